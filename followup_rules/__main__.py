@@ -1,0 +1,5 @@
+"""`python -m followup_rules`."""
+
+from followup_rules.cli import main
+
+main()

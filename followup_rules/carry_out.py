@@ -1,0 +1,107 @@
+"""Carries out a change in three steps: commit the intent, call the output, commit the receipt.
+
+After a call whose end is not known, `settle` finds out what became of it before anything else is planned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from followup_rules.engine.plan import Change, Made, Row
+from followup_rules.hookspecs import Output, Refused
+from followup_rules.model import Action, Problem
+from followup_rules.store import Store
+
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=5), timedelta(days=1)
+
+
+def carry_out(change: Change, output: Output, store: Store, now: datetime) -> tuple[str, Problem | None]:
+    """Do one thing in one output; return its reference there, and what went wrong, if anything."""
+    row = _intend(change, store)
+    try:
+        ref = _call(change.op, row, change.action, output)
+    except Refused as refusal:
+        _receipt(store, _refused(row, now))
+        return "", _problem(change, f"refused: {refusal}", "it is tried again later")
+    except Exception as error:  # noqa: BLE001 -- whatever a plugin raises, its end is uncertain and the rest goes on
+        message = f"no telling whether it worked: {type(error).__name__}: {error}"
+        return "", _problem(change, message, "the next run looks first whether it did")
+    _receipt(store, _completed(row, change.action, ref))
+    return ref, None
+
+
+def _intend(change: Change, store: Store) -> Row:
+    known = store.row(change.key, change.output)
+    if known is None or change.op == "create":
+        attempts = known.attempts if known else 0
+        action = replace(change.action, key=change.key)
+        row = Row(key=change.key, output=change.output, marker=change.action.key, action=action,
+                  state=Made.INTENDED, attempts=attempts)  # fmt: skip
+    else:
+        row = replace(known, state=Made.INTENDED, op=change.op, pending=change.action)
+    with store.transaction():
+        store.write(row)
+        if change.op != "withdraw":
+            for announced in change.action.announces:
+                store.pin(change.action.case, announced.key, announced.at)
+    return row
+
+
+def _call(op: str, row: Row, action: Action, output: Output) -> str:
+    match op:
+        case "create":
+            return output.create(action)
+        case "update":
+            return output.update(row.ref, action)
+        case _:
+            output.withdraw(row.ref)
+            return ""
+
+
+def _completed(row: Row, action: Action, ref: str) -> Row:
+    if row.op == "withdraw":
+        return replace(row, state=Made.WITHDRAWN, pending=None, ref="", attempts=0, retry=None)
+    shown = replace(action, key=row.key)
+    return replace(row, state=Made.DELIVERED, action=shown, pending=None, ref=ref, attempts=0, retry=None)
+
+
+def _refused(row: Row, now: datetime) -> Row:
+    wait = min(_FIRST_WAIT * 2**row.attempts, _LONGEST_WAIT)
+    state = Made.REFUSED if row.op == "create" else Made.DELIVERED
+    return replace(row, state=state, pending=None, attempts=row.attempts + 1, retry=now + wait)
+
+
+def _receipt(store: Store, row: Row) -> None:
+    with store.transaction():
+        store.write(row)
+
+
+def _problem(change: Change, message: str, hint: str) -> Problem:
+    return Problem(f"outputs.{change.output}", f"{change.op} {change.key}: {message}", "F041", hint=hint)
+
+
+def settle(row: Row, output: Output, store: Store, now: datetime, *, look_only: bool) -> Problem | None:
+    """Find out how a call ended that was cut short, and complete it; with `look_only`, nothing is changed outside."""
+    change = Change(op=row.op, output=row.output, action=row.pending or row.action, key=row.key, ref=row.ref)
+    try:
+        if row.op == "create":
+            ref = output.find(row.marker)
+            settled = _completed(row, row.action, ref) if ref else replace(row, state=Made.WITHDRAWN)
+        elif look_only:
+            settled = replace(row, state=Made.DELIVERED, pending=None)
+        else:
+            settled = _completed(row, change.action, _call(row.op, row, replace(change.action, key=row.marker), output))
+    except Refused:
+        settled = _refused(row, now)
+    except Exception as error:  # noqa: BLE001 -- the output is out of reach: still uncertain
+        return _problem(change, f"still no telling: {type(error).__name__}: {error}", "the next run looks again")
+    _receipt(store, settled)
+    return None
+
+
+def waits(change: Change, rows: Mapping[tuple[str, str], Row], now: datetime) -> bool:
+    """Tell whether a change that was refused is not to be tried again yet."""
+    row = rows.get((change.key, change.output))
+    return row is not None and row.retry is not None and row.retry > now

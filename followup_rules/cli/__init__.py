@@ -1,0 +1,78 @@
+"""The command line: parse, call, print, exit code. Each command lies in a module of its own name."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from followup_rules import __version__
+
+COMMANDS = {
+    "init": "Write a commented config and an empty notes file.",
+    "run": "Do what is due now; print only what changed.",
+    "plan": "Show what `run` would do; write nothing.",
+    "explain": "Tell every rule's state for a case, and why.",
+    "agenda": "Show what is coming, by date.",
+    "note": "Add a note to a case.",
+    "check": "Check config, rules, plugins and texts.",
+    "plugins": "List the installed plugins.",
+}
+
+
+class _Commands(click.Group):
+    """Imports a command's module only when the command is called; asks plugins only for what it does not know."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*COMMANDS, *sorted(self._from_plugins(ctx))]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in COMMANDS:
+            module = importlib.import_module(f"followup_rules.cli.{cmd_name}_command")
+            command: click.Command = module.command
+            return command
+        return self._from_plugins(ctx).get(cmd_name)
+
+    def _from_plugins(self, ctx: click.Context) -> dict[str, click.Command]:
+        from followup_rules import registry  # noqa: PLC0415 -- only for what is not built in
+
+        taken = click.Group(commands={name: click.Command(name) for name in COMMANDS})
+        registry.load().register_commands(taken)
+        del ctx
+        return {name: command for name, command in taken.commands.items() if name not in COMMANDS}
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from followup_rules.language.nearest import nearest  # noqa: PLC0415 -- only for a typing error
+
+            guess = nearest(args[0], self.list_commands(ctx)) if args else None
+            raise click.UsageError(f"{error.message}{f' Did you mean {guess!r}?' if guess else ''}", ctx) from error
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--config", "config_file", type=click.Path(path_type=Path), help="The config file.")
+@click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error.")
+@click.version_option(__version__, "-V", "--version", prog_name="followup")
+@click.pass_context
+def cli(ctx: click.Context, config_file: Path | None, *, debug: bool) -> None:
+    """Keep your word: prepare the follow-ups you owe, hold back the others. Nothing is ever sent."""
+    ctx.obj = config_file
+    del debug
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line. An unexpected error is one sentence, unless --debug is given."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        cli.main(args=given, prog_name="followup")
+    except Exception as error:
+        if "--debug" in given:
+            raise
+        click.echo(f"followup: unexpected {type(error).__name__}: {error}", err=True)
+        click.echo("  this is a fault of followup itself; `followup --debug ...` shows where", err=True)
+        sys.exit(1)

@@ -1,0 +1,86 @@
+"""What `--json` prints: one object, the same bytes for the same input."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from followup_rules.model import Decision, Problem
+from followup_rules.tick import Outcome, Report
+
+
+def dump(record: dict[str, Any]) -> str:
+    """Return a record as JSON text."""
+    return json.dumps(record, ensure_ascii=False, indent=1)
+
+
+def report(found: Report) -> dict[str, Any]:
+    """Return what a tick did as a record."""
+    return {
+        "now": _instant(found.now),
+        "changes": [_change(outcome) for outcome in found.outcomes],
+        "decisions": [decision(each) for each in found.decisions],
+        "problems": problems(found.problems),
+        "next": _instant(found.next),
+    }
+
+
+def _change(outcome: Outcome) -> dict[str, Any]:
+    change, action = outcome.change, outcome.change.action
+    return {
+        "op": change.op,
+        "key": action.key,
+        "rule": action.rule,
+        "case": action.case,
+        "type": action.type,
+        "output": change.output,
+        "due": _instant(action.due),
+        "late": action.late,
+        "contact": action.contact,
+        "to": [person.address for person in action.to],
+        "title": action.title,
+        "text": action.text,
+        "announces": {each.rule: each.at.date().isoformat() for each in action.announces},
+        "carries": list(action.carries),
+        "ref": outcome.ref,
+    }
+
+
+def decision(each: Decision) -> dict[str, Any]:
+    """Return a decision as a record."""
+    return {
+        "key": each.key,
+        "rule": each.rule,
+        "case": each.case,
+        "anchor": each.visit.anchor.id,
+        "state": str(each.state),
+        "why": each.why,
+        "evidence": list(each.evidence),
+        "guard": each.guard or None,
+        "next": _instant(each.next),
+        "late": each.late,
+    }
+
+
+def problems(found: Iterable[Problem]) -> list[dict[str, Any]]:
+    """Return problems as records: what people read in `message`, and the place by itself."""
+    return [
+        {
+            "where": each.where,
+            "message": each.message,
+            "fatal": each.fatal,
+            "severity": "warning" if each.warning else "error",
+            "code": each.code,
+            "file": each.file,
+            "line": each.line,
+            "column": each.column,
+            "hint": each.hint,
+        }
+        for each in found
+    ]
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,132 @@
+"""All that is known of each case at one instant, for the commands that tell about cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from followup_rules.cli import common
+from followup_rules.config import Config
+from followup_rules.engine.anchors import CaseView, Window
+from followup_rules.engine.cases import match
+from followup_rules.engine.plan import NOTICE, Made, Row
+from followup_rules.language.nearest import nearest
+from followup_rules.language.text import fold
+from followup_rules.model import Decision, Event, Person, Problem, State
+from followup_rules.store import Store, StoreError, open_copy
+from followup_rules.tick import Report, preview
+
+_LISTED = 8
+
+Entry = tuple[datetime, str, str, str]
+"""A line of the journal: when, key, state, why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFile:
+    """A case: who, when, what every rule says of it, and what was made and noted down before."""
+
+    key: str
+    people: tuple[Person, ...]
+    events: tuple[Event, ...]
+    """In the order of time; what was cancelled or taken away included."""
+    cancelled: frozenset[str]
+    """The ids of the events that count as not having taken place."""
+    decisions: tuple[Decision, ...]
+    windows: tuple[Window, ...]
+    """The guards' windows that are open now."""
+    rows: tuple[Row, ...]
+    history: tuple[Entry, ...]
+
+    def made(self, decision: Decision) -> list[Row]:
+        """Return what stands in the outputs for a decision."""
+        return [row for row in self.rows if row.action.duty == decision.key and row.state is Made.DELIVERED]
+
+    def said(self, decision: Decision) -> bool:
+        """Tell whether all that it asks for are notices that were given: there is nothing left to do."""
+        made = self.made(decision)
+        return decision.state is State.DUE and bool(made) and all(row.action.type == NOTICE for row in made)
+
+
+def read(config: Config, now: datetime, *, as_json: bool) -> tuple[Report, tuple[CaseFile, ...]]:
+    """Return what a run would find now, computed on a copy of the store, and all cases by key."""
+    try:
+        copy = open_copy(config.store)
+    except StoreError as error:
+        common.give_up([Problem("store", str(error), "F046", fatal=True)], as_json=as_json)
+    try:
+        # The preview writes its own decisions into the copy's journal.
+        history = {key: tuple(copy.history(key)) for key in copy.cases()}
+        report = preview(config, copy, now)
+        files = [_file(key, config, copy, report, history.get(key, ())) for key in copy.cases()]
+    finally:
+        copy.close()
+    return report, tuple(files)
+
+
+def _file(key: str, config: Config, store: Store, report: Report, history: tuple[Entry, ...]) -> CaseFile:
+    assert config.rules is not None
+    case = store.case(key)
+    view = CaseView(case, config.rules, store.pins(key))
+    guards = [guard for guard in config.rules.guards.values() if not guard.fault]
+    return CaseFile(
+        key=key,
+        people=_people(case.home),
+        events=tuple(sorted((*case.home, *case.joined), key=view.order)),
+        cancelled=frozenset(view.fates),
+        decisions=tuple(each for each in report.decisions if each.case == key),
+        windows=tuple(window for guard in guards for window in view.windows(guard) if window.contains(report.now)),
+        rows=tuple(store.rows(key)),
+        history=history,
+    )
+
+
+def _people(events: Iterable[Event]) -> tuple[Person, ...]:
+    """Return the people of the events, each once, with a name if any event gives one."""
+    found: dict[str, Person] = {}
+    for event in sorted(events, key=lambda event: (event.start, event.id)):
+        for person in event.people:
+            if person.address not in found or (person.name and not found[person.address].name):
+                found[person.address] = person
+    return tuple(found.values())
+
+
+def named(name: str, files: Sequence[CaseFile]) -> list[CaseFile]:
+    """Return the cases that a person may mean: by key, else by the name or address of somebody in it."""
+    keys = match(name, (file.key for file in files))
+    if keys:
+        return [file for file in files if file.key in keys]
+    words = set(fold(name).split())
+    return [file for file in files if any(words and words <= _words(file.key, person) for person in file.people)]
+
+
+def _words(key: str, person: Person) -> set[str]:
+    return set(fold(f"{key} {person.name} {person.address}").split())
+
+
+def unclear(name: str, found: Sequence[CaseFile], files: Sequence[CaseFile]) -> Problem:
+    """Return what to tell somebody whose word fits no case, or several."""
+    if found:
+        several = ", ".join(file.key for file in found[:_LISTED])
+        return Problem("CASE", f"{name!r} fits several cases", hint=f"write one of: {several}", fatal=True)
+    near = _nearest(name, files)
+    guess = f'did you mean "{near}"? ' if near else ""
+    listed = ", ".join(file.key for file in _busiest(files)[:_LISTED])
+    hint = f"{guess}the cases: {listed}{', ...' if len(files) > _LISTED else ''}" if files else "there are no cases yet"
+    return Problem("CASE", f"{name!r} fits no case", hint=hint, fatal=True)
+
+
+def _busiest(files: Sequence[CaseFile]) -> list[CaseFile]:
+    return sorted(files, key=lambda file: (not file.decisions, file.key))
+
+
+def _nearest(name: str, files: Iterable[CaseFile]) -> str:
+    """Return the key of the case with the word that is nearest to a name; "" if none is near."""
+    words = {word: file.key for file in files for word in _spellings(file)}
+    return words.get(nearest(name, words) or "", "")
+
+
+def _spellings(file: CaseFile) -> set[str]:
+    people = " ".join(f"{person.name} {person.address}" for person in file.people)
+    return {file.key, *(word for word in fold(f"{file.key} {people}").split() if len(word) > 2)}

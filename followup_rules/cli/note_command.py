@@ -1,0 +1,105 @@
+"""`followup note`: one line more in the notes, under the heading of its case."""
+
+from __future__ import annotations
+
+import re
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import NoReturn
+from unicodedata import category
+
+import click
+
+from followup_rules.cli import common
+from followup_rules.cli.notes_file import Cases, Refusal, add
+from followup_rules.config import Config
+from followup_rules.language.nearest import expected
+from followup_rules.model import Problem
+from followup_rules.store import StoreError, open_copy
+
+LONGEST = 10_000
+"""Characters; no more of a note is read."""
+
+_TAG = re.compile(r"(?<![\w#&\\])#(?!case:)([^\W\d_][\w-]*)", re.IGNORECASE)
+_URL = re.compile(r"\S+://\S+")
+_HALF_DAY = re.compile(r"[ap]\.?m\b", re.IGNORECASE)
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_JOINER = "\u200d"
+"""Holds emoji together."""
+
+
+@click.command("note")
+@click.argument("case")
+@click.argument("text", nargs=-1, required=True)
+@common.now_option
+@click.pass_context
+def command(ctx: click.Context, case: str, text: tuple[str, ...], now: str | None) -> None:
+    """Add a note to a case: followup note nordik "#promise Send the address due:friday".
+
+    CASE is what a heading of your notes says, the key or the first part of a known case, an address, or an @domain.
+    """
+    config = common.load(ctx)
+    moment = common.instant(now, config).astimezone(config.profile.timezone)
+    try:
+        name, item = _one_line(case), _item(moment, _one_line(" ".join(text)))
+        file = _notes_file(config)
+        heading, line = add(file, name, item, _cases(config))
+    except (Refusal, StoreError, OSError) as error:
+        _give_up(error)
+    click.echo(f"{file}:{line}, under {heading!r}:")
+    click.echo(f"  {item}")
+    click.echo("see what comes of it: followup plan")
+    common.print_problems(_unknown_tags(item, config))
+
+
+def _give_up(error: Exception) -> NoReturn:
+    hint = error.hint if isinstance(error, Refusal) else "look at the `path` of your notes in the config"
+    common.print_problems([Problem("note", f"{error}; nothing was written", hint=hint, fatal=True)])
+    sys.exit(common.NOTHING_DONE)
+
+
+def _item(moment: datetime, text: str) -> str:
+    """Return the list item of a note. A text that begins with "PM" must not become a part of the time of day."""
+    gap = "T" if _HALF_DAY.match(text) else " "
+    return f"- {moment:%Y-%m-%d}{gap}{moment:%H:%M} {text}"
+
+
+def _one_line(text: str) -> str:
+    """Return a text with line ends and control characters as spaces. Raises Refusal if it is empty or too long."""
+    seen = (letter if letter == _JOINER or category(letter) not in _UNSEEN else " " for letter in text)
+    line = " ".join("".join(seen).split())
+    if not line:
+        raise Refusal("a note needs a case and a text", 'followup note nordik "#called Left a message"')
+    if len(line) > LONGEST:
+        raise Refusal(f"the text has {len(line)} characters", f"at most {LONGEST} of a note are read")
+    return line
+
+
+def _notes_file(config: Config) -> Path:
+    for source in config.sources:
+        if source.type is not None and source.type.name == "notes":
+            path: Path = source.options.path.resolve()
+            return path / "notes.md" if path.is_dir() else path
+    faults = [source.fault for source in config.sources if source.fault]
+    hint = 'add a table [sources.notes] with plugin = "notes" and path = "notes.md"'
+    raise Refusal("; ".join(["the config names no notes", *faults]), hint)
+
+
+def _cases(config: Config) -> Cases:
+    assert config.directory is not None
+    copy = open_copy(config.store)
+    try:
+        return Cases(config.directory, frozenset({*copy.cases(), *config.directory.spelling.values()}))
+    finally:
+        copy.close()
+
+
+def _unknown_tags(item: str, config: Config) -> list[Problem]:
+    known = config.rules.tags if config.rules else frozenset()
+    tags = dict.fromkeys(tag.lower() for tag in _TAG.findall(_URL.sub(" ", item)))
+    return [
+        Problem("note", f"no rule knows the tag #{tag}", "F042", hint=expected(tag, known), warning=True)
+        for tag in tags
+        if tag not in known
+    ]

@@ -1,0 +1,182 @@
+"""How things look: dates, states, and pages of lines. Coloured on a terminal, plain text of 80 columns elsewhere."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, TypeAlias
+
+import click
+
+from followup_rules.model import Decision, Reason, State
+from followup_rules.wording import clean, one_line
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+Clause: TypeAlias = str | tuple[str, str]
+"""A piece of text that stays on one line if it fits, and its style, if any."""
+
+SIGNS: dict[State, tuple[str, str]] = {
+    State.DUE: ("●", "bold green"),
+    State.HELD: ("‖", "magenta"),
+    State.WAITING: ("○", "cyan"),
+    State.BLIND: ("?", "yellow"),
+    State.BROKEN: ("!", "bold red"),
+    State.DONE: ("✓", "green"),
+    State.EXPIRED: ("✗", "yellow"),
+    State.VOID: ("–", "dim"),
+}
+"""Sign and style of each state, in the order in which states are listed."""
+ORDER = tuple(SIGNS)
+STATE = 11
+"""Columns for a state's sign and word."""
+_PLAIN, _WIDEST, _NARROWEST = 80, 100, 20
+_LONGEST = 2000
+"""Columns, and characters of one clause."""
+
+
+# -- dates
+
+
+def absolute(moment: datetime) -> str:
+    """Return an instant as "Thu 2026-11-19 09:00", in its own zone."""
+    return f"{moment:%a %Y-%m-%d %H:%M}"
+
+
+def when(moment: datetime, now: datetime) -> str:
+    """Return an instant in the zone of `now`, absolute and relative: "Thu 2026-11-19 09:00 (in 10 days)"."""
+    return f"{absolute(moment.astimezone(now.tzinfo))} ({relative(moment, now)})"
+
+
+def relative(moment: datetime, now: datetime) -> str:
+    """Return how far an instant lies from `now`, in calendar days of the zone of `now`; on the same day in hours."""
+    local = moment.astimezone(now.tzinfo)
+    if local.date() != now.date():
+        return relative_day(local.date(), now.date())
+    minutes = int((moment.astimezone(UTC) - now.astimezone(UTC)).total_seconds() / 60)
+    if minutes == 0:
+        return "now"
+    hours = abs(minutes) // 60
+    return _apart(hours, "hour", minutes) if hours else _apart(abs(minutes), "minute", minutes)
+
+
+def relative_day(day: date, today: date) -> str:
+    """Return "today", "tomorrow", "yesterday", "in 10 days" or "3 days ago"."""
+    days = (day - today).days
+    near = {0: "today", 1: "tomorrow", -1: "yesterday"}
+    return near.get(days) or _apart(abs(days), "day", days)
+
+
+def _apart(number: int, unit: str, direction: int) -> str:
+    span = plural(number, unit)
+    return f"in {span}" if direction > 0 else f"{span} ago"
+
+
+def plural(number: int, noun: str) -> str:
+    """Return "1 case", "2 cases"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def told(reason: Reason, now: datetime) -> str:
+    """Return a reason with its instants absolute and relative."""
+    values = {k: when(v, now) if isinstance(v, datetime) else v for k, v in reason.values.items()}
+    return str(Reason(reason.sentence, values))
+
+
+# -- the page
+
+
+class Page:
+    """Lines that are printed at once, none wider than the terminal, or 80 columns where there is none.
+
+    All text passes through here, so this is where it loses what could steer a terminal. No markup is interpreted.
+    """
+
+    def __init__(self) -> None:
+        from rich.console import Console  # noqa: PLC0415 -- heavy
+
+        self._console = Console(highlight=False, markup=False, emoji=False)
+        self._width = min(self._console.width, _WIDEST) if self._console.is_terminal else _PLAIN
+        self._lines: list[Text] = []
+
+    def title(self, text: str) -> None:
+        """Add a heading, after an empty line unless it is the first."""
+        if self._lines:
+            self.row((), 0)
+        self.row((), 0, [(text, "bold")])
+
+    def row(self, label: Sequence[Clause], indent: int, *lines: Sequence[Clause]) -> None:
+        """Add a label, and to its right lines of clauses; what does not fit goes on below, at the same indent."""
+        head = self._text(label)
+        body = [line for clauses in lines for line in self._flow(clauses, max(self._width - indent, _NARROWEST))]
+        if head.cell_len >= indent > 0:
+            self._lines.append(head)
+        elif label or not lines:
+            first = body.pop(0) if body else self._text(())
+            head.pad_right(indent - head.cell_len)
+            self._lines.append(head + first)
+        self._lines += [self._text([" " * indent]) + line for line in body]
+
+    def command(self, *words: str) -> None:
+        """Add a command to type next, in one piece."""
+        self._lines.append(self._text(["  ", (command_line(*words), "bold")]))
+
+    def print(self) -> None:
+        """Print it all. A sign that the terminal cannot show becomes a question mark."""
+        with self._console.capture() as capture:
+            for line in self._lines:
+                line.rstrip()
+                self._console.print(line, soft_wrap=True)
+        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+        click.echo(capture.get().encode(encoding, "replace").decode(encoding), nl=False)
+
+    def _text(self, clauses: Sequence[Clause]) -> Text:
+        from rich.text import Text  # noqa: PLC0415 -- heavy
+
+        parts = [(each, "") if isinstance(each, str) else each for each in clauses]
+        return Text.assemble(*((clean(part).replace("\n", " "), style) for part, style in parts), end="")
+
+    def _flow(self, clauses: Sequence[Clause], width: int) -> list[Text]:
+        """Return the clauses in lines, with dots between those on one line; only what is too long is broken."""
+        lines = [self._text(())]
+        for clause in clauses:
+            text = self._text([_short(clause)])
+            room = width - lines[-1].cell_len - 3 * bool(lines[-1])
+            if lines[-1] and text.cell_len <= room:
+                lines[-1] = self._text([]).append_text(lines[-1]).append(" · ", "dim").append_text(text)
+            else:
+                wrapped = list(text.wrap(self._console, width, overflow="fold", no_wrap=False))
+                lines = [*lines[: len(lines) if lines[-1] else -1], *wrapped]
+        return lines
+
+
+def _short(clause: Clause) -> Clause:
+    text, style = (clause, "") if isinstance(clause, str) else clause
+    return one_line(text, _LONGEST), style
+
+
+def command_line(*words: str) -> str:
+    context = click.get_current_context(silent=True)
+    file = context.find_root().obj if context else None
+    now = context.params.get("now") if context else None
+    given = ["followup", *(["--config", str(file)] if file else []), *words, *(["--now", str(now)] if now else [])]
+    return shlex.join(one_line(word, _LONGEST) for word in given)
+
+
+def state_label(state: State) -> Clause:
+    """Return a state's sign and word, as wide as the column for it."""
+    sign, style = SIGNS[state]
+    return f"{sign} {state}".ljust(STATE), style
+
+
+def in_order(decisions: Iterable[Decision]) -> list[Decision]:
+    """Return decisions by state, then by opening."""
+    return sorted(decisions, key=lambda each: (ORDER.index(each.state), each.opens or each.visit.start, each.key))
+
+
+def rule_width(rules: Iterable[str]) -> int:
+    """Return the columns for a list of rules' ids."""
+    return min(max((len(rule) for rule in rules), default=0), 22) + 2

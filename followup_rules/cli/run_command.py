@@ -1,0 +1,64 @@
+"""`followup run`: one tick."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from filelock import FileLock, Timeout
+
+from followup_rules.cli import common
+from followup_rules.model import Problem
+from followup_rules.store import StoreError, open_store
+from followup_rules.tick import Outcome, Report, Say, run
+
+
+@click.command("run")
+@common.now_option
+@common.json_option
+@click.option("-v", "--verbose", is_flag=True, help="Also print when nothing changed, and when the next change comes.")
+@click.pass_context
+def command(ctx: click.Context, now: str | None, *, as_json: bool, verbose: bool) -> None:
+    """Do what is due now: prepare drafts, tasks and notices, and take back what is overtaken. Nothing is sent.
+
+    Prints only what changed, so that cron mails only when something happened.
+    """
+    config = common.load(ctx, as_json=as_json)
+    moment = common.instant(now, config)
+    try:
+        config.store.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with FileLock(f"{config.store}.lock", timeout=0, mode=0o600):
+            store = open_store(config.store)
+            try:
+                found = run(config, store, moment, _say(as_json=as_json))
+            finally:
+                store.close()
+    except Timeout:
+        click.echo("followup: another run is at work on this store; nothing to do", err=True)
+        return
+    except (StoreError, OSError) as error:
+        common.give_up([Problem("store", str(error), "F046", fatal=True)], as_json=as_json)
+    _print(found, as_json=as_json, verbose=verbose)
+    sys.exit(common.exit_code(found.problems))
+
+
+def _say(*, as_json: bool) -> Say:
+    def say(outcome: Outcome) -> None:
+        if not as_json:
+            from followup_rules.cli import show  # noqa: PLC0415 -- most runs have nothing to say
+
+            show.change(outcome)
+
+    return say
+
+
+def _print(found: Report, *, as_json: bool, verbose: bool) -> None:
+    if as_json:
+        from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
+
+        click.echo(records.dump(records.report(found)))
+    elif found.missed or verbose:
+        from followup_rules.cli import show  # noqa: PLC0415 -- most runs have nothing to say
+
+        show.rest_of_run(found, verbose=verbose)
+    common.print_problems(found.problems)

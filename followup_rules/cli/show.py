@@ -1,0 +1,162 @@
+"""What `run` and `plan` print: changes, what was missed, what is held back and why, what waits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from followup_rules.actions import NOTICE, PRINTED
+from followup_rules.cli.page import (
+    ORDER,
+    SIGNS,
+    STATE,
+    Clause,
+    Page,
+    absolute,
+    command_line,
+    in_order,
+    rule_width,
+    state_label,
+    told,
+    when,
+)
+from followup_rules.model import Action, Decision, State
+from followup_rules.tick import Outcome, Report
+
+OPS = {"create": ("+", "green"), "update": ("~", "yellow"), "withdraw": ("-", "red")}
+"""Sign and style of each kind of change."""
+SOON = 8
+"""How many of the waiting duties a plan lists."""
+_TYPE = 10
+"""Columns for a change's sign and the type of its action."""
+
+
+# -- run
+
+
+def change(outcome: Outcome) -> None:
+    """Print one change that was carried out. A notice is printed in full: that is its delivery."""
+    page = Page()
+    _add_change(page, outcome, None)
+    page.print()
+
+
+def rest_of_run(report: Report, *, verbose: bool) -> None:
+    """Print what was missed; if asked, also the state of everything looked at, and what comes next."""
+    page = Page()
+    shown = in_order(report.decisions) if verbose else report.missed
+    _add_decisions(page, shown, report.now)
+    if verbose and not report.outcomes:
+        page.row((), 0, ["Nothing to change.", _next_change(report)])
+    page.print()
+
+
+def _add_change(page: Page, outcome: Outcome, now: datetime | None) -> None:
+    op, action = outcome.change.op, outcome.change.action
+    sign, style = OPS[op]
+    lines: list[list[Clause]] = [[action.title or action.rule]]
+    if op == "withdraw":
+        lines.append([f"withdrawn: {outcome.change.reason}", action.case])
+    else:
+        updated = ["updated"] if op == "update" else []
+        lines += [[*updated, action.case, *_recipients(action), *_due(action, now)], _announced(action, now)]
+    if now is None and outcome.change.output == PRINTED:
+        lines += [[paragraph] for paragraph in action.text.split("\n")]
+    page.row([(f"{sign} {action.type}", style)], _TYPE, *(line for line in lines if line))
+
+
+def _recipients(action: Action) -> list[Clause]:
+    return [f"to {', '.join(person.address for person in action.to)}"] if action.to else []
+
+
+def _due(action: Action, now: datetime | None) -> list[Clause]:
+    late: list[Clause] = [("late", "bold yellow")] if action.late else []
+    return [*late, f"due {_instant(action.due, now)}"] if action.due and action.type != NOTICE else late
+
+
+def _announced(action: Action, now: datetime | None) -> list[Clause]:
+    return [f"announces {each.rule} on {_instant(each.at, now)}" for each in action.announces]
+
+
+def _instant(moment: datetime, now: datetime | None) -> str:
+    return when(moment, now) if now else absolute(moment)
+
+
+def _add_decisions(page: Page, decisions: Sequence[Decision], now: datetime) -> None:
+    indent = STATE + rule_width(decision.rule for decision in decisions)
+    for decision in decisions:
+        label = [state_label(decision.state), (decision.rule, "bold")]
+        page.row(label, indent, [decision.case, told(decision.reason, now)])
+
+
+def _next_change(report: Report) -> str:
+    return f"The next change may come {when(report.next, report.now)}." if report.next else "Nothing is coming."
+
+
+# -- plan
+
+
+def plan(report: Report) -> None:
+    """Print what a run would do, what is held back and why, what waits, and what to type next."""
+    page = Page()
+    page.row((), 0, [(f"What a run would do · {absolute(report.now)}", "bold")])
+    page.row((), 0)
+    for outcome in report.outcomes:
+        _add_change(page, outcome, report.now)
+    if not report.outcomes:
+        page.row((), 0, ["Nothing to change now.", _next_change(report)])
+    for title, listed, more in _sections(report):
+        page.title(title)
+        _add_decisions(page, listed, report.now)
+        if more:
+            page.row((), 0, [f"and {more} more, by date: {command_line('agenda')}"])
+    _add_closing(page, report)
+    page.print()
+
+
+def _sections(report: Report) -> list[tuple[str, list[Decision], int]]:
+    """Return titles with their decisions, and how many of them are left out; only those that have any."""
+    found = in_order(report.decisions)
+    waiting = [each for each in found if each.state is State.WAITING]
+    sections = (
+        ("Missed since the last run", list(report.missed), 0),
+        ("Held back", [each for each in found if each.state is State.HELD], 0),
+        ("Not to be decided now", [each for each in found if each.state in (State.BLIND, State.BROKEN)], 0),
+        ("Waiting", waiting[:SOON], len(waiting[SOON:])),
+    )
+    return [section for section in sections if section[1]]
+
+
+def _add_closing(page: Page, report: Report) -> None:
+    ops = Counter(outcome.change.op for outcome in report.outcomes)
+    states = Counter(decision.state for decision in report.decisions)
+    shown = [
+        state for state in ORDER if state in (State.HELD, State.WAITING, State.BLIND, State.BROKEN) and states[state]
+    ]
+    signs = [*((OPS[op][0], op, OPS[op][1]) for op in OPS if ops[op]), *((SIGNS[s][0], s, SIGNS[s][1]) for s in shown)]
+    page.row((), 0)
+    page.row((), 0, [(f"{sign} {word}", style) for sign, word, style in signs])
+    counts = [
+        *((ops[op], f"to {op}") for op in OPS),
+        *((states[s], str(s)) for s in shown),
+        (len(report.missed), "missed"),
+    ]
+    page.row((), 0, [(count(counts) or "nothing is owed to anybody", "bold")])
+    page.row((), 0, ["Next:"])
+    if report.outcomes:
+        page.command("run")
+    page.command("explain", *_worth_explaining(report))
+
+
+def _worth_explaining(report: Report) -> list[str]:
+    """Return the case of what is held, else of the first change, else of what comes next; if there is any."""
+    held = [each.case for each in in_order(report.decisions) if each.state is State.HELD]
+    changed = [outcome.change.action.case for outcome in report.outcomes]
+    waiting = [each.case for each in in_order(report.decisions) if each.state is State.WAITING]
+    return [*held, *changed, *waiting][:1]
+
+
+def count(parts: Iterable[tuple[int, str]]) -> str:
+    """Return "3 to create, 2 held", without what there is none of."""
+    return ", ".join(f"{number} {what}" for number, what in parts if number)

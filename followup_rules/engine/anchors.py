@@ -1,0 +1,292 @@
+"""What a case shows: which events took place or will, which visits a rule starts from, and when it opens for each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+
+from followup_rules.engine.cases import MAIL
+from followup_rules.language.patterns import Pattern, moment
+from followup_rules.language.phrases import Phrase, shift
+from followup_rules.language.schema import Guard, Rule, RuleSet
+from followup_rules.language.text import fold
+from followup_rules.model import Case, Event, Person, Reason, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From `start` to just before `end`, a guard holds what concerns the people of its visit."""
+
+    guard: Guard
+    visit: Visit
+    start: datetime
+    end: datetime
+
+    def contains(self, instant: datetime) -> bool:
+        """Tell whether the instant lies in the window."""
+        return self.start <= instant < self.end
+
+
+class CaseView:
+    """One case seen with a set of rules; everything is computed once, when first asked for.
+
+    `pins` holds the announced openings by key, in UTC.
+    """
+
+    def __init__(self, case: Case, rules: RuleSet, pins: Mapping[str, datetime]) -> None:
+        self.case, self.rules, self.pins = case, rules, pins
+        self.days = rules.world.days
+        self._visits: dict[tuple[str, str], tuple[Visit, ...]] = {}
+        self._windows: dict[str, tuple[Window, ...]] = {}
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """All events of the case that took place or are planned, in the order of time."""
+        shown = [event for event in (*self.case.home, *self.case.joined) if event.id not in self.fates]
+        return tuple(sorted(shown, key=self.order))
+
+    @cached_property
+    def fates(self) -> dict[str, Reason]:
+        """Why an event counts as not having taken place, by id; those that count are absent."""
+        found = ((event.id, self._fate(event)) for event in (*self.case.home, *self.case.joined))
+        return {name: fate for name, fate in found if fate is not None}
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The folded words in the names and addresses of the case's people and in its key."""
+        people = [person for event in self.case.home for person in event.people]
+        return frozenset(fold(" ".join([self.case.key, *(f"{p.name} {p.address}" for p in people)])).split())
+
+    def order(self, event: Event) -> tuple[datetime, str]:
+        """Return what sorts events by the instant at which they count, and equal ones by id."""
+        return self.moment(event), event.id
+
+    def moment(self, event: Event) -> datetime:
+        """Return the instant at which an event counts where order matters."""
+        return moment(event, self.days)
+
+    def _fate(self, event: Event) -> Reason | None:
+        name = {"title": event.title or event.kind}
+        if event.status == "declined":
+            return Reason("you declined “{title}”", name)
+        if event.status == "cancelled" and (event.updated is None or event.updated < event.end):
+            return Reason("“{title}” was cancelled", name)
+        if event.gone is None or event.kind in MAIL:
+            return None
+        if event.kind != "meeting":
+            return Reason("“{title}” was taken away", name)
+        if event.gone >= event.end and (self._listed_after(event) or self._shown_later(event)):
+            return None
+        return Reason("“{title}” is no longer in the calendar, and nothing shows that it took place", name)
+
+    def _listed_after(self, event: Event) -> bool:
+        return event.listed is not None and event.listed >= event.end
+
+    def _shown_later(self, event: Event) -> bool:
+        others = (*self.case.home, *self.case.joined)
+        later = (other for other in others if other.kind in (*MAIL, "note") and other.gone is None)
+        return any(self.moment(other) >= event.end for other in later)
+
+    def visits(self, it: Rule | Guard) -> tuple[Visit, ...]:
+        """Return the visits that a rule or guard starts from, in the order of time, cancelled ones included."""
+        key = (type(it).__name__, it.id)
+        if key not in self._visits:
+            self._visits[key] = self._find_visits(it)
+        return self._visits[key]
+
+    def _find_visits(self, it: Rule | Guard) -> tuple[Visit, ...]:
+        scope = Scope(self)
+        anchors = [event for event in self.case.home if it.on and it.on(event, scope)]
+        groups: dict[object, list[Event]] = defaultdict(list)
+        for event in sorted(anchors, key=lambda event: (event.start, event.id)):
+            groups[event.id if it.per == "event" else self.days.day(event.start)].append(event)
+        visits = [self._visit(group) for group in groups.values()]
+        kept = [visit for visit in visits if it.where is None or self._some(it.where, visit)]
+        return tuple(sorted(kept, key=lambda visit: (visit.start, visit.anchor.id)))
+
+    def _some(self, pattern: Pattern, visit: Visit) -> bool:
+        scope = Scope(self, visit)
+        return any(pattern(event, scope) for event in visit.events)
+
+    def _visit(self, events: Sequence[Event]) -> Visit:
+        counted = [event for event in events if event.id not in self.fates] or list(events)
+        return Visit(
+            events=tuple(counted),
+            start=min(event.start for event in counted),
+            end=max(event.end for event in counted),
+            day=self.days.day(counted[0].start),
+            people=_united(person for event in counted for person in self.people(event)),
+        )
+
+    def people(self, event: Event) -> tuple[Person, ...]:
+        """Return an event's people; a note without any is about the latest meeting, else about the whole case."""
+        if event.people or event.kind != "note":
+            return event.people
+        by = self.moment(event)
+        meetings = [e for e in self.case.home if e.kind == "meeting" and e.people and e.id not in self.fates]
+        started = sorted((e for e in meetings if e.start <= by), key=self.order)
+        around = started[-1:] or self.case.home
+        return _united(person for other in around for person in other.people)
+
+    def stands(self, visit: Visit) -> bool:
+        """Tell whether at least one event of the visit took place or is planned."""
+        return any(event.id not in self.fates for event in visit.events)
+
+    def standing(self, it: Rule | Guard) -> tuple[Visit, ...]:
+        """Return the visits that took place or are planned."""
+        return tuple(visit for visit in self.visits(it) if self.stands(visit))
+
+    def latest(self, it: Rule | Guard) -> Visit | None:
+        """Return the visit that counts where only the latest does."""
+        standing = self.standing(it)
+        return standing[-1] if standing else None
+
+    def same(self, it: Rule | Guard, visit: Visit) -> Visit | None:
+        """Return the visit of another rule for the same anchor: the same event, else the same day."""
+        standing = self.standing(it)
+        ids = {event.id for event in visit.events}
+        same_event = (other for other in standing if any(event.id in ids for event in other.events))
+        same_day = (other for other in standing if other.day == visit.day)
+        return next(same_event, None) or next(same_day, None)
+
+    def counterpart(self, rule: Rule, visit: Visit) -> Visit | None:
+        """Return the visit of a rule that a phrase means: the same, else the latest before, else the first."""
+        standing = self.standing(rule)
+        before = [other for other in standing if other.start <= visit.start]
+        return self.same(rule, visit) or next(iter(before[-1:] or standing[:1]), None)
+
+    def key(self, it: Rule, visit: Visit) -> str:
+        """Return the key of what the rule makes for the visit; it holds no white space."""
+        anchor = "".join(visit.anchor.id.split()) if it.per == "event" else self.case.key
+        return f"{it.id}/{anchor}@{visit.day.isoformat()}"
+
+    def opening(self, rule: Rule, visit: Visit) -> datetime | None:
+        """Return when a rule opens for a visit: where it was moved to, else as announced, else as the rule says."""
+        scope = Scope(self, visit, rule)
+        moved = scope.when(rule.moved_by)
+        return moved or self.pins.get(self.key(rule, visit)) or scope.when(rule.opens)
+
+    def windows(self, guard: Guard) -> tuple[Window, ...]:
+        """Return the windows of a guard, in the order of time."""
+        if guard.id not in self._windows:
+            counted = self.standing(guard)[-1:] if guard.per == "case" else self.standing(guard)
+            found = [window for visit in counted if (window := self._window(guard, visit)) is not None]
+            self._windows[guard.id] = tuple(found)
+        return self._windows[guard.id]
+
+    def _window(self, guard: Guard, visit: Visit) -> Window | None:
+        scope = Scope(self, visit, guard)
+        start, end = scope.when(guard.opens), scope.when(guard.closes)
+        if start is None or end is None:
+            return None
+        ends = [event.start for event in self.matching(guard.ended_by, scope, visit.start)]
+        end = min([end, *ends])
+        return Window(guard, visit, start, end) if start < end else None
+
+    def matching(self, patterns: Iterable[Pattern], scope: Scope, since: datetime) -> list[Event]:
+        """Return the other events of the case that match, from `since` on unless a pattern has its own `after`."""
+        own = {event.id for event in scope.visit.events}
+        listed = tuple(patterns)
+        others = (event for event in self.events if event.id not in own)
+        return [
+            event
+            for event in others
+            if any((pattern.dated or self.moment(event) >= since) and pattern(event, scope) for pattern in listed)
+        ]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a pattern or a phrase may ask about: a case, and within it an anchor of a rule."""
+
+    view: CaseView
+    anchor: Visit | None = None
+    rule: Rule | Guard | None = None
+    bases: Mapping[str, datetime] | None = None
+    """Instants that are known already, such as `due`."""
+
+    @property
+    def visit(self) -> Visit:
+        """The anchor."""
+        assert self.anchor is not None, "a pattern that speaks of an anchor cannot be used to find one"
+        return self.anchor
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """All events of the case that count."""
+        return self.view.events
+
+    @cached_property
+    def them(self) -> frozenset[str]:
+        """The addresses of the anchor's people."""
+        return frozenset(person.address for person in self.visit.people)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The folded words in names and addresses of the case."""
+        return self.view.names
+
+    def with_bases(self, **bases: datetime) -> Scope:
+        """Return a scope in which phrases may count from further instants."""
+        return replace(self, bases={**(self.bases or {}), **bases})
+
+    def when(self, phrases: Sequence[Phrase]) -> datetime | None:
+        """Return the instant, in UTC, of the first phrase that resolves."""
+        for phrase in phrases:
+            base = self._base(phrase)
+            if base is not None:
+                return shift(phrase, base, self.view.days)
+        return None
+
+    def _base(self, phrase: Phrase) -> datetime | None:
+        if self.bases and phrase.base in self.bases:
+            return self.bases[phrase.base]
+        if phrase.field:
+            return self._field(phrase)
+        match phrase.base:
+            case "start":
+                return self.visit.start
+            case "end":
+                return self.visit.end
+            case "day":
+                return self.view.days.midnight(self.visit.day)
+            case "opens" | "due":
+                return self.view.opening(self.rule, self.visit) if isinstance(self.rule, Rule) else None
+        return self._rule_opening(phrase.base)
+
+    def _rule_opening(self, name: str) -> datetime | None:
+        rule = self.view.rules.rules.get(name)
+        other = self.view.counterpart(rule, self.visit) if rule and not rule.fault else None
+        return self.view.opening(rule, other) if rule and other else None
+
+    def _field(self, phrase: Phrase) -> datetime | None:
+        if phrase.base in ("it", "start", "end"):
+            return _instant(self.visit.anchor, phrase.field)
+        named = self.view.rules.world.definitions.get(phrase.base)
+        if named is None:
+            return None
+        start, end = self.view.days.midnight(self.visit.day), self._next_anchor()
+        found = [e for e in self.events if start <= self.view.moment(e) < end and named(e, self)]
+        instants = [at for event in found if (at := _instant(event, phrase.field)) is not None]
+        return instants[-1] if instants else None
+
+    def _next_anchor(self) -> datetime:
+        visits = self.view.standing(self.rule) if self.rule else ()
+        later = [visit.day for visit in visits if visit.day > self.visit.day]
+        return self.view.days.midnight(min(later)) if later else datetime.max.replace(tzinfo=UTC)
+
+
+def _instant(event: Event, field: str) -> datetime | None:
+    value = getattr(event, field) if field in ("start", "end") else event.data.get(field)
+    return value if isinstance(value, datetime) else None
+
+
+def _united(people: Iterable[Person]) -> tuple[Person, ...]:
+    """Return the people, each once, in the order in which they first appear."""
+    by_address: dict[str, Person] = {}
+    for person in people:
+        by_address.setdefault(person.address, person)
+    return tuple(by_address.values())

@@ -1,0 +1,373 @@
+"""What every rule says of every anchor of a case at one instant: a state, the reason, and when it could change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from followup_rules.engine.anchors import CaseView, Scope, Window
+from followup_rules.language.patterns import Pattern, answers_others
+from followup_rules.language.phrases import parse
+from followup_rules.language.schema import Rule, RuleSet
+from followup_rules.model import Announcement, Case, Decision, Event, Reason, State, Visit
+
+DEFAULT_LATE = (parse("due + 1 day"),)
+UNASKED = frozenset({"note", "done"})
+"""Kinds that need no source: people write notes when they like, and outputs report what is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Which kinds of events the sources of this tick emit, and which of those a failed source left unseen."""
+
+    emitted: frozenset[str]
+    unseen: Mapping[str, str] = field(default_factory=dict)
+    """A kind, and the name of the source that could not be read."""
+
+    def blind(self, kinds: frozenset[str] | None) -> Reason | None:
+        """Tell why events of some kinds (None: any) might be there and not be seen."""
+        for kind in sorted(self.unseen if kinds is None else kinds & self.unseen.keys()):
+            return Reason("the source {source!r} could not be read, so nothing can be said of “{kind}” events",
+                          {"source": self.unseen[kind], "kind": kind})  # fmt: skip
+        for kind in sorted((kinds or frozenset()) - self.emitted - UNASKED):
+            return Reason("no source can show a “{kind}” event", {"kind": kind})
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The instant of a tick (UTC), that of the first run, how far back that looked, and what can be seen."""
+
+    now: datetime
+    first_run: datetime
+    lookback: timedelta
+    sight: Sight
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """A state with its reason, before it is known to which decision it belongs."""
+
+    state: State
+    reason: Reason
+    evidence: tuple[Event, ...] = ()
+    next: datetime | None = None
+    guard: str = ""
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """The instants of a duty, in UTC."""
+
+    opens: datetime | None
+    due: datetime | None = None
+    late: datetime | None = None
+    closes: datetime | None = None
+
+
+def evaluate(case: Case, rules: RuleSet, pins: Mapping[str, datetime], moment: Moment) -> tuple[Decision, ...]:
+    """Decide every rule for every anchor of the case; in the order of rules and keys.
+
+    `pins` holds the announced openings by key. The result depends on nothing but the arguments.
+    """
+    view = CaseView(case, rules, pins)
+    decisions = {d.key: d for rule in rules.rules.values() for d in _decide_rule(rule, view, moment)}
+    return tuple(_complete(decisions[key], view, decisions) for key in sorted(decisions))
+
+
+def _decide_rule(rule: Rule, view: CaseView, moment: Moment) -> Iterator[Decision]:
+    if rule.on is None:
+        return
+    visits = [visit for visit in view.visits(rule) if _concerned(rule, visit, view)]
+    latest = view.latest(rule) if rule.per == "case" else None
+    for visit in visits:
+        superseded = latest is not None and view.stands(visit) and visit is not latest
+        if superseded and visit.end + moment.lookback <= moment.now:
+            continue
+        yield _decide(rule, visit, latest if superseded else None, view, moment)
+
+
+def _concerned(rule: Rule, visit: Visit, view: CaseView) -> bool:
+    """Tell whether the anchor lies in the guard that `during` or `breaks` names."""
+    if rule.fault or not view.stands(visit):
+        return True
+    if rule.during and not any(_falls_in(visit, window, view) for window in _windows(rule.during, view)):
+        return False
+    return rule.breaks is None or _breach(rule, visit, view) is not None
+
+
+def _windows(name: str, view: CaseView) -> tuple[Window, ...]:
+    guard = view.rules.guards.get(name)
+    return view.windows(guard) if guard and not guard.fault else ()
+
+
+def _falls_in(visit: Visit, window: Window, view: CaseView) -> bool:
+    return window.contains(view.moment(visit.anchor)) and _same_people(visit, window.visit)
+
+
+def _same_people(one: Visit, other: Visit) -> bool:
+    addresses = {person.address for person in other.people}
+    return any(person.address in addresses for person in one.people)
+
+
+def _breach(rule: Rule, visit: Visit, view: CaseView) -> Window | None:
+    """Return the window that a mail of mine broke, if it did."""
+    assert rule.breaks is not None
+    mail = visit.anchor
+    for window in _windows(rule.breaks.guard, view):
+        after = Scope(view, window.visit, window.guard).when(rule.breaks.after) or window.start
+        if _falls_in(visit, window, view) and view.moment(mail) >= after:
+            free = answers_others(mail, Scope(view)) or _excused(mail, window, view)
+            return None if free else window
+    return None
+
+
+def _excused(mail: Event, window: Window, view: CaseView) -> bool:
+    rules = (view.rules.rules[name] for name in window.guard.except_ if name in view.rules.rules)
+    return any(_fulfils(mail, rule, visit, view) for rule in rules for visit in view.standing(rule))
+
+
+def _fulfils(mail: Event, rule: Rule, visit: Visit, view: CaseView) -> bool:
+    theirs = {person.address for person in visit.people}
+    return any(person.address in theirs for person in mail.people) and mail in view.matching(
+        rule.done_by, Scope(view, visit, rule), visit.start
+    )
+
+
+def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, moment: Moment) -> Decision:
+    key = view.key(rule, visit)
+    if rule.fault:
+        verdict, times = _Verdict(State.BROKEN, Reason("the rule is faulty: {fault}", {"fault": rule.fault})), _Times(None)
+    else:
+        times = _times(rule, visit, view)
+        held = _holds(rule, visit, times, view)
+        times = _released(times, held, moment.now)
+        verdict = (
+            _void(rule, visit, successor, times, view, moment)
+            or _done(rule, visit, key, view)
+            or _unopened(times, moment.now)
+            or _unsure(rule, visit, view, moment.sight)
+            or _timely(times, held, moment.now)
+        )
+    local = view.days.local
+    return Decision(
+        key=key,
+        rule=rule.id,
+        case=view.case.key,
+        visit=visit,
+        state=verdict.state,
+        reason=_localized(verdict.reason, view),
+        evidence=tuple(event.id for event in verdict.evidence),
+        guard=verdict.guard,
+        next=verdict.next and local(verdict.next),
+        late=verdict.late,
+        opens=times.opens and local(times.opens),
+        due=times.due and local(times.due),
+        closes=times.closes and local(times.closes),
+        carries=_carried(rule, visit, view) if verdict.state is State.DUE else (),
+        warning=_warning(rule, visit, view) if verdict.state in (State.WAITING, State.DUE) else "",
+    )
+
+
+def _localized(reason: Reason, view: CaseView) -> Reason:
+    values = {k: view.days.local(v) if isinstance(v, datetime) else v for k, v in reason.values.items()}
+    return Reason(reason.sentence, values)
+
+
+def _times(rule: Rule, visit: Visit, view: CaseView) -> _Times:
+    opens = view.opening(rule, visit)
+    if opens is None:
+        return _Times(None)
+    scope = Scope(view, visit, rule).with_bases(opens=opens)
+    due = scope.when(rule.due) or opens
+    scope = scope.with_bases(due=due)
+    return _Times(opens, due, scope.when(rule.late) or scope.when(DEFAULT_LATE), scope.when(rule.closes))
+
+
+def _holds(rule: Rule, visit: Visit, times: _Times, view: CaseView) -> tuple[Window, ...]:
+    """Return the windows that hold this duty at some time while it is open."""
+    opens = times.opens
+    if opens is None:
+        return ()
+    guards = (guard for guard in view.rules.guards.values() if rule.id not in guard.except_ and not guard.fault)
+    windows = (window for guard in guards for window in view.windows(guard) if _held_by(rule, visit, window))
+    return tuple(window for window in windows if window.end > opens)
+
+
+def _held_by(rule: Rule, visit: Visit, window: Window) -> bool:
+    if window.guard.holds == "everything":
+        return True
+    contacts = [do for do in rule.do if do.contact]
+    recipients = {address for do in contacts for address in _recipients(do.to, visit)}
+    theirs = {person.address for person in window.visit.people}
+    return bool(contacts) and (not all(do.to for do in contacts) or not recipients or not recipients.isdisjoint(theirs))
+
+
+def _recipients(to: Iterable[str], visit: Visit) -> Iterator[str]:
+    for word in to:
+        yield from (person.address for person in visit.people) if word == "them" else (word.lower(),)
+
+
+def _released(times: _Times, holds: tuple[Window, ...], now: datetime) -> _Times:
+    """A held action is due no earlier than the end of the hold, and late as much later."""
+    ends = [window.end for window in holds if window.start <= now]
+    if times.due is None or not ends or max(ends) <= times.due:
+        return times
+    wait = max(ends) - times.due
+    return replace(times, due=max(ends), late=times.late + wait if times.late else None)
+
+
+def _void(
+    rule: Rule, visit: Visit, successor: Visit | None, times: _Times, view: CaseView, moment: Moment
+) -> _Verdict | None:
+    if not view.stands(visit):
+        return _Verdict(State.VOID, view.fates[visit.anchor.id], (visit.anchor,))
+    if successor is not None:
+        reason = Reason("superseded by “{title}” of {start}", {"title": successor.anchor.title, "start": successor.start})
+        return _Verdict(State.VOID, reason, (successor.anchor,), next=visit.end + moment.lookback)
+    ended = view.matching(rule.cancelled_by, Scope(view, visit, rule), visit.start)
+    if ended:
+        return _Verdict(State.VOID, _because("called off by", ended[0], view), tuple(ended))
+    if times.opens and times.opens < moment.first_run - moment.lookback:
+        return _Verdict(State.VOID, Reason("it opened at {opens}, long before the first run", {"opens": times.opens}))
+    if rule.while_ and not _related(rule, visit, view) and not _blind_while(rule, moment.sight):
+        return _Verdict(State.VOID, Reason("what it depends on is not there (any more)"))
+    return None
+
+
+def _related(rule: Rule, visit: Visit, view: CaseView) -> list[Event]:
+    return view.matching(rule.while_, Scope(view, visit, rule), visit.start)
+
+
+def _blind_while(rule: Rule, sight: Sight) -> Reason | None:
+    return next((reason for pattern in rule.while_ if (reason := sight.blind(pattern.kinds))), None)
+
+
+def _done(rule: Rule, visit: Visit, key: str, view: CaseView) -> _Verdict | None:
+    for event in view.events:
+        if event.data.get("key") == key:
+            return _Verdict(State.DONE, _reported(event), (event,))
+    ticked = [event for event in visit.events if event.ticked]
+    if ticked:
+        return _Verdict(State.DONE, Reason("you ticked the note “{title}”", {"title": ticked[0].title}), tuple(ticked))
+    found = view.matching(rule.done_by, Scope(view, visit, rule), visit.start)
+    return _Verdict(State.DONE, _because("done by", found[0], view), tuple(found)) if found else None
+
+
+def _reported(event: Event) -> Reason:
+    if event.kind == "dismissed":
+        return Reason("dismissed by you: you deleted it")
+    sentence = "you sent it: “{title}” of {at}" if event.kind == "sent" else "you ticked it off: “{title}”"
+    return Reason(sentence, {"title": event.title, "at": event.start})
+
+
+def _because(what: str, event: Event, view: CaseView) -> Reason:
+    kind = {"sent": "your mail", "received": "their mail", "note": "your note", "meeting": "the meeting"}
+    said = event.title or " ".join(f"#{tag}" for tag in event.tags)
+    values = {"kind": kind.get(event.kind, event.kind), "said": said, "at": view.days.local(event.start)}
+    return Reason(what + " {kind} “{said}” of {at}", values)
+
+
+def _unopened(times: _Times, now: datetime) -> _Verdict | None:
+    if times.opens is None:
+        return _Verdict(State.WAITING, Reason("it is not known yet when it opens"))
+    if now < times.opens:
+        return _Verdict(State.WAITING, Reason("opens at {opens}", {"opens": times.opens}), next=times.opens)
+    return None
+
+
+def _unsure(rule: Rule, visit: Visit, view: CaseView, sight: Sight) -> _Verdict | None:
+    patterns: list[Pattern] = [*rule.done_by, *rule.cancelled_by]
+    if rule.while_ and not _related(rule, visit, view):
+        patterns += rule.while_
+    if rule.per == "case" and rule.on is not None:
+        patterns.append(rule.on)
+    reasons = (sight.blind(pattern.kinds) for pattern in patterns)
+    reason = next((reason for reason in reasons if reason is not None), None)
+    return _Verdict(State.BLIND, reason) if reason else None
+
+
+def _timely(times: _Times, holds: tuple[Window, ...], now: datetime) -> _Verdict:
+    if times.closes is not None and now >= times.closes:
+        return _Verdict(State.EXPIRED, Reason("missed: the window closed at {closes}", {"closes": times.closes}))
+    current = [window for window in holds if window.contains(now)]
+    if current:
+        hold = max(current, key=lambda window: (window.end, window.guard.id))
+        reason = Reason("held by {guard} until {until}: {why}",
+                        {"guard": hold.guard.id, "until": hold.end, "why": hold.guard.why})  # fmt: skip
+        changes = _future(now, hold.end, times.closes)
+        return _Verdict(State.HELD, reason, (hold.visit.anchor,), next=changes, guard=hold.guard.id)
+    late = times.late is not None and now >= times.late
+    changes = _future(now, times.late, times.closes, *(window.start for window in holds))
+    reason = Reason("late since {late}" if late else "due at {due}", {"due": times.due, "late": times.late})
+    return _Verdict(State.DUE, reason, next=changes, late=late)
+
+
+def _future(now: datetime, *instants: datetime | None) -> datetime | None:
+    return min((instant for instant in instants if instant is not None and instant > now), default=None)
+
+
+def _carried(rule: Rule, visit: Visit, view: CaseView) -> tuple[Event, ...]:
+    """Return the events whose text goes into the action.
+
+    Where only the latest visit counts, what was kept for an earlier one that never came to it is carried on.
+    """
+    if rule.carries is None:
+        return ()
+    since = visit.start
+    if rule.per == "case":
+        ended = [view.moment(event) for event in view.matching(rule.done_by, _first(rule, view), datetime.min.replace(
+            tzinfo=visit.start.tzinfo)) if view.moment(event) < visit.start]  # fmt: skip
+        since = max([view.standing(rule)[0].start, *ended])
+    found = view.matching((rule.carries,), Scope(view, visit, rule), since)
+    return tuple(event for event in found if not event.ticked)
+
+
+def _first(rule: Rule, view: CaseView) -> Scope:
+    return Scope(view, view.standing(rule)[0], rule)
+
+
+def _warning(rule: Rule, visit: Visit, view: CaseView) -> str:
+    moved = Scope(view, visit, rule).when(rule.moved_by)
+    if moved is None:
+        return ""
+    day = view.days.day(moved)
+    if view.days.is_workday(day):
+        return ""
+    name = view.days.holiday(day) or "a week-end"
+    return f"{rule.id} was moved to {day.isoformat()}, which is {name}; you said so, so it stays"
+
+
+def _complete(decision: Decision, view: CaseView, decisions: Mapping[str, Decision]) -> Decision:
+    """Add to a due decision what it announces, and when the other rules open."""
+    if decision.state is not State.DUE:
+        return decision
+    rules = view.rules.rules
+    announced = _announcement(rules.get(rules[decision.rule].announces), decision, view, decisions)
+    openings = {rule.id: at for rule in rules.values() if (at := _opening(rule, decision, view, decisions)) is not None}
+    openings.pop(rules[decision.rule].announces, None)
+    return replace(decision, announces=announced, openings={**openings, **{one.rule: one.at for one in announced}})
+
+
+def _announcement(
+    rule: Rule | None, decision: Decision, view: CaseView, decisions: Mapping[str, Decision]
+) -> tuple[Announcement, ...]:
+    other = view.same(rule, decision.visit) if rule else None
+    target = decisions.get(view.key(rule, other)) if rule and other else None
+    return (Announcement(target.rule, target.key, target.opens),) if target and target.opens and _alive(target) else ()
+
+
+def _opening(rule: Rule, decision: Decision, view: CaseView, decisions: Mapping[str, Decision]) -> datetime | None:
+    """Return the opening of another rule: for the same anchor, or, if that one is over, the latest that is not."""
+    other = view.counterpart(rule, decision.visit) if rule.on and not rule.fault else None
+    target = decisions.get(view.key(rule, other)) if other else None
+    if target and _alive(target):
+        return target.opens
+    alive = [each.opens for each in decisions.values() if each.rule == rule.id and each.opens and _alive(each)]
+    return max(alive, default=None)
+
+
+def _alive(decision: Decision) -> bool:
+    return decision.state not in (State.BROKEN, State.VOID, State.DONE, State.EXPIRED)

@@ -1,0 +1,117 @@
+"""What ought to exist against what was made: the changes that bring the outputs in line."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from followup_rules.model import Action, Decision, State
+
+NOTICE = "notice"
+OVER = (State.VOID, State.DONE, State.EXPIRED)
+
+
+class Made(StrEnum):
+    """How far an action got in one output."""
+
+    INTENDED = "intended"
+    """A call was begun, and its end is not known."""
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    """The output said for certain that nothing was made."""
+    WITHDRAWN = "withdrawn"
+    """Taken back by us."""
+    ENDED = "ended"
+    """The user has it: ticked, deleted, or theirs to keep."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row of the ledger: one action in one output."""
+
+    key: str
+    output: str
+    marker: str
+    """The key that the output carries; it stays when the case, and with it the key, is renamed."""
+    action: Action
+    """As the output shows it, or as it was to be made."""
+    state: Made
+    op: str = "create"
+    """What was attempted last."""
+    pending: Action | None = None
+    """What an update whose end is not known was to show."""
+    ref: str = ""
+    touched: bool = False
+    """The user edited it."""
+    attempts: int = 0
+    retry: datetime | None = None
+    """Not before this instant is a refused change tried again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One thing to do in one output: create, update or withdraw."""
+
+    op: str
+    output: str
+    action: Action
+    """With the key that the output carries."""
+    key: str
+    """The key in the ledger."""
+    ref: str = ""
+    reason: str = ""
+
+
+def digest(action: Action) -> str:
+    """Return what changes when an output should show something else."""
+    to = [(person.address, person.name) for person in action.to]
+    due = action.due.isoformat() if action.due else ""
+    shown = (action.type, action.title, action.text, to, due, action.reply)
+    return hashlib.sha256(repr(shown).encode()).hexdigest()
+
+
+def plan(
+    decisions: Iterable[Decision],
+    actions: Mapping[str, Sequence[Action]],
+    ledger: Iterable[Row],
+    standing: frozenset[str] = frozenset(),
+) -> tuple[Change, ...]:
+    """Compare what is due with the ledger rows of the same cases.
+
+    `actions` holds, by the key of a due decision, what it makes, one for each output. Rows of the rules in
+    `standing` are left alone: a faulty rule neither fires nor takes back. The result is sorted.
+    """
+    rows = {(row.key, row.output): row for row in ledger}
+    wanted = {(action.key, action.output): action for made in actions.values() for action in made}
+    states = {decision.key: decision for decision in decisions}
+    changes = [
+        *(change for slot, action in wanted.items() if (change := _bring_about(action, rows.get(slot))) is not None),
+        *(change for slot, row in rows.items() if slot not in wanted for change in _take_back(row, states, standing)),
+    ]
+    return tuple(sorted(changes, key=lambda change: (change.key, change.output)))
+
+
+def _bring_about(action: Action, row: Row | None) -> Change | None:
+    if row is None or row.state in (Made.WITHDRAWN, Made.REFUSED):
+        return Change(op="create", output=action.output, action=action, key=action.key)
+    if row.state is not Made.DELIVERED or row.touched or action.type == NOTICE:
+        return None
+    if digest(action) == digest(row.action):
+        return None
+    marked = replace(action, key=row.marker)
+    return Change(op="update", output=row.output, action=marked, key=row.key, ref=row.ref)
+
+
+def _take_back(row: Row, decisions: Mapping[str, Decision], standing: frozenset[str]) -> Iterator[Change]:
+    if row.state is not Made.DELIVERED or row.action.type == NOTICE or row.touched:
+        return
+    decision = decisions.get(row.action.duty)
+    if decision is None and row.action.rule in standing:
+        return
+    if decision is None or decision.state in OVER:
+        reason = decision.why if decision else "its anchor is gone"
+        marked = replace(row.action, key=row.marker)
+        yield Change(op="withdraw", output=row.output, action=marked, key=row.key, ref=row.ref, reason=reason)

@@ -1,0 +1,121 @@
+"""What a plugin may add. A plugin is a module; each hook is a function of the same name in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pluggy
+
+from followup_rules.model import Action, Context, Event, Pull, Status
+
+if TYPE_CHECKING:
+    import click
+
+hookspec = pluggy.HookspecMarker("followup_rules")
+hookimpl = pluggy.HookimplMarker("followup_rules")
+
+
+class Refused(Exception):  # noqa: N818 -- the word of the contract
+    """Raised by an output when it is certain that nothing was made or changed."""
+
+
+class Unreadable(Exception):  # noqa: N818 -- the word of the contract
+    """Raised by a source that could not be read, with a sentence for the user and what to do about it."""
+
+
+class Source(Protocol):
+    """Reads events. An unreadable source raises; it never returns an empty list instead."""
+
+    def pull(self, since: datetime, cursor: str) -> Pull:
+        """Events that take place after `since`; with a `cursor` ("" at first), those new or changed since then."""
+
+
+class Output(Protocol):
+    """Keeps actions somewhere the user sees them. `Refused`: nothing was made; any other error: uncertain."""
+
+    def create(self, action: Action) -> str:
+        """Make it, marked with its key, and return a reference to it."""
+
+    def find(self, key: str) -> str | None:
+        """Return the reference of the action with this key, if it is there."""
+
+    def update(self, ref: str, action: Action) -> str:
+        """Replace what `ref` refers to, and return its new reference."""
+
+    def withdraw(self, ref: str) -> None:
+        """Take it back; nothing happens if it is not there."""
+
+    def status(self, refs: Sequence[str]) -> Mapping[str, Status]:
+        """Tell of each reference whether it is open, touched, done or gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceType:
+    """A kind of source: `options` is a dataclass, from which its config table is checked and documented."""
+
+    name: str
+    summary: str
+    emits: tuple[str, ...]
+    options: type
+    open: Callable[[Any, Context], Source]
+
+
+@dataclass(frozen=True, slots=True)
+class OutputType:
+    """A kind of output: `takes` names the types of action, `options` is a dataclass as for a source."""
+
+    name: str
+    summary: str
+    takes: tuple[str, ...]
+    options: type
+    open: Callable[[Any, Context], Output]
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Rules, templates and examples that belong together: a folder with `rules.toml` and `templates/`."""
+
+    name: str
+    summary: str
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A named predicate that a pattern can ask for: `check = "name"`."""
+
+    name: str
+    summary: str
+    holds: Callable[[Event], bool]
+
+
+@hookspec
+def register_sources() -> Iterable[SourceType]:
+    """Return the sources that this plugin adds."""
+    return ()
+
+
+@hookspec
+def register_outputs() -> Iterable[OutputType]:
+    """Return the outputs that this plugin adds."""
+    return ()
+
+
+@hookspec
+def register_packs() -> Iterable[Pack]:
+    """Return the packs of rules that this plugin adds."""
+    return ()
+
+
+@hookspec
+def register_checks() -> Iterable[Check]:
+    """Return the predicates that this plugin adds for patterns."""
+    return ()
+
+
+@hookspec
+def register_commands(cli: click.Group) -> None:
+    """Add commands to the command line."""

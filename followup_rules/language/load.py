@@ -1,0 +1,212 @@
+"""Files and layers become one RuleSet, and every problem in them is reported at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from followup_rules.language import patterns, references
+from followup_rules.language.document import Document
+from followup_rules.language.nearest import expected
+from followup_rules.language.patterns import Pattern, World
+from followup_rules.language.reader import Value
+from followup_rules.language.schema import ATTRIBUTE, GUARD, RULE, Guard, Read, Rule, RuleSet
+from followup_rules.model import Problem
+
+TABLES = ("define", "rule", "guard")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What rules may name besides each other."""
+
+    templates: frozenset[str] = frozenset()
+    outputs: Mapping[str, tuple[str, ...]] | None = field(default_factory=dict)
+    """Each configured output, and the types of action that it takes; None: not known, for they are faulty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A definition, rule or guard, put together from all layers: each field with the place it comes from."""
+
+    header: Value
+    fields: dict[str, Value]
+
+
+def load(layers: Sequence[Document], world: World, around: Surroundings) -> tuple[RuleSet, tuple[Problem, ...]]:
+    """Put the layers together, later ones over earlier ones field by field, and compile them.
+
+    A faulty rule is in the result with its `fault`: it never fires. The order of tables and files never matters,
+    but that of layers does.
+    """
+    problems: list[Problem] = []
+    definitions = _Definitions(_merge(layers, "define", problems), world)
+    world = definitions.world
+    rules, guards = _merge(layers, "rule", problems), _merge(layers, "guard", problems)
+    compiled_rules = {name: Rule(id=name, **_compile(table, RULE, world)) for name, table in rules.items()}
+    compiled_guards = {name: Guard(id=name, **_compile(table, GUARD, world)) for name, table in guards.items()}
+    definitions.compile_all()
+    found = RuleSet(compiled_rules, compiled_guards, world, _tags(layers))
+    faults = references.check(found, {**_keyed("rule", rules), **_keyed("guard", guards)}, around)
+    return _only_enabled(_with_faults(found, faults)), tuple(dict.fromkeys(problems))
+
+
+def unknown_tables(document: Document) -> tuple[Problem, ...]:
+    """Report what a file of rules holds besides definitions, rules and guards."""
+    return tuple(
+        document.problem((key,), f"unknown table [{key}] in a file of rules", code="F010", hint=expected(key, TABLES))
+        for key in document.tables
+        if key not in TABLES
+    )
+
+
+def _keyed(kind: str, tables: Mapping[str, Table]) -> dict[tuple[str, str], Table]:
+    return {(kind, name): table for name, table in tables.items()}
+
+
+def _merge(layers: Sequence[Document], kind: str, problems: list[Problem]) -> dict[str, Table]:
+    merged: dict[str, Table] = {}
+    for document in layers:
+        for header in _headers(document, kind, problems):
+            name = str(header.path[-1])
+            below = merged.get(name)
+            merged[name] = Table(header, _over(below.fields if below else {}, header))
+    return dict(sorted(merged.items()))
+
+
+def _headers(document: Document, kind: str, problems: list[Problem]) -> Iterator[Value]:
+    if kind not in document.tables:
+        return
+    tables = Value(document.tables[kind], document, (kind,), problems)
+    if tables.is_a(dict):
+        for name in tables.raw:
+            header = tables.child(name)
+            if header.is_a(*((dict, str) if kind == "define" else (dict,))):
+                yield header
+
+
+def _over(below: Mapping[str, Value], header: Value) -> dict[str, Value]:
+    if not isinstance(header.raw, dict):
+        return {"": header}
+    fields = {key: header.child(key) for key in header.raw}
+    if "do" in fields and "do" in below:
+        fields["do"] = replace(fields["do"], raw=_merge_do(below["do"].raw, fields["do"].raw))
+    return {**below, **fields}
+
+
+def _merge_do(below: Any, above: Any) -> Any:
+    """Override single fields of an action; a text of one's own replaces the template, and the other way round."""
+    if not isinstance(below, dict) or not isinstance(above, dict):
+        return above
+    dropped = {"template"} if {"title", "text"} & above.keys() else {"title", "text"} if "template" in above else set()
+    return {**{key: value for key, value in below.items() if key not in dropped}, **above}
+
+
+def _compile(table: Table, schema: Mapping[str, Read], world: World) -> dict[str, Any]:
+    """Read the fields of a rule or guard; a fault is a sentence in the result."""
+    before = len(table.header.problems)
+    got: dict[str, Any] = {}
+    faulty = []
+    for key, value in table.fields.items():
+        if key not in schema:
+            within = replace(value, path=value.path[:-1], raw={key: value.raw})
+            within.known_keys(schema)
+            faulty.append(key)
+            continue
+        read = schema[key](value, world)
+        if read is None:
+            faulty.append(key)
+        else:
+            got[ATTRIBUTE.get(key, key)] = read
+    problems = table.header.problems[before:]
+    if faulty:
+        reason = problems[0].message if problems else f"{faulty[0]!r} uses a definition that is faulty"
+        got["fault"] = reason
+    return got
+
+
+class _Definitions(Mapping[str, "Pattern | None"]):
+    """The definitions by name, each compiled when it is first asked for; a faulty one is None."""
+
+    def __init__(self, tables: Mapping[str, Table], world: World) -> None:
+        self._tables = tables
+        self._compiled: dict[str, Pattern | None] = {}
+        self._open: list[str] = []
+        self.world = replace(world, definitions=self)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+    def __getitem__(self, name: str) -> Pattern | None:
+        table = self._tables[name]
+        if name in self._open:
+            circle = " -> ".join([*self._open[self._open.index(name) :], name])
+            table.header.report(f"definitions in a circle: {circle}", code="F017", at="key")
+            return None
+        if name not in self._compiled:
+            self._open.append(name)
+            self._compiled[name] = patterns.read(_whole(table), self.world)
+            self._open.pop()
+        return self._compiled[name]
+
+    def compile_all(self) -> None:
+        """Compile those that nobody asked for, too, so that their problems are reported."""
+        for name in self:
+            self[name]
+
+
+def _whole(table: Table) -> Value:
+    if "" in table.fields:
+        return table.fields[""]
+    return replace(table.header, raw={key: value.raw for key, value in table.fields.items()})
+
+
+def _tags(layers: Iterable[Document]) -> frozenset[str]:
+    return frozenset(tag for document in layers for kind in TABLES for tag in _tags_in(document.tables.get(kind)))
+
+
+def _tags_in(raw: Any) -> Iterator[str]:
+    if isinstance(raw, str) and raw.startswith("#"):
+        yield raw[1:].lower()
+    elif isinstance(raw, list):
+        for item in raw:
+            yield from _tags_in(item)
+    elif isinstance(raw, dict):
+        for key, value in raw.items():
+            if key == "tags":
+                named = value if isinstance(value, list) else [value]
+                yield from (str(tag).removeprefix("#").lower() for tag in named)
+            else:
+                yield from _tags_in(value)
+
+
+def _with_faults(found: RuleSet, faults: Mapping[tuple[str, str], str]) -> RuleSet:
+    guards = {
+        name: replace(guard, fault=guard.fault or faults.get(("guard", name), "")) for name, guard in found.guards.items()
+    }
+    rules = {
+        name: replace(rule, fault=rule.fault or faults.get(("rule", name), "") or _open_guard(rule, guards.values()))
+        for name, rule in found.rules.items()
+    }
+    return replace(found, rules=rules, guards=guards)
+
+
+def _open_guard(rule: Rule, guards: Iterable[Guard]) -> str:
+    """A guard that cannot be read must not fail open: what it may hold does not fire."""
+    for guard in guards:
+        held = guard.enabled and rule.id not in guard.except_ and (rule.contact or guard.holds == "everything")
+        if guard.fault and held:
+            return f"the guard {guard.id!r}, which may hold it, is faulty: {guard.fault}"
+    return ""
+
+
+def _only_enabled(found: RuleSet) -> RuleSet:
+    return replace(
+        found,
+        rules={name: rule for name, rule in found.rules.items() if rule.enabled},
+        guards={name: guard for name, guard in found.guards.items() if guard.enabled},
+    )

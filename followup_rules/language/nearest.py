@@ -1,0 +1,52 @@
+"""The valid word that a misspelt one was probably meant to be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_EDITS = 2
+_LETTERS = 80
+"""Longer words are no slips of the pen, and comparing them takes time."""
+_LISTED = 8
+
+
+def nearest(word: str, valid: Iterable[str]) -> str | None:
+    """Return the valid word at most two edits away, fewer than `word` has letters; the alphabetically first of equals.
+
+    An edit inserts, removes or replaces a letter, or swaps two neighbours (Damerau-Levenshtein distance, optimal
+    string alignment). Case, and `-` against `_`, cost nothing.
+    """
+    most = min(_EDITS, len(word) - 1)
+    near = [other for other in valid if abs(len(other) - len(word)) <= _EDITS and len(other) <= _LETTERS]
+    counted = [(_edits(_folded(word), _folded(other)), other) for other in near]
+    return min(((count, other) for count, other in counted if count <= most), default=(0, None))[1]
+
+
+def expected(word: str, valid: Iterable[str]) -> str:
+    """Return the hint for an unknown word: the nearest valid one, else all if they are few, else nothing."""
+    words = sorted(set(valid))
+    near = nearest(word, words)
+    if near is not None:
+        return f'did you mean "{near}"?'
+    return f"one of: {', '.join(words)}" if 0 < len(words) <= _LISTED else ""
+
+
+def _folded(word: str) -> str:
+    return word.casefold().replace("_", "-")
+
+
+def _edits(a: str, b: str) -> int:
+    earlier: list[int] = []
+    above = list(range(len(b) + 1))
+    for i, x in enumerate(a):
+        row = [i + 1]
+        for j, y in enumerate(b):
+            edits = min(above[j + 1] + 1, row[j] + 1, above[j] + (x != y))
+            if i and j and x == b[j - 1] and y == a[i - 1]:
+                edits = min(edits, earlier[j - 1] + 1)
+            row.append(edits)
+        earlier, above = above, row
+    return above[-1]

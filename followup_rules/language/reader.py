@@ -1,0 +1,137 @@
+"""Reads values of a TOML document, and reports every one that is not as it should be, with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeVar
+
+from followup_rules.language.document import Document
+from followup_rules.language.nearest import expected
+from followup_rules.language.phrases import Phrase, PhraseError, parse
+from followup_rules.model import Problem
+
+T = TypeVar("T")
+
+_TYPES: dict[type, str] = {
+    str: "a text in quotes",
+    bool: "true or false",
+    int: "a whole number",
+    dict: "a table { ... }",
+    list: "a list [ ... ]",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value in a document, and the list that takes the problems found in it."""
+
+    raw: Any
+    document: Document
+    path: tuple[str | int, ...]
+    problems: list[Problem]
+
+    def report(self, message: str, *, code: str, hint: str = "", at: Literal["key", "value"] = "value", within: str = "") -> None:
+        """Add a problem at this value (or at its key)."""
+        problem = self.document.problem(self.path, message, code=code, hint=hint, at=at, within=within)
+        self.problems.append(problem)
+
+    def child(self, key: str | int) -> Value:
+        """Return the value under a key of this table, or at an index of this list."""
+        return replace(self, raw=self.raw[key], path=(*self.path, key))
+
+    def is_a(self, *types: type) -> bool:
+        """Tell whether the value is of one of the types, and report it if not."""
+        if any(type(self.raw) is kind for kind in types):
+            return True
+        wanted = " or ".join(_TYPES[kind] for kind in types)
+        self.report(f"{self.name!r} must be {wanted}, not {shown(self.raw)}", code="F011")
+        return False
+
+    @property
+    def name(self) -> str:
+        """The last key on the way to this value."""
+        return next((part for part in reversed(self.path) if isinstance(part, str)), "")
+
+    def items(self) -> list[Value]:
+        """Return the values of a list; a single value counts as a list of one."""
+        if not isinstance(self.raw, list):
+            return [self]
+        return [self.child(index) for index in range(len(self.raw))]
+
+    def known_keys(self, valid: Iterable[str]) -> list[str]:
+        """Return the keys of this table that are valid, and report the others."""
+        names = list(valid)
+        for key in self.raw:
+            if key not in names:
+                table = ".".join(str(part) for part in self.path if isinstance(part, str))
+                place = f" in [{table}]" if table else ""
+                self.child(key).report(f"unknown key {key!r}{place}", code="F010", hint=expected(key, names), at="key")
+        return [key for key in self.raw if key in names]
+
+
+def shown(raw: object) -> str:
+    """Return a value as TOML would write it, for messages."""
+    if isinstance(raw, bool):
+        return str(raw).lower()
+    if isinstance(raw, dict | list):
+        return "a table" if isinstance(raw, dict) else "a list"
+    return f'"{raw}"' if isinstance(raw, str) else str(raw)
+
+
+def string(value: Value) -> str | None:
+    """Read a text."""
+    return str(value.raw) if value.is_a(str) else None
+
+
+def boolean(value: Value) -> bool | None:
+    """Read true or false."""
+    return bool(value.raw) if value.is_a(bool) else None
+
+
+def every(value: Value, read: Callable[[Value], T | None]) -> tuple[T, ...] | None:
+    """Read a list (or a single value): all of it, or None if any part is faulty."""
+    parts = [read(item) for item in value.items()]
+    return None if any(part is None for part in parts) else tuple(part for part in parts if part is not None)
+
+
+def strings(value: Value) -> tuple[str, ...] | None:
+    """Read a text or a list of them."""
+    return every(value, string)
+
+
+def choice(*valid: str) -> Callable[[Value], str | None]:
+    """Return a reader of one of some words."""
+
+    def read(value: Value) -> str | None:
+        if not value.is_a(str):
+            return None
+        if value.raw in valid:
+            return str(value.raw)
+        value.report(f"unknown {value.name} {value.raw!r}", code="F012", hint=expected(value.raw, valid))
+        return None
+
+    return read
+
+
+def phrases(value: Value) -> tuple[Phrase, ...] | None:
+    """Read a phrase, or a list of which the first that resolves counts."""
+    return every(value, _phrase)
+
+
+def _phrase(value: Value) -> Phrase | None:
+    if not value.is_a(str):
+        return None
+    try:
+        return parse(value.raw)
+    except PhraseError as error:
+        hint = expected(error.word, error.valid) or 'a phrase reads like "end + 10 days at 09:00, workday"'
+        value.report(f"{error} in {value.raw!r}", code="F014", hint=hint, within=error.word)
+        return None
+
+
+def unknown(value: Value, what: str, valid: Sequence[str], *, within: str = "") -> None:
+    """Report a name that means nothing."""
+    word = within or str(value.raw)
+    hint = expected(word, valid) or (f"there is no {what} at all yet" if not valid else "")
+    value.report(f"unknown {what} {word!r}", code="F012", hint=hint, within=within)

@@ -1,0 +1,211 @@
+"""The tables of a rule file as typed records, and how each of their keys is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from followup_rules.language import patterns, reader
+from followup_rules.language.patterns import Pattern, World
+from followup_rules.language.phrases import Phrase, parse
+from followup_rules.language.reader import Value
+
+Phrases: TypeAlias = tuple[Phrase, ...]
+Read: TypeAlias = Callable[[Value, World], Any]
+
+PER = ("event", "day", "case")
+HOLDS = ("contact", "everything")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Do:
+    """What a rule makes: a draft, a task, a notice, or a type that a plugin's output takes."""
+
+    type: str
+    template: str = ""
+    title: str = ""
+    text: str = ""
+    to: tuple[str, ...] = ()
+    """`them` (the anchor's people) or addresses."""
+    reply_to: str = ""
+    """`it`: in the thread of the anchor."""
+    output: str = ""
+    contact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Breaks:
+    """The condition of a mail of mine that breaks a guard, from the instant of a phrase on the guard's anchor."""
+
+    guard: str
+    after: Phrases = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A compiled rule. `fault` says why it cannot decide; then it never fires."""
+
+    id: str
+    why: str = ""
+    on: Pattern | None = None
+    where: Pattern | None = None
+    per: str = "event"
+    opens: Phrases = (parse("end"),)
+    moved_by: Phrases = ()
+    due: Phrases = (parse("opens"),)
+    late: Phrases = (parse("due + 1 day"),)
+    closes: Phrases = ()
+    done_by: tuple[Pattern, ...] = ()
+    cancelled_by: tuple[Pattern, ...] = ()
+    while_: tuple[Pattern, ...] = ()
+    during: str = ""
+    breaks: Breaks | None = None
+    announces: str = ""
+    carries: Pattern | None = None
+    do: tuple[Do, ...] = ()
+    enabled: bool = True
+    fault: str = ""
+
+    @property
+    def contact(self) -> bool:
+        """Tell whether any of its actions reaches the counterpart."""
+        return any(do.contact for do in self.do)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """A compiled guard: from its opening to its end it holds contact, or everything."""
+
+    id: str
+    why: str = ""
+    on: Pattern | None = None
+    where: Pattern | None = None
+    per: str = "event"
+    opens: Phrases = (parse("end"),)
+    closes: Phrases = ()
+    ended_by: tuple[Pattern, ...] = ()
+    holds: str = "contact"
+    except_: tuple[str, ...] = ()
+    enabled: bool = True
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """All rules and guards that are switched on, by id, and what they stand on."""
+
+    rules: Mapping[str, Rule]
+    guards: Mapping[str, Guard]
+    world: World
+    tags: frozenset[str] = field(default_factory=frozenset)
+    """Every tag that a pattern names."""
+
+
+def _text(value: Value, _: World) -> str | None:
+    return reader.string(value)
+
+
+def _flag(value: Value, _: World) -> bool | None:
+    return reader.boolean(value)
+
+
+def _names(value: Value, _: World) -> tuple[str, ...] | None:
+    return reader.strings(value)
+
+
+def _phrases(value: Value, _: World) -> Phrases | None:
+    return reader.phrases(value)
+
+
+def _choice(*valid: str) -> Read:
+    read = reader.choice(*valid)
+    return lambda value, _: read(value)
+
+
+def _breaks(value: Value, world: World) -> Breaks | None:
+    if not value.is_a(dict):
+        return None
+    known = {key: value.child(key) for key in value.known_keys(("guard", "after"))}
+    guard = _text(known["guard"], world) if "guard" in known else None
+    after = _phrases(known["after"], world) if "after" in known else ()
+    if "guard" not in known:
+        value.report("'breaks' does not say which guard", code="F013", hint='breaks = { guard = "quiet-period" }')
+    return None if guard is None or after is None else Breaks(guard, after)
+
+
+_DO: dict[str, Read] = {
+    "type": _text,
+    "template": _text,
+    "title": _text,
+    "text": _text,
+    "to": _names,
+    "reply_to": _choice("it"),
+    "output": _text,
+    "contact": _flag,
+}
+
+
+def _do(value: Value, world: World) -> tuple[Do, ...] | None:
+    return reader.every(value, lambda item: _one_do(item, world))
+
+
+def _one_do(value: Value, world: World) -> Do | None:
+    if not value.is_a(dict):
+        return None
+    got = {key: _DO[key](value.child(key), world) for key in value.known_keys(_DO)}
+    if len(got) < len(value.raw) or any(part is None for part in got.values()):
+        return None
+    if "type" not in got:
+        value.report("'do' does not say what to make", code="F013", hint='type = "draft", "task" or "notice"')
+        return None
+    if not got.get("template") and not got.get("title"):
+        value.report("'do' has no text", code="F013", hint='give a template, or a title and a text: title = "..."')
+        return None
+    if not _recipients_fit(value, got):
+        return None
+    draft = got["type"] == "draft"
+    return Do(**{"contact": draft, "to": ("them",) if draft else (), **got})
+
+
+def _recipients_fit(value: Value, got: Mapping[str, Any]) -> bool:
+    odd = [word for word in got.get("to", ()) if word != "them" and "@" not in word]
+    for word in odd:
+        hint = 'write to = "them" for the anchor\'s people, or "name@domain"'
+        value.child("to").report(f"{word!r} is not an address", code="F015", hint=hint, within=word)
+    return not odd
+
+
+RULE: dict[str, Read] = {
+    "why": _text,
+    "on": patterns.read,
+    "where": patterns.read,
+    "per": _choice(*PER),
+    "opens": _phrases,
+    "moved_by": _phrases,
+    "due": _phrases,
+    "late": _phrases,
+    "closes": _phrases,
+    "done_by": patterns.read_all,
+    "cancelled_by": patterns.read_all,
+    "while": patterns.read_all,
+    "during": _text,
+    "breaks": _breaks,
+    "announces": _text,
+    "carries": patterns.read,
+    "do": _do,
+    "enabled": _flag,
+}
+GUARD: dict[str, Read] = {
+    "why": _text,
+    "on": patterns.read,
+    "where": patterns.read,
+    "per": _choice(*PER),
+    "opens": _phrases,
+    "closes": _phrases,
+    "ended_by": patterns.read_all,
+    "holds": _choice(*HOLDS),
+    "except": _names,
+    "enabled": _flag,
+}
+ATTRIBUTE = {"while": "while_", "except": "except_"}

@@ -1,0 +1,282 @@
+"""The plain frozen records that every part of followup-rules speaks in. All datetimes are aware."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A human being: an e-mail address in lower case, and a name if one was given."""
+
+    address: str
+    name: str = ""
+
+    @property
+    def domain(self) -> str:
+        """What stands after the @ of the address."""
+        return self.address.rpartition("@")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened or is planned, as a source saw it.
+
+    A source fills in what it knows. `listed` and `gone` belong to the store.
+    """
+
+    id: str
+    """Message-ID, iCalendar UID (`UID/RECURRENCE-ID` for an occurrence), or a note's `FILE-STEM:CASE:TIME:TAG`."""
+    kind: str
+    """`meeting`, `sent`, `received`, `note`, `done`, or a kind that a plugin adds."""
+    start: datetime
+    end: datetime
+    title: str = ""
+    text: str = ""
+    people: tuple[Person, ...] = ()
+    """The humans other than the user, in the order of the source: attendees, recipients, a heading's addresses."""
+    organizer: Person | None = None
+    """Who called the meeting or wrote the mail; may be a machine, and then is not among `people`."""
+    status: str = "confirmed"
+    """`confirmed`, `tentative`, `cancelled`, `declined` (by me), `mine` (I called it, for others)."""
+    tags: tuple[str, ...] = ()
+    """The `#tags`, lower case, without the `#`."""
+    case: str = ""
+    """The label that `#case:NAME` gives; it decides."""
+    heading: str = ""
+    """A note's heading without its addresses: a label or an `@domain`; it must fit a case."""
+    thread: str = ""
+    """The same for all mails of one conversation."""
+    answers: str = ""
+    """The Message-ID that a mail replies to (RFC 5322, section 3.6.4)."""
+    ticked: bool = False
+    """The checkbox of a note."""
+    whole_day: bool = False
+    """A note without a time of day: `start` is 00:00, and it counts as 23:59 where order within the day matters."""
+    updated: datetime | None = None
+    """LAST-MODIFIED, else DTSTAMP (RFC 5545, section 3.8.7), else the service's own stamp."""
+    data: Mapping[str, object] = field(default_factory=dict)
+    """Further fields of a plugin, and the `key:value` pairs of a note. Values: str, int, float, bool, datetime."""
+    where: str = ""
+    """Where a person finds it, for messages: `notes.md:12`."""
+    listed: datetime | None = None
+    """The last pull that listed it, known only once it is `gone`."""
+    gone: datetime | None = None
+    """The first pull that no longer listed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BadItem:
+    """What a source found in place of an event and could not read."""
+
+    where: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pull:
+    """What a source saw: new and changed events, ids that were taken away, and where to go on from."""
+
+    events: Sequence[Event | BadItem] = ()
+    removed: Sequence[str] = ()
+    cursor: str = ""
+    """Given back to the next pull; anything the source likes."""
+    complete: bool = False
+    """These are all the events of the window: what is absent is gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """The user, from `[profile]` of the config."""
+
+    me: frozenset[str] = frozenset()
+    """All addresses, in lower case."""
+    address: str = ""
+    """The one that drafts are written from."""
+    my_domains: frozenset[str] = frozenset()
+    agencies: frozenset[str] = frozenset()
+    name: str = ""
+    timezone: ZoneInfo = ZoneInfo("UTC")
+    holidays: str = ""
+    language: str = "en"
+    lookback: timedelta = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a plugin may know of the tick that opens it."""
+
+    profile: Profile
+    now: datetime
+
+
+class State(StrEnum):
+    """What a rule says of an anchor, in order of precedence."""
+
+    BROKEN = "broken"
+    VOID = "void"
+    DONE = "done"
+    WAITING = "waiting"
+    BLIND = "blind"
+    EXPIRED = "expired"
+    HELD = "held"
+    DUE = "due"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A sentence and its values, put together only when somebody reads it."""
+
+    sentence: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        shown = {name: _shown(value) for name, value in self.values.items()}
+        return self.sentence.format_map(shown)
+
+
+def _shown(value: object) -> object:
+    return value.strftime("%a %Y-%m-%d %H:%M") if isinstance(value, datetime) else value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """The anchor of a rule: one event, or all those of a case on one local day that count as one."""
+
+    events: tuple[Event, ...]
+    start: datetime
+    end: datetime
+    day: date
+    people: tuple[Person, ...]
+
+    @property
+    def anchor(self) -> Event:
+        """The event that stands for the visit."""
+        return self.events[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """An opening that an action announces: of which rule, under which key, and when."""
+
+    rule: str
+    key: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """The events around one counterpart, in the order of time: those at home there, and the mails that join."""
+
+    key: str
+    home: tuple[Event, ...]
+    joined: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What one rule says of one anchor now."""
+
+    key: str
+    rule: str
+    case: str
+    visit: Visit
+    state: State
+    reason: Reason
+    evidence: tuple[str, ...] = ()
+    guard: str = ""
+    next: datetime | None = None
+    """The next instant at which time alone could change this decision."""
+    late: bool = False
+    opens: datetime | None = None
+    due: datetime | None = None
+    closes: datetime | None = None
+    carries: tuple[Event, ...] = ()
+    announces: tuple[Announcement, ...] = ()
+    openings: Mapping[str, datetime] = field(default_factory=dict)
+    """When the other rules open for this anchor, by id, for those that still will; only of what is due."""
+    warning: str = ""
+    """What the user should know although nothing is wrong with the rule."""
+
+    @property
+    def why(self) -> str:
+        """The reason, in one sentence."""
+        return str(self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The mail that a draft answers: its Message-ID, its thread and its subject."""
+
+    message_id: str
+    thread: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """A draft, a task or a notice that ought to exist."""
+
+    key: str
+    """`RULE/ANCHOR@DAY`, with `+2` and so on for the further actions of one duty; holds no white space."""
+    rule: str
+    case: str
+    anchor: str
+    """The id of the event that the rule started from."""
+    type: str
+    title: str
+    text: str
+    to: tuple[Person, ...] = ()
+    due: datetime | None = None
+    """In the user's zone."""
+    late: bool = False
+    contact: bool = False
+    reply: Reply | None = None
+    carries: tuple[str, ...] = ()
+    announces: tuple[Announcement, ...] = ()
+    duty: str = ""
+    """The key of the decision that it follows from."""
+    output: str = ""
+    """The output that it goes to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What became of an action in its output."""
+
+    state: str
+    """`open` (as we left it), `touched` (the user edited it), `done`, or `gone` (the user deleted it)."""
+    at: datetime | None = None
+    """When it was done, if the output knows; a date without a time counts as 00:00 of that day in the user's zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something a person should mend: what, where, what was expected, and what to do."""
+
+    where: str
+    """What the problem belongs to: `sources.sent`, `rule.thank-you`, `notes.md:12`."""
+    message: str
+    code: str = ""
+    """A short code with a page in the documentation, such as `F012`."""
+    file: str = ""
+    line: int = 0
+    """From 1; 0 if it has no line."""
+    column: int = 0
+    """From 1, in characters."""
+    source_line: str = ""
+    """The line as the user wrote it."""
+    length: int = 1
+    """How many characters of the line the caret marks."""
+    hint: str = ""
+    """What to do; the nearest valid word; a line to copy."""
+    also: tuple[tuple[str, int, str], ...] = ()
+    """Further places, as (file, line, what stands there)."""
+    fatal: bool = False
+    """Nothing could be done."""
+    warning: bool = False
+    """Nothing failed; the exit code stays 0."""

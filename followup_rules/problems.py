@@ -1,0 +1,129 @@
+"""Problems as text for people: what is wrong, the line with the place marked, and what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from unicodedata import category
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from followup_rules.model import Problem
+
+_DOCS = "docs/problems.md"
+_TAB = "    "
+_LEFT, _MARKED, _RIGHT = 60, 80, 60
+"""How many characters of a long line are shown before, in and after the marked place."""
+_SENTENCE = 1000
+_HOSTILE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode categories that could steer a terminal, turn the order of letters, or not be printed at all."""
+
+
+def render(problem: Problem, *, color: bool = False) -> str:
+    """Return one problem in several lines, without a line end, in the manner of a compiler."""
+    lines = _Lines(problem, color=color)
+    marked = problem.line > 0 and problem.source_line.strip() != ""
+    shown = lines.source() if marked else []
+    hint = _sentence(problem.hint)
+    also = [f"also: {_place(file, line)}: {_sentence(text)}" for file, line, text in problem.also]
+    notes = [*also, *([f"help: {hint}"] if hint and not marked else [])]
+    notes += [f"see: {_DOCS}#{_clean(problem.code.lower())}"] if problem.code else []
+    return "\n".join([lines.title(), *lines.arrow(), *shown, *(lines.note(text) for text in notes)])
+
+
+def render_all(problems: Iterable[Problem], color: bool = False) -> str:
+    """Return all problems by file, line, column and code, equal ones once, and their count; nothing for none."""
+    ordered = sorted(dict.fromkeys(problems), key=_order)
+    if not ordered:
+        return ""
+    return "\n\n".join([*(render(problem, color=color) for problem in ordered), _count(ordered)])
+
+
+def _order(problem: Problem) -> tuple[object, ...]:
+    return (problem.file, problem.line, problem.column, problem.code, problem.where, problem.message)
+
+
+def _count(problems: list[Problem]) -> str:
+    warnings = sum(problem.warning for problem in problems)
+    counts = ((len(problems) - warnings, "error"), (warnings, "warning"))
+    return ", ".join(f"{count} {word}{'s' if count > 1 else ''}" for count, word in counts if count)
+
+
+class _Lines:
+    """The parts of one rendered problem, all with the same margin."""
+
+    def __init__(self, problem: Problem, *, color: bool) -> None:
+        self.problem = problem
+        self.color = color
+        self.margin = " " * max(1, len(str(problem.line)))
+        self.strong = "yellow" if problem.warning else "red"
+
+    def title(self) -> str:
+        problem = self.problem
+        kind = "warning" if problem.warning else "error"
+        code = f"[{_clean(problem.code)}]" if problem.code else ""
+        where = f"{_sentence(problem.where)}: " if problem.where and not problem.file else ""
+        return self._paint(kind + code, self.strong) + self._paint(f": {where}{_sentence(problem.message)}")
+
+    def arrow(self) -> list[str]:
+        problem = self.problem
+        place = _place(problem.file, problem.line, problem.column)
+        return [f" {self.margin}{self._blue('-->')} {place}"] if problem.file else []
+
+    def source(self) -> list[str]:
+        """Return the line with the marked place under it; `also` and `help` follow."""
+        before, marked, after = _cut(self.problem)
+        caret = " " * _width(before) + self._paint("^" * max(1, _width(marked)), self.strong)
+        hint = _sentence(self.problem.hint)
+        bar = self._blue("|")
+        under = f" {self.margin} {bar} {caret} {self._paint(hint, self.strong) if hint else ''}".rstrip()
+        line = f" {self._blue(str(self.problem.line))} {bar} {before}{marked}{after}".rstrip()
+        return [f" {self.margin} {bar}", line, under]
+
+    def note(self, text: str) -> str:
+        return f" {self.margin} {self._blue('=')} {text}"
+
+    def _blue(self, text: str) -> str:
+        return self._paint(text, "blue")
+
+    def _paint(self, text: str, foreground: str | None = None) -> str:
+        if not self.color:
+            return text
+        import click  # noqa: PLC0415 -- only where there is color
+
+        return click.style(text, fg=foreground, bold=True)
+
+
+def _place(file: str, line: int, column: int = 0) -> str:
+    return ":".join([_clean(file), *(str(number) for number in (line, column) if number)])
+
+
+def _cut(problem: Problem) -> tuple[str, str, str]:
+    """Return what stands before, in and after the marked place, as it is to be shown; long lines are cut around it."""
+    line = problem.source_line.rstrip()
+    start = max(0, problem.column - 1)
+    end = start + max(1, problem.length)
+    left, right = max(0, start - _LEFT), min(end, start + _MARKED)
+    before = ("…" if left else "") + line[left:start]
+    after = line[right : right + _RIGHT] + ("…" if len(line) > right + _RIGHT else "")
+    return _clean(before), _clean(line[start:right]), _clean(after)
+
+
+def _sentence(text: str) -> str:
+    """Return a text in one line of bounded length."""
+    short = text if len(text) <= _SENTENCE else text[:_SENTENCE] + "…"
+    return _clean(" ".join(short.split()))
+
+
+def _clean(text: str) -> str:
+    text = text.replace("\t", _TAB)
+    return text if text.isprintable() else "".join(letter for letter in text if category(letter) not in _HOSTILE)
+
+
+def _width(text: str) -> int:
+    """Return how many terminal cells the text takes: wide letters two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # noqa: PLC0415 -- heavy, and seldom needed
+
+    return cell_len(text)

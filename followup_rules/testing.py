@@ -1,0 +1,293 @@
+"""Contracts for plugins: subclass one in your tests, say how to open your plugin, and every promise is tested.
+
+    class TestMyOutput(OutputContract):
+        @pytest.fixture(autouse=True)
+        def place(self, tmp_path):
+            self.path = tmp_path / "todo.txt"
+
+        def open_output(self):
+            return MyOutput(self.path)
+
+The tests are plain methods with plain asserts: pytest finds them in a subclass whose name begins with Test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from unittest import SkipTest
+from zoneinfo import ZoneInfo
+
+from followup_rules import Action, BadItem, Context, Event, Output, Person, Profile, Pull, Refused, Source, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["OutputContract", "SourceContract"]
+
+ZONE = ZoneInfo("America/Toronto")
+NOW = datetime(2026, 11, 20, 12, tzinfo=ZONE)
+VALUES = str | int | float | bool | datetime
+ODD_KEYS = (
+    "rule/<a.b+c=d%25@mail.example>/20261109T100000Z@2026-11-09",
+    "rule/../../é日本\"'`$&|;,:*?!\\~#[]{}()@2026-11-09",
+    "rule/fr:x:due:2026-11-09@2026-11-09",
+    "rule/" + "long" * 60 + "@2026-11-09",
+)
+ALIKE_KEYS = ("rule/a-b@2026-11-09", "rule/a/b@2026-11-09", "rule/A-b@2026-11-09", "rule/a-b@2026-11-0", "rule/a-b")
+
+
+class SourceContract:
+    """What every source promises. Give `emits`, `open_source` and `open_unreadable`."""
+
+    emits: tuple[str, ...] = ()
+    """The kinds that its SourceType declares."""
+    context = Context(profile=Profile(me=frozenset({"me@example.org"}), timezone=ZONE), now=NOW)
+    since = NOW - timedelta(days=365)
+
+    def open_source(self, context: Context) -> Source:
+        """Open the source on the same content each time; it must hold at least one event after `since`."""
+        raise NotImplementedError
+
+    def open_unreadable(self, context: Context) -> Source:
+        """Open a source whose file is missing, or whose service refuses. Opening may raise, too."""
+        raise NotImplementedError
+
+    def _pull(self, cursor: str = "") -> Pull:
+        return self.open_source(self.context).pull(self.since, cursor)
+
+    def _events(self) -> list[Event]:
+        return [item for item in self._pull().events if isinstance(item, Event)]
+
+    def test_it_finds_events(self) -> None:
+        """Without an event, the other tests would say nothing."""
+        assert self._events()
+
+    def test_two_first_pulls_give_the_same(self) -> None:
+        """Same content, same moment: same events, same order, same problems."""
+        assert list(self._pull().events) == list(self._pull().events)
+
+    def test_ids_are_unique(self) -> None:
+        """An id stands for one event, or one would hide the other."""
+        ids = [event.id for event in self._events()]
+        assert all(ids)
+        assert len(set(ids)) == len(ids)
+
+    def test_times_are_aware_and_in_order(self) -> None:
+        """No event ends before it starts, and every time has its zone."""
+        for event in self._events():
+            assert event.start.utcoffset() is not None, event.id
+            assert event.end.utcoffset() is not None, event.id
+            assert event.end >= event.start, event.id
+            assert event.updated is None or event.updated.utcoffset() is not None, event.id
+
+    def test_kinds_are_those_it_declares(self) -> None:
+        """The engine trusts `emits`: it decides whether the absence of a mail can be seen at all."""
+        assert {event.kind for event in self._events()} <= set(self.emits)
+
+    def test_people_are_others_by_address(self) -> None:
+        """People have an address in lower case, and the user is none of them."""
+        people = [person for event in self._events() for person in event.people]
+        assert all("@" in person.address and person.address == person.address.lower() for person in people)
+        assert not {person.address for person in people} & self.context.profile.me
+
+    def test_tags_are_bare_and_lower_case(self) -> None:
+        """A rule says `#promise`, an event holds `promise`."""
+        for tag in (tag for event in self._events() for tag in event.tags):
+            assert tag == tag.lower().lstrip("#"), tag
+
+    def test_further_fields_hold_plain_values(self) -> None:
+        """The fields of `data` are stored and compared: text, numbers, yes or no, aware times."""
+        for name, value in (field for event in self._events() for field in event.data.items()):
+            assert isinstance(value, VALUES), name
+            assert not isinstance(value, datetime) or value.utcoffset() is not None, name
+
+    def test_problems_say_where_and_what(self) -> None:
+        """A person must find what could not be read."""
+        problems = [item for item in self._pull().events if isinstance(item, BadItem)]
+        assert all(problem.where and problem.message for problem in problems)
+
+    def test_a_pull_from_the_cursor_has_nothing_new(self) -> None:
+        """Nothing happened in between: nothing new, nothing gone, and no claim that all is gone."""
+        first = self._pull()
+        known = {event.id: event for event in first.events if isinstance(event, Event)}
+        second = self._pull(first.cursor)
+        again = {event.id: event for event in second.events if isinstance(event, Event)}
+        assert again.items() <= known.items()
+        assert not set(second.removed) & set(known)
+        assert again == known or not second.complete
+
+    def test_an_unreadable_source_raises(self) -> None:
+        """An empty answer would mean that no mail was sent, that no meeting is planned."""
+        try:
+            self.open_unreadable(self.context).pull(self.since, "")
+        except NotImplementedError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- any error will do, as long as it says something
+            assert str(error)  # noqa: PT017
+        else:
+            raise AssertionError("an unreadable source must raise, not return an empty pull")
+
+
+class OutputContract:
+    """What every output promises. Give `open_output`, and the `..._as_user` that your output makes possible."""
+
+    example = Action(
+        key="demo/nordik.ca@2026-11-09",
+        rule="demo",
+        case="nordik.ca",
+        anchor="meeting-1@nordik.ca",
+        type="task",
+        title="Call Julie Roy (Nordik)",
+        text="Good morning, I call as announced.\nThank you for your time.\n",
+        to=(Person("julie.roy@nordik.ca", "Julie Roy"),),
+        due=datetime(2026, 11, 19, 9, tzinfo=ZONE),
+    )
+    """An action that the output takes; a subclass may replace it, for example by one of another type."""
+
+    def open_output(self) -> Output:
+        """Open the output anew on the same place, as the next run does; the place is empty before each test."""
+        raise NotImplementedError
+
+    def delete_as_user(self, key: str) -> None:
+        """Delete the action, as its user would."""
+        raise SkipTest(f"the tests of this output do not say how a user deletes {key}")
+
+    def edit_as_user(self, key: str) -> None:
+        """Change the text of the action, as its user would."""
+        raise SkipTest(f"the tests of this output do not say how a user edits {key}")
+
+    def finish_as_user(self, key: str) -> None:
+        """Tick the task off, send the draft, or the like."""
+        raise SkipTest(f"the tests of this output do not say how a user finishes {key}")
+
+    def _create(self) -> str:
+        return self.open_output().create(self.example)
+
+    def _find(self) -> str | None:
+        return self.open_output().find(self.example.key)
+
+    def _status(self, ref: str) -> Status:
+        return self.open_output().status([ref])[ref]
+
+    def _changed(self) -> Action:
+        return replace(self.example, title="Call Julie Roy at Nordik", text="Another text.\n")
+
+    def test_what_is_created_is_found_and_open(self) -> None:
+        """The next run finds it by its key, under the same reference."""
+        ref = self._create()
+        assert self._find() == ref
+        assert self._status(ref) == Status("open")
+
+    def test_creating_twice_makes_one(self) -> None:
+        """A run that was cut off is repeated, and nothing doubles: once withdrawn, no second one is left."""
+        first = self._create()
+        assert self._create() == first
+        self.open_output().withdraw(first)
+        assert self._find() is None
+
+    def test_an_unknown_key_is_not_found(self) -> None:
+        """Not in an empty place, and not beside another action."""
+        assert self._find() is None
+        self._create()
+        assert self.open_output().find("demo/another@2026-11-09") is None
+
+    def test_an_update_is_seen(self) -> None:
+        """Other content, other reference; the new one is found and open."""
+        old = self._create()
+        new = self.open_output().update(old, self._changed())
+        assert new != old
+        assert self._find() == new
+        assert self._status(new) == Status("open")
+
+    def test_an_update_without_a_change_leaves_it_open(self) -> None:
+        """A run that was cut off after its update is repeated."""
+        ref = self.open_output().update(self._create(), self.example)
+        assert self._find() == ref
+        assert self._status(ref) == Status("open")
+
+    def test_what_is_withdrawn_is_gone(self) -> None:
+        """Neither found nor open, and it can be created again."""
+        ref = self._create()
+        self.open_output().withdraw(ref)
+        assert self._find() is None
+        assert self._status(ref) == Status("gone")
+        assert self._status(self._create()) == Status("open")
+
+    def test_withdrawing_twice_does_no_harm(self) -> None:
+        """A run that was cut off is repeated, and other actions stay."""
+        other = self.open_output().create(replace(self.example, key="demo/other@2026-11-09"))
+        ref = self._create()
+        self.open_output().withdraw(ref)
+        self.open_output().withdraw(ref)
+        assert self._status(other) == Status("open")
+
+    def test_an_update_of_what_is_withdrawn_makes_nothing(self) -> None:
+        """What is gone must not come back by an update."""
+        ref = self._create()
+        self.open_output().withdraw(ref)
+        _must_refuse(lambda: self.open_output().update(ref, self._changed()))
+        assert self._find() is None
+
+    def test_odd_keys_are_found_again(self) -> None:
+        """Keys hold Message-IDs, paths, accents: anything but white space."""
+        for key in ODD_KEYS:
+            ref = self.open_output().create(replace(self.example, key=key))
+            assert self.open_output().find(key) == ref, key
+            assert self._status(ref) == Status("open"), key
+
+    def test_keys_that_look_alike_are_different_actions(self) -> None:
+        """One key may differ from another in a sign or in case, or be its beginning."""
+        refs = {key: self.open_output().create(replace(self.example, key=key)) for key in ALIKE_KEYS}
+        assert len(set(refs.values())) == len(ALIKE_KEYS)
+        assert {key: self.open_output().find(key) for key in ALIKE_KEYS} == refs
+
+    def test_one_question_answers_for_many(self) -> None:
+        """Each reference that was asked for has its answer, and no other."""
+        gone = self.open_output().create(replace(self.example, key="demo/gone@2026-11-09"))
+        there = self._create()
+        self.open_output().withdraw(gone)
+        assert dict(self.open_output().status([there, gone])) == {there: Status("open"), gone: Status("gone")}
+        assert not self.open_output().status([])
+
+    def test_hostile_text_breaks_nothing(self) -> None:
+        """Titles and texts come from mails: line ends, header and markup look-alikes, control characters."""
+        hostile = "x (A) 2026-01-01\r\nBcc: all@example.org\r\n\r\nfr:other \x1b[31m\x00\u2028\ud800 <b>&amp;"
+        ref = self.open_output().create(replace(self.example, title=hostile, text=hostile))
+        assert self._find() == ref
+        assert self._status(ref) == Status("open")
+        assert self.open_output().find("other") is None
+
+    def test_a_deletion_by_the_user_is_seen(self) -> None:
+        """What the user deleted is never made again by the engine: it must know."""
+        ref = self._create()
+        self.delete_as_user(self.example.key)
+        assert self._status(ref) == Status("gone")
+        assert self._find() is None
+
+    def test_an_edit_by_the_user_is_seen_and_kept(self) -> None:
+        """What the user touched is theirs: neither updated nor withdrawn."""
+        ref = self._create()
+        self.edit_as_user(self.example.key)
+        assert self._status(ref) == Status("touched")
+        _must_refuse(lambda: self.open_output().update(ref, self._changed()))
+        _must_refuse(lambda: self.open_output().withdraw(ref))
+        assert self._status(ref) == Status("touched")
+
+    def test_what_the_user_finished_is_done(self) -> None:
+        """The duty has ended; if the output knows when, the time has its zone."""
+        ref = self._create()
+        self.finish_as_user(self.example.key)
+        status = self._status(ref)
+        assert status.state == "done"
+        assert status.at is None or status.at.utcoffset() is not None
+
+
+def _must_refuse(change: Callable[[], object]) -> None:
+    try:
+        change()
+    except Refused as error:
+        assert str(error)  # noqa: PT017
+    else:
+        raise AssertionError("what the user has edited or is not there must not be changed: raise Refused")

@@ -1,0 +1,31 @@
+"""The word lists that come with the package, in `data/`: one or more words a line, `#` starts a comment."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from followup_rules.language.text import fold
+
+_FOLDER = Path(__file__).parent / "data"
+
+
+def services() -> frozenset[str]:
+    """Return the domains of applicant-tracking and scheduling services."""
+    return _words("services.txt")
+
+
+def free_mail() -> frozenset[str]:
+    """Return the domains of mail providers open to everybody."""
+    return _words("free-mail.txt")
+
+
+def stop_words() -> frozenset[str]:
+    """Return the folded words that tell nothing."""
+    return frozenset(part for word in _words("stop-words.txt") for part in fold(word).split())
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    lines = (_FOLDER / name).read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines for word in line.partition("#")[0].split())

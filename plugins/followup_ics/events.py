@@ -1,0 +1,180 @@
+"""One VEVENT (RFC 5545, section 3.6.1) as an event."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from followup_ics import text
+from followup_ics.people import humans, is_human, person
+from followup_ics.recurrence import FlawError
+from followup_rules import Event, Person, Profile
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from followup_ics.recurrence import Component
+
+_END_OF_DAY = time(18)
+"""When a meeting that is set for the whole day counts as over."""
+_LONGEST_UID = 250
+
+
+def event(component: Component, slot: date | datetime | None, profile: Profile, where: str) -> Event:
+    """Build the event. `slot` is the original start of an occurrence. Raises FlawError."""
+    start, end = span(component, profile.timezone)
+    title, description = text.one_line(first(component, "SUMMARY")), text.plain(first(component, "DESCRIPTION"))
+    organizer = person(component["ORGANIZER"]) if "ORGANIZER" in component else None
+    others = _others(component, organizer, profile)
+    return Event(
+        id=_id(component, slot, profile.timezone),
+        kind="meeting",
+        start=start,
+        end=end,
+        title=title,
+        text=description[: text.LONGEST_TEXT],
+        people=others,
+        organizer=organizer,
+        status=_status(component, organizer, others, profile),
+        tags=text.tags(title, description),
+        case=text.case(title, description),
+        updated=stamp(component),
+        where=where,
+    )
+
+
+def first(component: Component, name: str) -> str:
+    """Return a property's text; of a doubled one, the first."""
+    return str(values(component, name)[0]) if name in component else ""
+
+
+def span(component: Component, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return start and end in the user's zone; a meeting of whole days ends at 18:00 of the last. Raises FlawError."""
+    if "DTSTART" not in component:
+        raise FlawError("it has no start (DTSTART); set one")
+    start = _moment(component["DTSTART"], zone)
+    end = _whole_days_end(component, zone) if _is_date(component["DTSTART"].dt) else _end(component, start, zone)
+    if end < start:
+        raise FlawError("it ends before it starts; set its end anew")
+    return start, end
+
+
+def _whole_days_end(component: Component, zone: ZoneInfo) -> datetime:
+    """Return 18:00 of the last day. DTEND is exclusive (RFC 5545, section 3.6.1)."""
+    first_day: date = component["DTSTART"].dt
+    after = first_day + timedelta(days=1)
+    if "DTEND" in component:
+        after = _moment(component["DTEND"], zone).date()
+    elif "DURATION" in component:
+        after = first_day + component["DURATION"].dt
+    if after < first_day:
+        raise FlawError("it ends before it starts; set its end anew")
+    last = max(after - timedelta(days=1), first_day)
+    return datetime.combine(last, _END_OF_DAY, zone)
+
+
+def _end(component: Component, start: datetime, zone: ZoneInfo) -> datetime:
+    if "DTEND" in component:
+        return _moment(component["DTEND"], zone)
+    if "DURATION" in component:
+        elapsed: timedelta = component["DURATION"].dt
+        return (start.astimezone(UTC) + elapsed).astimezone(zone)
+    return start
+
+
+def _is_date(moment: Any) -> bool:
+    return isinstance(moment, date) and not isinstance(moment, datetime)
+
+
+def _moment(property_: Any, zone: ZoneInfo) -> datetime:
+    """Return the instant of a DTSTART or the like; without a zone it is meant in the user's. Raises FlawError."""
+    moment = property_.dt
+    check_zone(property_, moment)
+    if _is_date(moment):
+        return datetime.combine(moment, time(), zone)
+    found: datetime = moment
+    return found.replace(tzinfo=zone) if found.tzinfo is None else found.astimezone(zone)
+
+
+def check_zone(property_: Any, moment: Any) -> None:
+    """Raise FlawError where a zone was named that nobody knows: another zone in its place would be an hour's lie."""
+    tzid = getattr(property_, "params", {}).get("TZID")
+    if tzid and isinstance(moment, datetime) and moment.tzinfo is None:
+        name = text.one_line(str(tzid), 80)
+        raise FlawError(f"its time zone {name!r} is unknown; choose a zone such as America/Toronto for it")
+
+
+def stamp(component: Component) -> datetime | None:
+    """Return LAST-MODIFIED, else DTSTAMP, in UTC (RFC 5545, section 3.8.7)."""
+    for name in ("LAST-MODIFIED", "DTSTAMP"):
+        try:
+            moment = values(component, name)[0].dt if name in component else None
+        except ValueError:  # a stamp that cannot be read
+            continue
+        if isinstance(moment, datetime):
+            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return None
+
+
+def _id(component: Component, slot: date | datetime | None, zone: ZoneInfo) -> str:
+    uid = identifier(component)
+    return uid if slot is None else f"{uid}/{_slot(slot, zone)}"
+
+
+def identifier(component: Component) -> str:
+    """Return the UID, or a substitute made from start and title for the calendars that leave it out."""
+    uid = "".join(text.one_line(first(component, "UID"), _LONGEST_UID + 1).split())
+    if uid and len(uid) <= _LONGEST_UID:
+        return uid
+    start = component["DTSTART"].dt if "DTSTART" in component else ""
+    essence = first(component, "UID") or f"{start}\n{first(component, 'SUMMARY')}"
+    return "sha256:" + hashlib.sha256(essence.encode(errors="replace")).hexdigest()[:32]
+
+
+def _slot(slot: date | datetime, zone: ZoneInfo) -> str:
+    """Return the original start as `20261109T150000Z`, or `20261109` for a whole day."""
+    if not isinstance(slot, datetime):
+        return f"{slot:%Y%m%d}"
+    aware = slot.replace(tzinfo=zone) if slot.tzinfo is None else slot
+    return f"{aware.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _others(component: Component, organizer: Person | None, profile: Profile) -> tuple[Person, ...]:
+    """Return the humans other than the user: attendees, then the organizer, each address once, if possible named."""
+    found = list(humans(values(component, "ATTENDEE")))
+    if organizer and is_human(organizer):
+        found.append(organizer)
+    order = dict.fromkeys(someone.address for someone in found)
+    named = {someone.address: someone for someone in sorted(found, key=lambda someone: someone.name != "")}
+    return tuple(named[address] for address in order if address not in _mine(profile))
+
+
+def _status(component: Component, organizer: Person | None, others: tuple[Person, ...], profile: Profile) -> str:
+    status, answer = first(component, "STATUS").upper(), _my_answer(component, profile)
+    if status == "CANCELLED":
+        return "cancelled"
+    if answer == "DECLINED":
+        return "declined"
+    if organizer and organizer.address in _mine(profile) and others:
+        return "mine"
+    return "tentative" if "TENTATIVE" in (status, answer) else "confirmed"
+
+
+def _my_answer(component: Component, profile: Profile) -> str:
+    """Return my PARTSTAT (RFC 5545, section 3.2.12)."""
+    for attendee in values(component, "ATTENDEE"):
+        someone = person(attendee)
+        if someone and someone.address in _mine(profile):
+            return str(attendee.params.get("PARTSTAT", "")).upper()
+    return ""
+
+
+def _mine(profile: Profile) -> frozenset[str]:
+    return frozenset(address.lower() for address in profile.me)
+
+
+def values(component: Component, name: str) -> list[Any]:
+    """Return all properties of that name."""
+    found = component.get(name, [])
+    return found if isinstance(found, list) else [found]

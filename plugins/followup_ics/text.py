@@ -1,0 +1,45 @@
+"""Text of strangers made safe and plain: no control characters, no HTML, bounded in size. And its `#tags`."""
+
+from __future__ import annotations
+
+import html
+import re
+
+LONGEST_TITLE = 500
+LONGEST_TEXT = 2_000
+_LONGEST_SOURCE = 10_000
+"""Nobody writes a longer description by hand; what a program adds after that is not read."""
+
+# C0 and C1 controls, the marks that reverse the direction of text, and halves of characters.
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
+_HIDDEN = re.compile(r"<(style|script)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr)\b[^<>]*>", re.IGNORECASE)
+_ELEMENT = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
+
+_CASE = re.compile(r"(?<![^\s(\[,;])#case:(\w[\w.@-]*)", re.IGNORECASE)
+_TAG = re.compile(r"(?<![^\s(\[,;])#([^\W\d_][\w-]*)")
+
+
+def one_line(text: str, longest: int = LONGEST_TITLE) -> str:
+    """Return a title or a name on one line, without control characters."""
+    return " ".join(_CONTROL.sub(" ", text[: 2 * longest]).split())[:longest]
+
+
+def plain(text: str) -> str:
+    """Return a description without HTML elements and control characters, its lines kept."""
+    text = text[:_LONGEST_SOURCE]
+    if _ELEMENT.search(text):
+        text = html.unescape(_ELEMENT.sub("", _BREAK.sub("\n", _HIDDEN.sub("", text))))
+    return _CONTROL.sub(" ", text.replace("\r\n", "\n")).strip()
+
+
+def tags(*texts: str) -> tuple[str, ...]:
+    """Return the `#tags` that stand by themselves, not those within words and links; lower case, each once."""
+    found = (tag.lower() for text in texts for tag in _TAG.findall(text))
+    return tuple(dict.fromkeys(tag for tag in found if tag != "case"))
+
+
+def case(*texts: str) -> str:
+    """Return the label of the first `#case:NAME`, lower case, or nothing."""
+    found = (match[1].rstrip(".-").lower() for text in texts if (match := _CASE.search(text)))
+    return next(found, "")

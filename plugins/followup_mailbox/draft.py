@@ -1,0 +1,88 @@
+"""The bytes of a draft: a mail that any program opens for sending, with our key, and a seal over the rest.
+
+The seal is the first line of the file, a hash of all that follows. So a draft says for itself whether it is as we left
+it, even one whose receipt a crash has lost, and what a person has touched is never overwritten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from email import message_from_bytes, policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from typing import TYPE_CHECKING
+
+from followup_mailbox.text import one_line, printable
+
+if TYPE_CHECKING:
+    from followup_rules import Action, Person, Profile, Reply
+
+KEY = "X-Followup-Key"
+EDITED = "edited"
+"""Stands for the seal of a draft that is not as we left it."""
+
+_SEAL = b"X-Followup-Seal: "
+# Within 78 columns the email library would break long Message-IDs and keys into encoded words.
+_POLICY = policy.default.clone(max_line_length=998)
+_MESSAGE_ID = re.compile(r"(?!sha256:)[!-;=?-~]{1,250}")
+
+
+def render(action: Action, profile: Profile) -> bytes:
+    """Return the draft, sealed."""
+    mail = EmailMessage(policy=_POLICY)
+    if profile.me:
+        mail["From"] = _address(sorted(profile.me)[0], profile.name)
+    if action.to:
+        mail["To"] = tuple(_recipient(someone) for someone in action.to)
+    mail["Subject"] = _subject(action)
+    mail["X-Unsent"] = "1"
+    mail[KEY] = "".join(one_line(action.key, 900).split())
+    if action.reply:
+        _thread(mail, action.reply)
+    mail.set_content(printable(action.text), charset="utf-8", cte="8bit")
+    content = mail.as_bytes()
+    return _SEAL + _digest(content) + b"\n" + content
+
+
+def seal(content: bytes) -> str:
+    """Return the seal of an untouched draft, or `edited`."""
+    first, _, rest = content.partition(b"\n")
+    return _digest(rest).decode() if first == _SEAL + _digest(rest) else EDITED
+
+
+def key_of(head: bytes) -> str:
+    """Return the key that the head of a mail carries, or nothing."""
+    if KEY.lower().encode() not in head.lower():
+        return ""
+    found = message_from_bytes(re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0], policy=_POLICY)
+    return "".join(str(found.get(KEY, "")).split())
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).hexdigest().encode()
+
+
+def _recipient(someone: Person) -> Address:
+    return _address(someone.address, someone.name)
+
+
+def _address(address: str, name: str) -> Address:
+    user, _, domain = "".join(one_line(address).split()).rpartition("@")
+    return Address(one_line(name), user, domain)
+
+
+def _subject(action: Action) -> str:
+    if not (action.reply and action.reply.subject.strip()):
+        return one_line(action.title)
+    subject = one_line(action.reply.subject)
+    return subject if re.match(r"re\s*:", subject, re.IGNORECASE) else f"Re: {subject}"
+
+
+def _thread(mail: EmailMessage, reply: Reply) -> None:
+    """Put the draft into the thread that it answers (RFC 5322, section 3.6.4)."""
+    if not _MESSAGE_ID.fullmatch(reply.message_id):
+        return
+    chain = [ident for ident in (reply.thread, reply.message_id) if _MESSAGE_ID.fullmatch(ident)]
+    mail["In-Reply-To"] = f"<{reply.message_id}>"
+    mail["References"] = " ".join(f"<{ident}>" for ident in dict.fromkeys(chain))

@@ -1,0 +1,168 @@
+"""A folder of drafts, one .eml file each."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from followup_rules import Action, Profile, Refused, Status, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+_LARGEST = 10_000_000
+"""In bytes; we write nothing of that size, so a larger file was edited."""
+_HEAD = 65_536
+_LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class EmlFolder:
+    """An output for drafts. A reference is the key, a space, and the seal of the file as we left it."""
+
+    path: Path
+    profile: Profile
+
+    def create(self, action: Action) -> str:
+        """Write the draft, unless it is there already. Raises Refused if nothing was written."""
+        if found := self.find(action.key):
+            return found
+        with _certain(f"the draft cannot be written to {self.path}"):
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return self._write(action, self.path / _file_name(action.key))
+
+    def find(self, key: str) -> str | None:
+        """Return the reference of the draft with this key."""
+        place = _locate(self.path, {key}).get(key) if self.path.exists() else None
+        return f"{key} {_seal(place)}" if place else None
+
+    def update(self, ref: str, action: Action) -> str:
+        """Write the draft anew under the name that it has now. Raises Refused if it is gone or edited."""
+        place = self._untouched(ref)
+        if place is None:
+            raise Refused(f"the draft {_key(ref)} is no longer in {self.path}")
+        return self._write(action, place, ref)
+
+    def withdraw(self, ref: str) -> None:
+        """Delete the draft, if it is there. Raises Refused if the user has edited it."""
+        place = self._untouched(ref)
+        if place is None:
+            return
+        with _certain(f"the draft {place} cannot be deleted"), suppress(FileNotFoundError):
+            place.unlink()
+        _sync(self.path)
+
+    def status(self, refs: Sequence[str]) -> Mapping[str, Status]:
+        """Tell of each draft whether it is open, touched or gone. Raises Unreadable if the folder is missing."""
+        places = self._places({_key(ref) for ref in refs}) if refs else {}
+        return {ref: Status(_state(ref, places.get(_key(ref)))) for ref in refs}
+
+    def _write(self, action: Action, place: Path, ref: str = "") -> str:
+        """Write the whole draft beside its place and move it there, unless what `ref` names was touched meanwhile."""
+        from followup_mailbox.draft import render, seal  # noqa: PLC0415 -- without a new draft no mail is made
+
+        content = render(action, self.profile)
+        with _certain(f"the draft cannot be written to {self.path}"), _aside(self.path, content) as finished:
+            if ref and _state(ref, place) != "open":
+                raise Refused(f"the user has just edited or moved {place}")
+            finished.replace(place)
+        _sync(self.path)
+        return f"{action.key} {seal(content)}"
+
+    def _places(self, keys: Collection[str]) -> Mapping[str, Path]:
+        if not self.path.exists():
+            raise Unreadable(f"the drafts folder {self.path} is missing; mount it, or make it again if you deleted it")
+        return _locate(self.path, keys)
+
+    def _untouched(self, ref: str) -> Path | None:
+        """Return where the draft is now, or None if it is gone. Raises Refused if the user has edited it."""
+        place = self._places({_key(ref)}).get(_key(ref))
+        if place and _state(ref, place) == "touched":
+            raise Refused(f"the user has edited {place}")
+        return place
+
+
+def _key(ref: str) -> str:
+    return ref.partition(" ")[0]
+
+
+def _file_name(key: str) -> str:
+    """Return a name that holds nothing but harmless characters, and is another for every key."""
+    slug = re.sub(r"[^A-Za-z0-9._@-]+", "-", key)[:_LONGEST_NAME].strip(".-")
+    return f"{slug}-{hashlib.sha256(key.encode()).hexdigest()[:10]}.eml"
+
+
+def _locate(folder: Path, keys: Collection[str]) -> dict[str, Path]:
+    """Return where the drafts are: under the name that we gave, else, renamed, by the key in their head."""
+    with os.scandir(folder) as entries:
+        names = {entry.name for entry in entries if entry.name.lower().endswith(".eml") and entry.is_file()}
+    found = {key: folder / name for key in keys if (name := _file_name(key)) in names}
+    renamed = set(keys) - found.keys()
+    for place in sorted(folder / name for name in names) if renamed else ():
+        key = _key_in(place)
+        if key in renamed:
+            found.setdefault(key, place)
+    return found
+
+
+def _key_in(place: Path) -> str:
+    from followup_mailbox.draft import key_of  # noqa: PLC0415 -- only a renamed draft needs a parser
+
+    with suppress(FileNotFoundError), place.open("rb") as file:
+        return key_of(file.read(_HEAD))
+    return ""
+
+
+def _state(ref: str, place: Path | None) -> str:
+    found = _seal(place) if place else ""
+    if not found:
+        return "gone"
+    return "open" if ref == f"{_key(ref)} {found}" and found != "edited" else "touched"
+
+
+def _seal(place: Path) -> str:
+    """Return the seal of a draft, `edited` if it is not as we left it, or nothing if it is gone."""
+    from followup_mailbox.draft import EDITED, seal  # noqa: PLC0415 -- without drafts nothing is looked at
+
+    with suppress(FileNotFoundError), place.open("rb") as file:
+        content = file.read(_LARGEST + 1)
+        return seal(content) if len(content) <= _LARGEST else EDITED
+    return ""
+
+
+@contextmanager
+def _certain(sentence: str) -> Iterator[None]:
+    """Turn an error of the disk into a refusal: nothing was changed."""
+    try:
+        yield
+    except OSError as error:
+        raise Refused(f"{sentence}: {error.strerror or error}") from error
+
+
+@contextmanager
+def _aside(folder: Path, content: bytes) -> Iterator[Path]:
+    """Write a file that only its owner may read, safe on disk before it gets its name; remove it if it never does."""
+    handle, name = tempfile.mkstemp(prefix=".followup-", suffix=".tmp", dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    """Make the new name itself safe on disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,54 @@
+"""Who writes and who is written to: addresses from mail headers, and which of them are humans."""
+
+from __future__ import annotations
+
+import re
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from email.utils import getaddresses
+from typing import TYPE_CHECKING
+
+from followup_mailbox.text import one_line
+from followup_rules import Person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MOST = 500
+_LONGEST_HEADER = 50_000
+
+_ADDRESS = re.compile(r"""[^\s@<>"(),:;\\\[\]]{1,64}@[^\s@<>"(),:;\\\[\]]{1,190}\.[^\s@<>"(),:;\\\[\].]{2,63}""")
+_NO_REPLY = re.compile(
+    r"(?:^|[._+-])(?:(?:no|do[._-]?not)[._-]?reply|ne[._-]?pas[._-]?r[eé]pondre)(?:$|[._+-]|\d)", re.IGNORECASE
+)
+
+
+def people(headers: Iterable[str]) -> list[Person]:
+    """Return those whom address headers name (RFC 5322, section 3.4), in order, each once; garbage is passed over."""
+    pairs = getaddresses([header[:_LONGEST_HEADER] for header in headers])[:_MOST]
+    found = (_person(name, address) for name, address in pairs)
+    return list({someone.address: someone for someone in found if someone}.values())
+
+
+def _person(name: str, address: str) -> Person | None:
+    address = one_line(address).lower()
+    if not _ADDRESS.fullmatch(address):
+        return None
+    name = one_line(decoded(name), 200).strip("'\" ")
+    return Person(address, "" if name.lower() == address else name)
+
+
+def is_human(someone: Person) -> bool:
+    """Tell whether a human reads this address: no `no-reply@`, none of Google's rooms and group calendars."""
+    local = someone.address.rpartition("@")[0]
+    return not _NO_REPLY.search(local) and not f".{someone.domain}".endswith(".calendar.google.com")
+
+
+def decoded(text: str) -> str:
+    """Return a header's text with its encoded words (RFC 2047) decoded; what cannot be decoded stays as it is."""
+    if "=?" not in text:
+        return text
+    try:
+        return str(make_header(decode_header(text)))
+    except (HeaderParseError, LookupError, ValueError):
+        return text

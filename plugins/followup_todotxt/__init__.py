@@ -1,0 +1,27 @@
+"""Tasks in a todo.txt file, which any todo.txt program shows, edits and ticks off."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from followup_rules import Context, Output, OutputType, hookimpl
+
+
+@dataclass(frozen=True, kw_only=True)
+class TodoTxtOptions:
+    """The config table of an output to todo.txt."""
+
+    path: Path = field(
+        metadata={"help": "The todo.txt file; done.txt is looked for beside it, texts lie in todo-texts."}
+    )
+
+
+@hookimpl
+def register_outputs() -> list[OutputType]:
+    """Add the output `todotxt`."""
+    return [OutputType("todotxt", "Tasks in a todo.txt file", ("task",), TodoTxtOptions, _open)]
+
+
+def _open(options: TodoTxtOptions, context: Context) -> Output:
+    from followup_todotxt.output import TodoTxt  # noqa: PLC0415 -- only a config that uses todo.txt pays for it
+
+    return TodoTxt(options.path, context.profile.timezone)

@@ -1,0 +1,130 @@
+"""The lines of a todo.txt file, after https://github.com/todotxt/todo.txt. Pure: text in, text out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from followup_rules import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
+
+    from followup_rules import Action
+
+LONGEST_TITLE = 500
+BOM = "\ufeff"
+
+_KEY = re.compile(r"(?<!\S)fr:(\S+)")
+_TEXT = re.compile(r"(?<!\S)text:(\S+)")
+_PAIR = re.compile(r"([^\W\d][^\s:]*):(?!//)(?=\S)")
+_SYNTAX = re.compile(r"[xX] |\([A-Z]\) |\d{4}-\d\d-\d\d")
+_COMPLETED = re.compile(r"x (\d{4}-\d\d-\d\d)(?!\S)")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """What an output remembers of a line: its key, and a digest of the line as we left it."""
+
+    key: str
+    digest: str
+
+    @classmethod
+    def of(cls, line: str) -> Ref:
+        """Return the reference of a line that holds a key."""
+        return cls(key_of(line), digest(line))
+
+    @classmethod
+    def parse(cls, ref: str) -> Ref:
+        """Read what `str` wrote."""
+        key, _, left = ref.partition(" ")
+        return cls(key, left)
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.digest}"
+
+
+def digest(text: str) -> str:
+    """Return 16 hexadecimal digits of the text's SHA-256."""
+    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def render(action: Action, zone: ZoneInfo, text_file: str) -> str:
+    """Return the line of an action; it depends on nothing but the action, so that it can be made again."""
+    due = f"due:{action.due.astimezone(zone).date()}" if action.due else ""
+    text = f"text:{text_file}" if text_file else ""
+    return " ".join(part for part in (_title(action), due, text, f"fr:{action.key}") if part)
+
+
+def _title(action: Action) -> str:
+    """Return a title that no todo.txt program takes for syntax, and that holds no token of ours."""
+    words = " ".join(_UNPRINTABLE.sub(" ", action.title).split())[:LONGEST_TITLE].strip()
+    plain = _PAIR.sub(r"\1: ", words) or action.rule
+    return f"- {plain}" if _SYNTAX.match(f"{plain} ") else plain
+
+
+def split(content: str) -> list[str]:
+    """Return the lines; joined by line feeds they are the content again, to the byte."""
+    return content.split("\n")
+
+
+def bare(line: str) -> str:
+    """Return a line without what editors change by themselves: a byte order mark, a carriage return."""
+    return line.removeprefix(BOM).removesuffix("\r")
+
+
+def key_of(line: str) -> str:
+    """Return the key that a line carries: its last `fr:` token; empty if it has none."""
+    return keys[-1] if "fr:" in line and (keys := _KEY.findall(line)) else ""
+
+
+def text_of(line: str) -> str:
+    """Return the file that holds the line's text, relative to the folder of todo.txt; empty if there is none."""
+    return texts[-1] if (texts := _TEXT.findall(line)) else ""
+
+
+def keyed(lines: list[str]) -> Iterator[tuple[str, int]]:
+    """Yield the key and the index of each line that carries a key."""
+    return ((key, index) for index, line in enumerate(lines) if (key := key_of(bare(line))))
+
+
+def is_completed(line: str) -> bool:
+    """Whether a line is ticked off."""
+    return line.startswith("x ")
+
+
+def completion(line: str, zone: ZoneInfo) -> Status:
+    """Return the status of a completed line: 00:00 of its completion date, if it has a valid one."""
+    found = _COMPLETED.match(line)
+    try:
+        return Status("done", datetime.fromisoformat(found[1]).replace(tzinfo=zone) if found else None)
+    except ValueError:
+        return Status("done")
+
+
+def appended(lines: list[str], line: str) -> list[str]:
+    """Return the lines with one more at the end, in the manner of the others."""
+    end = "\r" if any(other.endswith("\r") for other in lines) else ""
+    last = [] if lines[-1] in {"", BOM} else [lines[-1] + end]
+    first = lines[-1] if lines[-1] == BOM else ""
+    return [*lines[:-1], *last, f"{first}{line}{end}", ""]
+
+
+def replaced(lines: list[str], index: int, line: str) -> list[str]:
+    """Return the lines with one of them replaced; its byte order mark and line end stay."""
+    old = lines[index]
+    mark, end = BOM * old.startswith(BOM), "\r" * old.endswith("\r")
+    return [*lines[:index], f"{mark}{line}{end}", *lines[index + 1 :]]
+
+
+def removed(lines: list[str], index: int) -> list[str]:
+    """Return the lines without one of them; a byte order mark stays with the file."""
+    rest = [*lines[:index], *lines[index + 1 :]]
+    if lines[index].startswith(BOM):
+        rest[:1] = [BOM + "".join(rest[:1])]
+    return rest

@@ -1,0 +1,553 @@
+"""Meetings from .ics files, as a user sees them in the calendar that wrote the file."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import icalendar
+import pytest
+import recurring_ical_events
+
+import followup_ics
+from followup_ics import IcsOptions
+from followup_rules import BadItem, Context, Event, Profile, Pull, Unreadable
+
+TORONTO = ZoneInfo("America/Toronto")
+NOW = datetime(2026, 11, 9, 12, tzinfo=TORONTO)
+SINCE = NOW - timedelta(days=60)
+PROFILE = Profile(me=frozenset({"me@example.org", "camille@other.ca"}), name="Camille", timezone=TORONTO)
+
+
+def entry(*lines, uid="a@x", summary="Interview", start="DTSTART:20261109T150000Z", end="DTEND:20261109T160000Z"):
+    body = [f"UID:{uid}", f"SUMMARY:{summary}", "DTSTAMP:20261101T120000Z", start, end, *lines]
+    return "\n".join(["BEGIN:VEVENT", *filter(None, body), "END:VEVENT"])
+
+
+def calendar(*entries):
+    return "\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//test//EN", *entries, "END:VCALENDAR", ""])
+
+
+def source(path, now=NOW, profile=PROFILE, **options):
+    (kind,) = followup_ics.register_sources()
+    return kind.open(IcsOptions(path=path, **options), Context(profile=profile, now=now))
+
+
+def pull(path, cursor="", since=SINCE, **options) -> Pull:
+    return source(path, **options).pull(since, cursor)
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read(*entries, **options) -> list[Event | BadItem]:
+        path = tmp_path / "calendar.ics"
+        path.write_text(calendar(*entries), encoding="utf-8")
+        found = pull(path, **options)
+        assert found.complete
+        return list(found.events)
+
+    return read
+
+
+def by_id(events):
+    assert all(isinstance(event, Event) for event in events), events
+    return {event.id: event for event in events}
+
+
+# --- one meeting -----------------------------------------------------------------------------------------------
+
+
+def test_a_meeting_with_everything(read):
+    (event,) = read(
+        entry(
+            "ORGANIZER;CN=Julie Roy:MAILTO:Julie.Roy@Nordik.ca",
+            'ATTENDEE;CN="Roy, Marc":mailto:marc@nordik.ca',
+            "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ME@example.org",
+            "ATTENDEE;CN=julie.roy@nordik.ca:mailto:julie.roy@nordik.ca",
+            "DESCRIPTION:See you soon.\\nBring #ideas",
+            "LAST-MODIFIED:20261102T080000Z",
+            summary="Interview – 2e ronde #case:Nordik #interview",
+        )
+    )
+    assert event.id == "a@x"
+    assert event.kind == "meeting"
+    assert event.start == datetime(2026, 11, 9, 10, tzinfo=TORONTO)
+    assert event.end == datetime(2026, 11, 9, 11, tzinfo=TORONTO)
+    assert event.title == "Interview – 2e ronde #case:Nordik #interview"
+    assert event.text == "See you soon.\nBring #ideas"
+    assert [(someone.address, someone.name) for someone in event.people] == [
+        ("marc@nordik.ca", "Roy, Marc"),
+        ("julie.roy@nordik.ca", "Julie Roy"),
+    ]
+    assert (event.organizer.address, event.organizer.name) == ("julie.roy@nordik.ca", "Julie Roy")
+    assert event.tags == ("interview", "ideas")
+    assert event.case == "nordik"
+    assert event.status == "confirmed"
+    assert event.updated == datetime(2026, 11, 2, 8, tzinfo=UTC)
+    assert event.where.startswith("calendar.ics: Interview")
+
+
+def test_times_are_aware_and_in_the_zone_of_the_user(read):
+    events = by_id(
+        read(
+            entry(uid="floating", start="DTSTART:20261109T090000", end="DTEND:20261109T100000"),
+            entry(uid="paris", start="DTSTART;TZID=Europe/Paris:20261109T150000", end="DURATION:PT45M"),
+            entry(uid="windows", start="DTSTART;TZID=Eastern Standard Time:20261109T090000", end=""),
+            entry(uid="legacy", start="DTSTART;TZID=America/Montreal:20261109T090000", end=""),
+        )
+    )
+    nine = datetime(2026, 11, 9, 9, tzinfo=TORONTO)
+    assert {event.start for event in events.values()} == {nine}
+    assert {event.start.tzinfo for event in events.values()} == {TORONTO}
+    assert events["floating"].end == nine + timedelta(hours=1)
+    assert events["paris"].end == nine + timedelta(minutes=45)
+    assert events["windows"].end == nine
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "last"),
+    [
+        ("DTSTART;VALUE=DATE:20261109", "DTEND;VALUE=DATE:20261110", 9),
+        ("DTSTART;VALUE=DATE:20261109", "DTEND;VALUE=DATE:20261112", 11),
+        ("DTSTART;VALUE=DATE:20261109", "DURATION:P2D", 10),
+        ("DTSTART;VALUE=DATE:20261109", "", 9),
+        ("DTSTART;VALUE=DATE:20261109", "DTEND;VALUE=DATE:20261109", 9),
+    ],
+)
+def test_whole_days_end_at_18_of_the_last(read, start, end, last):
+    (event,) = read(entry(start=start, end=end))
+    assert event.start == datetime(2026, 11, 9, tzinfo=TORONTO)
+    assert event.end == datetime(2026, 11, last, 18, tzinfo=TORONTO)
+
+
+def test_an_unknown_zone_is_reported_and_never_taken_for_another(read):
+    bad, good = sorted(
+        read(entry(uid="bad", start="DTSTART;TZID=Mars/Olympus:20261109T090000", end=""), entry(uid="good")),
+        key=lambda item: isinstance(item, Event),
+    )
+    assert isinstance(bad, BadItem)
+    assert "Mars/Olympus" in bad.message
+    assert good.id == "good"
+
+
+def test_a_zone_that_a_file_defines_holds_for_that_file_only(tmp_path):
+    zone = (
+        "BEGIN:VTIMEZONE\nTZID:Office\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:{0}\nTZOFFSETTO:{0}\n"
+        "END:STANDARD\nEND:VTIMEZONE"
+    )
+    local = {"start": "DTSTART;TZID=Office:20261109T090000", "end": ""}
+    (tmp_path / "a.ics").write_text(calendar(zone.format("-0500"), entry(uid="a", **local)))
+    (tmp_path / "b.ics").write_text(calendar(zone.format("+0100"), entry(uid="b", **local)))
+    (tmp_path / "c.ics").write_text(calendar(entry(uid="c", **local)))
+    *found, bad = pull(tmp_path).events
+    events = by_id(found)
+    assert events["a"].start == datetime(2026, 11, 9, 14, tzinfo=UTC)
+    assert events["b"].start == datetime(2026, 11, 9, 8, tzinfo=UTC)
+    assert isinstance(bad, BadItem)
+    assert bad.where.startswith("c.ics")
+
+
+# --- people and status -----------------------------------------------------------------------------------------
+
+
+def test_people_are_the_humans_other_than_me(read):
+    machines = [
+        "ATTENDEE;CUTYPE=ROOM:mailto:salle.3@nordik.ca",
+        "ATTENDEE;CUTYPE=resource:mailto:projector@nordik.ca",
+        "ATTENDEE;CUTYPE=GROUP:mailto:everyone@nordik.ca",
+        "ATTENDEE:mailto:c_1a2b@resource.calendar.google.com",
+        "ATTENDEE:mailto:no-reply@calendly.com",
+        "ATTENDEE:mailto:calendar.noreply@nordik.ca",
+        "ATTENDEE:mailto:do_not.reply+17@nordik.ca",
+        "ATTENDEE:mailto:ne-pas-repondre@emploi.gouv.qc.ca",
+        "ATTENDEE:invalid:nomail",
+        "ATTENDEE:mailto:camille@other.ca",
+    ]
+    (event,) = read(
+        entry(
+            *machines,
+            "ATTENDEE;CN=Noreen Plyson:mailto:noreen.plyson@nordik.ca",
+            "ATTENDEE;CN=Ève;EMAIL=eve@nordik.ca:/aMTIz/principal/",
+            "ORGANIZER:mailto:noreply@goodtime.io",
+        )
+    )
+    assert [someone.address for someone in event.people] == ["noreen.plyson@nordik.ca", "eve@nordik.ca"]
+    assert event.organizer.address == "noreply@goodtime.io"
+
+
+JULIE = "ATTENDEE:mailto:julie@nordik.ca"
+ROOM = "ATTENDEE;CUTYPE=ROOM:mailto:room@example.org"
+
+
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        ([], "confirmed"),
+        (["STATUS:TENTATIVE"], "tentative"),
+        (["STATUS:CANCELLED", "ATTENDEE;PARTSTAT=DECLINED:mailto:me@example.org"], "cancelled"),
+        (["ATTENDEE;PARTSTAT=DECLINED:MAILTO:Me@Example.org", "STATUS:TENTATIVE"], "declined"),
+        (["ATTENDEE;PARTSTAT=DECLINED:mailto:julie@nordik.ca"], "confirmed"),
+        (["ORGANIZER:mailto:me@example.org", JULIE], "mine"),
+        (["ORGANIZER:mailto:me@example.org", ROOM], "confirmed"),
+        (["ORGANIZER:mailto:me@example.org", JULIE, "STATUS:CANCELLED"], "cancelled"),
+    ],
+)
+def test_status(read, lines, status):
+    (event,) = read(entry(*lines))
+    assert event.status == status
+
+
+@pytest.mark.parametrize(
+    ("text", "tags", "case"),
+    [
+        ("#Interview (#deuxième-ronde), #x_1", ("interview", "deuxième-ronde", "x_1"), ""),
+        ("https://x.ca/#interview and C#sharp and a#b and #1", (), ""),
+        ("#case:client-a. #case:other", (), "client-a"),
+        ("#case:nordik.ca", (), "nordik.ca"),
+    ],
+)
+def test_tags_and_case(read, text, tags, case):
+    (event,) = read(entry(summary=text))
+    assert (event.tags, event.case, event.title) == (tags, case, text)
+
+
+def test_descriptions_lose_their_html_and_all_strings_their_control_characters(read):
+    (event,) = read(
+        entry(
+            "DESCRIPTION:<style>p{color:#fff}</style><p>Meet <b>Julie</b> &amp; Marc<br>#interview</p>\x1b[31m\\n"
+            "<julie@nordik.ca> <https://nordik.ca>",
+            "ATTENDEE;CN=Ju\x07lie:mailto:julie@nordik.ca",
+            summary="Inter\x1b]0;view\u202e",
+        )
+    )
+    assert event.text == "Meet Julie & Marc\n#interview\n[31m\n<julie@nordik.ca> <https://nordik.ca>"
+    assert event.tags == ("interview",)
+    assert event.title == "Inter]0;view"
+    assert event.people[0].name == "Julie"
+
+
+def test_sizes_are_bounded(read):
+    crowd = [f"ATTENDEE:mailto:p{number}@nordik.ca" for number in range(3000)]
+    (event,) = read(entry("DESCRIPTION:" + "long " * 100_000, *crowd, uid="u" * 5000, summary="s" * 5000))
+    assert len(event.text) <= 2000
+    assert len(event.title) <= 500
+    assert len(event.id) < 300
+    assert len(event.people) <= 500
+
+
+# --- recurring meetings ----------------------------------------------------------------------------------------
+
+WEEKLY = {"start": "DTSTART;TZID=America/Toronto:20261026T090000", "end": "DTEND;TZID=America/Toronto:20261026T093000"}
+
+
+def test_every_occurrence_has_the_id_of_its_slot_and_keeps_its_local_time_over_the_change_of_clocks(read):
+    events = by_id(read(entry("RRULE:FREQ=WEEKLY;COUNT=3", **WEEKLY)))
+    assert set(events) == {"a@x/20261026T130000Z", "a@x/20261102T140000Z", "a@x/20261109T140000Z"}
+    assert {(event.start.hour, event.end - event.start) for event in events.values()} == {(9, timedelta(minutes=30))}
+
+
+def test_moved_cancelled_and_deleted_occurrences(read):
+    events = by_id(
+        read(
+            entry("RRULE:FREQ=WEEKLY;COUNT=5", "EXDATE;TZID=America/Toronto:20261123T090000", **WEEKLY),
+            entry(
+                "RECURRENCE-ID;TZID=America/Toronto:20261102T090000",
+                start="DTSTART;TZID=America/Toronto:20261104T160000",
+                end="",
+            ),
+            entry("RECURRENCE-ID:20261109T140000Z", "STATUS:CANCELLED", start="DTSTART:20261109T140000Z", end=""),
+        )
+    )
+    assert {ident: event.status for ident, event in events.items()} == {
+        "a@x/20261026T130000Z": "confirmed",
+        "a@x/20261102T140000Z": "confirmed",
+        "a@x/20261109T140000Z": "cancelled",
+        "a@x/20261116T140000Z": "confirmed",
+    }
+    assert events["a@x/20261102T140000Z"].start == datetime(2026, 11, 4, 16, tzinfo=TORONTO)
+
+
+def test_this_and_future_moves_the_rest_and_every_id_stays_its_own(read):
+    events = by_id(
+        read(
+            entry("RRULE:FREQ=WEEKLY;COUNT=4", **WEEKLY),
+            entry(
+                "RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=America/Toronto:20261109T090000",
+                start="DTSTART;TZID=America/Toronto:20261109T110000",
+                end="DTEND;TZID=America/Toronto:20261109T120000",
+            ),
+        )
+    )
+    assert {ident: event.start.hour for ident, event in events.items()} == {
+        "a@x/20261026T130000Z": 9,
+        "a@x/20261102T140000Z": 9,
+        "a@x/20261109T140000Z": 11,
+        "a@x/20261116T140000Z": 11,
+    }
+
+
+def test_an_exception_without_a_date_excepts_nothing(read):
+    assert len(read(entry("RRULE:FREQ=WEEKLY;COUNT=3", "EXDATE:", **WEEKLY))) == 3
+
+
+def test_whole_days_recur_by_date(read):
+    events = by_id(read(entry("RRULE:FREQ=DAILY;COUNT=2", start="DTSTART;VALUE=DATE:20261109", end="")))
+    assert {ident: event.end.hour for ident, event in events.items()} == {"a@x/20261109": 18, "a@x/20261110": 18}
+
+
+def test_a_whole_series_can_be_cancelled(read):
+    events = read(entry("RRULE:FREQ=WEEKLY;COUNT=3", "STATUS:CANCELLED", **WEEKLY))
+    assert [event.status for event in events] == ["cancelled"] * 3
+
+
+def test_an_occurrence_to_which_alone_one_was_invited(read):
+    (event,) = read(entry("RECURRENCE-ID:20261109T150000Z"))
+    assert event.id == "a@x/20261109T150000Z"
+
+
+def test_the_window(read):
+    events = read(
+        entry("RRULE:FREQ=DAILY", uid="daily", start="DTSTART:20200101T150000Z", end=""),
+        entry(uid="old", start="DTSTART:20260101T150000Z", end=""),
+        entry(uid="far", start="DTSTART:20280101T150000Z", end=""),
+        days_ahead=10,
+    )
+    starts = sorted(event.start for event in events)
+    assert len(starts) == 70
+    assert SINCE <= starts[0] < starts[-1] <= NOW + timedelta(days=10)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=SECONDLY",
+        "FREQ=MINUTELY;INTERVAL=2",
+        "FREQ=HOURLY",
+        "FREQ=DAILY;BYHOUR=0,1,2,3,4,5,6,7,8,9,10,11,12;BYMINUTE=0,10,20,30,40,50",
+        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=SECONDLY;COUNT=1;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=DAILY;BYSETPOS=9;BYHOUR=8",
+        "FREQ=NEVER",
+        "FREQ=DAILY;INTERVAL=0",
+    ],
+)
+def test_floods_of_occurrences_are_reported_at_once_and_stop_nothing(read, rule):
+    began = time.process_time()
+    items = read(entry(f"RRULE:{rule}", uid="flood", start="DTSTART:20000101T150000Z"), entry(uid="good"))
+    assert [item.id for item in items if isinstance(item, Event)] == ["good"]
+    assert [item.where for item in items if isinstance(item, BadItem)] == ["calendar.ics: Interview"]
+    assert time.process_time() - began < 20, "bounded, on however slow a machine"
+
+
+def test_a_few_hourly_meetings_are_fine(read):
+    assert len(read(entry("RRULE:FREQ=HOURLY;INTERVAL=2;COUNT=4"))) == 4
+
+
+def test_a_time_zone_that_floods_is_refused(tmp_path):
+    zone = (
+        "BEGIN:VTIMEZONE\nTZID:Office\nBEGIN:STANDARD\nDTSTART:19700101T000000\nRRULE:FREQ=SEC\n ONDLY\n"
+        "TZOFFSETFROM:-0500\nTZOFFSETTO:-0500\nEND:STANDARD\nEND:VTIMEZONE"
+    )
+    path = tmp_path / "calendar.ics"
+    path.write_text(calendar(zone, entry(start="DTSTART;TZID=Office:20261109T090000", end="")))
+    with pytest.raises(Unreadable, match="time zone"):
+        pull(path)
+
+
+def test_a_file_with_too_many_meetings_says_so_and_claims_not_to_be_the_whole_picture(tmp_path):
+    path = tmp_path / "calendar.ics"
+    path.write_text(calendar(*(entry("RRULE:FREQ=DAILY;BYHOUR=1,2,3,4,5,6,7,8,9,10", uid=f"{n}") for n in range(5))))
+    found = pull(path)
+    assert len(found.events) == 20_001
+    assert "20,000" in found.events[-1].message
+    assert not found.complete
+
+
+# --- which revision counts -------------------------------------------------------------------------------------
+
+
+def test_the_last_revision_of_a_meeting_counts(read):
+    (event,) = read(
+        entry("SEQUENCE:2", summary="new"), entry("SEQUENCE:1", summary="old"), entry(summary="without a number")
+    )
+    assert event.title == "new"
+    (event,) = read(
+        entry("LAST-MODIFIED:20261105T000000Z", summary="new"), entry("LAST-MODIFIED:20261104T000000Z", summary="old")
+    )
+    assert event.title == "new"
+
+
+def test_the_newest_of_two_files_counts(tmp_path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "a.ics").write_text(calendar(entry("LAST-MODIFIED:20261105T000000Z", summary="new")))
+    (tmp_path / "sub" / "b.ics").write_text(calendar(entry("LAST-MODIFIED:20261104T000000Z", summary="old")))
+    (event,) = pull(tmp_path).events
+    assert (event.title, event.where) == ("new", "a.ics: new")
+
+
+# --- faults ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lines", "word"),
+    [
+        ({"start": ""}, "DTSTART"),
+        ({"start": "DTSTART:yesterday"}, "yesterday"),
+        ({"end": "DTEND:20261108T150000Z"}, "ends before it starts"),
+        ({"start": "DTSTART:00010101T000000Z", "end": ""}, "calendar"),
+        ({"start": "DTSTART:20261109T090000\nDTSTART:20261110T090000"}, "list"),
+    ],
+)
+def test_one_broken_meeting_is_reported_and_the_others_work(read, lines, word):
+    items = read(entry(uid="bad", summary="Broken", **lines), entry(uid="good"))
+    (bad,) = (item for item in items if isinstance(item, BadItem))
+    assert bad.where == "calendar.ics: Broken"
+    assert word in bad.message or word == "calendar"
+    assert [item.id for item in items if isinstance(item, Event)] == ["good"]
+
+
+def test_a_meeting_without_uid_is_known_by_its_time_and_title(read):
+    (first,) = read(entry(uid="").replace("UID:\n", ""))
+    (again,) = read(entry("DESCRIPTION:edited", uid="").replace("UID:\n", ""))
+    assert first.id == again.id
+    assert first.id.startswith("sha256:")
+
+
+WHOLE = calendar(entry())
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\n\n",
+        b"\x89PNG\r\n\x1a\n\x00\x00",
+        b"<html>Please log in</html>",
+        WHOLE.encode("utf-16"),
+        WHOLE[: len(WHOLE) // 2].encode(),
+        WHOLE.replace("END:VEVENT\n", "").encode(),
+        WHOLE.replace("VERSION:2.0", "what is this").encode(),
+    ],
+    ids=["empty", "blank", "png", "html", "utf-16", "half", "unclosed", "garbage"],
+)
+def test_what_is_no_whole_calendar_is_unreadable_and_never_an_empty_one(tmp_path, raw):
+    path = tmp_path / "calendar.ics"
+    path.write_bytes(raw)
+    with pytest.raises(Unreadable, match=r"calendar\.ics .+; .+"):
+        pull(path)
+
+
+def test_a_byte_order_mark_and_dos_lines_are_fine(tmp_path):
+    path = tmp_path / "calendar.ics"
+    path.write_bytes(b"\xef\xbb\xbf" + WHOLE.replace("\n", "\r\n").encode())
+    assert len(pull(path).events) == 1
+
+
+def test_missing_empty_or_strange_places_are_unreadable(tmp_path):
+    with pytest.raises(Unreadable, match="does not exist"):
+        pull(tmp_path / "none.ics")
+    with pytest.raises(Unreadable, match=r"no \.ics file"):
+        pull(tmp_path)
+    os.mkfifo(tmp_path / "pipe.ics")
+    with pytest.raises(Unreadable, match="neither"):
+        pull(tmp_path)
+
+
+def test_one_unreadable_file_of_a_folder_makes_the_source_unreadable(tmp_path):
+    (tmp_path / "a.ics").write_text(WHOLE)
+    (tmp_path / "b.ics").write_text("")
+    with pytest.raises(Unreadable, match=r"b\.ics is empty"):
+        pull(tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_a_file_without_permission_is_unreadable(tmp_path):
+    path = tmp_path / "calendar.ics"
+    path.write_text(WHOLE)
+    path.chmod(0)
+    with pytest.raises(Unreadable, match="permissions"):
+        pull(path)
+
+
+def test_a_file_beyond_50_mb_is_refused_unread(tmp_path):
+    path = tmp_path / "calendar.ics"
+    path.write_text(WHOLE)
+    os.truncate(path, 60_000_000)
+    with pytest.raises(Unreadable, match="50 MB"):
+        pull(path)
+
+
+# --- the cursor ------------------------------------------------------------------------------------------------
+
+
+def test_an_unchanged_calendar_gives_nothing_until_file_day_or_options_change(tmp_path):
+    path = tmp_path / "calendar.ics"
+    path.write_text(WHOLE)
+    first = pull(path)
+    assert pull(path, first.cursor) == Pull(cursor=first.cursor)
+    assert pull(path, first.cursor, now=NOW + timedelta(hours=3)) == Pull(cursor=first.cursor)
+    assert pull(path, first.cursor, now=NOW + timedelta(days=1)).complete
+    assert pull(path, first.cursor, days_ahead=10).complete
+    assert pull(path, first.cursor, profile=Profile(me=PROFILE.me, timezone=ZoneInfo("Europe/Paris"))).complete
+    path.write_text(calendar(entry(), entry(uid="b")))
+    assert len(pull(path, first.cursor).events) == 2
+
+
+def test_a_meeting_that_was_deleted_is_missing_from_a_complete_pull(tmp_path):
+    path = tmp_path / "calendar.ics"
+    path.write_text(calendar(entry(), entry(uid="b")))
+    cursor = pull(path).cursor
+    path.write_text(calendar(entry(uid="b")))
+    found = pull(path, cursor)
+    assert found.complete
+    assert [event.id for event in found.events] == ["b"]
+
+
+def test_an_unchanged_calendar_costs_no_heavy_import(tmp_path):
+    path = tmp_path / "calendar.ics"
+    path.write_text(WHOLE)
+    script = (
+        "import sys, pathlib, datetime as d, zoneinfo, followup_ics as p\n"
+        "from followup_rules import Context, Profile\n"
+        "now = d.datetime(2026, 11, 9, 17, tzinfo=d.UTC)\n"
+        "profile = Profile(me=frozenset(['me@example.org', 'camille@other.ca']), timezone=zoneinfo.ZoneInfo('America/Toronto'))\n"
+        "(kind,) = p.register_sources()\n"
+        "source = kind.open(p.IcsOptions(path=pathlib.Path(sys.argv[1])), Context(profile=profile, now=now))\n"
+        "print(source.pull(now - d.timedelta(days=60), sys.argv[2]).complete, 'icalendar' in sys.modules)\n"
+    )
+    command = [sys.executable, "-c", script, str(path)]
+    unchanged = subprocess.run([*command, pull(path).cursor], capture_output=True, text=True, check=True)
+    assert unchanged.stdout.split() == ["False", "False"]
+    changed = subprocess.run([*command, "other"], capture_output=True, text=True, check=True)
+    assert changed.stdout.split() == ["True", "True"]
+
+
+# --- calendars of the real world -------------------------------------------------------------------------------
+
+
+def _real_calendars():
+    folders = [Path(module.__file__).parent for module in (icalendar, recurring_ical_events)]
+    return sorted(file for folder in folders for file in folder.rglob("*.ics"))
+
+
+@pytest.mark.parametrize("now", [datetime(2019, 8, 1, tzinfo=UTC), datetime(2024, 3, 1, tzinfo=UTC)])
+def test_real_calendars_give_meetings_or_a_sentence(now):
+    files = _real_calendars()
+    if len(files) < 50:
+        pytest.skip("the installed icalendar and recurring_ical_events carry no test calendars")
+    meetings = 0
+    for file in files:
+        try:
+            found = pull(file, since=now - timedelta(days=400), now=now)
+        except Unreadable:
+            continue
+        events = [item for item in found.events if isinstance(item, Event)]
+        assert len({event.id for event in events}) == len(events), file
+        assert all(event.start.tzinfo and event.end >= event.start for event in events), file
+        meetings += len(events)
+    assert meetings > 100
