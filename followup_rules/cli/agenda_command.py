@@ -84,7 +84,7 @@ def _instants(decision: Decision) -> Iterator[tuple[str, datetime]]:
         yield "closes", decision.closes
 
 
-def _owed(files: Sequence[CaseFile], now: datetime) -> list[str]:
+def _owed(files: Sequence[CaseFile], now: datetime) -> list[pages.Clause]:
     """Return what is due already, in short."""
     return [
         f"{decision.rule} ({file.key})"
@@ -115,11 +115,11 @@ def _record(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _print(report: Report, coming: Sequence[Entry], owed: Sequence[str], days: int) -> None:
+def _print(report: Report, coming: Sequence[Entry], owed: Sequence[pages.Clause], days: int) -> None:
     page = pages.Page()
     page.row((), 0, [(f"What is coming · {pages.absolute(report.now)}", "bold")])
     if owed:
-        page.row((), 0, [("due already:", "bold green"), *owed])
+        page.row([("● due already", "bold green")], 15, owed)
     for day, entries in groupby(coming, key=lambda entry: entry.at.date()):
         page.title(f"{day:%a %Y-%m-%d} · {pages.relative_day(day, report.now.date())}")
         for entry in entries:
@@ -128,11 +128,13 @@ def _print(report: Report, coming: Sequence[Entry], owed: Sequence[str], days: i
         page.row((), 0, [f"Nothing is coming in the next {pages.plural(days, 'day')}."])
     page.row((), 0)
     page.row((), 0, ["Next:"])
-    page.command(*(("explain", coming[0].case) if coming else ("explain",)))
+    if owed:
+        page.command("plan")
+    page.command("explain", *(entry.case for entry in coming[:1]))
     page.print()
 
 
-def _add(page: Any, entry: Entry) -> None:
+def _add(page: pages.Page, entry: Entry) -> None:
     sign, style = SIGNS[entry.what]
-    label = [f"  {entry.at:%H:%M}  ", (f"{sign} {entry.what}", style)]
+    label: list[pages.Clause] = [f"  {entry.at:%H:%M}  ", (f"{sign} {entry.what}", style)]
     page.row(label, 22, [(entry.rule or entry.title, "bold"), entry.case, *([entry.title] if entry.rule else [])])

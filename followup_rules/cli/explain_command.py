@@ -6,21 +6,19 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from followup_rules.cli import casebook, common
 from followup_rules.cli import page as pages
 from followup_rules.cli.casebook import CaseFile
+from followup_rules.cli.page import Clause, Page
 from followup_rules.engine.anchors import Window
 from followup_rules.engine.plan import Row
 from followup_rules.language.schema import RuleSet
 from followup_rules.model import Decision, Event, Person, Problem, State
 from followup_rules.tick import Report
-
-if TYPE_CHECKING:
-    from followup_rules.cli.show import Clause, Page
 
 _INDENT = 2
 _OPEN = (State.DUE, State.HELD, State.WAITING, State.BLIND, State.BROKEN)
@@ -240,22 +238,23 @@ def _told(decision: Decision, file: CaseFile, now: datetime) -> list[list[Clause
     """Return the lines on a decision: its anchor, why, what else shows it, what was made, what comes next."""
     anchor = decision.visit.anchor
     lines: list[list[Clause]] = [[(f"for {decision.visit.day:%a %Y-%m-%d}, “{_titled(anchor)}”", "dim")]]
-    lines.append(["a notice; it was given"] if file.said(decision) else [pages.told(decision.reason, now)])
-    lines.append([f"seen: {each}" for each in _evidence(decision, file, now)])
-    lines.append(_made(file.made(decision), decision))
+    lines.append(["the notice was given"] if file.said(decision) else [pages.told(decision.reason, now)])
+    lines.append(_evidence(decision, file, now))
+    if decision.state is State.DUE and not file.said(decision):
+        lines.append(_made(file.made(decision)))
     lines.append(_coming(decision, now))
     return [line for line in lines if line]
 
 
-def _evidence(decision: Decision, file: CaseFile, now: datetime) -> list[str]:
-    """Return the title and date of the evidence that the reason does not name."""
-    shown = [event for event in file.events if event.id in decision.evidence]
-    return [f"“{_titled(event)}” of {_date(event, now)}" for event in shown if event.title not in decision.why]
+def _evidence(decision: Decision, file: CaseFile, now: datetime) -> list[Clause]:
+    """Return title and date of the evidence that the reason does not name: of the first two, and how many more."""
+    seen = [event for event in file.events if event.id in decision.evidence]
+    others = [event for event in seen if not event.title or event.title not in decision.why]
+    shown: list[Clause] = [(f"also “{_titled(event)}” of {_date(event, now)}", "dim") for event in others[:2]]
+    return [*shown, (f"and {len(others) - 2} more", "dim")] if len(others) > 2 else shown
 
 
-def _made(rows: Sequence[Row], decision: Decision) -> list[Clause]:
-    if decision.state is not State.DUE:
-        return []
+def _made(rows: Sequence[Row]) -> list[Clause]:
     return [_standing(row) for row in rows] or [("not made yet", "yellow")]
 
 

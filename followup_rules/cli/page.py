@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 from followup_rules.model import Decision, Reason, State
-from followup_rules.wording import clean, one_line
+from followup_rules.wording import clean
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -34,8 +34,9 @@ ORDER = tuple(SIGNS)
 STATE = 11
 """Columns for a state's sign and word."""
 _PLAIN, _WIDEST, _NARROWEST = 80, 100, 20
-_LONGEST = 2000
-"""Columns, and characters of one clause."""
+_GLUE, _NO_BREAK = "\ue000", "\ue001"
+"""Private-use characters: a space, and a no-break space, at which no line is broken."""
+_BEFORE, _AFTER = str.maketrans({"\xa0": _NO_BREAK}), str.maketrans({_GLUE: " ", _NO_BREAK: "\xa0"})
 
 
 # -- dates
@@ -47,8 +48,11 @@ def absolute(moment: datetime) -> str:
 
 
 def when(moment: datetime, now: datetime) -> str:
-    """Return an instant in the zone of `now`, absolute and relative: "Thu 2026-11-19 09:00 (in 10 days)"."""
-    return f"{absolute(moment.astimezone(now.tzinfo))} ({relative(moment, now)})"
+    """Return an instant in the zone of `now`, absolute and relative: "Thu 2026-11-19 09:00 (in 10 days)".
+
+    A page keeps it on one line.
+    """
+    return f"{absolute(moment.astimezone(now.tzinfo))} ({relative(moment, now)})".replace(" ", _GLUE)
 
 
 def relative(moment: datetime, now: datetime) -> str:
@@ -112,23 +116,23 @@ class Page:
         """Add a label, and to its right lines of clauses; what does not fit goes on below, at the same indent."""
         head = self._text(label)
         body = [line for clauses in lines for line in self._flow(clauses, max(self._width - indent, _NARROWEST))]
-        if head.cell_len >= indent > 0:
+        if len(head.plain.rstrip()) >= indent > 0:
             self._lines.append(head)
         elif label or not lines:
             first = body.pop(0) if body else self._text(())
-            head.pad_right(indent - head.cell_len)
+            head.pad_right(max(indent - head.cell_len, 0))
             self._lines.append(head + first)
         self._lines += [self._text([" " * indent]) + line for line in body]
 
     def command(self, *words: str) -> None:
         """Add a command to type next, in one piece."""
-        self._lines.append(self._text(["  ", (command_line(*words), "bold")]))
+        self._lines.append(self._text(["  ", (_command(*words), "bold")]))
 
     def print(self) -> None:
         """Print it all. A sign that the terminal cannot show becomes a question mark."""
         with self._console.capture() as capture:
             for line in self._lines:
-                line.rstrip()
+                line.plain = line.plain.translate(_AFTER).rstrip()
                 self._console.print(line, soft_wrap=True)
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
         click.echo(capture.get().encode(encoding, "replace").decode(encoding), nl=False)
@@ -137,33 +141,30 @@ class Page:
         from rich.text import Text  # noqa: PLC0415 -- heavy
 
         parts = [(each, "") if isinstance(each, str) else each for each in clauses]
-        return Text.assemble(*((clean(part).replace("\n", " "), style) for part, style in parts), end="")
+        shown = ((clean(part).replace("\n", " ").translate(_BEFORE), style) for part, style in parts)
+        return Text.assemble(*shown, end="")
 
     def _flow(self, clauses: Sequence[Clause], width: int) -> list[Text]:
         """Return the clauses in lines, with dots between those on one line; only what is too long is broken."""
         lines = [self._text(())]
         for clause in clauses:
-            text = self._text([_short(clause)])
+            text = self._text([clause])
             room = width - lines[-1].cell_len - 3 * bool(lines[-1])
             if lines[-1] and text.cell_len <= room:
                 lines[-1] = self._text([]).append_text(lines[-1]).append(" · ", "dim").append_text(text)
             else:
-                wrapped = list(text.wrap(self._console, width, overflow="fold", no_wrap=False))
+                wrapped = list(text.wrap(self._console, width, overflow="fold", no_wrap=False)) or [text]
                 lines = [*lines[: len(lines) if lines[-1] else -1], *wrapped]
         return lines
 
 
-def _short(clause: Clause) -> Clause:
-    text, style = (clause, "") if isinstance(clause, str) else clause
-    return one_line(text, _LONGEST), style
-
-
-def command_line(*words: str) -> str:
+def _command(*words: str) -> str:
+    """Return a command to type next, with the config and the instant that were given to this one."""
     context = click.get_current_context(silent=True)
     file = context.find_root().obj if context else None
     now = context.params.get("now") if context else None
     given = ["followup", *(["--config", str(file)] if file else []), *words, *(["--now", str(now)] if now else [])]
-    return shlex.join(one_line(word, _LONGEST) for word in given)
+    return shlex.join(clean(word) for word in given)
 
 
 def state_label(state: State) -> Clause:

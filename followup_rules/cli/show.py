@@ -8,13 +8,11 @@ from datetime import datetime
 
 from followup_rules.actions import NOTICE, PRINTED
 from followup_rules.cli.page import (
-    ORDER,
     SIGNS,
     STATE,
     Clause,
     Page,
     absolute,
-    command_line,
     in_order,
     rule_width,
     state_label,
@@ -28,6 +26,7 @@ OPS = {"create": ("+", "green"), "update": ("~", "yellow"), "withdraw": ("-", "r
 """Sign and style of each kind of change."""
 SOON = 8
 """How many of the waiting duties a plan lists."""
+_PENDING = (State.HELD, State.WAITING, State.BLIND, State.BROKEN)
 _TYPE = 10
 """Columns for a change's sign and the type of its action."""
 
@@ -46,9 +45,11 @@ def rest_of_run(report: Report, *, verbose: bool) -> None:
     """Print what was missed; if asked, also the state of everything looked at, and what comes next."""
     page = Page()
     shown = in_order(report.decisions) if verbose else report.missed
+    if report.outcomes and shown:
+        page.row((), 0)
     _add_decisions(page, shown, report.now)
     if verbose and not report.outcomes:
-        page.row((), 0, ["Nothing to change.", _next_change(report)])
+        page.row((), 0, [f"Nothing to change. {_next_change(report)}"])
     page.print()
 
 
@@ -57,12 +58,13 @@ def _add_change(page: Page, outcome: Outcome, now: datetime | None) -> None:
     sign, style = OPS[op]
     lines: list[list[Clause]] = [[action.title or action.rule]]
     if op == "withdraw":
-        lines.append([f"withdrawn: {outcome.change.reason}", action.case])
+        lines += [[f"withdrawn because {outcome.change.reason}"], [action.case, *_place(outcome)]]
     else:
         updated = ["updated"] if op == "update" else []
-        lines += [[*updated, action.case, *_recipients(action), *_due(action, now)], _announced(action, now)]
+        lines += [[*updated, action.case, *_recipients(action), *_due(action, now), *_place(outcome)]]
+        lines += [_announced(action, now)]
     if now is None and outcome.change.output == PRINTED:
-        lines += [[paragraph] for paragraph in action.text.split("\n")]
+        lines += [[paragraph] for paragraph in ["", *action.text.strip().split("\n"), ""]]
     page.row([(f"{sign} {action.type}", style)], _TYPE, *(line for line in lines if line))
 
 
@@ -73,6 +75,10 @@ def _recipients(action: Action) -> list[Clause]:
 def _due(action: Action, now: datetime | None) -> list[Clause]:
     late: list[Clause] = [("late", "bold yellow")] if action.late else []
     return [*late, f"due {_instant(action.due, now)}"] if action.due and action.type != NOTICE else late
+
+
+def _place(outcome: Outcome) -> list[Clause]:
+    return [f"in {outcome.change.output}"] if outcome.change.output != PRINTED else []
 
 
 def _announced(action: Action, now: datetime | None) -> list[Clause]:
@@ -105,12 +111,12 @@ def plan(report: Report) -> None:
     for outcome in report.outcomes:
         _add_change(page, outcome, report.now)
     if not report.outcomes:
-        page.row((), 0, ["Nothing to change now.", _next_change(report)])
+        page.row((), 0, [f"Nothing to change now. {_next_change(report)}"])
     for title, listed, more in _sections(report):
         page.title(title)
         _add_decisions(page, listed, report.now)
         if more:
-            page.row((), 0, [f"and {more} more, by date: {command_line('agenda')}"])
+            page.row((), 0, [f"and {more} more"])
     _add_closing(page, report)
     page.print()
 
@@ -130,31 +136,28 @@ def _sections(report: Report) -> list[tuple[str, list[Decision], int]]:
 
 def _add_closing(page: Page, report: Report) -> None:
     ops = Counter(outcome.change.op for outcome in report.outcomes)
-    states = Counter(decision.state for decision in report.decisions)
-    shown = [
-        state for state in ORDER if state in (State.HELD, State.WAITING, State.BLIND, State.BROKEN) and states[state]
-    ]
-    signs = [*((OPS[op][0], op, OPS[op][1]) for op in OPS if ops[op]), *((SIGNS[s][0], s, SIGNS[s][1]) for s in shown)]
+    states = Counter(decision.state for decision in report.decisions if decision.state in _PENDING)
+    signs: list[Clause] = [(f"{sign} {op}", style) for op, (sign, style) in OPS.items() if ops[op]]
+    signs += [(f"{sign} {state}", style) for state, (sign, style) in SIGNS.items() if states[state]]
+    counts = [(ops[op], f"to {op}") for op in OPS] + [(states[state], str(state)) for state in SIGNS]
     page.row((), 0)
-    page.row((), 0, [(f"{sign} {word}", style) for sign, word, style in signs])
-    counts = [
-        *((ops[op], f"to {op}") for op in OPS),
-        *((states[s], str(s)) for s in shown),
-        (len(report.missed), "missed"),
-    ]
-    page.row((), 0, [(count(counts) or "nothing is owed to anybody", "bold")])
+    if signs:
+        page.row((), 0, signs)
+    page.row((), 0, [(count([*counts, (len(report.missed), "missed")]) or "nothing to do", "bold")])
     page.row((), 0, ["Next:"])
     if report.outcomes:
         page.command("run")
     page.command("explain", *_worth_explaining(report))
+    if states[State.WAITING] > SOON:
+        page.command("agenda")
 
 
 def _worth_explaining(report: Report) -> list[str]:
-    """Return the case of what is held, else of the first change, else of what comes next; if there is any."""
+    """Return the case of what is held, else of a change, notices last, else of what comes next; if there is any."""
     held = [each.case for each in in_order(report.decisions) if each.state is State.HELD]
-    changed = [outcome.change.action.case for outcome in report.outcomes]
+    changed = sorted((outcome.change.action for outcome in report.outcomes), key=lambda action: action.type == NOTICE)
     waiting = [each.case for each in in_order(report.decisions) if each.state is State.WAITING]
-    return [*held, *changed, *waiting][:1]
+    return [*held, *(action.case for action in changed), *waiting][:1]
 
 
 def count(parts: Iterable[tuple[int, str]]) -> str:

@@ -1,12 +1,7 @@
-"""The bytes of a draft: a mail that any program opens for sending, with our key, and a seal over the rest.
-
-The seal is the first line of the file, a hash of all that follows. So a draft says for itself whether it is as we left
-it, even one whose receipt a crash has lost, and what a person has touched is never overwritten.
-"""
+"""A draft as a mail that any program opens for sending, with our key in its head."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from email import message_from_bytes, policy
 from email.headerregistry import Address
@@ -19,20 +14,17 @@ if TYPE_CHECKING:
     from followup_rules import Action, Person, Profile, Reply
 
 KEY = "X-Followup-Key"
-EDITED = "edited"
-"""Stands for the seal of a draft that is not as we left it."""
 
-_SEAL = b"X-Followup-Seal: "
 # Within 78 columns the email library would break long Message-IDs and keys into encoded words.
 _POLICY = policy.default.clone(max_line_length=998)
 _MESSAGE_ID = re.compile(r"(?!sha256:)[!-;=?-~]{1,250}")
 
 
 def render(action: Action, profile: Profile) -> bytes:
-    """Return the draft, sealed."""
+    """Return the mail."""
     mail = EmailMessage(policy=_POLICY)
     if profile.me:
-        mail["From"] = _address(sorted(profile.me)[0], profile.name)
+        mail["From"] = _address(min(profile.me), profile.name)
     if action.to:
         mail["To"] = tuple(_recipient(someone) for someone in action.to)
     mail["Subject"] = _subject(action)
@@ -41,14 +33,7 @@ def render(action: Action, profile: Profile) -> bytes:
     if action.reply:
         _thread(mail, action.reply)
     mail.set_content(printable(action.text), charset="utf-8", cte="8bit")
-    content = mail.as_bytes()
-    return _SEAL + _digest(content) + b"\n" + content
-
-
-def seal(content: bytes) -> str:
-    """Return the seal of an untouched draft, or `edited`."""
-    first, _, rest = content.partition(b"\n")
-    return _digest(rest).decode() if first == _SEAL + _digest(rest) else EDITED
+    return mail.as_bytes()
 
 
 def key_of(head: bytes) -> str:
@@ -57,10 +42,6 @@ def key_of(head: bytes) -> str:
         return ""
     found = message_from_bytes(re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0], policy=_POLICY)
     return "".join(str(found.get(KEY, "")).split())
-
-
-def _digest(content: bytes) -> bytes:
-    return hashlib.sha256(content).hexdigest().encode()
 
 
 def _recipient(someone: Person) -> Address:

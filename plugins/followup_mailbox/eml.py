@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from followup_mailbox.seal import EDITED, seal, sealed
 from followup_rules import Action, Profile, Refused, Status, Unreadable
 
 if TYPE_CHECKING:
@@ -65,9 +66,9 @@ class EmlFolder:
 
     def _write(self, action: Action, place: Path, ref: str = "") -> str:
         """Write the whole draft beside its place and move it there, unless what `ref` names was touched meanwhile."""
-        from followup_mailbox.draft import render, seal  # noqa: PLC0415 -- without a new draft no mail is made
+        from followup_mailbox.draft import render  # noqa: PLC0415 -- without a new draft no mail is made
 
-        content = render(action, self.profile)
+        content = sealed(render(action, self.profile))
         with _certain(f"the draft cannot be written to {self.path}"), _aside(self.path, content) as finished:
             if ref and _state(ref, place) != "open":
                 raise Refused(f"the user has just edited or moved {place}")
@@ -95,7 +96,7 @@ def _key(ref: str) -> str:
 def _file_name(key: str) -> str:
     """Return a name that holds nothing but harmless characters, and is another for every key."""
     slug = re.sub(r"[^A-Za-z0-9._@-]+", "-", key)[:_LONGEST_NAME].strip(".-")
-    return f"{slug}-{hashlib.sha256(key.encode()).hexdigest()[:10]}.eml"
+    return f"{slug}-{hashlib.sha256(key.encode(errors='replace')).hexdigest()[:10]}.eml"
 
 
 def _locate(folder: Path, keys: Collection[str]) -> dict[str, Path]:
@@ -123,13 +124,11 @@ def _state(ref: str, place: Path | None) -> str:
     found = _seal(place) if place else ""
     if not found:
         return "gone"
-    return "open" if ref == f"{_key(ref)} {found}" and found != "edited" else "touched"
+    return "open" if ref == f"{_key(ref)} {found}" and found != EDITED else "touched"
 
 
 def _seal(place: Path) -> str:
     """Return the seal of a draft, `edited` if it is not as we left it, or nothing if it is gone."""
-    from followup_mailbox.draft import EDITED, seal  # noqa: PLC0415 -- without drafts nothing is looked at
-
     with suppress(FileNotFoundError), place.open("rb") as file:
         content = file.read(_LARGEST + 1)
         return seal(content) if len(content) <= _LARGEST else EDITED

@@ -45,8 +45,6 @@ class MailReader:
         """Return the mail, or what is wrong with it, or None if it is not wanted."""
         head = _BLANK.split(raw.content, 1)[0]
         try:
-            if not _FROM.search(head):
-                raise FlawError("it has no sender (From), so it is no mail; remove it if it is damaged")
             return self._event(raw, _headers(head)) if self._may_be_wanted(head) else None
         except FlawError as error:
             return BadItem(raw.where, f"this mail is left out: {error}")
@@ -56,6 +54,8 @@ class MailReader:
 
     def _may_be_wanted(self, head: bytes) -> bool:
         """Tell cheaply of most mails of others that they are not mine: my address stands nowhere in their head."""
+        if not _FROM.search(head):
+            raise FlawError("it has no sender (From), so it is no mail; remove it if it is damaged")
         folded = head.lower()
         return "received" in self.kinds or any(address.encode() in folded for address in self.me)
 
@@ -110,7 +110,7 @@ def _is_draft(headers: Mapping[str, list[str]]) -> bool:
 
 
 def _date(headers: Mapping[str, list[str]], zone: ZoneInfo) -> datetime:
-    """Return Date, else the time in the earliest Received; without a zone it is meant in the user's. Raises FlawError."""
+    """Return Date, else the time of the earliest Received; without a zone it is the user's. Raises FlawError."""
     received = [header.rpartition(";")[2] for header in reversed(headers["received"])]
     for candidate in [*headers["date"], *received]:
         try:

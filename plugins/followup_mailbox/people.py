@@ -24,10 +24,18 @@ _NO_REPLY = re.compile(
 
 
 def people(headers: Iterable[str]) -> list[Person]:
-    """Return those whom address headers name (RFC 5322, section 3.4), in order, each once; garbage is passed over."""
-    pairs = getaddresses([header[:_LONGEST_HEADER] for header in headers])[:_MOST]
-    found = (_person(name, address) for name, address in pairs)
-    return list({someone.address: someone for someone in found if someone}.values())
+    """Return those whom address headers name (RFC 5322, section 3.4), each once; garbage is passed over."""
+    pairs = (pair for header in headers for pair in _pairs(header)[:_MOST])
+    found = [someone for name, address in pairs if (someone := _person(name, address))]
+    named = {someone.address: someone for someone in sorted(found, key=lambda someone: someone.name != "")}
+    return [named[address] for address in dict.fromkeys(someone.address for someone in found)]
+
+
+def _pairs(header: str) -> list[tuple[str, str]]:
+    try:
+        return getaddresses([header[:_LONGEST_HEADER]])
+    except RecursionError:  # thousands of nested comments
+        return []
 
 
 def _person(name: str, address: str) -> Person | None:

@@ -69,7 +69,9 @@ class MailboxSource:
             found = [reader.read(raw) for raw in store.fresh(now, before.look)]
         except OSError as error:
             raise Unreadable(_sentence(self._path, error)) from error
-        return Pull(events=[item for item in found if item], cursor=_dump(Cursor(before.reading, before.since, now)))
+        return Pull(
+            events=tuple(item for item in found if item), cursor=_dump(Cursor(before.reading, before.since, now))
+        )
 
     def _check(self) -> None:
         for kind in self.emits:

@@ -35,8 +35,9 @@ def printable(text: str) -> str:
 
 def opening(text: str) -> str:
     """Return the first 200 characters that the writer wrote: without quoted lines and their "On ... wrote:"."""
-    lines = _CONTROL.sub(" ", text[:_LONGEST_SOURCE].replace("\r\n", "\n"))
-    return _QUOTED.sub("", lines).strip()[:_LONGEST_TEXT].rstrip()
+    text = text[:_LONGEST_SOURCE].replace("\r\n", "\n")
+    own = _QUOTED.sub("", text) if ">" in text else text
+    return printable(own.strip()[: 2 * _LONGEST_TEXT]).strip()[:_LONGEST_TEXT].rstrip()
 
 
 def without_html(text: str) -> str:

@@ -1,0 +1,39 @@
+# Everything sets itself up from nothing but python3 and make.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+
+.PHONY: help demo test lint format docs clean
+
+help:
+	@echo "make demo    plays some weeks of a job search"
+	@echo "make test    runs the tests"
+	@echo "make lint    checks style, types and the rules of who may import whom"
+	@echo "make docs    writes anew what the documentation shows of the command"
+
+$(VENV)/ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/ready
+	@$(BIN)/python examples/demo.py
+
+test: $(VENV)/ready
+	$(BIN)/python -m pytest --numprocesses auto
+
+lint: $(VENV)/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/ready
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(VENV)/ready
+	$(BIN)/python docs/generate.py
+
+clean:
+	rm -rf $(VENV) out dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache

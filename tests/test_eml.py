@@ -1,0 +1,346 @@
+"""Drafts in a folder of .eml files, as the user's mail program and editor see them."""
+
+from __future__ import annotations
+
+import email
+import os
+import shutil
+import stat
+import string
+import subprocess
+import sys
+from dataclasses import replace
+from email import policy
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import followup_mailbox
+from followup_mailbox import EmlOptions, MailboxOptions
+from followup_rules import Action, Context, Person, Profile, Refused, Reply, Unreadable
+
+KEY = "thank-you/nordik.ca@2026-11-09"
+ACTION = Action(
+    key=KEY,
+    rule="thank-you",
+    case="nordik.ca",
+    anchor="a@x",
+    type="draft",
+    title="Merci pour l’entrevue",
+    text="Bonjour Julie,\n\nMerci ! À bientôt.\n",
+    to=(Person("julie.roy@nordik.ca", "Roy, Julie"), Person("eve@nordik.ca", "Ève"), Person("marc@nordik.ca")),
+)
+PROFILE = Profile(me=frozenset({"me@example.org", "other@example.org"}), name="Camille Côté")
+
+
+def open_folder(path, profile=PROFILE):
+    (kind,) = followup_mailbox.register_outputs()
+    assert kind.takes == ("draft",)
+    return kind.open(EmlOptions(path=path), Context(profile=profile, now=None))
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "out" / "drafts"
+
+
+@pytest.fixture
+def folder(path):
+    return open_folder(path)
+
+
+def files(path):
+    return sorted(file.name for file in path.iterdir())
+
+
+def only(path):
+    (file,) = path.iterdir()
+    return file
+
+
+def read(file):
+    return email.message_from_bytes(file.read_bytes(), policy=policy.default)
+
+
+def states(folder, *refs):
+    return [folder.status(refs)[ref].state for ref in refs]
+
+
+# --- the draft as a mail ---------------------------------------------------------------------------------------
+
+
+def test_a_mail_program_opens_it_as_a_draft_to_the_right_people(folder, path):
+    folder.create(ACTION)
+    mail = read(only(path))
+    assert str(mail["From"]) == "Camille Côté <me@example.org>"
+    assert [(to.display_name, to.addr_spec) for to in mail["To"].addresses] == [
+        ("Roy, Julie", "julie.roy@nordik.ca"),
+        ("Ève", "eve@nordik.ca"),
+        ("", "marc@nordik.ca"),
+    ]
+    assert mail["Subject"] == ACTION.title
+    assert mail["X-Unsent"] == "1"
+    assert mail["X-Followup-Key"] == KEY
+    assert mail.get_content() == ACTION.text
+    assert not {"Date", "Message-ID", "In-Reply-To", "References"} & set(mail.keys())
+    assert not mail.defects
+
+
+def test_a_person_can_read_it_in_an_editor(folder, path):
+    folder.create(ACTION)
+    assert ACTION.text in only(path).read_text(encoding="utf-8")
+
+
+def test_only_the_user_may_read_it(folder, path):
+    folder.create(ACTION)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o700
+    assert stat.S_IMODE(only(path).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("subject", "title"), [("Entrevue", "Re: Entrevue"), ("RE: Entrevue", "RE: Entrevue"), (" ", ACTION.title)]
+)
+def test_a_reply_goes_into_its_thread(folder, path, subject, title):
+    long = "x" * 120 + "@mail.nordik.ca"
+    folder.create(replace(ACTION, reply=Reply(long, "root@nordik.ca", subject)))
+    mail, raw = read(only(path)), only(path).read_text()
+    assert mail["Subject"] == title
+    assert f"\nIn-Reply-To: <{long}>\n" in raw
+    assert f"\nReferences: <root@nordik.ca> <{long}>\n" in raw
+
+
+def test_the_first_mail_of_a_thread_is_named_once_and_a_mail_without_id_not_at_all(folder, path):
+    folder.create(replace(ACTION, reply=Reply("a@x", "a@x", "Hi")))
+    assert read(only(path))["References"] == "<a@x>"
+    folder.create(replace(ACTION, key="other", reply=Reply("sha256:0123", "sha256:0123", "Hi")))
+    (other,) = (read(file) for file in path.iterdir() if file.name.startswith("other"))
+    assert "In-Reply-To" not in other
+    assert other["Subject"] == "Re: Hi"
+
+
+# --- hostile texts ---------------------------------------------------------------------------------------------
+
+HEADERS = {
+    "x-followup-seal", "from", "to", "subject", "x-unsent", "x-followup-key",
+    "in-reply-to", "references", "content-type", "content-transfer-encoding", "mime-version",
+}  # fmt: skip
+ANYTHING = st.text(st.characters(exclude_categories=()), max_size=200) | st.just("a\r\nBcc: evil@x.org\r\n\r\nbody")
+
+
+@given(name=ANYTHING, title=ANYTHING, text=ANYTHING, subject=ANYTHING, ident=ANYTHING, key=ANYTHING)
+def test_no_text_can_add_a_header_or_a_recipient(name, title, text, subject, ident, key):
+    from followup_mailbox.draft import render  # noqa: PLC0415
+    from followup_mailbox.seal import seal, sealed  # noqa: PLC0415
+
+    to = (Person("julie@nordik.ca", name), Person(f"{name}@nordik.ca", ""))
+    action = replace(ACTION, key=key, title=title, text=text, to=to, reply=Reply(ident, ident, subject))
+    content = sealed(render(action, replace(PROFILE, name=name)))
+    mail = email.message_from_bytes(content, policy=policy.default)
+    assert {header.lower() for header in mail.keys()} <= HEADERS  # noqa: SIM118 -- a mail may hold a header twice
+    assert len(mail.keys()) == len(set(mail.keys()))
+    assert "evil@x.org" not in [to.addr_spec for to in mail["To"].addresses]
+    assert seal(content) != "edited"
+
+
+KEYS = st.text(st.characters(categories=("L", "N", "P", "S")), min_size=1, max_size=400)
+
+
+@given(key=KEYS)
+def test_every_key_can_be_read_back(key):
+    from followup_mailbox.draft import key_of, render  # noqa: PLC0415
+
+    content = render(replace(ACTION, key=key), PROFILE)
+    assert "".join(email.message_from_bytes(content, policy=policy.default)["X-Followup-Key"].split()) == key
+    assert key_of(content) == key
+
+
+@pytest.mark.parametrize(
+    "key", ["../../etc/passwd", "/etc/passwd", "..", ".hidden", "a/b@c", "é" * 300, "x" * 300, "CON:", "-rf"]
+)
+def test_no_key_leads_out_of_the_folder(folder, path, key):
+    ref = folder.create(replace(ACTION, key=key))
+    file = only(path)
+    assert set(file.name) <= {*string.ascii_letters, *string.digits, *"._@-"}
+    assert len(file.name) < 130
+    assert file.name.endswith(".eml")
+    assert not file.name.startswith(".")
+    assert folder.find(key) == ref
+
+
+def test_keys_that_look_alike_in_a_file_name_do_not_collide(folder, path):
+    keys = ["a/b", "a:b", "a-b", "x" * 200 + "1", "x" * 200 + "2"]
+    refs = [folder.create(replace(ACTION, key=key)) for key in keys]
+    assert len(set(refs)) == len(files(path)) == len(keys)
+    assert [folder.find(key) for key in keys] == refs
+
+
+# --- exactly once ----------------------------------------------------------------------------------------------
+
+
+def test_creating_twice_leaves_one_draft_and_the_first_text(folder, path):
+    ref = folder.create(ACTION)
+    assert folder.create(replace(ACTION, text="other")) == ref
+    assert len(files(path)) == 1
+    assert read(only(path)).get_content() == ACTION.text
+
+
+def test_find(folder, path):
+    assert folder.find(KEY) is None
+    ref = folder.create(ACTION)
+    assert folder.find(KEY) == ref
+    assert folder.find("thank-you/nordik.ca@2026-11-10") is None
+    only(path).rename(path / "renamed by me.eml")
+    assert folder.find(KEY) == ref
+
+
+def test_a_draft_edited_before_its_receipt_was_kept_is_never_overwritten(folder, path):
+    folder.create(ACTION)
+    only(path).write_bytes(only(path).read_bytes() + b"PS: mine\n")
+    ref = folder.find(KEY)
+    assert states(folder, ref) == ["touched"]
+    with pytest.raises(Refused, match="edited"):
+        folder.update(ref, ACTION)
+    assert only(path).read_bytes().endswith(b"PS: mine\n")
+
+
+def test_a_half_written_file_never_counts_as_a_draft(folder, path):
+    path.mkdir(parents=True)
+    (path / ".followup-x.tmp").write_bytes(b"X-Followup-Key: " + KEY.encode())
+    assert folder.find(KEY) is None
+    folder.create(ACTION)
+    assert len(files(path)) == 2
+
+
+# --- later -----------------------------------------------------------------------------------------------------
+
+
+def test_update_replaces_the_text_under_the_name_that_the_file_now_has(folder, path):
+    ref = folder.create(ACTION)
+    only(path).rename(path / "z.eml")
+    new = folder.update(ref, replace(ACTION, text="Nouveau\n"))
+    assert files(path) == ["z.eml"]
+    assert read(path / "z.eml").get_content() == "Nouveau\n"
+    assert new != ref
+    assert states(folder, new) == ["open"]
+
+
+def test_withdraw_deletes_what_nobody_has_touched(folder, path):
+    ref = folder.create(ACTION)
+    folder.withdraw(ref)
+    assert files(path) == []
+    folder.withdraw(ref)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda raw: raw.replace(b"Julie", b"Julia"),
+        lambda raw: raw + b"\n",
+        lambda raw: raw.replace(b"\n", b"\r\n"),
+        lambda raw: raw.replace(b"X-Unsent: 1\n", b""),
+        lambda raw: raw.partition(b"\n")[2],
+        lambda raw: b"Subject: saved by another program\n\ntext\n",
+        lambda raw: b"",
+    ],
+)
+def test_what_the_user_has_edited_is_left_alone(folder, path, edit):
+    ref = folder.create(ACTION)
+    mine = edit(only(path).read_bytes())
+    only(path).write_bytes(mine)
+    assert states(folder, ref) == ["touched"]
+    with pytest.raises(Refused, match="edited"):
+        folder.withdraw(ref)
+    with pytest.raises(Refused, match="edited"):
+        folder.update(ref, ACTION)
+    assert only(path).read_bytes() == mine
+
+
+def test_a_reference_from_before_an_update_deletes_nothing(folder, path):
+    old = folder.create(ACTION)
+    folder.update(old, replace(ACTION, text="Nouveau\n"))
+    with pytest.raises(Refused):
+        folder.withdraw(old)
+    assert len(files(path)) == 1
+
+
+def test_status_follows_renamed_drafts(folder, path):
+    refs = [
+        folder.create(replace(ACTION, key=key)) for key in ("open", "renamed", "edited", "moved-and-edited", "gone")
+    ]
+    names = {name.split("-")[0]: path / name for name in files(path)}
+    names["renamed"].rename(path / "1.eml")
+    names["edited"].write_bytes(names["edited"].read_bytes() + b"PS\n")
+    moved = names["moved"].rename(path / "2.eml")
+    moved.write_bytes(moved.read_bytes() + b"PS\n")
+    names["gone"].unlink()
+    (path / "foreign.eml").write_text("Subject: not ours\n\ntext")
+    (path / "binary.eml").write_bytes(bytes(range(256)))
+    assert states(folder, *refs) == ["open", "open", "touched", "touched", "gone"]
+
+
+def test_a_draft_that_is_gone_cannot_be_updated(folder, path):
+    ref = folder.create(ACTION)
+    only(path).unlink()
+    with pytest.raises(Refused, match="no longer"):
+        folder.update(ref, ACTION)
+
+
+def test_a_missing_folder_does_not_mean_that_every_draft_was_deleted(folder, path):
+    ref = folder.create(ACTION)
+    shutil.rmtree(path)
+    assert folder.status([]) == {}
+    for ask in (lambda: folder.status([ref]), lambda: folder.update(ref, ACTION), lambda: folder.withdraw(ref)):
+        with pytest.raises(Unreadable, match="missing"):
+            ask()
+
+
+def test_a_folder_that_is_a_file_refuses(tmp_path):
+    (tmp_path / "drafts").write_text("")
+    folder = open_folder(tmp_path / "drafts" / "inner")
+    with pytest.raises(Refused, match="cannot be written"):
+        folder.create(ACTION)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may do everything")
+def test_a_folder_without_permission(folder, path):
+    ref = folder.create(ACTION)
+    path.chmod(0o500)
+    with pytest.raises(Refused):
+        folder.create(replace(ACTION, key="other"))
+    with pytest.raises(Refused):
+        folder.withdraw(ref)
+    path.chmod(0)
+    with pytest.raises(OSError, match="ermission"):
+        folder.status([ref])
+    path.chmod(0o700)
+
+
+def test_a_full_disk_refuses_and_leaves_nothing_behind(tmp_path):
+    script = (
+        "import resource, sys, signal, test_eml as t, pathlib\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
+        "try:\n"
+        "    t.open_folder(pathlib.Path(sys.argv[1])).create(t.ACTION)\n"
+        "except t.Refused as error:\n"
+        "    print('refused')\n"
+    )
+    command = [sys.executable, "-B", "-c", script, str(tmp_path / "drafts")]
+    here = os.path.dirname(__file__)  # noqa: PTH120
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=here)
+    assert done.stdout == "refused\n"
+    assert files(tmp_path / "drafts") == []
+
+
+def test_our_own_drafts_are_never_read_as_sent_mail_until_somebody_sends_them(folder, path):
+    folder.create(ACTION)
+    (kind,) = followup_mailbox.register_sources()
+    now = email.utils.parsedate_to_datetime("Mon, 09 Nov 2026 11:00:00 -0500")
+    source = kind.open(MailboxOptions(path=path), Context(profile=PROFILE, now=now))
+    found = source.pull(now, "")
+    assert found.events == ()
+    raw = only(path).read_text().replace("X-Unsent: 1\n", "Date: Mon, 09 Nov 2026 11:00:00 -0500\nMessage-ID: <1@x>\n")
+    only(path).write_text(raw)
+    (event,) = source.pull(now, found.cursor).events
+    assert (event.data, event.title, event.people[1].name) == ({"key": KEY}, ACTION.title, "Ève")

@@ -1,0 +1,303 @@
+"""`followup note`: where the line lands, that nothing else changes, and that the note is then read."""
+
+import shutil
+import stat
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from followup_rules.cli import cli
+
+CONFIG = """
+packs = ["interview"]
+[profile]
+me = ["me@example.org"]
+timezone = "America/Toronto"
+[sources.calendar]
+plugin = "ics"
+path = "calendar.ics"
+[sources.sent]
+plugin = "mailbox"
+path = "sent"
+[sources.notes]
+plugin = "notes"
+path = "notes.md"
+[outputs.drafts]
+plugin = "eml"
+path = "drafts"
+[outputs.tasks]
+plugin = "todotxt"
+path = "todo.txt"
+[store]
+path = "followup.db"
+[case.client-a]
+people = ["nadia@agencex.example"]
+"""
+MEETING = """BEGIN:VEVENT\r
+UID:{0}@example\r
+DTSTAMP:20261101T120000Z\r
+DTSTART:20261109T150000Z\r
+DTEND:20261109T160000Z\r
+SUMMARY:Interview\r
+ATTENDEE:mailto:{0}\r
+END:VEVENT\r
+"""
+NOW = "2026-11-10T14:30"
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory):
+    """A config whose store knows the cases nordik.ca, acme.com, acme.ca, marc@gmail.com and client-a."""
+    folder = tmp_path_factory.mktemp("lived")
+    (folder / "config.toml").write_text(CONFIG)
+    people = ["julie@nordik.ca", "a@acme.com", "b@acme.ca", "marc@gmail.com", "nadia@agencex.example"]
+    events = "".join(MEETING.format(address) for address in people)
+    head = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t//EN\r\n"
+    (folder / "calendar.ics").write_text(head + events + "END:VCALENDAR\r\n", newline="")
+    (folder / "sent").mkdir()
+    (folder / "notes.md").write_text("")
+    run = CliRunner().invoke(cli, ["--config", str(folder / "config.toml"), "run", "--now", NOW])
+    assert run.exit_code == 0, run.output
+    return folder
+
+
+@pytest.fixture
+def place(lived, tmp_path, monkeypatch):
+    """A copy of it, to write notes in."""
+    shutil.copytree(lived, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def note(*arguments, now=NOW):
+    return CliRunner().invoke(cli, ["--config", "config.toml", "note", *arguments, "--now", now])
+
+
+def check():
+    return CliRunner().invoke(cli, ["--config", "config.toml", "check", "--now", NOW])
+
+
+LABELS = ["## nordik", "### NORDIK", "Nordik\n------"]
+PLACES = ["## Nordik <julie@nordik.ca>", "## @nordik.ca", "## julie@nordik.ca", "## @jobs.nordik.ca"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "case"),
+    [
+        *((heading, case) for heading in LABELS for case in ("nordik", "Nordik")),
+        *((heading, case) for heading in PLACES for case in ("nordik", "nordik.ca", "@Nordik.ca")),
+    ],
+)
+def test_a_heading_that_means_the_case_takes_the_note(place, heading, case):
+    before = f"{heading}\n- 2026-11-09 #fit Yes\n"
+    after = "\n## Other <x@other.example>\n- 2026-11-09 #fit No\n"
+    (place / "notes.md").write_text(before + after)
+    result = note(case, "#promise Send the address due:friday")
+    assert result.exit_code == 0, result.output
+    line = "- 2026-11-10 14:30 #promise Send the address due:friday\n"
+    assert (place / "notes.md").read_text() == before + line + after
+    assert f"notes.md:{before.count(chr(10)) + 1}" in result.stdout
+    assert "followup plan" in result.stdout
+    assert check().exit_code == 0, "the note finds its case"
+
+
+def test_the_address_itself_goes_before_another_of_the_same_employer(place):
+    (place / "notes.md").write_text("## julie@nordik.ca\n- 2026-11-09 #fit\n\n## marc@nordik.ca\n- 2026-11-09 #fit\n")
+    note("marc@nordik.ca", "#called")
+    assert (
+        (place / "notes.md").read_text().endswith("## marc@nordik.ca\n- 2026-11-09 #fit\n- 2026-11-10 14:30 #called\n")
+    )
+
+
+def test_an_address_of_the_same_employer_without_heading_gets_its_own(place):
+    (place / "notes.md").write_text("## julie@nordik.ca\n- 2026-11-09 #fit\n")
+    note("marc@nordik.ca", "#called")
+    assert (
+        (place / "notes.md")
+        .read_text()
+        .endswith("- 2026-11-09 #fit\n\n## marc@nordik.ca\n- 2026-11-10 14:30 #called\n")
+    )
+
+
+def test_a_label_of_the_config_is_found_by_its_people(place):
+    (place / "notes.md").write_text("## Nadia <nadia@agencex.example>\n")
+    note("Client A", "#fit")
+    assert (place / "notes.md").read_text() == "## Nadia <nadia@agencex.example>\n- 2026-11-10 14:30 #fit\n"
+
+
+@pytest.mark.parametrize(
+    ("case", "heading"),
+    [
+        ("nordik", "@nordik.ca"),
+        ("nordik.ca", "@nordik.ca"),
+        ("acme.ca", "@acme.ca"),
+        ("marc@gmail.com", "marc@gmail.com"),
+        ("new@somewhere.example", "new@somewhere.example"),
+        ("@somewhere.example", "@somewhere.example"),
+        ("Boss <new@somewhere.example>", "Boss <new@somewhere.example>"),
+        ("client-a", "client-a"),
+    ],
+)
+def test_without_a_heading_a_new_one_leads_home(place, case, heading):
+    result = note(case, "#called", "Left a message")
+    assert result.exit_code == 0, result.output
+    assert (place / "notes.md").read_text() == f"## {heading}\n- 2026-11-10 14:30 #called Left a message\n"
+    found = check()
+    assert (found.exit_code, "1 event" in found.stdout) == (0, True), found.output
+
+
+@pytest.mark.parametrize(
+    ("case", "told"),
+    [
+        ("nordic", 'did you mean "nordik"?'),
+        ("acme", "acme.ca, acme.com"),
+        ("unknown.example", "@unknown.example"),
+        ("zzz", "name@domain"),
+        ("me@example.org", "your own address"),
+    ],
+)
+def test_what_fits_nothing_is_not_written(place, case, told):
+    (place / "notes.md").write_text("## Other <x@other.example>\n")
+    result = note(case, "#called")
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert "nothing was written" in result.stderr
+    assert (place / "notes.md").read_text() == "## Other <x@other.example>\n"
+
+
+def test_windows_line_ends_a_missing_last_one_and_strange_bytes_stay(place):
+    before = b"\xef\xbb\xbf# My search\r\n\r\n## Nordik\r\n- caf\xe9 \r\n\r\n\r\n## Other\r\n- last"
+    (place / "notes.md").write_bytes(before)
+    note("nordik", "#fit")
+    first = before.replace(b"caf\xe9 \r\n", b"caf\xe9 \r\n- 2026-11-10 14:30 #fit\r\n")
+    assert (place / "notes.md").read_bytes() == first
+    note("other", "#called")
+    assert (place / "notes.md").read_bytes() == first + b"\r\n- 2026-11-10 14:30 #called"
+
+
+def test_headings_in_code_comments_lists_and_of_the_document_are_none(place):
+    inert = "# Nordik\n\n```\n## Nordik\n```\n<!--\n## Nordik\n-->\n\n- ## Nordik\n"
+    (place / "notes.md").write_text(inert)
+    note("nordik", "#fit")
+    assert (place / "notes.md").read_text() == inert + "\n## @nordik.ca\n- 2026-11-10 14:30 #fit\n"
+
+
+def test_a_section_ends_at_the_title_of_the_next_document(place):
+    (place / "notes.md").write_text("## Nordik <julie@nordik.ca>\n- 2026-11-09 #fit\n# Archive\n- old\n")
+    note("nordik", "#called")
+    expected = "## Nordik <julie@nordik.ca>\n- 2026-11-09 #fit\n- 2026-11-10 14:30 #called\n# Archive\n- old\n"
+    assert (place / "notes.md").read_text() == expected
+
+
+@pytest.mark.parametrize(
+    "section",
+    ["<div>\nsome html\n", "A paragraph\ngoes on\n", "> a quote\n", "  - indented\n    - within\n", "| a | b |\n"],
+)
+def test_whatever_stands_there_the_note_is_read(place, section):
+    (place / "notes.md").write_text(f"## Nordik <julie@nordik.ca>\n{section}")
+    result = note("nordik", "#called")
+    assert result.exit_code == 0, result.output
+    assert "#called" in (place / "notes.md").read_text()
+    plan = CliRunner().invoke(cli, ["--config", "config.toml", "explain", "nordik.ca", "--json", "--now", NOW])
+    assert "notes:julie@nordik.ca:2026-11-10T14:30:called" in plan.stdout
+
+
+@pytest.mark.parametrize("unclosed", ["```\ncode\n", "<!-- a comment\n"])
+def test_where_a_note_would_not_be_read_none_is_written(place, unclosed):
+    before = f"## Nordik <julie@nordik.ca>\n{unclosed}"
+    (place / "notes.md").write_text(before)
+    result = note("nordik", "#called")
+    assert result.exit_code == 2
+    assert "not closed" in result.stderr
+    assert (place / "notes.md").read_text() == before
+
+
+def test_a_file_that_is_no_text_is_left_alone(place):
+    before = "## Nordik\n".encode("utf-16")
+    (place / "notes.md").write_bytes(before)
+    result = note("nordik", "#called")
+    assert result.exit_code == 2
+    assert "not a file of text" in result.stderr
+    assert (place / "notes.md").read_bytes() == before
+
+
+def test_a_folder_of_notes_gets_a_file(place):
+    (place / "notes.md").unlink()
+    (place / "notes.md").mkdir()
+    note("nordik", "#called")
+    assert (place / "notes.md" / "notes.md").read_text() == "## @nordik.ca\n- 2026-11-10 14:30 #called\n"
+
+
+def test_mode_and_link_of_the_file_stay(place):
+    real = place / "synced.md"
+    (place / "notes.md").rename(real)
+    real.chmod(0o640)
+    (place / "notes.md").symlink_to(real)
+    note("nordik", "#called")
+    assert (place / "notes.md").is_symlink()
+    assert "#called" in real.read_text()
+    assert stat.S_IMODE(real.stat().st_mode) == 0o640
+    assert not list(place.glob(".*")), "no temporary file is left"
+
+
+def test_several_lines_and_control_characters_become_spaces(place):
+    result = note("nordik", "#fit one\r\n## Two\x1b[31m\u202ethree\u2028four 👨‍👩‍👧")
+    assert result.exit_code == 0
+    assert (place / "notes.md").read_text() == (
+        "## @nordik.ca\n- 2026-11-10 14:30 #fit one ## Two [31m three four 👨‍👩‍👧\n"
+    )
+    assert "\x1b" not in result.output
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\n"])
+def test_an_empty_text_is_no_note(place, text):
+    assert note("nordik", text).exit_code == 2
+    assert (place / "notes.md").read_text() == ""
+
+
+@pytest.mark.parametrize("text", ["PM called me #called", "a.m. is better", ":30", "12:00 is better"])
+def test_a_text_is_never_read_as_a_part_of_its_time(place, text):
+    note("nordik", text)
+    found = check()
+    assert found.stderr == ""
+    assert "notes 1 event" in found.stdout
+
+
+def test_a_tag_that_no_rule_knows_is_written_with_a_warning(place):
+    result = note("nordik", "#calld #case:nordik.ca see https://x.example/#top")
+    assert result.exit_code == 0
+    assert 'did you mean "called"?' in result.stderr
+    assert result.stderr.count("warning[") == 1
+    assert "#calld" in (place / "notes.md").read_text()
+
+
+def test_the_time_is_that_of_the_users_zone(place):
+    note("nordik", "#called", now="2026-11-10T23:30:00+00:00")
+    assert "- 2026-11-10 18:30 #called" in (place / "notes.md").read_text()
+
+
+def test_without_notes_in_the_config_it_says_what_to_add(place):
+    config = (place / "config.toml").read_text()
+    (place / "config.toml").write_text(config.replace('[sources.notes]\nplugin = "notes"\npath = "notes.md"\n', ""))
+    result = note("nordik", "#called")
+    assert result.exit_code == 2
+    assert "[sources.notes]" in result.stderr
+
+
+@given(
+    st.lists(
+        st.sampled_from(["## Nordik", "# X", "## @other.example", "- a", "  - b", "text", "", "> q", "---", "1. x"])
+    )
+)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_nothing_but_the_note_is_ever_added(place, lines):
+    before = "\n".join(lines)
+    (place / "notes.md").write_text(before)
+    assert note("nordik.ca", "#called").exit_code == 0
+    after = (place / "notes.md").read_text()
+    new = [line for line in after.split("\n") if "#called" in line]
+    assert new == ["- 2026-11-10 14:30 #called"]
+    kept = after.replace("- 2026-11-10 14:30 #called", "", 1).replace("## @nordik.ca", "", 1)
+    assert [line for line in kept.split("\n") if line] == [line for line in lines if line]
