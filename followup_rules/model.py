@@ -75,6 +75,8 @@ class BadItem:
 
     where: str
     message: str
+    id: str = ""
+    """Of the event, if it can be told: then the event is still there, as it was last read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

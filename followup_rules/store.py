@@ -18,7 +18,7 @@ import msgspec
 
 from followup_rules.engine.cases import Directory, Place, assign, tokens
 from followup_rules.engine.plan import Made, Row
-from followup_rules.model import Action, Case, Decision, Event, Pull
+from followup_rules.model import BadItem, Case, Decision, Event, Pull
 
 VERSION = 1
 
@@ -194,6 +194,8 @@ class Store:
             window = {name for name, _, start in kept if at(start) >= since}
             seen = {event.id: event for event in events}
             changed = {name for name, event in seen.items() if before.get(name) != _encode(event)}
+            spoiled = {item.id for item in pull.events if isinstance(item, BadItem)}
+            window -= {name for name in window if name in spoiled or name.rpartition("/")[0] in spoiled}
             missing = (set(pull.removed) & before.keys()) | ((window - seen.keys()) if pull.complete else set())
             listed = text(self.source(source).pulled)
             rows = [(source, name, text(seen[name].start), _encode(seen[name])) for name in changed]

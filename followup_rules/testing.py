@@ -207,6 +207,13 @@ class OutputContract:
         assert self._find() == ref
         assert self._status(ref) == Status("open")
 
+    def test_an_update_whose_answer_was_lost_can_be_repeated(self) -> None:
+        """After a crash the old reference is all that is known; it is not taken for an edit by the user."""
+        old = self._create()
+        new = self.open_output().update(old, self._changed())
+        assert self.open_output().update(old, self._changed()) == new
+        assert self._status(new) == Status("open")
+
     def test_what_is_withdrawn_is_gone(self) -> None:
         """Neither found nor open, and it can be created again."""
         ref = self._create()

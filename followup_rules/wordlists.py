@@ -20,6 +20,11 @@ def free_mail() -> frozenset[str]:
     return _words("free-mail.txt")
 
 
+def holiday_places() -> frozenset[str]:
+    """Return countries and regions, such as CA-QC, of which the holidays are known; not all of them."""
+    return _words("holiday-places.txt")
+
+
 def stop_words() -> frozenset[str]:
     """Return the folded words that tell nothing."""
     return frozenset(part for word in _words("stop-words.txt") for part in fold(word).split())

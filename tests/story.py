@@ -146,7 +146,7 @@ class Story:
         (self.folder / "config.toml").write_text(text + more)
 
     def visit(self, ident: str = "I1", start: str = "", *who: str, minutes: int = 60, **fields: Any) -> None:
-        """Write a calendar entry, or change one: `title`, `status`, `mine`, `self`, `organizer`, `description`, `stamp`."""
+        """Write a calendar entry, or change one: `title`, `status`, `partstat`, `organizer`, `description`, `stamp`."""
         entry = self.meetings.setdefault(ident, {"title": "Entrevue", "who": (JULIE,), "stamp": "2026-10-01 09:00"})
         if start:
             entry |= {"start": start, "minutes": minutes}
@@ -214,7 +214,7 @@ class Story:
             yield f"DESCRIPTION:{description}"
         if organizer := entry.get("organizer"):
             yield f"ORGANIZER:mailto:{organizer}"
-        yield f"ATTENDEE;PARTSTAT={entry.get('self', 'ACCEPTED')}:mailto:{ME}"
+        yield f"ATTENDEE;PARTSTAT={entry.get('partstat', 'ACCEPTED')}:mailto:{ME}"
         yield from (f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{one}" for one in entry["who"])
         yield "END:VEVENT"
 

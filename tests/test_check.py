@@ -80,11 +80,13 @@ def test_json_holds_the_same(place):
 
 
 def test_a_config_that_cannot_be_used_is_told_with_all_its_faults(place):
-    config(place, profile='me = "me@example.org"\ntimezone = "America/Torono"\nholiday = "CA"')
+    wrong = {"profile": TABLES["profile"] + '\nholiday = "CA"', "sources.sent": 'plugin = "mailbax"\npath = "sent"'}
+    config(place, **wrong)
     result = check()
     assert result.exit_code == 2
-    assert "America/Toronto" in result.stderr
     assert 'did you mean "holidays"?' in result.stderr
+    assert 'did you mean "mailbox"?' in result.stderr
+    assert "cannot be used" in result.stdout
     assert all(problem["fatal"] for problem in problems())
 
 

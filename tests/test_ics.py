@@ -86,7 +86,7 @@ def test_a_meeting_with_everything(read):
     ]
     assert (event.organizer.address, event.organizer.name) == ("julie.roy@nordik.ca", "Julie Roy")
     assert event.tags == ("interview", "ideas")
-    assert event.case == "nordik"
+    assert event.case == "Nordik"
     assert event.status == "confirmed"
     assert event.updated == datetime(2026, 11, 2, 8, tzinfo=UTC)
     assert event.where.startswith("calendar.ics: Interview")

@@ -92,7 +92,7 @@ def test_a_sent_mail_with_everything(read):
     ]
     assert (event.organizer.address, event.organizer.name) == ("me@example.org", "Camille")
     assert (event.thread, event.answers) == ("a@nordik.ca", "b@nordik.ca")
-    assert (event.tags, event.case) == (("thanks",), "nordik")
+    assert (event.tags, event.case) == (("thanks",), "Nordik")
     assert event.data == {"key": "thank-you/nordik.ca@2026-11-09"}
     assert event.text == "Bonjour,\nMerci."
     assert event.where == "sent/a.eml"

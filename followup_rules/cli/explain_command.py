@@ -264,12 +264,14 @@ def _standing(row: Row) -> str:
 
 def _coming(decision: Decision, now: datetime) -> list[Clause]:
     """Return the instants ahead that the reason does not name."""
+    reason = decision.reason
+    named = [value for name, value in reason.values.items() if f"{{{name}}}" in reason.sentence]
     closes = decision.closes if decision.state in (State.DUE, State.HELD) else None
-    named = (*decision.reason.values.values(), closes)
-    lines: list[Clause] = [f"closes {pages.when(closes, now)}"] if closes else []
-    return lines + (
-        [f"could change {pages.when(decision.next, now)}"] if decision.next and decision.next not in named else []
-    )
+    lines: list[Clause] = []
+    if decision.next and decision.next not in (*named, closes):
+        what = "late from" if decision.next == reason.values.get("late") else "could change"
+        lines.append(f"{what} {pages.when(decision.next, now)}")
+    return [*lines, f"closes {pages.when(closes, now)}"] if closes else lines
 
 
 def _add_windows(page: Page, file: CaseFile, now: datetime) -> None:

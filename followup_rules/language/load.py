@@ -186,7 +186,8 @@ def _tags_in(raw: Any) -> Iterator[str]:
 
 def _with_faults(found: RuleSet, faults: Mapping[tuple[str, str], str]) -> RuleSet:
     guards = {
-        name: replace(guard, fault=guard.fault or faults.get(("guard", name), "")) for name, guard in found.guards.items()
+        name: replace(guard, fault=guard.fault or faults.get(("guard", name), ""))
+        for name, guard in found.guards.items()
     }
     rules = {
         name: replace(rule, fault=rule.fault or faults.get(("rule", name), "") or _open_guard(rule, guards.values()))

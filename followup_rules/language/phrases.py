@@ -10,11 +10,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 BASES = ("start", "end", "day", "opens", "due", "it")
+_BASES_ALONE = BASES[:-1]
 UNITS = ("minutes", "hours", "days", "weeks", "months", "workdays")
 ROLLS = ("workday", "workday before")
 
 _NAME = re.compile(r"[^\W\d_][\w-]*(\.[^\W\d_][\w-]*)?")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+
+_EARLIEST, _LATEST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
+_ABOUT = {"minutes": 1 / 1440, "hours": 1 / 24, "days": 1, "weeks": 7, "months": 30, "workdays": 1.4}
+"""Units in days, near enough to tell on which side of the calendar a phrase falls off."""
 
 
 class PhraseError(ValueError):
@@ -83,13 +88,16 @@ def parse(text: str) -> Phrase:
     body, _, roll = text.partition(",")
     roll = " ".join(roll.split())
     if "," in text and roll not in ROLLS:
-        raise PhraseError(roll.split()[0] if roll else ",", f"{roll!r} is no way to move a day", ROLLS)
+        message = f"{roll!r} is no way to move a day" if roll else "nothing stands after the comma"
+        raise PhraseError(roll.partition(" ")[0] or ",", message, ROLLS)
     words = re.sub(r"\+|(?<!\S)-(?=\d)", lambda sign: f" {sign[0]} ", body).split()
     if not words:
-        raise PhraseError(text, "an empty phrase", BASES)
+        raise PhraseError(text.strip(), "nothing to count from", _BASES_ALONE)
     base, _, field = words[0].partition(".")
-    if not _NAME.fullmatch(words[0]) or (base == "it" and not field):
-        raise PhraseError(words[0], f"{words[0]!r} is not something to count from", BASES)
+    if words[0] == "it":
+        raise PhraseError("it", "'it' needs the name of a field, such as it.due")
+    if not _NAME.fullmatch(words[0]):
+        raise PhraseError(words[0], f"{words[0]!r} is not something to count from", _BASES_ALONE)
     steps, rest = _steps(words[1:])
     return Phrase(" ".join(text.split()), base, field, steps, _clock(rest), roll)
 
@@ -128,50 +136,54 @@ def _clock(words: list[str]) -> time | None:
 
 
 def shift(phrase: Phrase, base: datetime, days: Days) -> datetime:
-    """Count from the base as the phrase says; the result is in UTC.
+    """Count from the base as the phrase says; the result is in UTC, and no further off than the years 2 to 9998.
 
-    Days and longer keep the time of day on the user's clock; hours and minutes are elapsed time.
+    Days and longer keep the time of day on the user's clock, also where a day on the way lacks it; hours and minutes
+    are elapsed time.
     """
-    moment = days.local(base)
-    for step in phrase.steps:
-        moment = _move(moment, step, days)
-    if phrase.at is not None:
-        moment = days.on(datetime.combine(moment.date(), phrase.at))
-    if phrase.roll:
-        moment = _roll(moment, 1 if phrase.roll == "workday" else -1, days)
-    return moment.astimezone(UTC)
-
-
-def _move(moment: datetime, step: Step, days: Days) -> datetime:
     try:
-        match step.unit:
-            case "minutes" | "hours":
-                return days.local(moment.astimezone(UTC) + timedelta(**{step.unit: step.number}))
-            case "days" | "weeks":
-                return days.on(moment.replace(tzinfo=None) + timedelta(**{step.unit: step.number}))
-            case "months":
-                return days.on(_add_months(moment.replace(tzinfo=None), step.number))
-            case _:
-                return _add_workdays(moment, step.number, days)
+        local = days.local(base).replace(tzinfo=None)
+        for step in phrase.steps:
+            local = _move(local, step, days)
+        if phrase.at is not None:
+            local = datetime.combine(local, phrase.at)
+        if phrase.roll:
+            local = _roll(local, 1 if phrase.roll == "workday" else -1, days)
+        return min(max(days.on(local).astimezone(UTC), _EARLIEST), _LATEST)
     except (OverflowError, ValueError):
-        far = datetime.max if step.number > 0 else datetime.min
-        return far.replace(year=9998 if step.number > 0 else 2, tzinfo=UTC)
+        return _LATEST if sum(step.number * _ABOUT[step.unit] for step in phrase.steps) > 0 else _EARLIEST
+
+
+def _move(local: datetime, step: Step, days: Days) -> datetime:
+    """Return the wall-clock time a step further; `fold` is kept only where the instant is the same or counted on."""
+    if step.number == 0:
+        return local
+    match step.unit:
+        case "minutes" | "hours":
+            moment = days.on(local).astimezone(UTC) + timedelta(**{step.unit: step.number})
+            return days.local(moment).replace(tzinfo=None)
+        case "days" | "weeks":
+            return local + timedelta(**{step.unit: step.number})
+        case "months":
+            return _add_months(local, step.number)
+        case _:
+            return _add_workdays(local, step.number, days)
 
 
 def _add_months(local: datetime, number: int) -> datetime:
     year, month = divmod(local.year * 12 + local.month - 1 + number, 12)
     last = calendar.monthrange(year, month + 1)[1]
-    return local.replace(year=year, month=month + 1, day=min(local.day, last))
+    return local.replace(year=year, month=month + 1, day=min(local.day, last), fold=0)
 
 
-def _add_workdays(moment: datetime, number: int, days: Days) -> datetime:
+def _add_workdays(local: datetime, number: int, days: Days) -> datetime:
     one = 1 if number > 0 else -1
     for _ in range(abs(number)):
-        moment = _roll(_move(moment, Step(one, "days"), days), one, days)
-    return moment
+        local = _roll(local + timedelta(days=one), one, days)
+    return local
 
 
-def _roll(moment: datetime, by: int, days: Days) -> datetime:
-    while not days.is_workday(moment.date()):
-        moment = _move(moment, Step(by, "days"), days)
-    return moment
+def _roll(local: datetime, by: int, days: Days) -> datetime:
+    while not days.is_workday(local.date()):
+        local += timedelta(days=by)
+    return local

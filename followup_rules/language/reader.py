@@ -17,6 +17,7 @@ _TYPES: dict[type, str] = {
     str: "a text in quotes",
     bool: "true or false",
     int: "a whole number",
+    float: "a decimal number",
     dict: "a table { ... }",
     list: "a list [ ... ]",
 }
@@ -31,7 +32,9 @@ class Value:
     path: tuple[str | int, ...]
     problems: list[Problem]
 
-    def report(self, message: str, *, code: str, hint: str = "", at: Literal["key", "value"] = "value", within: str = "") -> None:
+    def report(
+        self, message: str, *, code: str, hint: str = "", at: Literal["key", "value"] = "value", within: str = ""
+    ) -> None:
         """Add a problem at this value (or at its key)."""
         problem = self.document.problem(self.path, message, code=code, hint=hint, at=at, within=within)
         self.problems.append(problem)

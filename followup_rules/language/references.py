@@ -78,7 +78,9 @@ def _check_base(phrase: Phrase, own: tuple[str, ...], value: Value, found: RuleS
             unknown(value, "definition", [*found.world.definitions], within=phrase.base)
     elif phrase.base in ("opens", "due") and phrase.base not in own:
         hint = "count from start, end, day, it.FIELD, NAME.FIELD or a rule"
-        value.report(f"{value.name!r} cannot be counted from {phrase.base!r}", code="F017", hint=hint, within=phrase.base)
+        value.report(
+            f"{value.name!r} cannot be counted from {phrase.base!r}", code="F017", hint=hint, within=phrase.base
+        )
     elif phrase.rule and phrase.rule not in found.rules:
         unknown(value, "base of a phrase", [*BASES, *found.rules], within=phrase.rule)
 

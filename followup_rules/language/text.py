@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
+"""Which Unicode does not take apart, though people write them in both ways."""
 
 
 @lru_cache(maxsize=4096)
@@ -18,7 +20,7 @@ def fold(text: str) -> str:
     ' entretien d embauche pre selection '
     """
     bare = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
-    return f" {' '.join(_WORD.findall(bare.casefold()))} "
+    return f" {' '.join(_WORD.findall(bare.casefold().translate(_LIGATURES)))} "
 
 
 def finder(words: Iterable[str]) -> re.Pattern[str]:
@@ -30,7 +32,7 @@ def finder(words: Iterable[str]) -> re.Pattern[str]:
 
 
 def _expression(words: str) -> str:
-    return " ".join(_word_expression(word) for word in words.split())
+    return " ".join(filter(None, (_word_expression(word) for word in words.split())))
 
 
 def _word_expression(word: str) -> str:

@@ -155,6 +155,7 @@ def _where(name: str, component: Component) -> str:
 
 def _bad(name: str, component: Component, error: Exception) -> BadItem:
     if isinstance(error, FlawError):
-        return BadItem(_where(name, component), f"this meeting is left out: {error}")
+        return BadItem(_where(name, component), f"this meeting is left out: {error}", first(component, "UID"))
     reason = one_line(str(error), 200) or type(error).__name__
-    return BadItem(_where(name, component), f"this meeting cannot be read ({reason}); open it and save it again")
+    message = f"this meeting cannot be read ({reason}); open it and save it again"
+    return BadItem(_where(name, component), message, first(component, "UID"))

@@ -40,6 +40,6 @@ def tags(*texts: str) -> tuple[str, ...]:
 
 
 def case(*texts: str) -> str:
-    """Return the label of the first `#case:NAME`, lower case, or nothing."""
-    found = (match[1].rstrip(".-").lower() for text in texts if (match := _CASE.search(text)))
+    """Return the label of the first `#case:NAME` as it is written, or nothing."""
+    found = (match[1].rstrip(".-") for text in texts if (match := _CASE.search(text)))
     return next(found, "")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from email import message_from_bytes, policy
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING
 from followup_mailbox.text import one_line, printable
 
 if TYPE_CHECKING:
-    from followup_rules import Action, Person, Profile, Reply
+    from followup_rules import Action, Profile, Reply
 
 KEY = "X-Followup-Key"
 
@@ -23,10 +25,12 @@ _MESSAGE_ID = re.compile(r"(?!sha256:)[!-;=?-~]{1,250}")
 def render(action: Action, profile: Profile) -> bytes:
     """Return the mail."""
     mail = EmailMessage(policy=_POLICY)
-    if profile.me:
-        mail["From"] = _address(min(profile.me), profile.name)
-    if action.to:
-        mail["To"] = tuple(_recipient(someone) for someone in action.to)
+    senders = _addresses([(profile.address or min(profile.me, default=""), profile.name)])
+    if senders:
+        mail["From"] = senders
+    recipients = _addresses([(someone.address, someone.name) for someone in action.to])
+    if recipients:
+        mail["To"] = recipients
     mail["Subject"] = _subject(action)
     mail["X-Unsent"] = "1"
     mail[KEY] = "".join(one_line(action.key, 900).split())
@@ -44,13 +48,19 @@ def key_of(head: bytes) -> str:
     return "".join(str(found.get(KEY, "")).split())
 
 
-def _recipient(someone: Person) -> Address:
-    return _address(someone.address, someone.name)
+def _addresses(people: Iterable[tuple[str, str]]) -> tuple[Address, ...]:
+    """Return those addresses that a mail can carry; calendars hold all kinds of things in place of one."""
+    found = (_address(address, name) for address, name in people)
+    return tuple(address for address in found if address is not None)
 
 
-def _address(address: str, name: str) -> Address:
-    user, _, domain = "".join(one_line(address).split()).rpartition("@")
-    return Address(one_line(name), user, domain)
+def _address(address: str, name: str) -> Address | None:
+    shown = one_line(name) if any(sign.isalnum() for sign in name) else ""
+    try:
+        plain = Address(addr_spec="".join(one_line(address).split()))
+    except (HeaderParseError, ValueError, IndexError, TypeError):
+        return None
+    return Address(shown, plain.username, plain.domain)
 
 
 def _subject(action: Action) -> str:

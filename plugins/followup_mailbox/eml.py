@@ -45,6 +45,11 @@ class EmlFolder:
 
     def update(self, ref: str, action: Action) -> str:
         """Write the draft anew under the name that it has now. Raises Refused if it is gone or edited."""
+        from followup_mailbox.draft import render  # noqa: PLC0415 -- without a new draft no mail is made
+
+        wanted = f"{action.key} {seal(sealed(render(action, self.profile)))}"
+        if _state(wanted, self._places({_key(ref)}).get(_key(ref))) == "open":
+            return wanted
         place = self._untouched(ref)
         if place is None:
             raise Refused(f"the draft {_key(ref)} is no longer in {self.path}")

@@ -52,6 +52,6 @@ def tags(title: str) -> tuple[str, ...]:
 
 
 def case(title: str) -> str:
-    """Return the label of the first `#case:NAME`, lower case, or nothing."""
+    """Return the label of the first `#case:NAME` as it is written, or nothing."""
     found = _CASE.search(title)
-    return found[1].rstrip(".-").lower() if found else ""
+    return found[1].rstrip(".-") if found else ""

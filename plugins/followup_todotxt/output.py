@@ -59,10 +59,12 @@ class TodoTxt:
         return None
 
     def update(self, ref: str, action: Action) -> str:
-        """Replace a line that still is as we left it. Raises Refused, OSError."""
+        """Replace a line that still is as we left it, unless it shows the action already. Raises Refused, OSError."""
         _check_key(action.key)
         known, line = Ref.parse(ref), self._line(action)
         with _refusing(self._path):
+            if line in _lines_by_key(self._existing()).get(known.key, ()):
+                return str(Ref.of(line))
             old = self._line_as_left(known)
             texts.write(self._path.parent, action)
         self._edit(lambda lines: replaced(lines, self._index(lines, known), line))

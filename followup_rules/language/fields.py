@@ -1,0 +1,269 @@
+"""The fields of a pattern that look at the event itself, at its people and at its thread."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from followup_rules.language import reader, text
+from followup_rules.language.matching import (
+    TAGGED,
+    CheckFailed,
+    Part,
+    Scope,
+    World,
+    answers_others,
+    in_domain,
+    moment,
+)
+from followup_rules.language.nearest import expected
+from followup_rules.language.reader import Value, shown
+from followup_rules.model import Event, Person
+
+Builder: TypeAlias = Callable[[Value, World], Part | None]
+
+STATUSES = ("confirmed", "tentative", "cancelled", "declined", "mine")
+
+_ADDRESS = re.compile(r"[^@\s<>,;]*@[^@\s<>,;]+")
+_SENT = frozenset({"sent"})
+
+
+def tag(value: Value) -> Part | None:
+    """Read a tag, with or without its `#`."""
+    name = value.raw.removeprefix("#").lower()
+    if not name or len(name.split()) != 1:
+        value.report(f"{value.raw!r} is no tag", code="F015", hint='write "#interview": one word after the #')
+        return None
+    return Part(lambda event, _: name in event.tags, TAGGED)
+
+
+def tags(value: Value, _: World) -> Part | None:
+    """`tags`: any of these."""
+    parts = reader.every(value, lambda item: tag(item) if item.is_a(str) else None)
+    return Part(lambda event, scope: any(part.test(event, scope) for part in parts), TAGGED) if parts else None
+
+
+def kind(value: Value, _: World) -> Part | None:
+    """`kind`: any of these."""
+    kinds = frozenset(reader.strings(value) or ())
+    return Part(lambda event, _: event.kind in kinds, kinds) if kinds else None
+
+
+def status(value: Value, _: World) -> Part | None:
+    """`status`: any of these."""
+    statuses = reader.every(value, reader.choice(*STATUSES))
+    return Part(lambda event, _: event.status in statuses) if statuses else None
+
+
+def words_in(*names: str) -> Builder:
+    """Return the reader of words that are looked for in some texts of the event."""
+
+    def build(value: Value, _: World) -> Part | None:
+        words = reader.every(value, _word)
+        if not words:
+            return None
+        find = text.finder(words).search
+        return Part(lambda event, _: any(find(text.fold(getattr(event, name))) for name in names))
+
+    return build
+
+
+def _word(value: Value) -> str | None:
+    words = reader.string(value)
+    if words is None:
+        return None
+    if not text.fold(words.replace("*", "x")).strip():
+        value.report("an empty word would match nothing", code="F015", hint="delete it, or write a word")
+        return None
+    if re.search(r"\*\S", words):
+        hint = 'write "thank*" for thanks, thankful, ...'
+        value.report("a * stands for any ending, so only at the end of a word", code="F015", hint=hint, within=words)
+        return None
+    return words
+
+
+def people_in(
+    people: Callable[[Event], Sequence[Person]], *special: str, kinds: frozenset[str] | None = None
+) -> Builder:
+    """Return the reader of a list of people, of whom at least one must be among those of the event."""
+
+    def build(value: Value, world: World) -> Part | None:
+        words = reader.every(value, lambda item: _people_word(item, special))
+        if not words:
+            return None
+        tests = [_person_test(word, world) for word in words]
+        return Part(
+            lambda event, scope: any(test(person, scope) for person in people(event) for test in tests),
+            kinds,
+            relative="them" in words,
+        )
+
+    return build
+
+
+def _people_word(value: Value, special: tuple[str, ...]) -> str | None:
+    word = reader.string(value)
+    if word is None or word in special or _ADDRESS.fullmatch(word):
+        return word
+    known = ", ".join(f'"{each}"' for each in special)
+    guess = expected(word, special) if word else ""
+    hint = guess if guess.startswith("did") else f'write "name@domain", "@domain", or one of {known}'
+    value.report(f"{word!r} is neither an address nor a domain", code="F015", hint=hint)
+    return None
+
+
+def _person_test(word: str, world: World) -> Callable[[Person, Scope], bool]:
+    if word == "them":
+        return lambda person, scope: person.address in scope.them
+    if word == "outside":
+        return lambda person, _: person.address not in world.me and not in_domain(person.address, world.my_domains)
+    if word == "services":
+        return lambda person, _: in_domain(person.address, world.services)
+    if word.startswith("@"):
+        domain = frozenset({word[1:].lower()})
+        return lambda person, _: in_domain(person.address, domain)
+    address = word.lower()
+    return lambda person, _: person.address == address
+
+
+def _recipients(event: Event) -> Sequence[Person]:
+    return event.people if event.kind == "sent" else ()
+
+
+def _organizer(event: Event) -> Sequence[Person]:
+    return (event.organizer,) if event.organizer else ()
+
+
+def answers(value: Value, _: World) -> Part | None:
+    """`answers`: whether it is a reply to somebody else's mail."""
+    wanted = reader.boolean(value)
+    return None if wanted is None else Part(lambda event, scope: answers_others(event, scope) is wanted)
+
+
+def first(value: Value, _: World) -> Part | None:
+    """`first = "thread"`: no event of its thread is earlier."""
+
+    def is_first(event: Event, scope: Scope) -> bool:
+        thread = [(other.start, other.id) for other in scope.events if event.thread and other.thread == event.thread]
+        return not thread or min(thread) == (event.start, event.id)
+
+    return Part(is_first) if reader.choice("thread")(value) else None
+
+
+def same(value: Value, _: World) -> Part | None:
+    """`same = "thread"`: of the anchor's thread."""
+
+    def is_same(event: Event, scope: Scope) -> bool:
+        return bool(event.thread) and any(event.thread == anchor.thread for anchor in scope.visit.events)
+
+    return Part(is_same, relative=True) if reader.choice("thread")(value) else None
+
+
+def people(value: Value, _: World) -> Part | None:
+    """`people = { min, max }`: how many there are."""
+    within = _range(value)
+    return Part(lambda event, _: within(len(event.people))) if within else None
+
+
+def _range(value: Value) -> Callable[[object], bool] | None:
+    if not value.is_a(dict):
+        return None
+    known = value.known_keys(("min", "max"))
+    numbers = [value.child(key).is_a(int, float) for key in known]
+    if not known or not all(numbers) or len(known) < len(value.raw):
+        return None
+    low, high = value.raw.get("min", float("-inf")), value.raw.get("max", float("inf"))
+    if low > high:
+        value.report(
+            f"nothing lies between {low} and {high}", code="F012", hint=f"did you mean min = {high}, max = {low}?"
+        )
+        return None
+
+    def within(number: object) -> bool:
+        try:
+            return float(low) <= float(str(number)) <= float(high)
+        except ValueError:
+            return False
+
+    return within
+
+
+def data(value: Value, _: World) -> Part | None:
+    """`data.X`: a plugin's field equals a value, or lies in a range."""
+    if not value.is_a(dict):
+        return None
+    tests = {key: _field_test(value.child(key)) for key in value.raw}
+    if not all(tests.values()):
+        return None
+    return Part(
+        lambda event, _: all(key in event.data and test(event.data[key]) for key, test in tests.items() if test)
+    )
+
+
+def _field_test(value: Value) -> Callable[[object], bool] | None:
+    if isinstance(value.raw, dict):
+        return _range(value)
+    if not isinstance(value.raw, str | int | float):
+        what = f"{value.name!r} must be a text, a number, true, false or {{ min, max }}, not {shown(value.raw)}"
+        value.report(what, code="F011")
+        return None
+    wanted = value.raw
+    return lambda actual: actual == wanted or str(actual) == str(wanted)
+
+
+def check(value: Value, world: World) -> Part | None:
+    """`check`: a plugin's predicate holds. If that raises, the test raises CheckFailed."""
+    if not value.is_a(str):
+        return None
+    if value.raw not in world.checks:
+        reader.unknown(value, "check", [*world.checks])
+        return None
+    name, holds = value.raw, world.checks[value.raw]
+
+    def test(event: Event, _: Scope) -> bool:
+        try:
+            return bool(holds(event))
+        except Exception as error:
+            raise CheckFailed(f"the check {name!r} of a plugin failed: {type(error).__name__}: {error}") from error
+
+    return Part(test)
+
+
+def relative_to_anchor(*, after: bool) -> Builder:
+    """Return the reader of `after` or `before`: phrases that are counted from the anchor."""
+
+    def build(value: Value, world: World) -> Part | None:
+        phrases = reader.phrases(value)
+        if not phrases:
+            return None
+
+        def test(event: Event, scope: Scope) -> bool:
+            bound = scope.when(phrases)
+            return bound is not None and (moment(event, world.days) >= bound) is after
+
+        return Part(test, None, relative=True, dated=after, phrases=tuple((value, phrase) for phrase in phrases))
+
+    return build
+
+
+FIELDS: dict[str, Builder] = {
+    "kind": kind,
+    "tags": tags,
+    "words": words_in("title", "text"),
+    "title": words_in("title"),
+    "text": words_in("text"),
+    "to": people_in(_recipients, "them", "outside", kinds=_SENT),
+    "from": people_in(_organizer, "them", "outside", "services"),
+    "with": people_in(lambda event: event.people, "them", "outside"),
+    "organizer": people_in(_organizer, "them", "outside", "services"),
+    "status": status,
+    "answers": answers,
+    "first": first,
+    "same": same,
+    "people": people,
+    "after": relative_to_anchor(after=True),
+    "before": relative_to_anchor(after=False),
+    "data": data,
+    "check": check,
+}

@@ -1,0 +1,139 @@
+"""What a compiled pattern is, what it may ask about, and what is known of an event without one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from typing import Any, Protocol, TypeAlias
+
+from followup_rules.language.phrases import Days, Phrase
+from followup_rules.language.reader import Value
+from followup_rules.model import Event, Visit
+
+Test: TypeAlias = Callable[[Event, "Scope"], bool]
+Kinds: TypeAlias = frozenset[str] | None
+
+TAGGED = frozenset({"note"})
+"""What a tag is mostly looked for in; an entry of a calendar may carry one too, so a `kind` beside it decides."""
+
+
+class CheckFailed(Exception):  # noqa: N818 -- what became of a plugin's predicate
+    """A plugin's predicate raised an error, so nobody can say whether the pattern holds."""
+
+
+class Scope(Protocol):
+    """What a pattern may ask about besides the event: the case, and the anchor if there is one."""
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """All events of the case."""
+
+    @property
+    def visit(self) -> Visit:
+        """The anchor."""
+
+    @property
+    def them(self) -> frozenset[str]:
+        """The addresses of the anchor's people."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The folded words in names and addresses of the case."""
+
+    def when(self, phrases: Sequence[Phrase]) -> datetime | None:
+        """Return the instant of the first phrase that resolves for the anchor."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What patterns know of the user and of the plugins, and the definitions by name."""
+
+    me: frozenset[str]
+    my_domains: frozenset[str]
+    services: frozenset[str]
+    stop_words: frozenset[str]
+    days: Days
+    checks: Mapping[str, Callable[[Event], bool]] = field(default_factory=dict)
+    definitions: Mapping[str, Pattern | None] = field(default_factory=dict)
+    """By name; None: it is there, but faulty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled pattern: all its tests must hold."""
+
+    tests: tuple[tuple[str, Test], ...]
+    kinds: frozenset[str] | None = None
+    """The kinds of events that can match; None: any kind."""
+    relative: bool = False
+    """It speaks of an anchor (`them`, `it`, `after`, ...), so no rule can start from it."""
+    dated: bool = False
+    """It says for itself from when on events count."""
+    phrases: tuple[tuple[Value, Phrase], ...] = ()
+    """What it counts from an anchor, and where that is written; those of the definitions that it names included."""
+
+    def __call__(self, event: Event, scope: Scope) -> bool:
+        """Tell whether the event matches."""
+        return all(test(event, scope) for _, test in self.tests)
+
+    def failed(self, event: Event, scope: Scope) -> str:
+        """Name the first field that does not hold, or return "" if all do."""
+        return next((name for name, test in self.tests if not test(event, scope)), "")
+
+
+def moment(event: Event, days: Days) -> datetime:
+    """Return the instant at which an event counts where order matters: a note without a time at 23:59 of its day."""
+    if not event.whole_day:
+        return event.start
+    return days.on(datetime.combine(days.day(event.start), time(23, 59))).astimezone(UTC)
+
+
+def answers_others(event: Event, scope: Scope) -> bool:
+    """Tell whether a mail replies to one that the user did not write."""
+    own = {other.id for other in scope.events if other.kind == "sent"}
+    return bool(event.answers) and event.answers not in own
+
+
+def in_domain(address: str, domains: frozenset[str]) -> bool:
+    """Tell whether an address belongs to one of the domains or to a subdomain of one."""
+    host = address.rpartition("@")[2]
+    parts = host.split(".")
+    return any(".".join(parts[index:]) in domains for index in range(len(parts)))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One field of a pattern, compiled; see `Pattern`."""
+
+    test: Test
+    kinds: Kinds = None
+    relative: bool = False
+    dated: bool = False
+    phrases: tuple[tuple[Value, Phrase], ...] = ()
+
+
+def where_all_hold(parts: Sequence[Part | Pattern]) -> dict[str, Any]:
+    """Return the fields besides the test of a part or pattern that asks for all of some parts."""
+    known = [part.kinds for part in parts if part.kinds is not None]
+    certain = [kinds for kinds in known if kinds != TAGGED] or known
+    kinds = frozenset.intersection(*certain) if certain else None
+    return {"kinds": kinds, "dated": any(part.dated for part in parts), **_anchored(parts)}
+
+
+def where_any_holds(parts: Sequence[Part | Pattern]) -> dict[str, Any]:
+    """Return the fields besides the test of a part that asks for any of some parts."""
+    known = [part.kinds for part in parts if part.kinds is not None]
+    kinds = frozenset[str]().union(*known) if len(known) == len(parts) else None
+    return {"kinds": kinds, "dated": all(part.dated for part in parts), **_anchored(parts)}
+
+
+def where_it_fails(part: Part | Pattern) -> dict[str, Any]:
+    """Return the fields besides the test of a part that asks for the opposite of another."""
+    return _anchored([part])
+
+
+def _anchored(parts: Iterable[Part | Pattern]) -> dict[str, Any]:
+    parts = tuple(parts)
+    phrases = tuple(phrase for part in parts for phrase in part.phrases)
+    return {"relative": any(part.relative for part in parts), "phrases": phrases}
