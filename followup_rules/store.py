@@ -299,10 +299,11 @@ class Store:
         return instant(self._all('select min(next) from "case"')[0][0])
 
     def case(self, key: str) -> Case:
-        """Return a case with its events."""
+        """Return a case with its events; what carries the marker of an action is known by the duty of that action."""
+        duties = {row.marker: row.action.duty for row in self.rows(key) if row.marker != row.action.duty}
         home = self.events(name for (name,) in self._all("select id from place where home = ?", key))
         joined = self.events(name for (name,) in self._all('select id from joined where "case" = ?', key))
-        return Case(key=key, home=tuple(home), joined=tuple(joined))
+        return Case(key=key, home=_by_duty(home, duties), joined=_by_duty(joined, duties))
 
     def decided(self, case: str, decisions: Sequence[Decision], now: datetime, *, until: datetime | None, stale: bool) -> None:
         """Keep the decisions of a case, write what changed into the journal, and say when to look again."""
@@ -376,6 +377,16 @@ class Store:
     def pin(self, case: str, key: str, when: datetime) -> None:
         """Keep an announced opening; what was announced first stays."""
         self._db.execute("insert or ignore into pin values (?, ?, ?)", (key, case, text(when)))
+
+
+def _by_duty(events: Iterable[Event], duties: Mapping[str, str]) -> tuple[Event, ...]:
+    """Return the events; one with the key that an output carries gets the key that its duty has now."""
+    return tuple(
+        replace(event, data={**event.data, "key": duties[str(event.data["key"])]})
+        if event.data.get("key") in duties
+        else event
+        for event in events
+    )
 
 
 def _encode(event: Event) -> str:

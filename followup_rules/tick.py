@@ -207,7 +207,7 @@ class _Tick:
             people=anchor.people if anchor else row.action.to,
             thread=anchor.thread if anchor else "",
             case=row.action.case,
-            data={"key": row.action.duty, "rule": row.action.rule, "anchor": row.action.anchor},
+            data={"key": row.marker, "rule": row.action.rule, "anchor": row.action.anchor},
         )
 
     # -- the sources

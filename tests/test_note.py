@@ -167,6 +167,14 @@ def test_what_fits_nothing_is_not_written(place, case, told):
     assert (place / "notes.md").read_text() == "## Other <x@other.example>\n"
 
 
+def test_before_the_first_run_it_says_that_nothing_is_known_yet(place):
+    (place / "followup.db").unlink()
+    config = (place / "config.toml").read_text().partition("[case.client-a]")[0]
+    (place / "config.toml").write_text(config)
+    assert "`followup run` reads your calendar" in note("nordik", "#called").stderr
+    assert note("@nordik.ca", "#called").exit_code == 0
+
+
 def test_windows_line_ends_a_missing_last_one_and_strange_bytes_stay(place):
     before = b"\xef\xbb\xbf# My search\r\n\r\n## Nordik\r\n- caf\xe9 \r\n\r\n\r\n## Other\r\n- last"
     (place / "notes.md").write_bytes(before)

@@ -134,7 +134,7 @@ def test_a_heading_that_fits_no_case_is_reported_with_the_nearest_and_the_rest_g
     assert tick.exit == 1
     assert "notes.md:4" in tick.said
     assert "'Nordic' fits no case" in tick.said
-    assert "nordik.ca" in tick.said
+    assert "did you mean 'nordik'?" in tick.said
     assert tick.rules() == ["thank-you"]
 
 

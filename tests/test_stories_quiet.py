@@ -133,7 +133,7 @@ def test_a_contact_of_ones_own_rule_waits_for_the_end_of_the_silence(story):
     tick = story.at("2026-11-12 10:05")
     held = tick.decision("portfolio")
     assert (held.state, held.guard, held.next) == ("held", "quiet-period", "2026-11-19T09:00:00-05:00")
-    assert tick.changes == []
+    assert tick.rules() == []
     draft = story.at("2026-11-19 09:00").the("portfolio")
     assert (draft.due, draft.late, draft.to) == ("2026-11-19T09:00:00-05:00", False, [JULIE])
 

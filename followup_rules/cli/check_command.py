@@ -97,7 +97,7 @@ def _lines(found: Findings) -> Iterator[str]:
     counted = f"{_number(checked['rules'], 'rule')}, {_number(checked['guards'], 'guard')}"
     yield f"{counted}: {_verdict(found, 'rule', 'guard', 'define')}"
     read = ", ".join(f"{name} {_number(count, 'event')}" for name, count in checked["sources"].items())
-    yield f"sources: {read or 'none could be read'}"
+    yield f"sources: {read or 'none was read'}"
     yield f"outputs: {', '.join(checked['outputs']) or 'none; only notices can be made'}"
     there = "" if Path(checked["store"]).exists() else " (the first run makes it)"
     yield f"store: {checked['store']}{there}"

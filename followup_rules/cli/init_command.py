@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -25,6 +26,7 @@ from followup_rules.model import Problem
 LOCALTIME = Path("/etc/localtime")
 _SENT = ("~/Maildir/.Sent", "~/Mail/Sent", "~/mail/sent")
 """Where mail programs like to keep what was sent; the first that is there is proposed."""
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _LISTS = ("me", "my-domain")
 _PATHS = ("calendar", "sent", "notes", "drafts", "tasks")
 
@@ -81,7 +83,7 @@ def _in_home(name: str) -> Callable[[Given], str]:
 
 
 def _address_fault(answer: str) -> str:
-    odd = [part for part in _parts(answer) if not part.strip("@").count("@") or " " in part]
+    odd = [part for part in _parts(answer) if not _ADDRESS.fullmatch(part)]
     return f"{odd[0]!r} is no e-mail address" if odd else ""
 
 

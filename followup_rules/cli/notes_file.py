@@ -92,6 +92,8 @@ class Cases:
         short = {key.rpartition("@")[2].partition(".")[0] for key in self.keys}
         guess = nearest(name, {*self.keys, *short})
         begin = "a new case begins with an address: name@domain or @domain"
+        if not self.keys:
+            return f"no case is known yet: `followup run` reads your calendar and mail; or {begin}"
         return f'did you mean "{guess}"? {begin}' if guess else begin
 
 

@@ -33,7 +33,7 @@ def tag(value: Value) -> Part | None:
     """Read a tag, with or without its `#`."""
     name = value.raw.removeprefix("#").lower()
     if not name or len(name.split()) != 1:
-        value.report(f"{value.raw!r} is no tag", code="F015", hint='write "#interview": one word after the #')
+        value.report(f"{value.raw!r} is no tag", code="F011", hint='write "#interview": one word after the #')
         return None
     return Part(lambda event, _: name in event.tags, TAGGED)
 
@@ -74,11 +74,11 @@ def _word(value: Value) -> str | None:
     if words is None:
         return None
     if not text.fold(words.replace("*", "x")).strip():
-        value.report("an empty word would match nothing", code="F015", hint="delete it, or write a word")
+        value.report("an empty word would match nothing", code="F013", hint="delete it, or write a word")
         return None
     if re.search(r"\*\S", words):
         hint = 'write "thank*" for thanks, thankful, ...'
-        value.report("a * stands for any ending, so only at the end of a word", code="F015", hint=hint, within=words)
+        value.report("a * stands for any ending, so only at the end of a word", code="F011", hint=hint, within=words)
         return None
     return words
 
@@ -152,7 +152,7 @@ def first(value: Value, _: World) -> Part | None:
 
 
 def same(value: Value, _: World) -> Part | None:
-    """`same = "thread"`: of the anchor's thread."""
+    """Read `same = "thread"`: of the thread of the anchor."""
 
     def is_same(event: Event, scope: Scope) -> bool:
         return bool(event.thread) and any(event.thread == anchor.thread for anchor in scope.visit.events)

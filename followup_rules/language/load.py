@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from followup_rules.language import patterns, references
 from followup_rules.language.document import Document
+from followup_rules.language.faults import spread
 from followup_rules.language.nearest import expected
 from followup_rules.language.patterns import Pattern, World
 from followup_rules.language.reader import Value
+from followup_rules.language.phrases import BASES
 from followup_rules.language.schema import ATTRIBUTE, GUARD, RULE, Guard, Read, Rule, RuleSet
 from followup_rules.model import Problem
 
 TABLES = ("define", "rule", "guard")
+
+_NAME = re.compile(r"[^\W\d_][\w-]*")
+"""What a phrase can count from, and what a key without white space can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ def load(layers: Sequence[Document], world: World, around: Surroundings) -> tupl
     definitions.compile_all()
     found = RuleSet(compiled_rules, compiled_guards, world, _tags(layers))
     faults = references.check(found, {**_keyed("rule", rules), **_keyed("guard", guards)}, around)
-    return _only_enabled(_with_faults(found, faults)), tuple(dict.fromkeys(problems))
+    return _only_enabled(spread(found, faults)), tuple(dict.fromkeys(problems))
 
 
 def unknown_tables(document: Document) -> tuple[Problem, ...]:
@@ -82,8 +88,17 @@ def _headers(document: Document, kind: str, problems: list[Problem]) -> Iterator
     if tables.is_a(dict):
         for name in tables.raw:
             header = tables.child(name)
-            if header.is_a(*((dict, str) if kind == "define" else (dict,))):
+            if _is_name(header) and header.is_a(*((dict, str) if kind == "define" else (dict,))):
                 yield header
+
+
+def _is_name(header: Value) -> bool:
+    name = str(header.path[-1])
+    if _NAME.fullmatch(name) and name not in BASES:
+        return True
+    hint = "these words have a meaning of their own" if name in BASES else "letters, digits and -, a letter first"
+    header.report(f"{name!r} cannot be the name of a {header.path[0]}", code="F011", hint=hint, at="key")
+    return False
 
 
 def _over(below: Mapping[str, Value], header: Value) -> dict[str, Value]:
@@ -92,7 +107,7 @@ def _over(below: Mapping[str, Value], header: Value) -> dict[str, Value]:
     fields = {key: header.child(key) for key in header.raw}
     if "do" in fields and "do" in below:
         fields["do"] = replace(fields["do"], raw=_merge_do(below["do"].raw, fields["do"].raw))
-    return {**below, **fields}
+    return {**{key: value for key, value in below.items() if key}, **fields}
 
 
 def _merge_do(below: Any, above: Any) -> Any:
@@ -182,27 +197,6 @@ def _tags_in(raw: Any) -> Iterator[str]:
                 yield from (str(tag).removeprefix("#").lower() for tag in named)
             else:
                 yield from _tags_in(value)
-
-
-def _with_faults(found: RuleSet, faults: Mapping[tuple[str, str], str]) -> RuleSet:
-    guards = {
-        name: replace(guard, fault=guard.fault or faults.get(("guard", name), ""))
-        for name, guard in found.guards.items()
-    }
-    rules = {
-        name: replace(rule, fault=rule.fault or faults.get(("rule", name), "") or _open_guard(rule, guards.values()))
-        for name, rule in found.rules.items()
-    }
-    return replace(found, rules=rules, guards=guards)
-
-
-def _open_guard(rule: Rule, guards: Iterable[Guard]) -> str:
-    """A guard that cannot be read must not fail open: what it may hold does not fire."""
-    for guard in guards:
-        held = guard.enabled and rule.id not in guard.except_ and (rule.contact or guard.holds == "everything")
-        if guard.fault and held:
-            return f"the guard {guard.id!r}, which may hold it, is faulty: {guard.fault}"
-    return ""
 
 
 def _only_enabled(found: RuleSet) -> RuleSet:

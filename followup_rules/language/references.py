@@ -2,108 +2,143 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from followup_rules.language import circles
+from followup_rules.language.nearest import expected
+from followup_rules.language.patterns import Pattern
 from followup_rules.language.phrases import BASES, Phrase
 from followup_rules.language.reader import Value, unknown
-from followup_rules.language.schema import Do, Guard, Rule, RuleSet
+from followup_rules.language.schema import GUARD, RULE, Do, Guard, Rule, RuleSet
 
 if TYPE_CHECKING:
     from followup_rules.language.load import Surroundings, Table
 
+Key = tuple[str, str]
+"""("rule", its id) or ("guard", its id)."""
+
 NOTICE = "notice"
-_PHRASES = ("opens", "moved_by", "due", "late", "closes")
-_OWN = {"opens": (), "moved_by": (), "due": ("opens",), "late": ("opens", "due"), "closes": ("opens", "due")}
+_OWN = {"due": ("opens",), "late": ("opens", "due"), "closes": ("opens", "due")}
+"""Which instants of the same rule each of its phrases may count from."""
+_LATER = ("opens", "due")
+_PATTERNS = ("where", "done_by", "cancelled_by", "while", "carries", "ended_by")
 
 
-def check(found: RuleSet, tables: Mapping[tuple[str, str], Table], around: Surroundings) -> dict[tuple[str, str], str]:
+def check(found: RuleSet, tables: Mapping[Key, Table], around: Surroundings) -> dict[Key, str]:
     """Report what does not fit, and return the first fault of each rule and guard as a sentence."""
-    faults: dict[tuple[str, str], str] = {}
+    faults: dict[Key, str] = {}
     for (kind, name), table in tables.items():
         before = len(table.header.problems)
         it: Rule | Guard = found.rules[name] if kind == "rule" else found.guards[name]
-        if it.enabled and not it.fault:
+        if it.enabled:
             _check_one(it, table, found, around)
         if len(table.header.problems) > before:
             faults[kind, name] = table.header.problems[before].message
-    return faults
+    for pattern in found.world.definitions.values():
+        _check_pattern(pattern, _LATER, found)
+    return {**_circles(found, tables), **_untaken(found, tables, around), **faults}
 
 
 def _check_one(it: Rule | Guard, table: Table, found: RuleSet, around: Surroundings) -> None:
+    if _is_stray(it, table, found):
+        return
     _anchor(it, table)
     _check_phrases(it, table, found)
+    for pattern in _patterns(it):
+        _check_pattern(pattern, _LATER if isinstance(it, Rule) else (), found)
     if isinstance(it, Guard):
-        if not it.closes:
-            table.header.report("a guard without 'closes' would hold for ever", code="F018", at="key")
+        if _lacks(table, "closes"):
+            hint = 'closes = "day + 10 days at 09:00"'
+            table.header.report("a guard without 'closes' would hold for ever", code="F018", hint=hint, at="key")
         for name in it.except_:
             if name not in found.rules:
                 unknown(table.fields["except"], "rule", [*found.rules], within=name)
         return
-    _circle(it, table, found)
     _names(it, table, found)
-    if not it.do:
+    if _lacks(table, "do"):
         hint = 'do = { type = "notice", title = "..." }'
         table.header.report("the rule does not say what to do", code="F013", hint=hint, at="key")
     for do in it.do:
         _check_do(do, table.fields["do"], around)
 
 
+def _lacks(table: Table, key: str) -> bool:
+    """Tell whether a key is missing; one that is only misspelt has been reported as such."""
+    schema = GUARD if table.header.path[0] == "guard" else RULE
+    return key not in table.fields and all(each in schema for each in table.fields)
+
+
+def _is_stray(it: Rule | Guard, table: Table, found: RuleSet) -> bool:
+    """Report a table that changes a rule or guard which does not exist; mostly its name is misspelt."""
+    kind, needed = ("guard", "closes") if isinstance(it, Guard) else ("rule", "do")
+    if not (_lacks(table, "on") and _lacks(table, needed)):
+        return False
+    others = {*(found.guards if isinstance(it, Guard) else found.rules)} - {it.id}
+    guess = expected(it.id, others)
+    hint = guess if guess.startswith("did") else f"a {kind} of your own needs at least 'on' and {needed!r}"
+    table.header.report(f"there is no {kind} {it.id!r} that this could change", code="F012", hint=hint, at="key")
+    return True
+
+
 def _anchor(it: Rule | Guard, table: Table) -> None:
-    if it.on is None:
+    if _lacks(table, "on"):
         hint = 'on = "interview"'
         table.header.report("nothing says what it starts from: 'on' is missing", code="F013", hint=hint, at="key")
-    elif it.on.relative:
-        hint = "a pattern with 'them', 'it', 'after' or 'before' can end a rule, not start one"
+    elif it.on is not None and it.on.relative:
+        hint = "a pattern with 'them', 'it', 'same', 'after' or 'before' can end a rule, not start one"
         table.fields["on"].report("'on' speaks of an anchor, but it is what finds the anchor", code="F016", hint=hint)
 
 
 def _check_phrases(it: Rule | Guard, table: Table, found: RuleSet) -> None:
-    for key in _PHRASES:
-        phrases: tuple[Phrase, ...] = getattr(it, key, ())
+    if isinstance(it, Rule) and it.breaks:
+        for phrase in it.breaks.after:
+            _check_base(phrase, (), table.fields["breaks"].child("after"), found)
+    for key, phrases in phrases_of(it).items():
         if key not in table.fields:
             continue
         value = table.fields[key]
         for phrase in phrases:
-            _check_base(phrase, _OWN[key], value, found)
+            _check_base(phrase, _OWN.get(key, ()) if isinstance(it, Rule) else (), value, found)
         if phrases and all(phrase.rule in found.rules and not found.rules[phrase.rule].enabled for phrase in phrases):
             off = phrases[0].rule
             hint = f'give a fallback: {key} = ["{off}", "day + 10 days at 09:00, workday"]'
             value.report(f"{key!r} cannot be told, because the rule {off!r} is switched off", code="F018", hint=hint)
 
 
+def phrases_of(it: Rule | Guard) -> dict[str, tuple[Phrase, ...]]:
+    """Return the phrases of a rule or guard that stand in fields of their own, by field."""
+    if isinstance(it, Guard):
+        return {"opens": it.opens, "closes": it.closes}
+    return {"opens": it.opens, "moved_by": it.moved_by, "due": it.due, "late": it.late, "closes": it.closes}
+
+
+def _patterns(it: Rule | Guard) -> Iterable[Pattern | None]:
+    if isinstance(it, Guard):
+        return (it.where, *it.ended_by)
+    return (it.where, it.carries, *it.done_by, *it.cancelled_by, *it.while_)
+
+
+def _check_pattern(pattern: Pattern | None, own: tuple[str, ...], found: RuleSet) -> None:
+    for value, phrase in pattern.phrases if pattern else ():
+        _check_base(phrase, own, value, found)
+
+
 def _check_base(phrase: Phrase, own: tuple[str, ...], value: Value, found: RuleSet) -> None:
     if phrase.field:
-        if phrase.base != "it" and phrase.base not in found.world.definitions and phrase.base not in ("start", "end"):
+        if phrase.base not in ("it", "start", "end") and phrase.base not in found.world.definitions:
             unknown(value, "definition", [*found.world.definitions], within=phrase.base)
-    elif phrase.base in ("opens", "due") and phrase.base not in own:
+    elif phrase.base in _LATER and phrase.base not in own:
         hint = "count from start, end, day, it.FIELD, NAME.FIELD or a rule"
         value.report(
             f"{value.name!r} cannot be counted from {phrase.base!r}", code="F017", hint=hint, within=phrase.base
         )
     elif phrase.rule and phrase.rule not in found.rules:
-        unknown(value, "base of a phrase", [*BASES, *found.rules], within=phrase.rule)
-
-
-def _circle(rule: Rule, table: Table, found: RuleSet) -> None:
-    circle = _find_circle([rule.id], found)
-    if circle:
-        key = "opens" if "opens" in table.fields else "moved_by"
-        value = table.fields.get(key, table.header)
-        hint = "let one of them count from start, end or day"
-        value.report(f"openings in a circle: {' -> '.join(circle)}", code="F017", hint=hint)
-
-
-def _find_circle(way: list[str], found: RuleSet) -> list[str]:
-    rule = found.rules[way[-1]]
-    for phrase in (*rule.opens, *rule.moved_by):
-        if phrase.rule == way[0]:
-            return [*way, way[0]]
-        if phrase.rule in found.rules and phrase.rule not in way:
-            circle = _find_circle([*way, phrase.rule], found)
-            if circle:
-                return circle
-    return []
+        guess = expected(phrase.rule, [*BASES[:-1], *found.rules])
+        hint = guess or "count from start, end, day, it.FIELD, NAME.FIELD or a rule"
+        message = f"{phrase.rule!r} is neither a rule nor another thing to count from"
+        value.report(message, code="F012", hint=hint, within=phrase.rule)
 
 
 def _names(rule: Rule, table: Table, found: RuleSet) -> None:
@@ -118,13 +153,64 @@ def _names(rule: Rule, table: Table, found: RuleSet) -> None:
 def _check_do(do: Do, value: Value, around: Surroundings) -> None:
     if do.template and do.template not in around.templates:
         unknown(value, "template", sorted(around.templates), within=do.template)
-    if around.outputs is None:
-        return
-    if do.output and do.output not in around.outputs:
+    if do.output and around.outputs is not None and do.output not in around.outputs:
         unknown(value, "output", sorted(around.outputs), within=do.output)
-        return
-    takers = [name for name, types in around.outputs.items() if do.type in types and do.output in ("", name)]
-    if not takers and do.type != NOTICE:
-        known = sorted({NOTICE, *(kind for types in around.outputs.values() for kind in types)})
-        hint = f"types that can be made here: {', '.join(known)}; or add an output that takes {do.type!r}"
-        value.report(f"no output takes a {do.type!r}", code="F019", hint=hint, within=do.type)
+
+
+def _untaken(found: RuleSet, tables: Mapping[Key, Table], around: Surroundings) -> dict[Key, str]:
+    """Report each type of action that no output takes once, at the first rule that makes it."""
+    lacking: dict[tuple[str, str], list[Rule]] = defaultdict(list)
+    for rule in found.rules.values():
+        for do in rule.do if rule.enabled else ():
+            if not _taken(do, around):
+                lacking[do.type, do.output].append(rule)
+    faults: dict[Key, str] = {}
+    for (kind, output), rules in lacking.items():
+        message = f"the output {output!r} takes no {kind!r}" if output else f"no output takes a {kind!r}"
+        others = sorted({rule.id for rule in rules[1:]})
+        needed = f"; {', '.join(others)} would need it too" if others else ""
+        hint = f"{_types(around)}; or add an output that takes it{needed}"
+        tables["rule", rules[0].id].fields["do"].report(message, code="F019", hint=hint, within=kind)
+        faults.update({("rule", rule.id): message for rule in rules})
+    return faults
+
+
+def _taken(do: Do, around: Surroundings) -> bool:
+    """Tell whether some output takes it, as far as that is known; an output that does not exist is reported by name."""
+    outputs = around.outputs
+    if outputs is None or do.type == NOTICE or (do.output and do.output not in outputs):
+        return True
+    return any(do.type in types for name, types in outputs.items() if do.output in ("", name))
+
+
+def _types(around: Surroundings) -> str:
+    known = sorted({NOTICE, *(kind for types in (around.outputs or {}).values() for kind in types)})
+    return f"types that can be made here: {', '.join(known)}"
+
+
+def _circles(found: RuleSet, tables: Mapping[Key, Table]) -> dict[Key, str]:
+    """Report each circle once, at the first of its names; all that counts on a definition in one is faulty, too."""
+    around = circles.find(found)
+    faults: dict[Key, str] = {}
+    for (kind, name), way in around.items():
+        sentence = f"times in a circle: {' -> '.join(way)}"
+        if kind == "rule":
+            faults["rule", name] = sentence
+        if name == min(way):
+            value = _place(kind, name, found, tables)
+            value.report(sentence, code="F017", hint="let one of them count from start, end or day")
+    for key in tables:
+        it: Rule | Guard = found.rules[key[1]] if key[0] == "rule" else found.guards[key[1]]
+        circular = sorted(node for node in circles.reached(it, found) if node[0] == "define" and node in around)
+        if circular:
+            faults.setdefault(key, f"times in a circle: {' -> '.join(around[circular[0]])}")
+    return faults
+
+
+def _place(kind: str, name: str, found: RuleSet, tables: Mapping[Key, Table]) -> Value:
+    if kind == "rule":
+        fields = tables["rule", name].fields
+        return fields.get("opens") or fields.get("moved_by") or tables["rule", name].header
+    pattern = found.world.definitions[name]
+    assert pattern is not None, "a definition in a circle has been compiled"
+    return pattern.phrases[0][0]

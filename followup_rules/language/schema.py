@@ -131,7 +131,8 @@ def _breaks(value: Value, world: World) -> Breaks | None:
     after = _phrases(known["after"], world) if "after" in known else ()
     if "guard" not in known:
         value.report("'breaks' does not say which guard", code="F013", hint='breaks = { guard = "quiet-period" }')
-    return None if guard is None or after is None else Breaks(guard, after)
+    faulty = guard is None or after is None or len(known) < len(value.raw)
+    return None if faulty else Breaks(str(guard), after or ())
 
 
 _DO: dict[str, Read] = {

@@ -1,0 +1,95 @@
+"""Writes anew what the documentation shows of the command, from real runs of the story in `examples/`.
+
+A block is marked `<!-- shown: TICK: ARGUMENTS -->`: after the ticks of the story up to that one, the command is
+called with these arguments at its instant. `<!-- options: PLUGIN -->` marks the table of a plugin's options.
+`--check` writes nothing and fails if anything is out of date.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "examples"))
+
+import story  # noqa: E402 -- lies beside the data that it plays
+
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+_BLOCK = re.compile(r"(<!-- (shown|options): (.*?) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def rendered(page: str) -> str:
+    """Return the page with every block as it should be."""
+    return _BLOCK.sub(lambda block: block[1] + _KINDS[block[2]](block[3]) + block[4], page)
+
+
+def _shown(what: str) -> str:
+    tick, _, arguments = what.partition(": ")
+    output = _output(int(tick), arguments)
+    return f"```text\n$ followup {arguments}\n{output}```\n"
+
+
+@cache
+def _output(tick: int, arguments: str) -> str:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        config = story.set_up(folder)
+        for now, _, _ in story.expected()[:tick]:
+            story.turn_to(folder, now)
+            if now != story.expected()[tick - 1][0] or not arguments.startswith(("plan", "run")):
+                _followup(folder, config, "run", now)
+        return _followup(folder, config, arguments, story.expected()[tick - 1][0])
+
+
+def _followup(folder: Path, config: Path, arguments: str, now: object) -> str:
+    command = [sys.executable, "-m", "followup_rules", *shlex.split(arguments), "--now", str(now).replace(" ", "T")]
+    command[3:3] = ["--config", str(config)]
+    environment = {**os.environ, "COLUMNS": "90", "LC_ALL": "C.UTF-8"}
+    result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return _tidy(result.stdout + result.stderr, config)
+
+
+def _tidy(output: str, config: Path) -> str:
+    """Leave out what only a throw-away folder and a stopped clock bring in."""
+    output = output.partition("\nNext:")[0].rstrip() + "\n"
+    return output.replace(f" --config {config}", "").replace(str(config.parent), "~")
+
+
+def _options(plugin: str) -> str:
+    from followup_rules.registry import load  # noqa: PLC0415 -- only if a page has such a table
+
+    found = load()
+    table = {**found.sources, **found.outputs}[plugin]
+    rows = [f"| `{f.name}` | {f.metadata.get('help', '')} | {_default(f)} |" for f in dataclasses.fields(table.options)]
+    return "\n".join(["| option | meaning | default |", "|---|---|---|", *rows, ""])
+
+
+def _default(field: dataclasses.Field[object]) -> str:
+    if field.default is dataclasses.MISSING:
+        return "required"
+    return f"`{list(field.default) if isinstance(field.default, tuple) else field.default}`"
+
+
+_KINDS = {"shown": _shown, "options": _options}
+
+
+def main() -> int:
+    """Write or check all pages."""
+    stale = [page for page in PAGES if rendered(page.read_text(encoding="utf-8")) != page.read_text(encoding="utf-8")]
+    for page in stale:
+        print(f"{page.relative_to(ROOT)} is out of date: run `make docs`" if "--check" in sys.argv else f"{page.name} written")
+        if "--check" not in sys.argv:
+            page.write_text(rendered(page.read_text(encoding="utf-8")), encoding="utf-8")
+    return int(bool(stale) and "--check" in sys.argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

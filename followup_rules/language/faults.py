@@ -1,0 +1,64 @@
+"""What a fault brings down with it: nothing that relies on a faulty rule, guard or definition may act on a guess."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from followup_rules.language.references import Key, phrases_of
+from followup_rules.language.schema import Guard, Rule, RuleSet
+
+
+def spread(found: RuleSet, faults: Mapping[Key, str]) -> RuleSet:
+    """Return the rules and guards with these faults, and with those that follow from them."""
+    while True:
+        found = _with(found, faults)
+        further = {
+            ("rule", rule.id): _inherited(rule, found) or _open_guard(rule, found) for rule in found.rules.values()
+        }
+        further.update({("guard", guard.id): _inherited(guard, found) for guard in found.guards.values()})
+        faults = {key: fault for key, fault in further.items() if fault and not _of(found, key).fault}
+        if not faults:
+            return found
+
+
+def _of(found: RuleSet, key: Key) -> Rule | Guard:
+    return found.rules[key[1]] if key[0] == "rule" else found.guards[key[1]]
+
+
+def _with(found: RuleSet, faults: Mapping[Key, str]) -> RuleSet:
+    rules = {name: replace(it, fault=it.fault or faults.get(("rule", name), "")) for name, it in found.rules.items()}
+    guards = {name: replace(it, fault=it.fault or faults.get(("guard", name), "")) for name, it in found.guards.items()}
+    return replace(found, rules=rules, guards=guards)
+
+
+def _inherited(it: Rule | Guard, found: RuleSet) -> str:
+    """Return why it cannot tell its times, or which guard it asks about, through no fault of its own; else ""."""
+    for key, phrases in phrases_of(it).items():
+        unknown = [phrase.base for phrase in phrases if phrase.field and _is_faulty(phrase.base, found)]
+        if unknown:
+            return f"{key!r} counts from the definition {unknown[0]!r}, which is faulty"
+        if phrases and all(phrase.rule and _cannot_open(phrase.rule, found) for phrase in phrases):
+            return f"{key!r} cannot be told, because the rule {phrases[0].rule!r} is faulty"
+    if isinstance(it, Guard):
+        return ""
+    asked = [name for name in (it.during, it.breaks.guard if it.breaks else "") if name in found.guards]
+    faulty = [name for name in asked if found.guards[name].enabled and found.guards[name].fault]
+    return f"the guard {faulty[0]!r} is faulty: {found.guards[faulty[0]].fault}" if faulty else ""
+
+
+def _is_faulty(definition: str, found: RuleSet) -> bool:
+    return definition in found.world.definitions and found.world.definitions[definition] is None
+
+
+def _cannot_open(rule: str, found: RuleSet) -> bool:
+    return rule in found.rules and bool(found.rules[rule].fault or not found.rules[rule].enabled)
+
+
+def _open_guard(rule: Rule, found: RuleSet) -> str:
+    """Return why nobody can tell whether the rule is held: a guard that cannot be read must not fail open."""
+    for guard in found.guards.values():
+        held = guard.enabled and rule.id not in guard.except_ and (rule.contact or guard.holds == "everything")
+        if guard.fault and held:
+            return f"the guard {guard.id!r}, which may hold it, is faulty: {guard.fault}"
+    return ""
