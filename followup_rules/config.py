@@ -4,66 +4,30 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import os
-import re
-import zoneinfo
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
-from functools import cache
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
-from zoneinfo import ZoneInfo
+from typing import Any
 
-from followup_rules import __version__, options, registry, wordlists
+from followup_rules import __version__, options, registry, wordlists, workdays
+from followup_rules import profile as profiles
 from followup_rules.engine.cases import Directory, Label
 from followup_rules.hookspecs import OutputType, Pack, SourceType
 from followup_rules.language import load, reader
 from followup_rules.language.document import Document, parse
-from followup_rules.language.nearest import expected
+from followup_rules.language.nearest import expected, nearest
 from followup_rules.language.patterns import World
 from followup_rules.language.phrases import Days
 from followup_rules.language.reader import Value
 from followup_rules.language.schema import RuleSet
 from followup_rules.model import Problem, Profile
+from followup_rules.profile import ProfileTable, StoreTable
 from followup_rules.registry import Registry
 from followup_rules.templates import Texts
 
-_COUNTRY = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,4})?")
+holidays_of = workdays.holidays_of
 
 TABLES = ("packs", "rules", "profile", "sources", "outputs", "store", "case", "plugins", *load.TABLES)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProfileTable:
-    """`[profile]`: who the user is."""
-
-    me: tuple[str, ...] = field(metadata={"help": "All your e-mail addresses; the first is the sender of drafts."})
-    my_domains: tuple[str, ...] = field(default=(), metadata={"help": "Your employer's: people there are colleagues."})
-    agencies: tuple[str, ...] = field(default=(), metadata={"help": "Domains of recruitment agencies."})
-    name: str = field(default="", metadata={"help": "How you sign."})
-    timezone: str = field(metadata={"help": "The zone of your days, such as America/Toronto."})
-    holidays: str = field(default="", metadata={"help": "Country, or country and region, such as CA-QC."})
-    language: Literal["fr", "en"] = field(default="en", metadata={"help": "The language of texts."})
-    lookback: timedelta = field(default=timedelta(days=30), metadata={"help": "How old a duty may be on the first run."})
-    free_mail: tuple[str, ...] = field(default=(), metadata={"help": "Further domains of mail open to everybody."})
-    services: tuple[str, ...] = field(default=(), metadata={"help": "Further domains of scheduling services."})
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoreTable:
-    """`[store]`: where the memory of followup lies."""
-
-    path: Path = field(metadata={"help": "The database file; by default in the platform's data folder."})
-
-
-@dataclass(frozen=True, kw_only=True)
-class CaseTable:
-    """`[case.NAME]`: a label of your own."""
-
-    people: tuple[str, ...] = ()
-    domains: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +85,12 @@ def read(file: Path) -> Config:
     fatal: list[Problem] = []
     top = Value(document.tables, document, (), fatal)
     tables = {key: top.child(key) for key in top.known_keys(TABLES)}
-    plugins = registry.load(_disabled(tables))
+    disabled = _disabled(tables.get("plugins"))
+    plugins = registry.load([name.raw for name in disabled])
+    known = [plugin.name for plugin in plugins.plugins]
+    for name in disabled:
+        if name.raw not in known:
+            reader.unknown(name, "plugin", known)
     config = _build(file, document, tables, top, plugins)
     every = (*plugins.problems, *(replace(problem, fatal=True) for problem in fatal), *config.problems)
     return replace(config, problems=tuple(dict.fromkeys(every)))
@@ -130,39 +99,35 @@ def read(file: Path) -> Config:
 def read_document(file: Path, name: str, *, hint: str) -> Document | Problem:
     """Read a TOML file; `name` is what messages call it."""
     try:
-        return parse(file.read_text(encoding="utf-8-sig"), name)
+        return parse(file.read_text(encoding="utf-8", errors="surrogateescape"), name)
     except OSError as error:
         return Problem(name, f"{name} cannot be read: {error.strerror}", "F002", hint=hint)
-    except UnicodeDecodeError as error:
-        return Problem(name, f"{name} is not UTF-8 text (byte {error.start})", "F001", hint="save it as UTF-8")
 
 
 def _build(file: Path, document: Document, tables: Mapping[str, Value], top: Value, plugins: Registry) -> Config:
     base = file.absolute().parent
-    table = _table(ProfileTable, tables.get("profile"), top, base)
-    profile = _profile(table, tables["profile"]) if table else None
+    table = _profile(tables.get("profile"), top, base)
     sources = _configured(tables.get("sources"), plugins.sources, plugins, base)
     outputs = _configured(tables.get("outputs"), plugins.outputs, plugins, base)
     store = options.read(StoreTable, tables["store"], base) if "store" in tables else StoreTable(path=default_store())
-    labels = _labels(tables.get("case"), base)
+    labels = profiles.labels(tables.get("case"), base)
+    before = len(top.problems)
     packs = _packs(tables.get("packs"), plugins)
     layers = [*_pack_layers(packs, top), *_own_layers(tables.get("rules"), base), document]
-    if profile is None or table is None or store is None:
-        return Config(file, plugins, ())
+    whole = len(top.problems) == before
+    profile = profiles.profile_of(table) if table else Profile()
     directory = _directory(profile, table, labels)
-    world = _world(profile, directory, plugins)
     texts = Texts([base / "templates", *(Path(pack.folder) / "templates" for pack in packs)], profile)
-    takes = {output.name: output.type.takes for output in outputs if isinstance(output.type, OutputType)}
-    known = None if any(problem.where.startswith("outputs") for problem in top.problems) else takes
-    rules, problems = load.load(layers, world, load.Surroundings(texts.names(), known))
+    around = load.Surroundings(texts.names(), _takes(outputs, top.problems))
+    rules, problems = load.load(layers, _world(profile, directory, plugins), around)
     return Config(
         file=file,
         registry=plugins,
-        problems=(*problems, *(problem for layer in layers[:-1] for problem in load.unknown_tables(layer))),
+        problems=tuple(_in_rules(problems, layers)) if whole else (),
         profile=profile,
         sources=sources,
         outputs=outputs,
-        store=store.path,
+        store=store.path if store else Path(),
         directory=directory,
         rules=rules,
         texts=texts,
@@ -170,48 +135,29 @@ def _build(file: Path, document: Document, tables: Mapping[str, Value], top: Val
     )
 
 
-def _table(cls: type, value: Value | None, top: Value, base: Path) -> Any:
+def _in_rules(problems: Iterable[Problem], layers: Sequence[Document]) -> Iterator[Problem]:
+    yield from problems
+    for layer in layers[:-1]:
+        yield from load.unknown_tables(layer)
+
+
+def _profile(value: Value | None, top: Value, base: Path) -> ProfileTable | None:
     if value is None:
-        top.report("the table [profile] is missing", code="F013", hint='[profile] with me = ["..."] and timezone = "..."')
+        top.report(
+            "the table [profile] is missing", code="F013", hint='[profile] with me = ["..."] and timezone = "..."'
+        )
         return None
-    return options.read(cls, value, base) if value.is_a(dict) else None
+    return profiles.profile_table(value, base) if value.is_a(dict) else None
 
 
-def _profile(table: ProfileTable, value: Value) -> Profile | None:
-    zone = _zone(value.child("timezone"))
-    if table.holidays and not _COUNTRY.fullmatch(table.holidays):
-        value.child("holidays").report(f"{table.holidays!r} is no country", code="F012", hint='write "CA" or "CA-QC"')
-        return None
-    if not table.me:
-        value.child("me").report("'me' names no address of yours", code="F013", hint='me = ["you@example.org"]')
-        return None
-    if zone is None:
-        return None
-    return Profile(
-        me=frozenset(address.lower() for address in table.me),
-        address=table.me[0],
-        my_domains=frozenset(domain.lower().lstrip("@") for domain in table.my_domains),
-        agencies=frozenset(domain.lower().lstrip("@") for domain in table.agencies),
-        name=table.name,
-        timezone=zone,
-        holidays=table.holidays,
-        language=table.language,
-        lookback=table.lookback,
-    )
+def _takes(outputs: Iterable[Configured], problems: Iterable[Problem]) -> Mapping[str, tuple[str, ...]] | None:
+    """Return what each output takes; None if one is faulty, for then nobody knows."""
+    faulty = any(problem.where.startswith("outputs") for problem in problems)
+    takes = {output.name: output.type.takes for output in outputs if isinstance(output.type, OutputType)}
+    return None if faulty or any(output.fault for output in outputs) else takes
 
 
-def _zone(value: Value) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(value.raw)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        hint = expected(value.raw, zoneinfo.available_timezones()) or 'write a name such as "America/Toronto"'
-        value.report(f"unknown time zone {value.raw!r}", code="F012", hint=hint)
-        return None
-
-
-def _configured(
-    value: Value | None, types: Mapping[str, Any], plugins: Registry, base: Path
-) -> tuple[Configured, ...]:
+def _configured(value: Value | None, types: Mapping[str, Any], plugins: Registry, base: Path) -> tuple[Configured, ...]:
     if value is None or not value.is_a(dict):
         return ()
     found = (_configured_one(value.child(name), types, plugins, base) for name in value.raw)
@@ -222,7 +168,11 @@ def _configured_one(value: Value, types: Mapping[str, Any], plugins: Registry, b
     if not value.is_a(dict):
         return None
     if "plugin" not in value.raw:
-        value.report("'plugin' is missing", code="F013", hint=expected("", types), at="key")
+        near = next((key for key in value.raw if nearest(key, ("plugin",))), "")
+        at = value.child(near) if near else value
+        names = ", ".join(sorted(types))
+        hint = 'did you mean "plugin"?' if near else f'add plugin = "...", one of: {names}'
+        at.report(f"unknown key {near!r}" if near else "'plugin' is missing", code="F013", hint=hint, at="key")
         return None
     plugin = value.child("plugin")
     if not plugin.is_a(str):
@@ -231,37 +181,40 @@ def _configured_one(value: Value, types: Mapping[str, Any], plugins: Registry, b
         kind = types[plugin.raw]
         read_options = options.read(kind.options, value, base, frozenset({"plugin"}))
         return None if read_options is None else Configured(value.name, kind, read_options)
-    broken = [each for each in plugins.plugins if each.error and each.name == plugin.raw]
-    if broken:
-        return Configured(value.name, None, None, f"{broken[0]} is broken: {broken[0].error}")
-    reader.unknown(plugin, "plugin", sorted(types))
+    fault = _broken(plugin.raw, plugins)
+    if fault:
+        return Configured(value.name, None, None, fault)
+    _unknown(plugin, "plugin", types, plugins)
     return None
 
 
-def _labels(value: Value | None, base: Path) -> tuple[Label, ...]:
-    if value is None or not value.is_a(dict):
-        return ()
-    tables = {name: options.read(CaseTable, value.child(name), base) for name in value.raw if value.child(name).is_a(dict)}
-    return tuple(
-        Label(name, _lower(table.people), _lower(domain.lstrip("@") for domain in table.domains), table.words)
-        for name, table in sorted(tables.items())
-        if table is not None
-    )
+def _broken(name: str, plugins: Registry) -> str:
+    broken = (each for each in plugins.plugins if each.error and each.name == name)
+    return next((f"{each} is broken: {each.error}" for each in broken), "")
 
 
-def _lower(words: Iterable[str]) -> frozenset[str]:
-    return frozenset(word.lower() for word in words)
+def _unknown(value: Value, what: str, names: Iterable[str], plugins: Registry) -> None:
+    """Report the name of something that no plugin adds, or only one that is switched off."""
+    off = [each.name for each in plugins.plugins if each.state == "disabled"]
+    if not off:
+        reader.unknown(value, what, sorted(names))
+        return
+    switched = f"switched off in [plugins]: {', '.join(off)}"
+    hint = "; ".join(filter(None, (expected(value.raw, names), switched)))
+    value.report(f"unknown {what} {value.raw!r}", code="F012", hint=hint)
 
 
 def _packs(value: Value | None, plugins: Registry) -> tuple[Pack, ...]:
-    if value is None:
-        return ()
     found = []
-    for item in value.items():
-        if item.is_a(str) and item.raw in plugins.packs:
+    for item in value.items() if value else ():
+        if not item.is_a(str):
+            continue
+        if item.raw in plugins.packs:
             found.append(plugins.packs[item.raw])
-        elif isinstance(item.raw, str):
-            reader.unknown(item, "pack", sorted(plugins.packs))
+        elif fault := _broken(item.raw, plugins):
+            item.report(f"the pack {item.raw!r} is not there: {fault}", code="F012", hint="see `followup plugins`")
+        else:
+            _unknown(item, "pack", plugins.packs, plugins)
     return tuple(found)
 
 
@@ -273,26 +226,28 @@ def _pack_layers(packs: Sequence[Pack], top: Value) -> Iterator[Document]:
 
 def _own_layers(value: Value | None, base: Path) -> Iterator[Document]:
     for item in value.items() if value else ():
-        if item.is_a(str):
-            file = base / Path(os.path.expandvars(item.raw)).expanduser()
+        file = options.path(item, base)
+        if file is not None:
             yield from _layer(read_document(file, item.raw, hint="create it, or take it out of 'rules'"), item)
 
 
 def _layer(read: Document | Problem, value: Value) -> Iterator[Document]:
-    if isinstance(read, Problem):
-        value.problems.append(replace(read, fatal=True))
-    else:
+    if isinstance(read, Document):
         yield read
+    elif read.line:
+        value.problems.append(read)
+    else:
+        value.report(read.message, code=read.code, hint=read.hint)
 
 
-def _directory(profile: Profile, table: ProfileTable, labels: tuple[Label, ...]) -> Directory:
+def _directory(profile: Profile, table: ProfileTable | None, labels: tuple[Label, ...]) -> Directory:
     return Directory(
-        registrable=registrable,
+        registrable=wordlists.registrable,
         labels=labels,
         me=profile.me,
         agencies=profile.agencies,
-        services=wordlists.services() | _lower(table.services),
-        free_mail=wordlists.free_mail() | _lower(table.free_mail),
+        services=wordlists.services() | profiles.domains(table.services if table else ()),
+        free_mail=wordlists.free_mail() | profiles.domains(table.free_mail if table else ()),
     )
 
 
@@ -302,46 +257,17 @@ def _world(profile: Profile, directory: Directory, plugins: Registry) -> World:
         my_domains=profile.my_domains,
         services=directory.services,
         stop_words=wordlists.stop_words(),
-        days=Days(profile.timezone, functools.partial(holiday, profile.holidays)),
+        days=Days(profile.timezone, functools.partial(workdays.holiday, profile.holidays)),
         checks={name: check.holds for name, check in plugins.checks.items()},
     )
 
 
-def registrable(host: str) -> str:
-    """Return the domain that somebody registered, by the Public Suffix List: `mail.nordik.ca` is `nordik.ca`."""
-    return _suffixes().privatesuffix(host) or host
-
-
-@cache
-def _suffixes() -> Any:
-    from publicsuffixlist import PublicSuffixList  # noqa: PLC0415 -- reads a list of 10,000 lines
-
-    return PublicSuffixList(accept_unknown=True, only_icann=True)
-
-
-def holiday(country: str, day: date) -> str | None:
-    """Return the name of a statutory holiday, or None."""
-    if not country:
-        return None
-    name = holidays_of(country).get(day)
-    return str(name) if name else None
-
-
-@cache
-def holidays_of(country: str) -> Mapping[date, str]:
-    """Return the holidays of "CA-QC". Raises KeyError or NotImplementedError for a place that nobody knows."""
-    import holidays  # noqa: PLC0415 -- takes 0.1 s
-
-    nation, _, region = country.partition("-")
-    found: Mapping[date, str] = holidays.country_holidays(nation.upper(), subdiv=region.upper() or None)
-    return found
-
-
-def _disabled(tables: Mapping[str, Value]) -> tuple[str, ...]:
-    value = tables.get("plugins")
+def _disabled(value: Value | None) -> tuple[Value, ...]:
+    """Return the names of plugins that `[plugins]` switches off."""
     if value is None or not value.is_a(dict) or "disabled" not in value.known_keys(("disabled",)):
         return ()
-    return reader.strings(value.child("disabled")) or ()
+    names = reader.every(value.child("disabled"), lambda item: item if item.is_a(str) else None)
+    return names or ()
 
 
 def _fingerprint(layers: Sequence[Document], templates: Path) -> str:

@@ -13,8 +13,11 @@ from types import NoneType
 from typing import Any
 
 from followup_rules.language import reader
+from followup_rules.language.nearest import nearest
 from followup_rules.language.reader import Value
 
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})", re.ASCII)
+_LONGEST = timedelta(days=36_500)
 _SPAN = re.compile(r"(\d{1,5})\s*(minute|hour|day|week)s?")
 
 
@@ -26,14 +29,23 @@ def read(cls: type, value: Value, base: Path, skip: frozenset[str] = frozenset()
     types = typing.get_type_hints(cls)
     fields = {field.name: field for field in dataclasses.fields(cls)}
     known = value.known_keys([*fields, *skip])
-    unknown = len(known) < len(value.raw)
     got = {key: _read(value.child(key), types[key], base) for key in known if key not in skip}
     missing = [field.name for field in fields.values() if _required(field) and field.name not in value.raw]
-    for name in missing:
-        wanted = _sentence(types[name])
-        value.report(f"{name!r} is missing", code="F013", hint=f"add {name} = {wanted}", at="key")
-    faulty = unknown or missing or any(part is None for part in got.values())
-    return None if faulty else cls(**got)
+    meant = {nearest(key, fields) for key in value.raw if key not in known}
+    for name in (name for name in missing if name not in meant):
+        value.report(f"{name!r} is missing", code="F013", hint=f"add {name} = {_example(types[name])}", at="key")
+    if missing or len(known) < len(value.raw) or any(part is None for part in got.values()):
+        return None
+    return _made(cls, got, value)
+
+
+def _made(cls: type, got: Mapping[str, Any], value: Value) -> Any:
+    """Return the record; the class may refuse what it is given, with a sentence."""
+    try:
+        return cls(**got)
+    except (TypeError, ValueError) as error:
+        value.report(f"[{'.'.join(map(str, value.path))}] cannot be used: {error}", code="F011", at="key")
+        return None
 
 
 def _required(field: dataclasses.Field[Any]) -> bool:
@@ -46,31 +58,38 @@ def _read(value: Value, kind: Any, base: Path) -> Any:
         return reader.choice(*arguments)(value)
     if NoneType in arguments:
         return _read(value, next(part for part in arguments if part is not NoneType), base)
+    if origin in (tuple, list, frozenset):
+        parts = reader.every(value, lambda item: _read(item, arguments[0], base))
+        return None if parts is None else origin(parts)
     if kind is Path:
-        return _path(value, base)
+        return path(value, base)
     if kind is timedelta:
         return span(value)
-    if origin in (tuple, list, frozenset):
-        texts = reader.strings(value)
-        return None if texts is None else origin(texts)
+    if kind is float:
+        return float(value.raw) if value.is_a(int, float) else None
     if kind in (str, int, bool):
         return value.raw if value.is_a(kind) else None
     return value.raw
 
 
-def _path(value: Value, base: Path) -> Path | None:
+def path(value: Value, base: Path) -> Path | None:
+    """Read a path; `~` and `$VARS` are replaced, and a relative one starts at `base`."""
     written = reader.string(value)
     if written is None:
         return None
-    shown = os.path.expandvars(written)
-    if not shown.strip() or "\0" in shown:
-        value.report(f"{value.name!r} is no path", code="F011")
-        return None
-    missing = re.search(r"\$(\w+|\{\w+\})", shown)
+    missing = [found[0] for found in _VARIABLE.finditer(written) if (found[1] or found[2]) not in os.environ]
     if missing:
         value.report(f"the environment has no {missing[0]}", code="F020", hint="set it, or write the path out")
         return None
-    return base / Path(shown).expanduser()
+    shown = os.path.expandvars(written)
+    if not shown.strip() or "\0" in shown:
+        value.report(f"{value.name!r} is no path", code="F011", hint='write it as "folder/file"')
+        return None
+    try:
+        return base / Path(shown).expanduser()
+    except RuntimeError:
+        value.report(f"there is no user {shown.split('/')[0]!r}", code="F020", hint="~ alone is your own home folder")
+        return None
 
 
 def span(value: Value) -> timedelta | None:
@@ -82,13 +101,15 @@ def span(value: Value) -> timedelta | None:
     if not found:
         value.report(f"{written!r} is no length of time", code="F014", hint='write "30 days" or "12 hours"')
         return None
-    return timedelta(**{found[2] + "s": int(found[1])})
+    length = timedelta(**{found[2] + "s": int(found[1])})
+    if length > _LONGEST:
+        value.report(f"{written!r} is too long", code="F014", hint=f'write at most "{_LONGEST.days} days"')
+        return None
+    return length
 
 
 _WORDS: Mapping[Any, str] = {str: '"..."', int: "1", bool: "true", Path: '"path/to/it"', timedelta: '"30 days"'}
 
 
-def _sentence(kind: Any) -> str:
+def _example(kind: Any) -> str:
     return _WORDS.get(kind, "[...]")
-
-

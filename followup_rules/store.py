@@ -102,7 +102,9 @@ def open_copy(path: Path) -> Store:
     copy = sqlite3.connect(":memory:", isolation_level=None)
     try:
         if path.exists():
-            original = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10)
+            # SQLite leaves files beside a store that it reads together with its log; without a log it need not.
+            how = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
+            original = sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True, timeout=10)
             original.backup(copy)
             original.close()
         _migrate(copy, path)

@@ -302,7 +302,7 @@ def test_a_folder_that_is_a_file_refuses(tmp_path):
         folder.create(ACTION)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may do everything")
+@pytest.mark.usefixtures("unprivileged")
 def test_a_folder_without_permission(folder, path):
     ref = folder.create(ACTION)
     path.chmod(0o500)

@@ -465,7 +465,7 @@ def test_one_unreadable_file_of_a_folder_makes_the_source_unreadable(tmp_path):
         pull(tmp_path)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+@pytest.mark.usefixtures("unprivileged")
 def test_a_file_without_permission_is_unreadable(tmp_path):
     path = tmp_path / "calendar.ics"
     path.write_text(WHOLE)

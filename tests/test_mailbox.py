@@ -464,7 +464,7 @@ def test_missing_or_strange_places_are_unreadable(tmp_path):
         pull(tmp_path / "pipe")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+@pytest.mark.usefixtures("unprivileged")
 def test_a_mail_without_permission_makes_the_source_unreadable(sent):
     (sent / "a.eml").write_text(mail())
     (sent / "a.eml").chmod(0)

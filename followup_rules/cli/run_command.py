@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
+from contextlib import nullcontext, suppress
 
 import click
-from filelock import FileLock, Timeout
 
 from followup_rules.cli import common
+from followup_rules.lock import Busy, only_run
 from followup_rules.model import Problem
 from followup_rules.store import StoreError, open_store
 from followup_rules.tick import Outcome, Report, Say, run
@@ -26,17 +28,16 @@ def command(ctx: click.Context, now: str | None, *, as_json: bool, verbose: bool
     config = common.load(ctx, as_json=as_json)
     moment = common.instant(now, config)
     try:
-        config.store.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with FileLock(f"{config.store}.lock", timeout=0, mode=0o600):
+        with only_run(config.store):
             store = open_store(config.store)
             try:
                 found = run(config, store, moment, _say(as_json=as_json))
             finally:
                 store.close()
-    except Timeout:
+    except Busy:
         click.echo("followup: another run is at work on this store; nothing to do", err=True)
         return
-    except (StoreError, OSError) as error:
+    except (StoreError, sqlite3.Error, OSError) as error:
         common.give_up([Problem("store", str(error), "F046", fatal=True)], as_json=as_json)
     _print(found, as_json=as_json, verbose=verbose)
     sys.exit(common.exit_code(found.problems))
@@ -44,9 +45,12 @@ def command(ctx: click.Context, now: str | None, *, as_json: bool, verbose: bool
 
 def _say(*, as_json: bool) -> Say:
     def say(outcome: Outcome) -> None:
-        if not as_json:
-            from followup_rules.cli import show  # noqa: PLC0415 -- most runs have nothing to say
+        if as_json:
+            return
+        from followup_rules.cli import show  # noqa: PLC0415 -- most runs have nothing to say
 
+        # A notice is delivered by being printed; of a draft or task it is only told, whether anybody listens or not.
+        with suppress(OSError) if outcome.change.action.type != "notice" else nullcontext():
             show.change(outcome)
 
     return say

@@ -12,8 +12,8 @@ from followup_rules.language.document import Document
 from followup_rules.language.faults import spread
 from followup_rules.language.nearest import expected
 from followup_rules.language.patterns import Pattern, World
-from followup_rules.language.reader import Value
 from followup_rules.language.phrases import BASES
+from followup_rules.language.reader import Value
 from followup_rules.language.schema import ATTRIBUTE, GUARD, RULE, Guard, Read, Rule, RuleSet
 from followup_rules.model import Problem
 

@@ -23,7 +23,6 @@ NOTICE = "notice"
 _OWN = {"due": ("opens",), "late": ("opens", "due"), "closes": ("opens", "due")}
 """Which instants of the same rule each of its phrases may count from."""
 _LATER = ("opens", "due")
-_PATTERNS = ("where", "done_by", "cancelled_by", "while", "carries", "ended_by")
 
 
 def check(found: RuleSet, tables: Mapping[Key, Table], around: Surroundings) -> dict[Key, str]:
@@ -32,7 +31,7 @@ def check(found: RuleSet, tables: Mapping[Key, Table], around: Surroundings) -> 
     for (kind, name), table in tables.items():
         before = len(table.header.problems)
         it: Rule | Guard = found.rules[name] if kind == "rule" else found.guards[name]
-        if it.enabled:
+        if not _is_stray(it, table, found) and it.enabled:
             _check_one(it, table, found, around)
         if len(table.header.problems) > before:
             faults[kind, name] = table.header.problems[before].message
@@ -42,8 +41,6 @@ def check(found: RuleSet, tables: Mapping[Key, Table], around: Surroundings) -> 
 
 
 def _check_one(it: Rule | Guard, table: Table, found: RuleSet, around: Surroundings) -> None:
-    if _is_stray(it, table, found):
-        return
     _anchor(it, table)
     _check_phrases(it, table, found)
     for pattern in _patterns(it):

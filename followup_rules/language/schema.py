@@ -118,6 +118,14 @@ def _phrases(value: Value, _: World) -> Phrases | None:
     return reader.phrases(value)
 
 
+def _instant(value: Value, _: World) -> Phrases | None:
+    """Read phrases of which at least one is needed."""
+    found = reader.phrases(value)
+    if found == ():
+        value.report(f"{value.name!r} is empty", code="F013", hint="say when, or delete the line", at="key")
+    return found or None
+
+
 def _choice(*valid: str) -> Read:
     read = reader.choice(*valid)
     return lambda value, _: read(value)
@@ -182,10 +190,10 @@ RULE: dict[str, Read] = {
     "on": patterns.read,
     "where": patterns.read,
     "per": _choice(*PER),
-    "opens": _phrases,
+    "opens": _instant,
     "moved_by": _phrases,
-    "due": _phrases,
-    "late": _phrases,
+    "due": _instant,
+    "late": _instant,
     "closes": _phrases,
     "done_by": patterns.read_all,
     "cancelled_by": patterns.read_all,
@@ -202,8 +210,8 @@ GUARD: dict[str, Read] = {
     "on": patterns.read,
     "where": patterns.read,
     "per": _choice(*PER),
-    "opens": _phrases,
-    "closes": _phrases,
+    "opens": _instant,
+    "closes": _instant,
     "ended_by": patterns.read_all,
     "holds": _choice(*HOLDS),
     "except": _names,
