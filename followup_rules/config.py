@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,7 @@ class Config:
     file: Path
     registry: Registry
     problems: tuple[Problem, ...]
-    profile: Profile = Profile()
+    profile: Profile = field(default_factory=Profile)
     sources: tuple[Configured, ...] = ()
     outputs: tuple[Configured, ...] = ()
     store: Path = Path()
@@ -168,11 +168,7 @@ def _configured_one(value: Value, types: Mapping[str, Any], plugins: Registry, b
     if not value.is_a(dict):
         return None
     if "plugin" not in value.raw:
-        near = next((key for key in value.raw if nearest(key, ("plugin",))), "")
-        at = value.child(near) if near else value
-        names = ", ".join(sorted(types))
-        hint = 'did you mean "plugin"?' if near else f'add plugin = "...", one of: {names}'
-        at.report(f"unknown key {near!r}" if near else "'plugin' is missing", code="F013", hint=hint, at="key")
+        _no_plugin(value, types)
         return None
     plugin = value.child("plugin")
     if not plugin.is_a(str):
@@ -186,6 +182,15 @@ def _configured_one(value: Value, types: Mapping[str, Any], plugins: Registry, b
         return Configured(value.name, None, None, fault)
     _unknown(plugin, "plugin", types, plugins)
     return None
+
+
+def _no_plugin(value: Value, types: Iterable[str]) -> None:
+    misspelt = next((key for key in value.raw if nearest(key, ("plugin",))), None)
+    if misspelt:
+        value.child(misspelt).report(f"unknown key {misspelt!r}", code="F010", hint='did you mean "plugin"?', at="key")
+    else:
+        hint = f'add plugin = "...", one of: {", ".join(sorted(types))}'
+        value.report("'plugin' is missing", code="F013", hint=hint, at="key")
 
 
 def _broken(name: str, plugins: Registry) -> str:

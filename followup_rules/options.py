@@ -112,4 +112,4 @@ _WORDS: Mapping[Any, str] = {str: '"..."', int: "1", bool: "true", Path: '"path/
 
 
 def _example(kind: Any) -> str:
-    return _WORDS.get(kind, "[...]")
+    return _WORDS.get(kind, '["..."]')

@@ -14,6 +14,7 @@ from followup_rules import options, workdays
 from followup_rules.engine.cases import Label
 from followup_rules.language.nearest import expected
 from followup_rules.language.reader import Value
+from followup_rules.language.text import fold
 from followup_rules.model import Profile
 
 
@@ -73,8 +74,8 @@ def _check_zone(value: Value) -> None:
 def _nearest_zone(written: str) -> str:
     """Return the hint for an unknown zone: one that is spelled alike, else that of the city."""
     zones = sorted(zoneinfo.available_timezones())
-    city = written.rpartition("/")[2].strip().replace(" ", "_").casefold()
-    there = [zone for zone in zones if "/" in zone and zone.rpartition("/")[2].casefold() == city]
+    city = fold(written.rpartition("/")[2])
+    there = [zone for zone in zones if "/" in zone and fold(zone.rpartition("/")[2]) == city]
     guess = f'did you mean "{there[0]}"?' if there else expected(written, zones)
     return guess or 'write a name such as "America/Toronto"'
 

@@ -52,6 +52,8 @@ create table journal (
   why text not null);
 create index journal_case on journal ("case");
 """
+_STEP = ("begin immediate", "commit", "rollback")
+_PART = ("savepoint part", "release part", "rollback to part", "release part")
 MIGRATIONS: tuple[str, ...] = (_SCHEMA,)
 """The n-th script leads from version n to version n + 1."""
 
@@ -139,17 +141,16 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Make all that is written inside one step: it is kept as a whole or not at all."""
-        if self._db.in_transaction:
-            yield
-            return
-        self._db.execute("begin immediate")
+        """Make all that is written inside one step, within another one too: it is kept as a whole or not at all."""
+        begin, keep, *undo = _PART if self._db.in_transaction else _STEP
+        self._db.execute(begin)
         try:
             yield
         except BaseException:
-            self._db.execute("rollback")
+            for statement in undo:
+                self._db.execute(statement)
             raise
-        self._db.execute("commit")
+        self._db.execute(keep)
 
     def _all(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         return self._db.execute(query, values).fetchall()
@@ -289,7 +290,9 @@ class Store:
 
     def stale(self, now: datetime) -> list[str]:
         """Return the cases to evaluate: those that changed, and those whose next instant has come."""
-        rows = self._all('select key from "case" where stale = 1 union select key from "case" where next <= ?', text(now))
+        rows = self._all(
+            'select key from "case" where stale = 1 union select key from "case" where next <= ?', text(now)
+        )
         return sorted(key for (key,) in rows)
 
     def cases(self) -> list[str]:
@@ -307,7 +310,9 @@ class Store:
         joined = self.events(name for (name,) in self._all('select id from joined where "case" = ?', key))
         return Case(key=key, home=_by_duty(home, duties), joined=_by_duty(joined, duties))
 
-    def decided(self, case: str, decisions: Sequence[Decision], now: datetime, *, until: datetime | None, stale: bool) -> None:
+    def decided(
+        self, case: str, decisions: Sequence[Decision], now: datetime, *, until: datetime | None, stale: bool
+    ) -> None:
         """Keep the decisions of a case, write what changed into the journal, and say when to look again."""
         before = self.states(case)
         changed = [decision for decision in decisions if before.get(decision.key) != decision.state]
@@ -336,7 +341,9 @@ class Store:
 
     def rows(self, case: str) -> list[Row]:
         """Return the ledger rows of a case."""
-        return [_row(body) for (body,) in self._all('select body from ledger where "case" = ? order by key, output', case)]
+        return [
+            _row(body) for (body,) in self._all('select body from ledger where "case" = ? order by key, output', case)
+        ]
 
     def rows_in(self, *states: Made) -> list[Row]:
         """Return the ledger rows that got so far."""
@@ -370,7 +377,9 @@ class Store:
             self.write(replace(row, key=key, action=replace(row.action, key=key, duty=duty, case=new)))
         for announced in row.action.announces:
             renamed = announced.key.replace(f"/{old}@", f"/{new}@")
-            self._db.execute('update or ignore pin set key = ?, "case" = ? where key = ?', (renamed, new, announced.key))
+            self._db.execute(
+                'update or ignore pin set key = ?, "case" = ? where key = ?', (renamed, new, announced.key)
+            )
 
     def pins(self, case: str) -> dict[str, datetime]:
         """Return the announced openings of a case, by key."""

@@ -112,10 +112,12 @@ class _Tick:
     def run(self, *, every: bool) -> Report:
         first_run = self._first_run()
         self._open_outputs()
-        changed = self._look_at_outputs()
-        sight, seen = self._collect(first_run)
-        self._arrange(changed | seen)
-        self._mark_stale(sight)
+        self._settle()
+        with self.store.transaction():
+            changed = self._look_at_outputs()
+            sight, seen = self._collect(first_run)
+            self._arrange(changed | seen)
+            self._mark_stale(sight)
         moment = Moment(self.now, first_run, self.profile.lookback, sight)
         cases = sorted({*self.store.cases(), *self.store.stale(self.now)}) if every else self.store.stale(self.now)
         for case in cases:
@@ -153,7 +155,7 @@ class _Tick:
             except Exception as error:  # noqa: BLE001 -- one output that fails stops no other
                 self._problem(f"outputs.{output.name}", error)
 
-    def _look_at_outputs(self) -> set[str]:
+    def _settle(self) -> None:
         for row in self.store.rows_in(Made.INTENDED):
             output = self.outputs.get(row.output)
             if row.output == PRINTED:
@@ -163,9 +165,13 @@ class _Tick:
                 problem = settle(row, output, self.store, self.now, look_only=self.dry)
                 self.found.problems += [problem] if problem else []
                 self.store.make_stale([row.action.case])
+
+    def _look_at_outputs(self) -> set[str]:
         changed: set[str] = set()
         for name, output in self.outputs.items():
-            rows = [row for row in self.store.rows_in(Made.DELIVERED) if row.output == name and row.action.type != "notice"]
+            rows = [
+                row for row in self.store.rows_in(Made.DELIVERED) if row.output == name and row.action.type != "notice"
+            ]
             changed |= self._look_at(name, output, rows) if rows else set()
         return changed
 
@@ -247,7 +253,9 @@ class _Tick:
         for item in pull.events:
             if isinstance(item, BadItem):
                 hint = "mend it there, or leave it: everything else was read"
-                self.found.problems.append(Problem(f"sources.{source}", f"{item.where}: {item.message}", "F043", hint=hint))
+                self.found.problems.append(
+                    Problem(f"sources.{source}", f"{item.where}: {item.message}", "F043", hint=hint)
+                )
             else:
                 start, end = item.start.astimezone(UTC), item.end.astimezone(UTC)
                 events.append(clean(replace(item, start=start, end=end), self.directory))

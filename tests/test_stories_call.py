@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from story import JULIE, Story, body
+from storybook import JULIE, Story, body
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Stories of which employer something belongs to, and of what is an interview at all."""
 
 import pytest
-from story import JULIE, Story
+from storybook import JULIE, Story
 
 NADIA = "nadia@agencex.ca"
 
@@ -109,7 +109,8 @@ def test_a_draft_deleted_before_the_label_does_not_come_back(story):
 
 
 @pytest.mark.parametrize(
-    "heading", ["Nordik", "nordik", "nordik.ca", "@nordik.ca", f"<{JULIE}>", JULIE, f"Julie Roy <{JULIE}>", "Chez eux @nordik.ca"]
+    "heading",
+    ["Nordik", "nordik", "nordik.ca", "@nordik.ca", f"<{JULIE}>", JULIE, f"Julie Roy <{JULIE}>", "Chez eux @nordik.ca"],
 )
 def test_a_heading_may_name_the_employer_in_many_ways(story, heading):
     story.visit("I1", "2026-11-09 10:00")
@@ -214,7 +215,9 @@ def test_job_words_in_the_description_do_not_count(story):
 
 
 def test_job_words_in_the_description_count_if_a_service_organizes_it(story):
-    story.visit("I1", "2026-11-09 10:00", title="Rencontre", description="Interview", organizer="no-reply@greenhouse.io")
+    story.visit(
+        "I1", "2026-11-09 10:00", title="Rencontre", description="Interview", organizer="no-reply@greenhouse.io"
+    )
     assert story.at("2026-11-09 11:05").the("thank-you").case == "nordik.ca"
 
 

@@ -1,7 +1,7 @@
 """Stories of the user's own hand: what they edit stays, what they delete stays deleted, what they did is known."""
 
 import pytest
-from story import JULIE, Story, body
+from storybook import JULIE, Story, body
 
 
 @pytest.fixture

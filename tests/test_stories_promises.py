@@ -1,7 +1,7 @@
 """Stories of promises: the one reason to write in the quiet days."""
 
 import pytest
-from story import JULIE, Story, body
+from storybook import JULIE, Story, body
 
 MARC = "marc.cote@nordik.ca"
 LEA = "lea.tremblay@nordik.ca"

@@ -1,7 +1,7 @@
 """Stories of the quiet days: mails written too soon, contacts that are held, and cases that sleep."""
 
 import pytest
-from story import JULIE, Story
+from storybook import JULIE, Story
 
 MARC = "marc.cote@nordik.ca"
 OWN_RULE = """
@@ -65,7 +65,9 @@ def test_mails_that_break_no_silence(story, at, to, subject, answers):
 
 
 def test_an_answer_to_a_mail_of_ones_own_was_not_asked_for(story):
-    story.mail("2026-11-12 10:00", JULIE, "Re: Merci pour la rencontre de lundi: ma question", answers="merci@exemple.ca")
+    story.mail(
+        "2026-11-12 10:00", JULIE, "Re: Merci pour la rencontre de lundi: ma question", answers="merci@exemple.ca"
+    )
     story.mail("2026-11-13 10:00", JULIE, "Re: Question", id="q", answers="merci@exemple.ca")
     tick = story.at("2026-11-13 12:00")
     assert [change.title.count("13 novembre") for change in tick.all("too-soon")] == [1]

@@ -4,7 +4,7 @@ import json
 import random
 
 import pytest
-from story import JULIE, Story, call
+from storybook import JULIE, Story, call
 
 MARC = "marc.cote@nordik.ca"
 
@@ -126,7 +126,9 @@ def test_a_new_user_is_not_flooded_with_old_duties(story):
     tick = story.at("2026-11-09 12:05")
     assert tick.changes == []
     assert {d["state"] for d in tick.decisions} <= {"void", "expired"}
-    assert "before the first run" in tick.decision("keep-promise").why or "first run" in tick.decision("keep-promise").why
+    assert (
+        "before the first run" in tick.decision("keep-promise").why or "first run" in tick.decision("keep-promise").why
+    )
 
 
 def test_a_duty_from_within_the_last_month_is_done_on_the_first_run(story):
@@ -200,7 +202,9 @@ def test_the_order_in_which_sources_list_things_changes_not_one_byte(tmp_path):
         shuffle.shuffle(tables)
         head, *sources = story.base.partition("[outputs.drafts]")[0].split("[sources.")
         sources.sort(key=lambda table: tables.index(table.partition("]")[0]))
-        story.base = "[sources.".join([head, *sources]) + "[outputs.drafts]" + story.base.partition("[outputs.drafts]")[2]
+        story.base = (
+            "[sources.".join([head, *sources]) + "[outputs.drafts]" + story.base.partition("[outputs.drafts]")[2]
+        )
         story.visit("I1")
         story.config()
         printed.add(story.at("2026-11-17 12:00").bytes)
@@ -213,7 +217,7 @@ def test_a_plan_of_an_empty_folder_is_empty(tmp_path):
 
 
 def test_a_faulty_config_does_nothing_and_says_where(story):
-    story.config("[rule.thank-you]\nopenss = \"end\"\n")
+    story.config('[rule.thank-you]\nopenss = "end"\n')
     tick = call(story.folder, "run", "--now", "2026-11-09 11:05", "--json")
     said = json.loads(tick.stdout)["problems"]
     assert any("openss" in p["message"] or "openss" in p["hint"] for p in said)
@@ -227,4 +231,13 @@ def test_a_faulty_rule_takes_nothing_back_and_the_others_go_on(story):
     assert tick.exit == 1
     assert tick.rules("withdraw") == []
     assert tick.state("thank-you") == "broken"
+    assert story.at("2026-11-19 09:00").rules() == ["follow-up-call"]
+
+
+def test_without_a_source_of_sent_mail_no_thanks_are_drafted_but_the_call_is_still_known(story):
+    story.base = story.base.replace('[sources.sent]\nplugin = "mailbox"\npath = "sent"\n', "")
+    story.config()
+    tick = story.at("2026-11-09 11:05")
+    assert (tick.state("thank-you"), tick.rules()) == ("blind", [])
+    assert "sent" in tick.decision("thank-you").why
     assert story.at("2026-11-19 09:00").rules() == ["follow-up-call"]

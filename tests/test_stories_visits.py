@@ -1,7 +1,7 @@
 """Stories of several interviews, and of interviews that are moved, cancelled, deleted or declined."""
 
 import pytest
-from story import JULIE, Story, body
+from storybook import JULIE, Story, body
 
 MARC = "marc.cote@nordik.ca"
 LEA = "lea.tremblay@nordik.ca"

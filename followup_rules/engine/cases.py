@@ -165,7 +165,9 @@ def _by_people(event: Event, directory: Directory) -> str:
         return event.people[0].address if event.people else key_of(event.id)
     organizer = directory.domain(event.organizer) if event.organizer else ""
     count = Counter(domains)
-    return min(count, key=lambda name: (name in directory.agencies, -count[name], name != organizer, domains.index(name)))
+    return min(
+        count, key=lambda name: (name in directory.agencies, -count[name], name != organizer, domains.index(name))
+    )
 
 
 def _joins(event: Event, placed: _Placed) -> frozenset[str]:

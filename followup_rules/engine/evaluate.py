@@ -108,8 +108,9 @@ def _falls_in(visit: Visit, window: Window, view: CaseView) -> bool:
 
 
 def _same_people(one: Visit, other: Visit) -> bool:
+    """Tell whether they share somebody; what concerns nobody by name concerns all of the case."""
     addresses = {person.address for person in other.people}
-    return any(person.address in addresses for person in one.people)
+    return not one.people or any(person.address in addresses for person in one.people)
 
 
 def _breach(rule: Rule, visit: Visit, view: CaseView) -> Window | None:
@@ -141,7 +142,10 @@ def _fulfils(mail: Event, rule: Rule, visit: Visit, view: CaseView) -> bool:
 def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, moment: Moment) -> Decision:
     key = view.key(rule, visit)
     if rule.fault:
-        verdict, times = _Verdict(State.BROKEN, Reason("the rule is faulty: {fault}", {"fault": rule.fault})), _Times(None)
+        verdict, times = (
+            _Verdict(State.BROKEN, Reason("the rule is faulty: {fault}", {"fault": rule.fault})),
+            _Times(None),
+        )
     else:
         times = _times(rule, visit, view)
         held = _holds(rule, visit, times, view)
@@ -227,7 +231,9 @@ def _void(
     if not view.stands(visit):
         return _Verdict(State.VOID, view.fates[visit.anchor.id], (visit.anchor,))
     if successor is not None:
-        reason = Reason("superseded by “{title}” of {start}", {"title": successor.anchor.title, "start": successor.start})
+        reason = Reason(
+            "superseded by “{title}” of {start}", {"title": successor.anchor.title, "start": successor.start}
+        )
         return _Verdict(State.VOID, reason, (successor.anchor,), next=visit.end + moment.lookback)
     ended = view.matching(rule.cancelled_by, Scope(view, visit, rule), visit.start)
     if ended:

@@ -69,7 +69,10 @@ class Value:
             if key not in names:
                 table = ".".join(str(part) for part in self.path if isinstance(part, str))
                 place = f" in [{table}]" if table else ""
-                self.child(key).report(f"unknown key {key!r}{place}", code="F010", hint=expected(key, names), at="key")
+                what = "key" if table or not isinstance(self.raw[key], dict) else "table"
+                self.child(key).report(
+                    f"unknown {what} {key!r}{place}", code="F010", hint=expected(key, names), at="key"
+                )
         return [key for key in self.raw if key in names]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from followup_rules.language import circles
 from followup_rules.language.nearest import expected
 from followup_rules.language.patterns import Pattern
-from followup_rules.language.phrases import BASES, Phrase
+from followup_rules.language.phrases import Phrase
 from followup_rules.language.reader import Value, unknown
 from followup_rules.language.schema import GUARD, RULE, Do, Guard, Rule, RuleSet
 
@@ -132,7 +132,7 @@ def _check_base(phrase: Phrase, own: tuple[str, ...], value: Value, found: RuleS
             f"{value.name!r} cannot be counted from {phrase.base!r}", code="F017", hint=hint, within=phrase.base
         )
     elif phrase.rule and phrase.rule not in found.rules:
-        guess = expected(phrase.rule, [*BASES[:-1], *found.rules])
+        guess = expected(phrase.rule, ["start", "end", "day", *own, *found.rules])
         hint = guess or "count from start, end, day, it.FIELD, NAME.FIELD or a rule"
         message = f"{phrase.rule!r} is neither a rule nor another thing to count from"
         value.report(message, code="F012", hint=hint, within=phrase.rule)
@@ -164,9 +164,9 @@ def _untaken(found: RuleSet, tables: Mapping[Key, Table], around: Surroundings) 
     faults: dict[Key, str] = {}
     for (kind, output), rules in lacking.items():
         message = f"the output {output!r} takes no {kind!r}" if output else f"no output takes a {kind!r}"
-        others = sorted({rule.id for rule in rules[1:]})
-        needed = f"; {', '.join(others)} would need it too" if others else ""
-        hint = f"{_types(around)}; or add an output that takes it{needed}"
+        others = sorted({rule.id for rule in rules[1:]} - {rules[0].id})
+        message += f"; nor can these rules make it: {', '.join(others)}" if others else ""
+        hint = f"choose one of: {_types(around)}; or add an output that takes {kind!r}"
         tables["rule", rules[0].id].fields["do"].report(message, code="F019", hint=hint, within=kind)
         faults.update({("rule", rule.id): message for rule in rules})
     return faults
@@ -182,7 +182,7 @@ def _taken(do: Do, around: Surroundings) -> bool:
 
 def _types(around: Surroundings) -> str:
     known = sorted({NOTICE, *(kind for types in (around.outputs or {}).values() for kind in types)})
-    return f"types that can be made here: {', '.join(known)}"
+    return ", ".join(known)
 
 
 def _circles(found: RuleSet, tables: Mapping[Key, Table]) -> dict[Key, str]:

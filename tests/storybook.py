@@ -146,7 +146,7 @@ class Story:
         (self.folder / "config.toml").write_text(text + more)
 
     def visit(self, ident: str = "I1", start: str = "", *who: str, minutes: int = 60, **fields: Any) -> None:
-        """Write a calendar entry, or change one: `title`, `status`, `partstat`, `organizer`, `description`, `stamp`."""
+        """Write a calendar entry, or change one: `title`, `status`, `partstat`, `organizer`, ..."""
         entry = self.meetings.setdefault(ident, {"title": "Entrevue", "who": (JULIE,), "stamp": "2026-10-01 09:00"})
         if start:
             entry |= {"start": start, "minutes": minutes}
@@ -189,7 +189,9 @@ class Story:
         self._write_notes()
 
     def _write_notes(self) -> None:
-        parts = [f"\n## {heading}\n" + "".join(f"- {line}\n" for line in lines) for heading, lines in self.notes.items()]
+        parts = [
+            f"\n## {heading}\n" + "".join(f"- {line}\n" for line in lines) for heading, lines in self.notes.items()
+        ]
         (self.folder / "notes.md").write_text("# Notes\n" + "".join(parts))
 
     def _write_calendar(self) -> None:
@@ -200,7 +202,7 @@ class Story:
 
     def _entry(self, ident: str, entry: Mapping[str, Any]) -> Iterator[str]:
         start = datetime.fromisoformat(entry["start"])
-        yield from ("BEGIN:VEVENT", f"UID:{ident}")
+        yield from ("BEGIN:VEVENT", f"UID:{entry.get('uid', ident)}")
         if stamp := entry["stamp"]:
             yield f"DTSTAMP:{self._utc(datetime.fromisoformat(stamp))}"
         if len(entry["start"]) == len("2026-11-09"):
@@ -208,6 +210,10 @@ class Story:
         else:
             yield f"DTSTART:{self._utc(start)}"
             yield f"DTEND:{self._utc(start, entry['minutes'])}"
+        if rule := entry.get("rrule"):
+            yield f"RRULE:{rule}"
+        if original := entry.get("recurrence"):
+            yield f"RECURRENCE-ID:{self._utc(datetime.fromisoformat(original))}"
         yield f"SUMMARY:{entry['title']}"
         yield f"STATUS:{entry.get('status', 'CONFIRMED')}"
         if description := entry.get("description"):
@@ -260,7 +266,9 @@ class Story:
 
     def drafts(self) -> dict[str, EmailMessage]:
         """Return the drafts in the folder by their key."""
-        read = [(file, email.message_from_bytes(file.read_bytes(), policy=email.policy.default)) for file in self._drafts()]
+        read = [
+            (file, email.message_from_bytes(file.read_bytes(), policy=email.policy.default)) for file in self._drafts()
+        ]
         return {_key(message): message for _, message in read}
 
     def draft_file(self, rule: str) -> Path:
