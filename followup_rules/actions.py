@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from followup_rules.engine.plan import NOTICE, PRINTED
 from followup_rules.language.schema import Do, Rule
 from followup_rules.model import Action, Decision, Event, Person, Problem, Profile, Reply
 from followup_rules.templates import TemplateProblem, Texts
-
-NOTICE = "notice"
-PRINTED = "run"
-"""The output of notices that every run has: they are printed."""
 
 
 def actions(

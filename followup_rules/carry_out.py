@@ -5,16 +5,38 @@ After a call whose end is not known, `settle` finds out what became of it before
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from followup_rules.engine.plan import Change, Made, Row
 from followup_rules.hookspecs import Output, Refused
-from followup_rules.model import Action, Problem
+from followup_rules.model import Action, Problem, Status
 from followup_rules.store import Store
 
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=5), timedelta(days=1)
+
+
+class Printed:
+    """The output of notices that every run has: delivered when it has been said."""
+
+    def __init__(self, say: Callable[[], None]) -> None:
+        self._say = say
+
+    def create(self, action: Action) -> str:  # noqa: ARG002 -- who says it knows what
+        return self._say() or "printed"
+
+    def find(self, key: str) -> str | None:  # noqa: ARG002 -- nobody can tell whether a person has read it
+        return None
+
+    def update(self, ref: str, action: Action) -> str:  # noqa: ARG002 -- notices are never updated
+        return ref
+
+    def withdraw(self, ref: str) -> None:
+        """Notices are never withdrawn."""
+
+    def status(self, refs: Sequence[str]) -> Mapping[str, Status]:
+        return {ref: Status("open") for ref in refs}
 
 
 def carry_out(change: Change, output: Output, store: Store, now: datetime) -> tuple[str, Problem | None]:
@@ -83,14 +105,14 @@ def _problem(change: Change, message: str, hint: str) -> Problem:
 
 
 def settle(row: Row, output: Output, store: Store, now: datetime, *, look_only: bool) -> Problem | None:
-    """Find out how a call ended that was cut short, and complete it; with `look_only`, nothing is changed outside."""
+    """Find out how a call ended that was cut short, and complete it; with `look_only`, only the ledger is told so."""
     change = Change(op=row.op, output=row.output, action=row.pending or row.action, key=row.key, ref=row.ref)
     try:
         if row.op == "create":
             ref = output.find(row.marker)
             settled = _completed(row, row.action, ref) if ref else replace(row, state=Made.WITHDRAWN)
         elif look_only:
-            settled = replace(row, state=Made.DELIVERED, pending=None)
+            settled = _completed(row, change.action, row.ref)
         else:
             settled = _completed(row, change.action, _call(row.op, row, replace(change.action, key=row.marker), output))
     except Refused:

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from followup_rules import __version__, options, registry, wordlists, workdays
+from followup_rules import __version__, language, options, registry
 from followup_rules import profile as profiles
-from followup_rules.engine.cases import Directory, Label
 from followup_rules.hookspecs import OutputType, Pack, SourceType
-from followup_rules.language import load, reader
+from followup_rules.ingredients import Ingredients, Layer
+from followup_rules.language import reader
 from followup_rules.language.document import Document, parse
 from followup_rules.language.nearest import expected, nearest
-from followup_rules.language.patterns import World
-from followup_rules.language.phrases import Days
 from followup_rules.language.reader import Value
-from followup_rules.language.schema import RuleSet
 from followup_rules.model import Problem, Profile
 from followup_rules.profile import ProfileTable, StoreTable
 from followup_rules.registry import Registry
-from followup_rules.templates import Texts
 
-holidays_of = workdays.holidays_of
+if TYPE_CHECKING:
+    from followup_rules.rulebook import Rulebook
 
-TABLES = ("packs", "rules", "profile", "sources", "outputs", "store", "case", "plugins", *load.TABLES)
+TABLES = ("packs", "rules", "profile", "sources", "outputs", "store", "case", "plugins", *language.TABLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +40,34 @@ class Configured:
 
 @dataclass(frozen=True)
 class Config:
-    """All that a tick needs to know; `problems` holds everything that is wrong, and if any is fatal, nothing works."""
+    """All that a tick needs to know; if any of its `problems` is fatal, nothing works."""
 
     file: Path
     registry: Registry
-    problems: tuple[Problem, ...]
+    faults: tuple[Problem, ...]
+    """What is wrong with its tables, and with plugins; not with its rules."""
     profile: Profile = field(default_factory=Profile)
     sources: tuple[Configured, ...] = ()
     outputs: tuple[Configured, ...] = ()
     store: Path = Path()
-    directory: Directory | None = None
-    rules: RuleSet | None = None
-    texts: Texts | None = None
+    ingredients: Ingredients | None = None
+    """Of the rules; None if the file itself could not be read."""
     fingerprint: str = ""
+    """Another one whenever the same events could be judged or worded otherwise."""
+
+    @cached_property
+    def rulebook(self) -> Rulebook:
+        """The compiled rules."""
+        from followup_rules.rulebook import compiled  # noqa: PLC0415 -- most runs have nothing to judge
+
+        assert self.ingredients is not None, "a config that cannot be read has no rules"
+        return compiled(self.ingredients)
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that is wrong with the config and its rules."""
+        found = (*self.faults, *(self.rulebook.problems if self.ingredients else ()))
+        return tuple(dict.fromkeys(found))
 
     @property
     def fatal(self) -> bool:
@@ -92,14 +104,18 @@ def read(file: Path) -> Config:
         if name.raw not in known:
             reader.unknown(name, "plugin", known)
     config = _build(file, document, tables, top, plugins)
-    every = (*plugins.problems, *(replace(problem, fatal=True) for problem in fatal), *config.problems)
-    return replace(config, problems=tuple(dict.fromkeys(every)))
+    return replace(config, faults=(*plugins.problems, *(replace(problem, fatal=True) for problem in fatal)))
 
 
 def read_document(file: Path, name: str, *, hint: str) -> Document | Problem:
     """Read a TOML file; `name` is what messages call it."""
+    text = _text(file, name, hint=hint)
+    return text if isinstance(text, Problem) else parse(text, name)
+
+
+def _text(file: Path, name: str, *, hint: str) -> str | Problem:
     try:
-        return parse(file.read_text(encoding="utf-8", errors="surrogateescape"), name)
+        return file.read_text(encoding="utf-8", errors="surrogateescape")
     except OSError as error:
         return Problem(name, f"{name} cannot be read: {error.strerror}", "F002", hint=hint)
 
@@ -110,35 +126,33 @@ def _build(file: Path, document: Document, tables: Mapping[str, Value], top: Val
     sources = _configured(tables.get("sources"), plugins.sources, plugins, base)
     outputs = _configured(tables.get("outputs"), plugins.outputs, plugins, base)
     store = options.read(StoreTable, tables["store"], base) if "store" in tables else StoreTable(path=default_store())
-    labels = profiles.labels(tables.get("case"), base)
+    cases = profiles.case_tables(tables.get("case"), base)
     before = len(top.problems)
     packs = _packs(tables.get("packs"), plugins)
-    layers = [*_pack_layers(packs, top), *_own_layers(tables.get("rules"), base), document]
-    whole = len(top.problems) == before
+    layers = (*_pack_layers(packs, top), *_own_layers(tables.get("rules"), base))
     profile = profiles.profile_of(table) if table else Profile()
-    directory = _directory(profile, table, labels)
-    texts = Texts([base / "templates", *(Path(pack.folder) / "templates" for pack in packs)], profile)
-    around = load.Surroundings(texts.names(), _takes(outputs, top.problems))
-    rules, problems = load.load(layers, _world(profile, directory, plugins), around)
     return Config(
         file=file,
         registry=plugins,
-        problems=tuple(_in_rules(problems, layers)) if whole else (),
+        faults=(),
         profile=profile,
         sources=sources,
         outputs=outputs,
         store=store.path if store else Path(),
-        directory=directory,
-        rules=rules,
-        texts=texts,
-        fingerprint=_fingerprint(layers, base / "templates"),
+        ingredients=Ingredients(
+            base=base,
+            document=document,
+            layers=layers,
+            whole=len(top.problems) == before,
+            packs=packs,
+            profile=profile,
+            table=table,
+            cases=cases,
+            takes=_takes(outputs, top.problems),
+            checks={name: check.holds for name, check in plugins.checks.items()},
+        ),
+        fingerprint=_fingerprint([*(layer.text for layer in layers), document.text], base, packs, plugins),
     )
-
-
-def _in_rules(problems: Iterable[Problem], layers: Sequence[Document]) -> Iterator[Problem]:
-    yield from problems
-    for layer in layers[:-1]:
-        yield from load.unknown_tables(layer)
 
 
 def _profile(value: Value | None, top: Value, base: Path) -> ProfileTable | None:
@@ -223,48 +237,25 @@ def _packs(value: Value | None, plugins: Registry) -> tuple[Pack, ...]:
     return tuple(found)
 
 
-def _pack_layers(packs: Sequence[Pack], top: Value) -> Iterator[Document]:
+def _pack_layers(packs: Sequence[Pack], top: Value) -> Iterator[Layer]:
     for pack in packs:
-        name = f"{pack.name}/rules.toml"
-        yield from _layer(read_document(Path(pack.folder) / "rules.toml", name, hint="reinstall the pack"), top)
+        file = Path(pack.folder) / "rules.toml"
+        yield from _layer(file, f"{pack.name}/rules.toml", top, hint="reinstall the pack")
 
 
-def _own_layers(value: Value | None, base: Path) -> Iterator[Document]:
+def _own_layers(value: Value | None, base: Path) -> Iterator[Layer]:
     for item in value.items() if value else ():
         file = options.path(item, base)
         if file is not None:
-            yield from _layer(read_document(file, item.raw, hint="create it, or take it out of 'rules'"), item)
+            yield from _layer(file, item.raw, item, hint="create it, or take it out of 'rules'")
 
 
-def _layer(read: Document | Problem, value: Value) -> Iterator[Document]:
-    if isinstance(read, Document):
-        yield read
-    elif read.line:
-        value.problems.append(read)
+def _layer(file: Path, name: str, named: Value, *, hint: str) -> Iterator[Layer]:
+    text = _text(file, name, hint=hint)
+    if isinstance(text, Problem):
+        named.report(text.message, code=text.code, hint=text.hint)
     else:
-        value.report(read.message, code=read.code, hint=read.hint)
-
-
-def _directory(profile: Profile, table: ProfileTable | None, labels: tuple[Label, ...]) -> Directory:
-    return Directory(
-        registrable=wordlists.registrable,
-        labels=labels,
-        me=profile.me,
-        agencies=profile.agencies,
-        services=wordlists.services() | profiles.domains(table.services if table else ()),
-        free_mail=wordlists.free_mail() | profiles.domains(table.free_mail if table else ()),
-    )
-
-
-def _world(profile: Profile, directory: Directory, plugins: Registry) -> World:
-    return World(
-        me=profile.me,
-        my_domains=profile.my_domains,
-        services=directory.services,
-        stop_words=wordlists.stop_words(),
-        days=Days(profile.timezone, functools.partial(workdays.holiday, profile.holidays)),
-        checks={name: check.holds for name, check in plugins.checks.items()},
-    )
+        yield Layer(name, text, named)
 
 
 def _disabled(value: Value | None) -> tuple[Value, ...]:
@@ -275,9 +266,10 @@ def _disabled(value: Value | None) -> tuple[Value, ...]:
     return names or ()
 
 
-def _fingerprint(layers: Sequence[Document], templates: Path) -> str:
+def _fingerprint(texts: Sequence[str], base: Path, packs: Sequence[Pack], plugins: Registry) -> str:
     """Return what changes whenever the same events could be judged or worded otherwise."""
-    parts = [layer.text for layer in layers]
-    if templates.is_dir():
-        parts += [f"{file.name} {file.stat().st_mtime_ns}" for file in sorted(templates.iterdir())]
-    return hashlib.sha256("\0".join([__version__, *parts]).encode()).hexdigest()
+    folders = [base / "templates", *(Path(pack.folder) / "templates" for pack in packs)]
+    files = [file for folder in folders if folder.is_dir() for file in sorted(folder.iterdir())]
+    looks = [f"{file} {file.stat().st_mtime_ns}" for file in files]
+    adds = [f"{plugin.name} {plugin.state} {plugin.adds}" for plugin in plugins.plugins]
+    return hashlib.sha256("\0".join([__version__, *texts, *looks, *adds]).encode(errors="surrogateescape")).hexdigest()

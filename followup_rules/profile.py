@@ -11,10 +11,8 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from followup_rules import options, workdays
-from followup_rules.engine.cases import Label
 from followup_rules.language.nearest import expected
 from followup_rules.language.reader import Value
-from followup_rules.language.text import fold
 from followup_rules.model import Profile
 
 
@@ -73,6 +71,8 @@ def _check_zone(value: Value) -> None:
 
 def _nearest_zone(written: str) -> str:
     """Return the hint for an unknown zone: one that is spelled alike, else that of the city."""
+    from followup_rules.language.text import fold  # noqa: PLC0415 -- only when there is a problem
+
     zones = sorted(zoneinfo.available_timezones())
     city = fold(written.rpartition("/")[2])
     there = [zone for zone in zones if "/" in zone and fold(zone.rpartition("/")[2]) == city]
@@ -114,17 +114,13 @@ def profile_of(table: ProfileTable) -> Profile:
     )
 
 
-def labels(value: Value | None, base: Path) -> tuple[Label, ...]:
-    """Read the tables of `[case]`."""
+def case_tables(value: Value | None, base: Path) -> dict[str, CaseTable]:
+    """Read the tables of `[case]`, by name."""
     if value is None or not value.is_a(dict):
-        return ()
+        return {}
     named = [value.child(name) for name in value.raw]
     tables = {table.name: options.read(CaseTable, table, base) for table in named if table.is_a(dict)}
-    return tuple(
-        Label(name, lower(table.people), domains(table.domains), table.words)
-        for name, table in sorted(tables.items())
-        if table is not None
-    )
+    return {name: table for name, table in sorted(tables.items()) if table is not None}
 
 
 def domains(written: Iterable[str]) -> frozenset[str]:

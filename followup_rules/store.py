@@ -12,13 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from followup_rules.engine.cases import Directory, Place, assign, tokens
 from followup_rules.engine.plan import Made, Row
 from followup_rules.model import BadItem, Case, Decision, Event, Pull
+
+if TYPE_CHECKING:
+    from followup_rules.engine.cases import Directory, Place
 
 VERSION = 1
 
@@ -165,7 +167,7 @@ class Store:
         found = self._all("select value from meta where name = ?", name)
         return str(found[0][0]) if found else ""
 
-    def put(self, name: str, value: str) -> None:
+    def put(self, name: str, value: str | None) -> None:
         """Set a value."""
         self._db.execute("insert or replace into meta values (?, ?)", (name, value))
 
@@ -212,6 +214,8 @@ class Store:
         return changed | missing
 
     def _index(self, ids: Iterable[str]) -> None:
+        from followup_rules.engine.cases import tokens  # noqa: PLC0415 -- only where something changed
+
         for name in ids:
             self._db.execute("delete from token where id = ?", (name,))
             found = {token for event in self._versions(name) for token in tokens(event)}
@@ -246,8 +250,8 @@ class Store:
 
     def arrange(self, ids: set[str], directory: Directory) -> dict[str, tuple[str, str]]:
         """Place the events tied to those that changed, mark their cases as stale, and return who moved: old, new."""
-        if not ids:
-            return {}
+        from followup_rules.engine.cases import assign  # noqa: PLC0415 -- only where something changed
+
         with self.transaction():
             tied = self.tied(ids)
             before = {name: self.cases_of(name) for name in tied}

@@ -241,7 +241,8 @@ class Story:
         assert _bare(plan["changes"]) == _bare(run["changes"]), f"{now}: plan and run differ: {ran.stderr}"
         assert planned.exit_code == ran.exit_code, f"{now}: {planned.stderr} {ran.stderr}"
         of_all = {d["key"]: d for d in plan["decisions"]}
-        assert all(of_all[d["key"]] == d for d in run["decisions"]), f"{now}: plan and run decide differently"
+        differ = [(d, of_all.get(d["key"])) for d in run["decisions"] if of_all.get(d["key"]) != d]
+        assert not differ, f"{now}: plan and run decide differently: {differ}"
         again = json.loads(call(self.folder, "plan", "--now", now, "--json").stdout)
         assert again["changes"] == [], f"{now}: a second run at the same instant would do something"
         return Tick(now, ran.exit_code, run["changes"], plan["decisions"], run["problems"], planned.stdout)

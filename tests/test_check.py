@@ -128,7 +128,7 @@ def test_an_unknown_place_of_holidays_is_found_before_a_workday_is_needed(place,
     (found,) = problems()
     assert (found["code"], found["where"], found["line"]) == ("F012", "profile.holidays", 5)
     assert told in found["hint"]
-    assert check().exit_code == 1
+    assert check().exit_code == 2
 
 
 @pytest.mark.parametrize("holidays", ["ca-qc", "CA", "CAN-QC", "FR", ""])

@@ -203,15 +203,15 @@ def test_the_profile_that_a_config_tells(home):
     assert profile.me == {"me@example.org", "camille@home.example"}
     assert (profile.my_domains, profile.agencies) == ({"employer.example"}, {"agencex.ca"})
     assert (profile.name, profile.language, profile.lookback) == ("Camille", "fr", timedelta(weeks=2))
-    assert {"cafe.example", "videotron.ca"} <= config.directory.free_mail
-    assert {"ats.example", "greenhouse.io"} <= config.directory.services
+    assert {"cafe.example", "videotron.ca"} <= config.rulebook.directory.free_mail
+    assert {"ats.example", "greenhouse.io"} <= config.rulebook.directory.services
 
 
 def test_a_label_of_ones_own(home):
     config = read(
         PROFILE + '[case."Client A"]\npeople = ["Nadia@agencex.ca"]\ndomains = ["@ClientA.example"]\nwords = "client A"'
     )
-    (label,) = config.directory.labels
+    (label,) = config.rulebook.directory.labels
     assert (label.name, label.people, label.domains) == ("Client A", {"nadia@agencex.ca"}, {"clienta.example"})
     assert label.words == ("client A",)
 
@@ -246,12 +246,12 @@ def test_files_of_rules_lie_beside_the_config_and_the_config_has_the_last_word(h
     (home / "etc" / "mine.toml").write_text(RULE + 'why = "file"\nper = "day"\n')
     config = read("rules = ['mine.toml']\n" + PROFILE + "[rule.a]\nwhy = 'config'", "etc/config.toml")
     assert config.problems == ()
-    assert (config.rules.rules["a"].why, config.rules.rules["a"].per) == ("config", "day")
+    assert (config.rulebook.rules.rules["a"].why, config.rulebook.rules.rules["a"].per) == ("config", "day")
 
 
 def test_a_file_of_rules_with_a_byte_order_mark_and_windows_line_ends_is_fine(home):
     (home / "mine.toml").write_bytes(b"\xef\xbb\xbf" + RULE.replace("\n", "\r\n").encode())
-    assert list(read("rules = 'mine.toml'\n" + PROFILE).rules.rules) == ["a"]
+    assert list(read("rules = 'mine.toml'\n" + PROFILE).rulebook.rules.rules) == ["a"]
 
 
 def test_a_file_of_rules_that_is_no_toml_stops_everything_and_is_shown_itself(home):
@@ -408,7 +408,7 @@ pieces = st.sampled_from([
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_no_text_whatsoever_makes_the_config_raise(home, text):
     config = read(text)
-    assert config.fatal or config.rules is not None
+    assert config.fatal or config.rulebook is not None
     for problem in config.problems:
         assert problem.message
         assert problem.code

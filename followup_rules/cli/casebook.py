@@ -66,10 +66,9 @@ def read(config: Config, now: datetime, *, as_json: bool) -> tuple[Report, tuple
 
 
 def _file(key: str, config: Config, store: Store, report: Report, history: tuple[Entry, ...]) -> CaseFile:
-    assert config.rules is not None
     case = store.case(key)
-    view = CaseView(case, config.rules, store.pins(key))
-    guards = [guard for guard in config.rules.guards.values() if not guard.fault]
+    view = CaseView(case, config.rulebook.rules, store.pins(key))
+    guards = [guard for guard in config.rulebook.rules.guards.values() if not guard.fault]
     return CaseFile(
         key=key,
         people=_people(case.home),

@@ -14,15 +14,15 @@ import click
 
 from followup_rules import config as configs
 from followup_rules.cli import common
+from followup_rules.collect import UNKNOWN_KINDS
 from followup_rules.config import Config, Configured
-from followup_rules.engine.evaluate import UNASKED
+from followup_rules.engine.sight import UNASKED
 from followup_rules.hookspecs import Source, SourceType
-from followup_rules.language.document import Document
-from followup_rules.language.nearest import expected, nearest
+from followup_rules.language.nearest import nearest
 from followup_rules.language.schema import Rule
 from followup_rules.model import Context, Event, Problem, Pull
 from followup_rules.store import StoreError, open_copy
-from followup_rules.tick import UNKNOWN_KINDS, preview
+from followup_rules.tick import preview
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,7 @@ def examine(config: Config, now: datetime) -> Findings:
     if config.fatal:
         return Findings(config.problems)
     seen: dict[str, _Seen] = {}
-    holidays = list(_holidays(config))
-    problems = [*config.problems, *holidays, *_texts(config), *_unwritable(config)]
-    problems += [] if holidays else _tried(config, now, seen)
+    problems = [*config.problems, *_texts(config), *_unwritable(config), *_tried(config, now, seen)]
     problems += _unseen_kinds(config, _emitted(config, seen))
     return Findings(tuple(dict.fromkeys(problems)), _checked(config, seen))
 
@@ -75,12 +73,11 @@ def examine(config: Config, now: datetime) -> Findings:
 
 
 def _checked(config: Config, seen: Mapping[str, _Seen]) -> dict[str, Any]:
-    assert config.rules is not None
     return {
         "config": str(config.file),
         "plugins": [plugin.name for plugin in config.registry.plugins if plugin.state == "ok"],
-        "rules": len(config.rules.rules),
-        "guards": len(config.rules.guards),
+        "rules": len(config.rulebook.rules.rules),
+        "guards": len(config.rulebook.rules.guards),
         "sources": {name: source.count for name, source in sorted(seen.items()) if source.count is not None},
         "outputs": sorted(output.name for output in config.outputs if output.type is not None),
         "store": str(config.store),
@@ -115,41 +112,12 @@ def _verdict(found: Findings, *tables: str) -> str:
 # -- the profile and the texts
 
 
-def _holidays(config: Config) -> Iterator[Problem]:
-    code = config.profile.holidays
-    try:
-        if code:
-            configs.holidays_of(code)
-    except (KeyError, NotImplementedError):
-        message = f"no holidays are known of {code!r}"
-        hint = _nearest_place(code) or 'a country, or a country and a region, such as "CA-QC"; or leave it out'
-        document = configs.read_document(config.file, str(config.file), hint="")
-        if isinstance(document, Document):
-            yield document.problem(("profile", "holidays"), message, code="F012", hint=hint, at="value")
-
-
-def _nearest_place(code: str) -> str:
-    import holidays  # noqa: PLC0415 -- takes 0.1 s
-
-    known = holidays.list_supported_countries(include_aliases=True)
-    country, _, region = code.upper().partition("-")
-    if country not in known or not region:
-        return expected(country, known)
-    regions = known[country]
-    guess = nearest(region, regions)
-    if guess:
-        return f'did you mean "{country}-{guess}"?'
-    return f"regions of {country}: {', '.join(regions)}" if regions else f'no regions are known: write "{country}"'
-
-
 def _texts(config: Config) -> Iterator[Problem]:
-    assert config.rules is not None
-    assert config.texts is not None
-    known = config.texts.names()
-    for rule in config.rules.rules.values():
+    known = config.rulebook.texts.names()
+    for rule in config.rulebook.rules.rules.values():
         for do in (do for do in rule.do if not do.template or do.template in known):
             hint = f"mend the template {do.template!r}" if do.template else "mend the title or the text of 'do'"
-            for file, line, message in config.texts.check(template=do.template, title=do.title, text=do.text):
+            for file, line, message in config.rulebook.texts.check(template=do.template, title=do.title, text=do.text):
                 yield Problem(f"rule.{rule.id}", message, "F030", file=file, line=line, hint=hint)
 
 
@@ -239,8 +207,7 @@ def _emitted(config: Config, seen: Mapping[str, _Seen]) -> set[str]:
 
 
 def _unseen_kinds(config: Config, emitted: set[str]) -> Iterator[Problem]:
-    assert config.rules is not None
-    for rule in config.rules.rules.values():
+    for rule in config.rulebook.rules.rules.values():
         looked_for = {kind: key for key, kinds in _looks_for(rule) for kind in kinds}
         for kind in sorted(looked_for.keys() - emitted):
             message = f"{looked_for[kind]!r} looks for {kind!r} events, and no source shows any; so nothing is decided"

@@ -38,7 +38,6 @@ def command(ctx: click.Context, case: str | None, now: str | None, *, history: b
     if history and case is None and not as_json:
         raise click.UsageError("--history tells of one case: followup explain CASE --history", ctx)
     config = common.load(ctx, as_json=as_json)
-    assert config.rules is not None
     report, files = casebook.read(config, common.instant(now, config), as_json=as_json)
     chosen = files if case is None else casebook.named(case, files)
     if case is not None and len(chosen) != 1:
@@ -48,7 +47,7 @@ def command(ctx: click.Context, case: str | None, now: str | None, *, history: b
     elif case is None:
         _print_all(report, files)
     else:
-        _print_case(report, chosen[0], config.rules, history=history)
+        _print_case(report, chosen[0], config.rulebook.rules, history=history)
     common.print_problems(report.problems)
     sys.exit(common.exit_code(report.problems))
 

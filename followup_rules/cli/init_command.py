@@ -17,6 +17,7 @@ from typing import Any
 import click
 
 from followup_rules import config as configs
+from followup_rules import workdays
 from followup_rules.cli import common
 from followup_rules.cli.check_command import examine
 from followup_rules.cli.starters import Answers, config_text, notes_text
@@ -97,11 +98,9 @@ def _zone_fault(answer: str) -> str:
 
 
 def _holidays_fault(answer: str) -> str:
-    try:
-        configs.holidays_of(answer)
-    except (KeyError, NotImplementedError):
-        return f"no holidays are known of {answer!r}: write a country, or a country and a region, such as CA-QC"
-    return ""
+    if not answer or workdays.known(answer):
+        return ""
+    return f"no holidays are known of {answer!r}: {workdays.nearest_place(answer)}"
 
 
 def _language_fault(answer: str) -> str:

@@ -87,16 +87,15 @@ def _notes_file(config: Config) -> Path:
 
 
 def _cases(config: Config) -> Cases:
-    assert config.directory is not None
     copy = open_copy(config.store)
     try:
-        return Cases(config.directory, frozenset({*copy.cases(), *config.directory.spelling.values()}))
+        return Cases(config.rulebook.directory, frozenset({*copy.cases(), *config.rulebook.directory.spelling.values()}))
     finally:
         copy.close()
 
 
 def _unknown_tags(item: str, config: Config) -> list[Problem]:
-    known = config.rules.tags if config.rules else frozenset()
+    known = config.rulebook.rules.tags
     tags = dict.fromkeys(tag.lower() for tag in _TAG.findall(_URL.sub(" ", item)))
     return [
         Problem("note", f"no rule knows the tag #{tag}", "F042", hint=expected(tag, known), warning=True)

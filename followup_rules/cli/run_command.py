@@ -8,11 +8,12 @@ from contextlib import nullcontext, suppress
 
 import click
 
+from followup_rules import config as configs
 from followup_rules.cli import common
 from followup_rules.lock import Busy, only_run
 from followup_rules.model import Problem
 from followup_rules.store import StoreError, open_store
-from followup_rules.tick import Outcome, Report, Say, run
+from followup_rules.tick import Outcome, Report, Say, run, sound
 
 
 @click.command("run")
@@ -25,12 +26,16 @@ def command(ctx: click.Context, now: str | None, *, as_json: bool, verbose: bool
 
     Prints only what changed, so that cron mails only when something happened.
     """
-    config = common.load(ctx, as_json=as_json)
+    config = configs.read(common.config_file(ctx))
+    if any(problem.fatal for problem in config.faults):
+        common.give_up(config.problems, as_json=as_json)
     moment = common.instant(now, config)
     try:
         with only_run(config.store):
             store = open_store(config.store)
             try:
+                if not sound(config, store) and config.fatal:
+                    common.give_up(config.problems, as_json=as_json)
                 found = run(config, store, moment, _say(as_json=as_json))
             finally:
                 store.close()

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from followup_rules.actions import NOTICE, PRINTED
 from followup_rules.cli.page import (
     SIGNS,
     STATE,
@@ -19,6 +18,7 @@ from followup_rules.cli.page import (
     told,
     when,
 )
+from followup_rules.engine.plan import NOTICE, PRINTED
 from followup_rules.model import Action, Decision, State
 from followup_rules.tick import Outcome, Report
 

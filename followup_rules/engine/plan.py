@@ -11,6 +11,8 @@ from enum import StrEnum
 from followup_rules.model import Action, Decision, State
 
 NOTICE = "notice"
+PRINTED = "run"
+"""The output of notices that every run has: they are printed."""
 OVER = (State.VOID, State.DONE, State.EXPIRED)
 
 

@@ -1,1 +1,4 @@
 """The rule language: rule files in, compiled rules out. Pure: no I/O, no clock."""
+
+TABLES = ("define", "rule", "guard")
+"""The tables of a file of rules."""

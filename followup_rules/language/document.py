@@ -7,12 +7,14 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from followup_rules.language.invalid import CODE, explain, unreadable
-from followup_rules.language.places import Path, Span, places, spot
 from followup_rules.model import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from followup_rules.language.places import Path, Span
+
+CODE = "F001"
 
 _SIZE = 1_000_000
 """Characters; a year of one person's rules has some thousands."""
@@ -52,6 +54,8 @@ class Document:
         A path that does not exist, such as a missing key, is marked at the header or value of the nearest table
         around it; without one the problem has no line. `where` is the table, the path's first two parts, by default.
         """
+        from followup_rules.language.places import spot  # noqa: PLC0415 -- only when there is a problem
+
         found = self._span(path, at, within)
         marked = {} if found is None else spot(self.text, found)._asdict()
         table = where or ".".join(part for part in path[:2] if isinstance(part, str)) or self.file
@@ -60,10 +64,14 @@ class Document:
 
     def line(self, path: Path) -> int:
         """Return the line of a key, or of the nearest table around it; 0 if there is none."""
+        from followup_rules.language.places import spot  # noqa: PLC0415 -- only when there is a problem
+
         found = self._span(path, "key", "")
         return 0 if found is None else spot(self.text, found).line
 
     def _span(self, path: Path, at: Literal["key", "value"], within: str) -> Span | None:
+        from followup_rules.language.places import places  # noqa: PLC0415 -- only when there is a problem
+
         known = places(self.text)
         if path not in known:
             around = (known.get(path[:length]) for length in range(len(path) - 1, 0, -1))
@@ -88,6 +96,8 @@ def parse(text: str, file: str) -> Document | Problem:
     except RecursionError:
         return _too_deep(file)
     except ValueError as error:
+        from followup_rules.language.invalid import explain  # noqa: PLC0415 -- only when there is a problem
+
         return explain(error, text, file)
     return _too_deep(file) if _deep(tables) else Document(file, text, tables)
 
@@ -97,11 +107,17 @@ def _refused(text: str, file: str) -> Problem | None:
         return Problem(file, f"the file is too long: {len(text)} characters; at most {_SIZE} are read", CODE, file)
     if found := _NOT_TEXT.search(text):
         hint = "save it as plain text in UTF-8; is it the right file?"
-        return unreadable("this is not a text file in UTF-8", hint, text, file, found.span())
+        return _unreadable("this is not a text file in UTF-8", hint, text, file, found.span())
     dots = max(line.count(".") for line in text.split("\n"))
     if dots >= _LEVELS and (found := _LONG_NAME.search(text)):
-        return unreadable(f"a name has more than {_LEVELS} parts", "", text, file, found.span())
+        return _unreadable(f"a name has more than {_LEVELS} parts", "", text, file, found.span())
     return None
+
+
+def _unreadable(message: str, hint: str, text: str, file: str, span: Span) -> Problem:
+    from followup_rules.language.invalid import unreadable  # noqa: PLC0415 -- only when there is a problem
+
+    return unreadable(message, hint, text, file, span)
 
 
 def _too_deep(file: str) -> Problem:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from followup_rules.language import patterns, references
+from followup_rules.language import TABLES, patterns, references
 from followup_rules.language.document import Document
 from followup_rules.language.faults import spread
 from followup_rules.language.nearest import expected
@@ -16,8 +16,6 @@ from followup_rules.language.phrases import BASES
 from followup_rules.language.reader import Value
 from followup_rules.language.schema import ATTRIBUTE, GUARD, RULE, Guard, Read, Rule, RuleSet
 from followup_rules.model import Problem
-
-TABLES = ("define", "rule", "guard")
 
 _NAME = re.compile(r"[^\W\d_][\w-]*")
 """What a phrase can count from, and what a key without white space can hold."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from followup_rules.language.document import Document
 from followup_rules.language.nearest import expected
-from followup_rules.language.phrases import Phrase, PhraseError, parse
 from followup_rules.model import Problem
+
+if TYPE_CHECKING:
+    from followup_rules.language.phrases import Phrase
 
 T = TypeVar("T")
 
@@ -128,6 +130,8 @@ def phrases(value: Value) -> tuple[Phrase, ...] | None:
 def _phrase(value: Value) -> Phrase | None:
     if not value.is_a(str):
         return None
+    from followup_rules.language.phrases import PhraseError, parse  # noqa: PLC0415 -- a config has no phrases
+
     try:
         return parse(value.raw)
     except PhraseError as error:
