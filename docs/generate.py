@@ -85,7 +85,11 @@ def main() -> int:
     """Write or check all pages."""
     stale = [page for page in PAGES if rendered(page.read_text(encoding="utf-8")) != page.read_text(encoding="utf-8")]
     for page in stale:
-        print(f"{page.relative_to(ROOT)} is out of date: run `make docs`" if "--check" in sys.argv else f"{page.name} written")
+        print(
+            f"{page.relative_to(ROOT)} is out of date: run `make docs`"
+            if "--check" in sys.argv
+            else f"{page.name} written"
+        )
         if "--check" not in sys.argv:
             page.write_text(rendered(page.read_text(encoding="utf-8")), encoding="utf-8")
     return int(bool(stale) and "--check" in sys.argv)

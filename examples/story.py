@@ -31,7 +31,9 @@ def turn_to(folder: Path, now: datetime) -> None:
     """Let the folder hold what had been booked, sent and noted by then."""
     data = folder / "examples"
     calendar = (EXAMPLES / "calendar.ics").read_bytes().decode()
-    (data / "calendar.ics").write_text(_EVENT.sub(lambda e: e[0] if _created(e[0]) <= now else "", calendar), newline="")
+    (data / "calendar.ics").write_text(
+        _EVENT.sub(lambda e: e[0] if _created(e[0]) <= now else "", calendar), newline=""
+    )
     notes = (EXAMPLES / "notes.md").read_text(encoding="utf-8").splitlines(keepends=True)
     (data / "notes.md").write_text("".join(line for line in notes if _noted(line) <= now), encoding="utf-8")
     for mail in sorted((EXAMPLES / "sent").glob("*.eml")):
@@ -51,7 +53,9 @@ def _noted(line: str) -> datetime:
 
 
 def _sent(mail: Path) -> datetime:
-    line = next(line for line in mail.read_text(encoding="utf-8", errors="replace").splitlines() if line.startswith("Date:"))
+    line = next(
+        line for line in mail.read_text(encoding="utf-8", errors="replace").splitlines() if line.startswith("Date:")
+    )
     return email.utils.parsedate_to_datetime(line.removeprefix("Date:").strip())
 
 

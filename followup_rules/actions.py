@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from followup_rules.engine.plan import NOTICE, PRINTED
 from followup_rules.language.schema import Do, Rule

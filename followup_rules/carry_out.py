@@ -6,8 +6,9 @@ After a call whose end is not known, `settle` finds out what became of it before
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from followup_rules.engine.plan import Change, Made, Row
 from followup_rules.hookspecs import Output, Refused

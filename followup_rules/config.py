@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from followup_rules import __version__, language, options, registry
 from followup_rules import profile as profiles
@@ -27,8 +29,7 @@ if TYPE_CHECKING:
 TABLES = ("packs", "rules", "profile", "sources", "outputs", "store", "case", "plugins", *language.TABLES)
 
 
-@dataclass(frozen=True, slots=True)
-class Configured:
+class Configured(Struct, frozen=True):
     """A source or an output of the config: its name, its type and its options."""
 
     name: str
@@ -38,8 +39,7 @@ class Configured:
     fault: str = ""
 
 
-@dataclass(frozen=True)
-class Config:
+class Config(Struct, frozen=True, dict=True):
     """All that a tick needs to know; if any of its `problems` is fatal, nothing works."""
 
     file: Path

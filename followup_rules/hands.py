@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC
+
+from msgspec.structs import replace
 
 from followup_rules.engine.plan import NOTICE, PRINTED, Made, Row
 from followup_rules.hookspecs import Output, Unreadable

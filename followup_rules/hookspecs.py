@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pluggy
+from msgspec import Struct
 
 from followup_rules.model import Action, Context, Event, Pull, Status
 
@@ -52,8 +52,7 @@ class Output(Protocol):
         """Tell of each reference whether it is open, touched, done or gone."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceType:
+class SourceType(Struct, frozen=True):
     """A kind of source: `options` is a dataclass, from which its config table is checked and documented."""
 
     name: str
@@ -63,8 +62,7 @@ class SourceType:
     open: Callable[[Any, Context], Source]
 
 
-@dataclass(frozen=True, slots=True)
-class OutputType:
+class OutputType(Struct, frozen=True):
     """A kind of output: `takes` names the types of action, `options` is a dataclass as for a source."""
 
     name: str
@@ -74,8 +72,7 @@ class OutputType:
     open: Callable[[Any, Context], Output]
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(Struct, frozen=True):
     """Rules, templates and examples that belong together: a folder with `rules.toml` and `templates/`."""
 
     name: str
@@ -83,8 +80,7 @@ class Pack:
     folder: str
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """A named predicate that a pattern can ask for: `check = "name"`."""
 
     name: str

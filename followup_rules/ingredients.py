@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from followup_rules.hookspecs import Pack
 from followup_rules.language.document import Document
@@ -13,8 +14,7 @@ from followup_rules.model import Event, Profile
 from followup_rules.profile import CaseTable, ProfileTable
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """A file of rules as text; `named` is the value in the config that names it, for messages."""
 
     name: str
@@ -22,8 +22,7 @@ class Layer:
     named: Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ingredients:
+class Ingredients(Struct, frozen=True, kw_only=True):
     """What a config says that rules depend on."""
 
     base: Path

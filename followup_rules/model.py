@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class Person:
+
+class Person(Struct, frozen=True):
     """A human being: an e-mail address in lower case, and a name if one was given."""
 
     address: str
@@ -22,8 +22,7 @@ class Person:
         return self.address.rpartition("@")[2]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """Something that happened or is planned, as a source saw it.
 
     A source fills in what it knows. `listed` and `gone` belong to the store.
@@ -69,8 +68,7 @@ class Event:
     """The first pull that no longer listed it."""
 
 
-@dataclass(frozen=True, slots=True)
-class BadItem:
+class BadItem(Struct, frozen=True):
     """What a source found in place of an event and could not read."""
 
     where: str
@@ -79,8 +77,7 @@ class BadItem:
     """Of the event, if it can be told: then the event is still there, as it was last read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pull:
+class Pull(Struct, frozen=True, kw_only=True):
     """What a source saw: new and changed events, ids that were taken away, and where to go on from."""
 
     events: Sequence[Event | BadItem] = ()
@@ -91,8 +88,7 @@ class Pull:
     """These are all the events of the window: what is absent is gone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
+class Profile(Struct, frozen=True, kw_only=True):
     """The user, from `[profile]` of the config."""
 
     me: frozenset[str] = frozenset()
@@ -108,8 +104,7 @@ class Profile:
     lookback: timedelta = timedelta(days=30)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class Context(Struct, frozen=True, kw_only=True):
     """What a plugin may know of the tick that opens it."""
 
     profile: Profile
@@ -129,8 +124,7 @@ class State(StrEnum):
     DUE = "due"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """A sentence and its values, put together only when somebody reads it."""
 
     sentence: str
@@ -145,8 +139,7 @@ def _shown(value: object) -> object:
     return value.strftime("%a %Y-%m-%d %H:%M") if isinstance(value, datetime) else value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class Visit(Struct, frozen=True, kw_only=True):
     """The anchor of a rule: one event, or all those of a case on one local day that count as one."""
 
     events: tuple[Event, ...]
@@ -161,8 +154,7 @@ class Visit:
         return self.events[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
+class Announcement(Struct, frozen=True):
     """An opening that an action announces: of which rule, under which key, and when."""
 
     rule: str
@@ -170,8 +162,7 @@ class Announcement:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(Struct, frozen=True, kw_only=True):
     """The events around one counterpart, in the order of time: those at home there, and the mails that join."""
 
     key: str
@@ -179,8 +170,7 @@ class Case:
     joined: tuple[Event, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(Struct, frozen=True, kw_only=True):
     """What one rule says of one anchor now."""
 
     key: str
@@ -210,8 +200,7 @@ class Decision:
         return str(self.reason)
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """The mail that a draft answers: its Message-ID, its thread and its subject."""
 
     message_id: str
@@ -219,8 +208,7 @@ class Reply:
     subject: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
+class Action(Struct, frozen=True, kw_only=True):
     """A draft, a task or a notice that ought to exist."""
 
     key: str
@@ -246,8 +234,7 @@ class Action:
     """The output that it goes to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """What became of an action in its output."""
 
     state: str
@@ -256,8 +243,7 @@ class Status:
     """When it was done, if the output knows; a date without a time counts as 00:00 of that day in the user's zone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Something a person should mend: what, where, what was expected, and what to do."""
 
     where: str

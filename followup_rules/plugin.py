@@ -7,10 +7,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import redirect_stdout
-from dataclasses import dataclass, field, is_dataclass
+from dataclasses import is_dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 import pluggy
+from msgspec import Struct
 
 from followup_rules import hookspecs
 from followup_rules.hookspecs import Check, OutputType, Pack, SourceType
@@ -61,8 +62,7 @@ class Broken(Exception):  # noqa: N818 -- what a plugin is, not an error of ours
     """A sentence that says what is wrong with a plugin."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plugin:
+class Plugin(Struct, frozen=True):
     """An entry point and what became of it. Its distribution is looked up only when asked for: that reads a file."""
 
     name: str
@@ -71,7 +71,7 @@ class Plugin:
     """What the entry point names; nothing if it is broken or disabled."""
     adds: tuple[str, ...] = ()
     """Such as `source ics`; `commands` if it has a hook for them."""
-    entry_point: EntryPoint | None = field(default=None, repr=False)
+    entry_point: EntryPoint | None = None
 
     @property
     def distribution(self) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec import Struct, field
 
 from followup_rules import plugin as one
 from followup_rules.model import Problem
@@ -26,8 +27,7 @@ Offers = Mapping[str, list[tuple[Plugin, T]]]
 """By name, which plugins add what under it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Registry:
+class Registry(Struct, frozen=True):
     """All plugins, and what the working ones add, by name."""
 
     plugins: tuple[Plugin, ...] = ()

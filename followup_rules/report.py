@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from followup_rules.config import Config
 from followup_rules.engine.plan import Change
@@ -13,16 +14,14 @@ from followup_rules.model import Context, Decision, Problem
 from followup_rules.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """A change, and the reference of what it made; no reference before it is carried out."""
 
     change: Change
     ref: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What a tick did, or would do."""
 
     now: datetime
@@ -39,8 +38,7 @@ class Report:
 Say = Callable[[Outcome], None]
 
 
-@dataclass(slots=True)
-class Tick:
+class Tick(Struct):
     """What the steps of a tick share: what they work with, and what they have found so far."""
 
     config: Config

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from followup_rules import profile as profiles
 from followup_rules import wordlists, workdays
@@ -21,8 +23,7 @@ from followup_rules.profile import CaseTable
 from followup_rules.templates import Texts
 
 
-@dataclass(frozen=True, slots=True)
-class Rulebook:
+class Rulebook(Struct, frozen=True):
     """Compiled rules, the directory of who is who, the texts, and what is wrong with the rules."""
 
     rules: RuleSet

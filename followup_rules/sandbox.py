@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sized
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from followup_rules import wording
 from followup_rules.language.nearest import expected
@@ -32,7 +34,7 @@ _LOOP_METER = "loop meter"  # no text can name a filter with a space in it
 _VALUE_LIMIT = 5_000  # characters of a value, or the length of what a filter returns
 _BUDGET = 200_000  # of one rendering: a character written or made by a filter costs 1, a turn of a loop _STEP
 _STEP = 20
-_EVENT_FIELDS = frozenset(each.name for each in fields(Event))
+_EVENT_FIELDS = frozenset(Event.__struct_fields__)
 
 
 @dataclass(slots=True)
@@ -70,8 +72,7 @@ class Meter:
         return run
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
+class _Shown(Struct, frozen=True):
     """An event as a text sees it: its fields, then the `key:value` pairs of a note; any other name is empty."""
 
     _event: Event

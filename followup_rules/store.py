@@ -9,12 +9,13 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from followup_rules.engine.plan import Made, Row
 from followup_rules.model import BadItem, Case, Decision, Event, Pull
@@ -64,8 +65,7 @@ class StoreError(Exception):
     """The store cannot be used; the sentence says why and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceState:
+class SourceState(Struct, frozen=True):
     """Where a source stands: its cursor, its last good pull, and since when it fails."""
 
     cursor: str = ""
@@ -210,7 +210,8 @@ class Store:
                 [(text(now), listed, source, name) for name in missing],
             )
             self._db.execute("insert or replace into source values (?, ?, ?, null)", (source, pull.cursor, text(now)))
-            self._index(changed)
+            if changed:
+                self._index(changed)
         return changed | missing
 
     def _index(self, ids: Iterable[str]) -> None:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from followup_rules.language.nearest import expected
 from followup_rules.sandbox import Meter, compiled, environment, faults, seen
 from followup_rules.wording import one_line, tidy
@@ -34,8 +36,7 @@ class TemplateProblem(Exception):  # noqa: N818 -- the word that users read
         return f"{self.file}:{self.line}: {self.message}" if self.file else self.message
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """A title or a text as it is written, and where its first line stands."""
 
     source: str

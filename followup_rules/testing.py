@@ -13,11 +13,12 @@ The tests are plain methods with plain asserts: pytest finds them in a subclass 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from unittest import SkipTest
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from followup_rules import Action, BadItem, Context, Event, Output, Person, Profile, Pull, Refused, Source, Status
 

@@ -1,9 +1,9 @@
 """The contracts accept plugins that keep their promises, and catch those that do not."""
 
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from msgspec.structs import replace
 
 import followup_todotxt
 from followup_rules import BadItem, Event, Person, Pull, Refused, Status, Unreadable

@@ -9,12 +9,12 @@ import stat
 import string
 import subprocess
 import sys
-from dataclasses import replace
 from email import policy
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 import followup_mailbox
 from followup_mailbox import EmlOptions, MailboxOptions

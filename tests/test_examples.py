@@ -14,7 +14,9 @@ import story
 
 from followup_rules.cli import cli
 
-WHAT = re.compile(r"(?P<rule>[\w-]+), (?P<case>[^,:]+)(?:, (?P<due>\d{4}-\d\d-\d\dT\d\d:\d\d))?(?:, announces (?P<day>[\d-]+))?")
+WHAT = re.compile(
+    r"(?P<rule>[\w-]+), (?P<case>[^,:]+)(?:, (?P<due>\d{4}-\d\d-\d\dT\d\d:\d\d))?(?:, announces (?P<day>[\d-]+))?"
+)
 
 
 def read(line):

@@ -42,7 +42,9 @@ def test_plugin_folders_are_entry_points_and_are_in_the_wheel(wheel):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     folders = {path.name for path in (ROOT / "plugins").iterdir() if (path / "__init__.py").exists()}
     entries = {module for module in project["entry-points"]["followup_rules"].values() if "." not in module}
-    packed = {name.split("/")[0] for name in names_in(wheel) if name.startswith("followup_") and "dist-info" not in name}
+    packed = {
+        name.split("/")[0] for name in names_in(wheel) if name.startswith("followup_") and "dist-info" not in name
+    }
     assert folders == entries == packed - {"followup_rules"}
 
 

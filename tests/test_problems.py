@@ -1,9 +1,8 @@
 """How a problem is shown to a person."""
 
-from dataclasses import replace
-
 import click
 import pytest
+from msgspec.structs import replace
 
 from followup_rules.model import Problem
 from followup_rules.problems import render, render_all

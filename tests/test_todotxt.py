@@ -1,11 +1,11 @@
 """The output `todotxt`, on files as people and their todo.txt programs leave them."""
 
 import stat
-from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 import followup_todotxt
 from followup_rules import Action, Context, Profile, Refused, Status

@@ -44,7 +44,9 @@ class _Commands(click.Group):
         del ctx
         return {name: command for name, command in taken.commands.items() if name not in COMMANDS}
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:

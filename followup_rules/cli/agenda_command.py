@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 import click
+from msgspec import Struct
 
 from followup_rules.cli import casebook, common
 from followup_rules.cli import page as pages
@@ -20,8 +20,7 @@ from followup_rules.tick import Report
 DAYS = 30
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Entry:
+class Entry(Struct, frozen=True, order=True):
     """Something that comes: at which instant (in the user's zone), what, by which rule, in which case."""
 
     at: datetime

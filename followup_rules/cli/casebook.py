@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from followup_rules.cli import common
 from followup_rules.config import Config
@@ -23,8 +24,7 @@ Entry = tuple[datetime, str, str, str]
 """A line of the journal: when, key, state, why."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseFile:
+class CaseFile(Struct, frozen=True, kw_only=True):
     """A case: who, when, what every rule says of it, and what was made and noted down before."""
 
     key: str

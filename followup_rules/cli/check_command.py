@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from followup_rules import config as configs
 from followup_rules.cli import common
@@ -25,12 +27,11 @@ from followup_rules.store import StoreError, open_copy
 from followup_rules.tick import preview
 
 
-@dataclass(frozen=True)
-class Findings:
+class Findings(Struct, frozen=True, dict=True):
     """What a check found: the problems, and what was looked at, by name."""
 
     problems: tuple[Problem, ...] = ()
-    checked: Mapping[str, Any] = field(default_factory=dict)
+    checked: Mapping[str, Any] = {}  # noqa: RUF012 -- msgspec copies it
     """`config`, `plugins`, `rules`, `guards`, `sources` (events of each), `outputs`, `store`; empty if all is lost."""
 
     @property

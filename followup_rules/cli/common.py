@@ -12,7 +12,6 @@ import click
 
 from followup_rules import config as configs
 from followup_rules.config import Config
-from followup_rules.language.phrases import Days
 from followup_rules.model import Problem
 from followup_rules.store import StoreError, open_copy
 from followup_rules.tick import Report, preview
@@ -45,6 +44,8 @@ def instant(written: str | None, config: Config) -> datetime:
         moment = datetime.fromisoformat(written)
     except ValueError as error:
         raise click.BadParameter(f"{written!r} is no instant; write 2026-11-09T11:05", param_hint="--now") from error
+    from followup_rules.language.phrases import Days  # noqa: PLC0415 -- only for --now
+
     return moment if moment.tzinfo else Days(config.profile.timezone, lambda _: None).on(moment)
 
 
@@ -83,4 +84,3 @@ def print_problems(problems: Iterable[Problem]) -> None:
 def exit_code(problems: Iterable[Problem]) -> int:
     """Return 1 if something failed, 0 if there are at most warnings."""
     return PARTLY if any(not problem.warning for problem in problems) else FINE
-

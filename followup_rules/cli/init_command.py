@@ -9,12 +9,13 @@ import shutil
 import sys
 import zoneinfo
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from followup_rules import config as configs
 from followup_rules import workdays
@@ -35,8 +36,7 @@ Given = Mapping[str, str]
 """Answers by the name of their question; several in one are parted by commas."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """Something to know: its flag, how it is asked, what is proposed, and how an answer is checked."""
 
     name: str

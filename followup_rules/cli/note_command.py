@@ -89,7 +89,9 @@ def _notes_file(config: Config) -> Path:
 def _cases(config: Config) -> Cases:
     copy = open_copy(config.store)
     try:
-        return Cases(config.rulebook.directory, frozenset({*copy.cases(), *config.rulebook.directory.spelling.values()}))
+        return Cases(
+            config.rulebook.directory, frozenset({*copy.cases(), *config.rulebook.directory.spelling.values()})
+        )
     finally:
         copy.close()
 

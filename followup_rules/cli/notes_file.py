@@ -7,11 +7,12 @@ import re
 import stat
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from followup_rules.engine.cases import Directory, match
 from followup_rules.language.nearest import nearest
@@ -33,8 +34,7 @@ class Refusal(Exception):  # noqa: N818 -- no fault: nothing is written, and the
         self.message, self.hint = message, hint
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """A heading of a case, or a case as the user names it; and the lines of its section, counted from 0."""
 
     text: str
@@ -62,8 +62,7 @@ class Heading:
         return sorted(domain for local, domain in self.places if not local)
 
 
-@dataclass(frozen=True, slots=True)
-class Cases:
+class Cases(Struct, frozen=True):
     """What is known of cases: who is who, and the keys of those that there are."""
 
     directory: Directory
@@ -97,8 +96,7 @@ class Cases:
         return f'did you mean "{guess}"? {begin}' if guess else begin
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
+class _Wanted(Struct, frozen=True):
     """The case that the user named: as words, as addresses or domains, and by its key, as far as it is known."""
 
     words: str

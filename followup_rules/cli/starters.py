@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _CONFIG = """\
 # The config of followup. Relative paths start at this file; ~ and $VARS work. `followup check` tells what is wrong.
@@ -76,8 +77,7 @@ _NOTES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
+class Answers(Struct, frozen=True, kw_only=True):
     """What a config needs to know of its user; paths as the config is to name them."""
 
     me: tuple[str, ...]
@@ -95,7 +95,7 @@ class Answers:
 
 def config_text(answers: Answers) -> str:
     """Return a commented config. No text may hold lone surrogates: TOML cannot say them."""
-    values = {name: getattr(answers, name) for name in Answers.__slots__}
+    values = {name: getattr(answers, name) for name in Answers.__struct_fields__}
     return _CONFIG.format(**{name: _toml(value) for name, value in values.items()})
 
 

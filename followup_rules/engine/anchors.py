@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from followup_rules.engine.cases import MAIL
 from followup_rules.language.patterns import Pattern, moment
@@ -16,8 +18,7 @@ from followup_rules.language.text import fold
 from followup_rules.model import Case, Event, Person, Reason, Visit
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """From `start` to just before `end`, a guard holds what concerns the people of its visit."""
 
     guard: Guard
@@ -198,8 +199,7 @@ class CaseView:
         ]
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(Struct, frozen=True, dict=True):
     """What a pattern or a phrase may ask about: a case, and within it an anchor of a rule."""
 
     view: CaseView

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from followup_rules.language.nearest import nearest
 from followup_rules.language.patterns import in_domain
@@ -16,8 +18,7 @@ from followup_rules.model import Event, Person
 MAIL = ("sent", "received")
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """A case that the user named: `[case.NAME]` with the people, domains and words that belong to it."""
 
     name: str
@@ -37,8 +38,7 @@ class Label:
         return how if any(how) else None
 
 
-@dataclass(frozen=True)
-class Directory:
+class Directory(Struct, frozen=True, dict=True):
     """What tells employers, agencies and mere mail services apart."""
 
     registrable: Callable[[str], str]
@@ -68,8 +68,7 @@ class Directory:
         return key_of(max(fits, key=lambda found: found[0])[1]) if fits else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where an event belongs."""
 
     home: str
@@ -78,8 +77,7 @@ class Place:
     """Why a note's heading could not be followed, as a sentence."""
 
 
-@dataclass(slots=True)
-class _Placed:
+class _Placed(Struct):
     """What has been placed so far, in the order of time."""
 
     homes: dict[str, str] = field(default_factory=dict)

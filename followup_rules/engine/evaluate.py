@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from followup_rules.engine.anchors import CaseView, Scope, Window
 from followup_rules.engine.sight import Sight
@@ -14,8 +16,9 @@ from followup_rules.language.schema import Rule, RuleSet
 from followup_rules.model import Announcement, Case, Decision, Event, Reason, State, Visit
 
 DEFAULT_LATE = (parse("due + 1 day"),)
-@dataclass(frozen=True, slots=True)
-class Moment:
+
+
+class Moment(Struct, frozen=True):
     """The instant of a tick (UTC), that of the first run, how far back that looked, and what can be seen."""
 
     now: datetime
@@ -24,8 +27,7 @@ class Moment:
     sight: Sight
 
 
-@dataclass(frozen=True, slots=True)
-class _Verdict:
+class _Verdict(Struct, frozen=True):
     """A state with its reason, before it is known to which decision it belongs."""
 
     state: State
@@ -36,8 +38,7 @@ class _Verdict:
     late: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Times:
+class _Times(Struct, frozen=True):
     """The instants of a duty, in UTC."""
 
     opens: datetime | None

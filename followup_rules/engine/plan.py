@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from followup_rules.model import Action, Decision, State
 
@@ -30,8 +32,7 @@ class Made(StrEnum):
     """The user has it: ticked, deleted, or theirs to keep."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """A row of the ledger: one action in one output."""
 
     key: str
@@ -53,8 +54,7 @@ class Row:
     """Not before this instant is a refused change tried again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """One thing to do in one output: create, update or withdraw."""
 
     op: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from followup_rules.model import Reason
 
@@ -11,8 +12,7 @@ UNASKED = frozenset({"note", "done"})
 """Kinds that need no source: people write notes when they like, and outputs report what is done."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Struct, frozen=True):
     """Which kinds of events the sources of this tick emit, and which of those a failed source left unseen."""
 
     emitted: frozenset[str]

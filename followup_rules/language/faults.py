@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from followup_rules.language.references import Key, phrases_of
 from followup_rules.language.schema import Guard, Rule, RuleSet

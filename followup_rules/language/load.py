@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from followup_rules.language import TABLES, patterns, references
 from followup_rules.language.document import Document
@@ -21,8 +23,7 @@ _NAME = re.compile(r"[^\W\d_][\w-]*")
 """What a phrase can count from, and what a key without white space can hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What rules may name besides each other."""
 
     templates: frozenset[str] = frozenset()
@@ -30,8 +31,7 @@ class Surroundings:
     """Each configured output, and the types of action that it takes; None: not known, for they are faulty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A definition, rule or guard, put together from all layers: each field with the place it comes from."""
 
     header: Value

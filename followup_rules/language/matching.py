@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from typing import Any, Protocol, TypeAlias
+
+from msgspec import Struct, field
 
 from followup_rules.language.phrases import Days, Phrase
 from followup_rules.language.reader import Value
@@ -45,8 +46,7 @@ class Scope(Protocol):
         """Return the instant of the first phrase that resolves for the anchor."""
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Struct, frozen=True):
     """What patterns know of the user and of the plugins, and the definitions by name."""
 
     me: frozenset[str]
@@ -59,8 +59,7 @@ class World:
     """By name; None: it is there, but faulty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """A compiled pattern: all its tests must hold."""
 
     tests: tuple[tuple[str, Test], ...]
@@ -102,8 +101,7 @@ def in_domain(address: str, domains: frozenset[str]) -> bool:
     return any(".".join(parts[index:]) in domains for index in range(len(parts)))
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One field of a pattern, compiled; see `Pattern`."""
 
     test: Test

@@ -5,9 +5,10 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 BASES = ("start", "end", "day", "opens", "due", "it")
 _BASES_ALONE = BASES[:-1]
@@ -30,16 +31,14 @@ class PhraseError(ValueError):
         self.word, self.valid = word, valid
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """Forward (or back, if negative) by so many units; a unit is one of `UNITS`."""
 
     number: int
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(Struct, frozen=True):
     """`BASE [+|- N UNIT]... [at HH:MM] [, workday | , workday before]`, taken apart."""
 
     text: str
@@ -55,8 +54,7 @@ class Phrase:
         return "" if self.base in BASES or self.field else self.base
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
+class Days(Struct, frozen=True):
     """The user's days: a zone, and which dates are holidays (a date to its name, or to None)."""
 
     zone: ZoneInfo

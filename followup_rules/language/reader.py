@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from followup_rules.language.document import Document
 from followup_rules.language.nearest import expected
@@ -25,8 +27,7 @@ _TYPES: dict[type, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """A value in a document, and the list that takes the problems found in it."""
 
     raw: Any

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+from msgspec import Struct, field
 
 from followup_rules.language import patterns, reader
 from followup_rules.language.patterns import Pattern, World
@@ -18,8 +19,7 @@ PER = ("event", "day", "case")
 HOLDS = ("contact", "everything")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Do:
+class Do(Struct, frozen=True, kw_only=True):
     """What a rule makes: a draft, a task, a notice, or a type that a plugin's output takes."""
 
     type: str
@@ -34,16 +34,14 @@ class Do:
     contact: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Breaks:
+class Breaks(Struct, frozen=True):
     """The condition of a mail of mine that breaks a guard, from the instant of a phrase on the guard's anchor."""
 
     guard: str
     after: Phrases = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """A compiled rule. `fault` says why it cannot decide; then it never fires."""
 
     id: str
@@ -73,8 +71,7 @@ class Rule:
         return any(do.contact for do in self.do)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guard:
+class Guard(Struct, frozen=True, kw_only=True):
     """A compiled guard: from its opening to its end it holds contact, or everything."""
 
     id: str
@@ -91,8 +88,7 @@ class Guard:
     fault: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSet:
+class RuleSet(Struct, frozen=True):
     """All rules and guards that are switched on, by id, and what they stand on."""
 
     rules: Mapping[str, Rule]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import warnings
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from followup_ics.events import check_zone, event, first, identifier, span, stamp, values
 from followup_ics.recurrence import FlawError, occurrences, recurs
@@ -30,8 +31,7 @@ _EXPORT = "export or sync the calendar again"
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarReader:
+class CalendarReader(Struct, frozen=True):
     """Reads meetings that end after `since` and start before `until`."""
 
     profile: Profile

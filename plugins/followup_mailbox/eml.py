@@ -7,9 +7,10 @@ import os
 import re
 import tempfile
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from followup_mailbox.seal import EDITED, seal, sealed
 from followup_rules import Action, Profile, Refused, Status, Unreadable
@@ -23,8 +24,7 @@ _HEAD = 65_536
 _LONGEST_NAME = 100
 
 
-@dataclass(frozen=True, slots=True)
-class EmlFolder:
+class EmlFolder(Struct, frozen=True):
     """An output for drafts. A reference is the key, a space, and the seal of the file as we left it."""
 
     path: Path

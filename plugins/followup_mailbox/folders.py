@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from followup_rules import Unreadable
 
@@ -27,8 +28,7 @@ Look = dict[str, list[int | str]]
 """What is there: a name for each thing that was read, and by what a change of it shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(Struct, frozen=True):
     """The first bytes of a message, and where it lies, for messages to people."""
 
     where: str
@@ -55,8 +55,7 @@ def find(path: Path) -> Store:
     return Maildir(path) if (path / "cur").is_dir() and (path / "new").is_dir() else EmlFiles(path)
 
 
-@dataclass(frozen=True, slots=True)
-class Maildir:
+class Maildir(Struct, frozen=True):
     """A folder with `cur` and `new`; a message never changes, only the flags after the colon of its name do."""
 
     path: Path
@@ -79,8 +78,7 @@ class Maildir:
                 yield from ((folder, entry.name) for entry in entries if entry.name[0] != "." and entry.is_file())
 
 
-@dataclass(frozen=True, slots=True)
-class EmlFiles:
+class EmlFiles(Struct, frozen=True):
     """A folder of .eml files, at any depth; a file of no bytes is one that is about to be written."""
 
     path: Path
@@ -117,8 +115,7 @@ def _head(folder: Path, name: str, known_as: str, now: Look) -> Iterator[Raw]:
         del now[known_as]
 
 
-@dataclass(frozen=True, slots=True)
-class Mbox:
+class Mbox(Struct, frozen=True):
     """One file of messages, each after a line that begins with `From ` (RFC 4155).
 
     A look holds size and time; after reading, also where the last message begins and a hash of what stands before

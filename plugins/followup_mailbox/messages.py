@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from followup_mailbox import text
 from followup_mailbox.people import decoded, is_human, people
@@ -32,8 +33,7 @@ class FlawError(ValueError):
     """Why a mail cannot be used, as a sentence for people."""
 
 
-@dataclass(frozen=True, slots=True)
-class MailReader:
+class MailReader(Struct, frozen=True):
     """Reads mail of the wanted kinds that is not older than `since`."""
 
     me: frozenset[str]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from followup_mailbox.folders import Look, find
 from followup_rules import Context, Pull, Unreadable
@@ -20,8 +21,7 @@ _FORMAT = 1
 _KINDS = ("sent", "received")
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(Struct, frozen=True):
     """What a pull remembers: what it read, how far back, and for whom."""
 
     reading: str = ""
@@ -91,7 +91,7 @@ class MailboxSource:
 
 
 def _dump(cursor: Cursor) -> str:
-    return json.dumps(asdict(cursor), separators=(",", ":"))
+    return json.dumps({"reading": cursor.reading, "since": cursor.since, "look": cursor.look}, separators=(",", ":"))
 
 
 def _sentence(path: Path, error: OSError) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,8 +36,7 @@ _EMPTY_DATE = re.compile(rf"(?<!\S)({'|'.join(sorted(DATE_KEYS))}):(?=\s|$)", re
 _MISTYPED_ITEM = re.compile(r"\s*(?P<dash>[-*+]?)(?:\[[ xX]\]\s*)?(?:\d{4}-\d\d-\d\d|#[^\W\d_])")
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """A case heading: a label, addresses, a domain, or several of these."""
 
     label: str
@@ -50,8 +50,7 @@ class Heading:
         return self.addresses[0] if self.addresses else domain or re.sub(r"\s+", "-", self.label.lower())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class Note(Struct, frozen=True, kw_only=True):
     """A list item. `clock` is never without `day`."""
 
     ticked: bool

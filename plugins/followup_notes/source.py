@@ -6,10 +6,12 @@ import json
 import os
 import stat
 import unicodedata
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from followup_rules import BadItem, Context, Event, Pull, Unreadable
 
@@ -20,8 +22,7 @@ LARGEST = 10_000_000
 """In bytes; a file of notes beyond that is something else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(Struct, frozen=True):
     """What a pull remembers: how the files looked, and when each note without a date was first seen."""
 
     reading: str = ""

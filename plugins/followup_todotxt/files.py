@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 
 class Changed(Exception):  # noqa: N818 -- no error: somebody else was quicker
     """The file is no longer as it was when it was read; nothing was written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """A file as it was at one instant."""
 
     content: str = ""

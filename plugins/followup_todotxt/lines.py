@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from followup_rules import Status
 
@@ -27,8 +28,7 @@ _COMPLETED = re.compile(r"x (\d{4}-\d\d-\d\d)(?!\S)")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(Struct, frozen=True):
     """What an output remembers of a line: its key, and a digest of the line as we left it."""
 
     key: str
