@@ -42,7 +42,7 @@ def followup(config: Path, verb: str, now: datetime, *rest: str) -> None:
 
 def say(text: str) -> None:
     """Print, in step with what the runs print."""
-    print(text, flush=True)  # noqa: T201 -- a script for people
+    print(text, flush=True)
 
 
 if __name__ == "__main__":

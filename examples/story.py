@@ -65,7 +65,7 @@ def expected() -> list[tuple[datetime, list[str], list[str]]]:
     table = (EXAMPLES / "README.md").read_text(encoding="utf-8").partition("## What is owed, and when")[2]
     for line in table.splitlines():
         cells = [cell.strip() for cell in line.split("|")]
-        if len(cells) < 6 or cells[1] and not cells[1].isdecimal():
+        if len(cells) < 6 or (cells[1] and not cells[1].isdecimal()):
             continue
         if cells[1]:
             ticks.append((datetime.fromisoformat(cells[2]), [], []))

@@ -25,18 +25,22 @@ class Printed:
         self._say = say
 
     def create(self, action: Action) -> str:  # noqa: ARG002 -- who says it knows what
+        """Say it."""
         return self._say() or "printed"
 
     def find(self, key: str) -> str | None:  # noqa: ARG002 -- nobody can tell whether a person has read it
+        """Find nothing: the next run says it again."""
         return None
 
     def update(self, ref: str, action: Action) -> str:  # noqa: ARG002 -- notices are never updated
+        """Leave it as it is."""
         return ref
 
     def withdraw(self, ref: str) -> None:
         """Notices are never withdrawn."""
 
     def status(self, refs: Sequence[str]) -> Mapping[str, Status]:
+        """Tell that all are as we left them."""
         return {ref: Status("open") for ref in refs}
 
 

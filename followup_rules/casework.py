@@ -15,7 +15,7 @@ from followup_rules.report import Outcome, Tick
 
 
 def work_on(case: str, sight: Sight, tick: Tick) -> None:
-    """Bring one case up to date. If a plugin's predicate fails, nothing is done for it, and the next run tries again."""
+    """Bring one case up to date; if a plugin's predicate fails, nothing is done, and the next run tries again."""
     moment = Moment(tick.now, tick.first_run, tick.config.profile.lookback, sight)
     try:
         decisions = evaluate(tick.store.case(case), tick.config.rulebook.rules, tick.store.pins(case), moment)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from followup_rules.config import Configured
 from followup_rules.engine.sight import Sight
-from followup_rules.hookspecs import Unreadable
+from followup_rules.hookspecs import Source
 from followup_rules.model import BadItem, Event, Problem, Pull
 from followup_rules.report import Tick
 
@@ -39,11 +39,9 @@ def _pull(source: Configured, tick: Tick) -> tuple[set[str], set[str] | None]:
     kinds = set(getattr(source.type, "emits", UNKNOWN_KINDS))
     since = min(tick.now, tick.first_run) - tick.config.profile.lookback - MARGIN
     try:
-        if source.type is None:
-            raise Unreadable(source.fault)
-        opened = source.type.open(source.options, tick.context)
+        opened: Source = source.open(tick.context)
         kinds = set(getattr(opened, "emits", kinds))
-        pull = opened.pull(since, tick.store.source(source.name).cursor)  # type: ignore[union-attr]
+        pull = opened.pull(since, tick.store.source(source.name).cursor)
         events = _events(source.name, pull, tick) if pull.events else []
         return kinds, tick.store.take(source.name, pull, events, since, tick.now)
     except Exception as error:  # noqa: BLE001 -- one source that fails stops no other

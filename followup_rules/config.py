@@ -13,13 +13,13 @@ from msgspec.structs import replace
 
 from followup_rules import __version__, language, options, registry
 from followup_rules import profile as profiles
-from followup_rules.hookspecs import OutputType, Pack, SourceType
+from followup_rules.hookspecs import OutputType, Pack, SourceType, Unreadable
 from followup_rules.ingredients import Ingredients, Layer
 from followup_rules.language import reader
 from followup_rules.language.document import Document, parse
 from followup_rules.language.nearest import expected, nearest
 from followup_rules.language.reader import Value
-from followup_rules.model import Problem, Profile
+from followup_rules.model import Context, Problem, Profile
 from followup_rules.profile import ProfileTable, StoreTable
 from followup_rules.registry import Registry
 
@@ -37,6 +37,12 @@ class Configured(Struct, frozen=True):
     """None: the plugin that should offer it is broken."""
     options: Any
     fault: str = ""
+
+    def open(self, context: Context) -> Any:
+        """Open the source or output. Raises Unreadable if its plugin is broken, and whatever the plugin raises."""
+        if self.type is None:
+            raise Unreadable(self.fault)
+        return self.type.open(self.options, context)
 
 
 class Config(Struct, frozen=True, dict=True):

@@ -8,7 +8,7 @@ from datetime import UTC
 from msgspec.structs import replace
 
 from followup_rules.engine.plan import NOTICE, PRINTED, Made, Row
-from followup_rules.hookspecs import Output, Unreadable
+from followup_rules.hookspecs import Output
 from followup_rules.model import Event, Pull, Status
 from followup_rules.report import Tick
 
@@ -17,9 +17,7 @@ def open_outputs(tick: Tick) -> None:
     """Open every output of the config that can be opened."""
     for output in tick.config.outputs:
         try:
-            if output.type is None:
-                raise Unreadable(output.fault)
-            tick.outputs[output.name] = output.type.open(output.options, tick.context)  # type: ignore[assignment]
+            tick.outputs[output.name] = output.open(tick.context)
         except Exception as error:  # noqa: BLE001 -- one output that fails stops no other
             tick.failed(f"outputs.{output.name}", error)
 

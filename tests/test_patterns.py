@@ -1,9 +1,9 @@
 """Patterns of the rule language: what each field finds and does not find, and what is said of one that is wrong."""
 
-import dataclasses
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -406,6 +406,6 @@ def test_a_definition_that_uses_a_faulty_one_adds_no_problem():
 
 def test_events_are_not_changed_by_looking_at_them():
     tried = event(data={"bonus": "x"})
-    before = dataclasses.asdict(tried)
+    before = msgspec.structs.asdict(tried)
     pattern('data.bonus = "x"\nwords = "y"')(tried, scope())
-    assert dataclasses.asdict(tried) == before
+    assert msgspec.structs.asdict(tried) == before

@@ -63,6 +63,13 @@ from followup_rules import Check, hookimpl
 def register_checks():
     return [Check("odd", "Odd ones", lambda event: False)]
 """
+FAILING_CHECK = """
+from followup_rules import Check, hookimpl
+
+@hookimpl
+def register_checks():
+    return [Check("odd", "Odd ones", lambda event: 1 / 0)]
+"""
 FAILING_COMMANDS = """
 from followup_rules import hookimpl
 
@@ -152,11 +159,19 @@ def failing_commands(place):
     install(place, "noisy", FAILING_COMMANDS)
 
 
+def failing_check(place):
+    install(place, "odd", FAILING_CHECK)
+    (place / "notes.md").write_text("## julie@nordik.ca\n- 2026-11-10 #issue A note\n")
+    rule = '[rule.odd]\non = { check = "odd" }\ndo = { type = "notice", title = "odd" }\n'
+    (place / "config.toml").write_text(CONFIG + rule)
+
+
 SITUATIONS = {
     "F002": missing_config,
     "F040": missing_calendar,
     "F041": blocked_output,
     "F046": damaged_store,
+    "F048": failing_check,
     "F050": twins,
     "F051": damaged_package,
     "F052": failing_commands,

@@ -31,7 +31,7 @@ class Findings(Struct, frozen=True, dict=True):
     """What a check found: the problems, and what was looked at, by name."""
 
     problems: tuple[Problem, ...] = ()
-    checked: Mapping[str, Any] = {}  # noqa: RUF012 -- msgspec copies it
+    checked: Mapping[str, Any] = {}
     """`config`, `plugins`, `rules`, `guards`, `sources` (events of each), `outputs`, `store`; empty if all is lost."""
 
     @property

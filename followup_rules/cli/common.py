@@ -37,7 +37,7 @@ def config_file(ctx: click.Context) -> Path:
 
 
 def instant(written: str | None, config: Config) -> datetime:
-    """Return the instant that `--now` names, or now; one without a zone is in the user's. Exits with 2 if it is none."""
+    """Return the instant that `--now` names, or now; one without a zone is in the user's zone."""
     if written is None:
         return datetime.now(UTC).astimezone(config.profile.timezone)
     try:

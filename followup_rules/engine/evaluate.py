@@ -131,7 +131,9 @@ def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, m
         held = _holds(rule, visit, times, view)
         times = _released(times, held, moment.now)
         verdict = (
-            _void(rule, visit, successor, times, view, moment)
+            _gone(visit, view)
+            or _superseded(visit, successor, moment)
+            or _void(rule, visit, times, view, moment)
             or _done(rule, visit, key, view)
             or _unopened(times, moment.now)
             or _unsure(rule, visit, view, moment.sight)
@@ -197,7 +199,7 @@ def _recipients(to: Iterable[str], visit: Visit) -> Iterator[str]:
 
 
 def _released(times: _Times, holds: tuple[Window, ...], now: datetime) -> _Times:
-    """A held action is due no earlier than the end of the hold, and late as much later."""
+    """Let a held action be due no earlier than the end of the hold, and late as much later."""
     ends = [window.end for window in holds if window.start <= now]
     if times.due is None or not ends or max(ends) <= times.due:
         return times
@@ -205,16 +207,19 @@ def _released(times: _Times, holds: tuple[Window, ...], now: datetime) -> _Times
     return replace(times, due=max(ends), late=times.late + wait if times.late else None)
 
 
-def _void(
-    rule: Rule, visit: Visit, successor: Visit | None, times: _Times, view: CaseView, moment: Moment
-) -> _Verdict | None:
-    if not view.stands(visit):
-        return _Verdict(State.VOID, view.fates[visit.anchor.id], (visit.anchor,))
-    if successor is not None:
-        reason = Reason(
-            "superseded by “{title}” of {start}", {"title": successor.anchor.title, "start": successor.start}
-        )
-        return _Verdict(State.VOID, reason, (successor.anchor,), next=visit.end + moment.lookback)
+def _gone(visit: Visit, view: CaseView) -> _Verdict | None:
+    return None if view.stands(visit) else _Verdict(State.VOID, view.fates[visit.anchor.id], (visit.anchor,))
+
+
+def _superseded(visit: Visit, successor: Visit | None, moment: Moment) -> _Verdict | None:
+    if successor is None:
+        return None
+    values = {"title": successor.anchor.title, "start": successor.start}
+    reason = Reason("superseded by “{title}” of {start}", values)
+    return _Verdict(State.VOID, reason, (successor.anchor,), next=visit.end + moment.lookback)
+
+
+def _void(rule: Rule, visit: Visit, times: _Times, view: CaseView, moment: Moment) -> _Verdict | None:
     ended = view.matching(rule.cancelled_by, Scope(view, visit, rule), visit.start)
     if ended:
         return _Verdict(State.VOID, _because("called off by", ended[0], view), tuple(ended))
