@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from followup_rules.actions import actions
 from followup_rules.carry_out import Printed, carry_out, waits
 from followup_rules.engine.evaluate import Moment, evaluate
-from followup_rules.engine.plan import PRINTED, Change, plan
+from followup_rules.engine.plan import NOTICE, PRINTED, Change, Made, plan
 from followup_rules.engine.sight import Sight
 from followup_rules.language.matching import CheckFailed
 from followup_rules.model import Action, Decision, Problem, State
@@ -25,8 +25,11 @@ def work_on(case: str, sight: Sight, tick: Tick) -> None:
         return
     before = tick.store.states(case)
     whole = _bring_in_line(case, decisions, tick)
-    _note(decisions, before, tick)
-    retries = [row.retry for row in tick.store.rows(case) if row.retry and row.retry > tick.now]
+    rows = tick.store.rows(case)
+    told = {row.action.duty for row in rows if row.action.type == NOTICE and row.state is Made.DELIVERED}
+    _note([decision for decision in decisions if decision.key not in told], before, tick)
+    tick.decisions += decisions
+    retries = [row.retry for row in rows if row.retry and row.retry > tick.now]
     nexts = [decision.next for decision in decisions if decision.next]
     stale = not whole or any(decision.state is State.BLIND for decision in decisions)
     tick.store.decided(case, decisions, tick.now, until=min([*nexts, *retries], default=None), stale=stale)
@@ -78,8 +81,8 @@ def _carried_out(change: Change, tick: Tick) -> bool:
 
 
 def _note(decisions: Iterable[Decision], before: Mapping[str, str], tick: Tick) -> None:
+    """Note what is missed since the last run, and what the user should know."""
     for decision in decisions:
-        tick.decisions.append(decision)
         closed = decision.closes is not None and decision.closes > tick.first_run
         if decision.state is State.EXPIRED and before.get(decision.key) != State.EXPIRED and closed:
             tick.missed.append(decision)

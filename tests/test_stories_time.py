@@ -113,7 +113,7 @@ def test_what_was_missed_whole_is_reported_once(story):
 def test_an_expired_task_is_withdrawn_and_printed_as_missed(story):
     story.at("2026-11-19 09:00")
     shown = story.run("2026-11-26 09:05").stdout
-    assert "follow-up-call" in shown
+    assert "Appeler Julie Roy" in shown
     assert "missed" in shown
     assert story.tasks() == []
 

@@ -42,9 +42,11 @@ def change(outcome: Outcome) -> None:
 
 
 def rest_of_run(report: Report, *, verbose: bool) -> None:
-    """Print what was missed; if asked, also the state of everything looked at, and what comes next."""
+    """Print what was missed and not told yet; if asked, also the state of everything, and what comes next."""
     page = Page()
-    shown = in_order(report.decisions) if verbose else report.missed
+    withdrawn = {outcome.change.action.duty for outcome in report.outcomes}
+    missed = [decision for decision in report.missed if decision.key not in withdrawn]
+    shown = in_order(report.decisions) if verbose else missed
     if report.outcomes and shown:
         page.row((), 0)
     _add_decisions(page, shown, report.now)
