@@ -1,14 +1,8 @@
-"""The store: events, decisions, ledger and journal in one SQLite file. One transaction for each step of a tick.
-
-All instants are kept in UTC, as ISO 8601 text. The file is 0600 in a folder 0700.
-"""
+"""The store: what the sources showed, the case of each event, what was decided, and the journal."""
 
 from __future__ import annotations
 
-import os
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,52 +11,14 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_rules.engine.plan import Made, Row
+from followup_rules.database import StoreError, at, connect, copied, instant, text
+from followup_rules.ledger import Ledger
 from followup_rules.model import BadItem, Case, Decision, Event, Pull
 
 if TYPE_CHECKING:
     from followup_rules.engine.cases import Directory, Place
 
-VERSION = 1
-
-_SCHEMA = """
-create table meta (name text primary key, value text not null) without rowid;
-create table source (name text primary key, cursor text not null, pulled text not null, failing text) without rowid;
-create table event (
-  source text not null, id text not null, start text not null, body text not null, gone text, listed text,
-  primary key (source, id)) without rowid;
-create index event_id on event (id);
-create table token (token text not null, id text not null, primary key (token, id)) without rowid;
-create index token_id on token (id);
-create table place (id text primary key, home text not null, problem text not null) without rowid;
-create index place_home on place (home);
-create table joined (id text not null, "case" text not null, primary key (id, "case")) without rowid;
-create index joined_case on joined ("case");
-create table "case" (key text primary key, next text, stale integer not null) without rowid;
-create index case_next on "case" (stale, next);
-create table decision (
-  key text primary key, "case" text not null, rule text not null, anchor text not null, state text not null,
-  evidence text not null, next text, late integer not null) without rowid;
-create index decision_case on decision ("case");
-create table ledger (
-  key text not null, output text not null, duty text not null, "case" text not null, state text not null,
-  body text not null, primary key (key, output)) without rowid;
-create index ledger_case on ledger ("case");
-create index ledger_state on ledger (state);
-create table pin (key text primary key, "case" text not null, at text not null) without rowid;
-create table journal (
-  number integer primary key, at text not null, "case" text not null, key text not null, state text not null,
-  why text not null);
-create index journal_case on journal ("case");
-"""
-_STEP = ("begin immediate", "commit", "rollback")
-_PART = ("savepoint part", "release part", "rollback to part", "release part")
-MIGRATIONS: tuple[str, ...] = (_SCHEMA,)
-"""The n-th script leads from version n to version n + 1."""
-
-
-class StoreError(Exception):
-    """The store cannot be used; the sentence says why and what to do."""
+__all__ = ["SourceState", "Store", "StoreError", "open_copy", "open_store"]
 
 
 class SourceState(Struct, frozen=True):
@@ -73,103 +29,18 @@ class SourceState(Struct, frozen=True):
     failing: datetime | None = None
 
 
-def text(instant: datetime | None) -> str | None:
-    """Return an instant as the store keeps it: in UTC, and sortable."""
-    return None if instant is None else instant.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def instant(kept: str | None) -> datetime | None:
-    """Return an instant that the store kept."""
-    return None if kept is None else datetime.fromisoformat(kept)
-
-
-def at(kept: str) -> datetime:
-    """Return an instant that is always there."""
-    return datetime.fromisoformat(kept)
-
-
 def open_store(path: Path) -> Store:
     """Open the store for writing, and make it if it is not there. Raises StoreError."""
-    try:
-        _make_private(path)
-        connection = sqlite3.connect(path, isolation_level=None, timeout=10)
-        connection.execute("pragma journal_mode = wal")
-        connection.execute("pragma synchronous = full")
-        _migrate(connection, path)
-    except (sqlite3.Error, OSError) as error:
-        raise StoreError(f"the store {path} cannot be used: {error}") from error
-    return Store(connection)
+    return Store(connect(path))
 
 
 def open_copy(path: Path) -> Store:
     """Return a copy in memory, to try things out on; nothing is written anywhere. Raises StoreError."""
-    copy = sqlite3.connect(":memory:", isolation_level=None)
-    try:
-        if path.exists():
-            # SQLite leaves files beside a store that it reads together with its log; without a log it need not.
-            how = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
-            original = sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True, timeout=10)
-            original.backup(copy)
-            original.close()
-        _migrate(copy, path)
-    except (sqlite3.Error, OSError) as error:
-        raise StoreError(f"the store {path} cannot be read: {error}") from error
-    return Store(copy)
+    return Store(copied(path))
 
 
-def _make_private(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-
-
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    (version,) = connection.execute("pragma user_version").fetchone()
-    if version > VERSION:
-        raise StoreError(f"the store {path} was written by a newer version of followup-rules; upgrade this one")
-    for number in range(version, VERSION):
-        connection.executescript(f"begin; {MIGRATIONS[number]} pragma user_version = {number + 1}; commit;")
-
-
-class Store:
-    """Reads and writes records; every method that writes does so in one transaction."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._db = connection
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Make all that is written inside one step, within another one too: it is kept as a whole or not at all."""
-        begin, keep, *undo = _PART if self._db.in_transaction else _STEP
-        self._db.execute(begin)
-        try:
-            yield
-        except BaseException:
-            for statement in undo:
-                self._db.execute(statement)
-            raise
-        self._db.execute(keep)
-
-    def _all(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        return self._db.execute(query, values).fetchall()
-
-    def _many(self, query: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        self._db.executemany(query, rows)
-
-    # -- settings of the store itself
-
-    def get(self, name: str) -> str:
-        """Return a value that was set, or ""."""
-        found = self._all("select value from meta where name = ?", name)
-        return str(found[0][0]) if found else ""
-
-    def put(self, name: str, value: str | None) -> None:
-        """Set a value."""
-        self._db.execute("insert or replace into meta values (?, ?)", (name, value))
+class Store(Ledger):
+    """Reads and writes records; every method that writes several does so in one transaction."""
 
     # -- sources and events
 
@@ -342,58 +213,6 @@ class Store:
         rows = self._all('select at, key, state, why from journal where "case" = ? order by number', case)
         return [(at(when), key, state, why) for when, key, state, why in rows]
 
-    # -- ledger
-
-    def rows(self, case: str) -> list[Row]:
-        """Return the ledger rows of a case."""
-        return [
-            _row(body) for (body,) in self._all('select body from ledger where "case" = ? order by key, output', case)
-        ]
-
-    def rows_in(self, *states: Made) -> list[Row]:
-        """Return the ledger rows that got so far."""
-        marks = ", ".join("?" for _ in states)
-        query = f"select body from ledger where state in ({marks}) order by key, output"  # noqa: S608 -- only marks
-        return [_row(body) for (body,) in self._all(query, *states)]
-
-    def row(self, key: str, output: str) -> Row | None:
-        """Return one row of the ledger."""
-        found = self._all("select body from ledger where key = ? and output = ?", key, output)
-        return _row(found[0][0]) if found else None
-
-    def write(self, row: Row) -> None:
-        """Keep a row of the ledger."""
-        body = msgspec.json.encode(row)
-        values = (row.key, row.output, row.action.duty, row.action.case, row.state, body)
-        self._db.execute("insert or replace into ledger values (?, ?, ?, ?, ?, ?)", values)
-
-    def rename(self, moved: Mapping[str, tuple[str, str]]) -> None:
-        """Let ledger rows and pins follow their anchors to another case; what the outputs carry stays as it is."""
-        for anchor, (old, new) in sorted(moved.items()):
-            for row in self.rows(old):
-                if old != new and row.action.anchor == anchor:
-                    self._rename(row, old, new)
-
-    def _rename(self, row: Row, old: str, new: str) -> None:
-        duty = row.action.duty.replace(f"/{old}@", f"/{new}@")
-        key = row.key.replace(f"/{old}@", f"/{new}@")
-        if self.row(key, row.output) is None or key == row.key:
-            self._db.execute("delete from ledger where key = ? and output = ?", (row.key, row.output))
-            self.write(replace(row, key=key, action=replace(row.action, key=key, duty=duty, case=new)))
-        for announced in row.action.announces:
-            renamed = announced.key.replace(f"/{old}@", f"/{new}@")
-            self._db.execute(
-                'update or ignore pin set key = ?, "case" = ? where key = ?', (renamed, new, announced.key)
-            )
-
-    def pins(self, case: str) -> dict[str, datetime]:
-        """Return the announced openings of a case, by key."""
-        return {key: at(when) for key, when in self._all('select key, at from pin where "case" = ?', case)}
-
-    def pin(self, case: str, key: str, when: datetime) -> None:
-        """Keep an announced opening; what was announced first stays."""
-        self._db.execute("insert or ignore into pin values (?, ?, ?)", (key, case, text(when)))
-
 
 def _by_duty(events: Iterable[Event], duties: Mapping[str, str]) -> tuple[Event, ...]:
     """Return the events; one with the key that an output carries gets the key that its duty has now."""
@@ -428,7 +247,3 @@ def _decision_row(decision: Decision) -> tuple[Any, ...]:
     anchor = decision.visit.anchor.id
     return (decision.key, decision.case, decision.rule, anchor, decision.state, evidence,
             text(decision.next), int(decision.late))  # fmt: skip
-
-
-def _row(body: bytes) -> Row:
-    return msgspec.json.decode(body, type=Row)

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 from followup_rules.collect import arrange, collect
 from followup_rules.config import Config
+from followup_rules.database import at, text
 from followup_rules.engine.sight import Sight
 from followup_rules.hands import look, open_outputs, settle_all
 from followup_rules.model import Context, Problem
 from followup_rules.report import Outcome, Report, Say, Tick
-from followup_rules.store import Store, at, text
+from followup_rules.store import Store
 
 __all__ = ["Outcome", "Report", "Say", "preview", "run"]
 

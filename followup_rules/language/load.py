@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from msgspec import Struct, field
 from msgspec.structs import replace
 
 from followup_rules.language import TABLES, patterns, references
@@ -17,25 +16,13 @@ from followup_rules.language.patterns import Pattern, World
 from followup_rules.language.phrases import BASES
 from followup_rules.language.reader import Value
 from followup_rules.language.schema import ATTRIBUTE, GUARD, RULE, Guard, Read, Rule, RuleSet
+from followup_rules.language.tables import Surroundings, Table
 from followup_rules.model import Problem
+
+__all__ = ["Surroundings", "load", "unknown_tables"]
 
 _NAME = re.compile(r"[^\W\d_][\w-]*")
 """What a phrase can count from, and what a key without white space can hold."""
-
-
-class Surroundings(Struct, frozen=True):
-    """What rules may name besides each other."""
-
-    templates: frozenset[str] = frozenset()
-    outputs: Mapping[str, tuple[str, ...]] | None = field(default_factory=dict)
-    """Each configured output, and the types of action that it takes; None: not known, for they are faulty."""
-
-
-class Table(Struct, frozen=True):
-    """A definition, rule or guard, put together from all layers: each field with the place it comes from."""
-
-    header: Value
-    fields: dict[str, Value]
 
 
 def load(layers: Sequence[Document], world: World, around: Surroundings) -> tuple[RuleSet, tuple[Problem, ...]]:

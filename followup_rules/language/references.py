@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from followup_rules.language import circles
 from followup_rules.language.nearest import expected
@@ -12,9 +11,7 @@ from followup_rules.language.patterns import Pattern
 from followup_rules.language.phrases import Phrase
 from followup_rules.language.reader import Value, unknown
 from followup_rules.language.schema import GUARD, RULE, Do, Guard, Rule, RuleSet
-
-if TYPE_CHECKING:
-    from followup_rules.language.load import Surroundings, Table
+from followup_rules.language.tables import Surroundings, Table
 
 Key = tuple[str, str]
 """("rule", its id) or ("guard", its id)."""

@@ -1,0 +1,78 @@
+"""The ledger: what was attempted and delivered, one row for each action in each output, and what was announced."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+from msgspec.structs import replace
+
+from followup_rules.database import Database, at, text
+from followup_rules.engine.plan import Made, Row
+from followup_rules.model import Action
+
+
+class Ledger(Database):
+    """The part of the store that is never forgotten."""
+
+    def rows(self, case: str) -> list[Row]:
+        """Return the ledger rows of a case."""
+        return [
+            _row(body) for (body,) in self._all('select body from ledger where "case" = ? order by key, output', case)
+        ]
+
+    def rows_in(self, *states: Made) -> list[Row]:
+        """Return the ledger rows that got so far."""
+        marks = ", ".join("?" for _ in states)
+        query = f"select body from ledger where state in ({marks}) order by key, output"  # noqa: S608 -- only marks
+        return [_row(body) for (body,) in self._all(query, *states)]
+
+    def row(self, key: str, output: str) -> Row | None:
+        """Return one row of the ledger."""
+        found = self._all("select body from ledger where key = ? and output = ?", key, output)
+        return _row(found[0][0]) if found else None
+
+    def write(self, row: Row) -> None:
+        """Keep a row of the ledger."""
+        body = msgspec.json.encode(row)
+        values = (row.key, row.output, row.action.duty, row.action.case, row.state, body)
+        self._db.execute("insert or replace into ledger values (?, ?, ?, ?, ?, ?)", values)
+
+    def rename(self, moved: Mapping[str, tuple[str, str]]) -> None:
+        """Let ledger rows and pins follow their anchors to another case; what the outputs carry stays as it is."""
+        for anchor, (old, new) in sorted(moved.items()):
+            for row in self.rows(old):
+                if old != new and row.action.anchor == anchor:
+                    self._rename(row, old, new)
+
+    def _rename(self, row: Row, old: str, new: str) -> None:
+        action = _renamed(row.action, old, new)
+        if self.row(action.key, row.output) is None or action.key == row.key:
+            self._db.execute("delete from ledger where key = ? and output = ?", (row.key, row.output))
+            self.write(replace(row, key=action.key, action=action))
+        for before, after in zip(row.action.announces, action.announces, strict=True):
+            query = 'update or ignore pin set key = ?, "case" = ? where key = ?'
+            self._db.execute(query, (after.key, new, before.key))
+
+    def pins(self, case: str) -> dict[str, datetime]:
+        """Return the announced openings of a case, by key."""
+        return {key: at(when) for key, when in self._all('select key, at from pin where "case" = ?', case)}
+
+    def pin(self, case: str, key: str, when: datetime) -> None:
+        """Keep an announced opening; what was announced first stays."""
+        self._db.execute("insert or ignore into pin values (?, ?, ?)", (key, case, text(when)))
+
+
+def _renamed(action: Action, old: str, new: str) -> Action:
+    """Return the action under the keys that it has in another case."""
+
+    def moved(key: str) -> str:
+        return key.replace(f"/{old}@", f"/{new}@")
+
+    announces = tuple(replace(each, key=moved(each.key)) for each in action.announces)
+    return replace(action, key=moved(action.key), duty=moved(action.duty), case=new, announces=announces)
+
+
+def _row(body: bytes) -> Row:
+    return msgspec.json.decode(body, type=Row)
