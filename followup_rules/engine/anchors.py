@@ -191,12 +191,12 @@ class CaseView:
         """Return the other events of the case that match, from `since` on unless a pattern has its own `after`."""
         own = {event.id for event in scope.visit.events}
         listed = tuple(patterns)
-        others = (event for event in self.events if event.id not in own)
-        return [
-            event
-            for event in others
-            if any((pattern.dated or self.moment(event) >= since) and pattern(event, scope) for pattern in listed)
-        ]
+        return [event for event in self.events if event.id not in own and self.matches(event, listed, scope, since)]
+
+    def matches(self, event: Event, patterns: Iterable[Pattern], scope: Scope, since: datetime) -> bool:
+        """Tell whether an event matches any of the patterns, from `since` on unless one has its own `after`."""
+        late_enough = self.moment(event) >= since
+        return any((pattern.dated or late_enough) and pattern(event, scope) for pattern in patterns)
 
 
 class Scope(Struct, frozen=True, dict=True):

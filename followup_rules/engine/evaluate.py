@@ -9,8 +9,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.engine.anchors import CaseView, Scope, Window
+from followup_rules.engine.breaches import concerned
 from followup_rules.engine.sight import Sight
-from followup_rules.language.patterns import Pattern, answers_others
+from followup_rules.language.patterns import Pattern
 from followup_rules.language.phrases import parse
 from followup_rules.language.schema import Rule, RuleSet
 from followup_rules.model import Announcement, Case, Decision, Event, Reason, State, Visit
@@ -60,7 +61,7 @@ def evaluate(case: Case, rules: RuleSet, pins: Mapping[str, datetime], moment: M
 def _decide_rule(rule: Rule, view: CaseView, moment: Moment) -> Iterator[Decision]:
     if rule.on is None:
         return
-    visits = [visit for visit in view.visits(rule) if _concerned(rule, visit, view)]
+    visits = [visit for visit in view.visits(rule) if concerned(rule, visit, view)]
     latest = view.latest(rule) if rule.per == "case" else None
     for visit in visits:
         superseded = latest is not None and view.stands(visit) and visit is not latest
@@ -69,63 +70,11 @@ def _decide_rule(rule: Rule, view: CaseView, moment: Moment) -> Iterator[Decisio
         yield _decide(rule, visit, latest if superseded else None, view, moment)
 
 
-def _concerned(rule: Rule, visit: Visit, view: CaseView) -> bool:
-    """Tell whether the anchor lies in the guard that `during` or `breaks` names."""
-    if rule.fault or not view.stands(visit):
-        return True
-    if rule.during and not any(_falls_in(visit, window, view) for window in _windows(rule.during, view)):
-        return False
-    return rule.breaks is None or _breach(rule, visit, view) is not None
-
-
-def _windows(name: str, view: CaseView) -> tuple[Window, ...]:
-    guard = view.rules.guards.get(name)
-    return view.windows(guard) if guard and not guard.fault else ()
-
-
-def _falls_in(visit: Visit, window: Window, view: CaseView) -> bool:
-    return window.contains(view.moment(visit.anchor)) and _same_people(visit, window.visit)
-
-
-def _same_people(one: Visit, other: Visit) -> bool:
-    """Tell whether they share somebody; what concerns nobody by name concerns all of the case."""
-    addresses = {person.address for person in other.people}
-    return not one.people or any(person.address in addresses for person in one.people)
-
-
-def _breach(rule: Rule, visit: Visit, view: CaseView) -> Window | None:
-    """Return the window that a mail of mine broke, if it did."""
-    assert rule.breaks is not None
-    mail = visit.anchor
-    for window in _windows(rule.breaks.guard, view):
-        after = Scope(view, window.visit, window.guard).when(rule.breaks.after) or window.start
-        if _falls_in(visit, window, view) and view.moment(mail) >= after:
-            free = answers_others(mail, Scope(view)) or _excused(mail, window, view)
-            return None if free else window
-    return None
-
-
-def _excused(mail: Event, window: Window, view: CaseView) -> bool:
-    rules = (view.rules.rules[name] for name in window.guard.except_ if name in view.rules.rules)
-    return any(_fulfils(mail, rule, visit, view) for rule in rules for visit in view.standing(rule))
-
-
-def _fulfils(mail: Event, rule: Rule, visit: Visit, view: CaseView) -> bool:
-    if mail.data.get("key") == view.key(rule, visit):
-        return True
-    theirs = {person.address for person in visit.people}
-    return any(person.address in theirs for person in mail.people) and mail in view.matching(
-        rule.done_by, Scope(view, visit, rule), visit.start
-    )
-
-
 def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, moment: Moment) -> Decision:
     key = view.key(rule, visit)
     if rule.fault:
-        verdict, times = (
-            _Verdict(State.BROKEN, Reason("the rule is faulty: {fault}", {"fault": rule.fault})),
-            _Times(None),
-        )
+        times = _Times(None)
+        verdict = _Verdict(State.BROKEN, Reason("the rule is faulty: {fault}", {"fault": rule.fault}))
     else:
         times = _times(rule, visit, view)
         held = _holds(rule, visit, times, view)

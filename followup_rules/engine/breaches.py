@@ -1,0 +1,57 @@
+"""Which anchors concern a rule with `during` or `breaks`: those in a guard's window, and the mails that break it."""
+
+from __future__ import annotations
+
+from followup_rules.engine.anchors import CaseView, Scope, Window
+from followup_rules.language.patterns import answers_others
+from followup_rules.language.schema import Rule
+from followup_rules.model import Event, Visit
+
+
+def concerned(rule: Rule, visit: Visit, view: CaseView) -> bool:
+    """Tell whether the anchor lies in the guard that `during` or `breaks` names."""
+    if rule.fault or not view.stands(visit):
+        return True
+    if rule.during and not any(_falls_in(visit, window, view) for window in _windows(rule.during, view)):
+        return False
+    return rule.breaks is None or _breach(rule, visit, view) is not None
+
+
+def _windows(name: str, view: CaseView) -> tuple[Window, ...]:
+    guard = view.rules.guards.get(name)
+    return view.windows(guard) if guard and not guard.fault else ()
+
+
+def _falls_in(visit: Visit, window: Window, view: CaseView) -> bool:
+    return window.contains(view.moment(visit.anchor)) and _same_people(visit, window.visit)
+
+
+def _same_people(one: Visit, other: Visit) -> bool:
+    """Tell whether they share somebody; what concerns nobody by name concerns all of the case."""
+    addresses = {person.address for person in other.people}
+    return not one.people or any(person.address in addresses for person in one.people)
+
+
+def _breach(rule: Rule, visit: Visit, view: CaseView) -> Window | None:
+    """Return the window that a mail of mine broke, if it did."""
+    assert rule.breaks is not None
+    mail = visit.anchor
+    for window in _windows(rule.breaks.guard, view):
+        after = Scope(view, window.visit, window.guard).when(rule.breaks.after) or window.start
+        if _falls_in(visit, window, view) and view.moment(mail) >= after:
+            free = answers_others(mail, Scope(view)) or _excused(mail, window, view)
+            return None if free else window
+    return None
+
+
+def _excused(mail: Event, window: Window, view: CaseView) -> bool:
+    rules = (view.rules.rules[name] for name in window.guard.except_ if name in view.rules.rules)
+    return any(_fulfils(mail, rule, visit, view) for rule in rules for visit in view.standing(rule))
+
+
+def _fulfils(mail: Event, rule: Rule, visit: Visit, view: CaseView) -> bool:
+    if mail.data.get("key") == view.key(rule, visit):
+        return True
+    theirs = {person.address for person in visit.people}
+    to_them = any(person.address in theirs for person in mail.people)
+    return to_them and view.matches(mail, rule.done_by, Scope(view, visit, rule), visit.start)
