@@ -50,7 +50,8 @@ def _output(tick: int, arguments: str) -> str:
 
 
 def _followup(folder: Path, config: Path, arguments: str, now: object) -> str:
-    command = [sys.executable, "-m", "followup_rules", *shlex.split(arguments), "--now", str(now).replace(" ", "T")]
+    instant = [] if "--help" in arguments else ["--now", str(now).replace(" ", "T")]
+    command = [sys.executable, "-m", "followup_rules", *shlex.split(arguments), *instant]
     command[3:3] = ["--config", str(config)]
     environment = {**os.environ, "COLUMNS": "90", "LC_ALL": "C.UTF-8"}
     result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)

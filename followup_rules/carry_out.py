@@ -15,7 +15,7 @@ from followup_rules.hookspecs import Output, Refused
 from followup_rules.model import Action, Problem, Status
 from followup_rules.store import Store
 
-_FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=5), timedelta(days=1)
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=1)
 
 
 class Printed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from followup_rules.actions import actions
 from followup_rules.carry_out import Printed, carry_out, waits
@@ -31,8 +32,8 @@ def work_on(case: str, sight: Sight, tick: Tick) -> None:
     tick.decisions += decisions
     retries = [row.retry for row in rows if row.retry and row.retry > tick.now]
     nexts = [decision.next for decision in decisions if decision.next]
-    stale = not whole or any(decision.state is State.BLIND for decision in decisions)
-    tick.store.decided(case, decisions, tick.now, until=min([*nexts, *retries], default=None), stale=stale)
+    until = min([*nexts, *retries], default=None, key=datetime.timestamp)
+    tick.store.decided(case, decisions, tick.now, until=until, stale=not whole)
 
 
 def _bring_in_line(case: str, decisions: Sequence[Decision], tick: Tick) -> bool:
@@ -63,12 +64,12 @@ def _actions(decisions: Iterable[Decision], tick: Tick) -> tuple[dict[str, list[
 
 def _carried_out(change: Change, tick: Tick) -> bool:
     outcome = Outcome(change)
-    if tick.dry:
-        tick.outcomes.append(outcome)
-        return True
     output = Printed(lambda: tick.say(outcome)) if change.output == PRINTED else tick.outputs.get(change.output)
     if output is None:
         return False
+    if tick.dry:
+        tick.outcomes.append(outcome)
+        return True
     ref, problem = carry_out(change, output, tick.store, tick.now)
     if problem is not None:
         tick.problems.append(problem)
@@ -84,7 +85,8 @@ def _note(decisions: Iterable[Decision], before: Mapping[str, str], tick: Tick) 
     """Note what is missed since the last run, and what the user should know."""
     for decision in decisions:
         closed = decision.closes is not None and decision.closes > tick.first_run
-        if decision.state is State.EXPIRED and before.get(decision.key) != State.EXPIRED and closed:
+        new = before.get(decision.key) != State.EXPIRED and not tick.store.was(decision.key, State.EXPIRED)
+        if decision.state is State.EXPIRED and new and closed:
             tick.missed.append(decision)
         if decision.warning:
             tick.problems.append(Problem(f"rule.{decision.rule}", decision.warning, "F045", warning=True))

@@ -84,5 +84,5 @@ def arrange(changed: set[str], tick: Tick) -> None:
     if changed:
         tick.store.rename(tick.store.arrange(changed, tick.config.rulebook.directory))
     for event, problem in tick.store.misplaced():
-        if event.id in changed or tick.dry:
+        if event.id in changed:
             tick.problems.append(Problem("notes", f"{event.where}: {problem}", "F044"))

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from followup_rules.engine.plan import NOTICE, PRINTED, Made, Row
 from followup_rules.hookspecs import Output
-from followup_rules.model import Event, Pull, Status
+from followup_rules.model import Event, Problem, Pull, Status
 from followup_rules.report import Tick
 
 
@@ -20,6 +20,15 @@ def open_outputs(tick: Tick) -> None:
             tick.outputs[output.name] = output.open(tick.context)
         except Exception as error:  # noqa: BLE001 -- one output that fails stops no other
             tick.failed(f"outputs.{output.name}", error)
+
+
+def told_of_refusals(tick: Tick) -> None:
+    """Report what was refused and is not to be tried again yet: silence would look as if all were well."""
+    for row in tick.store.rows_in(Made.REFUSED):
+        if row.retry and row.retry > tick.now:
+            when = row.retry.astimezone(tick.context.profile.timezone)
+            message = f"{row.op} {row.key}: refused earlier; it is tried again at {when:%H:%M}"
+            tick.problems.append(Problem(f"outputs.{row.output}", message, "F041", hint="see what an earlier run said"))
 
 
 def settle_all(tick: Tick) -> None:

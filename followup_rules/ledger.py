@@ -42,9 +42,15 @@ class Ledger(Database):
     def rename(self, moved: Mapping[str, tuple[str, str]]) -> None:
         """Let ledger rows and pins follow their anchors to another case; what the outputs carry stays as it is."""
         for anchor, (old, new) in sorted(moved.items()):
+            if old == new:
+                continue
             for row in self.rows(old):
-                if old != new and row.action.anchor == anchor:
+                if row.action.anchor == anchor:
                     self._rename(row, old, new)
+            for (key,) in self._all('select key from decision where "case" = ? and anchor = ?', old, anchor):
+                renamed = (_moved(key, old, new), new, key)
+                self._db.execute('update or ignore decision set key = ?, "case" = ? where key = ?', renamed)
+                self._db.execute('update journal set key = ?, "case" = ? where key = ?', renamed)
 
     def _rename(self, row: Row, old: str, new: str) -> None:
         action = _renamed(row.action, old, new)
@@ -66,12 +72,13 @@ class Ledger(Database):
 
 def _renamed(action: Action, old: str, new: str) -> Action:
     """Return the action under the keys that it has in another case."""
+    announces = tuple(replace(each, key=_moved(each.key, old, new)) for each in action.announces)
+    key, duty = _moved(action.key, old, new), _moved(action.duty, old, new)
+    return replace(action, key=key, duty=duty, case=new, announces=announces)
 
-    def moved(key: str) -> str:
-        return key.replace(f"/{old}@", f"/{new}@")
 
-    announces = tuple(replace(each, key=moved(each.key)) for each in action.announces)
-    return replace(action, key=moved(action.key), duty=moved(action.duty), case=new, announces=announces)
+def _moved(key: str, old: str, new: str) -> str:
+    return key.replace(f"/{old}@", f"/{new}@")
 
 
 def _row(body: bytes) -> Row:

@@ -64,6 +64,9 @@ class Store(Ledger):
 
     def take(self, source: str, pull: Pull, events: Iterable[Event], since: datetime, now: datetime) -> set[str]:
         """Keep what a source saw since then, and its cursor; return the ids of the events that changed."""
+        if not (pull.events or pull.removed or pull.complete):
+            self._pulled(source, pull.cursor, now)
+            return set()
         with self.transaction():
             kept = self._all("select id, body, start from event where source = ? and gone is null", source)
             before = {name: body for name, body, _ in kept}
@@ -80,10 +83,13 @@ class Store(Ledger):
                 "update event set gone = ?, listed = ? where source = ? and id = ?",
                 [(text(now), listed, source, name) for name in missing],
             )
-            self._db.execute("insert or replace into source values (?, ?, ?, null)", (source, pull.cursor, text(now)))
+            self._pulled(source, pull.cursor, now)
             if changed:
                 self._index(changed)
         return changed | missing
+
+    def _pulled(self, source: str, cursor: str, now: datetime) -> None:
+        self._db.execute("insert or replace into source values (?, ?, ?, null)", (source, cursor, text(now)))
 
     def _index(self, ids: Iterable[str]) -> None:
         from followup_rules.engine.cases import tokens  # noqa: PLC0415 -- only where something changed
@@ -109,6 +115,10 @@ class Store(Ledger):
         """Return several events, in the order of their ids."""
         return [event for name in sorted(set(ids)) if (event := self.event(name)) is not None]
 
+    def event_ids(self) -> set[str]:
+        """Return the ids of all events."""
+        return {name for (name,) in self._all("select distinct id from event")}
+
     def tied(self, ids: Iterable[str]) -> set[str]:
         """Return the ids of all events whose case could change when these do, themselves included."""
         found: set[str] = set()
@@ -117,6 +127,9 @@ class Store(Ledger):
             found |= fresh
             ties = {t for name in fresh for (t,) in self._all("select token from token where id = ?", name)}
             near = {name for tie in ties for (name,) in self._all("select id from token where token = ?", tie)}
+            hosts = [tie.removeprefix("domain ") for tie in ties if tie.startswith("domain ")]
+            query = "select id from token where token like '@%' || ?"
+            near |= {name for host in hosts for (name,) in self._all(query, host)}
             fresh = near - found
         return found
 
@@ -202,6 +215,10 @@ class Store(Ledger):
     def states(self, case: str) -> dict[str, str]:
         """Return the states of a case's decisions as they were last, by key."""
         return dict(self._all('select key, state from decision where "case" = ?', case))
+
+    def was(self, key: str, state: str) -> bool:
+        """Tell whether a decision ever was in a state."""
+        return bool(self._all("select 1 from journal where key = ? and state = ? limit 1", key, state))
 
     def record(self, now: datetime, entries: Iterable[tuple[str, str, str, str]]) -> None:
         """Write (case, key, state, why) into the journal."""

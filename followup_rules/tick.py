@@ -8,7 +8,7 @@ from followup_rules.collect import arrange, collect
 from followup_rules.config import Config
 from followup_rules.database import at, text
 from followup_rules.engine.sight import Sight
-from followup_rules.hands import look, open_outputs, settle_all
+from followup_rules.hands import look, open_outputs, settle_all, told_of_refusals
 from followup_rules.model import Context, Problem
 from followup_rules.report import Outcome, Report, Say, Tick
 from followup_rules.store import Store
@@ -45,16 +45,22 @@ def _tick(tick: Tick) -> Report:
     standing = _standing_problems(tick)
     open_outputs(tick)
     settle_all(tick)
+    told_of_refusals(tick)
     with store.transaction():
         changed = look(tick)
         sight, seen = collect(tick)
-        arrange(changed | seen, tick)
+        arrange(changed | seen | _all_if_config_changed(tick), tick)
         _mark_stale(sight, tick)
     stale = store.stale(tick.now)
     for case in sorted({*store.cases(), *stale}) if tick.dry else stale:
         from followup_rules.casework import work_on  # noqa: PLC0415 -- most runs have nothing to work on
 
-        work_on(case, sight, tick)
+        try:
+            work_on(case, sight, tick)
+        except Exception as error:  # noqa: BLE001 -- one case that fails stops no other
+            message = f"nothing was decided: {type(error).__name__}: {error}"
+            tick.problems.append(Problem(f"case {case}", message, "F048", hint="the next run tries again"))
+            store.make_stale([case])
     return _report(tick, standing)
 
 
@@ -65,6 +71,12 @@ def _standing_problems(tick: Tick) -> tuple[Problem, ...]:
     problems = tick.config.problems
     tick.store.put("sound", "" if problems else tick.config.fingerprint)
     return problems
+
+
+def _all_if_config_changed(tick: Tick) -> set[str]:
+    """Return the ids of all events if labels, domains or anything else that places them may be other ones now."""
+    same = tick.store.get("fingerprint") == tick.config.fingerprint
+    return set() if same else tick.store.event_ids()
 
 
 def _mark_stale(sight: Sight, tick: Tick) -> None:
@@ -79,7 +91,7 @@ def _report(tick: Tick, standing: tuple[Problem, ...]) -> Report:
     later = tick.store.next_change()
     return Report(
         now=tick.context.now,
-        outcomes=tuple(sorted(tick.outcomes, key=lambda outcome: (outcome.change.key, outcome.change.output))),
+        outcomes=tuple(tick.outcomes),
         decisions=tuple(sorted(tick.decisions, key=lambda decision: decision.key)),
         missed=tuple(tick.missed),
         problems=tuple(dict.fromkeys((*standing, *tick.problems))),

@@ -33,6 +33,7 @@ class _Commands(click.Group):
         if cmd_name in COMMANDS:
             module = importlib.import_module(f"followup_rules.cli.{cmd_name}_command")
             command: click.Command = module.command
+            command.short_help = COMMANDS[cmd_name]
             return command
         return self._from_plugins(ctx).get(cmd_name)
 
@@ -72,6 +73,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
         cli.main(args=given, prog_name="followup")
+    except OSError as error:
+        if "--debug" in given:
+            raise
+        click.echo(f"followup: {error.filename or 'the output'}: {error.strerror}", err=True)
+        sys.exit(1)
     except Exception as error:
         if "--debug" in given:
             raise

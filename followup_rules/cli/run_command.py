@@ -43,7 +43,8 @@ def command(ctx: click.Context, now: str | None, *, as_json: bool, verbose: bool
         click.echo("followup: another run is at work on this store; nothing to do", err=True)
         return
     except (StoreError, sqlite3.Error, OSError) as error:
-        common.give_up([Problem("store", str(error), "F046", fatal=True)], as_json=as_json)
+        hint = f"check the permissions of {config.store.parent}, or name another file: [store] path"
+        common.give_up([Problem("store", str(error), "F046", hint=hint, fatal=True)], as_json=as_json)
     _print(found, as_json=as_json, verbose=verbose)
     sys.exit(common.exit_code(found.problems))
 

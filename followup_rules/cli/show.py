@@ -75,7 +75,7 @@ def _recipients(action: Action) -> list[Clause]:
 
 
 def _due(action: Action, now: datetime | None) -> list[Clause]:
-    late: list[Clause] = [("late", "bold yellow")] if action.late else []
+    late: list[Clause] = [("late", "bold yellow")] if action.late and action.type != NOTICE else []
     return [*late, f"due {_instant(action.due, now)}"] if action.due and action.type != NOTICE else late
 
 

@@ -114,6 +114,8 @@ def tokens(event: Event) -> frozenset[str]:
     thread = {f"thread {event.thread}"} if event.thread else set()
     anchor = {f"anchor {event.data['anchor']}"} if "anchor" in event.data else set()
     headed = {"heading"} if _headed(event) and not event.people else set()
+    if headed and _domain(event):
+        headed.add("domain " + ".".join(_domain(event).split(".")[-2:]))
     return frozenset(addresses | thread | anchor | headed | {f"anchor {event.id}"})
 
 
@@ -125,9 +127,11 @@ def assign(events: Iterable[Event], directory: Directory, known: Iterable[str] =
     for event in in_order:
         if not (_headed(event) or _reported(event)):
             placed.put(event, _home(event, placed, directory))
-    keys = frozenset({*known, *placed.homes.values()})
-    for event in filter(_headed, in_order):
-        placed.homes[event.id], problems[event.id] = _heading(event, placed, directory, keys)
+    headed = [event for event in in_order if _headed(event)]
+    for group in ([e for e in headed if e.people], [e for e in headed if not e.people]):
+        keys = frozenset({*known, *(home for name, home in placed.homes.items() if not problems.get(name))})
+        for event in group:
+            placed.homes[event.id], problems[event.id] = _heading(event, placed, directory, keys)
     for event in filter(_reported, in_order):
         placed.homes[event.id] = placed.homes.get(str(event.data["anchor"]), event.case or event.id)
     return {
@@ -177,6 +181,12 @@ def _joins(event: Event, placed: _Placed) -> frozenset[str]:
     return frozenset(cases - {placed.homes[event.id]})
 
 
+def _domain(note: Event) -> str:
+    """Return the `@domain` of a note's heading, in lower case and without the @, or ""."""
+    written = str(note.data.get("domain", "")) or (note.heading if note.heading.startswith("@") else "")
+    return written.lower().removeprefix("@")
+
+
 def _heading(note: Event, placed: _Placed, directory: Directory, keys: frozenset[str]) -> tuple[str, str]:
     """Return the home of a note, and what is wrong with its heading, if anything."""
     label = directory.label(note) or _exact(note.heading, keys | set(directory.spelling.values()))
@@ -184,9 +194,9 @@ def _heading(note: Event, placed: _Placed, directory: Directory, keys: frozenset
         return label, ""
     if note.people:
         return _one_of(note, *_cases_of_people(note.people, placed, directory))
-    domain = str(note.data.get("domain", "")) or note.heading.removeprefix("@") * note.heading.startswith("@")
+    domain = _domain(note)
     if domain:
-        return _one_of(note, *_cases_of_domain(directory.registrable(domain.lower()), placed))
+        return _one_of(note, *_cases_of_domain(directory.registrable(domain), placed))
     return _one_of(note, match(note.heading, keys), "", keys)
 
 

@@ -201,7 +201,7 @@ def _done(rule: Rule, visit: Visit, key: str, view: CaseView) -> _Verdict | None
 def _reported(event: Event) -> Reason:
     if event.kind == "dismissed":
         return Reason("dismissed by you: you deleted it")
-    sentence = "you sent it: “{title}” of {at}" if event.kind == "sent" else "you ticked it off: “{title}”"
+    sentence = "you sent it: “{title}” of {at}" if event.kind == "sent" else "you ticked it off at {at}"
     return Reason(sentence, {"title": event.title, "at": event.start})
 
 
@@ -258,17 +258,18 @@ def _carried(rule: Rule, visit: Visit, view: CaseView) -> tuple[Event, ...]:
     """
     if rule.carries is None:
         return ()
-    since = visit.start
-    if rule.per == "case":
-        ended = [view.moment(event) for event in view.matching(rule.done_by, _first(rule, view), datetime.min.replace(
-            tzinfo=visit.start.tzinfo)) if view.moment(event) < visit.start]  # fmt: skip
-        since = max([view.standing(rule)[0].start, *ended])
+    since = _carried_since(rule, visit, view) if rule.per == "case" else visit.start
     found = view.matching((rule.carries,), Scope(view, visit, rule), since)
     return tuple(event for event in found if not event.ticked)
 
 
-def _first(rule: Rule, view: CaseView) -> Scope:
-    return Scope(view, view.standing(rule)[0], rule)
+def _carried_since(rule: Rule, visit: Visit, view: CaseView) -> datetime:
+    """Return the start of the first visit, or the last instant before this one at which the duty had been ended."""
+    first = view.standing(rule)[0]
+    ends = view.matching((*rule.done_by, *rule.cancelled_by), Scope(view, first, rule), first.start)
+    reports = [event for event in view.events if event.kind == "done" and event.data.get("rule") == rule.id]
+    moments = (view.moment(event) for event in (*ends, *reports))
+    return max([first.start, *(moment for moment in moments if moment < visit.start)])
 
 
 def _warning(rule: Rule, visit: Visit, view: CaseView) -> str:
@@ -308,7 +309,7 @@ def _opening(rule: Rule, decision: Decision, view: CaseView, decisions: Mapping[
     if target and _alive(target):
         return target.opens
     alive = [each.opens for each in decisions.values() if each.rule == rule.id and each.opens and _alive(each)]
-    return max(alive, default=None)
+    return max(alive, default=None, key=datetime.timestamp)
 
 
 def _alive(decision: Decision) -> bool:

@@ -20,7 +20,7 @@ LONGEST_NOTE = 10_000
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _PLACE = re.compile(r"<?(?:mailto:)?(?P<local>[\w.+%'-]*)@(?P<domain>[\w-]+(?:\.[\w-]+)+)>?")
-_CHECKBOX = re.compile(r"\[([\sxX]?)\](?=\s|$|:)[\s:]*")
+_CHECKBOX = re.compile(r"\[\s*([xX]?)\s*\](?=\s|$|:)[\s:]*")
 _DATE_LIKE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}")
 _CLOCK = re.compile(r"(\d{1,2})\s?[hH:]\s?(\d{2})(?::\d{2})?(?!\w)(?:\s*[ap]\.?m\b)?", re.IGNORECASE)
 _PIECE = re.compile(
