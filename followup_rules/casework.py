@@ -10,20 +10,14 @@ from followup_rules.carry_out import Printed, carry_out, waits
 from followup_rules.engine.evaluate import Moment, evaluate
 from followup_rules.engine.plan import NOTICE, PRINTED, Change, Made, plan
 from followup_rules.engine.sight import Sight
-from followup_rules.language.matching import CheckFailed
 from followup_rules.model import Action, Decision, Problem, State
 from followup_rules.report import Outcome, Tick
 
 
 def work_on(case: str, sight: Sight, tick: Tick) -> None:
-    """Bring one case up to date; if a plugin's predicate fails, nothing is done, and the next run tries again."""
+    """Bring one case up to date. Raises whatever a plugin's predicate raises; then nothing is done."""
     moment = Moment(tick.now, tick.first_run, tick.config.profile.lookback, sight)
-    try:
-        decisions = evaluate(tick.store.case(case), tick.config.rulebook.rules, tick.store.pins(case), moment)
-    except CheckFailed as error:
-        tick.problems.append(Problem(f"case {case}", str(error), "F048", hint="update or mend the plugin"))
-        tick.store.make_stale([case])
-        return
+    decisions = evaluate(tick.store.case(case), tick.config.rulebook.rules, tick.store.pins(case), moment)
     before = tick.store.states(case)
     whole = _bring_in_line(case, decisions, tick)
     rows = tick.store.rows(case)

@@ -58,8 +58,9 @@ def _tick(tick: Tick) -> Report:
         try:
             work_on(case, sight, tick)
         except Exception as error:  # noqa: BLE001 -- one case that fails stops no other
-            message = f"nothing was decided: {type(error).__name__}: {error}"
-            tick.problems.append(Problem(f"case {case}", message, "F048", hint="the next run tries again"))
+            message = f"it could not be brought up to date: {type(error).__name__}: {error}"
+            hint = "the next run tries again; if a plugin is to blame, update it"
+            tick.problems.append(Problem(f"case {case}", message, "F048", hint=hint))
             store.make_stale([case])
     return _report(tick, standing)
 
