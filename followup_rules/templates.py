@@ -172,4 +172,6 @@ def _line(error: Exception, filename: str | None = "") -> int:
 
 
 def _sentence(error: Exception) -> str:
+    if isinstance(error, RecursionError):  # whose own words tell how deep the caller was, too
+        return "it is nested too deeply"
     return one_line(str(error), _TITLE_LIMIT) or type(error).__name__

@@ -474,11 +474,11 @@ def test_a_file_without_permission_is_unreadable(tmp_path):
         pull(path)
 
 
-def test_a_file_beyond_50_mb_is_refused_unread(tmp_path):
+def test_a_file_beyond_20_mb_is_refused_unread(tmp_path):
     path = tmp_path / "calendar.ics"
     path.write_text(WHOLE)
     os.truncate(path, 60_000_000)
-    with pytest.raises(Unreadable, match="50 MB"):
+    with pytest.raises(Unreadable, match="20 MB"):
         pull(path)
 
 

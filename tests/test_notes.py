@@ -333,7 +333,7 @@ def test_a_file_without_notes_is_fine(read, content):
 
 
 @pytest.mark.parametrize(
-    ("content", "message"), [(b"- a\x00b\n", "save it as UTF-8"), (b"- a\n" * 2_500_001, "larger than 10 MB")]
+    ("content", "message"), [(b"- a\x00b\n", "save it as UTF-8"), (b"- a\n" * 2_500_001, "larger than 2 MB")]
 )
 def test_what_is_no_file_of_notes_is_unreadable(read, content, message):
     with pytest.raises(Unreadable, match=message):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from graphlib import CycleError, TopologicalSorter
 
 from followup_rules.language.phrases import Phrase
 from followup_rules.language.schema import Guard, Rule, RuleSet
@@ -11,11 +13,33 @@ Node = tuple[str, str]
 """("rule", its id) or ("define", its name)."""
 
 
-def find(found: RuleSet) -> dict[Node, list[str]]:
-    """Return the circle that each rule and definition is part of, as the names along it; those in none are absent."""
+LONGEST = 50
+"""Of a chain of rules in which each counts from the next."""
+
+
+def find(found: RuleSet) -> tuple[dict[Node, list[str]], set[Node]]:
+    """Return the circle that each rule and definition is part of, as the names along it; those in none are absent.
+
+    Return also those that begin too long a chain.
+    """
     nodes = [("rule", name) for name in found.rules] + [("define", name) for name in found.world.definitions]
-    ways = ((node, _way_back(node, lambda each: leads_to(each, found))) for node in nodes)
-    return {node: [name for _, name in way] for node, way in ways if way}
+    leads = {node: leads_to(node, found) for node in nodes}
+    lengths = _lengths(leads)
+    ways = ((node, _way_back(node, leads)) for node in nodes if node not in lengths)
+    long = {node for node, length in lengths.items() if length > LONGEST}
+    return {node: [name for _, name in way] for node, way in ways if way}, long
+
+
+def _lengths(leads: Mapping[Node, set[Node]]) -> dict[Node, int]:
+    """Return how long the chain is that each node begins; those that lead into a circle are absent."""
+    sorter = TopologicalSorter(leads)
+    with suppress(CycleError):
+        sorter.prepare()
+    lengths: dict[Node, int] = {}
+    while ready := sorter.get_ready():
+        lengths.update({node: 1 + max((lengths[other] for other in leads[node]), default=0) for node in ready})
+        sorter.done(*ready)
+    return lengths
 
 
 def leads_to(node: Node, found: RuleSet) -> set[Node]:
@@ -55,6 +79,20 @@ def every_phrase(it: Rule | Guard) -> Iterator[Phrase]:
     yield from (phrase for pattern in patterns if pattern for _, phrase in pattern.phrases)
 
 
+def within(phrase: Phrase, found: RuleSet) -> Iterator[Phrase]:
+    """Return the phrases of the definitions that a phrase counts from, directly or not."""
+    todo = [phrase]
+    seen: set[str] = set()
+    while todo:
+        for kind, name in _bases([todo.pop()], found):
+            pattern = found.world.definitions[name] if kind == "define" and name not in seen else None
+            if pattern:
+                seen.add(name)
+                further = [each for _, each in pattern.phrases]
+                yield from further
+                todo += further
+
+
 def _bases(phrases: Iterable[Phrase], found: RuleSet) -> Iterator[Node]:
     for phrase in phrases:
         if phrase.rule in found.rules:
@@ -63,15 +101,24 @@ def _bases(phrases: Iterable[Phrase], found: RuleSet) -> Iterator[Node]:
             yield ("define", phrase.base)
 
 
-def _way_back(start: Node, leads: Callable[[Node], Iterable[Node]]) -> list[Node]:
+def _way_back(start: Node, leads: Mapping[Node, set[Node]]) -> list[Node]:
     """Return the shortest way from a node back to itself, or nothing."""
-    seen: set[Node] = set()
-    ways = [[start]]
-    for way in ways:  # it grows while it is walked
-        for other in sorted(leads(way[-1])):
-            if other == start:
-                return [*way, start]
-            if other not in seen:
-                seen.add(other)
-                ways.append([*way, other])
+    before: dict[Node, Node] = {}
+    found = [start]
+    for node in found:  # it grows while it is walked
+        for other in sorted(leads[node]):
+            if other not in before:
+                before[other] = node
+                found.append(other)
+        if start in before:
+            return [start, *_back(node, start, before), start]
     return []
+
+
+def _back(node: Node, start: Node, before: Mapping[Node, Node]) -> list[Node]:
+    """Return the way by which a node was reached, without the start."""
+    way = []
+    while node != start:
+        way.append(node)
+        node = before[node]
+    return way[::-1]

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 CODE = "F001"
 
-_SIZE = 1_000_000
-"""Characters; a year of one person's rules has some thousands."""
+MOST_CHARACTERS = 250_000
+"""Of one file; a year of one person's rules has some thousands."""
 _LEVELS = 32
 _LONG_NAME = re.compile(rf"""(?<![\w-])(?:(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){{{_LEVELS}}}""")
 """A dotted name of more parts than levels: tomllib's time grows with the cube of the parts."""
@@ -103,8 +103,8 @@ def parse(text: str, file: str) -> Document | Problem:
 
 
 def _refused(text: str, file: str) -> Problem | None:
-    if len(text) > _SIZE:
-        return Problem(file, f"the file is too long: {len(text)} characters; at most {_SIZE} are read", CODE, file)
+    if len(text) > MOST_CHARACTERS:
+        return Problem(file, f"the file is too long: at most {MOST_CHARACTERS} characters are read", CODE, file)
     if found := _NOT_TEXT.search(text):
         hint = "save it as plain text in UTF-8; is it the right file?"
         return _unreadable("this is not a text file in UTF-8", hint, text, file, found.span())

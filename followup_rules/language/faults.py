@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from followup_rules.language import circles
 from followup_rules.language.references import Key, phrases_of
 from followup_rules.language.schema import Guard, Rule, RuleSet
 
@@ -41,11 +42,20 @@ def _inherited(it: Rule | Guard, found: RuleSet) -> str:
             return f"{key!r} counts from the definition {unknown[0]!r}, which is faulty"
         if phrases and all(phrase.rule and _cannot_open(phrase.rule, found) for phrase in phrases):
             return f"{key!r} cannot be told, because the rule {phrases[0].rule!r} is faulty"
+    definition = _faulty_definition(it, found)
+    if definition:
+        return f"it looks for what counts from the definition {definition!r}, which is faulty"
     if isinstance(it, Guard):
         return ""
     asked = [name for name in (it.during, it.breaks.guard if it.breaks else "") if name in found.guards]
     faulty = [name for name in asked if found.guards[name].enabled and found.guards[name].fault]
     return f"the guard {faulty[0]!r} is faulty: {found.guards[faulty[0]].fault}" if faulty else ""
+
+
+def _faulty_definition(it: Rule | Guard, found: RuleSet) -> str:
+    """Return the first faulty definition that any of its phrases counts from, within its patterns, too; else ""."""
+    every = (each for phrase in circles.every_phrase(it) for each in (phrase, *circles.within(phrase, found)))
+    return next((phrase.base for phrase in every if phrase.field and _is_faulty(phrase.base, found)), "")
 
 
 def _is_faulty(definition: str, found: RuleSet) -> bool:

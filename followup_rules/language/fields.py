@@ -64,7 +64,7 @@ def words_in(*names: str) -> Builder:
         if not words:
             return None
         find = text.finder(words).search
-        return Part(lambda event, _: any(find(text.fold(getattr(event, name))) for name in names))
+        return Part(lambda event, _: any(find(text.fold(getattr(event, name))) for name in names), size=len(words))
 
     return build
 
@@ -224,7 +224,9 @@ def check(value: Value, world: World) -> Part | None:
     def test(event: Event, _: Scope) -> bool:
         try:
             return bool(holds(event))
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             raise CheckFailed(f"the check {name!r} of a plugin failed: {type(error).__name__}: {error}") from error
 
     return Part(test)

@@ -149,8 +149,15 @@ class _Definitions(Mapping[str, "Pattern | None"]):
             return None
         if name not in self._compiled:
             self._open.append(name)
-            self._compiled[name] = patterns.read(_whole(table), self.world)
-            self._open.pop()
+            self._compiled[name] = None
+            try:
+                self._compiled[name] = patterns.read(_whole(table), self.world)
+            except RecursionError:
+                if len(self._open) > 1:
+                    raise
+                table.header.report("it names definitions that name others, too many deep", code="F011", at="key")
+            finally:
+                self._open.pop()
         return self._compiled[name]
 
     def compile_all(self) -> None:

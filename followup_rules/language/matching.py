@@ -15,6 +15,8 @@ from followup_rules.model import Event, Visit
 Test: TypeAlias = Callable[[Event, "Scope"], bool]
 Kinds: TypeAlias = frozenset[str] | None
 
+MOST, DEEPEST = 10_000, 100
+"""Words and conditions of one pattern, those of the definitions that it names included, and their nesting."""
 TAGGED = frozenset({"note"})
 """What a tag is mostly looked for in; an entry of a calendar may carry one too, so a `kind` beside it decides."""
 
@@ -71,6 +73,9 @@ class Pattern(Struct, frozen=True):
     """It says for itself from when on events count."""
     phrases: tuple[tuple[Value, Phrase], ...] = ()
     """What it counts from an anchor, and where that is written; those of the definitions that it names included."""
+    size: int = 1
+    """How many words and conditions it holds, those of the definitions that it names included."""
+    depth: int = 1
 
     def __call__(self, event: Event, scope: Scope) -> bool:
         """Tell whether the event matches."""
@@ -109,6 +114,8 @@ class Part(Struct, frozen=True):
     relative: bool = False
     dated: bool = False
     phrases: tuple[tuple[Value, Phrase], ...] = ()
+    size: int = 1
+    depth: int = 1
 
 
 def where_all_hold(parts: Sequence[Part | Pattern]) -> dict[str, Any]:
@@ -133,5 +140,6 @@ def where_it_fails(part: Part | Pattern) -> dict[str, Any]:
 
 def _anchored(parts: Iterable[Part | Pattern]) -> dict[str, Any]:
     parts = tuple(parts)
-    phrases = tuple(phrase for part in parts for phrase in part.phrases)
-    return {"relative": any(part.relative for part in parts), "phrases": phrases}
+    size, depth = 1 + sum(part.size for part in parts), 1 + max((part.depth for part in parts), default=0)
+    phrases = tuple(phrase for part in parts for phrase in part.phrases) if size <= MOST else ()
+    return {"relative": any(part.relative for part in parts), "phrases": phrases, "size": size, "depth": depth}

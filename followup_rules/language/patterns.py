@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from followup_rules.language import fields, reader, text
 from followup_rules.language.fields import STATUSES, Builder
 from followup_rules.language.matching import (
+    DEEPEST,
+    MOST,
     CheckFailed,
     Part,
     Pattern,
@@ -46,19 +48,31 @@ def read(value: Value, world: World) -> Pattern | None:
         return None
     if isinstance(value.raw, str):
         part = _named(value, world)
-        return Pattern(((value.raw, part.test),), **where_all_hold([part])) if part else None
+        return _bounded(value, Pattern(((value.raw, part.test),), **where_all_hold([part]))) if part else None
     if not value.raw:
         value.report("an empty pattern would match everything", code="F013", hint="say at least which kind")
     found = {key: _field(key, value.child(key), world) for key in value.known_keys(_FIELDS)}
     parts = {key: part for key, part in found.items() if part is not None}
     if len(parts) < len(value.raw) or not parts:
         return None
-    return Pattern(tuple((key, part.test) for key, part in parts.items()), **where_all_hold([*parts.values()]))
+    tests = tuple((key, part.test) for key, part in parts.items())
+    return _bounded(value, Pattern(tests, **where_all_hold([*parts.values()])))
 
 
 def read_all(value: Value, world: World) -> tuple[Pattern, ...] | None:
     """Compile a list of patterns (or a single one)."""
-    return reader.every(value, lambda item: read(item, world))
+    found = reader.every(value, lambda item: read(item, world))
+    return found if found is None or _bounded(value, Pattern((), **where_any_holds(found))) else None
+
+
+def _bounded(value: Value, pattern: Pattern) -> Pattern | None:
+    """Report a pattern that would take too long: definitions that name each other twice grow with powers of two."""
+    if pattern.size <= MOST and pattern.depth <= DEEPEST:
+        return pattern
+    what = f"more than {MOST} words and conditions" if pattern.size > MOST else "too many levels"
+    hint = "definitions that it names count, too; look for less, or take out a definition between"
+    value.report(f"{value.name!r} has {what}", code="F011", hint=hint)
+    return None
 
 
 def _field(key: str, value: Value, world: World) -> Part | None:

@@ -18,6 +18,8 @@ ROLLS = ("workday", "workday before")
 _NAME = re.compile(r"[^\W\d_][\w-]*(\.[^\W\d_][\w-]*)?")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
+_MOST_STEPS, _MOST_WORKDAYS = 10, 99_999
+"""Workdays are counted one by one, each with its holidays."""
 _EARLIEST, _LATEST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
 _ABOUT = {"minutes": 1 / 1440, "hours": 1 / 24, "days": 1, "weeks": 7, "months": 30, "workdays": 1.4}
 """Units in days, near enough to tell on which side of the calendar a phrase falls off."""
@@ -110,6 +112,10 @@ def _steps(words: list[str]) -> tuple[tuple[Step, ...], list[str]]:
             raise PhraseError(number, "numbers go up to 99999")
         steps.append(Step(int(sign + number), _unit(unit, number)))
         words = [word for word in rest if word]
+    workdays = sum(abs(step.number) for step in steps if step.unit == "workdays")
+    if len(steps) > _MOST_STEPS or workdays > _MOST_WORKDAYS:
+        message = f"at most {_MOST_STEPS} steps can be counted, and {_MOST_WORKDAYS} workdays in all"
+        raise PhraseError(str(abs(steps[-1].number)), message)
     return tuple(steps), words
 
 

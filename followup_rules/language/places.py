@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_right
 from contextlib import suppress
 from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -85,11 +87,17 @@ def slip(text: str) -> Slip:
 def spot(text: str, span: Span) -> Spot:
     """Return the line, column and marked length of a span; what goes on in further lines is not marked."""
     start, end = span
-    first = text.rfind("\n", 0, start) + 1
-    last = text.find("\n", start)
-    line = text[first : last if last >= 0 else None]
-    column = start - first + 1
-    return Spot(text.count("\n", 0, start) + 1, column, line, max(1, min(end - start, len(line) - column + 1)))
+    lines, starts = _lines(text)
+    number = bisect_right(starts, start)
+    line, column = lines[number - 1], start - starts[number - 1] + 1
+    return Spot(number, column, line, max(1, min(end - start, len(line) - column + 1)))
+
+
+@lru_cache(maxsize=16)
+def _lines(text: str) -> tuple[list[str], list[int]]:
+    """Return the lines of a text and where each begins; thousands of problems in one long line share that line."""
+    lines = text.split("\n")
+    return lines, [0, *accumulate(len(line) + 1 for line in lines[:-1])]
 
 
 class _BrokenOff(Exception):  # noqa: N818 -- an end, not an error

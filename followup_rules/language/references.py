@@ -40,6 +40,7 @@ def check(found: RuleSet, tables: Mapping[Key, Table], around: Surroundings) -> 
 def _check_one(it: Rule | Guard, table: Table, found: RuleSet, around: Surroundings) -> None:
     _anchor(it, table)
     _check_phrases(it, table, found)
+    _check_pattern(it.where, (), found)
     for pattern in _patterns(it):
         _check_pattern(pattern, _LATER if isinstance(it, Rule) else (), found)
     if isinstance(it, Guard):
@@ -109,9 +110,7 @@ def phrases_of(it: Rule | Guard) -> dict[str, tuple[Phrase, ...]]:
 
 
 def _patterns(it: Rule | Guard) -> Iterable[Pattern | None]:
-    if isinstance(it, Guard):
-        return (it.where, *it.ended_by)
-    return (it.where, it.carries, *it.done_by, *it.cancelled_by, *it.while_)
+    return it.ended_by if isinstance(it, Guard) else (it.carries, *it.done_by, *it.cancelled_by, *it.while_)
 
 
 def _check_pattern(pattern: Pattern | None, own: tuple[str, ...], found: RuleSet) -> None:
@@ -121,8 +120,9 @@ def _check_pattern(pattern: Pattern | None, own: tuple[str, ...], found: RuleSet
 
 def _check_base(phrase: Phrase, own: tuple[str, ...], value: Value, found: RuleSet) -> None:
     if phrase.field:
-        if phrase.base not in ("it", "start", "end") and phrase.base not in found.world.definitions:
+        if phrase.base != "it" and phrase.base not in found.world.definitions:
             unknown(value, "definition", [*found.world.definitions], within=phrase.base)
+        _check_way(phrase, own, value, found)
     elif phrase.base in _LATER and phrase.base not in own:
         hint = "count from start, end, day, it.FIELD, NAME.FIELD or a rule"
         value.report(
@@ -133,6 +133,15 @@ def _check_base(phrase: Phrase, own: tuple[str, ...], value: Value, found: RuleS
         hint = guess or "count from start, end, day, it.FIELD, NAME.FIELD or a rule"
         message = f"{phrase.rule!r} is neither a rule nor another thing to count from"
         value.report(message, code="F012", hint=hint, within=phrase.rule)
+
+
+def _check_way(phrase: Phrase, own: tuple[str, ...], value: Value, found: RuleSet) -> None:
+    """Report a definition on the way that itself counts from what is not known before."""
+    bases = (other.base for other in circles.within(phrase, found))
+    unknown_yet = next((base for base in bases if base in _LATER and base not in own), None)
+    if unknown_yet:
+        message = f"{value.name!r} counts from {phrase.base!r}, which itself counts from {unknown_yet!r}"
+        value.report(message, code="F017", hint="let one of them count from start, end or day", within=phrase.base)
 
 
 def _names(rule: Rule, table: Table, found: RuleSet) -> None:
@@ -184,8 +193,8 @@ def _types(around: Surroundings) -> str:
 
 def _circles(found: RuleSet, tables: Mapping[Key, Table]) -> dict[Key, str]:
     """Report each circle once, at the first of its names; all that counts on a definition in one is faulty, too."""
-    around = circles.find(found)
-    faults: dict[Key, str] = {}
+    around, long = circles.find(found)
+    faults = _chains(long, found, tables)
     for (kind, name), way in around.items():
         sentence = f"times in a circle: {' -> '.join(way)}"
         if kind == "rule":
@@ -193,12 +202,21 @@ def _circles(found: RuleSet, tables: Mapping[Key, Table]) -> dict[Key, str]:
         if name == min(way):
             value = _place(kind, name, found, tables)
             value.report(sentence, code="F017", hint="let one of them count from start, end or day")
-    for key in tables:
+    for key in tables if around else ():
         it: Rule | Guard = found.rules[key[1]] if key[0] == "rule" else found.guards[key[1]]
         circular = sorted(node for node in circles.reached(it, found) if node[0] == "define" and node in around)
         if circular:
             faults.setdefault(key, f"times in a circle: {' -> '.join(around[circular[0]])}")
     return faults
+
+
+def _chains(long: set[Key], found: RuleSet, tables: Mapping[Key, Table]) -> dict[Key, str]:
+    """Report once that some rules count from each other in too long a chain; none of them can be told."""
+    sentence = f"it counts from a rule that counts from another, and so on, over more than {circles.LONGEST} rules"
+    for kind, name in sorted(long)[:1]:
+        value = _place(kind, name, found, tables)
+        value.report(sentence, code="F017", hint="let one of them count from start, end or day")
+    return {key: sentence for key in long if key in tables}
 
 
 def _place(kind: str, name: str, found: RuleSet, tables: Mapping[Key, Table]) -> Value:

@@ -127,7 +127,10 @@ def identifier(component: Component) -> str:
     uid = "".join(text.one_line(first(component, "UID"), _LONGEST_UID + 1).split())
     if uid and len(uid) <= _LONGEST_UID:
         return uid
-    start = component["DTSTART"].dt if "DTSTART" in component else ""
+    try:
+        start = component["DTSTART"].dt if "DTSTART" in component else ""
+    except (ValueError, AttributeError):  # a start that cannot be read, or two of them
+        start = ""
     essence = first(component, "UID") or f"{start}\n{first(component, 'SUMMARY')}"
     return "sha256:" + hashlib.sha256(essence.encode(errors="replace")).hexdigest()[:32]
 

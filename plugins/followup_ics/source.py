@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from followup_ics.calendar import CalendarReader
 
-LARGEST = 50_000_000
-"""In bytes; an export of many years is a tenth of it."""
+LARGEST = 20_000_000
+"""In bytes; an export of many years is a quarter of it."""
 MOST_MEETINGS = 20_000
 """Of one file within the window."""
 _TOO_MANY = f"it holds more than {MOST_MEETINGS:,} meetings; the rest is left out: lower `days_ahead`, or split it"

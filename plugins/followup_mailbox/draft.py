@@ -19,7 +19,7 @@ KEY = "X-Followup-Key"
 
 # Within 78 columns the email library would break long Message-IDs and keys into encoded words.
 _POLICY = policy.default.clone(max_line_length=998)
-_MESSAGE_ID = re.compile(r"(?!sha256:)[!-;=?-~]{1,250}")
+_MESSAGE_ID = re.compile(r"(?!sha256:|.*=\?)[!-;=?-~]{1,250}")
 
 
 def render(action: Action, profile: Profile) -> bytes:
@@ -33,7 +33,7 @@ def render(action: Action, profile: Profile) -> bytes:
         mail["To"] = recipients
     mail["Subject"] = _subject(action)
     mail["X-Unsent"] = "1"
-    mail[KEY] = "".join(one_line(action.key, 900).split())
+    mail[KEY] = _inert("".join(one_line(action.key, 900).split()))
     if action.reply:
         _thread(mail, action.reply)
     mail.set_content(printable(action.text), charset="utf-8", cte="8bit")
@@ -55,7 +55,9 @@ def _addresses(people: Iterable[tuple[str, str]]) -> tuple[Address, ...]:
 
 
 def _address(address: str, name: str) -> Address | None:
-    shown = one_line(name) if any(sign.isalnum() for sign in name) else ""
+    if "=?" in address:
+        return None
+    shown = _inert(one_line(name)) if any(sign.isalnum() for sign in name) else ""
     try:
         plain = Address(addr_spec="".join(one_line(address).split()))
     except (HeaderParseError, ValueError, IndexError, TypeError):
@@ -65,9 +67,17 @@ def _address(address: str, name: str) -> Address | None:
 
 def _subject(action: Action) -> str:
     if not (action.reply and action.reply.subject.strip()):
-        return one_line(action.title)
-    subject = one_line(action.reply.subject)
+        return _inert(one_line(action.title))
+    subject = _inert(one_line(action.reply.subject))
     return subject if re.match(r"re\s*:", subject, re.IGNORECASE) else f"Re: {subject}"
+
+
+def _inert(text: str) -> str:
+    """Return a text that nobody takes for encoded words (RFC 2047): the email library would write what they hide.
+
+    That may be a line break and a header of a stranger's choice.
+    """
+    return text.replace("=?", "= ?")
 
 
 def _thread(mail: EmailMessage, reply: Reply) -> None:

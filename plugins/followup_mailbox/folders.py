@@ -5,6 +5,7 @@ A store of mail looks at what is there (`look`), cheaply, and reads what is new 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-LONGEST_MESSAGE = 262_144
+LONGEST_MESSAGE = 65_536
 """In bytes; of a longer message the rest is not looked at: attachments."""
 _CHUNK = 1_048_576
 _SAMPLE = 4_096
@@ -75,7 +76,7 @@ class Maildir(Struct, frozen=True):
     def _names(self) -> Iterator[tuple[str, str]]:
         for folder in ("cur", "new"):
             with os.scandir(self.path / folder) as entries:
-                yield from ((folder, entry.name) for entry in entries if entry.name[0] != "." and entry.is_file())
+                yield from ((folder, entry.name) for entry in entries if entry.name[0] != "." and _is_file(entry))
 
 
 class EmlFiles(Struct, frozen=True):
@@ -84,14 +85,19 @@ class EmlFiles(Struct, frozen=True):
     path: Path
 
     def look(self, _before: Look, /) -> Look:
-        """Name the files, with size and time."""
-        return {name: [size, time] for name, size, time in _eml_files(str(self.path), "") if size}
+        """Name the files, with size and time; by a hash, since such a name often is the subject of the mail."""
+        return {_hashed(name): [size, time] for name, size, time in _eml_files(str(self.path), "") if size}
 
     def fresh(self, now: Look, before: Look) -> Iterator[Raw]:
         """Yield the files that are new or changed."""
-        for name in sorted(now):
-            if now[name] != before.get(name):
-                yield from _head(self.path, name, name, now)
+        names = {_hashed(name): name for name, _, _ in _eml_files(str(self.path), "")}
+        for known_as in sorted(now, key=lambda hashed: names.get(hashed, "")):
+            if now[known_as] != before.get(known_as):
+                yield from _head(self.path, names.get(known_as, known_as), known_as, now)
+
+
+def _hashed(name: str) -> str:
+    return hashlib.sha256(os.fsencode(name)).hexdigest()[:24]
 
 
 def _eml_files(folder: str, prefix: str) -> Iterator[tuple[str, int, int]]:
@@ -101,9 +107,19 @@ def _eml_files(folder: str, prefix: str) -> Iterator[tuple[str, int, int]]:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 yield from _eml_files(entry.path, f"{prefix}{entry.name}/")
-            elif entry.name.lower().endswith(".eml") and entry.is_file():
+            elif entry.name.lower().endswith(".eml") and _is_file(entry):
                 info = entry.stat()
                 yield f"{prefix}{entry.name}", info.st_size, info.st_mtime_ns
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Tell whether it is a file, or a link to one. Raises OSError, but not for a link that leads to itself."""
+    try:
+        return entry.is_file()
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        return False
 
 
 def _head(folder: Path, name: str, known_as: str, now: Look) -> Iterator[Raw]:

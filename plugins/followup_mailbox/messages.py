@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 _BLANK = re.compile(rb"\r?\n\r?\n")
 _FROM = re.compile(rb"^from[ \t]*:", re.IGNORECASE | re.MULTILINE)
-_ID = re.compile(r"<([^<>\s]{1,250})>")
-_BARE_ID = re.compile(r"[^<>\s]{1,125}@[^<>\s]{1,124}")
+_SIGN = r"[^<>\s\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]"
+_ID = re.compile(rf"<({_SIGN}{{1,250}})>")
+_BARE_ID = re.compile(rf"{_SIGN}{{1,125}}@{_SIGN}{{1,124}}")
 
 
 class FlawError(ValueError):
@@ -105,8 +106,11 @@ def _first(headers: Mapping[str, list[str]], name: str) -> str:
 
 
 def _is_draft(headers: Mapping[str, list[str]]) -> bool:
-    """Tell of a mail that nobody has sent yet, ours (X-Unsent) or Thunderbird's."""
-    return _first(headers, "x-unsent") == "1" or "x-mozilla-draft-info" in headers
+    """Tell of a mail that nobody has sent yet; some programs leave X-Unsent in a draft of ours that they have sent."""
+    if "x-mozilla-draft-info" in headers or "x-mutt-resume-draft" in headers:
+        return True
+    is_sent = "x-followup-key" in headers and "message-id" in headers
+    return _first(headers, "x-unsent") == "1" and not is_sent
 
 
 def _date(headers: Mapping[str, list[str]], zone: ZoneInfo) -> datetime:

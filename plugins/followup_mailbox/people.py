@@ -6,6 +6,7 @@ import re
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.utils import getaddresses
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from followup_mailbox.text import one_line
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _MOST = 500
 _LONGEST_HEADER = 50_000
+_LONGEST_ENCODED = 10_000
+"""Decoding takes time that grows with the square of the length; a title of 500 characters takes some 6,000."""
 
 _ADDRESS = re.compile(r"""[^\s@<>"(),:;\\\[\]]{1,64}@[^\s@<>"(),:;\\\[\]]{1,190}\.[^\s@<>"(),:;\\\[\].]{2,63}""")
 _NO_REPLY = re.compile(
@@ -25,7 +28,7 @@ _NO_REPLY = re.compile(
 
 def people(headers: Iterable[str]) -> list[Person]:
     """Return those whom address headers name (RFC 5322, section 3.4), each once; garbage is passed over."""
-    pairs = (pair for header in headers for pair in _pairs(header)[:_MOST])
+    pairs = islice((pair for header in headers for pair in _pairs(header)), _MOST)
     found = [someone for name, address in pairs if (someone := _person(name, address))]
     named = {someone.address: someone for someone in sorted(found, key=lambda someone: someone.name != "")}
     return [named[address] for address in dict.fromkeys(someone.address for someone in found)]
@@ -56,6 +59,7 @@ def decoded(text: str) -> str:
     """Return a header's text with its encoded words (RFC 2047) decoded; what cannot be decoded stays as it is."""
     if "=?" not in text:
         return text
+    text = text[:_LONGEST_ENCODED]
     try:
         return str(make_header(decode_header(text)))
     except (HeaderParseError, LookupError, ValueError):

@@ -21,6 +21,7 @@ from followup_notes.grammar import (
     parse_heading,
     parse_note,
 )
+from followup_notes.source import known_as
 from followup_rules import BadItem, Context, Event, Person
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class NoteReader:
         self._before = seen
         self._count: Counter[str] = Counter()
         self.seen: dict[str, datetime] = {}
-        """When each note without a date was first seen."""
+        """When each note without a date was first seen, by the hash of its id."""
 
     def read(self, file: str, text: str) -> Iterator[Event | BadItem]:
         """Yield the notes of a file, and in place of what cannot be read, what is wrong with it."""
@@ -95,8 +96,9 @@ class NoteReader:
     def _start(self, ident: str, note: Note) -> datetime:
         if note.day is not None:
             return local(datetime.combine(note.day, note.clock or time.min), self._zone)
-        self.seen[ident] = local(self._before.get(ident, self._context.now), self._zone)
-        return self.seen[ident]
+        key = known_as(ident)
+        self.seen[key] = local(self._before.get(key, self._context.now), self._zone)
+        return self.seen[key]
 
     def _values(self, note: Note, start: datetime) -> tuple[dict[str, object], list[str]]:
         data: dict[str, object] = {}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 import stat
 import unicodedata
 from datetime import datetime
@@ -18,12 +20,16 @@ from followup_rules import BadItem, Context, Event, Pull, Unreadable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-LARGEST = 10_000_000
+_HASH = re.compile(r"[0-9a-f]{24}")
+LARGEST = 2_000_000
 """In bytes; a file of notes beyond that is something else."""
 
 
 class Cursor(Struct, frozen=True):
-    """What a pull remembers: how the files looked, and when each note without a date was first seen."""
+    """What a pull remembers: how the files looked, and when each note without a date was first seen.
+
+    Files and notes go by hashes: their names tell of people, and what the user has forgotten must not stay here.
+    """
 
     reading: str = ""
     """What else the events depend on: where the notes lie, the user's zone and addresses."""
@@ -35,7 +41,7 @@ class Cursor(Struct, frozen=True):
         """Read a cursor; one that makes no sense counts as none."""
         try:
             found = json.loads(text)
-            seen = {ident: datetime.fromisoformat(instant) for ident, instant in found["seen"].items()}
+            seen = {known_as(ident): datetime.fromisoformat(instant) for ident, instant in found["seen"].items()}
             return cls(found["reading"], found["files"], seen)
         except (ValueError, KeyError, TypeError, AttributeError):
             return cls()
@@ -57,7 +63,7 @@ class NotesSource:
         before = Cursor.parse(cursor)
         try:
             paths = _find(self._path)
-            now = Cursor(self._reading(), {name: _look(path) for name, path in paths.items()}, before.seen)
+            now = Cursor(self._reading(), {known_as(name): _look(path) for name, path in paths.items()}, before.seen)
             if now == before:
                 return Pull(cursor=cursor)
             return self._read_all(paths, now)
@@ -77,6 +83,11 @@ class NotesSource:
     def _reading(self) -> str:
         profile = self._context.profile
         return json.dumps([str(self._path), str(profile.timezone), sorted(profile.me)])
+
+
+def known_as(name: str) -> str:
+    """Return the hash by which a file or a note is known from pull to pull; that of a hash is the hash itself."""
+    return name if _HASH.fullmatch(name) else hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:24]
 
 
 def _find(path: Path) -> dict[str, Path]:
