@@ -13,6 +13,7 @@ The tests are plain methods with plain asserts: pytest finds them in a subclass 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from unittest import SkipTest
@@ -104,6 +105,14 @@ class SourceContract:
             assert isinstance(value, VALUES), name
             assert not isinstance(value, datetime) or value.utcoffset() is not None, name
 
+    def test_all_that_it_gives_can_be_kept(self) -> None:
+        """What followup would leave out shows here: odd ids, unknown statuses, impossible times, doubled events."""
+        from followup_rules.sift import sift  # noqa: PLC0415 -- only where a plugin is tested
+
+        own = [item for item in self._pull().events if isinstance(item, BadItem)]
+        refused = [item for item in sift(self._pull(), self.emits).events if isinstance(item, BadItem)]
+        assert len(refused) == len(own), refused
+
     def test_problems_say_where_and_what(self) -> None:
         """A person must find what could not be read."""
         problems = [item for item in self._pull().events if isinstance(item, BadItem)]
@@ -163,6 +172,10 @@ class OutputContract:
         """Tick the task off, send the draft, or the like."""
         raise SkipTest(f"the tests of this output do not say how a user finishes {key}")
 
+    def take_away_as_user(self) -> None:
+        """Take away the whole place: unmount the disk, rename the folder, refuse the service."""
+        raise SkipTest("the tests of this output do not say how its place goes missing")
+
     def _create(self) -> str:
         return self.open_output().create(self.example)
 
@@ -178,6 +191,8 @@ class OutputContract:
     def test_what_is_created_is_found_and_open(self) -> None:
         """The next run finds it by its key, under the same reference."""
         ref = self._create()
+        assert isinstance(ref, str)
+        assert ref
         assert self._find() == ref
         assert self._status(ref) == Status("open")
 
@@ -268,11 +283,15 @@ class OutputContract:
         assert self.open_output().find("other") is None
 
     def test_a_deletion_by_the_user_is_seen(self) -> None:
-        """What the user deleted is never made again by the engine: it must know."""
+        """What the user deleted is never made again by the engine: it must know. Nothing brings it back."""
+        other = self.open_output().create(replace(self.example, key="demo/other@2026-11-09"))
         ref = self._create()
         self.delete_as_user(self.example.key)
         assert self._status(ref) == Status("gone")
+        self.open_output().withdraw(ref)
+        _must_refuse(lambda: self.open_output().update(ref, self._changed()))
         assert self._find() is None
+        assert self._status(other) == Status("open")
 
     def test_an_edit_by_the_user_is_seen_and_kept(self) -> None:
         """What the user touched is theirs: neither updated nor withdrawn."""
@@ -283,6 +302,16 @@ class OutputContract:
         _must_refuse(lambda: self.open_output().withdraw(ref))
         assert self._status(ref) == Status("touched")
 
+    def test_an_edit_before_the_receipt_was_kept_is_seen_and_kept(self) -> None:
+        """After a crash the edited one is found, and neither made again nor taken for ours."""
+        ref = self._create()
+        self.edit_as_user(self.example.key)
+        found = self._find()
+        assert found is not None
+        assert self._status(found) == self._status(self.open_output().create(self._changed())) == Status("touched")
+        _must_refuse(lambda: self.open_output().withdraw(found))
+        assert self._status(ref) == Status("touched")
+
     def test_what_the_user_finished_is_done(self) -> None:
         """The duty has ended; if the output knows when, the time has its zone."""
         ref = self._create()
@@ -290,6 +319,32 @@ class OutputContract:
         status = self._status(ref)
         assert status.state == "done"
         assert status.at is None or status.at.utcoffset() is not None
+
+    def test_what_the_user_finished_stays_finished(self) -> None:
+        """It is asked again, and a run that was cut off tries to make it again: the answer stays."""
+        ref = self._create()
+        self.finish_as_user(self.example.key)
+        before = self._status(ref)
+        assert self._status(self.open_output().create(self.example)) == before
+        with suppress(Refused):
+            self.open_output().withdraw(ref)
+        assert self._status(ref) == before
+
+    def test_a_place_that_is_missing_is_not_a_deletion(self) -> None:
+        """A disk that is not mounted: the output raises, or the engine would count all as deleted by the user."""
+        ref = self._create()
+        self.take_away_as_user()
+        for ask in (
+            self._status,
+            self.open_output().withdraw,
+            lambda ref: self.open_output().update(ref, self.example),
+        ):
+            try:
+                ask(ref)
+            except Exception as error:  # noqa: BLE001 -- any error will do, as long as it says something
+                assert str(error)  # noqa: PT017
+            else:
+                raise AssertionError("an output whose place is missing must raise, not answer for an empty one")
 
 
 def _must_refuse(change: Callable[[], object]) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 from msgspec.structs import replace
 
+import followup_mailbox
 import followup_todotxt
 from followup_rules import BadItem, Event, Person, Pull, Refused, Status, Unreadable
 from followup_rules.testing import NOW, OutputContract, SourceContract
@@ -29,6 +30,7 @@ class MemoryOutput:
 
     def __init__(self):
         self.actions = {}
+        self.there = True
         self.touched = set()
         self.done = set()
 
@@ -45,12 +47,18 @@ class MemoryOutput:
         return self.find(action.key)
 
     def withdraw(self, ref):
+        self._look()
         if ref.split()[0] in self.actions:
             self._refuse_unless_open(ref)
             del self.actions[ref.split()[0]]
 
     def status(self, refs):
+        self._look()
         return {ref: self._status(ref.split()[0]) for ref in refs}
+
+    def _look(self):
+        if not self.there:
+            raise Unreadable("the memory is gone; remember it again")
 
     def _status(self, key):
         if key in self.done:
@@ -60,6 +68,7 @@ class MemoryOutput:
         return Status("touched" if key in self.touched else "open")
 
     def _refuse_unless_open(self, ref):
+        self._look()
         if self._status(ref.split()[0]) != Status("open"):
             raise Refused("not as it was left")
 
@@ -96,6 +105,9 @@ class TestMemoryOutput(OutputContract):
     def finish_as_user(self, key):
         self.output.done.add(key)
 
+    def take_away_as_user(self):
+        self.output.there = False
+
 
 class TestTodoTxt(OutputContract):
     @pytest.fixture(autouse=True)
@@ -119,6 +131,35 @@ class TestTodoTxt(OutputContract):
     def finish_as_user(self, key):
         self._rewrite(key, lambda line: f"x 2026-11-20 {line}")
 
+    def take_away_as_user(self):
+        self.path.unlink()
+
+
+class TestEml(OutputContract):
+    example = replace(OutputContract.example, type="draft")
+
+    @pytest.fixture(autouse=True)
+    def _place(self, tmp_path):
+        self.path = tmp_path / "drafts"
+
+    def open_output(self):
+        (kind,) = followup_mailbox.register_outputs()
+        return kind.open(kind.options(path=self.path), SourceContract.context)
+
+    def _draft(self, key):
+        (found,) = [file for file in self.path.iterdir() if f"X-Followup-Key: {key}\n" in file.read_text()]
+        return found
+
+    def delete_as_user(self, key):
+        self._draft(key).unlink()
+
+    def edit_as_user(self, key):
+        draft = self._draft(key)
+        draft.write_text(f"{draft.read_text()}\nPS: mine\n")
+
+    def take_away_as_user(self):
+        self.path.rename(self.path.with_name("unmounted"))
+
 
 class Doubling(MemoryOutput):
     """Makes another one each time."""
@@ -131,6 +172,17 @@ class Doubling(MemoryOutput):
 
     def find(self, key):
         return super().find(key) or super().find(key + "'")
+
+
+class Numbering(MemoryOutput):
+    """Gives its actions numbers."""
+
+    def create(self, action):
+        super().create(action)
+        return len(self.actions)
+
+    def find(self, key):
+        return list(self.actions).index(key) + 1 if key in self.actions else None
 
 
 class Overwriting(MemoryOutput):
@@ -157,16 +209,47 @@ class Mute(MemoryOutput):
         return {ref: Status("open") for ref in refs}
 
 
+class Reviving(MemoryOutput):
+    """Makes again what the user has ended, and updates what is not there."""
+
+    def create(self, action):
+        self.done.discard(action.key)
+        return super().create(action)
+
+    def update(self, ref, action):
+        return self.create(action)
+
+
+class Disowning(MemoryOutput):
+    """No longer knows what the user has edited, once the reference is lost."""
+
+    def find(self, key):
+        return None if key in self.touched else super().find(key)
+
+
+class Unmoved(MemoryOutput):
+    """Answers for an empty place in place of one that is missing."""
+
+    def _look(self):
+        if not self.there:
+            self.actions.clear()
+
+
 @pytest.mark.parametrize(
     ("broken", "promise"),
     [
         (Doubling, "test_creating_twice_makes_one"),
+        (Numbering, "test_what_is_created_is_found_and_open"),
         (Overwriting, "test_an_edit_by_the_user_is_seen_and_kept"),
         (Overwriting, "test_an_update_of_what_is_withdrawn_makes_nothing"),
         (Slugged, "test_keys_that_look_alike_are_different_actions"),
         (Mute, "test_a_deletion_by_the_user_is_seen"),
         (Mute, "test_what_is_withdrawn_is_gone"),
         (Mute, "test_what_the_user_finished_is_done"),
+        (Reviving, "test_a_deletion_by_the_user_is_seen"),
+        (Reviving, "test_what_the_user_finished_stays_finished"),
+        (Disowning, "test_an_edit_before_the_receipt_was_kept_is_seen_and_kept"),
+        (Unmoved, "test_a_place_that_is_missing_is_not_a_deletion"),
     ],
 )
 def test_a_broken_output_is_caught(broken, promise):
@@ -197,6 +280,9 @@ class Swallowing(MemorySource):
         ((replace(MEETING, data={"due": datetime(2026, 11, 20)}),), "test_further_fields_hold_plain_values"),
         ((replace(MEETING, data={"due": [NOW]}),), "test_further_fields_hold_plain_values"),
         ((BadItem("", "something"),), "test_problems_say_where_and_what"),
+        ((replace(MEETING, id="m\n1"),), "test_all_that_it_gives_can_be_kept"),
+        ((replace(MEETING, status="canceled"),), "test_all_that_it_gives_can_be_kept"),
+        ((MEETING, replace(MEETING, title="Other")), "test_all_that_it_gives_can_be_kept"),
     ],
 )
 def test_a_broken_event_is_caught(events, promise):

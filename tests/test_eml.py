@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import os
+import pathlib
 import shutil
 import stat
 import string
@@ -178,11 +179,19 @@ def test_keys_that_look_alike_in_a_file_name_do_not_collide(folder, path):
 # --- exactly once ----------------------------------------------------------------------------------------------
 
 
-def test_creating_twice_leaves_one_draft_and_the_first_text(folder, path):
-    ref = folder.create(ACTION)
-    assert folder.create(replace(ACTION, text="other")) == ref
-    assert len(files(path)) == 1
-    assert read(only(path)).get_content() == ACTION.text
+def test_creating_twice_leaves_one_draft_and_the_last_text(folder, path):
+    folder.create(ACTION)
+    ref = folder.create(replace(ACTION, text="other\n"))
+    assert states(folder, ref) == ["open"]
+    assert read(only(path)).get_content() == "other\n"
+
+
+def test_creating_again_what_the_user_has_edited_leaves_it_to_them(folder, path):
+    folder.create(ACTION)
+    only(path).write_bytes(only(path).read_bytes() + b"PS: mine\n")
+    ref = folder.create(replace(ACTION, text="other\n"))
+    assert states(folder, ref) == ["touched"]
+    assert only(path).read_bytes().endswith(b"PS: mine\n")
 
 
 def test_find(folder, path):
@@ -204,12 +213,12 @@ def test_a_draft_edited_before_its_receipt_was_kept_is_never_overwritten(folder,
     assert only(path).read_bytes().endswith(b"PS: mine\n")
 
 
-def test_a_half_written_file_never_counts_as_a_draft(folder, path):
+def test_a_half_written_file_never_counts_as_a_draft_and_is_removed(folder, path):
     path.mkdir(parents=True)
     (path / ".followup-x.tmp").write_bytes(b"X-Followup-Key: " + KEY.encode())
     assert folder.find(KEY) is None
     folder.create(ACTION)
-    assert len(files(path)) == 2
+    assert [file.name for file in path.iterdir()] == [only(path).name]
 
 
 # --- later -----------------------------------------------------------------------------------------------------
@@ -254,6 +263,96 @@ def test_what_the_user_has_edited_is_left_alone(folder, path, edit):
     with pytest.raises(Refused, match="edited"):
         folder.update(ref, ACTION)
     assert only(path).read_bytes() == mine
+
+
+def saved_again(change):
+    """Return a mail program that parses the draft, changes something, and writes it in its own manner."""
+
+    def save(raw):
+        mail = email.message_from_bytes(raw, policy=policy.default)
+        change(mail)
+        return mail.as_bytes(policy=policy.SMTP)
+
+    return save
+
+
+def to_base64(mail):
+    mail.set_content(mail.get_content(), cte="base64")
+
+
+def to_quoted_printable(mail):
+    mail.set_content(mail.get_content(), cte="quoted-printable")
+
+
+def with_attachment(mail):
+    mail.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="cv.pdf")
+
+
+def as_sent(mail):
+    mail["Date"], mail["Message-ID"] = "Mon, 09 Nov 2026 11:00:00 -0500", "<1@thunderbird>"
+    mail["X-Mozilla-Status"] = mail["X-Mozilla-Keys"] = "0001"
+
+
+@pytest.mark.parametrize(
+    "save",
+    [
+        saved_again(lambda mail: None),
+        saved_again(to_base64),
+        saved_again(to_quoted_printable),
+        saved_again(with_attachment),
+        saved_again(as_sent),
+        saved_again(lambda mail: mail.replace_header("Subject", "Un mot")),
+        saved_again(lambda mail: mail.replace_header("To", "julie@home.ca")),
+        lambda raw: raw.replace(b"X-Followup-Key: ", b"x-followup-key:\r\n\t"),
+        lambda raw: raw.replace(b"\n", b"\r\n"),
+        lambda raw: b"Subject: first\nX-Other: 1\n" + raw,
+        lambda raw: b"Received: from a\n\tby b\n" * 900 + raw,
+    ],
+    ids=[
+        "line ends", "base64", "quoted-printable", "attachment", "dates and ids", "subject", "people",
+        "folded", "line ends only", "order", "a long head",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", [None, "renamed.eml", "later/moved.EML"])
+def test_a_draft_that_a_mail_program_has_saved_is_found_and_stays_as_it_is(folder, path, save, name):
+    ref = folder.create(ACTION)
+    place = only(path)
+    if name:
+        (path / name).parent.mkdir(exist_ok=True)
+        place = place.rename(path / name)
+    mine = save(place.read_bytes())
+    place.write_bytes(mine)
+    assert folder.find(KEY)
+    assert states(folder, ref) == ["touched"]
+    for change in (lambda: folder.withdraw(ref), lambda: folder.update(ref, replace(ACTION, text="Nouveau\n"))):
+        with pytest.raises(Refused, match="edited"):
+            change()
+    assert place.read_bytes() == mine
+
+
+def test_what_was_thrown_into_a_hidden_folder_is_gone(folder, path):
+    ref = folder.create(ACTION)
+    (path / ".Trash-1000").mkdir()
+    only_draft = next(path.glob("*.eml"))
+    only_draft.rename(path / ".Trash-1000" / only_draft.name)
+    assert states(folder, ref) == ["gone"]
+
+
+@pytest.mark.parametrize("deed", ["replace", "unlink"])
+def test_an_edit_in_the_very_moment_of_our_change_is_kept(folder, path, monkeypatch, deed):
+    ref = folder.create(ACTION)
+    draft, mine, real = only(path), only(path).read_bytes() + b"PS: mine\n", getattr(pathlib.Path, deed)
+
+    def after_an_edit(self, *arguments, **options):
+        monkeypatch.undo()
+        draft.write_bytes(mine)
+        return real(self, *arguments, **options)
+
+    monkeypatch.setattr(pathlib.Path, deed, after_an_edit)
+    with pytest.raises(Refused, match="just edited"):
+        folder.withdraw(ref) if deed == "unlink" else folder.update(ref, replace(ACTION, text="Nouveau\n"))
+    assert draft.read_bytes() == mine
+    assert files(path) == [draft.name]
 
 
 def test_a_reference_from_before_an_update_deletes_nothing(folder, path):

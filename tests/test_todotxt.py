@@ -1,5 +1,7 @@
 """The output `todotxt`, on files as people and their todo.txt programs leave them."""
 
+import os
+import pathlib
 import stat
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -171,6 +173,10 @@ def test_the_last_key_of_a_line_counts(todo):
         (f"x 2026-11-20 2026-11-01 {LINE}", Status("done", datetime(2026, 11, 20, tzinfo=ZONE))),
         (f"x {LINE}", Status("done")),
         (f"x 2026-11-31 {LINE}", Status("done")),
+        (f"x (A) {LINE}", Status("done")),
+        (f"{LINE} rec:1w\nx 2026-11-20 {LINE} rec:1w", Status("done", datetime(2026, 11, 20, tzinfo=ZONE))),
+        (f"{LINE}\n{LINE}", Status("open")),
+        (f"\ufeff\r\n{LINE}\r\n\r\n", Status("open")),
         (f"(A) {LINE}", Status("touched")),
         (f"X {LINE}", Status("touched")),
         (f"{LINE} +nordik", Status("touched")),
@@ -262,6 +268,53 @@ def test_an_edit_of_our_line_between_read_and_write_is_kept(todo):
     assert todo.read_text() == f"(A) {LINE}\n"
 
 
+@pytest.mark.parametrize("mode", ["a", "w"])
+def test_a_program_that_writes_in_the_very_moment_of_our_change_loses_nothing(todo, monkeypatch, mode):
+    todo.write_text("Buy milk\n")
+    real = pathlib.Path.replace
+
+    def after_a_change(self, target):
+        monkeypatch.undo()
+        _meanwhile(todo, mode, "Eggs\n")
+        return real(self, target)
+
+    monkeypatch.setattr(pathlib.Path, "replace", after_a_change)
+    open_output(todo).create(CALL)
+    assert todo.read_text() == ("Buy milk\n" if mode == "a" else "") + f"Eggs\n{LINE}\n"
+    assert list(todo.parent.iterdir()) == [todo]
+
+
+def test_a_program_that_replaces_the_list_while_we_change_it_loses_nothing(todo):
+    todo.write_text("Buy milk\n")
+    other = iter(["Eggs\n"])
+
+    def change(lines):
+        for text in other:
+            todo.with_name("new").write_text(text)
+            todo.with_name("new").rename(todo)
+        return appended(lines, LINE)
+
+    open_output(todo)._edit(change)
+    assert todo.read_text() == f"Eggs\n{LINE}\n"
+
+
+def test_what_a_killed_run_has_left_unfinished_is_cleared_away_by_the_next(todo):
+    script = replace(CALL, text="Good morning,\n")
+    ref = open_output(todo).create(script)
+    for folder in (todo.parent, todo.parent / "todo-texts"):
+        (folder / ".followup-abc.tmp").write_text("half")
+    open_output(todo).update(ref, replace(script, text="Good afternoon,\n"))
+    assert not list(todo.parent.rglob(".followup-*"))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file to somebody else")
+def test_a_list_that_root_changes_still_belongs_to_its_owner(todo):
+    todo.write_text("Buy milk\n")
+    os.chown(todo, 1234, 1235)
+    open_output(todo).create(CALL)
+    assert (todo.stat().st_uid, todo.stat().st_gid) == (1234, 1235)
+
+
 def _meanwhile(todo, mode, text):
     """Write todo.txt as another program would, after we have read it and before we replace it."""
     with todo.open(mode) as file:
@@ -324,9 +377,41 @@ def test_keys_with_the_same_letters_have_texts_of_their_own(todo):
     assert status(todo, refs[1]) == Status("open")
 
 
+def test_a_task_edited_before_its_receipt_was_kept_is_the_users(todo):
+    open_output(todo).create(SCRIPT)
+    todo.write_text(todo.read_text().replace("Call", "Rather call"))
+    ref = open_output(todo).find(KEY)
+    assert status(todo, ref) == Status("touched")
+    with pytest.raises(Refused, match="edited"):
+        open_output(todo).withdraw(ref)
+
+
+def test_creating_again_brings_up_to_date_what_is_as_we_left_it(todo):
+    open_output(todo).create(SCRIPT)
+    ref = open_output(todo).create(replace(SCRIPT, title="Call them", text="Another script."))
+    assert todo.read_text().startswith("Call them due:")
+    assert [file.read_text() for file in text_files(todo)] == ["Another script.\n"]
+    assert status(todo, ref) == Status("open")
+
+
+def test_a_text_left_by_a_run_that_was_killed_goes_when_its_change_is_repeated(todo):
+    for repeated in ("withdraw", "update"):
+        ref = open_output(todo).create(SCRIPT)
+        (old,) = text_files(todo)
+        kept = old.read_text()
+        new = open_output(todo).update(ref, replace(SCRIPT, text="New."))
+        old.write_text(kept)
+        if repeated == "withdraw":
+            open_output(todo).withdraw(new)
+        else:
+            open_output(todo).update(ref, replace(SCRIPT, text="New."))
+        assert old not in text_files(todo)
+
+
 def test_a_line_made_by_hand_cannot_make_us_remove_another_file(todo):
     precious = todo.with_name("precious.txt")
     precious.write_text("precious\n")
     todo.write_text(f"Mine text:precious.txt fr:{KEY}\n")
-    open_output(todo).withdraw(open_output(todo).find(KEY))
+    with pytest.raises(Refused, match="edited"):
+        open_output(todo).withdraw(open_output(todo).find(KEY))
     assert precious.exists()

@@ -17,6 +17,7 @@ from followup_rules import Action, Profile, Refused, Status, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
+    from typing import BinaryIO
 
 _LARGEST = 10_000_000
 """In bytes; we write nothing of that size, so a larger file was edited."""
@@ -31,11 +32,11 @@ class EmlFolder(Struct, frozen=True):
     profile: Profile
 
     def create(self, action: Action) -> str:
-        """Write the draft, unless it is there already. Raises Refused if nothing was written."""
+        """Write the draft; one that is there is brought up to date, if it is as we left it. Raises Refused."""
         if found := self.find(action.key):
-            return found
+            return self.update(found, action) if self.status([found])[found].state == "open" else found
         with _certain(f"the draft cannot be written to {self.path}"):
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make(self.path)
         return self._write(action, self.path / _file_name(action.key))
 
     def find(self, key: str) -> str | None:
@@ -60,8 +61,9 @@ class EmlFolder(Struct, frozen=True):
         place = self._untouched(ref)
         if place is None:
             return
-        with _certain(f"the draft {place} cannot be deleted"), suppress(FileNotFoundError):
+        with _certain(f"the draft {place} cannot be deleted"), suppress(FileNotFoundError), place.open("rb") as held:
             place.unlink()
+            self._unless_touched(ref, held, place)
         _sync(self.path)
 
     def status(self, refs: Sequence[str]) -> Mapping[str, Status]:
@@ -75,11 +77,25 @@ class EmlFolder(Struct, frozen=True):
 
         content = sealed(render(action, self.profile))
         with _certain(f"the draft cannot be written to {self.path}"), _aside(self.path, content) as finished:
-            if ref and _state(ref, place) != "open":
+            if not ref:
+                finished.replace(place)
+            elif _state(ref, place) != "open":
                 raise Refused(f"the user has just edited or moved {place}")
-            finished.replace(place)
+            else:
+                with place.open("rb") as held:
+                    finished.replace(place)
+                    self._unless_touched(ref, held, place)
         _sync(self.path)
         return f"{action.key} {seal(content)}"
+
+    def _unless_touched(self, ref: str, held: BinaryIO, place: Path) -> None:
+        """Put back a draft that the user has edited in the very moment we replaced or deleted it, and raise Refused."""
+        content = held.read()
+        if ref == f"{_key(ref)} {seal(content)}":
+            return
+        with _aside(self.path, content) as theirs:
+            theirs.replace(place)
+        raise Refused(f"the user has just edited {place}")
 
     def _places(self, keys: Collection[str]) -> Mapping[str, Path]:
         if not self.path.exists():
@@ -105,16 +121,23 @@ def _file_name(key: str) -> str:
 
 
 def _locate(folder: Path, keys: Collection[str]) -> dict[str, Path]:
-    """Return where the drafts are: under the name that we gave, else, renamed, by the key in their head."""
+    """Return where the drafts are: under the name that we gave, else, renamed or moved, by the key in their head."""
     with os.scandir(folder) as entries:
-        names = {entry.name for entry in entries if entry.name.lower().endswith(".eml") and entry.is_file()}
+        names = {entry.name for entry in entries if entry.is_file()}
     found = {key: folder / name for key in keys if (name := _file_name(key)) in names}
-    renamed = set(keys) - found.keys()
-    for place in sorted(folder / name for name in names) if renamed else ():
+    moved = set(keys) - found.keys()
+    for place in sorted(_drafts_below(folder)) if moved else ():
         key = _key_in(place)
-        if key in renamed:
+        if key in moved:
             found.setdefault(key, place)
     return found
+
+
+def _drafts_below(folder: Path) -> Iterator[Path]:
+    """Yield the mails in the folder and its subfolders; what is hidden was thrown away, or is not finished."""
+    for at, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(at, name) for name in names if name.lower().endswith(".eml") and not name.startswith("."))
 
 
 def _key_in(place: Path) -> str:
@@ -151,7 +174,14 @@ def _certain(sentence: str) -> Iterator[None]:
 
 @contextmanager
 def _aside(folder: Path, content: bytes) -> Iterator[Path]:
-    """Write a file that only its owner may read, safe on disk before it gets its name; remove it if it never does."""
+    """Write a file that only its owner may read, safe on disk before it gets its name; remove it if it never does.
+
+    Those of runs that were cut off are removed first.
+    """
+    for left in folder.glob(".followup-*.tmp"):
+        left.unlink(missing_ok=True)
+    for left in folder.glob(".followup-*.tmp"):  # by a run that was killed: no other is at work here
+        left.unlink(missing_ok=True)
     handle, name = tempfile.mkstemp(prefix=".followup-", suffix=".tmp", dir=folder)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -159,8 +189,18 @@ def _aside(folder: Path, content: bytes) -> Iterator[Path]:
             file.flush()
             os.fsync(file.fileno())
         yield Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def _make(folder: Path) -> None:
+    """Make a folder and those that it lies in, safe on disk."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _sync(folder.parent)
 
 
 def _sync(folder: Path) -> None:

@@ -5,13 +5,23 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+_UNFINISHED = (".followup-", ".tmp")
+"""How the name of a file begins and ends that is still being written."""
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
 
 class Changed(Exception):  # noqa: N818 -- no error: somebody else was quicker
-    """The file is no longer as it was when it was read; nothing was written."""
+    """The file is no longer as it was when it was read; what somebody else wrote stands there."""
 
 
 class Snapshot(Struct, frozen=True):
@@ -22,6 +32,7 @@ class Snapshot(Struct, frozen=True):
     identity: tuple[int, ...] = ()
     """What changes with the file; empty if there is no file."""
     mode: int = 0o600
+    owner: tuple[int, int] = (-1, -1)
 
 
 def read(path: Path) -> Snapshot:
@@ -29,27 +40,34 @@ def read(path: Path) -> Snapshot:
     try:
         with path.open("rb") as file:
             info = os.fstat(file.fileno())
-            content = file.read().decode("utf-8", "surrogateescape")
+            content = file.read()
     except FileNotFoundError:
         return Snapshot()
-    return Snapshot(content, _identity(info), stat.S_IMODE(info.st_mode))
+    if content.startswith(_UTF16):
+        raise OSError(f"{path} is written in UTF-16; save it as UTF-8")
+    text = content.decode("utf-8", "surrogateescape")
+    return Snapshot(text, _identity(info), stat.S_IMODE(info.st_mode), (info.st_uid, info.st_gid))
 
 
 def replace(path: Path, old: Snapshot, content: str) -> None:
     """Replace the file, in one step, by the content. Raises OSError, and Changed if it is no longer as in `old`."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content.encode("utf-8", "surrogateescape"))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(old.mode)
+    _sweep(path.parent)
+    with _held(path) as held, _beside(path, content.encode("utf-8", "surrogateescape"), old) as fresh:
         if _identity_now(path) != old.identity:
             raise Changed
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        fresh.replace(path)
+        if held and _identity(os.fstat(held.fileno())) != old.identity:
+            with _beside(path, held.read(), old) as theirs:
+                theirs.replace(path)
+            raise Changed
+
+
+def make_folder(folder: Path, mode: int = 0o777) -> None:
+    """Make a folder and those that it lies in, safe on disk. Raises OSError."""
+    if not folder.is_dir():
+        make_folder(folder.parent, mode)
+        folder.mkdir(mode, exist_ok=True)
+        sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:
@@ -59,6 +77,44 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[BinaryIO | None]:
+    """Hold the file open, if it is there: what another program writes into it can be read even once it is replaced."""
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        yield None
+        return
+    with file:
+        yield file
+
+
+@contextmanager
+def _beside(path: Path, content: bytes, old: Snapshot) -> Iterator[Path]:
+    """Write the content into a file beside that one, safe on disk; remove it if it never gets the other's name."""
+    handle, name = tempfile.mkstemp(_UNFINISHED[1], _UNFINISHED[0], path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            with suppress(PermissionError):
+                os.fchown(handle, *old.owner)
+            os.fchmod(handle, old.mode)
+            os.fsync(handle)
+        yield Path(name)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a run that was killed has left unfinished; only one run at a time works here."""
+    begin, end = _UNFINISHED
+    for left in folder.glob(f"{begin}*{end}"):
+        left.unlink(missing_ok=True)
 
 
 def _identity_now(path: Path) -> tuple[int, ...]:

@@ -54,7 +54,7 @@ def digest(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
-def render(action: Action, zone: ZoneInfo, text_file: str) -> str:
+def render(action: Action, zone: ZoneInfo, text_file: str = "") -> str:
     """Return the line of an action; it depends on nothing but the action, so that it can be made again."""
     due = f"due:{action.due.astimezone(zone).date()}" if action.due else ""
     text = f"text:{text_file}" if text_file else ""
@@ -86,6 +86,11 @@ def key_of(line: str) -> str:
 def text_of(line: str) -> str:
     """Return the file that holds the line's text, relative to the folder of todo.txt; empty if there is none."""
     return texts[-1] if (texts := _TEXT.findall(line)) else ""
+
+
+def textless(line: str) -> str:
+    """Return the line without the name of its text's file."""
+    return re.sub(r" text:\S+(?= fr:\S+$)", "", line)
 
 
 def keyed(lines: list[str]) -> Iterator[tuple[str, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from followup_rules import Action, Refused, Status
@@ -20,34 +20,46 @@ from followup_todotxt.lines import (
     replaced,
     split,
     text_of,
+    textless,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
+LARGEST_ARCHIVE = 10_000_000
+"""In bytes."""
 TRIES = 3
 """How often a change is made anew when somebody else writes the file at the same time."""
+EDITED = "edited"
+"""Stands for the digest of a line that is not as we left it."""
 
 
 class TodoTxt:
     """Tasks in todo.txt. Every other line of the user stays as it is, to the byte."""
 
     def __init__(self, path: Path, zone: ZoneInfo) -> None:
+        self._given = path
         self._path = path.resolve()
         self._done = self._path.with_name("done.txt")
         self._zone = zone
 
     def create(self, action: Action) -> str:
-        """Add a line, unless one with this key is there already, and the text's file. Raises Refused, OSError."""
+        """Add a line and its text; a line that is there is brought up to date, if it is as we left it.
+
+        Raises Refused, OSError.
+        """
         _check_key(action.key)
-        with _refusing(self._path):
-            if found := self.find(action.key):
-                return found
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            texts.write(self._path.parent, action)
         line = self._line(action)
+        with _refusing(self._path):
+            found = self.find(action.key)
+            if not found:
+                _check_links(self._given)
+                files.make_folder(self._path.parent)
+                texts.write(self._path.parent, text_of(line), action)
+        if found:
+            return self._brought_up_to_date(found, action)
         self._edit(lambda lines: appended(lines, line))
         return str(Ref.of(line))
 
@@ -55,7 +67,8 @@ class TodoTxt:
         """Return the reference of the line with this key, in todo.txt or done.txt. Raises OSError."""
         for path in (self._path, self._done):
             for line in _lines_by_key(path).get(key, ()):
-                return str(Ref.of(line))
+                sealed = texts.seals(text_of(line), textless(line))
+                return str(Ref.of(line) if sealed else Ref(key, EDITED))
         return None
 
     def update(self, ref: str, action: Action) -> str:
@@ -63,50 +76,61 @@ class TodoTxt:
         _check_key(action.key)
         known, line = Ref.parse(ref), self._line(action)
         with _refusing(self._path):
-            if line in _lines_by_key(self._existing()).get(known.key, ()):
-                return str(Ref.of(line))
-            old = self._line_as_left(known)
-            texts.write(self._path.parent, action)
-        self._edit(lambda lines: replaced(lines, self._index(lines, known), line))
-        if text_of(old) != text_of(line):
-            texts.remove(self._path.parent, text_of(old), known.key)
+            there = line in _lines_by_key(self._existing()).get(known.key, ())
+            if not there:
+                self._index(split(files.read(self._path).content), known)
+                texts.write(self._path.parent, text_of(line), action)
+        if not there:
+            self._edit(lambda lines: replaced(lines, self._index(lines, known), line))
+        texts.tidy(self._path.parent, known.key, text_of(line))
         return str(Ref.of(line))
 
     def withdraw(self, ref: str) -> None:
         """Remove a line that still is as we left it, and its text. Raises Refused, OSError."""
         known = Ref.parse(ref)
         with _refusing(self._path):
-            if known.key not in _lines_by_key(self._existing()):
-                return
-            old = self._line_as_left(known)
-        self._edit(lambda lines: removed(lines, self._index(lines, known)))
-        texts.remove(self._path.parent, text_of(old), known.key)
+            there = known.key in _lines_by_key(self._existing())
+        if there:
+            self._edit(lambda lines: removed(lines, self._index(lines, known)))
+        texts.tidy(self._path.parent, known.key)
 
     def status(self, refs: Sequence[str]) -> Mapping[str, Status]:
         """Tell what the user did with each line. Raises OSError, also where todo.txt has gone as a whole."""
         if not refs:
             return {}
         todo, done = _lines_by_key(self._existing()), _lines_by_key(self._done)
-        return {ref: self._status(Ref.parse(ref), todo, done) for ref in refs}
+        missing = {key for ref in refs if (key := Ref.parse(ref).key) not in todo and key not in done}
+        archived = {**(self._ticked_elsewhere(missing) if missing else {}), **done}
+        return {ref: self._status(Ref.parse(ref), todo, archived) for ref in refs}
 
     def _status(self, known: Ref, todo: Mapping[str, list[str]], done: Mapping[str, list[str]]) -> Status:
-        lines = todo.get(known.key, [])
+        lines, archived = todo.get(known.key, []), done.get(known.key, [])
+        ticked = [line for line in (*lines, *archived) if is_completed(line)]
+        if ended := ticked or archived:
+            return completion(ended[0], self._zone)
         if any(self._is_as_left(line, known) for line in lines):
             return Status("open")
-        if lines:
-            return completion(lines[0], self._zone) if is_completed(lines[0]) else Status("touched")
-        if archived := done.get(known.key):
-            return completion(archived[0], self._zone)
-        return Status("gone")
+        return Status("touched" if lines else "gone")
+
+    def _ticked_elsewhere(self, keys: Collection[str]) -> dict[str, list[str]]:
+        """Return the completed lines with these keys from other files beside todo.txt: an archive by another name."""
+        found: dict[str, list[str]] = {}
+        for path in sorted({*self._path.parent.glob("*.txt"), *self._given.parent.glob("*.txt")}):
+            with suppress(OSError):
+                lines = _lines_by_key(path) if path.stat().st_size < LARGEST_ARCHIVE else {}
+                for key in keys & lines.keys():
+                    found.setdefault(key, []).extend(line for line in lines[key] if is_completed(line))
+        return found
+
+    def _brought_up_to_date(self, ref: str, action: Action) -> str:
+        known = Ref.parse(ref)
+        ours = any(self._is_as_left(line, known) for line in _lines_by_key(self._path).get(known.key, ()))
+        return self.update(ref, action) if ours else ref
 
     def _is_as_left(self, line: str, known: Ref) -> bool:
         if is_completed(line) or Ref.of(line) != known:
             return False
         return not texts.is_edited(self._path.parent, text_of(line), known.key)
-
-    def _line_as_left(self, known: Ref) -> str:
-        lines = split(files.read(self._existing()).content)
-        return bare(lines[self._index(lines, known)])
 
     def _index(self, lines: list[str], known: Ref) -> int:
         """Return where the line stands. Raises Refused if it is gone or the user has touched it."""
@@ -139,7 +163,7 @@ class TodoTxt:
         return self._path
 
     def _line(self, action: Action) -> str:
-        return render(action, self._zone, texts.name_of(action))
+        return render(action, self._zone, texts.name_of(action, render(action, self._zone)))
 
 
 def _lines_by_key(path: Path) -> dict[str, list[str]]:
@@ -148,6 +172,13 @@ def _lines_by_key(path: Path) -> dict[str, list[str]]:
     for key, index in keyed(lines):
         found.setdefault(key, []).append(bare(lines[index]))
     return found
+
+
+def _check_links(path: Path) -> None:
+    """Write nothing in place of what a symbolic link leads to: a disk that is not mounted. Raises Refused."""
+    for link in (path, *path.parents):
+        if link.is_symlink() and not link.exists():
+            raise Refused(f"{link} leads to {link.readlink()}, which is missing; mount it or put it back")
 
 
 def _check_key(key: str) -> None:

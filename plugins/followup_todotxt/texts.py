@@ -19,37 +19,45 @@ LONGEST_TEXT = 100_000
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def name_of(action: Action) -> str:
+def name_of(action: Action, line: str) -> str:
     """Return the file of an action's text, relative to the folder of todo.txt; empty if it has no text.
 
-    The name tells the key and the text, so that another text is another file, and an edited one shows.
+    The name seals the text, and the line without that name, so that what the user has edited shows, even if a crash
+    has lost the receipt.
     """
     if not action.text.strip():
         return ""
-    slug = re.sub(r"[^A-Za-z0-9.]+", "-", action.key).strip("-.")[:80]
-    return f"{FOLDER}/{slug}-{_seal(action.key, _content(action))}.txt"
+    return f"{FOLDER}/{_slug(action.key)}-{_seal(action.key, _content(action))}{_half(line)}.txt"
 
 
-def write(beside: Path, action: Action) -> None:
+def write(beside: Path, name: str, action: Action) -> None:
     """Write the text of an action, for this user only. Raises OSError."""
-    path = _path(beside, name_of(action))
-    if not action.text.strip() or path.exists():
+    path = _path(beside, name)
+    if not name or path.exists():
         return
-    path.parent.mkdir(mode=0o700, exist_ok=True)
+    files.make_folder(path.parent, 0o700)
     files.replace(path, files.Snapshot(), _content(action))
     files.sync_folder(path.parent)
 
 
-def remove(beside: Path, name: str, key: str) -> None:
-    """Remove the text of that name, unless the user has edited it. Raises OSError."""
-    if name and not is_edited(beside, name, key):
-        _path(beside, name).unlink(missing_ok=True)
+def tidy(beside: Path, key: str, keep: str = "") -> None:
+    """Remove the texts of an action, but not the one to keep and none that the user has edited. Raises OSError."""
+    for path in (beside / FOLDER).glob(f"{_slug(key)}-*.txt"):
+        name = f"{FOLDER}/{path.name}"
+        if name != keep and not is_edited(beside, name, key):
+            path.unlink(missing_ok=True)
+            files.sync_folder(path.parent)
 
 
 def is_edited(beside: Path, name: str, key: str) -> bool:
     """Whether the text is there and is not what was written. Raises OSError."""
     found = files.read(_path(beside, name)) if name else files.Snapshot()
-    return bool(found.identity) and not name.endswith(f"-{_seal(key, found.content)}.txt")
+    return bool(found.identity) and name[-20:-12] != _seal(key, found.content)
+
+
+def seals(name: str, line: str) -> bool:
+    """Whether the name of a text's file belongs to a line, which it seals."""
+    return not name or name[-12:-4] == _half(line)
 
 
 def _path(beside: Path, name: str) -> Path:
@@ -60,5 +68,13 @@ def _content(action: Action) -> str:
     return _UNPRINTABLE.sub("", action.text)[:LONGEST_TEXT].rstrip() + "\n"
 
 
+def _slug(key: str) -> str:
+    return re.sub(r"[^A-Za-z0-9.]+", "-", key).strip("-.")[:80]
+
+
 def _seal(key: str, content: str) -> str:
-    return digest(f"{key}\n{content}")
+    return _half(f"{key}\n{content}")
+
+
+def _half(text: str) -> str:
+    return digest(text)[:8]
