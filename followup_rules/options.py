@@ -6,19 +6,23 @@ import dataclasses
 import os
 import re
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from types import NoneType
 from typing import Any
 
+from msgspec.structs import replace
+
 from followup_rules.language import reader
 from followup_rules.language.nearest import nearest
 from followup_rules.language.reader import Value
+from followup_rules.model import Problem
 
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})", re.ASCII)
 _LONGEST = timedelta(days=36_500)
-_SPAN = re.compile(r"(\d{1,5})\s*(minute|hour|day|week)s?")
+_SPAN = re.compile(r"(\d{1,5})\s*([^\W\d]+)")
+_UNITS = ("seconds", "minutes", "hours", "days", "weeks")
 
 
 def read(cls: type, value: Value, base: Path, skip: frozenset[str] = frozenset()) -> Any:
@@ -26,6 +30,15 @@ def read(cls: type, value: Value, base: Path, skip: frozenset[str] = frozenset()
 
     Keys in `skip` belong to somebody else.
     """
+    before = len(value.problems)
+    found = _read_all(cls, value, base, skip)
+    hidden = _secrets_in(value, {field.name: field for field in dataclasses.fields(cls)})
+    if hidden:
+        value.problems[before:] = [masked(problem, hidden) for problem in value.problems[before:]]
+    return found
+
+
+def _read_all(cls: type, value: Value, base: Path, skip: frozenset[str]) -> Any:
     types = typing.get_type_hints(cls)
     fields = {field.name: field for field in dataclasses.fields(cls)}
     known = value.known_keys([*fields, *skip])
@@ -37,6 +50,46 @@ def read(cls: type, value: Value, base: Path, skip: frozenset[str] = frozenset()
     if missing or len(known) < len(value.raw) or any(part is None for part in got.values()):
         return None
     return _made(cls, got, value)
+
+
+def _is_secret(field: dataclasses.Field[Any] | None) -> bool:
+    return field is not None and bool(field.metadata.get("secret"))
+
+
+def _secrets_in(value: Value, fields: Mapping[str, dataclasses.Field[Any]]) -> set[str]:
+    """Return what the user wrote as a secret, also under a misspelt name."""
+    if not any(map(_is_secret, fields.values())):
+        return set()
+    meant = {key: fields.get(key, fields.get(nearest(key, fields) or "")) for key in value.raw}
+    return {leaf for key, field in meant.items() if _is_secret(field) for leaf in _leaves(value.raw[key])} - {""}
+
+
+def _leaves(raw: Any) -> Iterator[str]:
+    """Yield the values in a value of TOML, as texts."""
+    if isinstance(raw, list | dict):
+        for part in raw.values() if isinstance(raw, dict) else raw:
+            yield from _leaves(part)
+    else:
+        yield str(raw)
+
+
+def secrets_of(options: Any) -> set[str]:
+    """Return the values of the options that a plugin marks with `metadata={"secret": True}`."""
+    fields = dataclasses.fields(options) if dataclasses.is_dataclass(options) else ()
+    return {str(getattr(options, field.name)) for field in fields if _is_secret(field)} - {""}
+
+
+def masked(problem: Problem, secrets: Iterable[str]) -> Problem:
+    """Return a problem in which no secret can be read."""
+    line, message, hint = (hidden(text, secrets) for text in (problem.source_line, problem.message, problem.hint))
+    return replace(problem, source_line=line, message=message, hint=hint)
+
+
+def hidden(text: str, secrets: Iterable[str]) -> str:
+    """Return a text in which dots stand in place of secrets."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, "…")
+    return text
 
 
 def _made(cls: type, got: Mapping[str, Any], value: Value) -> Any:
@@ -98,10 +151,13 @@ def span(value: Value) -> timedelta | None:
     if written is None:
         return None
     found = _SPAN.fullmatch(written.strip())
-    if not found:
-        value.report(f"{written!r} is no length of time", code="F014", hint='write "30 days" or "12 hours"')
+    unit = found[2].removesuffix("s") + "s" if found else ""
+    if not found or unit not in _UNITS:
+        near = nearest(unit, _UNITS) if found else None
+        hint = f'did you mean "{found[1]} {near}"?' if found and near else 'write "30 days", "12 hours" or "60 seconds"'
+        value.report(f"{written!r} is no length of time", code="F014", hint=hint)
         return None
-    length = timedelta(**{found[2] + "s": int(found[1])})
+    length = timedelta(**{unit: int(found[1])})
     if length > _LONGEST:
         value.report(f"{written!r} is too long", code="F014", hint=f'write at most "{_LONGEST.days} days"')
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +11,15 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_rules.database import StoreError, at, connect, copied, instant, text
-from followup_rules.ledger import Ledger
+from followup_rules.database import StoreError, Unreceipted, at, connect, copied, damaged, instant, text
+from followup_rules.forgotten import CASE, EVENT, KEY
+from followup_rules.ledger import Ledger, parted
 from followup_rules.model import BadItem, Case, Decision, Event, Pull
 
 if TYPE_CHECKING:
     from followup_rules.engine.cases import Directory, Place
 
-__all__ = ["SourceState", "Store", "StoreError", "open_copy", "open_store"]
+__all__ = ["Kept", "SourceState", "Store", "StoreError", "Unreceipted", "open_copy", "open_store"]
 
 
 class SourceState(Struct, frozen=True):
@@ -29,14 +30,24 @@ class SourceState(Struct, frozen=True):
     failing: datetime | None = None
 
 
+class Kept(Struct, frozen=True):
+    """What the store keeps of a decision."""
+
+    key: str
+    state: str
+    evidence: tuple[str, ...] = ()
+    next: datetime | None = None
+    late: bool = False
+
+
 def open_store(path: Path) -> Store:
     """Open the store for writing, and make it if it is not there. Raises StoreError."""
-    return Store(connect(path))
+    return Store(connect(path), path)
 
 
 def open_copy(path: Path) -> Store:
     """Return a copy in memory, to try things out on; nothing is written anywhere. Raises StoreError."""
-    return Store(copied(path))
+    return Store(copied(path), path)
 
 
 class Store(Ledger):
@@ -54,13 +65,13 @@ class Store(Ledger):
 
     def forget_cursors(self) -> None:
         """Have every source read from its beginning."""
-        self._db.execute("update source set cursor = ''")
+        self._run("update source set cursor = ''")
 
     def failed(self, name: str, now: datetime) -> None:
         """Note down that a source could not be read."""
         state = self.source(name)
         row = (name, state.cursor, text(state.pulled) or "", text(state.failing or now))
-        self._db.execute("insert or replace into source values (?, ?, ?, ?)", row)
+        self._run("insert or replace into source values (?, ?, ?, ?)", row)
 
     def take(self, source: str, pull: Pull, events: Iterable[Event], since: datetime, now: datetime) -> set[str]:
         """Keep what a source saw since then, and its cursor; return the ids of the events that changed."""
@@ -71,9 +82,9 @@ class Store(Ledger):
             kept = self._all("select id, body, start from event where source = ? and gone is null", source)
             before = {name: body for name, body, _ in kept}
             window = {name for name, _, start in kept if at(start) >= since}
-            seen = {event.id: event for event in events}
+            seen = {event.id: event for event in self._known_again(events)}
             changed = {name for name, event in seen.items() if before.get(name) != _encode(event)}
-            spoiled = {item.id for item in pull.events if isinstance(item, BadItem)}
+            spoiled = {item.id for item in pull.events if isinstance(item, BadItem)} - {""}
             window -= {name for name in window if name in spoiled or name.rpartition("/")[0] in spoiled}
             missing = (set(pull.removed) & before.keys()) | ((window - seen.keys()) if pull.complete else set())
             listed = text(self.source(source).pulled)
@@ -88,14 +99,20 @@ class Store(Ledger):
                 self._index(changed)
         return changed | missing
 
+    def _known_again(self, events: Iterable[Event]) -> Iterable[Event]:
+        """Leave out the events that were forgotten, and further occurrences of meetings that were."""
+        if not self.anything_forgotten():
+            return events
+        return [event for event in events if not any(self.forgotten(EVENT, name) for name in _names(event))]
+
     def _pulled(self, source: str, cursor: str, now: datetime) -> None:
-        self._db.execute("insert or replace into source values (?, ?, ?, null)", (source, cursor, text(now)))
+        self._run("insert or replace into source values (?, ?, ?, null)", (source, cursor, text(now)))
 
     def _index(self, ids: Iterable[str]) -> None:
         from followup_rules.engine.cases import tokens  # noqa: PLC0415 -- only where something changed
 
         for name in ids:
-            self._db.execute("delete from token where id = ?", (name,))
+            self._run("delete from token where id = ?", (name,))
             found = {token for event in self._versions(name) for token in tokens(event)}
             self._many("insert into token values (?, ?)", [(token, name) for token in found])
 
@@ -148,11 +165,12 @@ class Store(Ledger):
             moved = {name for name in tied if before[name] != self.cases_of(name)}
             touched |= {case for name in moved for case in (*before[name], *self.cases_of(name))}
             self.make_stale(touched)
+            self._drop_belated(places)
         return {name: (before[name][0], places[name].home) for name in moved if before[name] and name in places}
 
     def _place(self, name: str, place: Place) -> None:
-        self._db.execute("insert or replace into place values (?, ?, ?)", (name, place.home, place.problem))
-        self._db.execute("delete from joined where id = ?", (name,))
+        self._run("insert or replace into place values (?, ?, ?)", (name, place.home, place.problem))
+        self._run("delete from joined where id = ?", (name,))
         self._many("insert into joined values (?, ?)", [(name, case) for case in sorted(place.joins)])
 
     def cases_of(self, name: str) -> list[str]:
@@ -166,6 +184,65 @@ class Store(Ledger):
         found = ((self.event(name), problem) for name, problem in rows)
         return [(event, problem) for event, problem in found if event is not None and event.gone is None]
 
+    # -- what is forgotten
+
+    def erase(self, case: str, now: datetime) -> int:
+        """Erase a case, but for hashes of its keys; return how many of its mails stay, as another case has them, too.
+
+        What a source shows of it later is not taken in again, but for events that take place after `now`.
+        """
+        with self.transaction():
+            shared = self._hand_over(case)
+            ids = [name for (name,) in self._all("select id from place where home = ?", case)]
+            rows = self.rows(case)
+            self.bury(EVENT, {name for event in self.events(ids) for name in _names(event)}, now)
+            self.bury(KEY, {key for row in rows for key in (row.key, row.marker, row.action.duty)}, now)
+            self._many("delete from meta where name = ?", [(parted(row.marker, row.output),) for row in rows])
+            self.bury(CASE, [case], now)
+            self._erase_events(ids)
+            for table in ("joined", "decision", "ledger", "pin", "journal"):
+                self._run(f'delete from {table} where "case" = ?', (case,))  # noqa: S608 -- only names of ours
+            self._sweep()
+        return shared
+
+    def scrub(self) -> None:
+        """Write the file anew without what was erased from it, and empty its log."""
+        self._run("pragma temp_store = memory")
+        self._run("vacuum")
+        self._all("pragma wal_checkpoint(truncate)")
+
+    def _hand_over(self, case: str) -> int:
+        """Put mails that have part in another case, too, at home there."""
+        query = """select place.id, min(joined."case") from place join joined on joined.id = place.id
+                   where place.home = ? and joined."case" != ? group by place.id"""
+        shared = self._all(query, case, case)
+        self._many("update place set home = ? where id = ?", [(other, name) for name, other in shared])
+        self._many('delete from joined where id = ? and "case" = ?', shared)
+        return len(shared)
+
+    def _erase_events(self, ids: Iterable[str]) -> None:
+        rows = [(name,) for name in ids]
+        for table in ("event", "token", "place", "joined"):
+            self._many(f"delete from {table} where id = ?", rows)  # noqa: S608 -- only names of ours
+
+    def _sweep(self) -> None:
+        """Erase the traces of cases that are no more, such as the earlier name of one."""
+        living = 'select home from place union select "case" from joined union select "case" from ledger'
+        self._run(f'delete from "case" where key not in ({living})')  # noqa: S608 -- only names of ours
+        for table in ("decision", "pin", "journal"):
+            self._run(f'delete from {table} where "case" not in ({living})')  # noqa: S608 -- only names of ours
+
+    def _drop_belated(self, places: Mapping[str, Place]) -> None:
+        """Erase what belongs to a forgotten case and took place before it was forgotten, but is seen only now."""
+        if not self.anything_forgotten():
+            return
+        when = {home: self.forgotten(CASE, home) for home in {place.home for place in places.values()}}
+        homes = {name: at for name, place in places.items() if (at := when[place.home])}
+        late = [name for name, at in homes.items() if (event := self.event(name)) and _is_over(event, at)]
+        if late:
+            self._erase_events(late)
+            self._sweep()
+
     # -- cases and decisions
 
     def make_stale(self, cases: Iterable[str]) -> None:
@@ -175,7 +252,7 @@ class Store(Ledger):
 
     def make_all_stale(self) -> None:
         """Have every case evaluated, because what they are judged by has changed."""
-        self._db.execute('update "case" set stale = 1')
+        self._run('update "case" set stale = 1')
 
     def stale(self, now: datetime) -> list[str]:
         """Return the cases to evaluate: those that changed, and those whose next instant has come."""
@@ -206,15 +283,25 @@ class Store(Ledger):
         before = self.states(case)
         changed = [decision for decision in decisions if before.get(decision.key) != decision.state]
         with self.transaction():
-            self._db.execute('delete from decision where "case" = ?', (case,))
+            self._run('delete from decision where "case" = ?', (case,))
             rows = [_decision_row(decision) for decision in decisions]
             self._many("insert or replace into decision values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
             self.record(now, [(case, decision.key, decision.state, decision.why) for decision in changed])
-            self._db.execute('insert or replace into "case" values (?, ?, ?)', (case, text(until), int(stale)))
+            self._run('insert or replace into "case" values (?, ?, ?)', (case, text(until), int(stale)))
 
     def states(self, case: str) -> dict[str, str]:
         """Return the states of a case's decisions as they were last, by key."""
         return dict(self._all('select key, state from decision where "case" = ?', case))
+
+    def decided_cases(self) -> list[str]:
+        """Return the cases that something was decided of."""
+        return [case for (case,) in self._all('select distinct "case" from decision order by 1')]
+
+    def kept(self, case: str) -> list[Kept]:
+        """Return a case's decisions as they were last."""
+        query = 'select key, state, evidence, next, late from decision where "case" = ? order by key'
+        rows = self._all(query, case)
+        return [Kept(key, state, _listed(seen), instant(then), bool(late)) for key, state, seen, then, late in rows]
 
     def was(self, key: str, state: str) -> bool:
         """Tell whether a decision ever was in a state."""
@@ -229,6 +316,18 @@ class Store(Ledger):
         """Return the journal of a case: (when, key, state, why)."""
         rows = self._all('select at, key, state, why from journal where "case" = ? order by number', case)
         return [(at(when), key, state, why) for when, key, state, why in rows]
+
+
+def _names(event: Event) -> tuple[str, ...]:
+    """Return the ids by which an event is known again: its own and, of an occurrence, that of the whole series."""
+    series = event.id.rpartition("/")[0] if event.kind == "meeting" else ""
+    return (event.id, series) if series else (event.id,)
+
+
+def _is_over(event: Event, when: datetime) -> bool:
+    """Tell whether an event took place before an instant; what an output reports is always news."""
+    last = event.start + timedelta(days=1) if event.whole_day else event.start
+    return last <= when and "anchor" not in event.data
 
 
 def _by_duty(events: Iterable[Event], duties: Mapping[str, str]) -> tuple[Event, ...]:
@@ -247,8 +346,18 @@ def _encode(event: Event) -> str:
 
 
 def _decode(body: str, gone: str | None, listed: str | None) -> Event:
-    event = msgspec.json.decode(body, type=Event)
+    try:
+        event = msgspec.json.decode(body, type=Event)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise damaged(error) from error
     return replace(event, data=_instants(event.data), gone=instant(gone), listed=instant(listed))
+
+
+def _listed(evidence: str) -> tuple[str, ...]:
+    try:
+        return msgspec.json.decode(evidence, type=tuple[str, ...])
+    except msgspec.DecodeError as error:
+        raise damaged(error) from error
 
 
 def _instants(data: Mapping[str, object]) -> dict[str, object]:

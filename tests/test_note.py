@@ -309,3 +309,18 @@ def test_nothing_but_the_note_is_ever_added(place, lines):
     assert new == ["- 2026-11-10 14:30 #called"]
     kept = after.replace("- 2026-11-10 14:30 #called", "", 1).replace("## @nordik.ca", "", 1)
     assert [line for line in kept.split("\n") if line] == [line for line in lines if line]
+
+
+@pytest.mark.parametrize("date", ["fridaay", "2026-13-40", "2026-02-30"])
+def test_a_date_that_does_not_exist_is_told_at_once(place, date):
+    said = note("nordik", f"#promise The address due:{date}")
+    assert said.exit_code == 1
+    assert f'"{date}" in due: is not a date' in said.stderr
+    assert "notes.md, line 2" in " ".join(said.stderr.split())
+    assert f"due:{date}" in (place / "notes.md").read_text()
+
+
+def test_what_was_wrong_in_other_notes_is_not_told_again(place):
+    (place / "notes.md").write_text("## @nordik.ca\n- 2026-13-09 #fit\n")
+    said = note("nordik", "#promise The address due:friday")
+    assert (said.exit_code, said.stderr) == (0, "")

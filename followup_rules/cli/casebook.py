@@ -8,14 +8,17 @@ from datetime import datetime
 from msgspec import Struct
 
 from followup_rules.cli import common
+from followup_rules.cli.page import absolute, relative
 from followup_rules.config import Config
 from followup_rules.engine.anchors import CaseView, Window
 from followup_rules.engine.cases import match
+from followup_rules.engine.isolation import Failed
 from followup_rules.engine.plan import NOTICE, Made, Row
 from followup_rules.language.nearest import nearest
+from followup_rules.language.schema import Guard
 from followup_rules.language.text import fold
 from followup_rules.model import Decision, Event, Person, Problem, State
-from followup_rules.store import Store, StoreError, open_copy
+from followup_rules.store import Store
 from followup_rules.tick import Report, preview
 
 _LISTED = 8
@@ -51,17 +54,11 @@ class CaseFile(Struct, frozen=True, kw_only=True):
 
 def read(config: Config, now: datetime, *, as_json: bool) -> tuple[Report, tuple[CaseFile, ...]]:
     """Return what a run would find now, computed on a copy of the store, and all cases by key."""
-    try:
-        copy = open_copy(config.store)
-    except StoreError as error:
-        common.give_up([Problem("store", str(error), "F046", fatal=True)], as_json=as_json)
-    try:
+    with common.copy_of(config, as_json=as_json) as copy:
         # The preview writes its own decisions into the copy's journal.
         history = {key: tuple(copy.history(key)) for key in copy.cases()}
         report = preview(config, copy, now)
         files = [_file(key, config, copy, report, history.get(key, ())) for key in copy.cases()]
-    finally:
-        copy.close()
     return report, tuple(files)
 
 
@@ -75,10 +72,28 @@ def _file(key: str, config: Config, store: Store, report: Report, history: tuple
         events=tuple(sorted((*case.home, *case.joined), key=view.order)),
         cancelled=frozenset(view.fates),
         decisions=tuple(each for each in report.decisions if each.case == key),
-        windows=tuple(window for guard in guards for window in view.windows(guard) if window.contains(report.now)),
+        windows=tuple(window for guard in guards for window in _windows(guard, view) if window.contains(report.now)),
         rows=tuple(store.rows(key)),
         history=history,
     )
+
+
+def remembered(store: Store) -> tuple[CaseFile, ...]:
+    """Return all cases as the last run left them, with nothing but their people."""
+    keys = {*store.cases(), *store.ledger_cases()}
+    return tuple(_bare(key, _people(store.case(key).home)) for key in sorted(keys))
+
+
+def _bare(key: str, people: tuple[Person, ...]) -> CaseFile:
+    empty = frozenset[str]()
+    return CaseFile(key=key, people=people, events=(), cancelled=empty, decisions=(), windows=(), rows=(), history=())
+
+
+def _windows(guard: Guard, view: CaseView) -> tuple[Window, ...]:
+    try:
+        return view.windows(guard)
+    except Failed:
+        return ()
 
 
 def _people(events: Iterable[Event]) -> tuple[Person, ...]:
@@ -104,11 +119,18 @@ def _words(key: str, person: Person) -> set[str]:
     return set(fold(f"{key} {person.name} {person.address}").split())
 
 
-def unclear(name: str, found: Sequence[CaseFile], files: Sequence[CaseFile]) -> Problem:
-    """Return what to tell somebody whose word fits no case, or several."""
+def unclear(
+    name: str, found: Sequence[CaseFile], files: Sequence[CaseFile], forgotten: datetime | None, now: datetime
+) -> Problem:
+    """Return what to tell somebody whose word fits no case, or several; `forgotten`: when such a case was forgotten."""
     if found:
         several = ", ".join(file.key for file in found[:_LISTED])
         return Problem("CASE", f"{name!r} fits several cases", hint=f"write one of: {several}", fatal=True)
+    if forgotten:
+        day = absolute(forgotten.astimezone(now.tzinfo))
+        message = f"{name!r} was forgotten on {day} ({relative(forgotten, now)}), as you wished"
+        hint = "only hashes are kept of it; what happened later and is shown by your sources begins it anew"
+        return Problem("CASE", message, hint=hint, fatal=True)
     near = _nearest(name, files)
     guess = f'did you mean "{near}"? ' if near else ""
     listed = ", ".join(file.key for file in _busiest(files)[:_LISTED])

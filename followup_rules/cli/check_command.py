@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from pathlib import Path
@@ -142,8 +142,15 @@ class _Counted:
 
     def pull(self, since: datetime, cursor: str) -> Pull:
         pull = self._source.pull(since, cursor)
-        self._seen.count = sum(isinstance(item, Event) for item in pull.events)
-        return pull
+        return replace(pull, events=self._counted(pull.events))
+
+    def _counted(self, events: Iterable[Any]) -> Iterator[Any]:
+        """Count while somebody else reads: the events of a plugin may be computed meanwhile."""
+        count = 0
+        for item in events:
+            count += isinstance(item, Event)
+            yield item
+        self._seen.count = count
 
 
 def _counting(source: Configured, seen: dict[str, _Seen]) -> Configured:
@@ -160,16 +167,16 @@ def _counting(source: Configured, seen: dict[str, _Seen]) -> Configured:
 
 
 def _tried(config: Config, now: datetime, seen: dict[str, _Seen]) -> list[Problem]:
+    counting = replace(config, sources=tuple(_counting(source, seen) for source in config.sources))
     try:
         copy = open_copy(config.store)
+        try:
+            copy.forget_cursors()
+            return list(preview(counting, copy, now).problems)
+        finally:
+            copy.close()
     except StoreError as error:
-        return [Problem("store", str(error), "F046")]
-    try:
-        copy.forget_cursors()
-        counting = replace(config, sources=tuple(_counting(source, seen) for source in config.sources))
-        return list(preview(counting, copy, now).problems)
-    finally:
-        copy.close()
+        return [replace(common.store_problem(error), fatal=False)]
 
 
 def _unwritable(config: Config) -> Iterator[Problem]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
@@ -13,7 +14,7 @@ import click
 from followup_rules import config as configs
 from followup_rules.config import Config
 from followup_rules.model import Problem
-from followup_rules.store import StoreError, open_copy
+from followup_rules.store import Store, StoreError, open_copy
 from followup_rules.tick import Report, preview
 
 FINE, PARTLY, NOTHING_DONE = 0, 1, 2
@@ -51,14 +52,26 @@ def instant(written: str | None, config: Config) -> datetime:
 
 def previewed(config: Config, now: datetime, *, as_json: bool = False) -> Report:
     """Return what a run would do, computed on a copy of the store."""
+    with copy_of(config, as_json=as_json) as copy:
+        return preview(config, copy, now)
+
+
+@contextmanager
+def copy_of(config: Config, *, as_json: bool = False) -> Iterator[Store]:
+    """Lend a copy of the store; if it cannot be read, say why and exit with 2."""
     try:
         copy = open_copy(config.store)
+        try:
+            yield copy
+        finally:
+            copy.close()
     except StoreError as error:
-        give_up([Problem("store", str(error), "F046", fatal=True)], as_json=as_json)
-    try:
-        return preview(config, copy, now)
-    finally:
-        copy.close()
+        give_up([store_problem(error)], as_json=as_json)
+
+
+def store_problem(error: StoreError) -> Problem:
+    """Return what to tell of a store that cannot be used."""
+    return Problem("store", str(error), "F046", hint=error.hint, fatal=True)
 
 
 def give_up(problems: Iterable[Problem], *, as_json: bool) -> NoReturn:

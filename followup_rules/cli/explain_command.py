@@ -14,8 +14,10 @@ from followup_rules.cli import casebook, common
 from followup_rules.cli import page as pages
 from followup_rules.cli.casebook import CaseFile
 from followup_rules.cli.page import Clause, Page
+from followup_rules.config import Config
 from followup_rules.engine.anchors import Window
 from followup_rules.engine.plan import Row
+from followup_rules.forget import when_forgotten
 from followup_rules.language.schema import RuleSet
 from followup_rules.model import Decision, Event, Person, Problem, State
 from followup_rules.tick import Report
@@ -41,7 +43,8 @@ def command(ctx: click.Context, case: str | None, now: str | None, *, history: b
     report, files = casebook.read(config, common.instant(now, config), as_json=as_json)
     chosen = files if case is None else casebook.named(case, files)
     if case is not None and len(chosen) != 1:
-        _give_up(casebook.unclear(case, chosen, files), report, as_json=as_json)
+        forgotten = _when_forgotten(case, config, as_json=as_json)
+        _give_up(casebook.unclear(case, chosen, files, forgotten, report.now), report, as_json=as_json)
     if as_json:
         _print_json(report, chosen, history=history)
     elif case is None:
@@ -50,6 +53,11 @@ def command(ctx: click.Context, case: str | None, now: str | None, *, history: b
         _print_case(report, chosen[0], config.rulebook.rules, history=history)
     common.print_problems(report.problems)
     sys.exit(common.exit_code(report.problems))
+
+
+def _when_forgotten(case: str, config: Config, *, as_json: bool) -> datetime | None:
+    with common.copy_of(config, as_json=as_json) as copy:
+        return when_forgotten(case, copy)
 
 
 def _give_up(problem: Problem, report: Report, *, as_json: bool) -> None:

@@ -13,9 +13,9 @@ import click
 
 from followup_rules.cli import common
 from followup_rules.cli.notes_file import Cases, Refusal, add
-from followup_rules.config import Config
+from followup_rules.config import Config, Configured
 from followup_rules.language.nearest import expected
-from followup_rules.model import Problem
+from followup_rules.model import BadItem, Context, Problem
 from followup_rules.store import StoreError, open_copy
 
 LONGEST = 10_000
@@ -50,7 +50,9 @@ def command(ctx: click.Context, case: str, text: tuple[str, ...], now: str | Non
     click.echo(f"{file}:{line}, under {heading!r}:")
     click.echo(f"  {item}")
     click.echo("see what comes of it: followup plan")
-    common.print_problems(_unknown_tags(item, config))
+    problems = [*_unknown_tags(item, config), *_unread(file, line, config, moment)]
+    common.print_problems(problems)
+    sys.exit(common.exit_code(problems))
 
 
 def _give_up(error: Exception) -> NoReturn:
@@ -77,13 +79,28 @@ def _one_line(text: str) -> str:
 
 
 def _notes_file(config: Config) -> Path:
+    path: Path = _notes_source(config).options.path.resolve()
+    return path / "notes.md" if path.is_dir() else path
+
+
+def _notes_source(config: Config) -> Configured:
     for source in config.sources:
         if source.type is not None and source.type.name == "notes":
-            path: Path = source.options.path.resolve()
-            return path / "notes.md" if path.is_dir() else path
+            return source
     faults = [source.fault for source in config.sources if source.fault]
     hint = 'add a table [sources.notes] with plugin = "notes" and path = "notes.md"'
     raise Refusal("; ".join(["the config names no notes", *faults]), hint)
+
+
+def _unread(file: Path, line: int, config: Config, now: datetime) -> list[Problem]:
+    """Return what the source of the notes itself cannot understand of a line, such as a date that does not exist."""
+    source = _notes_source(config)
+    try:
+        found = source.open(Context(profile=config.profile, now=now)).pull(now, "").events
+    except Exception as error:  # noqa: BLE001 -- the note is written, whatever its plugin raises
+        return [Problem(f"sources.{source.name}", str(error), "F040", hint="see `followup check`")]
+    bad = [item for item in found if isinstance(item, BadItem) and item.where.endswith(f"{file.name}:{line}")]
+    return [Problem("note", item.message, "F043", hint=f"correct it in {file}, line {line}") for item in bad]
 
 
 def _cases(config: Config) -> Cases:

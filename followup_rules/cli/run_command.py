@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import sys
 from contextlib import nullcontext, suppress
 
@@ -11,7 +10,6 @@ import click
 from followup_rules import config as configs
 from followup_rules.cli import common
 from followup_rules.lock import Busy, only_run
-from followup_rules.model import Problem
 from followup_rules.store import StoreError, open_store
 from followup_rules.tick import Outcome, Report, Say, run, sound
 
@@ -39,12 +37,11 @@ def command(ctx: click.Context, now: str | None, *, as_json: bool, verbose: bool
                 found = run(config, store, moment, _say(as_json=as_json))
             finally:
                 store.close()
-    except Busy:
-        click.echo("followup: another run is at work on this store; nothing to do", err=True)
+    except Busy as busy:
+        click.echo(f"followup: another run is at work on this store{busy}; nothing to do", err=True)
         return
-    except (StoreError, sqlite3.Error, OSError) as error:
-        hint = f"check the permissions of {config.store.parent}, or name another file: [store] path"
-        common.give_up([Problem("store", str(error), "F046", hint=hint, fatal=True)], as_json=as_json)
+    except StoreError as error:
+        common.give_up([common.store_problem(error)], as_json=as_json)
     _print(found, as_json=as_json, verbose=verbose)
     sys.exit(common.exit_code(found.problems))
 

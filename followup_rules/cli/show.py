@@ -159,7 +159,8 @@ def _worth_explaining(report: Report) -> list[str]:
     held = [each.case for each in in_order(report.decisions) if each.state is State.HELD]
     changed = sorted((outcome.change.action for outcome in report.outcomes), key=lambda action: action.type == NOTICE)
     waiting = [each.case for each in in_order(report.decisions) if each.state is State.WAITING]
-    return [*held, *(action.case for action in changed), *waiting][:1]
+    cases = {decision.case for decision in report.decisions}
+    return [*held, *(action.case for action in changed if action.case in cases), *waiting][:1]
 
 
 def count(parts: Iterable[tuple[int, str]]) -> str:
