@@ -12,8 +12,9 @@ from msgspec.structs import replace
 
 from followup_rules.engine.plan import Change, Made, Row
 from followup_rules.hookspecs import Output, Refused
+from followup_rules.limit import TimedOut, sentence
 from followup_rules.model import Action, Problem, Status
-from followup_rules.store import Store
+from followup_rules.store import Store, StoreError, Unreceipted
 
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=1)
 
@@ -51,11 +52,15 @@ def carry_out(change: Change, output: Output, store: Store, now: datetime) -> tu
         ref = _call(change.op, row, change.action, output)
     except Refused as refusal:
         _receipt(store, _refused(row, now))
-        return "", _problem(change, f"refused: {refusal}", "it is tried again later")
+        return "", _problem(change, f"refused: {sentence(refusal, typed=False)}", "it is tried again later")
     except Exception as error:  # noqa: BLE001 -- whatever a plugin raises, its end is uncertain and the rest goes on
-        message = f"no telling whether it worked: {type(error).__name__}: {error}"
-        return "", _problem(change, message, "the next run looks first whether it did")
-    _receipt(store, _completed(row, change.action, ref))
+        return "", _uncertain(change, "no telling whether it worked", error, "the next run looks first whether it did")
+    try:
+        _receipt(store, _completed(row, change.action, ref))
+    except StoreError as error:
+        raise Unreceipted(
+            f"{change.op} {change.key} was done, but could not be noted down: {error}", error.hint
+        ) from error
     return ref, None
 
 
@@ -68,11 +73,7 @@ def _intend(change: Change, store: Store) -> Row:
                   state=Made.INTENDED, attempts=attempts)  # fmt: skip
     else:
         row = replace(known, state=Made.INTENDED, op=change.op, pending=change.action)
-    with store.transaction():
-        store.write(row)
-        if change.op != "withdraw":
-            for announced in change.action.announces:
-                store.pin(change.action.case, announced.key, announced.at)
+    _receipt(store, row)
     return row
 
 
@@ -101,12 +102,20 @@ def _refused(row: Row, now: datetime) -> Row:
 
 
 def _receipt(store: Store, row: Row) -> None:
+    """Keep the row; what is delivered has announced its dates."""
     with store.transaction():
         store.write(row)
+        for announced in row.action.announces if row.state is Made.DELIVERED else ():
+            store.pin(row.action.case, announced.key, announced.at)
 
 
 def _problem(change: Change, message: str, hint: str) -> Problem:
     return Problem(f"outputs.{change.output}", f"{change.op} {change.key}: {message}", "F041", hint=hint)
+
+
+def _uncertain(change: Change, what: str, error: Exception, hint: str) -> Problem:
+    problem = _problem(change, f"{what}: {sentence(error)}", hint)
+    return replace(problem, code="F049") if isinstance(error, TimedOut) else problem
 
 
 def settle(row: Row, output: Output, store: Store, now: datetime, *, look_only: bool) -> Problem | None:
@@ -123,7 +132,7 @@ def settle(row: Row, output: Output, store: Store, now: datetime, *, look_only: 
     except Refused:
         settled = _refused(row, now)
     except Exception as error:  # noqa: BLE001 -- the output is out of reach: still uncertain
-        return _problem(change, f"still no telling: {type(error).__name__}: {error}", "the next run looks again")
+        return _uncertain(change, "still no telling", error, "the next run looks again")
     _receipt(store, settled)
     return None
 

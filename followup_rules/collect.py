@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, timedelta
-
-from msgspec.structs import replace
+from datetime import datetime, timedelta
 
 from followup_rules.config import Configured
 from followup_rules.engine.sight import Sight
-from followup_rules.hookspecs import Source
-from followup_rules.model import BadItem, Event, Problem, Pull
+from followup_rules.hookspecs import Source, Unreadable
+from followup_rules.limit import Worker
+from followup_rules.model import BadItem, Context, Event, Problem, Pull
 from followup_rules.report import Tick
 
 MARGIN = timedelta(days=60)
 """How much further back than `lookback` sources are read, so that history is known before anything is done."""
 UNKNOWN_KINDS = ("meeting", "received", "sent", "note")
 """What a source is taken to emit if its plugin is broken and cannot say."""
+MOST_TOLD = 100
+"""How many entries of one pull are named that cannot be read."""
 
 
 def collect(tick: Tick) -> tuple[Sight, set[str]]:
@@ -34,39 +35,64 @@ def collect(tick: Tick) -> tuple[Sight, set[str]]:
     return Sight(frozenset(emitted), unseen), changed
 
 
-def _pull(source: Configured, tick: Tick) -> tuple[set[str], set[str] | None]:
+def _pull(source: Configured, tick: Tick) -> tuple[frozenset[str], set[str] | None]:
     """Return the kinds that a source emits, and the ids that changed; None if it could not be read."""
-    kinds = set(getattr(source.type, "emits", UNKNOWN_KINDS))
+    kinds = frozenset(getattr(source.type, "emits", UNKNOWN_KINDS))
     since = min(tick.now, tick.first_run) - tick.config.profile.lookback - MARGIN
+    cursor = tick.store.source(source.name).cursor
+    worker = Worker(source.time_limit)
     try:
-        opened: Source = source.open(tick.context)
-        kinds = set(getattr(opened, "emits", kinds))
-        pull = opened.pull(since, tick.store.source(source.name).cursor)
-        events = _events(source.name, pull, tick) if pull.events else []
-        return kinds, tick.store.take(source.name, pull, events, since, tick.now)
+        opened, kinds = worker.call(lambda: _opened(source, tick.context, kinds))
+        pull = worker.call(lambda: _read(opened, since, cursor, kinds))
     except Exception as error:  # noqa: BLE001 -- one source that fails stops no other
-        hint = "duties that depend on it wait until it can be read again"
-        tick.failed(f"sources.{source.name}", error, hint)
-        tick.store.failed(source.name, tick.now)
+        _blind(source.name, error, tick)
         return kinds, None
+    finally:
+        worker.close()
+    return kinds, tick.store.take(source.name, pull, _events(source.name, pull, tick), since, tick.now)
+
+
+def _opened(source: Configured, context: Context, declared: frozenset[str]) -> tuple[Source, frozenset[str]]:
+    """Return the source, and the kinds that it emits with these options."""
+    opened: Source = source.open(context)
+    emits = getattr(opened, "emits", declared)
+    if isinstance(emits, str) or not all(isinstance(kind, str) for kind in emits):
+        raise Unreadable("`emits` of its plugin must be a tuple of texts; tell the plugin's author")
+    return opened, frozenset(emits)
+
+
+def _read(source: Source, since: datetime, cursor: str, kinds: frozenset[str]) -> Pull:
+    pull = source.pull(since, cursor)
+    if pull == Pull(cursor=cursor):
+        return pull
+    from followup_rules.sift import sift  # noqa: PLC0415 -- most pulls bring nothing new
+
+    return sift(pull, kinds)
+
+
+def _blind(source: str, error: Exception, tick: Tick) -> None:
+    hint = "duties that depend on it wait until it can be read again"
+    tick.blind[source] = tick.failed(f"sources.{source}", error, hint)
+    tick.store.failed(source, tick.now)
 
 
 def _events(source: str, pull: Pull, tick: Tick) -> list[Event]:
+    if not pull.events:
+        return []
     from followup_rules.engine.cases import clean  # noqa: PLC0415 -- most pulls bring nothing new
 
-    found = [item for item in pull.events if not isinstance(item, BadItem)]
-    for item in pull.events:
-        if isinstance(item, BadItem):
-            hint = "mend it there, or leave it: everything else was read"
-            tick.problems.append(Problem(f"sources.{source}", f"{item.where}: {item.message}", "F043", hint=hint))
+    found = [item for item in pull.events if isinstance(item, Event)]
+    tick.problems += _unread(source, [item for item in pull.events if isinstance(item, BadItem)])
     for event in found:
         tick.problems += _unknown_tags(source, event, tick)
-    directory = tick.config.rulebook.directory
-    return [clean(_in_utc(event), directory) for event in found]
+    return [clean(event, tick.config.rulebook.directory) for event in found]
 
 
-def _in_utc(event: Event) -> Event:
-    return replace(event, start=event.start.astimezone(UTC), end=event.end.astimezone(UTC))
+def _unread(source: str, bad: list[BadItem]) -> Iterator[Problem]:
+    hint = "mend it there, or leave it: everything else was read"
+    told = sorted({f"{item.where}: {item.message}" for item in bad})
+    for message in [*told[:MOST_TOLD], *([f"{len(told) - MOST_TOLD} more like these"] if told[MOST_TOLD:] else [])]:
+        yield Problem(f"sources.{source}", message, "F043", hint=hint)
 
 
 def _unknown_tags(source: str, event: Event, tick: Tick) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,16 +17,18 @@ from followup_rules import profile as profiles
 from followup_rules.hookspecs import OutputType, Pack, SourceType, Unreadable
 from followup_rules.ingredients import Ingredients, Layer
 from followup_rules.language import reader
-from followup_rules.language.document import Document, parse
+from followup_rules.language.document import MOST_CHARACTERS, Document, parse
 from followup_rules.language.nearest import expected, nearest
 from followup_rules.language.reader import Value
 from followup_rules.model import Context, Problem, Profile
+from followup_rules.plugin import RESERVED
 from followup_rules.profile import ProfileTable, StoreTable
 from followup_rules.registry import Registry
 
 if TYPE_CHECKING:
     from followup_rules.rulebook import Rulebook
 
+TIME_LIMIT = timedelta(seconds=60)
 TABLES = ("packs", "rules", "profile", "sources", "outputs", "store", "case", "plugins", *language.TABLES)
 
 
@@ -37,6 +40,8 @@ class Configured(Struct, frozen=True):
     """None: the plugin that should offer it is broken."""
     options: Any
     fault: str = ""
+    time_limit: timedelta = TIME_LIMIT
+    """How long one call of it may take."""
 
     def open(self, context: Context) -> Any:
         """Open the source or output. Raises Unreadable if its plugin is broken, and whatever the plugin raises."""
@@ -74,6 +79,11 @@ class Config(Struct, frozen=True, dict=True):
         """Everything that is wrong with the config and its rules."""
         found = (*self.faults, *(self.rulebook.problems if self.ingredients else ()))
         return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def secrets(self) -> frozenset[str]:
+        """What must stand in no message: the values of options that plugins mark as secret."""
+        return frozenset[str]().union(*(options.secrets_of(one.options) for one in (*self.sources, *self.outputs)))
 
     @property
     def fatal(self) -> bool:
@@ -121,7 +131,8 @@ def read_document(file: Path, name: str, *, hint: str) -> Document | Problem:
 
 def _text(file: Path, name: str, *, hint: str) -> str | Problem:
     try:
-        return file.read_text(encoding="utf-8", errors="surrogateescape")
+        with file.open(encoding="utf-8", errors="surrogateescape") as opened:
+            return opened.read(MOST_CHARACTERS + 1)
     except OSError as error:
         return Problem(name, f"{name} cannot be read: {error.strerror}", "F002", hint=hint)
 
@@ -193,15 +204,26 @@ def _configured_one(value: Value, types: Mapping[str, Any], plugins: Registry, b
     plugin = value.child("plugin")
     if not plugin.is_a(str):
         return None
+    limit = _time_limit(value.child("time_limit")) if "time_limit" in value.raw else TIME_LIMIT
     if plugin.raw in types:
         kind = types[plugin.raw]
-        read_options = options.read(kind.options, value, base, frozenset({"plugin"}))
-        return None if read_options is None else Configured(value.name, kind, read_options)
+        read_options = options.read(kind.options, value, base, RESERVED)
+        if read_options is None or limit is None:
+            return None
+        return Configured(value.name, kind, read_options, time_limit=limit)
     fault = _broken(plugin.raw, plugins)
     if fault:
         return Configured(value.name, None, None, fault)
     _unknown(plugin, "plugin", types, plugins)
     return None
+
+
+def _time_limit(value: Value) -> timedelta | None:
+    limit = options.span(value)
+    if limit == timedelta(0):
+        value.report("nothing can be done in no time", code="F014", hint='write "60 seconds", or leave the line out')
+        return None
+    return limit
 
 
 def _no_plugin(value: Value, types: Iterable[str]) -> None:

@@ -102,6 +102,8 @@ class Profile(Struct, frozen=True, kw_only=True):
     holidays: str = ""
     language: str = "en"
     lookback: timedelta = timedelta(days=30)
+    blind_notice: timedelta = timedelta(days=2)
+    """How long after its last good pull a source that fails is told of."""
 
 
 class Context(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import redirect_stdout
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 import pluggy
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 GROUP = "followup_rules"
 
+RESERVED = frozenset({"plugin", "time_limit"})
+"""Keys in the table of every source and output that are not its plugin's."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,60}")
 _SHOWN = 300
 T = TypeVar("T")
@@ -182,9 +184,8 @@ def _fault(kind: Kind, record: Any) -> str:
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         return f"{_short(repr(name))} is no name for a {kind.word}: small letters, digits, '-', '_' and '.'"
     about = f'the {kind.word} "{name}"'
-    options = getattr(record, "options", None)
-    if hasattr(record, "options") and not (isinstance(options, type) and is_dataclass(options)):
-        return f"the options of {about} must be a dataclass, not {_short(repr(options))}"
+    if hasattr(record, "options") and (fault := _options_fault(record.options)):
+        return f"the options of {about} {fault}"
     for key in kind.texts:
         if not isinstance(getattr(record, key), str):
             return f"{key} of {about} must be a text"
@@ -195,6 +196,13 @@ def _fault(kind: Kind, record: Any) -> str:
         if not callable(getattr(record, key)):
             return f"{key} of {about} must be a function"
     return ""
+
+
+def _options_fault(options: object) -> str:
+    if not (isinstance(options, type) and is_dataclass(options)):
+        return f"must be a dataclass, not {_short(repr(options))}"
+    taken = sorted(field.name for field in fields(options) if field.name in RESERVED)
+    return f"cannot have a field {taken[0]!r}: every source and output has that key" if taken else ""
 
 
 def _is_texts(value: object) -> bool:

@@ -30,6 +30,9 @@ class ProfileTable:
     lookback: timedelta = field(
         default=timedelta(days=30), metadata={"help": "How old a duty may be on the first run."}
     )
+    blind_notice: timedelta = field(
+        default=timedelta(days=2), metadata={"help": "After how long without a source that can be read to tell you."}
+    )
     free_mail: tuple[str, ...] = field(default=(), metadata={"help": "Further domains of mail open to everybody."})
     services: tuple[str, ...] = field(default=(), metadata={"help": "Further domains of scheduling services."})
 
@@ -111,6 +114,7 @@ def profile_of(table: ProfileTable) -> Profile:
         holidays=table.holidays,
         language=table.language,
         lookback=table.lookback,
+        blind_notice=table.blind_notice,
     )
 
 

@@ -9,9 +9,12 @@ from msgspec import Struct, field
 
 from followup_rules.config import Config
 from followup_rules.engine.plan import Change
-from followup_rules.hookspecs import Output, Unreadable
+from followup_rules.hookspecs import Unreadable
+from followup_rules.limit import TimedOut, Worker, sentence
 from followup_rules.model import Context, Decision, Problem
+from followup_rules.options import hidden
 from followup_rules.store import Store
+from followup_rules.wary import WaryOutput
 
 
 class Outcome(Struct, frozen=True):
@@ -50,15 +53,30 @@ class Tick(Struct):
     dry: bool
     """Nothing is changed outside the store, which is a copy."""
     say: Say
-    outputs: dict[str, Output] = field(default_factory=dict)
-    """Those that could be opened, by name."""
+    outputs: dict[str, WaryOutput] = field(default_factory=dict)
+    """Those that could be opened, by name, and have answered so far."""
+    workers: list[Worker] = field(default_factory=list)
+    """Of the outputs."""
+    blind: dict[str, str] = field(default_factory=dict)
+    """The sources that could not be read, by name, and why."""
+    unsure: set[tuple[str, str]] = field(default_factory=set)
+    """Marker and output of what was made and nobody knows whether the user has touched it since."""
     outcomes: list[Outcome] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     missed: list[Decision] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    def failed(self, where: str, error: Exception, hint: str = "") -> None:
-        """Report that a source or an output failed; one that fails stops no other."""
-        known = isinstance(error, Unreadable | OSError)
-        message = str(error) if known else f"{type(error).__name__}: {error}"
-        self.problems.append(Problem(where, message, "F040", hint=hint))
+    def forget_if_hung(self, output: str) -> None:
+        """Ask nothing more of an output of which a call was given up: that call may still be at work."""
+        if output in self.outputs and self.outputs[output].hangs:
+            del self.outputs[output]
+
+    def failed(self, where: str, error: Exception, hint: str = "") -> str:
+        """Report that a source or an output failed, and return why; one that fails stops no other."""
+        message = hidden(sentence(error, typed=not isinstance(error, Unreadable | OSError)), self.config.secrets)
+        if isinstance(error, TimedOut):
+            longer = f'if it only needs longer, write time_limit = "5 minutes" in [{where}]'
+            self.problems.append(Problem(where, message, "F049", hint="; ".join(filter(None, (hint, longer)))))
+        else:
+            self.problems.append(Problem(where, message, "F040", hint=hint))
+        return message

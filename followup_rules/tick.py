@@ -8,17 +8,28 @@ from followup_rules.collect import arrange, collect
 from followup_rules.config import Config
 from followup_rules.database import at, text
 from followup_rules.engine.sight import Sight
-from followup_rules.hands import look, open_outputs, settle_all, told_of_refusals
+from followup_rules.hands import close_outputs, look, open_outputs, sent, settle_all, told_of_refusals
 from followup_rules.model import Context, Problem
+from followup_rules.options import masked
 from followup_rules.report import Outcome, Report, Say, Tick
-from followup_rules.store import Store
+from followup_rules.store import Store, StoreError, Unreceipted
 
 __all__ = ["Outcome", "Report", "Say", "preview", "run"]
 
 
 def run(config: Config, store: Store, now: datetime, say: Say = lambda _: None) -> Report:
-    """Do one tick. `say` is called with each outcome, for a notice before it counts as delivered."""
-    return _tick(_begin(config, store, now, say, dry=False))
+    """Do one tick. `say` is called with each outcome, for a notice before it counts as delivered.
+
+    Raises StoreError if the store fails before anything was done; if it fails later, the report says so.
+    """
+    tick = _begin(config, store, now, say, dry=False)
+    try:
+        return _tick(tick)
+    except StoreError as error:
+        if not tick.outcomes and not isinstance(error, Unreceipted):
+            raise
+        tick.problems.append(Problem("store", str(error), "F046", hint=error.hint))
+        return Report(now=tick.context.now, outcomes=tuple(tick.outcomes), problems=tuple(tick.problems))
 
 
 def preview(config: Config, copy: Store, now: datetime) -> Report:
@@ -41,6 +52,13 @@ def _begin(config: Config, store: Store, now: datetime, say: Say, *, dry: bool) 
 
 
 def _tick(tick: Tick) -> Report:
+    try:
+        return _steps(tick)
+    finally:
+        close_outputs(tick)
+
+
+def _steps(tick: Tick) -> Report:
     store = tick.store
     standing = _standing_problems(tick)
     open_outputs(tick)
@@ -49,14 +67,21 @@ def _tick(tick: Tick) -> Report:
     with store.transaction():
         changed = look(tick)
         sight, seen = collect(tick)
-        arrange(changed | seen | _all_if_config_changed(tick), tick)
+        _note_the_time(tick)
+        arrange(changed | seen | sent(seen, tick) | _all_if_config_changed(tick), tick)
         _mark_stale(sight, tick)
+    if tick.blind:
+        from followup_rules.blindness import tell  # noqa: PLC0415 -- only where a source fails
+
+        tell(tick)
     stale = store.stale(tick.now)
     for case in sorted({*store.cases(), *stale}) if tick.dry else stale:
         from followup_rules.casework import work_on  # noqa: PLC0415 -- most runs have nothing to work on
 
         try:
             work_on(case, sight, tick)
+        except StoreError:
+            raise
         except Exception as error:  # noqa: BLE001 -- one case that fails stops no other
             message = f"it could not be brought up to date: {type(error).__name__}: {error}"
             hint = "the next run tries again; if a plugin is to blame, update it"
@@ -80,6 +105,14 @@ def _all_if_config_changed(tick: Tick) -> set[str]:
     return set() if same else tick.store.event_ids()
 
 
+def _note_the_time(tick: Tick) -> None:
+    """Note when this run is; if the clock was set back since, judge all anew, for what is decided is of the future."""
+    now = text(tick.now) or ""
+    if tick.store.get("last run") > now:
+        tick.store.make_all_stale()
+    tick.store.put("last run", now)
+
+
 def _mark_stale(sight: Sight, tick: Tick) -> None:
     seen = repr((sorted(sight.emitted), sorted(sight.unseen.items())))
     for name, value in (("sight", seen), ("fingerprint", tick.config.fingerprint)):
@@ -95,6 +128,6 @@ def _report(tick: Tick, standing: tuple[Problem, ...]) -> Report:
         outcomes=tuple(tick.outcomes),
         decisions=tuple(sorted(tick.decisions, key=lambda decision: decision.key)),
         missed=tuple(tick.missed),
-        problems=tuple(dict.fromkeys((*standing, *tick.problems))),
+        problems=tuple(dict.fromkeys(masked(each, tick.config.secrets) for each in (*standing, *tick.problems))),
         next=later.astimezone(tick.config.profile.timezone) if later else None,
     )

@@ -2,8 +2,11 @@
 
 import importlib
 import json
+import os
 import re
+import sqlite3
 import sys
+from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from click.testing import CliRunner
 from markdown_it import MarkdownIt
 
 from followup_rules.cli import cli
+from followup_rules.lock import only_run
 
 ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "docs" / "problems.md").read_text(encoding="utf-8")
@@ -76,6 +80,23 @@ from followup_rules import hookimpl
 @hookimpl
 def register_commands(cli):
     1 / 0
+"""
+HANGING = """
+import threading
+from dataclasses import dataclass
+from followup_rules import SourceType, hookimpl
+
+@dataclass
+class Options:
+    pass
+
+class Hanging:
+    def pull(self, since, cursor):
+        threading.Event().wait()
+
+@hookimpl
+def register_sources():
+    return [SourceType("hanging", "Never answers", ("call",), Options, lambda *_: Hanging())]
 """
 
 
@@ -166,15 +187,61 @@ def failing_check(place):
     (place / "config.toml").write_text(CONFIG + rule)
 
 
+def hanging_source(place):
+    install(place, "hanging", HANGING)
+    (place / "config.toml").write_text(CONFIG + '[sources.hanging]\nplugin = "hanging"\ntime_limit = "1 second"\n')
+
+
+def followup(*arguments):
+    assert CliRunner().invoke(cli, ["--config", "config.toml", *arguments]).exit_code == 0
+
+
+def stopped_runs(_):
+    followup("run", "--now", "2026-11-06T12:00")
+
+
+def exposed_store(place):
+    followup("run", "--now", NOW)
+    (place / "followup.db").chmod(0o644)
+
+
+def odd_decision(place):
+    followup("run", "--now", NOW)
+    with sqlite3.connect(place / "followup.db") as writer:
+        writer.execute("update decision set state = 'held'")
+    writer.close()
+
+
+def early_clock(_):
+    followup("run", "--now", "2026-11-10T15:00")
+
+
+def endless_run(place):
+    HELD.enter_context(only_run(place / "followup.db"))
+    (place / "followup.db.holder").write_text(f"{os.getpid()} 2026-01-01T00:00:00+00:00\n")
+
+
+def bare_environment(_):
+    del os.environ["HOME"]
+
+
+HELD = ExitStack()
 SITUATIONS = {
     "F002": missing_config,
     "F040": missing_calendar,
     "F041": blocked_output,
     "F046": damaged_store,
     "F048": failing_check,
+    "F049": hanging_source,
     "F050": twins,
     "F051": damaged_package,
     "F052": failing_commands,
+    "F060": stopped_runs,
+    "F061": exposed_store,
+    "F062": odd_decision,
+    "F063": early_clock,
+    "F064": endless_run,
+    "F065": bare_environment,
 }
 
 
@@ -210,7 +277,9 @@ def test_what_a_page_shows_is_what_happens(place, code, what, state, content):
 
 @pytest.mark.parametrize("code", SITUATIONS)
 def test_what_a_page_tells_of_the_system_is_what_happens(place, code):
-    command = ("plugins",) if code in ("F050", "F051", "F052") else ("check", "--now", NOW)
+    commands = {"F05": ("plugins",), "F06": ("doctor", "--deep", "--now", NOW)}
+    command = commands.get(code[:3], ("check", "--now", NOW))
     assert codes(*command) == set()
-    SITUATIONS[code](place)
-    assert codes(*command) == {code}
+    with HELD:
+        SITUATIONS[code](place)
+        assert codes(*command) == {code}

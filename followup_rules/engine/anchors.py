@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from followup_rules.engine.cases import MAIL
+from followup_rules.engine.cases import MAIL, vanished
+from followup_rules.engine.isolation import blaming
 from followup_rules.language.patterns import Pattern, moment
 from followup_rules.language.phrases import Phrase, shift
 from followup_rules.language.schema import Guard, Rule, RuleSet
@@ -42,6 +42,7 @@ class CaseView:
         self.days = rules.world.days
         self._visits: dict[tuple[str, str], tuple[Visit, ...]] = {}
         self._windows: dict[str, tuple[Window, ...]] = {}
+        self._openings: dict[str, datetime | None] = {}
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
@@ -56,9 +57,13 @@ class CaseView:
         return {name: fate for name, fate in found if fate is not None}
 
     @cached_property
+    def _at_home(self) -> tuple[Event, ...]:
+        return tuple(event for event in self.case.home if not vanished(event))
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """The folded words in the names and addresses of the case's people and in its key."""
-        people = [person for event in self.case.home for person in event.people]
+        people = [person for event in self._at_home for person in event.people]
         return frozenset(fold(" ".join([self.case.key, *(f"{p.name} {p.address}" for p in people)])).split())
 
     def order(self, event: Event) -> tuple[datetime, str]:
@@ -95,7 +100,8 @@ class CaseView:
         """Return the visits that a rule or guard starts from, in the order of time, cancelled ones included."""
         key = (type(it).__name__, it.id)
         if key not in self._visits:
-            self._visits[key] = self._find_visits(it)
+            with blaming(it):
+                self._visits[key] = self._find_visits(it)
         return self._visits[key]
 
     def _find_visits(self, it: Rule | Guard) -> tuple[Visit, ...]:
@@ -105,8 +111,7 @@ class CaseView:
         for event in sorted(anchors, key=lambda event: (event.start, event.id)):
             groups[event.id if it.per == "event" else self.days.day(event.start)].append(event)
         visits = [self._visit(group) for group in groups.values()]
-        kept = [visit for visit in visits if it.where is None or self._some(it.where, visit)]
-        return tuple(sorted(kept, key=lambda visit: (visit.start, visit.anchor.id)))
+        return tuple(visit for visit in visits if it.where is None or self._some(it.where, visit))
 
     def _some(self, pattern: Pattern, visit: Visit) -> bool:
         scope = Scope(self, visit)
@@ -129,12 +134,12 @@ class CaseView:
         by = self.moment(event)
         meetings = [e for e in self.case.home if e.kind == "meeting" and e.people and e.id not in self.fates]
         started = sorted((e for e in meetings if e.start <= by), key=self.order)
-        around = started[-1:] or self.case.home
+        around = started[-1:] or self._at_home
         return _united(person for other in around for person in other.people)
 
     def stands(self, visit: Visit) -> bool:
-        """Tell whether at least one event of the visit took place or is planned."""
-        return any(event.id not in self.fates for event in visit.events)
+        """Tell whether the visit took place or is planned; else none of its events did."""
+        return visit.anchor.id not in self.fates
 
     def standing(self, it: Rule | Guard) -> tuple[Visit, ...]:
         """Return the visits that took place or are planned."""
@@ -149,7 +154,7 @@ class CaseView:
         """Return the visit of another rule for the same anchor: the same event, else the same day."""
         standing = self.standing(it)
         ids = {event.id for event in visit.events}
-        same_event = (other for other in standing if any(event.id in ids for event in other.events))
+        same_event = (other for other in standing if other.anchor.id in ids)
         same_day = (other for other in standing if other.day == visit.day)
         return next(same_event, None) or next(same_day, None)
 
@@ -157,7 +162,7 @@ class CaseView:
         """Return the visit of a rule that a phrase means: the same, else the latest before, else the first."""
         standing = self.standing(rule)
         before = [other for other in standing if other.start <= visit.start]
-        return self.same(rule, visit) or next(iter(before[-1:] or standing[:1]), None)
+        return self.same(rule, visit) or next(iter(before[-1:] or standing), None)
 
     def key(self, it: Rule, visit: Visit) -> str:
         """Return the key of what the rule makes for the visit; it holds no white space."""
@@ -166,15 +171,24 @@ class CaseView:
 
     def opening(self, rule: Rule, visit: Visit) -> datetime | None:
         """Return when a rule opens for a visit: where it was moved to, else as announced, else as the rule says."""
-        scope = Scope(self, visit, rule)
-        moved = scope.when(rule.moved_by)
-        return moved or self.pins.get(self.key(rule, visit)) or scope.when(rule.opens)
+        key = self.key(rule, visit)
+        if key not in self._openings:
+            scope = Scope(self, visit, rule)
+            with blaming(rule):
+                moved = scope.when(rule.moved_by)
+                self._openings[key] = moved or self.pins.get(key) or scope.when(rule.opens)
+        return self._openings[key]
+
+    def due(self, rule: Rule, visit: Visit, opens: datetime) -> datetime:
+        """Return when a rule that opens at an instant is due: as it says, else then."""
+        return Scope(self, visit, rule).when(rule.due) or opens
 
     def windows(self, guard: Guard) -> tuple[Window, ...]:
         """Return the windows of a guard, in the order of time."""
         if guard.id not in self._windows:
             counted = self.standing(guard)[-1:] if guard.per == "case" else self.standing(guard)
-            found = [window for visit in counted if (window := self._window(guard, visit)) is not None]
+            with blaming(guard):
+                found = [window for visit in counted if (window := self._window(guard, visit)) is not None]
             self._windows[guard.id] = tuple(found)
         return self._windows[guard.id]
 
@@ -205,8 +219,6 @@ class Scope(Struct, frozen=True, dict=True):
     view: CaseView
     anchor: Visit | None = None
     rule: Rule | Guard | None = None
-    bases: Mapping[str, datetime] | None = None
-    """Instants that are known already, such as `due`."""
 
     @property
     def visit(self) -> Visit:
@@ -229,10 +241,6 @@ class Scope(Struct, frozen=True, dict=True):
         """The folded words in names and addresses of the case."""
         return self.view.names
 
-    def with_bases(self, **bases: datetime) -> Scope:
-        """Return a scope in which phrases may count from further instants."""
-        return replace(self, bases={**(self.bases or {}), **bases})
-
     def when(self, phrases: Sequence[Phrase]) -> datetime | None:
         """Return the instant, in UTC, of the first phrase that resolves."""
         for phrase in phrases:
@@ -242,8 +250,6 @@ class Scope(Struct, frozen=True, dict=True):
         return None
 
     def _base(self, phrase: Phrase) -> datetime | None:
-        if self.bases and phrase.base in self.bases:
-            return self.bases[phrase.base]
         if phrase.field:
             return self._field(phrase)
         match phrase.base:
@@ -254,20 +260,26 @@ class Scope(Struct, frozen=True, dict=True):
             case "day":
                 return self.view.days.midnight(self.visit.day)
             case "opens" | "due":
-                return self.view.opening(self.rule, self.visit) if isinstance(self.rule, Rule) else None
+                return self._own(phrase.base)
         return self._rule_opening(phrase.base)
+
+    def _own(self, base: str) -> datetime | None:
+        assert isinstance(self.rule, Rule), "only a rule's own phrases may count from its opening"
+        opens = self.view.opening(self.rule, self.visit)
+        return self.view.due(self.rule, self.visit, opens) if opens and base == "due" else opens
 
     def _rule_opening(self, name: str) -> datetime | None:
         rule = self.view.rules.rules.get(name)
-        other = self.view.counterpart(rule, self.visit) if rule and not rule.fault else None
-        return self.view.opening(rule, other) if rule and other else None
+        if rule is None or rule.fault:
+            return None
+        other = self.view.counterpart(rule, self.visit)
+        return self.view.opening(rule, other) if other else None
 
     def _field(self, phrase: Phrase) -> datetime | None:
-        if phrase.base in ("it", "start", "end"):
+        if phrase.base == "it":
             return _instant(self.visit.anchor, phrase.field)
-        named = self.view.rules.world.definitions.get(phrase.base)
-        if named is None:
-            return None
+        named = self.view.rules.world.definitions[phrase.base]
+        assert named is not None, "what counts from a faulty definition is faulty itself"
         start, end = self.view.days.midnight(self.visit.day), self._next_anchor()
         found = [e for e in self.events if start <= self.view.moment(e) < end and named(e, self)]
         instants = [at for event in found if (at := _instant(event, phrase.field)) is not None]

@@ -12,14 +12,13 @@ def concerned(rule: Rule, visit: Visit, view: CaseView) -> bool:
     """Tell whether the anchor lies in the guard that `during` or `breaks` names."""
     if rule.fault or not view.stands(visit):
         return True
-    if rule.during and not any(_falls_in(visit, window, view) for window in _windows(rule.during, view)):
-        return False
-    return rule.breaks is None or _breach(rule, visit, view) is not None
+    within = not rule.during or any(_falls_in(visit, window, view) for window in _windows(rule.during, view))
+    return within and (rule.breaks is None or _breach(rule, visit, view) is not None)
 
 
 def _windows(name: str, view: CaseView) -> tuple[Window, ...]:
     guard = view.rules.guards.get(name)
-    return view.windows(guard) if guard and not guard.fault else ()
+    return view.windows(guard) if guard else ()
 
 
 def _falls_in(visit: Visit, window: Window, view: CaseView) -> bool:
@@ -50,7 +49,9 @@ def _excused(mail: Event, window: Window, view: CaseView) -> bool:
 
 
 def _fulfils(mail: Event, rule: Rule, visit: Visit, view: CaseView) -> bool:
-    if mail.data.get("key") == view.key(rule, visit):
+    key = view.key(rule, visit)
+    reports = (event for event in view.events if event.data.get("key") == key)
+    if any(mail.id in (report.id, report.data.get("mail")) for report in reports):
         return True
     theirs = {person.address for person in visit.people}
     to_them = any(person.address in theirs for person in mail.people)

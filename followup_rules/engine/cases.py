@@ -56,7 +56,7 @@ class Directory(Struct, frozen=True, dict=True):
 
     def domain(self, person: Person) -> str:
         """Return the registrable domain that identifies the person's organization, or ""."""
-        if not person.domain or in_domain(person.address, self.services | self.free_mail):
+        if in_domain(person.address, self.services | self.free_mail):
             return ""
         return self.registrable(person.domain)
 
@@ -72,7 +72,7 @@ class Place(Struct, frozen=True):
     """Where an event belongs."""
 
     home: str
-    joins: frozenset[str] = frozenset()
+    joins: frozenset[str]
     problem: str = ""
     """Why a note's heading could not be followed, as a sentence."""
 
@@ -88,6 +88,8 @@ class _Placed(Struct):
     def put(self, event: Event, home: str) -> None:
         """Note down that the event is at home there."""
         self.homes[event.id] = home
+        if vanished(event):
+            return
         if event.thread:
             self.threads.setdefault(event.thread, home)
         for person in event.people:
@@ -103,9 +105,14 @@ def key_of(label: str) -> str:
 def clean(event: Event, directory: Directory) -> Event:
     """Leave the user themselves, and a scheduling service that sent the invitation, out of an event's people."""
     organizer = event.organizer.address if event.organizer else ""
-    machine = {organizer} if organizer and in_domain(organizer, directory.services) else set()
+    machine = {organizer} if in_domain(organizer, directory.services) else set()
     people = tuple(p for p in event.people if p.address not in directory.me and p.address not in machine)
     return event if people == event.people else replace(event, people=people)
+
+
+def vanished(event: Event) -> bool:
+    """Tell whether an event was taken away before it took place: nothing follows from one that few runs have seen."""
+    return event.gone is not None and event.kind not in MAIL and (event.kind != "meeting" or event.gone < event.end)
 
 
 def tokens(event: Event) -> frozenset[str]:
@@ -167,9 +174,7 @@ def _by_people(event: Event, directory: Directory) -> str:
         return event.people[0].address if event.people else key_of(event.id)
     organizer = directory.domain(event.organizer) if event.organizer else ""
     count = Counter(domains)
-    return min(
-        count, key=lambda name: (name in directory.agencies, -count[name], name != organizer, domains.index(name))
-    )
+    return min(count, key=lambda name: (name in directory.agencies, -count[name], name != organizer))
 
 
 def _joins(event: Event, placed: _Placed) -> frozenset[str]:

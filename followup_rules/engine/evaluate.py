@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from followup_rules.engine.anchors import CaseView, Scope, Window
 from followup_rules.engine.breaches import concerned
+from followup_rules.engine.isolation import Failed, blaming, without
 from followup_rules.engine.sight import Sight
 from followup_rules.language.patterns import Pattern
 from followup_rules.language.phrases import parse
@@ -53,21 +54,33 @@ def evaluate(case: Case, rules: RuleSet, pins: Mapping[str, datetime], moment: M
 
     `pins` holds the announced openings by key. The result depends on nothing but the arguments.
     """
+    followed = rules
+    while True:
+        try:
+            return _evaluated(case, followed, pins, moment)
+        except Failed as failed:
+            followed = without(failed, followed)
+
+
+def _evaluated(case: Case, rules: RuleSet, pins: Mapping[str, datetime], moment: Moment) -> tuple[Decision, ...]:
     view = CaseView(case, rules, pins)
     decisions = {d.key: d for rule in rules.rules.values() for d in _decide_rule(rule, view, moment)}
-    return tuple(_complete(decisions[key], view, decisions) for key in sorted(decisions))
+    return tuple(_completed(decisions[key], view, decisions) for key in sorted(decisions))
 
 
 def _decide_rule(rule: Rule, view: CaseView, moment: Moment) -> Iterator[Decision]:
     if rule.on is None:
         return
-    visits = [visit for visit in view.visits(rule) if concerned(rule, visit, view)]
+    with blaming(rule):
+        visits = [visit for visit in view.visits(rule) if concerned(rule, visit, view)]
     latest = view.latest(rule) if rule.per == "case" else None
     for visit in visits:
         superseded = latest is not None and view.stands(visit) and visit is not latest
         if superseded and visit.end + moment.lookback <= moment.now:
             continue
-        yield _decide(rule, visit, latest if superseded else None, view, moment)
+        with blaming(rule):
+            decision = _decide(rule, visit, latest if superseded else None, view, moment)
+        yield decision
 
 
 def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, moment: Moment) -> Decision:
@@ -78,7 +91,7 @@ def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, m
     else:
         times = _times(rule, visit, view)
         held = _holds(rule, visit, times, view)
-        times = _released(times, held, moment.now)
+        released = _released(times, held, moment.now)
         verdict = (
             _gone(visit, view)
             or _superseded(visit, successor, moment)
@@ -86,8 +99,9 @@ def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, m
             or _done(rule, visit, key, view)
             or _unopened(times, moment.now)
             or _unsure(rule, visit, view, moment.sight)
-            or _timely(times, held, moment.now)
+            or _timely(released, held, moment.now)
         )
+        times = released if verdict.state is State.DUE else times
     local = view.days.local
     return Decision(
         key=key,
@@ -117,9 +131,8 @@ def _times(rule: Rule, visit: Visit, view: CaseView) -> _Times:
     opens = view.opening(rule, visit)
     if opens is None:
         return _Times(None)
-    scope = Scope(view, visit, rule).with_bases(opens=opens)
-    due = scope.when(rule.due) or opens
-    scope = scope.with_bases(due=due)
+    due = view.due(rule, visit, opens)
+    scope = Scope(view, visit, rule)
     return _Times(opens, due, scope.when(rule.late) or scope.when(DEFAULT_LATE), scope.when(rule.closes))
 
 
@@ -128,7 +141,8 @@ def _holds(rule: Rule, visit: Visit, times: _Times, view: CaseView) -> tuple[Win
     opens = times.opens
     if opens is None:
         return ()
-    guards = (guard for guard in view.rules.guards.values() if rule.id not in guard.except_ and not guard.fault)
+    guards = (guard for guard in view.rules.guards.values() if rule.id not in guard.except_)
+    guards = (guard for guard in guards if rule.contact or guard.holds == "everything")
     windows = (window for guard in guards for window in view.windows(guard) if _held_by(rule, visit, window))
     return tuple(window for window in windows if window.end > opens)
 
@@ -139,7 +153,7 @@ def _held_by(rule: Rule, visit: Visit, window: Window) -> bool:
     contacts = [do for do in rule.do if do.contact]
     recipients = {address for do in contacts for address in _recipients(do.to, visit)}
     theirs = {person.address for person in window.visit.people}
-    return bool(contacts) and (not all(do.to for do in contacts) or not recipients or not recipients.isdisjoint(theirs))
+    return not all(do.to for do in contacts) or not recipients or not recipients.isdisjoint(theirs)
 
 
 def _recipients(to: Iterable[str], visit: Visit) -> Iterator[str]:
@@ -188,20 +202,31 @@ def _blind_while(rule: Rule, sight: Sight) -> Reason | None:
 
 
 def _done(rule: Rule, visit: Visit, key: str, view: CaseView) -> _Verdict | None:
-    for event in view.events:
-        if event.data.get("key") == key:
-            return _Verdict(State.DONE, _reported(event), (event,))
+    reports = [event for event in view.events if event.data.get("key") == key]
+    told = next((report for report in reports if not _is_hearsay(report)), None)
+    if told:
+        return _Verdict(State.DONE, _reported(told), (told,))
     ticked = [event for event in visit.events if event.ticked]
     if ticked:
         return _Verdict(State.DONE, Reason("you ticked the note “{title}”", {"title": ticked[0].title}), tuple(ticked))
     found = view.matching(rule.done_by, Scope(view, visit, rule), visit.start)
-    return _Verdict(State.DONE, _because("done by", found[0], view), tuple(found)) if found else None
+    if found:
+        return _Verdict(State.DONE, _because("done by", found[0], view), tuple(found))
+    heard = min(reports, key=lambda report: report.kind == "dismissed", default=None)
+    return _Verdict(State.DONE, _reported(heard), (heard,)) if heard else None
+
+
+def _is_hearsay(report: Event) -> bool:
+    """Tell whether something else may show better how the duty ended: a draft is deleted because it was sent."""
+    return report.kind == "dismissed" or "mail" in report.data
 
 
 def _reported(event: Event) -> Reason:
     if event.kind == "dismissed":
         return Reason("dismissed by you: you deleted it")
-    sentence = "you sent it: “{title}” of {at}" if event.kind == "sent" else "you ticked it off at {at}"
+    sentence = "you ticked it off at {at}"
+    if event.kind == "sent" or "mail" in event.data:
+        sentence = "you sent it: “{title}” of {at}"
     return Reason(sentence, {"title": event.title, "at": event.start})
 
 
@@ -239,7 +264,8 @@ def _timely(times: _Times, holds: tuple[Window, ...], now: datetime) -> _Verdict
         hold = max(current, key=lambda window: (window.end, window.guard.id))
         reason = Reason("held by {guard} until {until}: {why}",
                         {"guard": hold.guard.id, "until": hold.end, "why": hold.guard.why})  # fmt: skip
-        changes = _future(now, hold.end, times.closes)
+        longer = (window.start for window in holds if window.end > hold.end)
+        changes = _future(now, hold.end, times.closes, *longer)
         return _Verdict(State.HELD, reason, (hold.visit.anchor,), next=changes, guard=hold.guard.id)
     late = times.late is not None and now >= times.late
     changes = _future(now, times.late, times.closes, *(window.start for window in holds))
@@ -283,6 +309,11 @@ def _warning(rule: Rule, visit: Visit, view: CaseView) -> str:
     return f"{rule.id} was moved to {day.isoformat()}, which is {name}; you said so, so it stays"
 
 
+def _completed(decision: Decision, view: CaseView, decisions: Mapping[str, Decision]) -> Decision:
+    with blaming(view.rules.rules[decision.rule]):
+        return _complete(decision, view, decisions)
+
+
 def _complete(decision: Decision, view: CaseView, decisions: Mapping[str, Decision]) -> Decision:
     """Add to a due decision what it announces, and when the other rules open."""
     if decision.state is not State.DUE:
@@ -304,7 +335,7 @@ def _announcement(
 
 def _opening(rule: Rule, decision: Decision, view: CaseView, decisions: Mapping[str, Decision]) -> datetime | None:
     """Return the opening of another rule: for the same anchor, or, if that one is over, the latest that is not."""
-    other = view.counterpart(rule, decision.visit) if rule.on and not rule.fault else None
+    other = view.counterpart(rule, decision.visit)
     target = decisions.get(view.key(rule, other)) if other else None
     if target and _alive(target):
         return target.opens
@@ -313,4 +344,4 @@ def _opening(rule: Rule, decision: Decision, view: CaseView, decisions: Mapping[
 
 
 def _alive(decision: Decision) -> bool:
-    return decision.state not in (State.BROKEN, State.VOID, State.DONE, State.EXPIRED)
+    return decision.state not in (State.VOID, State.DONE, State.EXPIRED)

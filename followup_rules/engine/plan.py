@@ -28,6 +28,8 @@ class Made(StrEnum):
     """The output said for certain that nothing was made."""
     WITHDRAWN = "withdrawn"
     """Taken back by us."""
+    ENDING = "ending"
+    """The user ticked or deleted it not long ago; it may come back: a slip, or a disk that was not mounted."""
     ENDED = "ended"
     """The user has it: ticked, deleted, or theirs to keep."""
 
@@ -52,6 +54,10 @@ class Row(Struct, frozen=True, kw_only=True):
     attempts: int = 0
     retry: datetime | None = None
     """Not before this instant is a refused change tried again."""
+    report: str = ""
+    """The id of the event that tells how it ended."""
+    ended: datetime | None = None
+    """When that was first seen."""
 
 
 class Change(Struct, frozen=True, kw_only=True):

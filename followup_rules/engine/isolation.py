@@ -1,0 +1,59 @@
+"""One rule that cannot be followed in a case stops no other: it is as faulty there as if it had been written so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from msgspec.structs import replace
+
+from followup_rules.language.faults import spread
+from followup_rules.language.patterns import CheckFailed, Pattern, Scope
+from followup_rules.language.schema import Guard, Rule, RuleSet
+from followup_rules.model import Event
+
+
+class Failed(Exception):  # noqa: N818 -- what became of a rule
+    """A rule or guard that cannot be followed in a case, and why: a plugin's predicate may raise anything."""
+
+    def __init__(self, it: Rule | Guard, error: Exception) -> None:
+        self.it = it
+        self.fault = str(error) if isinstance(error, CheckFailed) else f"{type(error).__name__}: {error}"
+        super().__init__(self.fault)
+
+
+@contextmanager
+def blaming(it: Rule | Guard) -> Iterator[None]:
+    """Blame what goes wrong inside on a rule or guard, unless another one is to blame."""
+    try:
+        yield
+    except Failed:
+        raise
+    except Exception as error:
+        raise Failed(it, error) from error
+
+
+def without(failed: Failed, rules: RuleSet) -> RuleSet:
+    """Return the rules with that one faulty, and with what follows for those that rely on it.
+
+    Raises what failed if it did so although it was faulty already: then the case itself is to blame.
+    """
+    it = failed.it
+    if it.fault:
+        raise failed
+    if isinstance(it, Guard):
+        return spread(rules, {("guard", it.id): failed.fault})
+    doubtful = replace(it, on=it.on and _certain(it.on), where=it.where and _certain(it.where))
+    return spread(replace(rules, rules={**rules.rules, it.id: doubtful}), {("rule", it.id): failed.fault})
+
+
+def _certain(pattern: Pattern) -> Pattern:
+    """Return a pattern that also matches where the given one cannot tell: there, too, its rule is to show as broken."""
+
+    def test(event: Event, scope: Scope) -> bool:
+        try:
+            return pattern(event, scope)
+        except Exception:  # noqa: BLE001 -- a plugin's predicate may raise anything
+            return True
+
+    return replace(pattern, tests=(("", test),))

@@ -1,0 +1,111 @@
+"""Code of a plugin with a time limit: it runs in a thread of its own, and what does not answer in time is given up.
+
+A thread cannot be stopped from outside. One that was given up may still be at work until the program ends, so nothing
+more is asked of it, and what it answers late is never heard.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from datetime import timedelta
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+_NAME = "code of a plugin"
+
+
+class TimedOut(Exception):  # noqa: N818 -- what became of a call
+    """It did not answer in time: nobody knows what became of it, and it may still be at work."""
+
+
+class Stopped(Exception):  # noqa: N818 -- what a plugin tried
+    """It raised what is meant to end the whole program, such as SystemExit."""
+
+
+class Worker:
+    """The thread of one source or output: all its calls are made there, one after the other."""
+
+    def __init__(self, limit: timedelta) -> None:
+        self._limit = limit
+        self._job: Callable[[], Any] | None = None
+        self._end: tuple[Any, BaseException | None] = (None, None)
+        self._begun, self._ended = _taken(), _taken()
+        self._thread = threading.Thread(target=self._work, name=_NAME, daemon=True)
+        self._thread.start()
+        self.hangs = False
+        """A call was begun and given up."""
+
+    def call(self, job: Callable[[], T]) -> T:
+        """Do it in the thread. Raises TimedOut, Stopped, and every Exception that it raises.
+
+        What it prints goes to standard error: standard output belongs to `--json` and to the reader of cron's mail.
+        """
+        if self.hangs:
+            raise TimedOut("it did not answer before, so it is not asked again in this run")
+        self.hangs = True
+        with redirect_stdout(sys.stderr):
+            self._begin(job)
+            if not self._ended.acquire(timeout=self._limit.total_seconds()):
+                raise TimedOut(f"it did not answer within {spoken(self._limit)}")
+        self.hangs = False
+        result, error = self._end
+        if error is None:
+            return result  # type: ignore[no-any-return]
+        raise error if isinstance(error, Exception) else Stopped(f"it tried to end the program: {sentence(error)}")
+
+    def _begin(self, job: Callable[[], Any] | None) -> None:
+        self._job = job
+        self._begun.release()
+
+    def _work(self) -> None:
+        while self._begun.acquire() and self._job is not None:
+            self._end = _attempted(self._job)
+            self._ended.release()
+
+    def close(self) -> None:
+        """Let the thread end, unless it hangs."""
+        if not self.hangs:
+            self._begin(None)
+            self._thread.join()
+
+
+def at_work() -> bool:
+    """Tell whether code of a plugin that was given up is still at work."""
+    return any(thread.name == _NAME for thread in threading.enumerate())
+
+
+def _taken() -> threading.Lock:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
+def _attempted(job: Callable[[], T]) -> tuple[T | None, BaseException | None]:
+    try:
+        return job(), None
+    except BaseException as error:  # noqa: BLE001 -- a library may raise anything, SystemExit too
+        return None, error
+
+
+def sentence(error: BaseException, *, typed: bool = True) -> str:
+    """Return what an error of a plugin says, with its type unless it is one of ours."""
+    try:
+        said = str(error)
+    except Exception:  # noqa: BLE001 -- an error that cannot say what it is about is still one
+        said = ""
+    name = type(error).__name__
+    typed = typed and not isinstance(error, TimedOut | Stopped)
+    return (f"{name}: {said}" if typed else said) if said else name
+
+
+def spoken(length: timedelta) -> str:
+    """Return a length of time as the config would write it."""
+    seconds = int(length.total_seconds())
+    unit, size = next((unit, size) for unit, size in _UNITS if seconds % size == 0)
+    return f"{seconds // size} {unit}{'' if seconds == size else 's'}"
+
+
+_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
