@@ -212,3 +212,12 @@ def test_one_case_sleeps_and_the_others_do_not(story):
     story.visit("I2", "2026-11-09 14:00", "paul@boreal.ca")
     story.note("2026-11-18 10:00 #snooze until:2026-11-24")
     assert story.at("2026-11-19 09:00").the("follow-up-call").case == "boreal.ca"
+
+
+def test_who_holds_an_action_is_told_anew_when_a_longer_silence_begins(story):
+    story.config(OWN_RULE % "them")
+    story.note("2026-11-10 10:00 #portfolio")
+    story.note("2026-11-13 10:00 #snooze until:2026-11-25")
+    held = story.at("2026-11-12 11:00").decision("portfolio")
+    assert (held.state, held.guard, held.next) == ("held", "quiet-period", "2026-11-13T10:00:00-05:00")
+    assert story.at(held.next).decision("portfolio").guard == "snoozed"

@@ -1,0 +1,328 @@
+"""What may be made, told a second time: from the rules as people write them down, without the product's engine.
+
+It judges only the plain cases, those whose people belong to one employer, and only what is made there. It is meant to
+be read beside the rules of the article, not beside the code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from functools import cache
+
+import holidays
+from msgspec import Struct
+
+from .session import Seen, Session, Violation
+from .world import EMPLOYERS, Knobs, Mail, Meeting, Note, Picture, day_of, local
+
+SIMPLE = frozenset(employer.case for employer in EMPLOYERS if employer.simple)
+CLOSED = ("offer", "rejected", "withdrawn")
+THOUGHTS = ("skill-gap", "no-airtime", "fix-answer", "open-question", "decision")
+NEEDS = {
+    "thank-you": {"sent", "notes"}, "follow-up-call": {"notes", "calendar"}, "keep-promise": {"sent", "notes"},
+    "debrief": {"notes"}, "fit": {"notes"}, "prepare": {"notes"}, "nudge": {"notes"},
+}  # fmt: skip
+"""Sources without which a duty cannot be decided."""
+
+
+class Visit(Struct, frozen=True):
+    """The interviews of one local day at one employer that took place or will."""
+
+    day: date
+    start: datetime
+    end: datetime
+    people: frozenset[str]
+
+
+class Known(Struct):
+    """A calendar entry as it was last seen, the last look that listed it, and the first that did not."""
+
+    meeting: Meeting
+    listed: datetime
+    gone: datetime | None = None
+
+
+class Reference:
+    """Remembers what a person who looks on would remember, and judges each run by it."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Known] = {}
+        self._first_seen: dict[str, datetime] = {}
+        self._announced: dict[str, datetime] = {}
+
+    def judge(self, session: Session, seen: Seen) -> None:
+        """Raise Violation if something was made that must not be, or an announced date was not kept."""
+        self._look(seen)
+        life = Life(seen, self._known, self._first_seen, self._announced)
+        for outcome in seen.report.outcomes:
+            action = outcome.change.action
+            if action.case in SIMPLE and outcome.change.op == "create":
+                _forbid(life, action, seen)
+            if outcome.change.op != "withdraw":
+                for each in action.announces:
+                    self._announced.setdefault(each.key, each.at)
+                    _said(action, each.at.astimezone(seen.knobs.tz))
+        for decision in seen.plan.decisions:
+            if decision.rule == "follow-up-call" and decision.case in SIMPLE and decision.state != "void":
+                _kept(life, decision)
+
+    def _look(self, seen: Seen) -> None:
+        if "notes" not in seen.failing:
+            undated = [note.id for note in seen.picture.notes.values() if note.day is None]
+            self._first_seen = {name: self._first_seen.get(name, seen.now) for name in undated}
+        if "calendar" in seen.failing:
+            return
+        for known in self._known.values():
+            if known.meeting.uid not in seen.picture.meetings and known.gone is None:
+                known.gone = seen.now
+        for uid, meeting in seen.picture.meetings.items():
+            self._known[uid] = Known(meeting, seen.now)
+
+
+class Life(Struct, frozen=True):
+    """What is known at one run, and what follows from it by the article's rules."""
+
+    seen: Seen
+    known: dict[str, Known]
+    first_seen: dict[str, datetime]
+    announced: dict[str, datetime]
+
+    @property
+    def knobs(self) -> Knobs:
+        """The user's config."""
+        return self.seen.knobs
+
+    @property
+    def picture(self) -> Picture:
+        """What the sources showed."""
+        return self.seen.picture
+
+    def start(self, note: Note) -> datetime:
+        """Return the instant from which a note counts for its own duties."""
+        if note.day is None:
+            return self.first_seen[note.id]
+        return local(self.knobs.tz, note.day, note.clock or time())
+
+    def moment(self, note: Note) -> datetime:
+        """Return the instant at which a note counts in the order of things."""
+        if note.day is not None and note.clock is None:
+            return local(self.knobs.tz, note.day, time(23, 59))
+        return self.start(note)
+
+    def notes(self, case: str, *tags: str, since: datetime) -> list[Note]:
+        """Return the notes of a case with one of some tags (any, if none are given), from an instant on."""
+        own = (note for note in self.picture.notes.values() if note.employer == case)
+        return [note for note in own if (not tags or note.tag in tags) and self.moment(note) >= since]
+
+    def mails(self, case: str) -> list[Mail]:
+        """Return the mails with the people of a case."""
+        return [mail for mail in self.picture.mails.values() if mail.employer == case]
+
+    def visits(self, case: str) -> list[Visit]:
+        """Return the visits to an employer, in order."""
+        found: dict[date, list[Meeting]] = {}
+        for known in self.known.values():
+            meeting = known.meeting
+            if meeting.employer == case and meeting.interview and self._stands(known):
+                found.setdefault(day_of(self.knobs.tz, meeting.start), []).append(meeting)
+        return [_visit(day, found[day]) for day in sorted(found)]
+
+    def _stands(self, known: Known) -> bool:
+        meeting = known.meeting
+        if meeting.status == "declined":
+            return False
+        if meeting.status == "cancelled" and meeting.stamp < meeting.end:
+            return False
+        if known.gone is None:
+            return True
+        mailed = any(mail.at >= meeting.end for mail in self.mails(meeting.employer))
+        shown = mailed or bool(self.notes(meeting.employer, since=meeting.end))
+        return known.gone >= meeting.end and (known.listed >= meeting.end or shown)
+
+    def call(self, case: str, visit: Visit) -> datetime:
+        """Return when the call that follows a visit is to be made."""
+        key = f"follow-up-call/{case}@{visit.day}"
+        return self._moved(case, visit) or self.announced.get(key) or self._computed(visit)
+
+    def _moved(self, case: str, visit: Visit) -> datetime | None:
+        after = [other.day for other in self.visits(case) if other.day > visit.day]
+        until = local(self.knobs.tz, min(after)) if after else datetime.max.replace(tzinfo=visit.start.tzinfo)
+        notes = self.notes(case, "announced", since=local(self.knobs.tz, visit.day))
+        dated = [note for note in notes if self.moment(note) < until and dict(note.pairs).get("on")]
+        if not dated:
+            return None
+        last = max(dated, key=lambda note: (self.moment(note), note.id))
+        return local(self.knobs.tz, date.fromisoformat(dict(last.pairs)["on"]), time(9))
+
+    def _computed(self, visit: Visit) -> datetime:
+        day = visit.day + timedelta(days=self.knobs.call_days if self.knobs.call_on else 10)
+        while day.weekday() > 4 or day in holidays_of(self.knobs.holidays):
+            day += timedelta(days=1)
+        return local(self.knobs.tz, day, time(9))
+
+    def silence(self, case: str, visit: Visit) -> tuple[datetime, datetime]:
+        """Return the quiet days after a visit: from its end to the call, or to the end of it all."""
+        until = self.call(case, visit) if self.knobs.call_on else self._computed(visit)
+        ends = [self.start(note) for note in self.notes(case, *CLOSED, since=visit.start)]
+        return visit.end, min([until, *ends])
+
+    def snoozes(self, case: str) -> Iterator[tuple[datetime, datetime]]:
+        """Yield the times for which the user asked for silence."""
+        for note in self.picture.notes.values():
+            if note.employer == case and note.tag == "snooze":
+                start = self.start(note)
+                until = dict(note.pairs).get("until")
+                day = date.fromisoformat(until) if until else day_of(self.knobs.tz, start) + timedelta(days=7)
+                yield start, local(self.knobs.tz, day, time(9) if until else time())
+
+
+def _visit(day: date, meetings: Iterable[Meeting]) -> Visit:
+    listed = list(meetings)
+    people = frozenset(person for meeting in listed for person in meeting.people)
+    return Visit(day, min(m.start for m in listed), max(m.end for m in listed), people)
+
+
+@cache
+def holidays_of(place: str) -> object:
+    """Return the holidays of a place."""
+    country, _, region = place.partition("-")
+    return holidays.country_holidays(country, subdiv=region or None) if place else {}
+
+
+def _said(action: object, day: datetime) -> None:
+    if action.rule == "thank-you" and f"{day:%A}, {day:%B} {day.day}" not in action.text:
+        raise Violation(f"{action.key} announces {day}, and says: {action.text}")
+
+
+def _kept(life: Life, decision: object) -> None:
+    visit = next((visit for visit in life.visits(decision.case) if decision.key.endswith(f"@{visit.day}")), None)
+    if visit is None:
+        raise Violation(f"{decision.key} is {decision.state}, and there was no interview on that day")
+    expected = life.call(decision.case, visit)
+    if decision.opens != expected:
+        raise Violation(f"{decision.key} opens at {decision.opens}; it was announced for, or counts to, {expected}")
+
+
+def _forbid(life: Life, action: object, seen: Seen) -> None:
+    """Raise Violation for what must not be made now."""
+    now, case, rule = seen.now, action.case, action.rule
+    blind = NEEDS.get(rule, set()) & seen.failing
+    faults = [f"{sorted(blind)} could not be read"] if blind else []
+    faults += [f"the case is snoozed from {start} to {end}" for start, end in life.snoozes(case) if start <= now < end]
+    day = action.duty.rpartition("@")[2]
+    if rule in BY_VISIT:
+        visit = next((visit for visit in life.visits(case) if str(visit.day) == day), None)
+        faults += BY_VISIT[rule](life, case, visit, now) if visit else ["no interview on that day took place"]
+        if rule == "thank-you":
+            faults += [f"{m.id} thanked them" for m in life.mails(case) if visit and _thanks(m, visit)]
+    if rule in BY_EVENT:
+        faults += BY_EVENT[rule](life, case, action.anchor, now)
+    if action.contact and rule not in ("thank-you", "keep-promise", "follow-up-call"):
+        faults += _breaks_silence(life, case, action, now)
+    if faults:
+        raise Violation(f"{action.key} was made at {now}, though " + "; ".join(faults))
+
+
+def _thanks(mail: Mail, visit: Visit) -> bool:
+    return mail.outgoing and mail.thanks and mail.other in visit.people and mail.at >= visit.start
+
+
+def _breaks_silence(life: Life, case: str, action: object, now: datetime) -> Iterator[str]:
+    to = {person.address for person in action.to}
+    for visit in life.visits(case):
+        start, end = life.silence(case, visit)
+        if start <= now < end and (not to or to & visit.people):
+            yield f"silence is kept from {start} to {end}"
+
+
+def _ended(life: Life, case: str, since: datetime, *tags: str) -> list[str]:
+    return [f"{note.id} ended it" for note in life.notes(case, *tags, since=since)]
+
+
+def _window(now: datetime, start: datetime, end: datetime) -> list[str]:
+    return [] if start <= now < end else [f"its time is from {start} to {end}"]
+
+
+def _later(life: Life, instant: datetime, days: int) -> datetime:
+    wall = instant.astimezone(life.knobs.tz).replace(tzinfo=None) + timedelta(days=days)
+    return local(life.knobs.tz, wall.date(), wall.time())
+
+
+def _midnight(life: Life, visit: Visit, days: int) -> datetime:
+    return local(life.knobs.tz, visit.day + timedelta(days=days))
+
+
+def _thank_you(life: Life, case: str, visit: Visit, now: datetime) -> list[str]:
+    closes = _midnight(life, visit, life.knobs.thank_days)
+    return [*_window(now, visit.end, closes), *_ended(life, case, visit.start, "thanked", *CLOSED)]
+
+
+def _debrief(life: Life, case: str, visit: Visit, now: datetime) -> list[str]:
+    return [*_window(now, visit.end, _midnight(life, visit, 4)), *_ended(life, case, visit.start)]
+
+
+def _fit(life: Life, case: str, visit: Visit, now: datetime) -> list[str]:
+    return [*_window(now, visit.end, _midnight(life, visit, 4)), *_ended(life, case, visit.start, "fit", *CLOSED)]
+
+
+def _prepare(life: Life, case: str, visit: Visit, now: datetime) -> list[str]:
+    opens = _later(life, visit.start, -2)
+    return [*_window(now, opens, visit.start), *_ended(life, case, opens, *CLOSED)]
+
+
+def _nudge(life: Life, case: str, visit: Visit, now: datetime) -> list[str]:
+    opens = local(life.knobs.tz, visit.day + timedelta(days=3), time(10))
+    return [*_window(now, opens, _midnight(life, visit, 40)), *_ended(life, case, visit.start, *CLOSED)]
+
+
+def _call(life: Life, case: str, visit: Visit, now: datetime) -> list[str]:
+    opens = life.call(case, visit)
+    faults = _window(now, opens, _later(life, opens, 7))
+    if visit != life.visits(case)[-1]:
+        faults.append(f"a later interview is on {life.visits(case)[-1].day}")
+    return [*faults, *_ended(life, case, visit.start, "called", *CLOSED)]
+
+
+def _keep_promise(life: Life, case: str, anchor: str, now: datetime) -> Iterator[str]:
+    note = life.picture.notes.get(anchor)
+    if note is None:
+        yield "nothing was promised (any more)"
+        return
+    if note.ticked:
+        yield "the note is ticked"
+    if now < life.start(note):
+        yield f"the promise is made at {life.start(note)}"
+    ends = life.notes(case, "kept", "dropped", since=life.start(note))
+    yield from (f"{end.id} ended it" for end in ends if end.text == note.text)
+    to = {note.address} - {""}
+    sent = (mail for mail in life.mails(case) if mail.outgoing and mail.subject == note.text)
+    yield from (f"{mail.id} kept it" for mail in sent if mail.other in to and mail.at >= life.start(note))
+
+
+def _hold_back(life: Life, case: str, anchor: str, now: datetime) -> Iterator[str]:
+    note = life.picture.notes.get(anchor)
+    if note is None or note.tag not in THOUGHTS or now < life.start(note):
+        yield f"there is no such thought: {note}"
+    elif not any(start <= life.moment(note) < end for start, end in _silences(life, case)):
+        yield "no silence was to be kept"
+
+
+def _too_soon(life: Life, case: str, anchor: str, now: datetime) -> Iterator[str]:
+    mail = life.picture.mails[anchor]
+    answered = life.picture.mails.get(mail.answers)
+    if not mail.outgoing or (answered and not answered.outgoing):
+        yield "it is not for the user to be silent then"
+    elif not any(start <= mail.at < end for start, end in _silences(life, case)):
+        yield "no silence was to be kept"
+
+
+def _silences(life: Life, case: str) -> list[tuple[datetime, datetime]]:
+    return [life.silence(case, visit) for visit in life.visits(case)]
+
+
+BY_VISIT = {
+    "thank-you": _thank_you, "debrief": _debrief, "fit": _fit, "prepare": _prepare, "nudge": _nudge,
+    "follow-up-call": _call,
+}  # fmt: skip
+BY_EVENT = {"keep-promise": _keep_promise, "hold-back": _hold_back, "too-soon": _too_soon}
