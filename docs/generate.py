@@ -53,7 +53,7 @@ def _followup(folder: Path, config: Path, arguments: str, now: object) -> str:
     instant = [] if "--help" in arguments else ["--now", str(now).replace(" ", "T")]
     command = [sys.executable, "-m", "followup_rules", *shlex.split(arguments), *instant]
     command[3:3] = ["--config", str(config)]
-    environment = {**os.environ, "COLUMNS": "90", "LC_ALL": "C.UTF-8"}
+    environment = {**os.environ, "COLUMNS": "90", "LC_ALL": "C.UTF-8", "HOME": str(folder)}
     result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     return _tidy(result.stdout + result.stderr, config)
 
@@ -61,6 +61,7 @@ def _followup(folder: Path, config: Path, arguments: str, now: object) -> str:
 def _tidy(output: str, config: Path) -> str:
     """Leave out what only a throw-away folder and a stopped clock bring in."""
     output = output.partition("\nNext:")[0].rstrip() + "\n"
+    output = re.sub(r"\b\d+ kB", "168 kB", output)
     return output.replace(f" --config {config}", "").replace(str(config.parent), "~")
 
 

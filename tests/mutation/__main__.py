@@ -1,0 +1,175 @@
+"""How good are the tests of the engine? Every small mistake in it must make one of them fail.
+
+    python -m tests.mutation [MODULE...]
+
+Each mutant of followup_rules/engine/ lives in a forked child of its own, in which the direct tests of the engine run
+up to the first one that fails. A mutant that none of them notices must be listed in survivors.toml, with the reason.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import contextlib
+import os
+import re
+import resource
+import sys
+import time
+import tomllib
+from collections.abc import Collection, Iterable, Iterator
+from importlib import import_module
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from followup_rules import wordlists
+from tests.mutation.mutants import Mutant, mutants
+
+HERE = Path(__file__).parent
+TESTS = HERE.parent
+ENGINE = TESTS.parent / "followup_rules/engine"
+SHARED = ("followup_rules.language.load", "hypothesis")
+"""What the tests import besides the engine: it is imported once, before any child is born."""
+SECONDS = 60
+"""Of processor time; a mutant that takes longer is noticed by everybody."""
+BYTES = 4 << 30
+SURVIVED, KILLED, UNREADABLE = 0, (1, 2), (3, 4, 5)
+"""Exit codes of pytest; a mutant that cannot even be imported is an error of collection: 2."""
+
+
+class Result(NamedTuple):
+    """What became of a mutant."""
+
+    mutant: Mutant
+    module: str
+    survived: bool
+
+
+class Mutated:
+    """Imports one module of the engine from its changed syntax tree."""
+
+    def __init__(self, name: str, tree: ast.Module) -> None:
+        self.name, self.tree = name, tree
+
+    def find_spec(self, name: str, _path: object, _target: object = None) -> ModuleSpec | None:
+        """Answer for that one module."""
+        return ModuleSpec(name, self) if name == self.name else None
+
+    def create_module(self, _: ModuleSpec) -> None:
+        """Leave that to Python."""
+
+    def exec_module(self, module: object) -> None:
+        """Run the changed code."""
+        code = compile(ast.fix_missing_locations(self.tree), f"<mutant of {self.name}>", "exec")
+        exec(code, vars(module))
+
+
+def main() -> int:
+    """Try all mutants and print the score; an unlisted survivor, or a listed one that is none, is a failure."""
+    arguments = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
+    arguments.add_argument("modules", nargs="*", help="of the engine; all by default")
+    chosen = arguments.parse_args().modules or sorted(each.stem for each in ENGINE.glob("*.py"))
+    listed = _listed(chosen)
+    began = time.monotonic()
+    _prepare()
+    results = []
+    for result in _tried(chosen):
+        results.append(result)
+        if result.survived and result.mutant.name not in listed:
+            _say(f"not noticed: followup_rules/engine/{result.module}.py:{result.mutant.line}: {result.mutant.name}")
+    survivors = {result.mutant.name for result in results if result.survived}
+    for name in sorted(listed - survivors):
+        _say(f"listed in survivors.toml, but it does not survive (any more): {name}")
+    killed = len(results) - len(survivors)
+    counts = f"mutants={len(results)} killed={killed} survived={len(survivors)}"
+    _say(f"{counts} score={100 * killed / len(results):.1f}% seconds={time.monotonic() - began:.0f}")
+    return 0 if survivors == listed else 1
+
+
+def _listed(modules: Collection[str]) -> set[str]:
+    """Return the names of the known survivors in some modules."""
+    names = tomllib.loads((HERE / "survivors.toml").read_text())
+    return {name for name in names if re.match(r"\w+", name)[0] in modules}
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _prepare() -> None:
+    """Import what all children need, and see that the tests pass while nothing is wrong."""
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    sys.path.insert(0, str(TESTS))
+    for name in SHARED:
+        import_module(name)
+    wordlists.registrable("nordik.ca")
+    if _status(_born(_run_tests, "")) != SURVIVED:
+        sys.exit("the tests of the engine fail without any mutant: mend that first")
+
+
+def _tried(modules: Iterable[str]) -> Iterator[Result]:
+    running: dict[int, tuple[Mutant, str]] = {}
+    for module in modules:
+        tree = ast.parse((ENGINE / f"{module}.py").read_text())
+        for mutant in mutants(tree, module):
+            if len(running) == (os.cpu_count() or 1):
+                yield _ended(running)
+            running[_born(_live, mutant, module, tree)] = mutant, module
+    while running:
+        yield _ended(running)
+
+
+def _born(what: object, *arguments: object) -> int:
+    """Return the process id of a child that calls a function and ends with what that returns as its exit code."""
+    child = os.fork()
+    if child:
+        return child
+    code = UNREADABLE[0]
+    with contextlib.suppress(BaseException):
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 1)
+        os.dup2(silence, 2)
+        code = what(*arguments)
+    os._exit(code)
+
+
+def _live(mutant: Mutant, module: str, tree: ast.Module) -> int:
+    mutant.apply()
+    sys.meta_path.insert(0, Mutated(f"followup_rules.engine.{module}", tree))
+    return _run_tests(module)
+
+
+def _run_tests(module: str) -> int:
+    """Run the tests of the engine up to the first that fails; those of this module first."""
+    every = sorted(str(file) for file in TESTS.glob("test_engine_*.py"))
+    own = [file for file in every if f"test_engine_{module}" in file]
+    stages = [own, [file for file in every if file not in own]]
+    codes = (int(pytest.main(["-x", "--assert=plain", "-p", "no:cacheprovider", *files])) for files in stages if files)
+    return next((code for code in codes if code != SURVIVED), SURVIVED)
+
+
+def _ended(running: dict[int, tuple[Mutant, str]]) -> Result:
+    child, status = os.wait()
+    mutant, module = running.pop(child)
+    return Result(mutant, module, _code(status, mutant.name) == SURVIVED)
+
+
+def _status(child: int) -> int:
+    return _code(os.waitpid(child, 0)[1], "no mutant")
+
+
+def _code(status: int, name: str) -> int:
+    code = KILLED[0] if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+    if code in UNREADABLE:
+        sys.exit(f"the tests did not run for {name}: exit code {code}")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,259 @@
+"""Small mistakes that somebody could make in a module: each is one change of one place of its syntax tree.
+
+Left alone is what says nothing of behaviour: docstrings, annotations, decorators, imports, `assert`, how a class is
+declared.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Iterator
+from copy import copy
+from itertools import pairwise
+from typing import NamedTuple
+
+COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
+    ast.Lt: (ast.LtE, ast.GtE),
+    ast.LtE: (ast.Lt, ast.Gt),
+    ast.Gt: (ast.GtE, ast.LtE),
+    ast.GtE: (ast.Gt, ast.Lt),
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+    ast.Is: (ast.IsNot,),
+    ast.IsNot: (ast.Is,),
+    ast.In: (ast.NotIn,),
+    ast.NotIn: (ast.In,),
+}
+COUNTED: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Add,
+    ast.BitOr: ast.BitAnd,
+    ast.BitAnd: ast.BitOr,
+}
+FUNCTIONS = {"min": "max", "max": "min", "any": "all", "all": "any", "sorted": "list"}
+METHODS = {"lower": "upper", "startswith": "endswith", "partition": "rpartition", "rpartition": "partition"}
+NEEDLESS = ("lower", "strip", "removeprefix")
+"""Methods that could be forgotten."""
+ASIDE = ("annotation", "returns", "decorator_list", "keywords_of_class", "type_params")
+
+
+class Mutant(NamedTuple):
+    """One change, and a name for it that does not depend on line numbers."""
+
+    name: str
+    line: int
+    apply: Callable[[], None]
+    """Make the change in the tree; nothing undoes it."""
+
+
+def mutants(tree: ast.Module, module: str) -> Iterator[Mutant]:
+    """Return all mutants of a module, in the order of its text."""
+    seen: Counter[str] = Counter()
+    for place in _places(tree, module):
+        for other in _others(place.node):
+            name = f"{place.function}: {_shown(place.node)} -> {_shown(other)}"
+            seen[name] += 1
+            number = f" ({seen[name]})" if seen[name] > 1 else ""
+            yield Mutant(name + number, place.node.lineno, lambda place=place, other=other: place.put(other))
+
+
+class _Place(NamedTuple):
+    """A node, the function that it is in, and where it hangs in the tree."""
+
+    node: ast.AST
+    function: str
+    above: ast.AST
+    field: str
+    index: int | None
+
+    def put(self, other: ast.AST) -> None:
+        if self.index is None:
+            setattr(self.above, self.field, other)
+        else:
+            getattr(self.above, self.field)[self.index] = other
+
+
+def _places(above: ast.AST, function: str) -> Iterator[_Place]:
+    for field, value in ast.iter_fields(above):
+        if field in ASIDE or (isinstance(above, ast.ClassDef) and field in ("bases", "keywords")):
+            continue
+        for index, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
+            if isinstance(node, ast.AST) and not _is_aside(node):
+                named = isinstance(node, ast.FunctionDef | ast.ClassDef)
+                if isinstance(node, ast.expr | ast.stmt):
+                    yield _Place(node, function, above, field, index)
+                yield from _places(node, f"{function}.{node.name}" if named else function)
+
+
+def _is_aside(node: ast.AST) -> bool:
+    docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return docstring or isinstance(node, ast.Assert | ast.Import | ast.ImportFrom)
+
+
+def _shown(node: ast.AST) -> str:
+    text = " ".join(ast.unparse(node).split())
+    return f"`{text}`" if len(text) <= 100 else f"`{text[:70]} ... {text[-25:]}`"
+
+
+def _with(node: ast.AST, **fields: object) -> ast.AST:
+    other = copy(node)
+    for name, value in fields.items():
+        setattr(other, name, value)
+    return other
+
+
+def _without(items: list[ast.AST]) -> Iterator[list[ast.AST]]:
+    for index in range(len(items)):
+        yield [*items[:index], *items[index + 1 :]]
+
+
+def _others(node: ast.AST) -> Iterator[ast.AST]:
+    """Return what could stand here by mistake."""
+    yield from _CHANGES[type(node)](node) if type(node) in _CHANGES else ()
+
+
+def _compare(node: ast.Compare) -> Iterator[ast.AST]:
+    for index, operator in enumerate(node.ops):
+        for other in COMPARED[type(operator)]:
+            yield _with(node, ops=[*node.ops[:index], other(), *node.ops[index + 1 :]])
+
+
+def _bool_op(node: ast.BoolOp) -> Iterator[ast.AST]:
+    yield _with(node, op=ast.Or() if isinstance(node.op, ast.And) else ast.And())
+    for rest in _without(node.values):
+        yield rest[0] if len(rest) == 1 else _with(node, values=rest)
+
+
+def _unary(node: ast.UnaryOp) -> Iterator[ast.AST]:
+    yield node.operand
+
+
+def _bin_op(node: ast.BinOp) -> Iterator[ast.AST]:
+    if type(node.op) in COUNTED:
+        yield _with(node, op=COUNTED[type(node.op)]())
+        yield node.left
+        yield node.right
+
+
+def _constant(node: ast.Constant) -> Iterator[ast.AST]:
+    if isinstance(node.value, bool):
+        yield _with(node, value=not node.value)
+    elif isinstance(node.value, int):
+        yield _with(node, value=node.value + 1)
+    elif isinstance(node.value, str):
+        yield _with(node, value=f"XX{node.value}")
+
+
+def _elements(node: ast.Tuple | ast.List | ast.Set) -> Iterator[ast.AST]:
+    if isinstance(getattr(node, "ctx", None), ast.Store):
+        return
+    for rest in _without(node.elts):
+        if rest or not isinstance(node, ast.Set):
+            yield _with(node, elts=rest)
+
+
+def _dict(node: ast.Dict) -> Iterator[ast.AST]:
+    for keys, values in zip(_without(node.keys), _without(node.values), strict=True):
+        yield _with(node, keys=keys, values=values)
+
+
+def _if(node: ast.If | ast.IfExp | ast.While) -> Iterator[ast.AST]:
+    yield _with(node, test=ast.UnaryOp(ast.Not(), node.test))
+
+
+def _comprehension(node: ast.GeneratorExp | ast.ListComp | ast.SetComp | ast.DictComp) -> Iterator[ast.AST]:
+    for index, part in enumerate(node.generators):
+        for rest in _without(part.ifs):
+            parts = [*node.generators[:index], _with(part, ifs=rest), *node.generators[index + 1 :]]
+            yield _with(node, generators=parts)
+
+
+def _return(node: ast.Return) -> Iterator[ast.AST]:
+    if node.value is not None and not _is_none(node.value):
+        yield _with(node, value=ast.Constant(None))
+
+
+def _is_none(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _expression(node: ast.Expr) -> Iterator[ast.AST]:
+    yield ast.Pass(lineno=node.lineno)
+
+
+def _assign(node: ast.Assign | ast.AnnAssign) -> Iterator[ast.AST]:
+    if node.value is not None and not _is_none(node.value):
+        yield _with(node, value=ast.Constant(None))
+
+
+def _aug_assign(node: ast.AugAssign) -> Iterator[ast.AST]:
+    yield ast.Assign([node.target], node.value, lineno=node.lineno)
+    if type(node.op) in COUNTED:
+        yield _with(node, op=COUNTED[type(node.op)]())
+
+
+def _continue(node: ast.Continue) -> Iterator[ast.AST]:
+    yield ast.Break(lineno=node.lineno)
+
+
+def _lambda(node: ast.Lambda) -> Iterator[ast.AST]:
+    yield _with(node, body=ast.Constant(None))
+
+
+def _slice(node: ast.Slice) -> Iterator[ast.AST]:
+    for bound in ("lower", "upper"):
+        if getattr(node, bound) is not None:
+            yield _with(node, **{bound: None})
+
+
+def _call(node: ast.Call) -> Iterator[ast.AST]:
+    for index, (one, two) in enumerate(pairwise(node.args)):
+        if ast.dump(one) == ast.dump(two):
+            continue
+        swapped = [*node.args[:index], two, one, *node.args[index + 2 :]]
+        yield _with(node, args=swapped)
+    for rest in _without(node.keywords):
+        yield _with(node, keywords=rest)
+    if isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS:
+        other = FUNCTIONS[node.func.id]
+        yield _with(node, func=_with(node.func, id=other), keywords=[] if other == "list" else node.keywords)
+    if isinstance(node.func, ast.Attribute):
+        yield from _method(node, node.func)
+
+
+def _method(node: ast.Call, func: ast.Attribute) -> Iterator[ast.AST]:
+    if func.attr in METHODS:
+        yield _with(node, func=_with(func, attr=METHODS[func.attr]))
+    if func.attr in NEEDLESS:
+        yield func.value
+
+
+_CHANGES: dict[type[ast.AST], Callable[..., Iterator[ast.AST]]] = {
+    ast.Compare: _compare,
+    ast.BoolOp: _bool_op,
+    ast.UnaryOp: _unary,
+    ast.BinOp: _bin_op,
+    ast.Constant: _constant,
+    ast.Tuple: _elements,
+    ast.List: _elements,
+    ast.Set: _elements,
+    ast.Dict: _dict,
+    ast.If: _if,
+    ast.IfExp: _if,
+    ast.While: _if,
+    ast.GeneratorExp: _comprehension,
+    ast.ListComp: _comprehension,
+    ast.SetComp: _comprehension,
+    ast.DictComp: _comprehension,
+    ast.Return: _return,
+    ast.Expr: _expression,
+    ast.Assign: _assign,
+    ast.AnnAssign: _assign,
+    ast.AugAssign: _aug_assign,
+    ast.Continue: _continue,
+    ast.Lambda: _lambda,
+    ast.Slice: _slice,
+    ast.Call: _call,
+}
