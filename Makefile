@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test lint format docs clean
+.PHONY: help demo test test-all test-long soak lint format docs clean
 
 help:
 	@echo "make demo    plays some weeks of a job search"
 	@echo "make test    runs the tests"
+	@echo "make test-all  runs those that take minutes, too; make soak those that take hours"
 	@echo "make lint    checks style, types and the rules of who may import whom"
 	@echo "make docs    writes anew what the documentation shows of the command"
 
@@ -20,7 +21,17 @@ demo: $(VENV)/ready
 	@$(BIN)/python examples/demo.py
 
 test: $(VENV)/ready
-	$(BIN)/python -m pytest --numprocesses auto
+	$(BIN)/python -m pytest --numprocesses auto -m "not long"
+
+test-long: $(VENV)/ready
+	$(BIN)/python -m pytest --numprocesses auto -m long
+
+test-all: test test-long
+
+soak: $(VENV)/ready
+	$(BIN)/python -m tests.faults --soak
+	$(BIN)/python -m tests.simulator --runs 50 --years 2
+	$(BIN)/python -m tests.hostile --inputs 100000
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .
