@@ -6,23 +6,16 @@ All times are written as a person in Toronto says them: "2026-11-09 10:00".
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
-from functools import cache
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
+
+from rulelab import TORONTO, rules
 
 from followup_rules.engine.evaluate import Moment, evaluate
 from followup_rules.engine.sight import Sight
-from followup_rules.language.document import Document, parse
-from followup_rules.language.load import Surroundings, load
-from followup_rules.language.patterns import World
-from followup_rules.language.phrases import Days
-from followup_rules.language.schema import RuleSet
 from followup_rules.model import Case, Decision, Event, Person, State
 
-TORONTO = ZoneInfo("America/Toronto")
 JULIE, MARC, NADIA = Person("julie@nordik.ca", "Julie"), Person("marc@nordik.ca", "Marc"), Person("nadia@agencex.ca")
 EVERYTHING = Sight(frozenset({"meeting", "sent", "received"}))
-HOLIDAYS = {date(2026, 12, 25): "Christmas"}
 ASK = 'on = "#ask"\nopens = "start"\ndo = { type = "task", title = "Ask" }\n'
 """A rule's fields: a task from each note #ask on."""
 
@@ -59,29 +52,6 @@ def note(start: str, *tags: str, **fields: object) -> Event:
     """Return a note; one without a time of day stands for its whole day."""
     whole_day = len(start) == len("2026-11-09")
     return event("note", start, tags=tags, whole_day=whole_day, **fields)
-
-
-def fails(tried: Event) -> bool:
-    """Be a plugin's predicate that holds for anything, and fails for what is titled "Battery"."""
-    if tried.title == "Battery":
-        raise RuntimeError("no battery")
-    return True
-
-
-def world(**fields: object) -> World:
-    """Return what patterns know of the user and of plugins."""
-    known = dict.fromkeys(("me", "my_domains", "services", "stop_words"), frozenset())
-    return World(**{**known, "days": Days(TORONTO, HOLIDAYS.get), "checks": {"fails": fails}, **fields})
-
-
-@cache
-def rules(text: str, *, faulty: bool = False) -> RuleSet:
-    """Compile rules, which must be sound unless the story is about faulty ones."""
-    document = parse(text, "rules.toml")
-    assert isinstance(document, Document), document
-    compiled, problems = load([document], world(), Surroundings(frozenset({"text"}), {"out": ("task", "draft")}))
-    assert faulty or problems == (), problems
-    return compiled
 
 
 def case(*events: Event, joined: Iterable[Event] = ()) -> Case:

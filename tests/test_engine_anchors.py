@@ -14,7 +14,6 @@ from caselab import (
     decide,
     event,
     note,
-    rules,
     sent,
     shown,
     states,
@@ -22,6 +21,7 @@ from caselab import (
     visit,
 )  # fmt: skip
 from msgspec.structs import replace
+from rulelab import rules
 
 from followup_rules.engine.anchors import CaseView
 from followup_rules.model import Person, State

@@ -52,6 +52,7 @@ def promise(do=TO_THEM, more="", holds="contact", spared=""):
         (promise(CONTACT), MADE_TO_MARC, State.HELD),  # a contact that names no recipient
         (promise(f"{TO_MARC}, {CONTACT}"), MADE_TO_MARC, State.HELD),
         (promise(TASK, holds="everything"), MADE_TO_MARC, State.HELD),
+        (promise(TO_MARC, holds="everything"), MADE, State.HELD),
         (promise(TO_THEM, spared='"promise"'), MADE, State.DUE),
         (promise(TO_THEM, holds="everything", spared='"promise"'), MADE, State.DUE),
         (

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from itertools import permutations
 
 import pytest
-from caselab import EVERYTHING, at, case, decide, event, note, rules, shown, visit
+from caselab import EVERYTHING, at, case, decide, event, note, shown, visit
+from rulelab import rules
 
 from followup_rules.engine.evaluate import Moment, evaluate
 

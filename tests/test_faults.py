@@ -40,6 +40,11 @@ def test_a_run_struck_anywhere_neither_doubles_nor_loses_anything():
     assert total(printed).items() >= {"points": 24, "doubled": 0, "lost": 0, "amiss": 0}.items(), printed
 
 
+def test_the_page_on_reliability_names_every_kind():
+    _, printed = tried("--kinds")
+    assert printed in (ROOT / "docs" / "reliability.md").read_text()
+
+
 @pytest.mark.long
 def test_two_thousand_points_of_all_kinds():
     code, printed = tried("--points", "2000")

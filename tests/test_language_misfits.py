@@ -1,7 +1,7 @@
 """What the rule language says of values that are nothing of the kind, and of faults that nobody foresaw."""
 
 import pytest
-from caselab import world
+from rulelab import world
 
 from followup_rules.language.document import Document, parse
 from followup_rules.language.invalid import explain

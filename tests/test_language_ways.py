@@ -1,7 +1,7 @@
 """What an instant may be counted from: never from what is only known once it is known itself."""
 
 import pytest
-from caselab import world
+from rulelab import world
 
 from followup_rules.language.document import Document, parse
 from followup_rules.language.load import Surroundings, load

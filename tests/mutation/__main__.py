@@ -11,6 +11,8 @@ from __future__ import annotations
 import argparse
 import ast
 import contextlib
+import gc
+import io
 import os
 import re
 import resource
@@ -18,25 +20,23 @@ import sys
 import time
 import tomllib
 from collections.abc import Collection, Iterable, Iterator
-from importlib import import_module
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from followup_rules import wordlists
 from tests.mutation.mutants import Mutant, mutants
 
 HERE = Path(__file__).parent
 TESTS = HERE.parent
 ENGINE = TESTS.parent / "followup_rules/engine"
-SHARED = ("followup_rules.language.load", "hypothesis")
-"""What the tests import besides the engine: it is imported once, before any child is born."""
-SECONDS = 60
+ANEW = ("followup_rules.engine", "caselab", "test_engine_")
+"""The modules that each child imports for itself; all else is imported once, before any child is born."""
+SECONDS = 15
 """Of processor time; a mutant that takes longer is noticed by everybody."""
 BYTES = 4 << 30
-SURVIVED, KILLED, UNREADABLE = 0, (1, 2), (3, 4, 5)
+PASSED, FAILED, NOT_RUN = 0, 1, (3, 4, 5)
 """Exit codes of pytest; a mutant that cannot even be imported is an error of collection: 2."""
 
 
@@ -101,14 +101,16 @@ def _say(line: str) -> None:
 
 
 def _prepare() -> None:
-    """Import what all children need, and see that the tests pass while nothing is wrong."""
+    """See that the tests pass while nothing is wrong, and keep what they compiled and imported besides the engine."""
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    sys.path.insert(0, str(TESTS))
-    for name in SHARED:
-        import_module(name)
-    wordlists.registrable("nordik.ca")
-    if _status(_born(_run_tests, "")) != SURVIVED:
-        sys.exit("the tests of the engine fail without any mutant: mend that first")
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        code = _run_tests("")
+    if code != PASSED:
+        sys.exit(f"{said.getvalue()}\nthe tests of the engine fail without any mutant: mend that first")
+    for name in [name for name in sys.modules if name.startswith(ANEW)]:
+        del sys.modules[name]
+    gc.freeze()
 
 
 def _tried(modules: Iterable[str]) -> Iterator[Result]:
@@ -118,31 +120,27 @@ def _tried(modules: Iterable[str]) -> Iterator[Result]:
         for mutant in mutants(tree, module):
             if len(running) == (os.cpu_count() or 1):
                 yield _ended(running)
-            running[_born(_live, mutant, module, tree)] = mutant, module
+            running[_born(mutant, module, tree)] = mutant, module
     while running:
         yield _ended(running)
 
 
-def _born(what: object, *arguments: object) -> int:
-    """Return the process id of a child that calls a function and ends with what that returns as its exit code."""
+def _born(mutant: Mutant, module: str, tree: ast.Module) -> int:
+    """Return the process id of a child that runs the tests on a mutant and ends with their exit code."""
     child = os.fork()
     if child:
         return child
-    code = UNREADABLE[0]
+    code = NOT_RUN[0]
     with contextlib.suppress(BaseException):
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
         resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
-        code = what(*arguments)
+        mutant.apply()
+        sys.meta_path.insert(0, Mutated(f"followup_rules.engine.{module}", tree))
+        code = _run_tests(module)
     os._exit(code)
-
-
-def _live(mutant: Mutant, module: str, tree: ast.Module) -> int:
-    mutant.apply()
-    sys.meta_path.insert(0, Mutated(f"followup_rules.engine.{module}", tree))
-    return _run_tests(module)
 
 
 def _run_tests(module: str) -> int:
@@ -151,24 +149,16 @@ def _run_tests(module: str) -> int:
     own = [file for file in every if f"test_engine_{module}" in file]
     stages = [own, [file for file in every if file not in own]]
     codes = (int(pytest.main(["-x", "--assert=plain", "-p", "no:cacheprovider", *files])) for files in stages if files)
-    return next((code for code in codes if code != SURVIVED), SURVIVED)
+    return next((code for code in codes if code != PASSED), PASSED)
 
 
 def _ended(running: dict[int, tuple[Mutant, str]]) -> Result:
     child, status = os.wait()
     mutant, module = running.pop(child)
-    return Result(mutant, module, _code(status, mutant.name) == SURVIVED)
-
-
-def _status(child: int) -> int:
-    return _code(os.waitpid(child, 0)[1], "no mutant")
-
-
-def _code(status: int, name: str) -> int:
-    code = KILLED[0] if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
-    if code in UNREADABLE:
-        sys.exit(f"the tests did not run for {name}: exit code {code}")
-    return code
+    code = FAILED if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+    if code in NOT_RUN:
+        sys.exit(f"the tests did not run for {mutant.name}: exit code {code}")
+    return Result(mutant, module, survived=code == PASSED)
 
 
 if __name__ == "__main__":
