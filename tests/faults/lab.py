@@ -113,13 +113,21 @@ class Lab:
         verdict.amiss += _failures(runs)
         if level != "once":
             verdict.amiss += _leftovers(found)
-            verdict.amiss += _differences("file", found.files, ought.files)
+            files = found.files if level == "all" else _named(found.files)
+            verdict.amiss += _differences("file", files, ought.files)
         if level == "all":
             verdict.lost += [f"unsaid: {line}" for line in reference.said - _said(runs)]
             verdict.amiss += _differences("ledger", found.ledger, ought.ledger)
             verdict.amiss += _differences("table", found.rest, ought.rest)
         if world.own(self.folder) != world.own(self.prior):
             verdict.amiss.append("what is the user's own was changed")
+
+
+def _named(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Leave out texts that no task names: one stays if a run died before its task was added, and it never came due again."""
+    lists = b"".join(content for name, content in files.items() if "/todo-texts/" not in name)
+    return {name: content for name, content in files.items()
+            if "/todo-texts/" not in name or name.rpartition("/")[2].encode() in lists}  # fmt: skip
 
 
 def _said(runs: list[Ran]) -> frozenset[str]:
