@@ -203,7 +203,7 @@ def test_of_two_openings_in_the_hour_that_comes_twice_the_second_is_the_later():
 def test_where_the_same_anchor_is_over_another_that_does_not_open_yet_is_no_date():
     text = ANNOUNCE.replace("start + 10 days", "it.until")
     notes = [note("2026-11-09 11:00", "ask", id="n1", ticked=True), note("2026-11-09 12:00", "ask", id="n2")]
-    assert "later" not in announced(visit(), *notes, text=text)[1]
+    assert announced(visit(), *notes, text=text)[1] == {"thank": "2026-11-09 11:00", "call": "2026-11-19 09:00"}
 
 
 def test_a_faulty_rule_opens_nowhere():

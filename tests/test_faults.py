@@ -31,7 +31,8 @@ def tried(*arguments):
 
 
 def total(printed):
-    return {name: int(number) for name, number in re.findall(r"(\w+)=(\d+)", printed.splitlines()[-1])}
+    (line,) = re.findall(r"(?m)^points=.*", printed)
+    return {name: int(number) for name, number in re.findall(r"(\w+)=(\d+)", line)}
 
 
 def test_a_run_struck_anywhere_neither_doubles_nor_loses_anything():

@@ -55,7 +55,7 @@ def hang():
 
 @pytest.fixture
 def odd(tmp_path, monkeypatch):
-    monkeypatch.setattr(config, "TIME_LIMIT", timedelta(milliseconds=50))
+    monkeypatch.setattr(config, "TIME_LIMIT", timedelta(seconds=1))
     acts = oddplugin.install(tmp_path / "plugin", monkeypatch)
     acts.source, acts.output = Source(), Output()
     return acts
