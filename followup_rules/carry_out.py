@@ -5,7 +5,7 @@ After a call whose end is not known, `settle` finds out what became of it before
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -13,14 +13,14 @@ from msgspec.structs import replace
 from followup_rules.engine.plan import Change, Made, Row
 from followup_rules.hookspecs import Output, Refused
 from followup_rules.limit import TimedOut, sentence
-from followup_rules.model import Action, Problem, Status
+from followup_rules.model import Action, Problem
 from followup_rules.store import Store, StoreError, Unreceipted
 
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=1)
 
 
 class Printed:
-    """The output of notices that every run has: delivered when it has been said."""
+    """What takes the notices that every run prints: delivered when said, and never changed or taken back."""
 
     def __init__(self, say: Callable[[], None]) -> None:
         self._say = say
@@ -29,23 +29,8 @@ class Printed:
         """Say it."""
         return self._say() or "printed"
 
-    def find(self, key: str) -> str | None:  # noqa: ARG002 -- nobody can tell whether a person has read it
-        """Find nothing: the next run says it again."""
-        return None
 
-    def update(self, ref: str, action: Action) -> str:  # noqa: ARG002 -- notices are never updated
-        """Leave it as it is."""
-        return ref
-
-    def withdraw(self, ref: str) -> None:
-        """Notices are never withdrawn."""
-
-    def status(self, refs: Sequence[str]) -> Mapping[str, Status]:
-        """Tell that all are as we left them."""
-        return {ref: Status("open") for ref in refs}
-
-
-def carry_out(change: Change, output: Output, store: Store, now: datetime) -> tuple[str, Problem | None]:
+def carry_out(change: Change, output: Output | Printed, store: Store, now: datetime) -> tuple[str, Problem | None]:
     """Do one thing in one output; return its reference there, and what went wrong, if anything."""
     row = _intend(change, store)
     try:
@@ -77,15 +62,14 @@ def _intend(change: Change, store: Store) -> Row:
     return row
 
 
-def _call(op: str, row: Row, action: Action, output: Output) -> str:
-    match op:
-        case "create":
-            return output.create(action)
-        case "update":
-            return output.update(row.ref, action)
-        case _:
-            output.withdraw(row.ref)
-            return ""
+def _call(op: str, row: Row, action: Action, output: Output | Printed) -> str:
+    if op == "create":
+        return output.create(action)
+    assert not isinstance(output, Printed), "the plan leaves notices as they are"
+    if op == "update":
+        return output.update(row.ref, action)
+    output.withdraw(row.ref)
+    return ""
 
 
 def _completed(row: Row, action: Action, ref: str) -> Row:
