@@ -7,6 +7,8 @@ from followup_rules.engine.sight import Sight
 CLEAR = Sight(frozenset({"meeting", "sent"}))
 FAILED = Sight(frozenset({"meeting", "sent"}), {"sent": "mailbox", "note": "notes"})
 UNREAD = "the source 'mailbox' could not be read, so nothing can be said of “sent” events"
+MANY = frozenset(f"sms-{number:02}" for number in range(50))
+FIRST = "the source 'phone' could not be read, so nothing can be said of “sms-00” events"
 UNREAD_NOTES = "the source 'notes' could not be read, so nothing can be said of “note” events"
 
 
@@ -18,13 +20,15 @@ UNREAD_NOTES = "the source 'notes' could not be read, so nothing can be said of 
         (CLEAR, None, None),
         (CLEAR, {"note", "done"}, None),  # people write notes when they like; outputs report what is done
         (CLEAR, {"received"}, "no source can show a “received” event"),
-        (CLEAR, {"sms", "received"}, "no source can show a “received” event"),
+        (CLEAR, MANY | {"received"}, "no source can show a “received” event"),
         (FAILED, {"sent"}, UNREAD),
         (FAILED, {"meeting"}, None),
         (FAILED, {"note"}, UNREAD_NOTES),
         (FAILED, {"sent", "note"}, UNREAD_NOTES),
         (FAILED, {"sent", "received"}, UNREAD),
         (FAILED, None, UNREAD_NOTES),
+        (Sight(MANY, dict.fromkeys(MANY, "phone")), MANY, FIRST),
+        (Sight(MANY, dict.fromkeys(MANY, "phone")), None, FIRST),
         (FAILED, {"meeting", "received"}, "no source can show a “received” event"),
     ],
 )
