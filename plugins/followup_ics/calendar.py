@@ -12,8 +12,8 @@ from msgspec import Struct
 
 from followup_ics.events import check_zone, event, first, identifier, span, stamp, values
 from followup_ics.recurrence import FlawError, occurrences, recurs
-from followup_ics.text import one_line
 from followup_rules import BadItem, Event, Profile, Unreadable
+from followup_rules.plain import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

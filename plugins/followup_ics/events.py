@@ -6,10 +6,10 @@ import hashlib
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from followup_ics import text
-from followup_ics.people import humans, is_human, person
+from followup_ics.people import humans, person
 from followup_ics.recurrence import FlawError
-from followup_rules import Event, Person, Profile
+from followup_rules import Event, Person, Profile, plain
+from followup_rules.people import is_human
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -24,7 +24,7 @@ _LONGEST_UID = 250
 def event(component: Component, slot: date | datetime | None, profile: Profile, where: str) -> Event:
     """Build the event. `slot` is the original start of an occurrence. Raises FlawError."""
     start, end = span(component, profile.timezone)
-    title, description = text.one_line(first(component, "SUMMARY")), text.plain(first(component, "DESCRIPTION"))
+    title, description = plain.one_line(first(component, "SUMMARY")), plain.description(first(component, "DESCRIPTION"))
     organizer = person(component["ORGANIZER"]) if "ORGANIZER" in component else None
     others = _others(component, organizer, profile)
     return Event(
@@ -33,12 +33,12 @@ def event(component: Component, slot: date | datetime | None, profile: Profile, 
         start=start,
         end=end,
         title=title,
-        text=description[: text.LONGEST_TEXT],
+        text=description[: plain.LONGEST_TEXT],
         people=others,
         organizer=organizer,
         status=_status(component, organizer, others, profile),
-        tags=text.tags(title, description),
-        case=text.case(title, description),
+        tags=plain.tags(title, description),
+        case=plain.case(title, description),
         updated=stamp(component),
         where=where,
     )
@@ -101,7 +101,7 @@ def check_zone(property_: Any, moment: Any) -> None:
     """Raise FlawError where a zone was named that nobody knows: another zone in its place would be an hour's lie."""
     tzid = getattr(property_, "params", {}).get("TZID")
     if tzid and isinstance(moment, datetime) and moment.tzinfo is None:
-        name = text.one_line(str(tzid), 80)
+        name = plain.one_line(str(tzid), 80)
         raise FlawError(f"its time zone {name!r} is unknown; choose a zone such as America/Toronto for it")
 
 
@@ -124,7 +124,7 @@ def _id(component: Component, slot: date | datetime | None, zone: ZoneInfo) -> s
 
 def identifier(component: Component) -> str:
     """Return the UID, or a substitute made from start and title for the calendars that leave it out."""
-    uid = "".join(text.one_line(first(component, "UID"), _LONGEST_UID + 1).split())
+    uid = "".join(plain.one_line(first(component, "UID"), _LONGEST_UID + 1).split())
     if uid and len(uid) <= _LONGEST_UID:
         return uid
     try:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from followup_mailbox.seal import EDITED, seal, sealed
 from followup_rules import Action, Profile, Refused, Status, Unreadable
+from followup_rules.mail.seal import EDITED, seal, sealed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -46,7 +46,7 @@ class EmlFolder(Struct, frozen=True):
 
     def update(self, ref: str, action: Action) -> str:
         """Write the draft anew under the name that it has now. Raises Refused if it is gone or edited."""
-        from followup_mailbox.draft import render  # noqa: PLC0415 -- without a new draft no mail is made
+        from followup_rules.mail.draft import render  # noqa: PLC0415 -- without a new draft no mail is made
 
         wanted = f"{action.key} {seal(sealed(render(action, self.profile)))}"
         if _state(wanted, self._places({_key(ref)}).get(_key(ref))) == "open":
@@ -73,7 +73,7 @@ class EmlFolder(Struct, frozen=True):
 
     def _write(self, action: Action, place: Path, ref: str = "") -> str:
         """Write the whole draft beside its place and move it there, unless what `ref` names was touched meanwhile."""
-        from followup_mailbox.draft import render  # noqa: PLC0415 -- without a new draft no mail is made
+        from followup_rules.mail.draft import render  # noqa: PLC0415 -- without a new draft no mail is made
 
         content = sealed(render(action, self.profile))
         with _certain(f"the draft cannot be written to {self.path}"), _aside(self.path, content) as finished:
@@ -141,7 +141,7 @@ def _drafts_below(folder: Path) -> Iterator[Path]:
 
 
 def _key_in(place: Path) -> str:
-    from followup_mailbox.draft import key_of  # noqa: PLC0415 -- only a renamed draft needs a parser
+    from followup_rules.mail.draft import key_of  # noqa: PLC0415 -- only a renamed draft needs a parser
 
     with suppress(FileNotFoundError), place.open("rb") as file:
         return key_of(file.read(_HEAD))
@@ -178,8 +178,6 @@ def _aside(folder: Path, content: bytes) -> Iterator[Path]:
 
     Those of runs that were cut off are removed first.
     """
-    for left in folder.glob(".followup-*.tmp"):
-        left.unlink(missing_ok=True)
     for left in folder.glob(".followup-*.tmp"):  # by a run that was killed: no other is at work here
         left.unlink(missing_ok=True)
     handle, name = tempfile.mkstemp(prefix=".followup-", suffix=".tmp", dir=folder)

@@ -8,12 +8,9 @@ from email import message_from_bytes, policy
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from typing import TYPE_CHECKING
 
-from followup_mailbox.text import one_line, printable
-
-if TYPE_CHECKING:
-    from followup_rules import Action, Profile, Reply
+from followup_rules.model import Action, Profile, Reply
+from followup_rules.plain import one_line, printable
 
 KEY = "X-Followup-Key"
 

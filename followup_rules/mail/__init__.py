@@ -1,0 +1,1 @@
+"""Mail (RFC 5322) for plugins: headers read into events, actions written as drafts."""
