@@ -2,6 +2,7 @@
 
 from followup_rules.hookspecs import (
     Check,
+    Login,
     Output,
     OutputType,
     Pack,
@@ -21,6 +22,7 @@ __all__ = [
     "Check",
     "Context",
     "Event",
+    "Login",
     "Output",
     "OutputType",
     "Pack",

@@ -16,7 +16,7 @@ from followup_rules.limit import TimedOut, sentence
 from followup_rules.model import Action, Problem
 from followup_rules.store import Store, StoreError, Unreceipted
 
-_FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=1)
+_FIRST_WAIT, _LONGEST_WAIT, _LONGEST_ASKED = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
 
 
 class Printed:
@@ -36,7 +36,7 @@ def carry_out(change: Change, output: Output | Printed, store: Store, now: datet
     try:
         ref = _call(change.op, row, change.action, output)
     except Refused as refusal:
-        _receipt(store, _refused(row, now))
+        _receipt(store, _refused(row, now, refusal))
         return "", _problem(change, f"refused: {sentence(refusal, typed=False)}", "it is tried again later")
     except Exception as error:  # noqa: BLE001 -- whatever a plugin raises, its end is uncertain and the rest goes on
         return "", _uncertain(change, "no telling whether it worked", error, "the next run looks first whether it did")
@@ -79,8 +79,9 @@ def _completed(row: Row, action: Action, ref: str) -> Row:
     return replace(row, state=Made.DELIVERED, action=shown, pending=None, ref=ref, attempts=0, retry=None)
 
 
-def _refused(row: Row, now: datetime) -> Row:
-    wait = min(_FIRST_WAIT * 2**row.attempts, _LONGEST_WAIT)
+def _refused(row: Row, now: datetime, refusal: Refused) -> Row:
+    """Return the row with the time before which it is not tried again: at least as long as the service asked for."""
+    wait = max(min(_FIRST_WAIT * 2**row.attempts, _LONGEST_WAIT), min(refusal.wait, _LONGEST_ASKED))
     state = Made.REFUSED if row.op == "create" else Made.DELIVERED
     return replace(row, state=state, pending=None, attempts=row.attempts + 1, retry=now + wait)
 
@@ -113,8 +114,8 @@ def settle(row: Row, output: Output, store: Store, now: datetime, *, look_only: 
             settled = _completed(row, change.action, row.ref)
         else:
             settled = _completed(row, change.action, _call(row.op, row, replace(change.action, key=row.marker), output))
-    except Refused:
-        settled = _refused(row, now)
+    except Refused as refusal:
+        settled = _refused(row, now, refusal)
     except Exception as error:  # noqa: BLE001 -- the output is out of reach: still uncertain
         return _uncertain(change, "still no telling", error, "the next run looks again")
     _receipt(store, settled)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from followup_rules.config import Configured
 from followup_rules.engine.sight import Sight
@@ -20,23 +22,36 @@ MOST_TOLD = 100
 """How many entries of one pull are named that cannot be read."""
 
 
-def collect(tick: Tick) -> tuple[Sight, set[str]]:
-    """Pull every source; return what can be seen, and the ids of the events that changed."""
-    emitted: set[str] = set()
-    unseen: dict[str, str] = {}
-    changed: set[str] = set()
-    for source in sorted(tick.config.sources, key=lambda source: source.name):
-        kinds, ids = _pull(source, tick)
-        emitted |= kinds
-        if ids is None:
-            unseen.update(dict.fromkeys(sorted(kinds), source.name))
-        else:
-            changed |= ids
-    return Sight(frozenset(emitted), unseen), changed
+class View(Struct, frozen=True):
+    """What a pull of a source showed."""
+
+    kinds: frozenset[str]
+    """Of the events that it emits."""
+    changed: frozenset[str] = frozenset()
+    """The ids of the events that are new, other than before, or gone."""
+    seen: bool = False
+    """It could be read."""
+    left: int = 0
+    """So many items of a long history are still to be read."""
 
 
-def _pull(source: Configured, tick: Tick) -> tuple[frozenset[str], set[str] | None]:
-    """Return the kinds that a source emits, and the ids that changed; None if it could not be read."""
+def collect(sources: Iterable[Configured], tick: Tick) -> dict[str, View]:
+    """Pull sources, in the order of their names."""
+    return {source.name: _pull(source, tick) for source in sorted(sources, key=lambda source: source.name)}
+
+
+def changed(views: Mapping[str, View]) -> set[str]:
+    """Return the ids of the events that changed in any source."""
+    return {name for view in views.values() for name in view.changed}
+
+
+def sight(views: Mapping[str, View]) -> Sight:
+    """Return what can be seen through sources that were read to their end, as far as they could be."""
+    emitted = frozenset(kind for view in views.values() for kind in view.kinds)
+    return Sight(emitted, {kind: name for name, view in views.items() for kind in sorted(view.kinds) if not view.seen})
+
+
+def _pull(source: Configured, tick: Tick) -> View:
     kinds = frozenset(getattr(source.type, "emits", UNKNOWN_KINDS))
     since = min(tick.now, tick.first_run) - tick.config.profile.lookback - MARGIN
     cursor = tick.store.source(source.name).cursor
@@ -46,10 +61,11 @@ def _pull(source: Configured, tick: Tick) -> tuple[frozenset[str], set[str] | No
         pull = worker.call(lambda: _read(opened, since, cursor, kinds))
     except Exception as error:  # noqa: BLE001 -- one source that fails stops no other
         _blind(source.name, error, tick)
-        return kinds, None
+        return View(kinds)
     finally:
         worker.close()
-    return kinds, tick.store.take(source.name, pull, _events(source.name, pull, tick), since, tick.now)
+    ids = tick.store.take(source.name, pull, _events(source.name, pull, tick), since, tick.now)
+    return View(kinds, frozenset(ids), seen=True, left=pull.left)
 
 
 def _opened(source: Configured, context: Context, declared: frozenset[str]) -> tuple[Source, frozenset[str]]:
@@ -67,7 +83,10 @@ def _read(source: Source, since: datetime, cursor: str, kinds: frozenset[str]) -
         return pull
     from followup_rules.sift import sift  # noqa: PLC0415 -- most pulls bring nothing new
 
-    return sift(pull, kinds)
+    sound = sift(pull, kinds)
+    if sound.left and sound.cursor == cursor:
+        raise Unreadable("its plugin says that there is more to read, and does not go on; tell the plugin's author")
+    return sound
 
 
 def _blind(source: str, error: Exception, tick: Tick) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pluggy
 from msgspec import Struct
 
-from followup_rules.model import Action, Context, Event, Pull, Status
+from followup_rules.model import Action, Context, Event, Profile, Pull, Status
 
 if TYPE_CHECKING:
     import click
@@ -19,7 +19,14 @@ hookimpl = pluggy.HookimplMarker("followup_rules")
 
 
 class Refused(Exception):  # noqa: N818 -- the word of the contract
-    """Raised by an output when it is certain that nothing was made or changed."""
+    """Raised by an output when it is certain that nothing was made or changed.
+
+    `wait`: how long the service asks not to be called again.
+    """
+
+    def __init__(self, message: str = "", wait: timedelta = timedelta(0)) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class Unreadable(Exception):  # noqa: N818 -- the word of the contract
@@ -88,6 +95,18 @@ class Check(Struct, frozen=True):
     holds: Callable[[Event], bool]
 
 
+class Login(Struct, frozen=True):
+    """A service that the user logs in to: `followup auth NAME`."""
+
+    name: str
+    summary: str
+    log_in: Callable[[Mapping[str, Any], Profile, bool], str]
+    """Called with the options of every source and output in the config (`sources.NAME`), with the user, and with
+    whether a browser may be opened. Asks and tells the user what it must; returns a sentence that says how it ended.
+    Raises `Unreadable` with what to do if it did not work.
+    """
+
+
 @hookspec
 def register_sources() -> Iterable[SourceType]:
     """Return the sources that this plugin adds."""
@@ -109,6 +128,12 @@ def register_packs() -> Iterable[Pack]:
 @hookspec
 def register_checks() -> Iterable[Check]:
     """Return the predicates that this plugin adds for patterns."""
+    return ()
+
+
+@hookspec
+def register_logins() -> Iterable[Login]:
+    """Return the logins that this plugin offers for `followup auth`."""
     return ()
 
 

@@ -86,6 +86,8 @@ class Pull(Struct, frozen=True, kw_only=True):
     """Given back to the next pull; anything the source likes."""
     complete: bool = False
     """These are all the events of the window: what is absent is gone."""
+    left: int = 0
+    """How many items are still to be read: these are kept, and the source is asked again at once from the cursor."""
 
 
 class Profile(Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ import pluggy
 from msgspec import Struct
 
 from followup_rules import hookspecs
-from followup_rules.hookspecs import Check, OutputType, Pack, SourceType
+from followup_rules.hookspecs import Check, Login, OutputType, Pack, SourceType
 from followup_rules.language.nearest import expected
 
 if TYPE_CHECKING:
@@ -29,11 +29,11 @@ RESERVED = frozenset({"plugin", "time_limit"})
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,60}")
 _SHOWN = 300
 T = TypeVar("T")
-Record = SourceType | OutputType | Pack | Check
+Record = SourceType | OutputType | Pack | Check | Login
 
 
 class Kind(NamedTuple):
-    """One of the four kinds of record, and which of its fields are texts, tuples of texts, or functions."""
+    """One of the kinds of record, and which of its fields are texts, tuples of texts, or functions."""
 
     word: str
     hook: str
@@ -48,6 +48,7 @@ KINDS = (
     Kind("output", "register_outputs", OutputType, lists=("takes",), calls=("open",)),
     Kind("pack", "register_packs", Pack, texts=("summary", "folder")),
     Kind("check", "register_checks", Check, calls=("holds",)),
+    Kind("login", "register_logins", Login, calls=("log_in",)),
 )
 _HOOKS = (*(kind.hook for kind in KINDS), "register_commands")
 

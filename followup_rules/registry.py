@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import click
 
-    from followup_rules.hookspecs import Check, OutputType, Pack, SourceType
+    from followup_rules.hookspecs import Check, Login, OutputType, Pack, SourceType
 
 __all__ = ["Plugin", "Registry", "load"]
 
@@ -35,6 +35,7 @@ class Registry(Struct, frozen=True):
     outputs: Mapping[str, OutputType] = field(default_factory=dict)
     packs: Mapping[str, Pack] = field(default_factory=dict)
     checks: Mapping[str, Check] = field(default_factory=dict)
+    logins: Mapping[str, Login] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
     def register_commands(self, cli: click.Group) -> tuple[Problem, ...]:
@@ -64,8 +65,8 @@ def load(disabled: Collection[str] = (), *, entry_points: Iterable[EntryPoint] |
             offers[kind.word][record.name].append((plugin, record))
     problems += [_namesakes(name, [plugin for plugin in plugins if plugin.name == name]) for name in sorted(twice)]
     problems += [problem for word, named in offers.items() for problem in _clashes(word, named)]
-    sources, outputs, packs, checks = (_single(offers[kind.word]) for kind in KINDS)
-    return Registry(plugins, sources, outputs, packs, checks, tuple(problems))
+    sources, outputs, packs, checks, logins = (_single(offers[kind.word]) for kind in KINDS)
+    return Registry(plugins, sources, outputs, packs, checks, logins, tuple(problems))
 
 
 def _installed() -> tuple[list[EntryPoint], list[Problem]]:

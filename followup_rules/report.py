@@ -39,6 +39,8 @@ class Report(Struct, frozen=True):
 
 
 Say = Callable[[Outcome], None]
+Watch = Callable[[str, int], None]
+"""Called with the name of a source whose history is long, and with how many items are still to be read."""
 
 
 class Tick(Struct):
@@ -65,6 +67,7 @@ class Tick(Struct):
     decisions: list[Decision] = field(default_factory=list)
     missed: list[Decision] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    watch: Watch = lambda *_: None
 
     def forget_if_hung(self, output: str) -> None:
         """Ask nothing more of an output of which a call was given up: that call may still be at work."""

@@ -48,13 +48,14 @@ def sift(pull: Any, kinds: Collection[str]) -> Pull:
     if not isinstance(pull, Pull):
         raise Unreadable(f"its plugin returned {_a(pull)} where a Pull belongs; tell the plugin's author")
     removed = _listed(pull.removed, "removed")
-    if not all(isinstance(name, str) for name in removed) or not _is_text(pull.cursor) or pull.complete not in (0, 1):
+    sound = _is_text(pull.cursor) and pull.complete in (0, 1) and isinstance(pull.left, int) and pull.left >= 0
+    if not sound or not all(isinstance(name, str) for name in removed):
         raise Unreadable("its plugin returned a Pull whose fields make no sense; tell the plugin's author")
     items = [_item(item, kinds) for item in _listed(pull.events, "events")]
     events, bad = _once_each(item for item in items if isinstance(item, Event))
     bad += [item for item in items if isinstance(item, BadItem)]
     whole = bool(pull.complete) and not any(item.where == _NOWHERE for item in bad)
-    return Pull(events=[*events, *bad], removed=removed, cursor=str(pull.cursor), complete=whole)
+    return Pull(events=[*events, *bad], removed=removed, cursor=str(pull.cursor), complete=whole, left=int(pull.left))
 
 
 def _listed(given: Any, what: str) -> list[Any]:

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from followup_rules.collect import arrange, collect
-from followup_rules.config import Config
+from followup_rules.collect import View, arrange, changed, collect, sight
+from followup_rules.config import Config, Configured
 from followup_rules.database import at, text
 from followup_rules.engine.sight import Sight
 from followup_rules.hands import close_outputs, look, open_outputs, sent, settle_all, told_of_refusals
 from followup_rules.model import Context, Problem
 from followup_rules.options import masked
-from followup_rules.report import Outcome, Report, Say, Tick
+from followup_rules.report import Outcome, Report, Say, Tick, Watch
 from followup_rules.store import Store, StoreError, Unreceipted
 
-__all__ = ["Outcome", "Report", "Say", "preview", "run"]
+__all__ = ["Outcome", "Report", "Say", "Watch", "preview", "run"]
 
 
-def run(config: Config, store: Store, now: datetime, say: Say = lambda _: None) -> Report:
+def run(
+    config: Config, store: Store, now: datetime, say: Say = lambda _: None, watch: Watch = lambda *_: None
+) -> Report:
     """Do one tick. `say` is called with each outcome, for a notice before it counts as delivered.
+
+    `watch` is called while a long history is read, with the source and how many items are left.
 
     Raises StoreError if the store fails before anything was done; if it fails later, the report says so.
     """
     tick = _begin(config, store, now, say, dry=False)
+    tick.watch = watch
     try:
         return _tick(tick)
     except StoreError as error:
@@ -64,12 +70,7 @@ def _steps(tick: Tick) -> Report:
     open_outputs(tick)
     settle_all(tick)
     told_of_refusals(tick)
-    with store.transaction():
-        changed = look(tick)
-        sight, seen = collect(tick)
-        _note_the_time(tick)
-        arrange(changed | seen | sent(seen, tick) | _all_if_config_changed(tick), tick)
-        _mark_stale(sight, tick)
+    seen = _gather(tick)
     if tick.blind:
         from followup_rules.blindness import tell  # noqa: PLC0415 -- only where a source fails
 
@@ -79,7 +80,7 @@ def _steps(tick: Tick) -> Report:
         from followup_rules.casework import work_on  # noqa: PLC0415 -- most runs have nothing to work on
 
         try:
-            work_on(case, sight, tick)
+            work_on(case, seen, tick)
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 -- one case that fails stops no other
@@ -88,6 +89,34 @@ def _steps(tick: Tick) -> Report:
             tick.problems.append(Problem(f"case {case}", message, "F048", hint=hint))
             store.make_stale([case])
     return _report(tick, standing)
+
+
+def _gather(tick: Tick) -> Sight:
+    """Look at outputs and sources, and mark what is to be judged; return what can be seen."""
+    store, sources = tick.store, tick.config.sources
+    with store.transaction():
+        told = look(tick)
+        views = collect(sources, tick)
+        _note_the_time(tick)
+        seen = changed(views)
+        arrange(told | seen | sent(seen, tick) | _all_if_config_changed(tick), tick)
+    while unfinished := [source for source in sources if views[source.name].left]:
+        views |= _go_on(unfinished, views, tick)
+    found = sight(views)
+    with store.transaction():
+        _mark_stale(found, tick)
+    return found
+
+
+def _go_on(unfinished: Iterable[Configured], views: Mapping[str, View], tick: Tick) -> dict[str, View]:
+    """Read the next stretch of long histories, and keep it at once: a run that is interrupted goes on there."""
+    for source in unfinished:
+        tick.watch(source.name, views[source.name].left)
+    with tick.store.transaction():
+        more = collect(unfinished, tick)
+        seen = changed(more)
+        arrange(seen | sent(seen, tick), tick)
+    return more
 
 
 def _standing_problems(tick: Tick) -> tuple[Problem, ...]:

@@ -81,6 +81,19 @@ from followup_rules import hookimpl
 def register_commands(cli):
     1 / 0
 """
+LOGIN = """
+from pathlib import Path
+from followup_rules import Login, Unreadable, hookimpl
+
+def log_in(tables, profile, browser):
+    if Path("closed").exists():
+        raise Unreadable("the post office is closed; come again")
+    return "logged in"
+
+@hookimpl
+def register_logins():
+    return [Login("post", "Letters", log_in)]
+"""
 HANGING = """
 import threading
 from dataclasses import dataclass
@@ -196,6 +209,14 @@ def followup(*arguments):
     assert CliRunner().invoke(cli, ["--config", "config.toml", *arguments]).exit_code == 0
 
 
+def working_login(place):
+    install(place, "post", LOGIN)
+
+
+def refused_login(place):
+    (place / "closed").touch()
+
+
 def stopped_runs(_):
     followup("run", "--now", "2026-11-06T12:00")
 
@@ -226,6 +247,7 @@ def bare_environment(_):
 
 
 HELD = ExitStack()
+BEFORE = {"F053": working_login}
 SITUATIONS = {
     "F002": missing_config,
     "F040": missing_calendar,
@@ -236,6 +258,7 @@ SITUATIONS = {
     "F050": twins,
     "F051": damaged_package,
     "F052": failing_commands,
+    "F053": refused_login,
     "F060": stopped_runs,
     "F061": exposed_store,
     "F062": odd_decision,
@@ -277,8 +300,9 @@ def test_what_a_page_shows_is_what_happens(place, code, what, state, content):
 
 @pytest.mark.parametrize("code", SITUATIONS)
 def test_what_a_page_tells_of_the_system_is_what_happens(place, code):
-    commands = {"F05": ("plugins",), "F06": ("doctor", "--deep", "--now", NOW)}
-    command = commands.get(code[:3], ("check", "--now", NOW))
+    commands = {"F053": ("auth", "post"), "F05": ("plugins",), "F06": ("doctor", "--deep", "--now", NOW)}
+    command = commands.get(code) or commands.get(code[:3], ("check", "--now", NOW))
+    BEFORE.get(code, lambda _: None)(place)
     assert codes(*command) == set()
     with HELD:
         SITUATIONS[code](place)

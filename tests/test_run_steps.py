@@ -1,6 +1,7 @@
 """What a run says and leaves when one of its own steps fails: the store, one case, or a call that was cut short."""
 
 import json
+from datetime import timedelta
 
 import oddplugin
 import pytest
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 from oddplugin import OUTPUT, Output, Source
 from storybook import CONFIG, Story, call
 
-from followup_rules import casework, database
+from followup_rules import Refused, casework, database
 from followup_rules.carry_out import settle
 from followup_rules.engine.plan import Made, Row
 from followup_rules.model import Action, Announcement, Status
@@ -114,6 +115,29 @@ THANKS = Action(
 LONGER = replace(THANKS, text="Thank you. I will call.")
 CUT_OFF = Row(key=THANKS.key, output="odd", marker=THANKS.key, action=THANKS, state=Made.INTENDED, op="update",
               pending=LONGER, ref=THANKS.key)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "waits"),
+    [
+        (timedelta(0), timedelta(minutes=5)),
+        (timedelta(hours=3), timedelta(hours=3)),
+        (timedelta(days=9), timedelta(days=1)),
+    ],
+)
+def test_a_refusal_is_not_tried_again_before_the_service_wants_it(kept, asked, waits):
+    output = Output()
+    output.instead["update"] = _raising(Refused("too many requests", asked))
+    output.put(THANKS)
+    settle(CUT_OFF, output, kept, at(NOW), look_only=False)
+    assert kept.row(CUT_OFF.key, "odd").retry == at(NOW) + waits
+
+
+def _raising(error):
+    def instead(_):
+        raise error
+
+    return instead
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ COMMANDS = {
     "doctor": "Tell whether all is well: runs, store, sources, outputs.",
     "forget": "Erase a case from the store.",
     "plugins": "List the installed plugins.",
+    "auth": "Log in to a service, such as Google.",
 }
 
 

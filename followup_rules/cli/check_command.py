@@ -134,7 +134,7 @@ class _Seen:
 
 
 class _Counted:
-    """A source that writes down how much it gives."""
+    """A source that writes down how much it gives; of a long history, the first stretch is enough to try it."""
 
     def __init__(self, source: Source, seen: _Seen) -> None:
         self._source, self._seen = source, seen
@@ -142,7 +142,7 @@ class _Counted:
 
     def pull(self, since: datetime, cursor: str) -> Pull:
         pull = self._source.pull(since, cursor)
-        return replace(pull, events=self._counted(pull.events))
+        return replace(pull, events=self._counted(pull.events), left=0)
 
     def _counted(self, events: Iterable[Any]) -> Iterator[Any]:
         """Count while somebody else reads: the events of a plugin may be computed meanwhile."""

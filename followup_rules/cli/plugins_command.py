@@ -57,6 +57,7 @@ def _adds(plugin: Plugin, found: Registry) -> Iterator[dict[str, str]]:
         "output": found.outputs,
         "pack": found.packs,
         "check": found.checks,
+        "login": found.logins,
     }
     for added in plugin.adds:
         kind, _, name = added.partition(" ")

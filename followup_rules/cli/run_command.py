@@ -9,6 +9,7 @@ import click
 
 from followup_rules import config as configs
 from followup_rules.cli import common
+from followup_rules.cli.progress import watching
 from followup_rules.lock import Busy, only_run
 from followup_rules.store import StoreError, open_store
 from followup_rules.tick import Outcome, Report, Say, run, sound
@@ -34,7 +35,8 @@ def command(ctx: click.Context, now: str | None, *, as_json: bool, verbose: bool
             try:
                 if not sound(config, store) and config.fatal:
                     common.give_up(config.problems, as_json=as_json)
-                found = run(config, store, moment, _say(as_json=as_json))
+                with watching() as watch:
+                    found = run(config, store, moment, _say(as_json=as_json), watch)
             finally:
                 store.close()
     except Busy as busy:
