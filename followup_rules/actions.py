@@ -77,7 +77,7 @@ def _recipients(do: Do, decision: Decision) -> Iterator[Person]:
 
 
 def _reply(anchor: Event) -> Reply | None:
-    return Reply(anchor.id, anchor.thread, anchor.title) if anchor.kind in ("sent", "received") else None
+    return Reply(anchor.id, anchor.thread, anchor.title, anchor.data) if anchor.kind in ("sent", "received") else None
 
 
 def _problem(rule: Rule, do: Do, problem: TemplateProblem) -> Problem:

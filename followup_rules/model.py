@@ -210,6 +210,8 @@ class Reply(Struct, frozen=True):
     message_id: str
     thread: str
     subject: str
+    data: Mapping[str, object] = field(default_factory=dict)
+    """Further fields that its source gave it, by which an output of the same service knows it again."""
 
 
 class Action(Struct, frozen=True, kw_only=True):

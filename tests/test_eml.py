@@ -131,12 +131,12 @@ ANYTHING = st.text(st.characters(exclude_categories=()), max_size=200) | st.just
 
 @given(name=ANYTHING, title=ANYTHING, text=ANYTHING, subject=ANYTHING, ident=ANYTHING, key=ANYTHING)
 def test_no_text_can_add_a_header_or_a_recipient(name, title, text, subject, ident, key):
-    from followup_rules.mail.draft import render  # noqa: PLC0415
-    from followup_rules.mail.seal import seal, sealed  # noqa: PLC0415
+    from followup_mailbox.seal import seal, sealed  # noqa: PLC0415
+    from followup_rules.mail.draft import compose  # noqa: PLC0415
 
     to = (Person("julie@nordik.ca", name), Person(f"{name}@nordik.ca", ""))
     action = replace(ACTION, key=key, title=title, text=text, to=to, reply=Reply(ident, ident, subject))
-    content = sealed(render(action, replace(PROFILE, name=name)))
+    content = sealed(compose(action, replace(PROFILE, name=name)).as_bytes())
     mail = email.message_from_bytes(content, policy=policy.default)
     assert {header.lower() for header in mail.keys()} <= HEADERS  # noqa: SIM118 -- a mail may hold a header twice
     assert len(mail.keys()) == len(set(mail.keys()))
@@ -149,9 +149,9 @@ KEYS = st.text(st.characters(categories=("L", "N", "P", "S")), min_size=1, max_s
 
 @given(key=KEYS)
 def test_every_key_can_be_read_back(key):
-    from followup_rules.mail.draft import key_of, render  # noqa: PLC0415
+    from followup_rules.mail.draft import compose, key_of  # noqa: PLC0415
 
-    content = render(replace(ACTION, key=key), PROFILE)
+    content = compose(replace(ACTION, key=key), PROFILE).as_bytes()
     assert "".join(email.message_from_bytes(content, policy=policy.default)["X-Followup-Key"].split()) == key
     assert key_of(content) == key
 

@@ -73,7 +73,9 @@ def test_what_was_read_before_a_failure_is_kept_and_the_next_run_goes_on_there(s
 
 
 def test_a_source_that_has_more_and_does_not_go_on_counts_as_unread(story, mails, monkeypatch):
-    monkeypatch.setattr(mails, "pull", lambda since, cursor: Pull(events=[thanks(1, "2026-10-20 09:00")], cursor="0", left=1))
+    monkeypatch.setattr(
+        mails, "pull", lambda since, cursor: Pull(events=[thanks(1, "2026-10-20 09:00")], cursor="0", left=1)
+    )
     exit_code, states, _ = state(story)
     assert (exit_code, states) == (1, {"blind"})
     assert "does not go on" in call(story.folder, "run", "--now", NOW).stderr

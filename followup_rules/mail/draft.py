@@ -1,4 +1,4 @@
-"""A draft as a mail that any program opens for sending, with our key in its head."""
+"""An action as a mail that any program can hold as a draft, with our key in its head."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _POLICY = policy.default.clone(max_line_length=998)
 _MESSAGE_ID = re.compile(r"(?!sha256:|.*=\?)[!-;=?-~]{1,250}")
 
 
-def render(action: Action, profile: Profile) -> bytes:
-    """Return the mail."""
+def compose(action: Action, profile: Profile) -> EmailMessage:
+    """Return the mail, with the key of the action in its head."""
     mail = EmailMessage(policy=_POLICY)
     senders = _addresses([(profile.address or min(profile.me, default=""), profile.name)])
     if senders:
@@ -28,13 +28,12 @@ def render(action: Action, profile: Profile) -> bytes:
     recipients = _addresses([(someone.address, someone.name) for someone in action.to])
     if recipients:
         mail["To"] = recipients
-    mail["Subject"] = _subject(action)
-    mail["X-Unsent"] = "1"
+    mail["Subject"] = subject(action)
     mail[KEY] = _inert("".join(one_line(action.key, 900).split()))
     if action.reply:
         _thread(mail, action.reply)
     mail.set_content(printable(action.text), charset="utf-8", cte="8bit")
-    return mail.as_bytes()
+    return mail
 
 
 def key_of(head: bytes) -> str:
@@ -62,11 +61,12 @@ def _address(address: str, name: str) -> Address | None:
     return Address(shown, plain.username, plain.domain)
 
 
-def _subject(action: Action) -> str:
+def subject(action: Action) -> str:
+    """Return the subject: that of the mail which it answers, if there is one."""
     if not (action.reply and action.reply.subject.strip()):
         return _inert(one_line(action.title))
-    subject = _inert(one_line(action.reply.subject))
-    return subject if re.match(r"re\s*:", subject, re.IGNORECASE) else f"Re: {subject}"
+    answered = _inert(one_line(action.reply.subject))
+    return answered if re.match(r"re\s*:", answered, re.IGNORECASE) else f"Re: {answered}"
 
 
 def _inert(text: str) -> str:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from followup_mailbox.seal import EDITED, seal, sealed
 from followup_rules import Action, Profile, Refused, Status, Unreadable
-from followup_rules.mail.seal import EDITED, seal, sealed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -46,9 +46,7 @@ class EmlFolder(Struct, frozen=True):
 
     def update(self, ref: str, action: Action) -> str:
         """Write the draft anew under the name that it has now. Raises Refused if it is gone or edited."""
-        from followup_rules.mail.draft import render  # noqa: PLC0415 -- without a new draft no mail is made
-
-        wanted = f"{action.key} {seal(sealed(render(action, self.profile)))}"
+        wanted = f"{action.key} {seal(self._content(action))}"
         if _state(wanted, self._places({_key(ref)}).get(_key(ref))) == "open":
             return wanted
         place = self._untouched(ref)
@@ -73,9 +71,7 @@ class EmlFolder(Struct, frozen=True):
 
     def _write(self, action: Action, place: Path, ref: str = "") -> str:
         """Write the whole draft beside its place and move it there, unless what `ref` names was touched meanwhile."""
-        from followup_rules.mail.draft import render  # noqa: PLC0415 -- without a new draft no mail is made
-
-        content = sealed(render(action, self.profile))
+        content = self._content(action)
         with _certain(f"the draft cannot be written to {self.path}"), _aside(self.path, content) as finished:
             if not ref:
                 finished.replace(place)
@@ -87,6 +83,14 @@ class EmlFolder(Struct, frozen=True):
                     self._unless_touched(ref, held, place)
         _sync(self.path)
         return f"{action.key} {seal(content)}"
+
+    def _content(self, action: Action) -> bytes:
+        """Return the mail, marked as one to be sent (`X-Unsent`: programs open it for writing), and sealed."""
+        from followup_rules.mail.draft import compose  # noqa: PLC0415 -- without a new draft no mail is made
+
+        mail = compose(action, self.profile)
+        mail["X-Unsent"] = "1"
+        return sealed(mail.as_bytes())
 
     def _unless_touched(self, ref: str, held: BinaryIO, place: Path) -> None:
         """Put back a draft that the user has edited in the very moment we replaced or deleted it, and raise Refused."""
