@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from followup_rules.model import Person
 from followup_rules.plain import one_line
@@ -21,6 +22,13 @@ def person(address: str, name: str = "") -> Person | None:
         return None
     shown = one_line(name, _LONGEST_NAME).strip("'\" ")
     return Person(address, "" if shown.lower() == address else shown)
+
+
+def once_each(found: Iterable[Person]) -> list[Person]:
+    """Return each address once, in their order, named if any of them is."""
+    given = list(found)
+    named = {someone.address: someone for someone in sorted(given, key=lambda someone: someone.name != "")}
+    return [named[address] for address in dict.fromkeys(someone.address for someone in given)]
 
 
 def is_human(someone: Person) -> bool:

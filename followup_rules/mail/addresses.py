@@ -9,7 +9,7 @@ from email.utils import getaddresses
 from itertools import islice
 
 from followup_rules.model import Person
-from followup_rules.people import person
+from followup_rules.people import once_each, person
 
 _MOST = 500
 _LONGEST_HEADER = 50_000
@@ -20,9 +20,7 @@ _LONGEST_ENCODED = 10_000
 def people(headers: Iterable[str]) -> list[Person]:
     """Return those whom address headers name, each once; garbage is passed over."""
     pairs = islice((pair for header in headers for pair in _pairs(header)), _MOST)
-    found = [someone for name, address in pairs if (someone := _person(name, address))]
-    named = {someone.address: someone for someone in sorted(found, key=lambda someone: someone.name != "")}
-    return [named[address] for address in dict.fromkeys(someone.address for someone in found)]
+    return once_each(someone for name, address in pairs if (someone := _person(name, address)))
 
 
 def _pairs(header: str) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from followup_ics.people import humans, person
 from followup_ics.recurrence import FlawError
 from followup_rules import Event, Person, Profile, plain
-from followup_rules.people import is_human
+from followup_rules.people import is_human, once_each
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -148,9 +148,7 @@ def _others(component: Component, organizer: Person | None, profile: Profile) ->
     found = list(humans(values(component, "ATTENDEE")))
     if organizer and is_human(organizer):
         found.append(organizer)
-    order = dict.fromkeys(someone.address for someone in found)
-    named = {someone.address: someone for someone in sorted(found, key=lambda someone: someone.name != "")}
-    return tuple(named[address] for address in order if address not in _mine(profile))
+    return tuple(someone for someone in once_each(found) if someone.address not in _mine(profile))
 
 
 def _status(component: Component, organizer: Person | None, others: tuple[Person, ...], profile: Profile) -> str:

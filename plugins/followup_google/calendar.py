@@ -1,0 +1,87 @@
+"""Meetings in Google Calendar: everything between two instants, listed anew at each pull."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from followup_google.faults import Missing
+from followup_google.service import CALENDAR, Service
+from followup_rules import BadItem, Context, Event, Pull, Unreadable
+
+if TYPE_CHECKING:
+    from followup_google import CalendarOptions
+
+_FORMAT = 1
+"""Raised whenever the same entries come to give other events, so that they are read again."""
+_PAGE = 2_500
+_FIELDS = (
+    "nextPageToken,items(id,iCalUID,status,summary,description,updated,eventType,recurringEventId,originalStartTime,"
+    "start,end,organizer(email,displayName,self),attendees(email,displayName,self,resource,organizer,responseStatus))"
+)
+
+
+class CalendarSource:
+    """The meetings of one account, in some of its calendars."""
+
+    def __init__(self, options: CalendarOptions, context: Context) -> None:
+        self._service = Service(CALENDAR, options, context.profile)
+        self._calendars, self._days_ahead = options.calendars, options.days_ahead
+        self._context = context
+        me = sorted(address.lower() for address in context.profile.me)
+        self._reading = [_FORMAT, options.account, options.api_endpoint, me, str(context.profile.timezone)]
+
+    def pull(self, since: datetime, cursor: str) -> Pull:
+        """Return all meetings of the window, or nothing at all if none has changed.
+
+        Raises Unreadable if even one calendar cannot be read to its end: a meeting not seen is not a meeting deleted.
+        """
+        entries = [entry for calendar in self._calendars for entry in self._entries(calendar, since)]
+        whole = json.dumps([self._reading, entries], sort_keys=True)
+        seen = hashlib.sha256(whole.encode()).hexdigest()
+        if seen == cursor:
+            return Pull(cursor=cursor)
+        return Pull(events=list(self._events(entries)), cursor=seen, complete=True)
+
+    def _entries(self, calendar: str, since: datetime) -> Iterator[Mapping[str, Any]]:
+        until = self._context.now + timedelta(days=self._days_ahead)
+        pages = self._service.pages(
+            lambda page, service: service.events().list(
+                calendarId=calendar,
+                timeMin=_stamp(since),
+                timeMax=_stamp(until),
+                singleEvents=True,
+                showDeleted=True,
+                maxResults=_PAGE,
+                pageToken=page or None,
+                fields=_FIELDS,
+            )
+        )  # fmt: skip
+        try:
+            for page in pages:
+                yield from page.get("items", ())
+        except Missing as error:
+            raise Unreadable(f"there is no calendar {calendar!r} in this account; correct `calendars`") from error
+
+    def _events(self, entries: list[Mapping[str, Any]]) -> Iterator[Event | BadItem]:
+        from followup_google.meetings import event  # noqa: PLC0415 -- most pulls bring nothing new
+
+        newest: dict[str, Event] = {}
+        for entry in entries:
+            item = event(entry, self._context.profile)
+            if isinstance(item, Event):
+                newest[item.id] = max(newest.get(item.id, item), item, key=_age)
+            elif item is not None:
+                yield item
+        yield from newest.values()
+
+
+def _age(event: Event) -> datetime:
+    return event.updated or datetime.min.replace(tzinfo=UTC)
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

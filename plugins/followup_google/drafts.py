@@ -1,0 +1,216 @@
+"""The output `gmail-drafts`: a draft in Gmail for each action. None is ever sent from here.
+
+Google's API has no way to say "make this once". So a draft carries our key in its head and is looked for
+before it is made, and it is left alone unless it still is as its seal says.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from followup_google.faults import Missing
+from followup_google.service import DRAFTS, READ_MAIL, Service
+from followup_rules import Action, Context, Refused, Status
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
+
+    from followup_google import DraftsOptions
+    from followup_google.shown import Draft
+
+_PAGE = 500
+
+
+class Ref(Struct, frozen=True):
+    """What is remembered of a draft."""
+
+    draft: str
+    """Its id, which stays as long as it is a draft."""
+    thread: str
+    """The id of its conversation, in which it lies as a mail once it is sent."""
+    seal: str
+    made: str
+    """In seconds since 1970."""
+
+    @classmethod
+    def parse(cls, ref: str) -> Ref:
+        """Read what `str` wrote."""
+        return cls(*ref.split(" "))
+
+    def __str__(self) -> str:
+        return f"{self.draft} {self.thread} {self.seal} {self.made}"
+
+
+class GmailDrafts:
+    """The drafts of one account."""
+
+    def __init__(self, options: DraftsOptions, context: Context) -> None:
+        self._service = Service(DRAFTS, options, context.profile)
+        self._profile, self._now = context.profile, context.now
+
+    def create(self, action: Action) -> str:
+        """Make the draft; one that is there is brought up to date, if it is as we left it.
+
+        One that bears no mark of ours, but is to the same people and with the same subject, is left to the user.
+        """
+        mail = self._composed(action)
+        found = self.find(action.key) or self._like(mail)
+        if found:
+            return self.update(found, action) if self.status([found])[found].state == "open" else found
+        made = self._make(mail, self._thread_of(action))
+        return str(self._ref(made["id"], made["message"]["threadId"], mail))
+
+    def find(self, key: str) -> str | None:
+        """Return the reference of the draft that carries this key."""
+        from followup_google.shown import EDITED  # noqa: PLC0415 -- most runs make no draft
+
+        for head in self._heads:
+            if head.carries(key, self._sender) and (draft := self._draft(head.id)):
+                left, made = draft.left
+                return str(Ref(draft.id, draft.thread, left if left == draft.seal else EDITED, made or "0"))
+        return None
+
+    def update(self, ref: str, action: Action) -> str:
+        """Write the draft anew, unless it shows the action already. Raises Refused if it is gone or edited."""
+        known = Ref.parse(ref)
+        mail = self._composed(action, known.made)
+        wanted = self._ref(known.draft, known.thread, mail)
+        there = self._untouched(known, wanted.seal)
+        if there is None:
+            raise Refused("the draft is no longer in Gmail")
+        if there.seal != wanted.seal:
+            body = {"id": known.draft, "message": _body(mail, there.thread)}
+            self._change(lambda gmail: gmail.users().drafts().update(userId="me", id=known.draft, body=body))
+        return str(wanted)
+
+    def withdraw(self, ref: str) -> None:
+        """Delete the draft, if it is there. Raises Refused if the user has edited it."""
+        known = Ref.parse(ref)
+        if self._untouched(known):
+            self._change(lambda gmail: gmail.users().drafts().delete(userId="me", id=known.draft))
+
+    def status(self, refs: Sequence[str]) -> Mapping[str, Status]:
+        """Tell of each draft whether it is open, touched, sent or gone."""
+        return {ref: self._status(Ref.parse(ref)) for ref in refs}
+
+    def _status(self, known: Ref) -> Status:
+        there = self._draft(known.draft)
+        if there is not None:
+            return Status("open" if there.seal == known.seal else "touched")
+        sent = self._sent(known)
+        return Status("done", sent) if sent else Status("gone")
+
+    def _sent(self, known: Ref) -> datetime | None:
+        """Return when a draft that is gone was sent, if the login lets us look."""
+        if not self._service.may(READ_MAIL):
+            return None
+        from followup_google.shown import sent_in  # noqa: PLC0415 -- only where a draft is gone
+
+        def ask(gmail: Any) -> Any:
+            return gmail.users().threads().get(userId="me", id=known.thread, format="minimal")
+
+        try:
+            return sent_in(self._service.read(ask), known.made)
+        except Missing:
+            return None
+
+    # -- what lies in Gmail
+
+    @cached_property
+    def _heads(self) -> Sequence[Draft]:
+        """The heads of all drafts, as they were when somebody first asked in this run."""
+        pages = self._service.pages(
+            lambda page, gmail: gmail.users().drafts().list(userId="me", maxResults=_PAGE, pageToken=page or None)
+        )
+        names = [draft["id"] for page in pages for draft in page.get("drafts", ())]
+        return [draft for name in names if (draft := self._draft(name, "metadata"))]
+
+    def _draft(self, name: str, shown: str = "full") -> Draft | None:
+        """Return a draft; None if it is gone: deleted, thrown away, or sent."""
+        from followup_google.shown import Draft  # noqa: PLC0415 -- most runs have no draft to look at
+
+        try:
+            get = self._service.read(lambda gmail: gmail.users().drafts().get(userId="me", id=name, format=shown))
+        except Missing:
+            return None
+        return Draft.of(get)
+
+    def _untouched(self, known: Ref, also: str = "") -> Draft | None:
+        """Return the draft if it is as we left it, or as `also` says; None if it is gone. Raises Refused if neither."""
+        there = self._draft(known.draft)
+        if there and there.seal not in (known.seal, also):
+            raise Refused(f"you have edited the draft “{there.subject}”; it stays as it is")
+        return there
+
+    def _like(self, mail: EmailMessage) -> str | None:
+        """Return the reference of a draft of the user's own that is as good as the mail."""
+        from followup_google.shown import EDITED  # noqa: PLC0415 -- loaded already
+
+        return next((str(Ref(head.id, head.thread, EDITED, "0")) for head in self._heads if head.is_like(mail)), None)
+
+    # -- what is written there
+
+    @property
+    def _sender(self) -> str:
+        return self._profile.address
+
+    def _composed(self, action: Action, made: str = "") -> EmailMessage:
+        """Return the draft with its marks: the key, a Message-ID made of it, the seal, and when it was made."""
+        from followup_google.shown import SEAL, ident_of, seal_of  # noqa: PLC0415 -- most runs make no draft
+        from followup_rules.mail.draft import compose  # noqa: PLC0415
+
+        mail = compose(action, self._profile)
+        mail["Date"] = self._now
+        mail["Message-ID"] = f"<{ident_of(action.key, self._sender)}>"
+        mail[SEAL] = f"{seal_of(mail)} {made or int(self._now.timestamp())}"
+        return mail
+
+    def _ref(self, draft: str, thread: str, mail: EmailMessage) -> Ref:
+        from followup_google.shown import SEAL  # noqa: PLC0415 -- loaded already
+
+        seal, made = str(mail[SEAL]).split(" ")
+        return Ref(draft, thread, seal, made)
+
+    def _make(self, mail: EmailMessage, thread: str) -> Any:
+        def ask(body: Mapping[str, Any]) -> Callable[[Any], Any]:
+            return lambda gmail: gmail.users().drafts().create(userId="me", body={"message": body})
+
+        try:
+            return self._service.write(ask(_body(mail, thread)))
+        except Missing as error:  # for certain nothing was made
+            if not thread:
+                raise Refused(str(error)) from error
+            return self._service.write(ask(_body(mail)))  # the conversation that it answers was deleted
+
+    def _change(self, ask: Callable[[Any], Any]) -> None:
+        try:
+            self._service.write(ask)
+        except Missing as error:
+            raise Refused("the draft has just gone from Gmail") from error
+
+    def _thread_of(self, action: Action) -> str:
+        """Return the conversation that the draft belongs to: Gmail goes by its own id, and not by References alone."""
+        from followup_google.letters import THREAD  # noqa: PLC0415 -- most runs make no draft
+
+        if action.reply is None:
+            return ""
+        if known := str(action.reply.data.get(THREAD, "")):
+            return known
+        return next(self._threads_with(action.reply.message_id), "") if self._service.may(READ_MAIL) else ""
+
+    def _threads_with(self, message_id: str) -> Iterator[str]:
+        """Yield the conversations with a mail that another source has shown."""
+        query = f"rfc822msgid:{message_id}"
+        found = self._service.read(lambda gmail: gmail.users().messages().list(userId="me", q=query, maxResults=1))
+        yield from (str(mail["threadId"]) for mail in found.get("messages", ()))
+
+
+def _body(mail: EmailMessage, thread: str = "") -> dict[str, str]:
+    raw = base64.urlsafe_b64encode(mail.as_bytes()).decode()
+    return {"raw": raw, "threadId": thread} if thread else {"raw": raw}

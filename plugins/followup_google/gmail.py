@@ -1,0 +1,164 @@
+"""Mail in Gmail: what was sent, and what came in the same conversations.
+
+The first pull lists what was sent and reads conversation by conversation, so many at a time; later ones ask for the
+history since then, and read only the conversations in which something has happened.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from followup_google.faults import Missing
+from followup_google.service import MAIL, Service
+from followup_rules import BadItem, Context, Event, Pull, Unreadable
+
+if TYPE_CHECKING:
+    from followup_google import GmailOptions
+
+AT_A_TIME = 100
+"""Conversations of one pull; each is a request."""
+_FORMAT = 1
+"""Raised whenever the same mails come to give other events, so that they are read again."""
+_CHANGES = ["messageAdded", "labelAdded"]
+"""What in the history may tell of a mail."""
+_PAGE = 500
+_NO_MAIL = frozenset({"DRAFT", "CHAT", "SPAM"})
+
+
+class Cursor(Struct, frozen=True):
+    """What a pull remembers."""
+
+    reading: str = ""
+    """What the events depend on besides the mails."""
+    since: str = ""
+    history: str = ""
+    """The point in Gmail's history from which the next pull goes on."""
+    known: tuple[str, ...] = ()
+    """The conversations in which something was sent."""
+    todo: tuple[str, ...] = ()
+    """Those that are still to be read."""
+
+    @classmethod
+    def parse(cls, text: str) -> Cursor:
+        """Read a cursor; one that makes no sense counts as none."""
+        try:
+            found = json.loads(text)
+            return cls(found["reading"], found["since"], found["history"], tuple(found["known"]), tuple(found["todo"]))
+        except (ValueError, KeyError, TypeError):
+            return cls()
+
+    def covers(self, reading: str, since: datetime) -> bool:
+        """Tell whether what it remembers of was read in the same way, and as far back."""
+        return self.reading == reading and datetime.fromisoformat(self.since) <= since
+
+    def __str__(self) -> str:
+        return json.dumps({name: getattr(self, name) for name in self.__struct_fields__}, separators=(",", ":"))
+
+
+class GmailSource:
+    """The mail of one account. A mail that was deleted later was sent all the same, so a pull is never complete."""
+
+    def __init__(self, options: GmailOptions, context: Context) -> None:
+        self._service = Service(MAIL, options, context.profile)
+        self._me = frozenset(address.lower() for address in context.profile.me)
+        self._reading = json.dumps([_FORMAT, options.account, options.api_endpoint, sorted(self._me)])
+
+    def pull(self, since: datetime, cursor: str) -> Pull:
+        """Return the mails of the next conversations to be read. Raises Unreadable."""
+        if not self._me:
+            raise Unreadable("without `profile.me` nobody knows which addresses are yours; write them there")
+        before = Cursor.parse(cursor)
+        if not before.covers(self._reading, since):
+            before = self._listing(since)
+        elif not before.todo:
+            before = self._changes(before, since)
+        now, later = before.todo[:AT_A_TIME], before.todo[AT_A_TIME:]
+        events = [event for thread in now for event in self._conversation(thread, datetime.fromisoformat(before.since))]
+        return Pull(events=events, cursor=str(replace(before, todo=later)), left=len(later))
+
+    def _listing(self, since: datetime) -> Cursor:
+        """Return a cursor with all conversations of the window still to be read."""
+        history = self._present()  # before the listing: what comes meanwhile is asked for again
+        after = f"after:{int(since.timestamp())}"  # a date would mean midnight in California
+        pages = self._service.pages(
+            lambda page, gmail: gmail.users().messages().list(
+                userId="me", labelIds=["SENT"], q=after, maxResults=_PAGE, pageToken=page or None
+            )
+        )  # fmt: skip
+        found = dict.fromkeys(mail["threadId"] for page in pages for mail in page.get("messages", ()))
+        return Cursor(self._reading, since.isoformat(), history, tuple(found), tuple(found))
+
+    def _present(self) -> str:
+        """Return the present point in the history."""
+        try:
+            profile = self._service.read(lambda gmail: gmail.users().getProfile(userId="me"))
+            return str(profile["historyId"])
+        except Missing:  # an emulator: any point that is not later than now will do
+            newest = self._service.read(lambda gmail: gmail.users().messages().list(userId="me", maxResults=1))
+            return next(map(self._point, newest.get("messages", ())), "1")
+
+    def _point(self, mail: Mapping[str, Any]) -> str:
+        """Return the point in the history at which a mail was last changed."""
+        found = self._service.read(
+            lambda gmail: gmail.users().messages().get(userId="me", id=mail["id"], format="minimal")
+        )
+        return str(found["historyId"])
+
+    def _changes(self, before: Cursor, since: datetime) -> Cursor:
+        """Return the cursor with those conversations still to be read in which something has happened since."""
+        try:
+            pages = list(
+                self._service.pages(
+                    lambda page, gmail: gmail.users().history().list(
+                        userId="me",
+                        startHistoryId=before.history,
+                        historyTypes=_CHANGES,
+                        maxResults=_PAGE,
+                        pageToken=page or None,
+                    )
+                )
+            )  # fmt: skip
+        except Missing:  # Gmail keeps its history for a week or so
+            return self._listing(since)
+        sent, other = _touched(pages)
+        known = dict.fromkeys([*before.known, *sent])
+        todo = tuple(thread for thread in dict.fromkeys([*sent, *other]) if thread in known)
+        history = str(pages[-1].get("historyId", before.history))
+        return replace(before, history=history, known=tuple(known), todo=todo)
+
+    def _conversation(self, thread: str, since: datetime) -> Iterator[Event | BadItem]:
+        from followup_google.letters import WANTED, event  # noqa: PLC0415 -- most pulls bring nothing new
+
+        try:
+            found = self._service.read(
+                lambda gmail: gmail.users().threads().get(
+                    userId="me", id=thread, format="metadata", metadataHeaders=list(WANTED)
+                )
+            )  # fmt: skip
+        except Missing:  # deleted since it was listed
+            return
+        for resource in found.get("messages", ()):
+            item = event(resource, self._me, since)
+            if item is not None:
+                yield item
+
+
+def _touched(pages: Iterable[Mapping[str, Any]]) -> tuple[list[str], list[str]]:
+    """Return the conversations in which I sent something, and those in which something else has come."""
+    records = [record for page in pages for record in page.get("history", ())]
+    added = [change["message"] for record in records for change in record.get("messagesAdded", ())]
+    sent = [
+        change["message"] | {"labelIds": ["SENT"]}  # a draft that became a mail
+        for record in records
+        for change in record.get("labelsAdded", ())
+        if "SENT" in change.get("labelIds", ())
+    ]
+    mails = [mail for mail in [*added, *sent] if not _NO_MAIL & set(mail.get("labelIds", ()))]
+    mine = [mail["threadId"] for mail in mails if "SENT" in mail.get("labelIds", ())]
+    return mine, [mail["threadId"] for mail in mails if "SENT" not in mail.get("labelIds", ())]

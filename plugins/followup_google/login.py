@@ -1,0 +1,178 @@
+"""`followup auth google`: the user's consent, asked for once, for exactly what the config uses."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import click
+from msgspec import Struct
+
+from followup_google import CalendarOptions, DraftsOptions, GmailOptions, GoogleOptions, TasksOptions
+from followup_google.faults import Missing
+from followup_google.service import CALENDAR, DRAFTS, MAIL, TASKS, Api, Service
+from followup_google.token import Keeper, Token, folder
+from followup_rules import Unreadable
+
+if TYPE_CHECKING:
+    from followup_rules import Profile
+
+APIS: Mapping[type[GoogleOptions], Api] = {
+    GmailOptions: MAIL,
+    DraftsOptions: DRAFTS,
+    CalendarOptions: CALENDAR,
+    TasksOptions: TASKS,
+}
+"""What each table of the config needs, and no more."""
+PATIENCE = 300
+"""How long the user has for the browser, in seconds."""
+_HANDED_OVER = "http://localhost:1/"
+"""Where the browser ends up when it is on another machine: nobody answers there, but the address holds the answer."""
+
+
+class Table(Struct, frozen=True):
+    """A table of the config that uses Google."""
+
+    name: str
+    options: GoogleOptions
+
+    @property
+    def scope(self) -> str:
+        """What the user must grant for it."""
+        return APIS[type(self.options)].scope
+
+
+def log_in(tables: Mapping[str, Any], profile: Profile, *, browser: bool) -> str:
+    """Log in to every account that the config uses; return a sentence on each. Raises Unreadable."""
+    accounts: defaultdict[Keeper, list[Table]] = defaultdict(list)
+    for name, options in tables.items():
+        if isinstance(options, GoogleOptions):
+            accounts[Keeper.of(options, profile)].append(Table(name, options))
+    if not accounts:
+        raise Unreadable('the config uses nothing of Google; add a table such as [sources.mail] with plugin = "gmail"')
+    return "\n".join(_log_in(keeper, used, profile, browser=browser) for keeper, used in accounts.items())
+
+
+def _log_in(keeper: Keeper, used: Sequence[Table], profile: Profile, *, browser: bool) -> str:
+    options = used[0].options
+    wanted = sorted({table.scope for table in used})
+    client = _client(options.client or folder() / "client.json", options)
+    with _lax(client["token_uri"]):
+        token = _granted(client, wanted, keeper.account, browser=browser)
+    _check_account(keeper, options, profile, token)
+    keeper.save(token)
+    return _told(keeper, used, token)
+
+
+def _client(path: Path, options: GoogleOptions) -> dict[str, str]:
+    """Return what the file of the OAuth client says. Raises Unreadable, with where to get it."""
+    get = "make an OAuth client for a desktop app in the Google console and save its file there (docs/google.md)"
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))["installed"]
+        known = {name: str(found[name]) for name in ("client_id", "client_secret", "auth_uri")}
+        return {**known, "token_uri": options.token_uri or str(found["token_uri"])}
+    except FileNotFoundError as error:
+        raise Unreadable(f"the OAuth client {path} is missing; {get}") from error
+    except KeyError as error:
+        raise Unreadable(f"{path} is no OAuth client for a desktop app: it has no {error}; {get}") from error
+    except (OSError, ValueError, TypeError) as error:
+        raise Unreadable(f"the OAuth client {path} cannot be read ({error}); {get}") from error
+
+
+def _granted(client: Mapping[str, str], wanted: Sequence[str], account: str, *, browser: bool) -> Token:
+    """Ask the user, and return what they granted. Raises Unreadable."""
+    from google_auth_oauthlib.flow import InstalledAppFlow  # noqa: PLC0415 -- heavy
+
+    flow = InstalledAppFlow.from_client_config({"installed": dict(client)}, scopes=list(wanted))
+    asked = {"prompt": "consent", "access_type": "offline", "login_hint": account}
+    try:
+        if browser:
+            _in_the_browser(flow, asked)
+        else:
+            _by_hand(flow, asked)
+    except Exception as error:  # the flow, and the two libraries below it, raise all kinds of things
+        raise Unreadable(f"Google did not log you in ({_reason(error)}); nothing was changed") from error
+    credentials = flow.credentials
+    granted = flow.oauth2session.token.get("scope", ())
+    return Token(
+        token=credentials.token or "",
+        refresh_token=credentials.refresh_token or "",
+        client_id=client["client_id"],
+        client_secret=client["client_secret"],
+        token_uri=client["token_uri"],
+        scopes=tuple(sorted(granted.split() if isinstance(granted, str) else granted)),
+        expiry=f"{credentials.expiry.isoformat()}+00:00" if credentials.expiry else "",
+    )
+
+
+def _in_the_browser(flow: Any, asked: Mapping[str, str]) -> None:
+    flow.run_local_server(
+        host="localhost",
+        bind_addr="127.0.0.1",
+        port=0,
+        authorization_prompt_message="If no browser opens, open this address on this machine:\n{url}",
+        success_message="You are logged in; you may close this window.",
+        timeout_seconds=PATIENCE,
+        **asked,
+    )
+
+
+def _by_hand(flow: Any, asked: Mapping[str, str]) -> None:
+    """Let the user log in on any machine, and bring back the address at which its browser ended."""
+    flow.redirect_uri = _HANDED_OVER
+    address, _ = flow.authorization_url(**asked)
+    click.echo(f"Open this address in a browser, on any machine, and log in:\n\n{address}\n")
+    click.echo(f"It ends at a page that cannot be opened: {_HANDED_OVER}?...")
+    answer = click.prompt("Copy the whole address of that page, and paste it here").strip()
+    flow.fetch_token(authorization_response=answer.replace("http://", "https://", 1))
+
+
+def _reason(error: Exception) -> str:
+    said = getattr(error, "description", "") or getattr(error, "error", "") or str(error)
+    return " ".join(str(said).split())[:200] or type(error).__name__
+
+
+@contextmanager
+def _lax(token_uri: str) -> Iterator[None]:
+    """Let the library below accept fewer permissions than asked for, and an emulator on this machine without TLS."""
+    wanted = {"OAUTHLIB_RELAX_TOKEN_SCOPE": "1"}
+    if urlsplit(token_uri).hostname in ("localhost", "127.0.0.1", "::1"):
+        wanted["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            os.environ.update({name: value} if value is not None else {})
+
+
+def _check_account(keeper: Keeper, options: GoogleOptions, profile: Profile, token: Token) -> None:
+    """Raise Unreadable if the browser was logged in to another account than the config means, as far as Gmail tells."""
+    api = next((api for api in (MAIL, DRAFTS) if api.scope in token.scopes), None)
+    if api is None:
+        return
+    service = Service(api, options, profile, token)
+    try:
+        found = str(service.read(lambda gmail: gmail.users().getProfile(userId="me"))["emailAddress"]).lower()
+    except Missing:  # an emulator
+        return
+    if found != keeper.account:
+        hint = f'log in there, or write account = "{found}"'
+        raise Unreadable(f"you are logged in to {found}, and the config means {keeper.account}; {hint}")
+
+
+def _told(keeper: Keeper, used: Sequence[Table], token: Token) -> str:
+    where = "the keyring" if keeper.keyring else str(keeper.path)
+    lacking = [f"[{table.name}]" for table in used if table.scope not in token.scopes]
+    told = f"Logged in to {keeper.account}; the login is kept in {where}."
+    if lacking:
+        told += f"\nYou did not grant what {', '.join(lacking)} needs; it is not used until you log in again and do."
+    return told

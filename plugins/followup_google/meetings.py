@@ -1,0 +1,137 @@
+"""Calendar entries as Google hands them out, as events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from followup_rules import BadItem, Event, Person, Profile, people, plain
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+_NO_MEETINGS = frozenset({"workingLocation", "birthday", "outOfOffice", "focusTime"})
+_END_OF_DAY = time(18)
+"""When a meeting that is set for the whole day counts as over."""
+_MOST_PEOPLE = 500
+
+
+def event(entry: Mapping[str, Any], profile: Profile) -> Event | BadItem | None:
+    """Return an entry as an event, or what is wrong with it, or None if it is no meeting.
+
+    Of what was deleted, Google may tell no more than the id; then it is not listed any more, and so it is gone.
+    """
+    if entry.get("eventType") in _NO_MEETINGS or (entry.get("status") == "cancelled" and "start" not in entry):
+        return None
+    where = (
+        f"Google Calendar: {plain.one_line(str(entry.get('summary') or entry.get('id', 'an entry without id')), 80)}"
+    )
+    try:
+        return _event(entry, profile, where)
+    except Exception as error:  # noqa: BLE001 -- whatever is odd about one entry, the others work
+        return BadItem(where, f"this entry cannot be read ({type(error).__name__}: {error})", _id_or_nothing(entry))
+
+
+def _event(entry: Mapping[str, Any], profile: Profile, where: str) -> Event:
+    start, end = _span(entry, profile.timezone)
+    title = plain.one_line(str(entry.get("summary", "")))
+    description = plain.description(str(entry.get("description", "")))
+    organizer = _organizer(entry)
+    others = _others(entry, organizer, profile)
+    return Event(
+        id=_id(entry),
+        kind="meeting",
+        start=start,
+        end=end,
+        title=title,
+        text=description[: plain.LONGEST_TEXT],
+        people=others,
+        organizer=organizer,
+        status=_status(entry, organizer, others, profile),
+        tags=plain.tags(title, description),
+        case=plain.case(title, description),
+        updated=datetime.fromisoformat(entry["updated"]) if "updated" in entry else None,
+        where=where,
+    )
+
+
+def _id(entry: Mapping[str, Any]) -> str:
+    """Return the iCalendar UID, for an occurrence with its original start: the id that an .ics file would give it."""
+    master = entry.get("recurringEventId", entry["id"])
+    uid = str(entry.get("iCalUID") or f"{master}@google.com")
+    slot = entry.get("originalStartTime", {}) if "recurringEventId" in entry else {}
+    if "dateTime" in slot:
+        return f"{uid}/{datetime.fromisoformat(slot['dateTime']).astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    return f"{uid}/{slot['date'].replace('-', '')}" if "date" in slot else uid
+
+
+def _id_or_nothing(entry: Mapping[str, Any]) -> str:
+    try:
+        return _id(entry)
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return ""
+
+
+def _span(entry: Mapping[str, Any], zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return start and end in the user's zone; a meeting of whole days ends at 18:00 of the last."""
+    start = entry["start"]
+    if "date" not in start:
+        return _moment(start, zone), _moment(entry["end"], zone)
+    first = date.fromisoformat(start["date"])
+    last = date.fromisoformat(entry["end"]["date"]) - timedelta(days=1)  # the end is exclusive
+    return datetime.combine(first, time(), zone), datetime.combine(max(first, last), _END_OF_DAY, zone)
+
+
+def _moment(given: Mapping[str, Any], zone: ZoneInfo) -> datetime:
+    found = datetime.fromisoformat(given["dateTime"])
+    return found.astimezone(zone) if found.tzinfo else found.replace(tzinfo=zone)
+
+
+def _attendees(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return list(entry.get("attendees", ()))[:_MOST_PEOPLE]
+
+
+def _person(given: Mapping[str, Any]) -> Person | None:
+    return people.person(str(given.get("email", "")), str(given.get("displayName", "")))
+
+
+def _organizer(entry: Mapping[str, Any]) -> Person | None:
+    marked = next((attendee for attendee in _attendees(entry) if attendee.get("organizer")), {})
+    return _person(entry.get("organizer") or marked)
+
+
+def _others(entry: Mapping[str, Any], organizer: Person | None, profile: Profile) -> tuple[Person, ...]:
+    """Return the humans other than the user: attendees, then the organizer, each address once."""
+    found = [*_invited(entry), *([organizer] if organizer and people.is_human(organizer) else [])]
+    mine = _mine(entry, profile)
+    return tuple(someone for someone in people.once_each(found) if someone.address not in mine)
+
+
+def _invited(entry: Mapping[str, Any]) -> Iterator[Person]:
+    for attendee in _attendees(entry):
+        someone = _person(attendee)
+        if someone and not attendee.get("resource") and people.is_human(someone):
+            yield someone
+
+
+def _mine(entry: Mapping[str, Any], profile: Profile) -> set[str]:
+    """Return my addresses: those of the config, and that by which Google knows me here."""
+    selves = [each for each in [*_attendees(entry), entry.get("organizer") or {}] if each.get("self")]
+    return {address.lower() for address in profile.me} | {str(each.get("email", "")).lower() for each in selves}
+
+
+def _status(entry: Mapping[str, Any], organizer: Person | None, others: tuple[Person, ...], profile: Profile) -> str:
+    mine = _mine(entry, profile)
+    answers = {str(each.get("responseStatus", "")) for each in _attendees(entry) if _is(each, mine)}
+    if entry.get("status") == "cancelled":
+        return "cancelled"
+    if "declined" in answers:
+        return "declined"
+    if organizer and organizer.address in mine and others:
+        return "mine"
+    return "tentative" if entry.get("status") == "tentative" or "tentative" in answers else "confirmed"
+
+
+def _is(attendee: Mapping[str, Any], mine: set[str]) -> bool:
+    return bool(attendee.get("self")) or str(attendee.get("email", "")).lower() in mine

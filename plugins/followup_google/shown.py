@@ -1,0 +1,120 @@
+"""A draft as Gmail shows it: whose it is, and by its seal whether it still is as we left it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+from msgspec import Struct
+
+from followup_google.letters import SENT, headers
+from followup_rules.mail import message
+from followup_rules.mail.addresses import decoded, people
+from followup_rules.plain import without_html
+
+SEAL = "X-Followup-Seal"
+EDITED = "edited"
+"""Stands for the seal of a draft that is not as we left it."""
+_GONE = "TRASH"
+_CLOCKS_APART = timedelta(minutes=10)
+
+
+class Draft(Struct, frozen=True, kw_only=True):
+    """What Gmail shows of a draft."""
+
+    id: str
+    thread: str
+    subject: str
+    to: tuple[str, ...]
+    """The addresses of all who would get it, in order."""
+    seal: str
+    """Of what is there now; says nothing if only the head was asked for."""
+    key: str
+    ident: str
+    left: tuple[str, str]
+    """The seal under which we left it and when it was made, as its own head tells."""
+
+    @classmethod
+    def of(cls, resource: Mapping[str, Any]) -> Draft | None:
+        """Return the draft; None if it lies in the bin."""
+        mail = resource["message"]
+        if _GONE in mail.get("labelIds", ()):
+            return None
+        payload = mail.get("payload", {})
+        found = headers(payload)
+        subject = decoded(message.first(found, "subject"))
+        to = [someone.address for someone in people([*found["to"], *found["cc"], *found["bcc"]])]
+        left, _, made = message.first(found, SEAL.lower()).partition(" ")
+        return cls(
+            id=resource["id"],
+            thread=mail["threadId"],
+            subject=subject,
+            to=tuple(sorted(to)),
+            seal=_seal(subject, to, _text(payload), _attachments(payload)),
+            key=message.key_of(found),
+            ident=message.ident(found),
+            left=(left, made),
+        )
+
+    def carries(self, key: str, sender: str) -> bool:
+        """Tell whether it was made for that key. Either mark will do: Gmail may drop one of them."""
+        return self.key == key or self.ident == ident_of(key, sender)
+
+    def is_like(self, mail: EmailMessage) -> bool:
+        """Tell whether it bears no mark of ours, and yet is to the same people and with the same subject."""
+        return not (self.key or self.left[0]) and (self.subject, self.to) == (str(mail["Subject"]), _recipients(mail))
+
+
+def seal_of(mail: EmailMessage) -> str:
+    """Return the seal that a mail has once it is a draft."""
+    return _seal(str(mail["Subject"]), _recipients(mail), mail.get_content(), 0)
+
+
+def ident_of(key: str, sender: str) -> str:
+    """Return the Message-ID of the draft for a key: the same at each try, so that a doubled one would show."""
+    domain = sender.rpartition("@")[2] or "localhost"
+    return f"followup-{hashlib.sha256(key.encode(errors='replace')).hexdigest()[:32]}@{domain}"
+
+
+def sent_in(thread: Mapping[str, Any], made: str) -> datetime | None:
+    """Return when the first mail was sent in a conversation since a draft was made there (in seconds, as text)."""
+    since = int(made or 0) - _CLOCKS_APART.total_seconds()
+    mails = [mail for mail in thread.get("messages", ()) if SENT in mail.get("labelIds", ())]
+    moments = sorted(int(mail["internalDate"]) / 1000 for mail in mails)
+    return next((datetime.fromtimestamp(moment, UTC) for moment in moments if moment >= since), None)
+
+
+def _recipients(mail: EmailMessage) -> tuple[str, ...]:
+    return tuple(sorted(someone.address for someone in people([str(mail["To"] or "")])))
+
+
+def _seal(subject: str, to: Iterable[str], text: str, attachments: int) -> str:
+    """Return a hash of what a person would see; how lines are broken is the business of programs."""
+    essence = [" ".join(subject.split()), *sorted(to), " ".join(text.split()), str(attachments)]
+    return hashlib.sha256("\0".join(essence).encode(errors="replace")).hexdigest()[:24]
+
+
+def _parts(payload: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield payload
+    for part in payload.get("parts", ()):
+        yield from _parts(part)
+
+
+def _attachments(payload: Mapping[str, Any]) -> int:
+    return sum(1 for part in _parts(payload) if part.get("filename"))
+
+
+def _text(payload: Mapping[str, Any]) -> str:
+    """Return the plain text, or the words of the page if there is none."""
+    texts = {str(part.get("mimeType", "")): _decoded(part) for part in reversed(list(_parts(payload)))}
+    return texts.get("text/plain") or without_html(texts.get("text/html", ""))
+
+
+def _decoded(part: Mapping[str, Any]) -> str:
+    data = re.sub(r"[^A-Za-z0-9_-]", "", str(part.get("body", {}).get("data", "")))
+    return base64.urlsafe_b64decode(data + "=" * (-len(data) % 4)).decode("utf-8", "replace")

@@ -1,0 +1,191 @@
+"""The output `google-tasks`: a task for each action, in a list of its own.
+
+The API knows neither ids of our own nor hidden fields: the key stands on the last line of a task's notes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from followup_google.faults import Missing
+from followup_google.service import TASKS, Service
+from followup_rules import Action, Context, Refused, Status, Unreadable, plain
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from followup_google import TasksOptions
+
+_PAGE = 100
+_LONGEST_TITLE, _LONGEST_NOTES = 1_000, 8_000
+"""A little less than Google takes, in characters."""
+_MARK = re.compile(r"^seal:[0-9a-f]{16}$", re.MULTILINE)
+_OWN_LINES = re.compile(r"^seal:[0-9a-f]{16}\n\S+\Z", re.MULTILINE)
+EDITED = "edited"
+"""Stands for the seal of a task that is not as we left it."""
+
+
+class Ref(Struct, frozen=True):
+    """What is remembered of a task."""
+
+    list: str
+    task: str
+    seal: str
+
+    @classmethod
+    def parse(cls, ref: str) -> Ref:
+        """Read what `str` wrote."""
+        return cls(*ref.split(" "))
+
+    def __str__(self) -> str:
+        return f"{self.list} {self.task} {self.seal}"
+
+
+class GoogleTasks:
+    """The tasks of one account in the list of that name."""
+
+    def __init__(self, options: TasksOptions, context: Context) -> None:
+        self._service = Service(TASKS, options, context.profile)
+        self._name, self._zone = options.list, context.profile.timezone
+
+    def create(self, action: Action) -> str:
+        """Make the task; one that is there is brought up to date, if it is as we left it."""
+        name = self._list() or self._new_list()
+        found = self._found(name, action.key)
+        if found:
+            ours = self.status([found])[found].state == "open"
+            return self.update(found, action) if ours else found
+        body = _shown(action, self._zone)
+        made = self._service.write(lambda tasks: tasks.tasks().insert(tasklist=name, body=body))
+        return str(Ref(name, made["id"], _seal(body)))
+
+    def find(self, key: str) -> str | None:
+        """Return the reference of the task with this key, finished or not."""
+        name = self._list()
+        return self._found(name, key) if name else None
+
+    def update(self, ref: str, action: Action) -> str:
+        """Write the task anew, unless it shows the action already. Raises Refused if it is gone, edited or finished."""
+        known, body = Ref.parse(ref), _shown(action, self._zone)
+        there = self._untouched(known, _seal(body))
+        if there is None:
+            raise Refused("the task is no longer there")
+        if _seal(there) != _seal(body):
+            changed = {**body, "id": known.task}
+            self._change(lambda tasks: tasks.tasks().patch(tasklist=known.list, task=known.task, body=changed))
+        return str(Ref(known.list, known.task, _seal(body)))
+
+    def withdraw(self, ref: str) -> None:
+        """Delete the task, if it is there. Raises Refused if the user has edited or finished it."""
+        known = Ref.parse(ref)
+        if self._untouched(known):
+            self._change(lambda tasks: tasks.tasks().delete(tasklist=known.list, task=known.task))
+
+    def status(self, refs: Sequence[str]) -> Mapping[str, Status]:
+        """Tell of each task whether it is open, touched, done or gone. Raises Unreadable if the list is missing."""
+        known = {ref: Ref.parse(ref) for ref in refs}
+        there = {task["id"]: task for name in {each.list for each in known.values()} for task in self._tasks(name)}
+        return {ref: _status(there.get(each.task), each.seal) for ref, each in known.items()}
+
+    # -- what lies in Google Tasks
+
+    def _list(self) -> str:
+        """Return the id of the list; of two of that name, which a crash may have made, always the same one."""
+        pages = self._service.pages(
+            lambda page, tasks: tasks.tasklists().list(maxResults=_PAGE, pageToken=page or None)
+        )
+        return min(
+            (each["id"] for page in pages for each in page.get("items", ()) if each["title"] == self._name), default=""
+        )
+
+    def _new_list(self) -> str:
+        made = self._service.write(lambda tasks: tasks.tasklists().insert(body={"title": self._name}))
+        return str(made["id"])
+
+    def _tasks(self, name: str) -> Iterator[Mapping[str, Any]]:
+        """Yield all tasks of a list: finished and deleted ones, too, or they would be made again."""
+        pages = self._service.pages(
+            lambda page, tasks: tasks.tasks().list(
+                tasklist=name,
+                showCompleted=True,
+                showHidden=True,
+                showDeleted=True,
+                maxResults=_PAGE,
+                pageToken=page or None,
+            )
+        )  # fmt: skip
+        try:
+            for page in pages:
+                yield from page.get("items", ())
+        except Missing as error:
+            raise Unreadable(f"the task list “{self._name}” is missing; its tasks are left as they are") from error
+
+    def _found(self, name: str, key: str) -> str | None:
+        for task in self._tasks(name):
+            left = _left(task, key)
+            if left and not task.get("deleted"):
+                return str(Ref(name, task["id"], left if left == _seal(task) else EDITED))
+        return None
+
+    def _untouched(self, known: Ref, also: str = "") -> Mapping[str, Any] | None:
+        """Return the task if it is as we left it, or as `also` says; None if it is gone. Raises Refused if neither."""
+        try:
+            there = self._service.read(lambda tasks: tasks.tasks().get(tasklist=known.list, task=known.task))
+        except Missing:
+            self._check_list(known.list)
+            return None
+        became = _status(there, known.seal).state
+        if became == "gone":
+            return None
+        if became == "done" or (became == "touched" and _seal(there) != also):
+            raise Refused(f"you have edited or finished the task “{plain.one_line(str(there.get('title', '')))}”")
+        return dict(there)
+
+    def _check_list(self, name: str) -> None:
+        """Raise Unreadable if the whole list is missing: then its tasks are not known to be gone."""
+        next(self._tasks(name), None)
+
+    def _change(self, ask: Callable[[Any], Any]) -> None:
+        try:
+            self._service.write(ask)
+        except Missing as error:
+            raise Refused("the task has just gone from Google Tasks") from error
+
+
+def _status(task: Mapping[str, Any] | None, seal: str) -> Status:
+    if task is None or task.get("deleted"):
+        return Status("gone")
+    if task.get("status") == "completed":
+        return Status("done", datetime.fromisoformat(task["completed"]) if task.get("completed") else None)
+    return Status("open" if _seal(task) == seal else "touched")
+
+
+def _shown(action: Action, zone: ZoneInfo) -> dict[str, str]:
+    """Return a task as it is to be: of the due date, Google keeps the day."""
+    title = plain.one_line(action.title, _LONGEST_TITLE) or action.rule
+    task = {"title": title, "notes": plain.printable(action.text)[: _LONGEST_NOTES - len(action.key)].strip()}
+    task["notes"] = _MARK.sub(r"- \g<0>", task["notes"])
+    if action.due:
+        task["due"] = f"{action.due.astimezone(zone).date()}T00:00:00.000Z"
+    return {**task, "notes": f"{task['notes']}\n\nseal:{_seal(task)}\n{action.key}".strip()}
+
+
+def _left(task: Mapping[str, Any], key: str) -> str:
+    """Return the seal under which we left the task with this key; nothing if it is another one."""
+    lines = str(task.get("notes", "")).splitlines()
+    marks = (mark for mark, line in pairwise(lines) if line == key and _MARK.match(mark))
+    return next(marks, "").removeprefix("seal:")
+
+
+def _seal(task: Mapping[str, Any]) -> str:
+    """Return a hash of what a person would see, but for our own last lines."""
+    text = _OWN_LINES.sub("", str(task.get("notes", "")))
+    essence = [" ".join(str(part).split()) for part in (task.get("title", ""), text, str(task.get("due", ""))[:10])]
+    return hashlib.sha256("\0".join(essence).encode(errors="replace")).hexdigest()[:16]

@@ -1,0 +1,117 @@
+"""Where a login is kept between runs: a file that only the user can read, or the system's keyring."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from followup_rules import Unreadable
+
+if TYPE_CHECKING:
+    from followup_google import GoogleOptions
+    from followup_rules import Profile
+
+LOG_IN = "run `followup auth google`"
+_SERVICE = "followup-rules google"
+
+
+class Token(Struct, frozen=True, kw_only=True):
+    """A login, by the field names that Google's own libraries use for one."""
+
+    token: str = ""
+    """Good for an hour; empty or old, it is renewed."""
+    refresh_token: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    token_uri: str = ""
+    scopes: tuple[str, ...] = ()
+    """What the user has granted."""
+    expiry: str = ""
+    """When `token` ends, in UTC (ISO 8601)."""
+
+
+class Keeper(Struct, frozen=True):
+    """Knows where the login of an account is kept."""
+
+    account: str
+    path: Path
+    keyring: bool = False
+
+    @classmethod
+    def of(cls, options: GoogleOptions, profile: Profile) -> Keeper:
+        """Return the keeper for a table of the config. Raises Unreadable if it names no account."""
+        account = (options.account or profile.address).lower()
+        if not account:
+            raise Unreadable('which account? Write it as account = "...", or as the first of `profile.me`')
+        return cls(account, options.token or folder() / f"{_file_name(account)}.json", options.keyring)
+
+    def load(self) -> Token:
+        """Return the login. Raises Unreadable if there is none, with what to do."""
+        kept = self._kept()
+        if not kept:
+            raise Unreadable(f"nobody has logged in to {self.account} here yet; {LOG_IN}")
+        try:
+            found = json.loads(kept)
+            known = {name: found[name] for name in Token.__struct_fields__ if found.get(name)}
+            return Token(**{**known, "scopes": tuple(known.get("scopes", ()))})
+        except (ValueError, AttributeError, TypeError) as error:
+            raise Unreadable(f"what is kept of the login to {self.account} is damaged; {LOG_IN}") from error
+
+    def save(self, token: Token) -> None:
+        """Keep the login; one that was there before is replaced whole, or not at all. Raises OSError, Unreadable."""
+        content = json.dumps({name: getattr(token, name) for name in Token.__struct_fields__}, indent=1)
+        if self.keyring:
+            _keyring().set_password(_SERVICE, self.account, content)
+        else:
+            _write(self.path, content.encode())
+
+    def _kept(self) -> str:
+        if self.keyring:
+            return _keyring().get_password(_SERVICE, self.account) or ""
+        try:
+            return self.path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return ""
+        except (OSError, UnicodeDecodeError) as error:
+            raise Unreadable(f"the login in {self.path} cannot be read: {error}; {LOG_IN}") from error
+
+
+def folder() -> Path:
+    """Return where logins and the client's file are kept when nobody says otherwise."""
+    import platformdirs  # noqa: PLC0415 -- not where the config names the files
+
+    return platformdirs.user_data_path("followup-rules") / "google"
+
+
+def _file_name(account: str) -> str:
+    return "".join(sign if sign.isalnum() or sign in "@.-_" else "-" for sign in account).strip(".") or "account"
+
+
+def _keyring() -> Any:
+    try:
+        import keyring  # noqa: PLC0415 -- only for those who want it
+    except ImportError as error:
+        raise Unreadable("the keyring needs a package: pip install keyring; or leave out keyring = true") from error
+    return keyring
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read, beside its place, and move it there once it is safe on disk."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)  # mode 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
