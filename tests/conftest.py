@@ -6,6 +6,8 @@ import os
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["googlelab.fixtures"]
+
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 

@@ -55,12 +55,9 @@ class GmailDrafts:
         self._profile, self._now = context.profile, context.now
 
     def create(self, action: Action) -> str:
-        """Make the draft; one that is there is brought up to date, if it is as we left it.
-
-        One that bears no mark of ours, but is to the same people and with the same subject, is left to the user.
-        """
+        """Make the draft; one that is there is brought up to date, if it is as we left it."""
         mail = self._composed(action)
-        found = self.find(action.key) or self._like(mail)
+        found = self.find(action.key) or self._same(mail)
         if found:
             return self.update(found, action) if self.status([found])[found].state == "open" else found
         made = self._make(mail, self._thread_of(action))
@@ -131,7 +128,7 @@ class GmailDrafts:
         names = [draft["id"] for page in pages for draft in page.get("drafts", ())]
         return [draft for name in names if (draft := self._draft(name, "metadata"))]
 
-    def _draft(self, name: str, shown: str = "full") -> Draft | None:
+    def _draft(self, name: str, shown: str = "raw") -> Draft | None:
         """Return a draft; None if it is gone: deleted, thrown away, or sent."""
         from followup_google.shown import Draft  # noqa: PLC0415 -- most runs have no draft to look at
 
@@ -148,11 +145,14 @@ class GmailDrafts:
             raise Refused(f"you have edited the draft “{there.subject}”; it stays as it is")
         return there
 
-    def _like(self, mail: EmailMessage) -> str | None:
-        """Return the reference of a draft of the user's own that is as good as the mail."""
-        from followup_google.shown import EDITED  # noqa: PLC0415 -- loaded already
-
-        return next((str(Ref(head.id, head.thread, EDITED, "0")) for head in self._heads if head.is_like(mail)), None)
+    def _same(self, mail: EmailMessage) -> str | None:
+        """Return the reference of a draft that is the very same, but has lost our marks on its way."""
+        wanted = self._ref("", "", mail)
+        for head in self._heads:
+            draft = self._draft(head.id) if head.may_be(mail) else None
+            if draft and draft.seal == wanted.seal:
+                return str(Ref(draft.id, draft.thread, wanted.seal, wanted.made))
+        return None
 
     # -- what is written there
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -13,14 +13,14 @@ from typing import Any
 from msgspec import Struct
 
 from followup_google.letters import SENT, headers
-from followup_rules.mail import message
+from followup_rules.mail import message, source
 from followup_rules.mail.addresses import decoded, people
-from followup_rules.plain import without_html
 
 SEAL = "X-Followup-Seal"
 EDITED = "edited"
 """Stands for the seal of a draft that is not as we left it."""
 _GONE = "TRASH"
+_IDENT = re.compile(r"followup-[0-9a-f]{32}@")
 _CLOCKS_APART = timedelta(minutes=10)
 
 
@@ -33,7 +33,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     to: tuple[str, ...]
     """The addresses of all who would get it, in order."""
     seal: str
-    """Of what is there now; says nothing if only the head was asked for."""
+    """Of what is there now; says nothing if only the headers were asked for."""
     key: str
     ident: str
     left: tuple[str, str]
@@ -45,17 +45,17 @@ class Draft(Struct, frozen=True, kw_only=True):
         mail = resource["message"]
         if _GONE in mail.get("labelIds", ()):
             return None
-        payload = mail.get("payload", {})
-        found = headers(payload)
+        content = _decoded(mail.get("raw", ""))
+        found = source.headers(source.head(content)) if content else headers(mail.get("payload", {}))
         subject = decoded(message.first(found, "subject"))
-        to = [someone.address for someone in people([*found["to"], *found["cc"], *found["bcc"]])]
+        to = sorted(someone.address for someone in people([*found["to"], *found["cc"], *found["bcc"]]))
         left, _, made = message.first(found, SEAL.lower()).partition(" ")
         return cls(
             id=resource["id"],
             thread=mail["threadId"],
             subject=subject,
-            to=tuple(sorted(to)),
-            seal=_seal(subject, to, _text(payload), _attachments(payload)),
+            to=tuple(to),
+            seal=_seal(subject, to, source.words(content), source.attachments(content)),
             key=message.key_of(found),
             ident=message.ident(found),
             left=(left, made),
@@ -65,9 +65,10 @@ class Draft(Struct, frozen=True, kw_only=True):
         """Tell whether it was made for that key. Either mark will do: Gmail may drop one of them."""
         return self.key == key or self.ident == ident_of(key, sender)
 
-    def is_like(self, mail: EmailMessage) -> bool:
-        """Tell whether it bears no mark of ours, and yet is to the same people and with the same subject."""
-        return not (self.key or self.left[0]) and (self.subject, self.to) == (str(mail["Subject"]), _recipients(mail))
+    def may_be(self, mail: EmailMessage) -> bool:
+        """Tell whether its head has lost our marks, and is otherwise that of the mail."""
+        marked = self.key or self.left[0] or _IDENT.match(self.ident)
+        return not marked and (self.subject, self.to) == (str(mail["Subject"]), _recipients(mail))
 
 
 def seal_of(mail: EmailMessage) -> str:
@@ -99,22 +100,5 @@ def _seal(subject: str, to: Iterable[str], text: str, attachments: int) -> str:
     return hashlib.sha256("\0".join(essence).encode(errors="replace")).hexdigest()[:24]
 
 
-def _parts(payload: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    yield payload
-    for part in payload.get("parts", ()):
-        yield from _parts(part)
-
-
-def _attachments(payload: Mapping[str, Any]) -> int:
-    return sum(1 for part in _parts(payload) if part.get("filename"))
-
-
-def _text(payload: Mapping[str, Any]) -> str:
-    """Return the plain text, or the words of the page if there is none."""
-    texts = {str(part.get("mimeType", "")): _decoded(part) for part in reversed(list(_parts(payload)))}
-    return texts.get("text/plain") or without_html(texts.get("text/html", ""))
-
-
-def _decoded(part: Mapping[str, Any]) -> str:
-    data = re.sub(r"[^A-Za-z0-9_-]", "", str(part.get("body", {}).get("data", "")))
-    return base64.urlsafe_b64decode(data + "=" * (-len(data) % 4)).decode("utf-8", "replace")
+def _decoded(raw: str) -> bytes:
+    return base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4))

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import defaultdict
 from datetime import datetime
-from email import message_from_bytes
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from followup_rules import BadItem, Event, plain
-from followup_rules.mail import message
+from followup_rules.mail import message, source
 from followup_rules.mail.addresses import people
 from followup_rules.mail.message import Mail
 
 if TYPE_CHECKING:
-    from email.message import Message
     from zoneinfo import ZoneInfo
 
     from followup_mailbox.folders import Raw
     from followup_rules.mail.message import Headers
 
-_BLANK = re.compile(rb"\r?\n\r?\n")
 _FROM = re.compile(rb"^from[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 
@@ -42,9 +38,9 @@ class MailReader(Struct, frozen=True):
 
     def read(self, raw: Raw) -> Event | BadItem | None:
         """Return the mail, or what is wrong with it, or None if it is not wanted."""
-        head = _BLANK.split(raw.content, 1)[0]
+        head = source.head(raw.content)
         try:
-            return self._event(raw, _headers(head)) if self._may_be_wanted(head) else None
+            return self._event(raw, source.headers(head)) if self._may_be_wanted(head) else None
         except FlawError as error:
             return BadItem(raw.where, f"this mail is left out: {error}")
         except Exception as error:  # noqa: BLE001 -- whatever a stranger's mail does, the others work
@@ -67,17 +63,9 @@ class MailReader(Struct, frozen=True):
         if date < self.since:
             return None
         ident = message.ident(headers) or "sha256:" + hashlib.sha256(raw.content).hexdigest()[:32]
-        mail = Mail(headers=headers, kind=kind, date=date, ident=ident, text=_opening(raw.content), where=raw.where)
+        text = message.opening(source.words(raw.content))
+        mail = Mail(headers=headers, kind=kind, date=date, ident=ident, text=text, where=raw.where)
         return mail.event(self.me)
-
-
-def _headers(head: bytes) -> Headers:
-    """Return the headers by lower-case name, unfolded; bytes beyond ASCII are taken for UTF-8."""
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for name, value in message_from_bytes(head).raw_items():
-        whole = str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        found[name.lower()].append(" ".join(whole.split()))
-    return found
 
 
 def _is_draft(headers: Headers) -> bool:
@@ -98,26 +86,3 @@ def _date(headers: Headers, zone: ZoneInfo) -> datetime:
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
     raise FlawError("it has no Date that can be read; remove it if it is damaged")
-
-
-def _opening(content: bytes) -> str:
-    """Return the first 200 characters of the plain part, else of the HTML part; nothing if neither can be read."""
-    try:
-        parts = [part for part in message_from_bytes(content).walk() if part.get_content_disposition() != "attachment"]
-        words = next((part for part in parts if part.get_content_type() == "text/plain"), None)
-        page = next((part for part in parts if part.get_content_type() == "text/html"), None)
-        if words is not None:
-            return message.opening(_decode(words))
-        return message.opening(plain.without_html(_decode(page))) if page is not None else ""
-    except Exception:  # noqa: BLE001 -- a broken body does not unsend the mail
-        return ""
-
-
-def _decode(part: Message) -> str:
-    payload = part.get_payload(decode=True)
-    raw = payload if isinstance(payload, bytes) else b""
-    charset = part.get_content_charset("utf-8")
-    try:
-        return raw.decode("utf-8" if charset in ("us-ascii", "ascii") else charset, "replace")
-    except (LookupError, ValueError):
-        return raw.decode("utf-8", "replace")
