@@ -190,7 +190,8 @@ def test_httplib2_doubles_a_post_whose_reply_is_swallowed(google):
 def test_cut_half_of_the_reply_comes(google, path):
     ask(google, "POST", path, json=CREATE)
     google.fault(cut, "POST")
-    with socket.create_connection((urlsplit(google.url).hostname, urlsplit(google.url).port)) as connection:
+    address = (urlsplit(google.url).hostname, urlsplit(google.url).port)
+    with socket.create_connection(address, timeout=60) as connection:
         body = json.dumps(CREATE)
         lines = [
             f"POST {path} HTTP/1.1",

@@ -70,7 +70,7 @@ class Account:
 
     @property
     def requests(self) -> list[Request]:
-        """What the user's program asked since the start, or since the last `forget`."""
+        """What the user's program asked since the start, or the last `forget`; also without a token that is good."""
         return [each for each in self.gateway.requests if each.user in ("", self.email)]
 
     def forget(self) -> None:

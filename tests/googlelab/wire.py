@@ -26,6 +26,7 @@ _STATUS = {
 _MESSAGES = {
     "authError": "Request had invalid authentication credentials.",
     "backendError": "Backend Error",
+    "forbidden": "Forbidden",
     "fullSyncRequired": "Sync token is no longer valid, a full sync is required.",
     "insufficientPermissions": "Request had insufficient authentication scopes.",
     "invalid": "Invalid value",
