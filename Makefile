@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test test-all test-long soak lint format docs clean
+.PHONY: help demo demo-google npm test test-all test-long soak lint format docs clean
 
 help:
 	@echo "make demo    plays some weeks of a job search"
+	@echo "make demo-google  does so with everything at Google: at an emulator of it, on this machine"
 	@echo "make test    runs the tests"
 	@echo "make test-all  runs those that take minutes, too; make soak those that take hours"
 	@echo "make lint    checks style, types and the rules of who may import whom"
@@ -20,7 +21,19 @@ $(VENV)/ready: pyproject.toml
 demo: $(VENV)/ready
 	@$(BIN)/python examples/demo.py
 
-test: $(VENV)/ready
+# An emulator of Google, and what checks our stand-in for Google Tasks. Without npm, their tests are skipped.
+PACKAGES := emulate@0.11.2 @stoplight/prism-cli@5.14.2 google-discovery-to-swagger@2.1.0
+
+out/npm/ready:
+	@mkdir -p out/npm
+	@if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --prefix out/npm $(PACKAGES) && touch $@; fi
+
+npm: out/npm/ready
+
+demo-google: $(VENV)/ready npm
+	@$(BIN)/python examples/google_demo.py
+
+test: $(VENV)/ready npm
 	$(BIN)/python -m pytest --numprocesses auto -m "not long"
 
 test-long: $(VENV)/ready

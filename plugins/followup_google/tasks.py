@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -54,10 +55,11 @@ class GoogleTasks:
     def __init__(self, options: TasksOptions, context: Context) -> None:
         self._service = Service(TASKS, options, context.profile)
         self._name, self._zone = options.list, context.profile.timezone
+        self._seen: dict[str, list[Mapping[str, Any]]] = {}
 
     def create(self, action: Action) -> str:
         """Make the task; one that is there is brought up to date, if it is as we left it."""
-        name = self._list() or self._new_list()
+        name = self._list or self._new_list()
         found = self._found(name, action.key)
         if found:
             ours = self.status([found])[found].state == "open"
@@ -68,8 +70,7 @@ class GoogleTasks:
 
     def find(self, key: str) -> str | None:
         """Return the reference of the task with this key, finished or not."""
-        name = self._list()
-        return self._found(name, key) if name else None
+        return self._found(self._list, key) if self._list else None
 
     def update(self, ref: str, action: Action) -> str:
         """Write the task anew, unless it shows the action already. Raises Refused if it is gone, edited or finished."""
@@ -91,11 +92,13 @@ class GoogleTasks:
     def status(self, refs: Sequence[str]) -> Mapping[str, Status]:
         """Tell of each task whether it is open, touched, done or gone. Raises Unreadable if the list is missing."""
         known = {ref: Ref.parse(ref) for ref in refs}
-        there = {task["id"]: task for name in {each.list for each in known.values()} for task in self._tasks(name)}
+        lists = sorted({each.list for each in known.values()})
+        there = {task["id"]: task for name in lists for task in self._tasks(name)}
         return {ref: _status(there.get(each.task), each.seal) for ref, each in known.items()}
 
     # -- what lies in Google Tasks
 
+    @cached_property
     def _list(self) -> str:
         """Return the id of the list; of two of that name, which a crash may have made, always the same one."""
         pages = self._service.pages(
@@ -109,8 +112,8 @@ class GoogleTasks:
         made = self._service.write(lambda tasks: tasks.tasklists().insert(body={"title": self._name}))
         return str(made["id"])
 
-    def _tasks(self, name: str) -> Iterator[Mapping[str, Any]]:
-        """Yield all tasks of a list: finished and deleted ones, too, or they would be made again."""
+    def _tasks(self, name: str) -> Sequence[Mapping[str, Any]]:
+        """Return all tasks of a list: finished and deleted ones, too, or they would be made again."""
         pages = self._service.pages(
             lambda page, tasks: tasks.tasks().list(
                 tasklist=name,
@@ -122,13 +125,13 @@ class GoogleTasks:
             )
         )  # fmt: skip
         try:
-            for page in pages:
-                yield from page.get("items", ())
+            self._seen[name] = [task for page in pages for task in page.get("items", ())]
         except Missing as error:
             raise Unreadable(f"the task list “{self._name}” is missing; its tasks are left as they are") from error
+        return self._seen[name]
 
     def _found(self, name: str, key: str) -> str | None:
-        for task in self._tasks(name):
+        for task in self._seen.get(name) or self._tasks(name):
             left = _left(task, key)
             if left and not task.get("deleted"):
                 return str(Ref(name, task["id"], left if left == _seal(task) else EDITED))
@@ -150,7 +153,7 @@ class GoogleTasks:
 
     def _check_list(self, name: str) -> None:
         """Raise Unreadable if the whole list is missing: then its tasks are not known to be gone."""
-        next(self._tasks(name), None)
+        self._tasks(name)
 
     def _change(self, ask: Callable[[Any], Any]) -> None:
         try:

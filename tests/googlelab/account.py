@@ -262,6 +262,10 @@ class Account:
 
     def _store(self, labels: Sequence[str], message: EmailMessage, at: datetime, thread: str) -> Mail:
         message["Date"] = format_datetime(at)
+        return self.keep(message, labels, at, thread)
+
+    def keep(self, message: EmailMessage, labels: Sequence[str], at: datetime, thread: str = "") -> Mail:
+        """Put a mail as it is into the mailbox."""
         if "Message-ID" not in message:
             message["Message-ID"] = make_msgid(domain="mail.gmail.com")
         moment = str(int(at.astimezone(UTC).timestamp() * 1000))
