@@ -9,7 +9,6 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -55,11 +54,12 @@ class GoogleTasks:
     def __init__(self, options: TasksOptions, context: Context) -> None:
         self._service = Service(TASKS, options, context.profile)
         self._name, self._zone = options.list, context.profile.timezone
+        self._id = ""
         self._seen: dict[str, list[Mapping[str, Any]]] = {}
 
     def create(self, action: Action) -> str:
         """Make the task; one that is there is brought up to date, if it is as we left it."""
-        name = self._list or self._new_list()
+        name = self._list() or self._new_list()
         found = self._found(name, action.key)
         if found:
             ours = self.status([found])[found].state == "open"
@@ -70,7 +70,8 @@ class GoogleTasks:
 
     def find(self, key: str) -> str | None:
         """Return the reference of the task with this key, finished or not."""
-        return self._found(self._list, key) if self._list else None
+        name = self._list()
+        return self._found(name, key) if name else None
 
     def update(self, ref: str, action: Action) -> str:
         """Write the task anew, unless it shows the action already. Raises Refused if it is gone, edited or finished."""
@@ -98,19 +99,20 @@ class GoogleTasks:
 
     # -- what lies in Google Tasks
 
-    @cached_property
     def _list(self) -> str:
         """Return the id of the list; of two of that name, which a crash may have made, always the same one."""
-        pages = self._service.pages(
-            lambda page, tasks: tasks.tasklists().list(maxResults=_PAGE, pageToken=page or None)
-        )
-        return min(
-            (each["id"] for page in pages for each in page.get("items", ()) if each["title"] == self._name), default=""
-        )
+        if not self._id:
+            pages = self._service.pages(
+                lambda page, tasks: tasks.tasklists().list(maxResults=_PAGE, pageToken=page or None)
+            )
+            lists = [each for page in pages for each in page.get("items", ())]
+            self._id = min((str(each["id"]) for each in lists if each["title"] == self._name), default="")
+        return self._id
 
     def _new_list(self) -> str:
         made = self._service.write(lambda tasks: tasks.tasklists().insert(body={"title": self._name}))
-        return str(made["id"])
+        self._id = str(made["id"])
+        return self._id
 
     def _tasks(self, name: str) -> Sequence[Mapping[str, Any]]:
         """Return all tasks of a list: finished and deleted ones, too, or they would be made again."""
