@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from googlelab.faults import cut, late, refuse, status, swallow
+from googlelab.faults import cut, honest, late, refuse, status, swallow
 from googlelab.seeker import Seeker
 
 from followup_google import service
@@ -46,6 +46,14 @@ def seekers(google_server, tmp_path):
     yield another
     google_server.gateway.heal()
     assert not google_server.gateway.errors
+
+
+@pytest.fixture(scope="module")
+def undisturbed(google_server, tmp_path_factory):
+    """What is there in the end if nothing is struck; it is the same for everybody."""
+    google_server.gateway.reset()
+    seeker = lived(Seeker(google_server.account(), tmp_path_factory.mktemp("undisturbed") / "seeker").set_up())
+    return struck(seeker, honest)[1]
 
 
 def at(written):
@@ -93,22 +101,24 @@ def test_the_run_that_is_struck_creates_updates_and_withdraws(seekers):
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_draft_whose_making_was_struck_is_there_once(seekers, fault):
-    _, undisturbed = struck(seekers(), lambda exchange: exchange.answer(exchange.forward()))
+def test_a_draft_whose_making_was_struck_is_there_once(seekers, undisturbed, fault):
     first, found = struck(seekers(), FAULTS[fault], method="POST", path="*/drafts")
     assert found == undisturbed
     assert first["exit"] == 1
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_task_whose_making_was_struck_is_there_once(seekers, fault):
-    _, undisturbed = struck(seekers(), lambda exchange: exchange.answer(exchange.forward()))
+@pytest.mark.parametrize("fault", ["refuse", "swallow", "unavailable after"])
+def test_a_task_whose_making_was_struck_is_there_once(seekers, undisturbed, fault):
     _, found = struck(seekers(), FAULTS[fault], method="POST", path="*/tasks")
     assert found == undisturbed
 
 
-def test_an_answer_that_comes_too_late_makes_no_second_draft(seekers, monkeypatch):
-    _, undisturbed = struck(seekers(), lambda exchange: exchange.answer(exchange.forward()))
+def test_a_login_that_ends_just_then_is_renewed(seekers, undisturbed):
+    first, found = struck(seekers(), status(401), method="POST", path="*/drafts")
+    assert (first["exit"], found) == (0, undisturbed)
+
+
+def test_an_answer_that_comes_too_late_makes_no_second_draft(seekers, undisturbed, monkeypatch):
     monkeypatch.setattr(service, "_ANSWER_WITHIN", 2)
     _, found = struck(seekers(), late(threading.Event()), method="POST", path="*/drafts")
     assert found == undisturbed
@@ -116,11 +126,10 @@ def test_an_answer_that_comes_too_late_makes_no_second_draft(seekers, monkeypatc
 
 @pytest.mark.long
 @pytest.mark.parametrize("fault", FAULTS)
-def test_every_request_in_turn_may_be_struck(seekers, fault):
+def test_every_request_in_turn_may_be_struck(seekers, undisturbed, fault):
     seeker = seekers()
     seeker.run(NOON)
     requests = len(seeker.google.requests)
-    _, undisturbed = struck(seekers(), lambda exchange: exchange.answer(exchange.forward()))
     for nth in range(1, requests + 1):
         assert struck(seekers(), FAULTS[fault], nth)[1] == undisturbed, f"request {nth} of {requests}"
 

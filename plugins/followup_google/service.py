@@ -43,7 +43,7 @@ TASKS = Api("tasks", "v1", WRITE_TASKS, "Google Tasks")
 
 _ANSWER_WITHIN = 30
 """In seconds; a slower answer counts as none."""
-_PAUSES = (0.5, 1, 2, 4)
+_PAUSES = (0.5, 1, 2)
 """Before a read is repeated, in seconds."""
 _LONGEST_PAUSE = timedelta(seconds=10)
 """If Google asks for more, the next run tries again."""
