@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from followup_rules import durable
+
 VERSION = 1
 
 _SCHEMA = """
@@ -197,17 +199,9 @@ def _back_up(connection: sqlite3.Connection, place: Path) -> None:
         copy.execute("pragma journal_mode = delete")
     finally:
         copy.close()
-    _sync(unfinished)
+    durable.sync(unfinished)
     unfinished.replace(place)
-    _sync(place.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    durable.sync(place.parent)
 
 
 # -- errors as sentences

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from followup_rules import durable
 from followup_rules.database import StoreError, explained
 
 
@@ -35,7 +36,7 @@ def only_run(store: Path, patience: float = 0) -> Iterator[None]:
     """Hold the lock beside a store; wait so many seconds for it. Raises Busy, or StoreError if there can be none."""
     path = store.with_name(f"{store.name}.lock")
     try:
-        _make(store.parent)
+        durable.make_folder(store.parent, 0o700)
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
         lock = sqlite3.connect(path, isolation_level=None, timeout=patience)
     except (sqlite3.Error, OSError) as error:
@@ -100,15 +101,3 @@ def _lives(process: int) -> bool:
     except OSError as error:
         return isinstance(error, PermissionError)
     return True
-
-
-def _make(folder: Path) -> None:
-    """Make a folder and those that it lies in, so that a power cut leaves them there."""
-    if not folder.is_dir():
-        _make(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        handle = os.open(folder.parent, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

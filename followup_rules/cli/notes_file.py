@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import stat
-import tempfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -14,6 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from followup_rules import durable
 from followup_rules.engine.cases import Directory, match
 from followup_rules.language.nearest import nearest
 from followup_rules.language.text import fold
@@ -148,18 +147,10 @@ def _read(file: Path) -> bytes:
 def _replace(file: Path, before: bytes, after: bytes) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else 0o600
-    handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-    try:
-        with os.fdopen(handle, "wb") as made:
-            made.write(after)
-            made.flush()
-            os.fsync(made.fileno())
-        Path(name).chmod(mode)
+    with durable.beside(file, after, mode) as made:
         if _read(file) != before:
             raise Refusal(f"another program has just written {file}", "try again")
-        Path(name).replace(file)
-    finally:
-        Path(name).unlink(missing_ok=True)
+        made.replace(file)
 
 
 def _tokens(lines: Iterable[str]) -> list[Any]:

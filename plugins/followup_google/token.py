@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from followup_rules import Unreadable
+from followup_rules import Unreadable, durable
 
 if TYPE_CHECKING:
     from followup_google import GoogleOptions
@@ -69,7 +66,8 @@ class Keeper(Struct, frozen=True):
         if self.keyring:
             _keyring().set_password(_SERVICE, self.account, content)
         else:
-            _write(self.path, content.encode())
+            durable.make_folder(self.path.parent, 0o700)
+            durable.write(self.path, content.encode())
 
     def _kept(self) -> str:
         if self.keyring:
@@ -99,19 +97,3 @@ def _keyring() -> Any:
     except ImportError as error:
         raise Unreadable("the keyring needs a package: pip install keyring; or leave out keyring = true") from error
     return keyring
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file that only its owner may read, beside its place, and move it there once it is safe on disk."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)  # mode 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise

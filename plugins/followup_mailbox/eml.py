@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from followup_mailbox.seal import EDITED, seal, sealed
-from followup_rules import Action, Profile, Refused, Status, Unreadable
+from followup_rules import Action, Profile, Refused, Status, Unreadable, durable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -36,7 +35,7 @@ class EmlFolder(Struct, frozen=True):
         if found := self.find(action.key):
             return self.update(found, action) if self.status([found])[found].state == "open" else found
         with _certain(f"the draft cannot be written to {self.path}"):
-            _make(self.path)
+            durable.make_folder(self.path, 0o700)
         return self._write(action, self.path / _file_name(action.key))
 
     def find(self, key: str) -> str | None:
@@ -62,7 +61,7 @@ class EmlFolder(Struct, frozen=True):
         with _certain(f"the draft {place} cannot be deleted"), suppress(FileNotFoundError), place.open("rb") as held:
             place.unlink()
             self._unless_touched(ref, held, place)
-        _sync(self.path)
+        durable.sync(self.path)
 
     def status(self, refs: Sequence[str]) -> Mapping[str, Status]:
         """Tell of each draft whether it is open, touched or gone. Raises Unreadable if the folder is missing."""
@@ -72,7 +71,7 @@ class EmlFolder(Struct, frozen=True):
     def _write(self, action: Action, place: Path, ref: str = "") -> str:
         """Write the whole draft beside its place and move it there, unless what `ref` names was touched meanwhile."""
         content = self._content(action)
-        with _certain(f"the draft cannot be written to {self.path}"), _aside(self.path, content) as finished:
+        with _certain(f"the draft cannot be written to {self.path}"), self._aside(content) as finished:
             if not ref:
                 finished.replace(place)
             elif _state(ref, place) != "open":
@@ -81,8 +80,15 @@ class EmlFolder(Struct, frozen=True):
                 with place.open("rb") as held:
                     finished.replace(place)
                     self._unless_touched(ref, held, place)
-        _sync(self.path)
+        durable.sync(self.path)
         return f"{action.key} {seal(content)}"
+
+    @contextmanager
+    def _aside(self, content: bytes) -> Iterator[Path]:
+        """Write a file that has no name of its own yet, once those of runs that were killed are away."""
+        durable.sweep(self.path)
+        with durable.beside(self.path / "draft.eml", content) as finished:
+            yield finished
 
     def _content(self, action: Action) -> bytes:
         """Return the mail, marked as one to be sent (`X-Unsent`: programs open it for writing), and sealed."""
@@ -97,7 +103,7 @@ class EmlFolder(Struct, frozen=True):
         content = held.read()
         if ref == f"{_key(ref)} {seal(content)}":
             return
-        with _aside(self.path, content) as theirs:
+        with self._aside(content) as theirs:
             theirs.replace(place)
         raise Refused(f"the user has just edited {place}")
 
@@ -174,41 +180,3 @@ def _certain(sentence: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise Refused(f"{sentence}: {error.strerror or error}") from error
-
-
-@contextmanager
-def _aside(folder: Path, content: bytes) -> Iterator[Path]:
-    """Write a file that only its owner may read, safe on disk before it gets its name; remove it if it never does.
-
-    Those of runs that were cut off are removed first.
-    """
-    for left in folder.glob(".followup-*.tmp"):  # by a run that was killed: no other is at work here
-        left.unlink(missing_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".followup-", suffix=".tmp", dir=folder)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        yield Path(name)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
-
-
-def _make(folder: Path) -> None:
-    """Make a folder and those that it lies in, safe on disk."""
-    if not folder.is_dir():
-        _make(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        _sync(folder.parent)
-
-
-def _sync(folder: Path) -> None:
-    """Make the new name itself safe on disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

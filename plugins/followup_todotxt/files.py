@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from followup_rules import durable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-_UNFINISHED = (".followup-", ".tmp")
-"""How the name of a file begins and ends that is still being written."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -51,7 +50,7 @@ def read(path: Path) -> Snapshot:
 
 def replace(path: Path, old: Snapshot, content: str) -> None:
     """Replace the file, in one step, by the content. Raises OSError, and Changed if it is no longer as in `old`."""
-    _sweep(path.parent)
+    durable.sweep(path.parent)
     with _held(path) as held, _beside(path, content.encode("utf-8", "surrogateescape"), old) as fresh:
         if _identity_now(path) != old.identity:
             raise Changed
@@ -60,23 +59,6 @@ def replace(path: Path, old: Snapshot, content: str) -> None:
             with _beside(path, held.read(), old) as theirs:
                 theirs.replace(path)
             raise Changed
-
-
-def make_folder(folder: Path, mode: int = 0o777) -> None:
-    """Make a folder and those that it lies in, safe on disk. Raises OSError."""
-    if not folder.is_dir():
-        make_folder(folder.parent, mode)
-        folder.mkdir(mode, exist_ok=True)
-        sync_folder(folder.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make sure that what was put into the folder is still there after a power cut. Raises OSError."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager
@@ -91,30 +73,9 @@ def _held(path: Path) -> Iterator[BinaryIO | None]:
         yield file
 
 
-@contextmanager
-def _beside(path: Path, content: bytes, old: Snapshot) -> Iterator[Path]:
-    """Write the content into a file beside that one, safe on disk; remove it if it never gets the other's name."""
-    handle, name = tempfile.mkstemp(_UNFINISHED[1], _UNFINISHED[0], path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            with suppress(PermissionError):
-                os.fchown(handle, *old.owner)
-            os.fchmod(handle, old.mode)
-            os.fsync(handle)
-        yield Path(name)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what a run that was killed has left unfinished; only one run at a time works here."""
-    begin, end = _UNFINISHED
-    for left in folder.glob(f"{begin}*{end}"):
-        left.unlink(missing_ok=True)
+def _beside(path: Path, content: bytes, old: Snapshot) -> AbstractContextManager[Path]:
+    """Write the content into a file beside that one, with the same mode and owner."""
+    return durable.beside(path, content, old.mode, old.owner)
 
 
 def _identity_now(path: Path) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ import re
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from followup_rules import Action, Refused, Status
+from followup_rules import Action, Refused, Status, durable
 from followup_todotxt import files, texts
 from followup_todotxt.lines import (
     Ref,
@@ -56,7 +56,7 @@ class TodoTxt:
             found = self.find(action.key)
             if not found:
                 _check_links(self._given)
-                files.make_folder(self._path.parent)
+                durable.make_folder(self._path.parent)
                 texts.write(self._path.parent, text_of(line), action)
         if found:
             return self._brought_up_to_date(found, action)
@@ -150,7 +150,7 @@ class TodoTxt:
                     files.replace(self._path, old, "\n".join(change(split(old.content))))
                 except files.Changed:
                     continue
-            files.sync_folder(self._path.parent)
+            durable.sync(self._path.parent)
             return
         raise Refused(f"{self._path} keeps changing; close the program that writes it, the next run tries again")
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from followup_rules import durable
 from followup_todotxt import files
 from followup_todotxt.lines import digest
 
@@ -35,9 +36,9 @@ def write(beside: Path, name: str, action: Action) -> None:
     path = _path(beside, name)
     if not name or path.exists():
         return
-    files.make_folder(path.parent, 0o700)
+    durable.make_folder(path.parent, 0o700)
     files.replace(path, files.Snapshot(), _content(action))
-    files.sync_folder(path.parent)
+    durable.sync(path.parent)
 
 
 def tidy(beside: Path, key: str, keep: str = "") -> None:
@@ -46,7 +47,7 @@ def tidy(beside: Path, key: str, keep: str = "") -> None:
         name = f"{FOLDER}/{path.name}"
         if name != keep and not is_edited(beside, name, key):
             path.unlink(missing_ok=True)
-            files.sync_folder(path.parent)
+            durable.sync(path.parent)
 
 
 def is_edited(beside: Path, name: str, key: str) -> bool:
