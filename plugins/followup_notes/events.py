@@ -21,7 +21,7 @@ from followup_notes.grammar import (
     parse_heading,
     parse_note,
 )
-from followup_notes.source import known_as
+from followup_notes.hashes import known_as
 from followup_rules import BadItem, Context, Event, Person
 
 if TYPE_CHECKING:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import re
 import stat
 import unicodedata
 from datetime import datetime
@@ -15,12 +13,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from followup_notes.hashes import known_as
 from followup_rules import BadItem, Context, Event, Pull, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_HASH = re.compile(r"[0-9a-f]{24}")
 LARGEST = 2_000_000
 """In bytes; a file of notes beyond that is something else."""
 
@@ -83,11 +81,6 @@ class NotesSource:
     def _reading(self) -> str:
         profile = self._context.profile
         return json.dumps([str(self._path), str(profile.timezone), sorted(profile.me)])
-
-
-def known_as(name: str) -> str:
-    """Return the hash by which a file or a note is known from pull to pull; that of a hash is the hash itself."""
-    return name if _HASH.fullmatch(name) else hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:24]
 
 
 def _find(path: Path) -> dict[str, Path]:
