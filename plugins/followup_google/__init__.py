@@ -10,7 +10,10 @@ from typing import Any
 from followup_rules import Context, Login, Output, OutputType, Profile, Source, SourceType, hookimpl
 
 
-@dataclass(frozen=True, kw_only=True)
+# This module is loaded at every run, and each method of a dataclass costs time then: none that nobody calls.
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class GoogleOptions:
     """What every table that uses Google may say of the account."""
 
@@ -29,12 +32,11 @@ class GoogleOptions:
     token_uri: str = field(default="", metadata={"help": "Where that server renews a login."})
 
 
-@dataclass(frozen=True, kw_only=True)
 class GmailOptions(GoogleOptions):
     """The config table of mail in Gmail."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CalendarOptions(GoogleOptions):
     """The config table of Google Calendar."""
 
@@ -52,12 +54,11 @@ class CalendarOptions(GoogleOptions):
             raise ValueError("`days_ahead` must be a number of days from 1 to 3650")
 
 
-@dataclass(frozen=True, kw_only=True)
 class DraftsOptions(GoogleOptions):
     """The config table of drafts in Gmail."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class TasksOptions(GoogleOptions):
     """The config table of Google Tasks."""
 
