@@ -9,7 +9,6 @@ from typing import Any
 
 from followup_rules import Context, Login, Output, OutputType, Profile, Source, SourceType, hookimpl
 
-
 # This module is loaded at every run, and each method of a dataclass costs time then: none that nobody calls.
 
 
