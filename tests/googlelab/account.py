@@ -109,6 +109,11 @@ class Account:
         """The user threw a mail away."""
         self._ask("POST", f"{_GMAIL}/messages/{mail}/trash")
 
+    def label(self, mail: str, *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> None:
+        """A mail got labels, or lost some."""
+        content = {"addLabelIds": list(add), "removeLabelIds": list(remove)}
+        self._ask("POST", f"{_GMAIL}/messages/{mail}/modify", content=content)
+
     # drafts
 
     def drafts(self) -> list[Mail]:

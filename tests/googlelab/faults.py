@@ -10,9 +10,9 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from threading import Event
-from typing import Protocol
+from typing import Any, Protocol
 
-from .wire import Reply, Request, failed
+from .wire import Reply, Request, failed, said
 
 
 class Exchange(Protocol):
@@ -85,5 +85,34 @@ def granted(scope: str) -> Fault:
     def fault(exchange: Exchange) -> None:
         reply = exchange.forward()
         exchange.answer(replace(reply, body=json.dumps({**reply.json, "scope": scope}).encode()))
+
+    return fault
+
+
+def says(content: Any) -> Fault:
+    """Reply with what we wrote ourselves after Google's documentation, where the emulator has nothing of the kind."""
+
+    def fault(exchange: Exchange) -> None:
+        exchange.answer(said(content))
+
+    return fault
+
+
+def altered(change: Callable[[Any], Any]) -> Fault:
+    """Do what is asked, and reply with what the function makes of the answer: what it adds is ours."""
+
+    def fault(exchange: Exchange) -> None:
+        exchange.answer(said(change(exchange.forward().json)))
+
+    return fault
+
+
+def meanwhile(act: Callable[[], object]) -> Fault:
+    """Do what is asked; before the reply arrives, something else happens."""
+
+    def fault(exchange: Exchange) -> None:
+        reply = exchange.forward()
+        act()
+        exchange.answer(reply)
 
     return fault
