@@ -29,6 +29,8 @@ _CHANGES = ["messageAdded", "labelAdded"]
 """What in the history may tell of a mail."""
 _PAGE = 500
 _NO_MAIL = frozenset({"DRAFT", "CHAT", "SPAM"})
+_NOW_MAIL = frozenset({"SENT", "INBOX"})
+"""What a draft gets that is sent, and what a mail gets that is taken out of spam."""
 
 
 class Cursor(Struct, frozen=True):
@@ -67,19 +69,18 @@ class GmailSource:
     def __init__(self, options: GmailOptions, context: Context) -> None:
         self._service = Service(MAIL, options, context.profile)
         self._me = frozenset(address.lower() for address in context.profile.me)
-        self._reading = json.dumps([_FORMAT, options.account, options.api_endpoint, sorted(self._me)])
+        self._reading = json.dumps([_FORMAT, self._service.account, options.api_endpoint, sorted(self._me)])
 
     def pull(self, since: datetime, cursor: str) -> Pull:
         """Return the mails of the next conversations to be read. Raises Unreadable."""
         if not self._me:
             raise Unreadable("without `profile.me` nobody knows which addresses are yours; write them there")
         before = Cursor.parse(cursor)
-        if not before.covers(self._reading, since):
-            before = self._listing(since)
-        elif not before.todo:
-            before = self._changes(before, since)
+        covered = before.covers(self._reading, since)
+        before = self._changes(before, since) if covered else self._listing(since)
         now, later = before.todo[:AT_A_TIME], before.todo[AT_A_TIME:]
-        events = [event for thread in now for event in self._conversation(thread, datetime.fromisoformat(before.since))]
+        begin = datetime.fromisoformat(before.since)
+        events = tuple(event for thread in now for event in self._conversation(thread, begin))
         return Pull(events=events, cursor=str(replace(before, todo=later)), left=len(later))
 
     def _listing(self, since: datetime) -> Cursor:
@@ -88,7 +89,12 @@ class GmailSource:
         after = f"after:{int(since.timestamp())}"  # a date would mean midnight in California
         pages = self._service.pages(
             lambda page, gmail: gmail.users().messages().list(
-                userId="me", labelIds=["SENT"], q=after, maxResults=_PAGE, pageToken=page or None
+                userId="me",
+                labelIds=["SENT"],
+                q=after,
+                includeSpamTrash=True,  # what was thrown away later was sent all the same
+                maxResults=_PAGE,
+                pageToken=page or None,
             )
         )  # fmt: skip
         found = dict.fromkeys(mail["threadId"] for page in pages for mail in page.get("messages", ()))
@@ -111,7 +117,10 @@ class GmailSource:
         return str(found["historyId"])
 
     def _changes(self, before: Cursor, since: datetime) -> Cursor:
-        """Return the cursor with those conversations still to be read in which something has happened since."""
+        """Return the cursor with those conversations still to be read, too, in which something has happened since.
+
+        It is asked at each stretch of a long history: one that was interrupted may go on days later.
+        """
         try:
             pages = list(
                 self._service.pages(
@@ -128,9 +137,10 @@ class GmailSource:
             return self._listing(since)
         sent, other = _touched(pages)
         known = dict.fromkeys([*before.known, *sent])
-        todo = tuple(thread for thread in dict.fromkeys([*sent, *other]) if thread in known)
+        touched = [thread for thread in [*sent, *other] if thread in known]
+        todo = dict.fromkeys([*before.todo, *touched])
         history = str(pages[-1].get("historyId", before.history))
-        return replace(before, history=history, known=tuple(known), todo=todo)
+        return replace(before, history=history, known=tuple(known), todo=tuple(todo))
 
     def _conversation(self, thread: str, since: datetime) -> Iterator[Event | BadItem]:
         from followup_google.letters import WANTED, event  # noqa: PLC0415 -- most pulls bring nothing new
@@ -153,12 +163,12 @@ def _touched(pages: Iterable[Mapping[str, Any]]) -> tuple[list[str], list[str]]:
     """Return the conversations in which I sent something, and those in which something else has come."""
     records = [record for page in pages for record in page.get("history", ())]
     added = [change["message"] for record in records for change in record.get("messagesAdded", ())]
-    sent = [
-        change["message"] | {"labelIds": ["SENT"]}  # a draft that became a mail
+    moved = [
+        change["message"] | {"labelIds": change["labelIds"]}
         for record in records
         for change in record.get("labelsAdded", ())
-        if "SENT" in change.get("labelIds", ())
+        if _NOW_MAIL & set(change.get("labelIds", ()))
     ]
-    mails = [mail for mail in [*added, *sent] if not _NO_MAIL & set(mail.get("labelIds", ()))]
+    mails = [mail for mail in [*added, *moved] if not _NO_MAIL & set(mail.get("labelIds", ()))]
     mine = [mail["threadId"] for mail in mails if "SENT" in mail.get("labelIds", ())]
     return mine, [mail["threadId"] for mail in mails if "SENT" not in mail.get("labelIds", ())]

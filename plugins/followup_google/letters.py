@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from followup_rules import BadItem, Event
+from followup_rules import BadItem, Event, plain
 from followup_rules.mail import message
 from followup_rules.mail.addresses import people
 from followup_rules.mail.message import Headers, Mail
@@ -24,34 +24,38 @@ SENT = "SENT"
 _UNSENT = frozenset({"DRAFT", "CHAT", "SPAM"})
 """Labels of what is no mail that anybody sent me in earnest, or I anybody."""
 
-_QUOTE = re.compile(r"\s(?:On|Le)\b[^:]{1,150}\b(?:wrote|a écrit)\s*:.*|(?:^|\s)>\s.*", re.DOTALL)
+_QUOTE = re.compile(  # "On Mon, Nov 9, 2026 at 10:00 AM Julie wrote:"; without a date in it, it may be anybody's words
+    r"(?:^|\s)(?:On|Le)\s(?=[^:]{0,50}\d)(?:[^:]|(?<=\d):(?=\d)){1,200}\b(?:wrote|a écrit)\s*:.*|(?:^|\s)>\s.*",
+    re.DOTALL,
+)
 
 
-def event(resource: Mapping[str, Any], me: Collection[str], since: datetime) -> Event | BadItem | None:
+def event(resource: Any, me: Collection[str], since: datetime) -> Event | BadItem | None:
     """Return a message as an event, or what is wrong with it, or None if it is none or is older than `since`."""
-    where = f"Gmail message {resource.get('id', 'without id')}"
+    ident = resource.get("id") if isinstance(resource, dict) else None
+    where = f"Gmail message {plain.one_line(str(ident or 'without id'), 80)}"
     try:
-        labels = set(resource.get("labelIds", ()))
-        date = datetime.fromtimestamp(int(resource["internalDate"]) / 1000, UTC)
-        if labels & _UNSENT or date < since:
-            return None
-        found = headers(resource["payload"])
-        mine = SENT in labels or any(someone.address in me for someone in people(found["from"]))
-        mail = Mail(
-            headers=found,
-            kind="sent" if mine else "received",
-            date=date,
-            ident=message.ident(found) or f"gmail:{resource['id']}",
-            text=opening(str(resource.get("snippet", ""))),
-            where=where,
-        )
-        return _with_thread(mail.event(me), str(resource.get("threadId", "")))
+        return _event(resource, me, since, where)
     except Exception as error:  # noqa: BLE001 -- whatever is odd about one message, the others work
         return BadItem(where, f"this mail cannot be read ({type(error).__name__}: {error})")
 
 
-def _with_thread(event: Event, thread: str) -> Event:
-    return replace(event, data={**event.data, THREAD: thread})
+def _event(resource: Mapping[str, Any], me: Collection[str], since: datetime, where: str) -> Event | None:
+    labels = set(resource.get("labelIds", ()))
+    date = datetime.fromtimestamp(int(resource["internalDate"]) / 1000, UTC)
+    if labels & _UNSENT or date < since:
+        return None
+    found = headers(resource["payload"])
+    mine = SENT in labels or any(someone.address in me for someone in people(found["from"]))
+    mail = Mail(
+        headers=found,
+        kind="sent" if mine else "received",
+        date=date,
+        ident=message.ident(found) or f"gmail:{resource['id']}",
+        text=opening(str(resource.get("snippet", ""))),
+        where=where,
+    ).event(me)
+    return replace(mail, data={**mail.data, THREAD: str(resource.get("threadId", ""))})
 
 
 def headers(payload: Mapping[str, Any]) -> Headers:

@@ -67,6 +67,11 @@ class Service:
                 f"the login to {self._keeper.account} does not cover {api.use}; {LOG_IN}, and tick every box"
             )
 
+    @property
+    def account(self) -> str:
+        """The address of the account."""
+        return self._keeper.account
+
     def may(self, scope: str) -> bool:
         """Tell whether the user has granted this; a login that says nothing of it is taken to cover all."""
         return not self._token.scopes or scope in self._token.scopes
