@@ -44,7 +44,7 @@ class CalendarSource:
         seen = hashlib.sha256(whole.encode()).hexdigest()
         if seen == cursor:
             return Pull(cursor=cursor)
-        return Pull(events=list(self._events(entries)), cursor=seen, complete=True)
+        return Pull(events=tuple(self._events(entries)), cursor=seen, complete=True)
 
     def _entries(self, calendar: str, since: datetime) -> Iterator[Mapping[str, Any]]:
         until = self._context.now + timedelta(days=self._days_ahead)

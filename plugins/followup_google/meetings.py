@@ -17,20 +17,22 @@ _END_OF_DAY = time(18)
 _MOST_PEOPLE = 500
 
 
-def event(entry: Mapping[str, Any], profile: Profile) -> Event | BadItem | None:
+def event(entry: Any, profile: Profile) -> Event | BadItem | None:
     """Return an entry as an event, or what is wrong with it, or None if it is no meeting.
 
     Of what was deleted, Google may tell no more than the id; then it is not listed any more, and so it is gone.
     """
-    if entry.get("eventType") in _NO_MEETINGS or (entry.get("status") == "cancelled" and "start" not in entry):
-        return None
-    where = (
-        f"Google Calendar: {plain.one_line(str(entry.get('summary') or entry.get('id', 'an entry without id')), 80)}"
-    )
+    named = (entry.get("summary") or entry.get("id")) if isinstance(entry, dict) else None
+    where = f"Google Calendar: {plain.one_line(str(named or 'an entry without id'), 80)}"
     try:
-        return _event(entry, profile, where)
+        return _event(entry, profile, where) if _is_meeting(entry) else None
     except Exception as error:  # noqa: BLE001 -- whatever is odd about one entry, the others work
         return BadItem(where, f"this entry cannot be read ({type(error).__name__}: {error})", _id_or_nothing(entry))
+
+
+def _is_meeting(entry: Mapping[str, Any]) -> bool:
+    deleted = entry.get("status") == "cancelled" and "start" not in entry
+    return not deleted and entry.get("eventType") not in _NO_MEETINGS
 
 
 def _event(entry: Mapping[str, Any], profile: Profile, where: str) -> Event:
@@ -69,7 +71,7 @@ def _id(entry: Mapping[str, Any]) -> str:
 def _id_or_nothing(entry: Mapping[str, Any]) -> str:
     try:
         return _id(entry)
-    except (KeyError, ValueError, TypeError, AttributeError):
+    except (KeyError, ValueError, TypeError, AttributeError, OverflowError):
         return ""
 
 
@@ -98,7 +100,7 @@ def _person(given: Mapping[str, Any]) -> Person | None:
 
 def _organizer(entry: Mapping[str, Any]) -> Person | None:
     marked = next((attendee for attendee in _attendees(entry) if attendee.get("organizer")), {})
-    return _person(entry.get("organizer") or marked)
+    return _person(entry.get("organizer") or {}) or _person(marked)
 
 
 def _others(entry: Mapping[str, Any], organizer: Person | None, profile: Profile) -> tuple[Person, ...]:
@@ -118,7 +120,8 @@ def _invited(entry: Mapping[str, Any]) -> Iterator[Person]:
 def _mine(entry: Mapping[str, Any], profile: Profile) -> set[str]:
     """Return my addresses: those of the config, and that by which Google knows me here."""
     selves = [each for each in [*_attendees(entry), entry.get("organizer") or {}] if each.get("self")]
-    return {address.lower() for address in profile.me} | {str(each.get("email", "")).lower() for each in selves}
+    given = {*profile.me, *(str(each.get("email", "")) for each in selves)}
+    return {address.lower() for address in given if address}
 
 
 def _status(entry: Mapping[str, Any], organizer: Person | None, others: tuple[Person, ...], profile: Profile) -> str:
