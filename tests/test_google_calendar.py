@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -382,6 +383,17 @@ def vevent(uid, *lines):
     )
 
 
+@pytest.fixture
+def in_tokyo(monkeypatch):
+    """Let the machine be set to another zone than its user."""
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_tokyo")
 def test_an_invitation_and_a_series_have_the_ids_that_an_ics_file_gives_them(read, tmp_path):
     weekly = ("DTSTART;TZID=America/Toronto:20261030T100000", "DTEND;TZID=America/Toronto:20261030T110000")
     known = ics(
