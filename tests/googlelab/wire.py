@@ -60,9 +60,9 @@ class Request:
 
     @property
     def token(self) -> str:
-        """The bearer token."""
-        said = (value for name, value in self.headers if name.lower() == "authorization")
-        return next(said, "").removeprefix("Bearer ")
+        """The bearer token; a program may also show who itself is, as Basic."""
+        said = (value.partition(" ") for name, value in self.headers if name.lower() == "authorization")
+        return next((token for kind, _, token in said if kind == "Bearer"), "")
 
     @property
     def json(self) -> Any:
