@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import Struct, ValidationError, convert
 
 from followup_rules import Unreadable, durable
 
@@ -31,6 +35,8 @@ class Token(Struct, frozen=True, kw_only=True):
     """What the user has granted."""
     expiry: str = ""
     """When `token` ends, in UTC (ISO 8601)."""
+    account: str = ""
+    """Whose login it is; nothing if that is not known."""
 
 
 class Keeper(Struct, frozen=True):
@@ -55,29 +61,44 @@ class Keeper(Struct, frozen=True):
             raise Unreadable(f"nobody has logged in to {self.account} here yet; {LOG_IN}")
         try:
             found = json.loads(kept)
-            known = {name: found[name] for name in Token.__struct_fields__ if found.get(name)}
-            return Token(**{**known, "scopes": tuple(known.get("scopes", ()))})
-        except (ValueError, AttributeError, TypeError) as error:
+            token = convert({name: found[name] for name in Token.__struct_fields__ if found.get(name)}, Token)
+        except (ValueError, AttributeError, ValidationError) as error:
             raise Unreadable(f"what is kept of the login to {self.account} is damaged; {LOG_IN}") from error
+        if token.account not in ("", self.account):
+            raise Unreadable(f"{self.place} holds the login to {token.account}, not to {self.account}; {LOG_IN}")
+        return token
 
     def save(self, token: Token) -> None:
-        """Keep the login; one that was there before is replaced whole, or not at all. Raises OSError, Unreadable."""
+        """Keep the login; one that was there before is replaced whole, or not at all. Raises Unreadable."""
         content = json.dumps({name: getattr(token, name) for name in Token.__struct_fields__}, indent=1)
         if self.keyring:
-            _keyring().set_password(_SERVICE, self.account, content)
-        else:
+            with _keyring() as keyring:
+                keyring.set_password(_SERVICE, self.account, content)
+            return
+        try:
             durable.make_folder(self.path.parent, 0o700)
             durable.write(self.path, content.encode())
+        except OSError as error:
+            raise Unreadable(f"the login cannot be kept in {self.path}: {error}") from error
 
     def _kept(self) -> str:
         if self.keyring:
-            return _keyring().get_password(_SERVICE, self.account) or ""
+            with _keyring() as keyring:
+                return keyring.get_password(_SERVICE, self.account) or ""
         try:
-            return self.path.read_text(encoding="utf-8")
+            content, mode = self.path.read_text(encoding="utf-8"), self.path.stat().st_mode
         except FileNotFoundError:
             return ""
         except (OSError, UnicodeDecodeError) as error:
             raise Unreadable(f"the login in {self.path} cannot be read: {error}; {LOG_IN}") from error
+        if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
+            raise Unreadable(f"other users of this computer may read the login in {self.path}; chmod 600 {self.path}")
+        return content
+
+    @property
+    def place(self) -> str:
+        """Where it is, for messages."""
+        return "the keyring" if self.keyring else str(self.path)
 
 
 def folder() -> Path:
@@ -91,9 +112,16 @@ def _file_name(account: str) -> str:
     return "".join(sign if sign.isalnum() or sign in "@.-_" else "-" for sign in account).strip(".") or "account"
 
 
-def _keyring() -> Any:
+@contextmanager
+def _keyring() -> Iterator[Any]:
+    """Lend the keyring. Raises Unreadable for whatever it raises, without its words: they might hold the login."""
     try:
         import keyring  # noqa: PLC0415 -- only for those who want it
     except ImportError as error:
         raise Unreadable("the keyring needs a package: pip install keyring; or leave out keyring = true") from error
-    return keyring
+    try:
+        yield keyring
+    except Exception as error:
+        name = type(error).__name__
+        raise Unreadable(f"the system's keyring fails ({name}); unlock it, or leave out keyring = true") from error
+
