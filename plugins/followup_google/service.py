@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -60,6 +61,7 @@ class Service:
         """
         self._api, self._options = api, options
         self._keeper = Keeper.of(options, profile)
+        self._kept = token is None
         self._token = token or self._keeper.load()
         self._session: Any = None
         if not self.may(api.scope):
@@ -126,6 +128,8 @@ class Service:
         from google.auth.transport.requests import AuthorizedSession  # noqa: PLC0415 -- heavy
         from googleapiclient.discovery import build  # noqa: PLC0415 -- heavy
 
+        if self._kept:
+            self._token = self._keeper.load()  # another service of this run may have renewed it
         self._credentials = _credentials(self._token, self._options.token_uri)
         session = AuthorizedSession(self._credentials)
         self._resource = build(
@@ -147,11 +151,14 @@ class Service:
         if token == self._token.token:
             return
         expiry = self._credentials.expiry
-        self._token = replace(self._token, token=token, expiry=expiry.isoformat() if expiry else "")
-        try:
+        self._token = replace(
+            self._token,
+            token=token,
+            refresh_token=self._credentials.refresh_token or "",
+            expiry=f"{expiry.isoformat()}+00:00" if expiry else "",
+        )
+        with suppress(Unreadable):
             self._keeper.save(self._token)
-        except (OSError, Unreadable):
-            return
 
 
 def _known(error: Exception) -> Fault:
