@@ -57,7 +57,7 @@ def fault_of(error: Exception) -> Fault | None:
             "Google cannot be reached to renew the login; the next run tries again", certain=True, passing=True
         )
     if isinstance(error, network.RequestException):
-        said = _cause(error)
+        said = cause(error)
         return Fault(f"Google cannot be reached ({said}); the next run tries again", _unsent(error), passing=True)
     return None
 
@@ -132,8 +132,9 @@ def _unsent(error: Any) -> bool:
     return isinstance(error, network.ConnectTimeout | network.SSLError) or isinstance(reason, NewConnectionError)
 
 
-def _cause(error: Exception) -> str:
-    cause: BaseException = error
-    while (deeper := cause.__cause__ or cause.__context__) is not None:
-        cause = deeper
-    return " ".join(str(cause).split())[:200] or type(cause).__name__
+def cause(error: Exception) -> str:
+    """Return what lies at the bottom of an error."""
+    deepest: BaseException = error
+    while (deeper := deepest.__cause__ or deepest.__context__) is not None:
+        deepest = deeper
+    return " ".join(str(deepest).split())[:200] or type(deepest).__name__

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import webbrowser
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,9 +16,9 @@ import click
 from msgspec import Struct
 
 from followup_google import CalendarOptions, DraftsOptions, GmailOptions, GoogleOptions, TasksOptions
-from followup_google.faults import Missing
+from followup_google.faults import Missing, cause
 from followup_google.service import CALENDAR, DRAFTS, MAIL, TASKS, Api, Service
-from followup_google.token import Keeper, Token, folder
+from followup_google.token import Keeper, Token
 from followup_rules import Unreadable
 
 if TYPE_CHECKING:
@@ -32,8 +33,9 @@ APIS: Mapping[type[GoogleOptions], Api] = {
 """What each table of the config needs, and no more."""
 PATIENCE = 300
 """How long the user has for the browser, in seconds."""
-_HANDED_OVER = "http://localhost:1/"
-"""Where the browser ends up when it is on another machine: nobody answers there, but the address holds the answer."""
+_HANDED_OVER = "http://localhost:38765/"
+"""Where the browser ends up when it is on another machine: nobody answers there, but the address holds the answer.
+A port that browsers agree to open: at others some do not show the address."""
 
 
 class Table(Struct, frozen=True):
@@ -56,13 +58,31 @@ def log_in(tables: Mapping[str, Any], profile: Profile, *, browser: bool) -> str
             accounts[Keeper.of(options, profile)].append(Table(name, options))
     if not accounts:
         raise Unreadable('the config uses nothing of Google; add a table such as [sources.mail] with plugin = "gmail"')
-    return "\n".join(_log_in(keeper, used, profile, browser=browser) for keeper, used in accounts.items())
+    _check_places(accounts)
+    told: dict[str, str] = {}
+    for keeper, used in accounts.items():
+        try:
+            told[keeper.account] = _log_in(keeper, used, profile, browser=browser)
+        except Unreadable as error:
+            kept = f"; the login to {', '.join(told)} is kept" if told else ""
+            raise Unreadable(f"no login to {keeper.account}: {error}{kept}") from error
+    return "\n".join(told.values())
+
+
+def _check_places(keepers: Iterable[Keeper]) -> None:
+    """Raise Unreadable if two accounts would be kept in one file: either could be taken for the other."""
+    used: dict[Path, str] = {}
+    for keeper in keepers:
+        if not keeper.keyring and used.setdefault(keeper.path, keeper.account) != keeper.account:
+            both = f"{used[keeper.path]} and {keeper.account}"
+            raise Unreadable(f"{keeper.path} cannot hold the logins to both {both}; name two files")
 
 
 def _log_in(keeper: Keeper, used: Sequence[Table], profile: Profile, *, browser: bool) -> str:
     options = used[0].options
     wanted = sorted({table.scope for table in used})
-    client = _client(options.client or folder() / "client.json", options)
+    named = (table.options.client for table in used if table.options.client)
+    client = _client(next(named, keeper.path.with_name("client.json")), options)
     with _lax(client["token_uri"]):
         token = _granted(client, wanted, keeper.account, browser=browser)
     _check_account(keeper, options, profile, token)
@@ -92,26 +112,39 @@ def _granted(client: Mapping[str, str], wanted: Sequence[str], account: str, *, 
     flow = InstalledAppFlow.from_client_config({"installed": dict(client)}, scopes=list(wanted))
     asked = {"prompt": "consent", "access_type": "offline", "login_hint": account}
     try:
-        if browser:
+        if browser and _browser_here():
             _in_the_browser(flow, asked)
         else:
             _by_hand(flow, asked)
     except Exception as error:  # the flow, and the two libraries below it, raise all kinds of things
-        raise Unreadable(f"Google did not log you in ({_reason(error)}); nothing was changed") from error
+        raise Unreadable(f"Google did not log you in ({_reason(error)})") from error
     credentials = flow.credentials
-    granted = flow.oauth2session.token.get("scope", ())
+    said = flow.oauth2session.token.get("scope", ())
+    granted = sorted(said.split() if isinstance(said, str) else said)
+    if not {*wanted} & {*granted}:
+        raise Unreadable("you granted nothing of what was asked for; tick the boxes on Google's page")
     return Token(
         token=credentials.token or "",
         refresh_token=credentials.refresh_token or "",
         client_id=client["client_id"],
         client_secret=client["client_secret"],
         token_uri=client["token_uri"],
-        scopes=tuple(sorted(granted.split() if isinstance(granted, str) else granted)),
+        scopes=tuple(granted),
         expiry=f"{credentials.expiry.isoformat()}+00:00" if credentials.expiry else "",
+        account=account,
     )
 
 
+def _browser_here() -> bool:
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True
+
+
 def _in_the_browser(flow: Any, asked: Mapping[str, str]) -> None:
+    click.echo(f"Log in to {asked['login_hint']} in the browser.")
     flow.run_local_server(
         host="localhost",
         bind_addr="127.0.0.1",
@@ -127,13 +160,27 @@ def _by_hand(flow: Any, asked: Mapping[str, str]) -> None:
     """Let the user log in on any machine, and bring back the address at which its browser ended."""
     flow.redirect_uri = _HANDED_OVER
     address, _ = flow.authorization_url(**asked)
-    click.echo(f"Open this address in a browser, on any machine, and log in:\n\n{address}\n")
+    click.echo(f"Open this address in a browser, on any machine, and log in to {asked['login_hint']}:\n\n{address}\n")
     click.echo(f"It ends at a page that cannot be opened: {_HANDED_OVER}?...")
     answer = click.prompt("Copy the whole address of that page, and paste it here").strip()
+    if not answer.startswith(_HANDED_OVER):
+        raise Unreadable(f"the address at which the browser ends begins with {_HANDED_OVER}")
     flow.fetch_token(authorization_response=answer.replace("http://", "https://", 1))
 
 
 def _reason(error: Exception) -> str:
+    """Return why there is no login, as far as possible in the words of whoever said no."""
+    from google_auth_oauthlib.flow import WSGITimeoutError  # noqa: PLC0415 -- loaded already
+    from requests.exceptions import RequestException  # noqa: PLC0415 -- loaded already
+
+    if isinstance(error, WSGITimeoutError):
+        return f"nobody did so in the browser within {PATIENCE // 60} minutes"
+    if getattr(error, "error", "") == "mismatching_state":
+        return "the answer belongs to another attempt; begin anew"
+    if isinstance(error, click.Abort):
+        return "you gave no address"
+    if isinstance(error, RequestException):
+        return f"it cannot be reached: {cause(error)}"
     said = getattr(error, "description", "") or getattr(error, "error", "") or str(error)
     return " ".join(str(said).split())[:200] or type(error).__name__
 
@@ -170,9 +217,8 @@ def _check_account(keeper: Keeper, options: GoogleOptions, profile: Profile, tok
 
 
 def _told(keeper: Keeper, used: Sequence[Table], token: Token) -> str:
-    where = "the keyring" if keeper.keyring else str(keeper.path)
     lacking = [f"[{table.name}]" for table in used if table.scope not in token.scopes]
-    told = f"Logged in to {keeper.account}; the login is kept in {where}."
+    told = f"Logged in to {keeper.account}; the login is kept in {keeper.place}."
     if lacking:
         told += f"\nYou did not grant what {', '.join(lacking)} needs; it is not used until you log in again and do."
     return told
