@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext, redirect_stdout
 
 import click
 
@@ -27,7 +28,8 @@ def command(ctx: click.Context, service: str | None, *, no_browser: bool, as_jso
     logins = config.registry.logins
     if service and service not in logins:
         common.give_up([_unknown(service, logins)], as_json=as_json)
-    told, problems = _log_in(logins[service], config, browser=not no_browser) if service else (_listed(logins), [])
+    with redirect_stdout(sys.stderr) if as_json else nullcontext():  # what a login says on the way
+        told, problems = _log_in(logins[service], config, browser=not no_browser) if service else (_listed(logins), [])
     if as_json:
         from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
 
@@ -54,4 +56,4 @@ def _log_in(login: Login, config: Config, *, browser: bool) -> tuple[str, list[P
         return login.log_in(tables, config.profile, browser), []
     except Exception as error:  # noqa: BLE001 -- a plugin and the service behind it may fail in any way
         said = hidden(sentence(error, typed=not isinstance(error, Unreadable)), config.secrets)
-        return "", [Problem(f"auth {login.name}", said, "F053", hint="nothing was changed")]
+        return "", [Problem(f"auth {login.name}", said, "F053", hint="an earlier login is still there")]
