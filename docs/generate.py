@@ -8,6 +8,7 @@ called with these arguments at its instant. `<!-- options: PLUGIN -->` marks the
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import re
 import shlex
@@ -77,7 +78,7 @@ def _options(plugin: str) -> str:
 def _default(field: dataclasses.Field[object]) -> str:
     if field.default is dataclasses.MISSING:
         return "required"
-    return f"`{list(field.default) if isinstance(field.default, tuple) else field.default}`"
+    return f"`{json.dumps(field.default)}`" if field.default not in (None, "") else ""
 
 
 _KINDS = {"shown": _shown, "options": _options}
