@@ -129,7 +129,8 @@ class GoogleTasks:
         try:
             self._seen[name] = [task for page in pages for task in page.get("items", ())]
         except Missing as error:
-            raise Unreadable(f"the task list “{self._name}” is missing; its tasks are left as they are") from error
+            give_up = "if you deleted it for good, give this table of the config another name"
+            raise Unreadable(f"the list in which its tasks lie is missing from Google Tasks; {give_up}") from error
         return self._seen[name]
 
     def _found(self, name: str, key: str) -> str | None:
