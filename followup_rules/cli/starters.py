@@ -41,6 +41,16 @@ path   = {drafts}
 plugin = "todotxt"
 path   = {tasks}     # done.txt lies beside it
 
+# Google in place of files, or beside them: docs/google.md tells how, and then `followup auth google` logs in.
+# [sources.gmail]
+# plugin = "gmail"
+# [sources.meetings]
+# plugin = "google-calendar"
+# [outputs.gmail-drafts]
+# plugin = "gmail-drafts"
+# [outputs.google-tasks]
+# plugin = "google-tasks"
+
 # Where followup remembers what it did; without this, in the data folder of your system.
 # [store]
 # path = "followup.db"

@@ -19,10 +19,13 @@ class GoogleOptions:
     account: str = field(default="", metadata={"help": "The Google account; left out, the first of `profile.me`."})
     client: Path | None = field(
         default=None,
-        metadata={"help": "The file of your OAuth client, from the Google console; left out, beside the token."},
+        metadata={
+            "help": "The file of your OAuth client, from the Google console; left out, `client.json` beside the token."
+        },
     )
     token: Path | None = field(
-        default=None, metadata={"help": "Where the login is kept; left out, in the data folder of your system."}
+        default=None,
+        metadata={"help": "The file of the login, made by `followup auth google`; left out, in your data folder."},
     )
     keyring: bool = field(default=False, metadata={"help": "Keep the login in the system's keyring, in no file."})
     api_endpoint: str = field(
