@@ -124,4 +124,3 @@ def _keyring() -> Iterator[Any]:
     except Exception as error:
         name = type(error).__name__
         raise Unreadable(f"the system's keyring fails ({name}); unlock it, or leave out keyring = true") from error
-
