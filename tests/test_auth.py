@@ -1,6 +1,7 @@
 """`followup auth`: what a login is told of the config, and what the user is told of it."""
 
 import json
+import sys
 
 import pytest
 from storybook import CONFIG, call
@@ -25,7 +26,8 @@ def place(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "config.toml").write_text(CONFIG)
     install(tmp_path, "post", CODE)
-    return tmp_path
+    yield tmp_path
+    sys.modules.pop("post", None)
 
 
 def test_a_login_knows_what_the_config_uses(place):
