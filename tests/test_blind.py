@@ -5,6 +5,7 @@ import json
 import math
 import sys
 from datetime import UTC, date, datetime, timedelta, timezone
+from http import HTTPStatus
 from types import SimpleNamespace
 
 import oddplugin
@@ -197,6 +198,7 @@ GARBAGE = {
     "no kind": (call(kind=None), "Expected"),
     "an unknown status": (call(status="canceled"), 'did you mean "cancelled"?'),
     "bytes": (call(title=b"call"), "Expected"),
+    "an object as the title": (call(title=object()), "it holds an object"),
     "nobody": (call(people=[None]), "Expected"),
     "a person without an address": (call(people=[Person(None)]), "Expected"),
     "an enormous text": (call(text="long " * 300_000), "larger than"),
@@ -258,6 +260,12 @@ def test_what_libraries_make_out_of_texts_is_taken_as_text():
     (event,) = sift.sift(Pull(events=[odd]), ("call",)).events
     assert {type(event.id), type(event.title), type(event.tags[0]), type(event.data["bonus"])} == {str}
     assert (event.tags, event.data) == (("x",), {"bonus": "frisbee"})
+
+
+def test_a_field_of_a_plugin_stays_what_it_is_and_what_libraries_make_out_of_numbers_is_taken_as_a_number():
+    given = {"remote": True, "round": HTTPStatus.OK, "rate": 42.5}
+    (event,) = sift.sift(Pull(events=[call(data=given)]), ("call",)).events
+    assert repr(event.data) == "{'remote': True, 'round': 200, 'rate': 42.5}"
 
 
 def test_an_address_with_white_space_still_gives_a_key_without(tmp_path, odd):
@@ -409,6 +417,7 @@ def test_it_goes_to_every_output_that_takes_notices_once_even_if_one_refuses_at_
     odd.output.instead["create"] = refuse
     assert ("blind", "run") in [(c["rule"], c["output"]) for c in run(told, "2026-11-10 12:00").changes]
     del odd.output.instead["create"]
+    assert blind(run(told, "2026-11-10 12:03")) == []  # so soon after a refusal it is not asked again
     assert [c["output"] for c in run(told, "2026-11-10 12:10").changes if c["rule"] == "blind"] == ["odd"]
     assert KEY in odd.output.made
     assert blind(run(told, "2026-11-10 12:20")) == []

@@ -14,8 +14,8 @@ from oddplugin import SOURCE, TASKS_APART, Output, Source, story
 from storybook import CONFIG
 from storybook import call as command
 
-from followup_rules import Pull, config
-from followup_rules.limit import spoken
+from followup_rules import Pull, config, limit
+from followup_rules.limit import TimedOut, Worker, at_work, spoken
 
 RULE = '[rule.ask]\non = "#ask"\nopens = "start"\ndo = { type = "task", title = "{{ it.title }}{{ it.text }}" }\n'
 PATIENT = 'time_limit = "1 hour"\n'
@@ -186,6 +186,30 @@ def test_an_update_that_hangs_is_done_by_the_next_run(tmp_path, odd, hang):
     run(told, "2026-11-09 13:20")
     assert [action.title for action in odd.output.made.values() if action.rule == "ask"] == ["Ask about the salary"]
     assert made(run(told, "2026-11-09 13:30")) == []
+
+
+# -- a call that was given up
+
+
+def test_a_call_that_was_given_up_is_still_at_work_and_nothing_more_is_asked_there(monkeypatch, hang):
+    monkeypatch.setattr(limit, "_NAME", "code of this test's plugin")
+    worker, asked = Worker(timedelta(0)), []
+    with pytest.raises(TimedOut):
+        worker.call(hang())
+    with pytest.raises(TimedOut, match="not asked again"):
+        worker.call(lambda: asked.append("again"))
+    worker.close()
+    assert at_work()
+    assert asked == []
+
+
+def test_nothing_is_at_work_once_all_have_answered(monkeypatch):
+    monkeypatch.setattr(limit, "_NAME", "code of this test's plugin")
+    worker = Worker(timedelta(hours=1))
+    worker.call(list)
+    assert at_work()
+    worker.close()
+    assert not at_work()
 
 
 # -- the time limit in the config

@@ -211,6 +211,7 @@ MISTAKES = [
     ("[rule.call]\nannounces = 'thankyou'", 2, "F012", "unknown rule 'thankyou'", '"thank-you"'),
     ("[rule.call]\nduring = 'quite'", 2, "F012", "unknown guard 'quite'", '"quiet"'),
     ("[rule.too-soon]\nbreaks = { guard = 'quite' }", 2, "F012", "unknown guard 'quite'", '"quiet"'),
+    ("[rule.too-soon]\nbreaks = 'quiet'", 2, "F011", "must be a table { ... }, not", ""),
     ("[rule.too-soon]\nbreaks = { }", 2, "F013", "which guard", "breaks ="),
     ("[rule.too-soon]\nbreaks = { guard = 'quiet', aftr = 'day' }", 2, "F010", "unknown key 'aftr'", '"after"'),
     ("[rule.too-soon]\nbreaks = { guard = 'quiet', after = 'cal' }", 2, "F012", "'cal' is neither", '"call"'),
