@@ -278,11 +278,13 @@ def test_a_heading_of_signs_alone_fits_nothing():
     assert problem(visit("2026-11-09 10:00", case="!"), note("2026-11-09 12:00", heading="?", id="n"))[0] == "n"
 
 
-def test_two_employers_of_one_name_are_asked_about():
-    other = visit("2026-11-02 10:00", Person("x@nordik.com"), id="m3")
-    home, said = problem(NORDIK, other, note("2026-11-09 12:00", heading="Nordik", id="n"))
+def test_several_employers_of_one_name_are_asked_about_in_the_order_of_their_names():
+    ends = ("se", "org", "fr", "com", "net", "de")
+    others = [visit("2026-11-02 10:00", Person(f"x@nordik.{end}"), id=end) for end in ends]
+    home, said = problem(NORDIK, *others, note("2026-11-09 12:00", heading="Nordik", id="n"))
     assert home == "n"
-    assert "several cases: nordik.ca, nordik.com;" in said
+    every = "nordik.ca, nordik.com, nordik.de, nordik.fr, nordik.net, nordik.org, nordik.se"
+    assert f"several cases: {every};" in said
 
 
 def test_a_note_with_an_address_makes_a_case_that_a_heading_can_name():
