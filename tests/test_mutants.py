@@ -1,9 +1,15 @@
 """The mistakes that are tried on the engine: each changes one place, and all of behaviour is open to change."""
 
 import ast
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 from mutation.mutants import mutants
+
+ROOT = Path(__file__).parents[1]
 
 
 def made(source):
@@ -79,3 +85,21 @@ def test_a_name_tells_the_function_and_the_change_and_is_given_once():
         "m.C.f: `0` -> `1`",
         "m.C.f: `0` -> `1` (2)",
     ]
+
+
+# -- the mistakes that nobody notices
+
+
+def test_each_known_survivor_is_a_mistake_that_could_be_made_in_the_engine():
+    engine = {file.stem: ast.parse(file.read_text()) for file in (ROOT / "followup_rules/engine").glob("*.py")}
+    names = {mutant.name for module, tree in engine.items() for mutant in mutants(tree, module)}
+    survivors = tomllib.loads((ROOT / "tests/mutation/survivors.toml").read_text())
+    assert survivors.keys() - names == set()
+
+
+@pytest.mark.long
+def test_of_three_hundred_mistakes_in_the_engine_only_the_known_survivors_go_unnoticed():
+    command = [sys.executable, "-m", "tests.mutation", "--sample", "300"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "mutants=300 " in done.stdout

@@ -1,6 +1,6 @@
 """How good are the tests of the engine? Every small mistake in it must make one of them fail.
 
-    python -m tests.mutation [MODULE...]
+    python -m tests.mutation [--sample N] [MODULE...]
 
 Each mutant of followup_rules/engine/ lives in a forked child of its own, in which the direct tests of the engine run
 up to the first one that fails. A mutant that none of them notices must be listed in survivors.toml, with the reason.
@@ -14,12 +14,13 @@ import contextlib
 import gc
 import io
 import os
+import random
 import re
 import resource
 import sys
 import time
 import tomllib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import NamedTuple
@@ -40,12 +41,12 @@ PASSED, FAILED, NOT_RUN = 0, 1, (3, 4, 5)
 """Exit codes of pytest; a mutant that cannot even be imported is an error of collection: 2."""
 
 
-class Result(NamedTuple):
-    """What became of a mutant."""
+class Trial(NamedTuple):
+    """A mutant, and the module and tree that it changes."""
 
     mutant: Mutant
     module: str
-    survived: bool
+    tree: ast.Module
 
 
 class Mutated:
@@ -68,31 +69,45 @@ class Mutated:
 
 
 def main() -> int:
-    """Try all mutants and print the score; an unlisted survivor, or a listed one that is none, is a failure."""
+    """Try mutants and print the score; an unlisted survivor, or a listed one that is none, is a failure."""
     arguments = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     arguments.add_argument("modules", nargs="*", help="of the engine; all by default")
-    chosen = arguments.parse_args().modules or sorted(each.stem for each in ENGINE.glob("*.py"))
+    arguments.add_argument("--sample", type=int, metavar="N", help="try only N of them, always the same")
+    given = arguments.parse_args()
+    chosen = given.modules or sorted(each.stem for each in ENGINE.glob("*.py"))
+    trials = [trial for module in chosen for trial in _trials(module)]
     listed = _listed(chosen)
-    began = time.monotonic()
-    _prepare()
-    results = []
-    for result in _tried(chosen):
-        results.append(result)
-        if result.survived and result.mutant.name not in listed:
-            _say(f"not noticed: followup_rules/engine/{result.module}.py:{result.mutant.line}: {result.mutant.name}")
-    survivors = {result.mutant.name for result in results if result.survived}
-    for name in sorted(listed - survivors):
-        _say(f"listed in survivors.toml, but it does not survive (any more): {name}")
-    killed = len(results) - len(survivors)
-    counts = f"mutants={len(results)} killed={killed} survived={len(survivors)}"
-    _say(f"{counts} score={100 * killed / len(results):.1f}% seconds={time.monotonic() - began:.0f}")
-    return 0 if survivors == listed else 1
+    if given.sample:
+        trials = random.Random(0).sample(trials, given.sample)
+        listed &= {trial.mutant.name for trial in trials}
+    return _report(trials, listed)
+
+
+def _trials(module: str) -> Iterator[Trial]:
+    tree = ast.parse((ENGINE / f"{module}.py").read_text())
+    return (Trial(mutant, module, tree) for mutant in mutants(tree, module))
 
 
 def _listed(modules: Collection[str]) -> set[str]:
     """Return the names of the known survivors in some modules."""
     names = tomllib.loads((HERE / "survivors.toml").read_text())
     return {name for name in names if re.match(r"\w+", name)[0] in modules}
+
+
+def _report(trials: Sequence[Trial], listed: set[str]) -> int:
+    began = time.monotonic()
+    _prepare()
+    survivors = set()
+    for trial in _survivors(trials):
+        survivors.add(trial.mutant.name)
+        if trial.mutant.name not in listed:
+            _say(f"not noticed: followup_rules/engine/{trial.module}.py:{trial.mutant.line}: {trial.mutant.name}")
+    for name in sorted(listed - survivors):
+        _say(f"listed in survivors.toml, but it does not survive (any more): {name}")
+    killed = len(trials) - len(survivors)
+    counts = f"mutants={len(trials)} killed={killed} survived={len(survivors)}"
+    _say(f"{counts} score={100 * killed / len(trials):.1f}% seconds={time.monotonic() - began:.0f}")
+    return 0 if survivors == listed else 1
 
 
 def _say(line: str) -> None:
@@ -113,19 +128,18 @@ def _prepare() -> None:
     gc.freeze()
 
 
-def _tried(modules: Iterable[str]) -> Iterator[Result]:
-    running: dict[int, tuple[Mutant, str]] = {}
-    for module in modules:
-        tree = ast.parse((ENGINE / f"{module}.py").read_text())
-        for mutant in mutants(tree, module):
-            if len(running) == (os.cpu_count() or 1):
-                yield _ended(running)
-            running[_born(mutant, module, tree)] = mutant, module
+def _survivors(trials: Iterable[Trial]) -> Iterator[Trial]:
+    """Try as many at once as there are processors; yield those that no test noticed."""
+    running: dict[int, Trial] = {}
+    for trial in trials:
+        if len(running) == (os.cpu_count() or 1):
+            yield from _ended(running)
+        running[_born(trial)] = trial
     while running:
-        yield _ended(running)
+        yield from _ended(running)
 
 
-def _born(mutant: Mutant, module: str, tree: ast.Module) -> int:
+def _born(trial: Trial) -> int:
     """Return the process id of a child that runs the tests on a mutant and ends with their exit code."""
     child = os.fork()
     if child:
@@ -137,9 +151,9 @@ def _born(mutant: Mutant, module: str, tree: ast.Module) -> int:
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
-        mutant.apply()
-        sys.meta_path.insert(0, Mutated(f"followup_rules.engine.{module}", tree))
-        code = _run_tests(module)
+        trial.mutant.apply()
+        sys.meta_path.insert(0, Mutated(f"followup_rules.engine.{trial.module}", trial.tree))
+        code = _run_tests(trial.module)
     os._exit(code)
 
 
@@ -152,13 +166,15 @@ def _run_tests(module: str) -> int:
     return next((code for code in codes if code != PASSED), PASSED)
 
 
-def _ended(running: dict[int, tuple[Mutant, str]]) -> Result:
+def _ended(running: dict[int, Trial]) -> Iterator[Trial]:
+    """Wait until one ends, and yield it if it survived."""
     child, status = os.wait()
-    mutant, module = running.pop(child)
+    trial = running.pop(child)
     code = FAILED if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
     if code in NOT_RUN:
-        sys.exit(f"the tests did not run for {mutant.name}: exit code {code}")
-    return Result(mutant, module, survived=code == PASSED)
+        sys.exit(f"the tests did not run for {trial.mutant.name}: exit code {code}")
+    if code == PASSED:
+        yield trial
 
 
 if __name__ == "__main__":
