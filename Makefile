@@ -3,13 +3,15 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo demo-google npm test test-all test-long soak lint format docs clean
+.PHONY: help demo demo-google npm test test-all test-long coverage mutation soak lint format docs clean
 
 help:
 	@echo "make demo    plays some weeks of a job search"
 	@echo "make demo-google  does so with everything at Google: at an emulator of it, on this machine"
 	@echo "make test    runs the tests"
 	@echo "make test-all  runs those that take minutes, too; make soak those that take hours"
+	@echo "make coverage  runs the tests and sees that they try every branch of what decides and remembers"
+	@echo "make mutation  makes small mistakes in the engine, one by one, and sees that a test fails for each"
 	@echo "make lint    checks style, types and the rules of who may import whom"
 	@echo "make docs    writes anew what the documentation shows of the command"
 
@@ -36,10 +38,16 @@ demo-google: $(VENV)/ready npm
 test: $(VENV)/ready npm
 	$(BIN)/python -m pytest --numprocesses auto -m "not long"
 
-test-long: $(VENV)/ready
+test-long: $(VENV)/ready npm
 	$(BIN)/python -m pytest --numprocesses auto -m long
 
 test-all: test test-long
+
+coverage: $(VENV)/ready npm
+	$(BIN)/python -m pytest --numprocesses auto -m "not long" --cov
+
+mutation: $(VENV)/ready
+	$(BIN)/python -m tests.mutation
 
 soak: $(VENV)/ready
 	$(BIN)/python -m tests.faults --soak
@@ -60,4 +68,4 @@ docs: $(VENV)/ready
 	$(BIN)/python docs/generate.py
 
 clean:
-	rm -rf $(VENV) out dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) out dist .mypy_cache .ruff_cache .coverage* .hypothesis .import_linter_cache

@@ -192,7 +192,7 @@ def test_an_update_that_hangs_is_done_by_the_next_run(tmp_path, odd, hang):
 
 
 def test_a_call_that_was_given_up_is_still_at_work_and_nothing_more_is_asked_there(monkeypatch, hang):
-    monkeypatch.setattr(limit, "_NAME", "code of this test's plugin")
+    monkeypatch.setattr(limit, "_NAME", "code that hangs")
     worker, asked = Worker(timedelta(0)), []
     with pytest.raises(TimedOut):
         worker.call(hang())
@@ -204,7 +204,7 @@ def test_a_call_that_was_given_up_is_still_at_work_and_nothing_more_is_asked_the
 
 
 def test_nothing_is_at_work_once_all_have_answered(monkeypatch):
-    monkeypatch.setattr(limit, "_NAME", "code of this test's plugin")
+    monkeypatch.setattr(limit, "_NAME", "code that answers")
     worker = Worker(timedelta(hours=1))
     worker.call(list)
     assert at_work()
