@@ -1,13 +1,15 @@
 """How many requests a run makes of Google, situation by situation: the table in docs/google.md."""
 
+import re
 import subprocess
 import sys
 from collections import Counter
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from googlelab.seeker import Seeker
+from googlelab.seeker import SCOPES, Seeker
 
 ZONE = ZoneInfo("America/Toronto")
 
@@ -41,22 +43,46 @@ def named(request):
         "/gmail/v1/users/me/drafts": "the list of drafts",
         "/calendar/v3/calendars/primary/events": "the calendar",
         "/tasks/v1/users/@me/lists": "the task lists",
+        "/oauth2/token": "the login",
     }
     if request.path in kinds:
-        return ("new: " if request.method == "POST" else "") + kinds[request.path]
+        new = request.method == "POST" and request.path != "/oauth2/token"
+        return "new: " * new + kinds[request.path]
     kind = next(kind for kind in ("threads", "drafts", "tasks") if f"/{kind}" in request.path)
     whole = request.path.endswith("/tasks")
     return f"{ {'GET': '', 'POST': 'new: ', 'PUT': 'changed: ', 'DELETE': 'deleted: '}[request.method] }{kind}{' of the list' * whole}"
 
 
 NOTHING_NEW = {"the history": 1, "the calendar": 1}
+PAGE = (Path(__file__).parent.parent / "docs" / "google.md").read_text(encoding="utf-8")
+ROWS = dict(
+    re.findall(r"^\| (.+) \| (\d.*) \|$", PAGE.partition("<!-- cost -->")[2].partition("<!-- end")[0], re.MULTILINE)
+)
+TESTED = {}
 
 
-def test_the_first_run_reads_conversation_by_conversation(seeker):
-    first = {"the point in the history": 1, "a page of sent mail": 1, "threads": 1, "the calendar": 1}
-    assert cost(seeker, "2026-11-05T09:00") == first
+def row(situation, says):
+    """Mark the test of a row of the table."""
+    TESTED[situation] = says
+    return lambda test: test
 
 
+def test_every_row_of_the_table_has_its_test():
+    assert len(ROWS) > 5
+    assert ROWS == TESTED
+
+
+@row("the first run", "1, and 1 for each 500 sent mails, and 1 for each conversation")
+def test_the_first_run_reads_conversation_by_conversation(google, tmp_path):
+    for number in range(12):
+        google.sent(
+            "julie.roy@nordik.ca", f"Mail {number}", "Bonjour", at("2026-11-01T09:00") + timedelta(minutes=number)
+        )
+    found = cost(Seeker(google, tmp_path / "seeker").set_up(), "2026-11-05T09:00")
+    assert found == {"the point in the history": 1, "a page of sent mail": 1, "threads": 12, "the calendar": 1}
+
+
+@row("nothing new", "1 for Gmail, 1 for each calendar")
 def test_a_run_with_nothing_new_makes_one_request_for_each_source(seeker):
     cost(seeker, "2026-11-05T09:00")
     assert cost(seeker, "2026-11-05T09:05") == NOTHING_NEW
@@ -68,18 +94,25 @@ def test_a_mail_that_concerns_nobody_costs_nothing_more(seeker):
     assert cost(seeker, "2026-11-05T09:05") == NOTHING_NEW
 
 
+@row("a conversation of yours with something new in it", "1")
 def test_a_new_mail_costs_its_conversation(seeker):
     cost(seeker, "2026-11-05T09:00")
     seeker.google.sent("paul@boreal.ca", "Bonjour", "Bonjour", at("2026-11-05T09:01"))
     assert cost(seeker, "2026-11-05T09:05") == {**NOTHING_NEW, "threads": 1}
 
 
+@row("drafts are to be made", "1 for each; before, 1 for each 500 drafts in the account, and 1 for each of them")
+@row("tasks are to be made", "1 for each; before, 1 for the lists, and 1 for each 100 tasks in ours")
+@row("a draft or task is to be changed or taken back", "2")
 def test_what_is_new_is_looked_for_before_it_is_made(seeker):
     cost(seeker, "2026-11-05T09:00")
     cost(seeker, "2026-11-07T10:05")  # "prepare", a task
+    for number in range(3):
+        seeker.google.write_draft("aunt@example.org", f"Letter {number}", "Dear aunt")
     assert cost(seeker, "2026-11-09T11:05") == {
         **NOTHING_NEW,
         "the list of drafts": 1,
+        "drafts": 3,
         "new: the list of drafts": 1,
         "the task lists": 1,
         "tasks of the list": 1,
@@ -89,21 +122,34 @@ def test_what_is_new_is_looked_for_before_it_is_made(seeker):
     }
 
 
+@row("drafts of ours that are open", "1 for each")
+@row("tasks of ours that are open, or were finished or deleted in the last week", "1 for each 100 in the list")
 def test_what_is_open_costs_one_request_for_each_draft_and_one_for_all_tasks(seeker):
     cost(seeker, "2026-11-05T09:00")
     cost(seeker, "2026-11-09T11:05")
-    assert len(seeker.drafts()) == 1
-    assert len(seeker.tasks()) == 2
+    assert (len(seeker.drafts()), len(seeker.tasks())) == (1, 2)
     assert cost(seeker, "2026-11-09T11:10") == {**NOTHING_NEW, "drafts": 1, "tasks of the list": 1}
 
 
-def test_many_mails_come_in_pages_and_conversations(google, tmp_path):
-    for number in range(12):
-        google.sent(
-            "julie.roy@nordik.ca", f"Mail {number}", "Bonjour", at("2026-11-01T09:00") + timedelta(minutes=number)
-        )
-    found = cost(Seeker(google, tmp_path / "seeker").set_up(), "2026-11-05T09:00")
-    assert (found["a page of sent mail"], found["threads"]) == (1, 12)
+@row("drafts of ours that were sent or deleted, for a week", "2 for each")
+def test_a_draft_that_is_gone_costs_a_look_at_its_conversation(seeker):
+    cost(seeker, "2026-11-05T09:00")
+    cost(seeker, "2026-11-09T11:05")
+    (draft,) = seeker.google.drafts()
+    seeker.google.delete_draft(draft.draft)
+    gone = {**NOTHING_NEW, "drafts": 1, "threads": 1, "tasks of the list": 1}
+    assert cost(seeker, "2026-11-09T11:10") == gone
+    assert cost(seeker, "2026-11-15T11:10")["threads"] == 1
+    assert cost(seeker, "2026-11-17T11:10")  # now the look is given up
+    assert "threads" not in cost(seeker, "2026-11-17T11:15")
+
+
+@row("the login is an hour old", "1")
+def test_a_login_that_is_an_hour_old_costs_one_request_for_all(seeker):
+    cost(seeker, "2026-11-05T09:00")
+    seeker.google.token_file(seeker.folder / "token.json", scopes=SCOPES, expired=True)
+    assert cost(seeker, "2026-11-05T09:05") == {**NOTHING_NEW, "the login": 1}
+    assert cost(seeker, "2026-11-05T09:10") == NOTHING_NEW
 
 
 def test_a_run_without_google_imports_nothing_of_it(tmp_path):
