@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from followup_google.faults import Missing
+from followup_google.meetings import event
 from followup_google.service import CALENDAR, Service
 from followup_rules import BadItem, Context, Event, Pull, Unreadable
 
@@ -67,8 +68,6 @@ class CalendarSource:
             raise Unreadable(f"there is no calendar {calendar!r} in this account; correct `calendars`") from error
 
     def _events(self, entries: list[Mapping[str, Any]]) -> Iterator[Event | BadItem]:
-        from followup_google.meetings import event  # noqa: PLC0415 -- most pulls bring nothing new
-
         newest: dict[str, Event] = {}
         for entry in entries:
             item = event(entry, self._context.profile)

@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from followup_google.faults import Missing
+from followup_google.letters import THREAD
 from followup_google.service import DRAFTS, READ_MAIL, Service
+from followup_google.shown import EDITED, SEAL, Draft, ident_of, seal_of, sent_in
 from followup_rules import Action, Context, Refused, Status
+from followup_rules.mail.draft import compose
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from followup_google import DraftsOptions
-    from followup_google.shown import Draft
 
 _PAGE = 500
 
@@ -65,8 +67,6 @@ class GmailDrafts:
 
     def find(self, key: str) -> str | None:
         """Return the reference of the draft that carries this key."""
-        from followup_google.shown import EDITED  # noqa: PLC0415 -- most runs make no draft
-
         for head in self._heads:
             if head.carries(key, self._sender) and (draft := self._draft(head.id)):
                 left, made = draft.left
@@ -107,7 +107,6 @@ class GmailDrafts:
         """Return when a draft that is gone was sent, if the login lets us look."""
         if not self._service.may(READ_MAIL):
             return None
-        from followup_google.shown import sent_in  # noqa: PLC0415 -- only where a draft is gone
 
         def ask(gmail: Any) -> Any:
             return gmail.users().threads().get(userId="me", id=known.thread, format="minimal")
@@ -130,8 +129,6 @@ class GmailDrafts:
 
     def _draft(self, name: str, shown: str = "raw") -> Draft | None:
         """Return a draft; None if it is gone: deleted, thrown away, or sent."""
-        from followup_google.shown import Draft  # noqa: PLC0415 -- most runs have no draft to look at
-
         try:
             get = self._service.read(lambda gmail: gmail.users().drafts().get(userId="me", id=name, format=shown))
         except Missing:
@@ -162,9 +159,6 @@ class GmailDrafts:
 
     def _composed(self, action: Action, made: str = "") -> EmailMessage:
         """Return the draft with its marks: the key, a Message-ID made of it, the seal, and when it was made."""
-        from followup_google.shown import SEAL, ident_of, seal_of  # noqa: PLC0415 -- most runs make no draft
-        from followup_rules.mail.draft import compose  # noqa: PLC0415
-
         mail = compose(action, self._profile)
         mail["Date"] = self._now
         mail["Message-ID"] = f"<{ident_of(action.key, self._sender)}>"
@@ -172,8 +166,6 @@ class GmailDrafts:
         return mail
 
     def _ref(self, draft: str, thread: str, mail: EmailMessage) -> Ref:
-        from followup_google.shown import SEAL  # noqa: PLC0415 -- loaded already
-
         seal, made = str(mail[SEAL]).split(" ")
         return Ref(draft, thread, seal, made)
 
@@ -196,8 +188,6 @@ class GmailDrafts:
 
     def _thread_of(self, action: Action) -> str:
         """Return the conversation that the draft belongs to: Gmail goes by its own id, and not by References alone."""
-        from followup_google.letters import THREAD  # noqa: PLC0415 -- most runs make no draft
-
         if action.reply is None:
             return ""
         if known := str(action.reply.data.get(THREAD, "")):

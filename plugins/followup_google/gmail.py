@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_google.faults import Missing
+from followup_google.letters import WANTED, event
 from followup_google.service import MAIL, Service
 from followup_rules import BadItem, Context, Event, Pull, Unreadable
 
@@ -143,8 +144,6 @@ class GmailSource:
         return replace(before, history=history, known=tuple(known), todo=tuple(todo))
 
     def _conversation(self, thread: str, since: datetime) -> Iterator[Event | BadItem]:
-        from followup_google.letters import WANTED, event  # noqa: PLC0415 -- most pulls bring nothing new
-
         try:
             found = self._service.read(
                 lambda gmail: gmail.users().threads().get(

@@ -80,7 +80,7 @@ class GoogleTasks:
         if there is None:
             raise Refused("the task is no longer there")
         if _seal(there) != _seal(body):
-            changed = {**body, "id": known.task}
+            changed = {"due": None, **body, "id": known.task}  # null takes a date away
             self._change(lambda tasks: tasks.tasks().patch(tasklist=known.list, task=known.task, body=changed))
         return str(Ref(known.list, known.task, _seal(body)))
 

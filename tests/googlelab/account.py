@@ -136,7 +136,15 @@ class Account:
         """The user changed the text of a draft."""
         kept = self.draft(draft)
         kept.message.set_content(text)
-        self._ask("PUT", f"{_GMAIL}/drafts/{draft}", content={"message": _raw(kept.message, kept.thread)})
+        self.save_draft(kept)
+
+    def save_draft(self, kept: Mail) -> None:
+        """The user's program saved a draft as it is now."""
+        self._ask("PUT", f"{_GMAIL}/drafts/{kept.draft}", content={"message": _raw(kept.message, kept.thread)})
+
+    def keep_draft(self, draft: Mail) -> None:
+        """The user's program made a new draft of this mail."""
+        self._ask("POST", f"{_GMAIL}/drafts", content={"message": _raw(draft.message, draft.thread)})
 
     def delete_draft(self, draft: str) -> None:
         """The user discarded a draft."""
