@@ -28,7 +28,8 @@ PACKAGES := emulate@0.11.2 @stoplight/prism-cli@5.14.2 google-discovery-to-swagg
 
 out/npm/ready:
 	@mkdir -p out/npm
-	@if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --prefix out/npm $(PACKAGES) && touch $@; fi
+	@if command -v npm >/dev/null && npm install --silent --no-audit --no-fund --prefix out/npm $(PACKAGES); \
+	then touch $@; else echo "npm is not there, or could not install $(PACKAGES): what needs them is left out"; fi
 
 npm: out/npm/ready
 

@@ -643,6 +643,17 @@ KEPT = {
 }
 
 
+@pytest.mark.parametrize("missing", ["googleapiclient", "google_auth_oauthlib"])
+def test_without_googles_library_it_says_what_to_install(home, google, nobody, monkeypatch, missing):
+    google.token_file(home.token)
+    use(home, google, "gmail", "gmail-drafts")
+    monkeypatch.setitem(sys.modules, missing, None)
+    said = "Google's library is not installed; pip install 'followup-rules[google]'"
+    assert said in auth(home).stderr
+    found = run(home)
+    assert (found.exit_code, set(problems(found).values())) == (1, {said})
+
+
 @pytest.mark.parametrize("case", KEPT)
 def test_a_token_file_that_is_none_stops_only_google(at_work, google, nobody, case):
     change, expected = KEPT[case]

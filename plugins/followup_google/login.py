@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from followup_google import CalendarOptions, DraftsOptions, GmailOptions, GoogleOptions, TasksOptions
 from followup_google.faults import Missing, cause
-from followup_google.service import CALENDAR, DRAFTS, MAIL, TASKS, Api, Service
+from followup_google.service import CALENDAR, DRAFTS, MAIL, TASKS, Api, Service, check_installed
 from followup_google.token import Keeper, Token
 from followup_rules import Unreadable
 
@@ -52,6 +52,7 @@ class Table(Struct, frozen=True):
 
 def log_in(tables: Mapping[str, Any], profile: Profile, *, browser: bool) -> str:
     """Log in to every account that the config uses; return a sentence on each. Raises Unreadable."""
+    check_installed()
     accounts: defaultdict[Keeper, list[Table]] = defaultdict(list)
     for name, options in tables.items():
         if isinstance(options, GoogleOptions):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -57,8 +58,9 @@ class Service:
     def __init__(self, api: Api, options: GoogleOptions, profile: Profile, token: Token | None = None) -> None:
         """Take the login that is kept, or the given one; nothing is asked yet.
 
-        Raises Unreadable if there is none, or if it does not cover this service.
+        Raises Unreadable if there is none, if it does not cover this service, or without Google's library.
         """
+        check_installed()
         self._api, self._options = api, options
         self._keeper = Keeper.of(options, profile)
         self._kept = token is None
@@ -159,6 +161,12 @@ class Service:
         )
         with suppress(Unreadable):
             self._keeper.save(self._token)
+
+
+def check_installed() -> None:
+    """Raise Unreadable if Google's library is not there, which is not installed with everything else: it is large."""
+    if find_spec("googleapiclient") is None or find_spec("google_auth_oauthlib") is None:
+        raise Unreadable("Google's library is not installed; pip install 'followup-rules[google]'")
 
 
 def _known(error: Exception) -> Fault:
