@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from followup_rules.engine.plan import Change, Made, Row
-from followup_rules.hookspecs import Output, Refused
+from followup_rules.hookspecs import Output, Refused, Unreadable, asked_to_wait
 from followup_rules.limit import TimedOut, sentence
 from followup_rules.model import Action, Problem
 from followup_rules.store import Store, StoreError, Unreceipted
 
-_FIRST_WAIT, _LONGEST_WAIT, _LONGEST_ASKED = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=1)
 
 
 class Printed:
@@ -81,7 +81,7 @@ def _completed(row: Row, action: Action, ref: str) -> Row:
 
 def _refused(row: Row, now: datetime, refusal: Refused) -> Row:
     """Return the row with the time before which it is not tried again: at least as long as the service asked for."""
-    wait = max(min(_FIRST_WAIT * 2**row.attempts, _LONGEST_WAIT), min(refusal.wait, _LONGEST_ASKED))
+    wait = max(min(_FIRST_WAIT * 2**row.attempts, _LONGEST_WAIT), asked_to_wait(refusal))
     state = Made.REFUSED if row.op == "create" else Made.DELIVERED
     return replace(row, state=state, pending=None, attempts=row.attempts + 1, retry=now + wait)
 
@@ -99,7 +99,8 @@ def _problem(change: Change, message: str, hint: str) -> Problem:
 
 
 def _uncertain(change: Change, what: str, error: Exception, hint: str) -> Problem:
-    problem = _problem(change, f"{what}: {sentence(error)}", hint)
+    said = sentence(error, typed=not isinstance(error, Unreadable | OSError))
+    problem = _problem(change, f"{what}: {said}", hint)
     return replace(problem, code="F049") if isinstance(error, TimedOut) else problem
 
 

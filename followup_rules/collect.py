@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from followup_rules.config import Configured
+from followup_rules.database import at, text
 from followup_rules.engine.sight import Sight
-from followup_rules.hookspecs import Source, Unreadable
+from followup_rules.hookspecs import Source, Unreadable, asked_to_wait
 from followup_rules.limit import Worker
 from followup_rules.model import BadItem, Context, Event, Problem, Pull
 from followup_rules.report import Tick
@@ -53,12 +54,14 @@ def sight(views: Mapping[str, View]) -> Sight:
 
 def _pull(source: Configured, tick: Tick) -> View:
     kinds = frozenset(getattr(source.type, "emits", UNKNOWN_KINDS))
-    since = min(tick.now, tick.first_run) - tick.config.profile.lookback - MARGIN
-    cursor = tick.store.source(source.name).cursor
+    state = tick.store.source(source.name)
+    since = min(tick.now, state.pulled or tick.first_run) - tick.config.profile.lookback - MARGIN
     worker = Worker(source.time_limit)
     try:
+        _leave_alone_as_asked(source, tick)
         opened, kinds = worker.call(lambda: _opened(source, tick.context, kinds))
-        pull = worker.call(lambda: _read(opened, since, cursor, kinds))
+        pull = worker.call(lambda: _read(opened, since, state.cursor, kinds))
+        _check_progress(source.name, state.cursor, pull, tick)
     except Exception as error:  # noqa: BLE001 -- one source that fails stops no other
         _blind(source.name, error, tick)
         return View(kinds)
@@ -66,6 +69,25 @@ def _pull(source: Configured, tick: Tick) -> View:
         worker.close()
     ids = tick.store.take(source.name, pull, _events(source.name, pull, tick), since, tick.now)
     return View(kinds, frozenset(ids), seen=True, left=pull.left)
+
+
+def _leave_alone_as_asked(source: Configured, tick: Tick) -> None:
+    """Raise Unreadable as long as the service behind a source has asked not to be called."""
+    until = at(kept) if (kept := tick.store.get(_waits(source.name))) else tick.now
+    if tick.now < until:
+        when = until.astimezone(tick.context.profile.timezone)
+        raise Unreadable(f"it has asked to be left alone until {when:%H:%M}")
+
+
+def _waits(source: str) -> str:
+    return f"source {source} waits"
+
+
+def _check_progress(source: str, cursor: str, pull: Pull, tick: Tick) -> None:
+    """Raise Unreadable if a source would have us read in circles."""
+    tick.passed.add((source, cursor))
+    if pull.left and (source, pull.cursor) in tick.passed:
+        raise Unreadable("its plugin says that there is more to read, and does not go on; tell the plugin's author")
 
 
 def _opened(source: Configured, context: Context, declared: frozenset[str]) -> tuple[Source, frozenset[str]]:
@@ -83,16 +105,15 @@ def _read(source: Source, since: datetime, cursor: str, kinds: frozenset[str]) -
         return pull
     from followup_rules.sift import sift  # noqa: PLC0415 -- most pulls bring nothing new
 
-    sound = sift(pull, kinds)
-    if sound.left and sound.cursor == cursor:
-        raise Unreadable("its plugin says that there is more to read, and does not go on; tell the plugin's author")
-    return sound
+    return sift(pull, kinds)
 
 
 def _blind(source: str, error: Exception, tick: Tick) -> None:
     hint = "duties that depend on it wait until it can be read again"
     tick.blind[source] = tick.failed(f"sources.{source}", error, hint)
     tick.store.failed(source, tick.now)
+    if wait := asked_to_wait(error):
+        tick.store.put(_waits(source), text(tick.now + wait))
 
 
 def _events(source: str, pull: Pull, tick: Tick) -> list[Event]:
@@ -128,6 +149,10 @@ def arrange(changed: set[str], tick: Tick) -> None:
     """Put what changed into its cases, and let the ledger follow."""
     if changed:
         tick.store.rename(tick.store.arrange(changed, tick.config.rulebook.directory))
+
+
+def told_of_misplaced(changed: Collection[str], tick: Tick) -> None:
+    """Report the notes among what changed that could not be put where their heading says."""
     for event, problem in tick.store.misplaced():
         if event.id in changed:
             tick.problems.append(Problem("notes", f"{event.where}: {problem}", "F044"))

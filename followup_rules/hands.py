@@ -17,6 +17,8 @@ from followup_rules.wary import STATES, WaryOutput
 PATIENCE = timedelta(days=7)
 """So long after the user ticked or deleted something it is looked whether it has come back."""
 DRAFT = "draft"
+_MAY_BE_SENT = (Made.DELIVERED, Made.ENDING, Made.INTENDED, Made.WITHDRAWN)
+"""Of a call that was cut short, the receipt may be lost and the draft be sent."""
 
 
 def open_outputs(tick: Tick) -> None:
@@ -119,7 +121,7 @@ def _followed(row: Row, status: Status, tick: Tick) -> tuple[Event | None, str]:
 
 def sent(seen: Collection[str], tick: Tick) -> set[str]:
     """Tell which drafts the user has sent, by the mails that came; return the ids of the events that tell it."""
-    rows = tick.store.rows_in(Made.DELIVERED, Made.ENDING) if seen else []
+    rows = tick.store.rows_in(*_MAY_BE_SENT) if seen else []
     drafts = [row for row in rows if row.action.type == DRAFT]
     mails = [event for event in tick.store.events(seen) if event.kind == "sent"] if drafts else []
     changed: set[str] = set()
@@ -134,6 +136,8 @@ def _is_sent(row: Row, mail: Event, tick: Tick) -> bool:
     """Tell whether a mail is that draft: by its key or, as many mail programs drop it, by its people and subject."""
     if key := mail.data.get("key"):
         return key == row.marker
+    if row.state not in (Made.DELIVERED, Made.ENDING):
+        return False  # of what nobody knows to be there, only the key is proof
     anchor, action = tick.store.event(row.action.anchor), row.action
     if anchor is None or mail.start < anchor.start or {p.address for p in mail.people}.isdisjoint(_to(action)):
         return False

@@ -18,11 +18,17 @@ hookspec = pluggy.HookspecMarker("followup_rules")
 hookimpl = pluggy.HookimplMarker("followup_rules")
 
 
+LONGEST_WAIT = timedelta(days=1)
+"""Longer no service is left alone, whatever it asks for."""
+
+
 class Refused(Exception):  # noqa: N818 -- the word of the contract
     """Raised by an output when it is certain that nothing was made or changed.
 
     `wait`: how long the service asks not to be called again.
     """
+
+    wait = timedelta(0)
 
     def __init__(self, message: str = "", wait: timedelta = timedelta(0)) -> None:
         super().__init__(message)
@@ -30,7 +36,22 @@ class Refused(Exception):  # noqa: N818 -- the word of the contract
 
 
 class Unreadable(Exception):  # noqa: N818 -- the word of the contract
-    """Raised by a source that could not be read, with a sentence for the user and what to do about it."""
+    """Raised by a source that could not be read, with a sentence for the user and what to do about it.
+
+    `wait`: how long the service asks not to be called again.
+    """
+
+    wait = timedelta(0)
+
+    def __init__(self, message: str = "", wait: timedelta = timedelta(0)) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+def asked_to_wait(error: Exception) -> timedelta:
+    """Return how long a service asks not to be called again: a day at most, whatever a plugin says."""
+    wait = getattr(error, "wait", None)
+    return min(max(wait, timedelta(0)), LONGEST_WAIT) if isinstance(wait, timedelta) else timedelta(0)
 
 
 class Source(Protocol):

@@ -68,6 +68,8 @@ class Tick(Struct):
     missed: list[Decision] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     watch: Watch = lambda *_: None
+    passed: set[tuple[str, str]] = field(default_factory=set)
+    """Sources, and the cursors from which they have been read."""
 
     def forget_if_hung(self, output: str) -> None:
         """Ask nothing more of an output of which a call was given up: that call may still be at work."""

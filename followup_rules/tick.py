@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from followup_rules.collect import View, arrange, changed, collect, sight
+from followup_rules.collect import View, arrange, changed, collect, sight, told_of_misplaced
 from followup_rules.config import Config, Configured
 from followup_rules.database import at, text
 from followup_rules.engine.sight import Sight
@@ -98,10 +98,13 @@ def _gather(tick: Tick) -> Sight:
         told = look(tick)
         views = collect(sources, tick)
         _note_the_time(tick)
-        seen = changed(views)
-        arrange(told | seen | sent(seen, tick) | _all_if_config_changed(tick), tick)
+        news = told | changed(views) | _all_if_config_changed(tick)
+        arrange(news | sent(changed(views), tick), tick)
     while unfinished := [source for source in sources if views[source.name].left]:
-        views |= _go_on(unfinished, views, tick)
+        more = _go_on(unfinished, views, tick)
+        news |= changed(more)
+        views |= more
+    told_of_misplaced(news, tick)
     found = sight(views)
     with store.transaction():
         _mark_stale(found, tick)
@@ -114,8 +117,7 @@ def _go_on(unfinished: Iterable[Configured], views: Mapping[str, View], tick: Ti
         tick.watch(source.name, views[source.name].left)
     with tick.store.transaction():
         more = collect(unfinished, tick)
-        seen = changed(more)
-        arrange(seen | sent(seen, tick), tick)
+        arrange(changed(more) | sent(changed(more), tick), tick)
     return more
 
 

@@ -711,3 +711,37 @@ def test_a_meeting_that_stands_in_a_file_too_is_one_meeting(google, tmp_path):
     assert (tick.rules(), tick.problems) == (["thank-you"], [])
     told = call(story.folder, "explain", "nordik", "--now", "2026-11-09 12:00").stdout.partition("What, and why")[0]
     assert [told.count(title) for title in ("Entrevue", "Panel interview")] == [1, 1]
+
+
+# --- calendars of other people ---------------------------------------------------------------------------------
+
+SPOUSE = {"email": "spouse@x.org", "self": True, "responseStatus": "declined"}
+
+
+def of_both(reader, google, mine=(), theirs=()):
+    """Return what is read of my own calendar and of another person's, which holds these entries (ours)."""
+    google.fault(says({"items": list(mine)}), path="*/calendars/primary/events")
+    google.fault(says({"items": list(theirs)}), path="*/calendars/spouse*/events")
+    return list(reader.pull(calendars=("primary", "spouse@x.org")).events)
+
+
+def test_in_somebody_elses_calendar_i_am_known_by_my_address_alone(reader, google):
+    me = {"email": google.email, "responseStatus": "accepted"}
+    theirs = entry(organizer=SPOUSE, attendees=[SPOUSE, me, {"email": JULIE}])
+    (found,) = of_both(reader, google, theirs=[theirs])
+    assert found.status == "confirmed"
+    assert [person.address for person in found.people] == ["spouse@x.org", JULIE]
+
+
+def test_my_own_copy_of_a_meeting_decides_though_theirs_is_newer(reader, google):
+    mine = entry(attendees=[{"email": google.email, "self": True, "responseStatus": "declined"}])
+    theirs = entry(attendees=[SPOUSE], updated="2026-11-05T08:00:00.000Z")
+    (found,) = of_both(reader, google, mine=[mine], theirs=[theirs])
+    assert found.status == "declined"
+
+
+def test_a_time_without_an_offset_is_meant_in_the_zone_beside_it(reader, google):
+    paris = {"dateTime": "2026-11-09T10:00:00", "timeZone": "Europe/Paris"}
+    later = {"dateTime": "2026-11-09T11:00:00", "timeZone": "Europe/Paris"}
+    (found,) = of_both(reader, google, mine=[{**entry(), "start": paris, "end": later}])
+    assert found.start == at("2026-11-09 04:00")

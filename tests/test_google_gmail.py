@@ -702,3 +702,39 @@ def test_a_mail_that_lies_in_a_folder_too_is_one_mail(google, tmp_path):
     assert kept(story) == ["both@exemple.ca", "both@exemple.ca", "one@exemple.ca"]
     told = call(story.folder, "explain", "nordik", "--now", "2026-11-09 12:00").stdout
     assert [told.count(title) for title in ("Merci beaucoup", "Encore une chose")] == [1, 1]
+
+
+# -- what one conversation, a slow line or the years do
+
+
+def test_a_conversation_that_google_cannot_hand_out_stops_no_other(google, tmp_path, years):
+    google.fault(status(400), path=f"*/threads/{years[3]}", nth=None)
+    story = at_google(tmp_path, google)
+    told = story.run("2026-11-20 12:00")
+    assert f"Gmail conversation {years[3]}: it cannot be read: Google says 400" in told.stderr
+    assert len(kept(story)) == 6
+
+
+def test_if_no_conversation_can_be_read_the_source_is_blind(google, tmp_path, years):
+    google.fault(status(400), path="*/threads/*", nth=None)
+    told = at_google(tmp_path, google).run("2026-11-20 12:00")
+    assert "error[F040]" in told.stderr
+
+
+def test_on_a_slow_line_a_stretch_ends_before_its_time_is_up(google, tmp_path, years, monkeypatch):
+    monkeypatch.setattr(gmail, "LONGEST_STRETCH", -1)
+    story = at_google(tmp_path, google)
+    assert story.run("2026-11-20 12:00").exit_code == 0
+    assert len(kept(story)) == 7
+    assert len(google.asked("GET", "/history")) == len(years) - 1  # at first, a listing
+
+
+def test_the_window_moves_with_time_and_covers_an_outage(google, tmp_path):
+    story = at_google(tmp_path, google)
+    for day in ("2026-11-20 12:00", "2027-11-20 12:00", "2028-11-20 12:00"):
+        story.run(day)
+    google.gateway.requests.clear()
+    google.fault(status(404), "GET", "*/history")
+    story.run("2028-11-20 12:05")
+    (listing,) = [request for request in google.asked("GET", "/messages") if "q" in request.query]
+    assert listing.query["q"] == f"after:{int(datetime(2028, 8, 22, 17, tzinfo=UTC).timestamp())}"

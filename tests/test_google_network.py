@@ -1,12 +1,13 @@
 """Gmail, Calendar and Tasks over a bad network: whatever becomes of a request, nothing is doubled and nothing is lost."""
 
+import json
 import threading
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from googlelab.faults import cut, honest, late, refuse, status, swallow
-from googlelab.seeker import Seeker
+from googlelab.faults import cut, honest, late, meanwhile, refuse, status, swallow
+from googlelab.seeker import SCOPES, Seeker
 
 from followup_google import service
 
@@ -170,3 +171,22 @@ def test_a_network_that_is_down_for_long_is_told_once_for_each_source_and_output
     assert {problem["where"] for problem in found["problems"]} >= {"sources.mail", "sources.calendar", "outputs.drafts"}
     assert not found["changes"]
     assert sum(pauses) < 60
+
+
+def test_a_draft_that_was_sent_before_anybody_knew_of_it_is_not_made_again(seekers):
+    seeker = seekers()
+    seeker.google.fault(swallow, "POST", "*/drafts")
+    assert seeker.run(NOON)["exit"] == 1
+    (draft,) = [mail for mail in seeker.google.drafts() if "paul.cote@boreal.ca" in mail.message["To"]]
+    seeker.google.send_draft(draft.draft, at("2026-11-10T11:30"))
+    assert "thank-you" not in {change["rule"] for change in seeker.run(LATER)["changes"]}
+    assert not [key for key, *_ in seeker.drafts() if "boreal" in key]
+
+
+def test_a_new_login_is_not_overwritten_by_a_run_that_renews_the_old_one(seekers):
+    seeker = seekers()
+    token = seeker.folder / "token.json"
+    seeker.google.token_file(token, scopes=SCOPES[:3], expired=True)
+    seeker.google.fault(meanwhile(lambda: seeker.google.token_file(token, scopes=SCOPES)), "POST", "*/token")
+    seeker.run(NOON)
+    assert set(json.loads(token.read_text())["scopes"]) == set(SCOPES)

@@ -1,9 +1,11 @@
 """A source with years to read: stretch by stretch, each kept at once, and nothing is decided before the end."""
 
 import json
+from datetime import timedelta
 
 import oddplugin
 import pytest
+from msgspec.structs import replace
 from oddplugin import at
 from rich.progress import Progress
 from storybook import CONFIG, JULIE, Story, call
@@ -79,6 +81,45 @@ def test_a_source_that_has_more_and_does_not_go_on_counts_as_unread(story, mails
     exit_code, states, _ = state(story)
     assert (exit_code, states) == (1, {"blind"})
     assert "does not go on" in call(story.folder, "run", "--now", NOW).stderr
+
+
+def test_a_source_that_goes_round_in_circles_counts_as_unread(story, mails, monkeypatch):
+    def pull(since, cursor):
+        return Pull(events=[thanks(1, "2026-10-20 09:00")], cursor="b" if cursor == "a" else "a", left=1)
+
+    monkeypatch.setattr(mails, "pull", pull)
+    assert state(story)[:2] == (1, {"blind"})
+
+
+def test_a_heading_is_judged_when_all_mail_is_read(story, mails):
+    mails.mails.append(replace(thanks(4, "2026-10-22 09:00"), people=(Person("paul@boreal.ca"),)))
+    (story.folder / "notes.md").write_text("## boreal.ca\n- 2026-11-09 11:00 #issue A problem\n")
+    run = call(story.folder, "run", "--now", NOW)
+    assert (run.exit_code, run.stderr) == (0, "")
+
+
+def test_a_check_says_that_it_saw_only_the_beginning_and_blames_no_heading_for_it(story, mails):
+    mails.mails.append(replace(thanks(4, "2026-10-22 09:00"), people=(Person("paul@boreal.ca"),)))
+    (story.folder / "notes.md").write_text("## boreal.ca\n- 2026-11-09 11:00 #issue A problem\n")
+    check = call(story.folder, "check", "--now", NOW)
+    assert (check.exit_code, check.stderr) == (0, "")
+    assert "sent the first 1 event" in check.stdout
+
+
+def test_a_source_that_asks_to_be_left_alone_is_not_asked_before(story, mails, monkeypatch):
+    asked = []
+
+    def pull(since, cursor):
+        asked.append(cursor)
+        raise Unreadable("too many requests", timedelta(minutes=30))
+
+    monkeypatch.setattr(mails, "pull", pull)
+    for minute in ("12:00", "12:10", "12:29"):
+        run = call(story.folder, "run", "--now", f"2026-11-09 {minute}")
+        assert run.exit_code == 1
+    assert "it has asked to be left alone until 12:30" in run.stderr
+    assert len(asked) == 1
+    monkeypatch.undo()
 
 
 @pytest.mark.parametrize("left", [-1, "many", None])

@@ -1,6 +1,7 @@
 """What a run says and leaves when one of its own steps fails: the store, one case, or a call that was cut short."""
 
 import json
+import math
 from datetime import timedelta
 
 import oddplugin
@@ -123,6 +124,8 @@ CUT_OFF = Row(key=THANKS.key, output="odd", marker=THANKS.key, action=THANKS, st
         (timedelta(0), timedelta(minutes=5)),
         (timedelta(hours=3), timedelta(hours=3)),
         (timedelta(days=9), timedelta(days=1)),
+        (timedelta(days=-9), timedelta(minutes=5)),
+        *((odd, timedelta(minutes=5)) for odd in (60, "60", None, math.nan)),
     ],
 )
 def test_a_refusal_is_not_tried_again_before_the_service_wants_it(kept, asked, waits):

@@ -80,6 +80,7 @@ def _checked(config: Config, seen: Mapping[str, _Seen]) -> dict[str, Any]:
         "rules": len(config.rulebook.rules.rules),
         "guards": len(config.rulebook.rules.guards),
         "sources": {name: source.count for name, source in sorted(seen.items()) if source.count is not None},
+        "partly": sorted(name for name, source in seen.items() if source.partly),
         "outputs": sorted(output.name for output in config.outputs if output.type is not None),
         "store": str(config.store),
     }
@@ -94,7 +95,10 @@ def _lines(found: Findings) -> Iterator[str]:
     yield f"plugins: {', '.join(checked['plugins'])}"
     counted = f"{_number(checked['rules'], 'rule')}, {_number(checked['guards'], 'guard')}"
     yield f"{counted}: {_verdict(found, 'rule', 'guard', 'define')}"
-    read = ", ".join(f"{name} {_number(count, 'event')}" for name, count in checked["sources"].items())
+    read = ", ".join(
+        f"{name} {'the first ' * (name in checked['partly'])}{_number(count, 'event')}"
+        for name, count in checked["sources"].items()
+    )
     yield f"sources: {read or 'none was read'}"
     yield f"outputs: {', '.join(checked['outputs']) or 'none; only notices can be made'}"
     there = "" if Path(checked["store"]).exists() else " (the first run makes it)"
@@ -131,6 +135,8 @@ class _Seen:
 
     emits: tuple[str, ...]
     count: int | None = None
+    partly: bool = False
+    """Its history is long, and only the beginning was read."""
 
 
 class _Counted:
@@ -142,6 +148,7 @@ class _Counted:
 
     def pull(self, since: datetime, cursor: str) -> Pull:
         pull = self._source.pull(since, cursor)
+        self._seen.partly = bool(pull.left)
         return replace(pull, events=self._counted(pull.events), left=0)
 
     def _counted(self, events: Iterable[Any]) -> Iterator[Any]:
@@ -172,11 +179,17 @@ def _tried(config: Config, now: datetime, seen: dict[str, _Seen]) -> list[Proble
         copy = open_copy(config.store)
         try:
             copy.forget_cursors()
-            return list(preview(counting, copy, now).problems)
+            return list(_certain(preview(counting, copy, now).problems, seen))
         finally:
             copy.close()
     except StoreError as error:
         return [replace(common.store_problem(error), fatal=False)]
+
+
+def _certain(problems: Iterable[Problem], seen: Mapping[str, _Seen]) -> Iterator[Problem]:
+    """Leave out notes without a case if more mail, which may show that case, is still to be read."""
+    partly = any(source.partly for source in seen.values())
+    yield from (problem for problem in problems if not (partly and problem.code == "F044"))
 
 
 def _unwritable(config: Config) -> Iterator[Problem]:

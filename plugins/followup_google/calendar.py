@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from followup_google.faults import Missing
-from followup_google.meetings import event
+from followup_google.meetings import event, seen_by_another
 from followup_google.service import CALENDAR, Service
 from followup_rules import BadItem, Context, Event, Pull, Unreadable
 
 if TYPE_CHECKING:
     from followup_google import CalendarOptions
 
-_FORMAT = 1
+_FORMAT = 2
 """Raised whenever the same entries come to give other events, so that they are read again."""
 _PAGE = 2_500
 _FIELDS = (
@@ -40,14 +40,14 @@ class CalendarSource:
 
         Raises Unreadable if even one calendar cannot be read to its end: a meeting not seen is not a meeting deleted.
         """
-        entries = [entry for calendar in self._calendars for entry in self._entries(calendar, since)]
+        entries = [(calendar, entry) for calendar in self._calendars for entry in self._entries(calendar, since)]
         whole = json.dumps([self._reading, entries], sort_keys=True)
         seen = hashlib.sha256(whole.encode()).hexdigest()
         if seen == cursor:
             return Pull(cursor=cursor)
         return Pull(events=tuple(self._events(entries)), cursor=seen, complete=True)
 
-    def _entries(self, calendar: str, since: datetime) -> Iterator[Mapping[str, Any]]:
+    def _entries(self, calendar: str, since: datetime) -> Iterator[Any]:
         until = self._context.now + timedelta(days=self._days_ahead)
         pages = self._service.pages(
             lambda page, service: service.events().list(
@@ -67,15 +67,19 @@ class CalendarSource:
         except Missing as error:
             raise Unreadable(f"there is no calendar {calendar!r} in this account; correct `calendars`") from error
 
-    def _events(self, entries: list[Mapping[str, Any]]) -> Iterator[Event | BadItem]:
-        newest: dict[str, Event] = {}
-        for entry in entries:
-            item = event(entry, self._context.profile)
+    def _events(self, entries: list[tuple[str, Any]]) -> Iterator[Event | BadItem]:
+        """Yield each meeting once, as my own calendar has it, if it does."""
+        mine: dict[str, Event] = {}
+        others: dict[str, Event] = {}
+        for calendar, entry in entries:
+            own = calendar in ("primary", self._service.account)
+            item = event(entry if own else seen_by_another(entry), self._context.profile)
             if isinstance(item, Event):
-                newest[item.id] = max(newest.get(item.id, item), item, key=_age)
+                kept = mine if own else others
+                kept[item.id] = max(kept.get(item.id, item), item, key=_age)
             elif item is not None:
                 yield item
-        yield from newest.values()
+        yield from {**others, **mine}.values()
 
 
 def _age(event: Event) -> datetime:

@@ -21,7 +21,11 @@ class Missing(Unreadable):
     """What was asked for is not there (404), or no longer (410)."""
 
 
-class Uncertain(Exception):  # noqa: N818 -- what became of a call
+class Odd(Unreadable):
+    """A definite answer about one thing only, neither about the login nor about the service."""
+
+
+class Uncertain(ConnectionError):  # noqa: N818 -- what became of a call
     """Nobody knows whether the call had its effect."""
 
 
@@ -34,12 +38,15 @@ class Fault(Struct, frozen=True):
     passing: bool = False
     """Asked again a little later, the same call may succeed."""
     missing: bool = False
+    odd: bool = False
+    """It concerns this one thing only."""
     wait: timedelta = timedelta(0)
     """How long the service asks not to be called again."""
 
     def unreadable(self) -> Unreadable:
         """Return what a source raises."""
-        return Missing(self.sentence) if self.missing else Unreadable(self.sentence)
+        kind = Missing if self.missing else Odd if self.odd else Unreadable
+        return kind(self.sentence, self.wait)
 
 
 def fault_of(error: Exception) -> Fault | None:
@@ -79,7 +86,8 @@ def _answered(error: Any) -> Fault:
         return Fault(f"the login does not cover this; {LOG_IN}, and tick every box", certain=True)
     if status == 403 and reasons & _NOT_ENABLED:
         return Fault("this API is switched off in your project; enable it in the Google console (docs/google.md)", True)
-    return Fault(f"Google says {status}: {_message(error)}", certain=True, missing=status in (404, 410))
+    said = f"Google says {status}: {_message(error)}"
+    return Fault(said, certain=True, missing=status in (404, 410), odd=status == 400)
 
 
 def _expired() -> str:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_google.faults import Missing
+from followup_google.faults import Missing, Odd
 from followup_google.letters import WANTED, event
 from followup_google.service import MAIL, Service
 from followup_rules import BadItem, Context, Event, Pull, Unreadable
@@ -22,8 +23,8 @@ from followup_rules import BadItem, Context, Event, Pull, Unreadable
 if TYPE_CHECKING:
     from followup_google import GmailOptions
 
-AT_A_TIME = 100
-"""Conversations of one pull; each is a request."""
+AT_A_TIME, LONGEST_STRETCH = 100, 20
+"""Conversations of one pull, each a request; and seconds after which no further one is begun."""
 _FORMAT = 1
 """Raised whenever the same mails come to give other events, so that they are read again."""
 _CHANGES = ["messageAdded", "labelAdded"]
@@ -79,10 +80,29 @@ class GmailSource:
         before = Cursor.parse(cursor)
         covered = before.covers(self._reading, since)
         before = self._changes(before, since) if covered else self._listing(since)
-        now, later = before.todo[:AT_A_TIME], before.todo[AT_A_TIME:]
-        begin = datetime.fromisoformat(before.since)
-        events = tuple(event for thread in now for event in self._conversation(thread, begin))
+        events, later = self._stretch(before.todo, datetime.fromisoformat(before.since))
         return Pull(events=events, cursor=str(replace(before, todo=later)), left=len(later))
+
+    def _stretch(self, todo: tuple[str, ...], since: datetime) -> tuple[tuple[Event | BadItem, ...], tuple[str, ...]]:
+        """Read as many conversations as there is time for; return their mails, and which are still to be read.
+
+        One that cannot be read stops no other; if none can be, that is another matter. Raises Unreadable.
+        """
+        events: list[Event | BadItem] = []
+        odd: list[Odd] = []
+        end, read = monotonic() + LONGEST_STRETCH, 0
+        for thread in todo[:AT_A_TIME]:
+            read += 1
+            try:
+                events += self._conversation(thread, since)
+            except Odd as error:
+                odd.append(error)
+                events.append(BadItem(f"Gmail conversation {thread}", f"it cannot be read: {error}"))
+            if monotonic() > end:
+                break
+        if len(odd) == read > 1:
+            raise odd[0]
+        return tuple(events), todo[read:]
 
     def _listing(self, since: datetime) -> Cursor:
         """Return a cursor with all conversations of the window still to be read."""

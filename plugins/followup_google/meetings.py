@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from followup_rules import BadItem, Event, Person, Profile, people, plain
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
 
 _NO_MEETINGS = frozenset({"workingLocation", "birthday", "outOfOffice", "focusTime"})
 _END_OF_DAY = time(18)
@@ -27,7 +25,15 @@ def event(entry: Any, profile: Profile) -> Event | BadItem | None:
     try:
         return _event(entry, profile, where) if _is_meeting(entry) else None
     except Exception as error:  # noqa: BLE001 -- whatever is odd about one entry, the others work
-        return BadItem(where, f"this entry cannot be read ({type(error).__name__}: {error})", _id_or_nothing(entry))
+        reason = f"this entry cannot be read ({type(error).__name__}: {error})"
+        return BadItem(where, reason, _id_or_nothing(entry, profile.timezone))
+
+
+def seen_by_another(entry: Any) -> Any:
+    """Return an entry of somebody else's calendar without the marks by which Google says there who `self` is."""
+    if isinstance(entry, dict):
+        return {name: seen_by_another(value) for name, value in entry.items() if name != "self"}
+    return [seen_by_another(value) for value in entry] if isinstance(entry, list) else entry
 
 
 def _is_meeting(entry: Mapping[str, Any]) -> bool:
@@ -42,7 +48,7 @@ def _event(entry: Mapping[str, Any], profile: Profile, where: str) -> Event:
     organizer = _organizer(entry)
     others = _others(entry, organizer, profile)
     return Event(
-        id=_id(entry),
+        id=_id(entry, profile.timezone),
         kind="meeting",
         start=start,
         end=end,
@@ -58,19 +64,19 @@ def _event(entry: Mapping[str, Any], profile: Profile, where: str) -> Event:
     )
 
 
-def _id(entry: Mapping[str, Any]) -> str:
+def _id(entry: Mapping[str, Any], zone: ZoneInfo) -> str:
     """Return the iCalendar UID, for an occurrence with its original start: the id that an .ics file would give it."""
     master = entry.get("recurringEventId", entry["id"])
     uid = str(entry.get("iCalUID") or f"{master}@google.com")
     slot = entry.get("originalStartTime", {}) if "recurringEventId" in entry else {}
     if "dateTime" in slot:
-        return f"{uid}/{datetime.fromisoformat(slot['dateTime']).astimezone(UTC):%Y%m%dT%H%M%SZ}"
+        return f"{uid}/{_moment(slot, zone).astimezone(UTC):%Y%m%dT%H%M%SZ}"
     return f"{uid}/{slot['date'].replace('-', '')}" if "date" in slot else uid
 
 
-def _id_or_nothing(entry: Mapping[str, Any]) -> str:
+def _id_or_nothing(entry: Mapping[str, Any], zone: ZoneInfo) -> str:
     try:
-        return _id(entry)
+        return _id(entry, zone)
     except (KeyError, ValueError, TypeError, AttributeError, OverflowError):
         return ""
 
@@ -86,8 +92,11 @@ def _span(entry: Mapping[str, Any], zone: ZoneInfo) -> tuple[datetime, datetime]
 
 
 def _moment(given: Mapping[str, Any], zone: ZoneInfo) -> datetime:
+    """Return an instant in the user's zone; one without an offset is meant in the zone that stands beside it."""
     found = datetime.fromisoformat(given["dateTime"])
-    return found.astimezone(zone) if found.tzinfo else found.replace(tzinfo=zone)
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=ZoneInfo(given["timeZone"]) if given.get("timeZone") else zone)
+    return found.astimezone(zone)
 
 
 def _attendees(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -148,11 +148,14 @@ class Service:
         return f"{base}/calendar/v3/" if self._api.name == "calendar" else f"{base}/"
 
     def _keep_what_was_renewed(self) -> None:
-        """Keep a renewed login for the next hour's runs; one that cannot be kept is renewed again, no harm done."""
+        """Keep a renewed login for the next hour's runs; one that cannot be kept is renewed again, no harm done.
+
+        If the user has logged in anew meanwhile, that is the one to keep.
+        """
         token = str(self._credentials.token or "")
-        if token == self._token.token:
+        if token == self._token.token or not self._kept:
             return
-        expiry = self._credentials.expiry
+        before, expiry = self._token.refresh_token, self._credentials.expiry
         self._token = replace(
             self._token,
             token=token,
@@ -160,7 +163,8 @@ class Service:
             expiry=f"{expiry.isoformat()}+00:00" if expiry else "",
         )
         with suppress(Unreadable):
-            self._keeper.save(self._token)
+            if self._keeper.load().refresh_token == before:
+                self._keeper.save(self._token)
 
 
 def check_installed() -> None:
