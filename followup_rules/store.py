@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,10 +80,10 @@ class Store(Ledger):
             self._pulled(source, pull.cursor, now)
             return set()
         with self.transaction():
-            kept = self._all("select id, body, start from event where source = ? and gone is null", source)
+            seen = {event.id: event for event in self._known_again(events)}
+            kept = self._listed(source, None if pull.complete else {*seen, *pull.removed})
             before = {name: body for name, body, _ in kept}
             window = {name for name, _, start in kept if at(start) >= since}
-            seen = {event.id: event for event in self._known_again(events)}
             changed = {name for name, event in seen.items() if before.get(name) != _encode(event)}
             spoiled = {item.id for item in pull.events if isinstance(item, BadItem)} - {""}
             window -= {name for name in window if name in spoiled or name.rpartition("/")[0] in spoiled}
@@ -98,6 +99,14 @@ class Store(Ledger):
             if changed:
                 self._index(changed)
         return changed | missing
+
+    def _listed(self, source: str, ids: Collection[str] | None) -> list[tuple[str, str, str]]:
+        """Return id, body and start of what a source lists, as far as it is known: of some events, or of all."""
+        if ids is None:
+            return self._all("select id, body, start from event where source = ? and gone is null", source)
+        query = """select id, body, start from event
+                   where source = ? and gone is null and id in (select value from json_each(?))"""
+        return self._all(query, source, json.dumps(sorted(ids)))
 
     def _known_again(self, events: Iterable[Event]) -> Iterable[Event]:
         """Leave out the events that were forgotten, and further occurrences of meetings that were."""
@@ -157,7 +166,8 @@ class Store(Ledger):
         with self.transaction():
             tied = self.tied(ids)
             before = {name: self.cases_of(name) for name in tied}
-            others = {home for name, home in self._all("select id, home from place") if name not in tied}
+            elsewhere = "select distinct home from place where id not in (select value from json_each(?))"
+            others = {home for (home,) in self._all(elsewhere, json.dumps(sorted(tied)))}
             places = assign(self.events(tied), directory, others)
             for name, place in places.items():
                 self._place(name, place)
