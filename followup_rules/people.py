@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from followup_rules.model import Person
@@ -16,12 +17,37 @@ _LONGEST_NAME = 200
 
 
 def person(address: str, name: str = "") -> Person | None:
-    """Return the person with this address, in lower case, and name; None if it is no mail address."""
+    """Return the person with this address, in lower case, and name; None if it is no mail address.
+
+    One domain has one spelling, with its accents: `xn--htel-vqa.ca`, as mail carries it, is `hôtel.ca`.
+    """
     address = one_line(address).lower()
     if not _ADDRESS.fullmatch(address):
         return None
+    address = spelt_out(address)
     shown = one_line(name, _LONGEST_NAME).strip("'\" ")
     return Person(address, "" if shown.lower() == address else shown)
+
+
+def spelt_out(written: str) -> str:
+    """Return an address, or a domain alone, with the domain as people write it; what is no domain stays as it is."""
+    name, at, domain = written.rpartition("@")
+    try:
+        spelt = domain.encode().decode("idna") if "xn--" in domain else unicodedata.normalize("NFC", domain)
+    except UnicodeError:  # these rules (RFC 3490) do not know it
+        return written
+    return f"{name}{at}{spelt}" if _ADDRESS.fullmatch(f"somebody@{spelt}") else written
+
+
+def as_carried(domain: str) -> str:
+    """Return a domain in the letters in which mail carries it (RFC 3490): `hôtel.ca` is `xn--htel-vqa.ca`.
+
+    Raises UnicodeError if it cannot be written so, or only as another: these rules take `ß` for `ss`.
+    """
+    carried = domain.encode("idna").decode()
+    if not domain.isascii() and carried.encode().decode("idna") != unicodedata.normalize("NFC", domain).lower():
+        raise UnicodeError(f"{domain} would be taken for another domain")
+    return carried
 
 
 def once_each(found: Iterable[Person]) -> list[Person]:

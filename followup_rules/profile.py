@@ -14,6 +14,7 @@ from followup_rules import options, workdays
 from followup_rules.language.nearest import expected
 from followup_rules.language.reader import Value
 from followup_rules.model import Profile
+from followup_rules.people import spelt_out
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,5 +134,5 @@ def domains(written: Iterable[str]) -> frozenset[str]:
 
 
 def lower(words: Iterable[str]) -> frozenset[str]:
-    """Return the words in lower case."""
-    return frozenset(word.lower() for word in words)
+    """Return addresses or domains in lower case, each domain in its one spelling."""
+    return frozenset(spelt_out(word.lower()) for word in words)

@@ -88,6 +88,18 @@ def test_a_mail_program_opens_it_as_a_draft_to_the_right_people(folder, path):
     assert not mail.defects
 
 
+@pytest.mark.parametrize("domain", ["hôtel.ca", "ho\u0302tel.ca", "xn--htel-vqa.ca"])
+def test_a_domain_with_accents_is_written_as_mail_carries_it(folder, path, domain):
+    folder.create(replace(ACTION, to=(Person(f"julie@{domain}", "Julie"),)))
+    assert b"\nTo: Julie <julie@xn--htel-vqa.ca>\n" in only(path).read_bytes()
+
+
+@pytest.mark.parametrize("address", ["julie@straße.de", f"julie@{'é' * 70}.ca", "julie@é..ca"])
+def test_an_address_that_mail_cannot_carry_as_it_is_leaves_the_line_empty(folder, path, address):
+    folder.create(replace(ACTION, to=(Person(address),)))
+    assert "To" not in read(only(path))
+
+
 def test_a_person_can_read_it_in_an_editor(folder, path):
     folder.create(ACTION)
     assert ACTION.text in only(path).read_text(encoding="utf-8")
@@ -154,6 +166,17 @@ def test_every_key_can_be_read_back(key):
     content = compose(replace(ACTION, key=key), PROFILE).as_bytes()
     assert "".join(email.message_from_bytes(content, policy=policy.default)["X-Followup-Key"].split()) == key
     assert key_of(content) == key
+
+
+@pytest.mark.parametrize("sign", ["x", "é", "<", "😀"])
+def test_the_longest_key_can_be_read_back(folder, path, sign):
+    from followup_rules.mail import message, source  # noqa: PLC0415
+
+    key = f"thank-you/{sign * 1_000}@2026-11-09+2"
+    folder.create(replace(ACTION, key=key))
+    only(path).rename(path / "renamed.eml")
+    assert folder.find(key)
+    assert message.key_of(source.headers(source.head(only(path).read_bytes()))) == key
 
 
 @pytest.mark.parametrize(

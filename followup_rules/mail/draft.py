@@ -9,7 +9,9 @@ from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 
+from followup_rules.mail.message import LONGEST_KEY
 from followup_rules.model import Action, Profile, Reply
+from followup_rules.people import as_carried
 from followup_rules.plain import one_line, printable
 
 KEY = "X-Followup-Key"
@@ -29,7 +31,7 @@ def compose(action: Action, profile: Profile) -> EmailMessage:
     if recipients:
         mail["To"] = recipients
     mail["Subject"] = subject(action)
-    mail[KEY] = _inert("".join(one_line(action.key, 900).split()))
+    mail[KEY] = _inert("".join(one_line(action.key, LONGEST_KEY).split()))
     if action.reply:
         _thread(mail, action.reply)
     mail.set_content(printable(action.text), charset="utf-8", cte="8bit")
@@ -56,9 +58,9 @@ def _address(address: str, name: str) -> Address | None:
     shown = _inert(one_line(name)) if any(sign.isalnum() for sign in name) else ""
     try:
         plain = Address(addr_spec="".join(one_line(address).split()))
+        return Address(shown, plain.username, as_carried(plain.domain))
     except (HeaderParseError, ValueError, IndexError, TypeError):
         return None
-    return Address(shown, plain.username, plain.domain)
 
 
 def subject(action: Action) -> str:

@@ -16,6 +16,8 @@ from followup_rules.people import is_human
 Headers = Mapping[str, list[str]]
 """By name in lower case, in the order of the mail, each on one line; a name that is not there has an empty list."""
 
+LONGEST_KEY = 1_500
+"""In characters: the id of an event has up to 1,000, and a rule and a day come to it."""
 LONGEST_OPENING = 200
 """What is kept of a mail's text, in characters."""
 _LONGEST_SOURCE = 20_000
@@ -91,7 +93,7 @@ def ident(headers: Headers) -> str:
 
 def key_of(headers: Headers) -> str:
     """Return the key of the action that the mail was drafted for, or nothing."""
-    return "".join(plain.one_line(decoded(first(headers, "x-followup-key"))).split())
+    return "".join(plain.one_line(decoded(first(headers, "x-followup-key")), LONGEST_KEY).split())
 
 
 def opening(text: str) -> str:
