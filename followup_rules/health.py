@@ -14,6 +14,7 @@ from followup_rules.audit import Audit, audit
 from followup_rules.config import Config, Configured
 from followup_rules.database import VERSION, backups, instant
 from followup_rules.engine.plan import Made, Row
+from followup_rules.hookspecs import Unreadable
 from followup_rules.lock import holder
 from followup_rules.model import Context, Problem
 from followup_rules.options import hidden
@@ -206,7 +207,8 @@ def _output(output: Configured, config: Config, now: datetime) -> Finding:
         output.open(Context(profile=config.profile, now=now)).find(_NOBODY)
     except Exception as error:  # noqa: BLE001 -- whatever a plugin raises is what is wrong
         message = hidden(f"cannot be used: {error}", config.secrets)
-        return Finding(area, "cannot be used", (Problem(area, message, "F040", hint="mend its table in the config"),))
+        hint = "" if isinstance(error, Unreadable) else "mend its table in the config"  # its sentence says what to do
+        return Finding(area, "cannot be used", (Problem(area, message, "F040", hint=hint),))
     return Finding(area, "can be used")
 
 

@@ -234,6 +234,28 @@ def test_where_the_second_account_fails_the_first_one_is_kept_and_that_is_said(h
     assert f"the login to {google.email} is kept" in said
 
 
+def test_two_logins_of_one_account_are_both_told(home, google, browse):
+    tables = {"gmail": "one.json", "google-calendar": "two.json"}
+    home.story.config("".join(table(google, each, client=str(home.client), token=tables[each]) for each in tables))
+    browse(google.consent, google.consent)
+    said = auth(home).stdout
+    for name in ("one.json", "two.json"):
+        assert f"Logged in to {google.email}; the login is kept in {home.folder / name}." in said
+
+
+def test_a_first_login_that_fails_speaks_of_no_earlier_one(home, google, browse):
+    use(home, google, "gmail")
+    browse(denies)
+    assert "nothing that was there was changed" in auth(home).stderr
+
+
+def test_the_doctor_gives_one_piece_of_advice_on_an_output_without_a_login(home, google, nobody):
+    use(home, google, "gmail-drafts")
+    said = " ".join(call(home.folder, "doctor").stderr.split())
+    assert "run `followup auth google`" in said
+    assert "mend its table" not in said
+
+
 def test_two_accounts_in_one_file_are_refused(home, google, google_server, browse):
     other = google_server.account()
     home.story.config(table(google, "gmail", token="token.json") + table(other, "gmail", "work", token="token.json"))

@@ -56,4 +56,4 @@ def _log_in(login: Login, config: Config, *, browser: bool) -> tuple[str, list[P
         return login.log_in(tables, config.profile, browser), []
     except Exception as error:  # noqa: BLE001 -- a plugin and the service behind it may fail in any way
         said = hidden(sentence(error, typed=not isinstance(error, Unreadable)), config.secrets)
-        return "", [Problem(f"auth {login.name}", said, "F053", hint="an earlier login is still there")]
+        return "", [Problem(f"auth {login.name}", said, "F053", hint="nothing that was there was changed")]

@@ -60,12 +60,13 @@ def log_in(tables: Mapping[str, Any], profile: Profile, *, browser: bool) -> str
     if not accounts:
         raise Unreadable('the config uses nothing of Google; add a table such as [sources.mail] with plugin = "gmail"')
     _check_places(accounts)
-    told: dict[str, str] = {}
+    told: dict[Keeper, str] = {}
     for keeper, used in accounts.items():
         try:
-            told[keeper.account] = _log_in(keeper, used, profile, browser=browser)
+            told[keeper] = _log_in(keeper, used, profile, browser=browser)
         except Unreadable as error:
-            kept = f"; the login to {', '.join(told)} is kept" if told else ""
+            accounts_kept = ", ".join(dict.fromkeys(each.account for each in told))
+            kept = f"; the login to {accounts_kept} is kept" if told else ""
             raise Unreadable(f"no login to {keeper.account}: {error}{kept}") from error
     return "\n".join(told.values())
 
