@@ -177,6 +177,12 @@ def test_the_task_list_is_made_once_and_found_by_its_name(google, tasks):
     assert [request.json for request in made] == [{"title": "Bewerbungen"}]
 
 
+@pytest.mark.parametrize("name", ["", " ", " followup", "followup\n"])
+def test_a_list_whose_name_google_would_change_is_refused(name):
+    with pytest.raises(ValueError, match="list"):
+        TasksOptions(list=name)
+
+
 def test_a_task_is_found_on_a_later_page(google, tasks):
     output = tasks()
     first = output.create(TASK)

@@ -66,6 +66,11 @@ class TasksOptions(GoogleOptions):
 
     list: str = field(default="followup", metadata={"help": "The name of the task list; it is made if there is none."})
 
+    def __post_init__(self) -> None:
+        """Check what the types cannot say."""
+        if not self.list or self.list != self.list.strip():
+            raise ValueError('`list` must be a name that neither begins nor ends with a space, such as "followup"')
+
 
 @hookimpl
 def register_sources() -> list[SourceType]:
