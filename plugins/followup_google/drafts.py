@@ -12,41 +12,38 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec.structs import replace
 
+from followup_google import ours
 from followup_google.faults import Missing
-from followup_google.letters import THREAD
+from followup_google.letters import ACCOUNT, THREAD
+from followup_google.ours import EDITED, nothing_made_unread, readable
 from followup_google.service import DRAFTS, READ_MAIL, Service
-from followup_google.shown import EDITED, SEAL, Draft, ident_of, seal_of, sent_in
+from followup_google.shown import SEAL, Draft, ident_of, seal_of, sent_in
 from followup_rules import Action, Context, Refused, Status
 from followup_rules.mail.draft import compose
+from followup_rules.people import spelt_out
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from followup_google import DraftsOptions
+    from followup_rules import Profile
 
-_PAGE = 500
+_MOST = 100
+"""So many drafts are looked at, the newest; each is a request."""
 
 
-class Ref(Struct, frozen=True):
+class Ref(ours.Ref, frozen=True):
     """What is remembered of a draft."""
 
     draft: str
     """Its id, which stays as long as it is a draft."""
     thread: str
-    """The id of its conversation, in which it lies as a mail once it is sent."""
+    """The id of its conversation, in which it lies as a mail once it is sent; nothing if Gmail has told none."""
     seal: str
     made: str
     """In seconds since 1970."""
-
-    @classmethod
-    def parse(cls, ref: str) -> Ref:
-        """Read what `str` wrote."""
-        return cls(*ref.split(" "))
-
-    def __str__(self) -> str:
-        return f"{self.draft} {self.thread} {self.seal} {self.made}"
 
 
 class GmailDrafts:
@@ -54,23 +51,25 @@ class GmailDrafts:
 
     def __init__(self, options: DraftsOptions, context: Context) -> None:
         self._service = Service(DRAFTS, options, context.profile)
-        self._profile, self._now = context.profile, context.now
+        self._profile, self._now = _writing_as(self._service.account, context.profile), context.now
 
     def create(self, action: Action) -> str:
         """Make the draft; one that is there is brought up to date, if it is as we left it."""
         mail = self._composed(action)
-        found = self.find(action.key) or self._same(mail)
-        if found:
-            return self.update(found, action) if self.status([found])[found].state == "open" else found
-        made = self._make(mail, self._thread_of(action))
-        return str(self._ref(made["id"], made["message"]["threadId"], mail))
+        with nothing_made_unread():
+            found = self.find(action.key) or self._same(mail)
+            if found:
+                is_ours = self._status(Ref.parse(found)).state == "open"
+                return self.update(found, action) if is_ours else found
+            made = self._make(mail, self._thread_of(action))
+        return str(self._ref(made["id"], _thread_in(made), mail))
 
     def find(self, key: str) -> str | None:
         """Return the reference of the draft that carries this key."""
-        for head in self._heads:
-            if head.carries(key, self._sender) and (draft := self._draft(head.id)):
-                left, made = draft.left
-                return str(Ref(draft.id, draft.thread, left if left == draft.seal else EDITED, made or "0"))
+        heads = (head for head in self._candidates(key) if head.carries(key, self._sender))
+        for draft in filter(None, (self._draft(head.id) for head in heads)):
+            left, made = draft.left
+            return str(Ref(draft.id, draft.thread, left if left == draft.seal else EDITED, made or self._present))
         return None
 
     def update(self, ref: str, action: Action) -> str:
@@ -83,7 +82,8 @@ class GmailDrafts:
             raise Refused("the draft is no longer in Gmail")
         if there.seal != wanted.seal:
             body = {"id": known.draft, "message": _body(mail, there.thread)}
-            self._change(lambda gmail: gmail.users().drafts().update(userId="me", id=known.draft, body=body))
+            made = self._change(lambda gmail: gmail.users().drafts().update(userId="me", id=known.draft, body=body))
+            wanted = replace(wanted, thread=_thread_in(made) or known.thread)
         return str(wanted)
 
     def withdraw(self, ref: str) -> None:
@@ -93,8 +93,8 @@ class GmailDrafts:
             self._change(lambda gmail: gmail.users().drafts().delete(userId="me", id=known.draft))
 
     def status(self, refs: Sequence[str]) -> Mapping[str, Status]:
-        """Tell of each draft whether it is open, touched, sent or gone."""
-        return {ref: self._status(Ref.parse(ref)) for ref in refs}
+        """Tell of each draft whether it is open, touched, sent or gone; one that cannot be read is left out."""
+        return readable(refs, lambda ref: self._status(Ref.parse(ref)))
 
     def _status(self, known: Ref) -> Status:
         there = self._draft(known.draft)
@@ -105,7 +105,7 @@ class GmailDrafts:
 
     def _sent(self, known: Ref) -> datetime | None:
         """Return when a draft that is gone was sent, if the login lets us look."""
-        if not self._service.may(READ_MAIL):
+        if not known.thread or not self._service.may(READ_MAIL):
             return None
 
         def ask(gmail: Any) -> Any:
@@ -118,14 +118,37 @@ class GmailDrafts:
 
     # -- what lies in Gmail
 
+    def _candidates(self, key: str) -> Iterator[Draft]:
+        """Yield the heads among which the draft with this key is, if it is there at all.
+
+        There may be thousands of drafts, and each head is a request. What a run that was cut short has left behind is
+        among the newest. If there are more than we look at, or one cannot be read, Gmail is asked for our Message-ID as
+        well. What it finds is looked at like the others, for not every server heeds the question. Raises Unreadable if
+        that cannot be read: it may be ours.
+        """
+        yield from self._newest
+        listed, more = self._listing
+        if more or len(self._newest) < len(listed):
+            names, _ = self._listed(1, f"rfc822msgid:{ident_of(key, self._sender)}")
+            yield from filter(None, map(self._head, names))
+
     @cached_property
-    def _heads(self) -> Sequence[Draft]:
-        """The heads of all drafts, as they were when somebody first asked in this run."""
-        pages = self._service.pages(
-            lambda page, gmail: gmail.users().drafts().list(userId="me", maxResults=_PAGE, pageToken=page or None)
-        )
-        names = [draft["id"] for page in pages for draft in page.get("drafts", ())]
-        return [draft for name in names if (draft := self._draft(name, "metadata"))]
+    def _newest(self) -> Sequence[Draft]:
+        """The heads of the newest drafts, as they were when somebody first asked; an odd one hides no other."""
+        names, _ = self._listing
+        return list(filter(None, readable(names, self._head).values()))
+
+    @cached_property
+    def _listing(self) -> tuple[Sequence[str], bool]:
+        return self._listed(_MOST)
+
+    def _listed(self, most: int, query: str | None = None) -> tuple[Sequence[str], bool]:
+        """Return the ids of so many drafts, the newest first, and whether there are more."""
+        found = self._service.read(lambda gmail: gmail.users().drafts().list(userId="me", maxResults=most, q=query))
+        return [draft["id"] for draft in found.get("drafts", ())][:most], bool(found.get("nextPageToken"))
+
+    def _head(self, name: str) -> Draft | None:
+        return self._draft(name, "metadata")
 
     def _draft(self, name: str, shown: str = "raw") -> Draft | None:
         """Return a draft; None if it is gone: deleted, thrown away, or sent."""
@@ -145,7 +168,7 @@ class GmailDrafts:
     def _same(self, mail: EmailMessage) -> str | None:
         """Return the reference of a draft that is the very same, but has lost our marks on its way."""
         wanted = self._ref("", "", mail)
-        for head in self._heads:
+        for head in self._newest:
             draft = self._draft(head.id) if head.may_be(mail) else None
             if draft and draft.seal == wanted.seal:
                 return str(Ref(draft.id, draft.thread, wanted.seal, wanted.made))
@@ -162,8 +185,12 @@ class GmailDrafts:
         mail = compose(action, self._profile)
         mail["Date"] = self._now
         mail["Message-ID"] = f"<{ident_of(action.key, self._sender)}>"
-        mail[SEAL] = f"{seal_of(mail)} {made or int(self._now.timestamp())}"
+        mail[SEAL] = f"{seal_of(mail)} {made or self._present}"
         return mail
+
+    @property
+    def _present(self) -> str:
+        return str(int(self._now.timestamp()))
 
     def _ref(self, draft: str, thread: str, mail: EmailMessage) -> Ref:
         seal, made = str(mail[SEAL]).split(" ")
@@ -175,30 +202,46 @@ class GmailDrafts:
 
         try:
             return self._service.write(ask(_body(mail, thread)))
-        except Missing as error:  # for certain nothing was made
+        except Missing:  # for certain nothing was made
             if not thread:
-                raise Refused(str(error)) from error
+                raise
             return self._service.write(ask(_body(mail)))  # the conversation that it answers was deleted
 
-    def _change(self, ask: Callable[[Any], Any]) -> None:
+    def _change(self, ask: Callable[[Any], Any]) -> Any:
         try:
-            self._service.write(ask)
+            return self._service.write(ask)
         except Missing as error:
             raise Refused("the draft has just gone from Gmail") from error
 
     def _thread_of(self, action: Action) -> str:
-        """Return the conversation that the draft belongs to: Gmail goes by its own id, and not by References alone."""
+        """Return the conversation that the draft belongs to: Gmail goes by its own id, and not by References alone.
+
+        That id means something only to the account which gave it.
+        """
         if action.reply is None:
             return ""
-        if known := str(action.reply.data.get(THREAD, "")):
-            return known
+        data = action.reply.data
+        if data.get(THREAD) and data.get(ACCOUNT) == self._service.account:
+            return str(data[THREAD])
         return next(self._threads_with(action.reply.message_id), "") if self._service.may(READ_MAIL) else ""
 
     def _threads_with(self, message_id: str) -> Iterator[str]:
         """Yield the conversations with a mail that another source has shown."""
         query = f"rfc822msgid:{message_id}"
         found = self._service.read(lambda gmail: gmail.users().messages().list(userId="me", q=query, maxResults=1))
-        yield from (str(mail["threadId"]) for mail in found.get("messages", ()))
+        yield from (str(mail.get("threadId", "")) for mail in found.get("messages", ()))
+
+
+def _writing_as(account: str, profile: Profile) -> Profile:
+    """Return the user as somebody who writes from this account, if that is an address of theirs."""
+    address = spelt_out(account)
+    return replace(profile, address=address) if address in profile.me else profile
+
+
+def _thread_in(answer: Any) -> str:
+    """Return the conversation in which Gmail has put a draft, if it says so."""
+    message = (answer.get("message") if isinstance(answer, dict) else None) or {}
+    return str(message.get("threadId", ""))
 
 
 def _body(mail: EmailMessage, thread: str = "") -> dict[str, str]:

@@ -18,6 +18,8 @@ from followup_rules.mail.message import Headers, Mail
 
 THREAD = "gmail_thread"
 """The field of an event that holds the id of its conversation in Gmail."""
+ACCOUNT = "gmail_account"
+"""The field that holds the account which knows it under that id."""
 WANTED = ("From", "To", "Cc", "Bcc", "Subject", "Message-ID", "In-Reply-To", "References", "X-Followup-Key")
 """The headers that are asked for."""
 SENT = "SENT"
@@ -30,12 +32,13 @@ _QUOTE = re.compile(  # "On Mon, Nov 9, 2026 at 10:00 AM Julie wrote:"; without 
 )
 
 
-def event(resource: Any, me: Collection[str], since: datetime) -> Event | BadItem | None:
+def event(resource: Any, me: Collection[str], since: datetime, account: str = "") -> Event | BadItem | None:
     """Return a message as an event, or what is wrong with it, or None if it is none or is older than `since`."""
     ident = resource.get("id") if isinstance(resource, dict) else None
     where = f"Gmail message {plain.one_line(str(ident or 'without id'), 80)}"
     try:
-        return _event(resource, me, since, where)
+        found = _event(resource, me, since, where)
+        return replace(found, data={**found.data, ACCOUNT: account}) if found and account else found
     except Exception as error:  # noqa: BLE001 -- whatever is odd about one message, the others work
         return BadItem(where, f"this mail cannot be read ({type(error).__name__}: {error})")
 

@@ -13,14 +13,14 @@ from typing import Any
 from msgspec import Struct
 
 from followup_google.letters import SENT, headers
+from followup_google.ours import essence
 from followup_rules.mail import message, source
 from followup_rules.mail.addresses import decoded, people
 
 SEAL = "X-Followup-Seal"
-EDITED = "edited"
-"""Stands for the seal of a draft that is not as we left it."""
 _GONE = "TRASH"
 _IDENT = re.compile(r"followup-[0-9a-f]{32}@")
+_SECONDS = re.compile(r"[0-9]{1,12}")
 _CLOCKS_APART = timedelta(minutes=10)
 
 
@@ -37,28 +37,29 @@ class Draft(Struct, frozen=True, kw_only=True):
     key: str
     ident: str
     left: tuple[str, str]
-    """The seal under which we left it and when it was made, as its own head tells."""
+    """The seal under which we left it and when it was made, as far as its own head tells."""
 
     @classmethod
     def of(cls, resource: Mapping[str, Any]) -> Draft | None:
         """Return the draft; None if it lies in the bin."""
-        mail = resource["message"]
+        mail = resource.get("message") or {}
         if _GONE in mail.get("labelIds", ()):
             return None
         content = _decoded(mail.get("raw", ""))
         found = source.headers(source.head(content)) if content else headers(mail.get("payload", {}))
         subject = decoded(message.first(found, "subject"))
         to = sorted(someone.address for someone in people([*found["to"], *found["cc"], *found["bcc"]]))
+        sender = message.first(found, "from")
         left, _, made = message.first(found, SEAL.lower()).partition(" ")
         return cls(
             id=resource["id"],
-            thread=mail["threadId"],
+            thread=str(mail.get("threadId", "")),
             subject=subject,
             to=tuple(to),
-            seal=_seal(subject, to, source.words(content), source.attachments(content)),
+            seal=_seal(sender, subject, to, source.words(content), source.attachments(content)),
             key=message.key_of(found),
             ident=message.ident(found),
-            left=(left, made),
+            left=(left, made if _SECONDS.fullmatch(made) else ""),
         )
 
     def carries(self, key: str, sender: str) -> bool:
@@ -73,12 +74,13 @@ class Draft(Struct, frozen=True, kw_only=True):
 
 def seal_of(mail: EmailMessage) -> str:
     """Return the seal that a mail has once it is a draft."""
-    return _seal(str(mail["Subject"]), _recipients(mail), mail.get_content(), 0)
+    return _seal(str(mail["From"] or ""), str(mail["Subject"]), _recipients(mail), mail.get_content(), 0)
 
 
 def ident_of(key: str, sender: str) -> str:
     """Return the Message-ID of the draft for a key: the same at each try, so that a doubled one would show."""
-    domain = sender.rpartition("@")[2] or "localhost"
+    domain = sender.rpartition("@")[2]
+    domain = domain if domain and domain.isascii() else "localhost"
     return f"followup-{hashlib.sha256(key.encode(errors='replace')).hexdigest()[:32]}@{domain}"
 
 
@@ -94,10 +96,11 @@ def _recipients(mail: EmailMessage) -> tuple[str, ...]:
     return tuple(sorted(someone.address for someone in people([str(mail["To"] or "")])))
 
 
-def _seal(subject: str, to: Iterable[str], text: str, attachments: int) -> str:
-    """Return a hash of what a person would see; how lines are broken is the business of programs."""
-    essence = [" ".join(subject.split()), *sorted(to), " ".join(text.split()), str(attachments)]
-    return hashlib.sha256("\0".join(essence).encode(errors="replace")).hexdigest()[:24]
+def _seal(sender: str, subject: str, to: Iterable[str], text: str, attachments: int) -> str:
+    """Return a hash of what a person would see."""
+    address = next((someone.address for someone in people([sender])), "")
+    parts = [address, " ".join(subject.split()), *sorted(to), essence(text), str(attachments)]
+    return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()[:24]
 
 
 def _decoded(raw: str) -> bytes:

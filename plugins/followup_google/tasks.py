@@ -12,9 +12,9 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
-
+from followup_google import ours
 from followup_google.faults import Missing
+from followup_google.ours import EDITED, essence, nothing_made_unread
 from followup_google.service import TASKS, Service
 from followup_rules import Action, Context, Refused, Status, Unreadable, plain
 
@@ -28,24 +28,14 @@ _LONGEST_TITLE, _LONGEST_NOTES = 1_000, 8_000
 """A little less than Google takes, in characters."""
 _MARK = re.compile(r"^seal:[0-9a-f]{16}$", re.MULTILINE)
 _OWN_LINES = re.compile(r"^seal:[0-9a-f]{16}\n\S+\Z", re.MULTILINE)
-EDITED = "edited"
-"""Stands for the seal of a task that is not as we left it."""
 
 
-class Ref(Struct, frozen=True):
+class Ref(ours.Ref, frozen=True):
     """What is remembered of a task."""
 
     list: str
     task: str
     seal: str
-
-    @classmethod
-    def parse(cls, ref: str) -> Ref:
-        """Read what `str` wrote."""
-        return cls(*ref.split(" "))
-
-    def __str__(self) -> str:
-        return f"{self.list} {self.task} {self.seal}"
 
 
 class GoogleTasks:
@@ -59,13 +49,14 @@ class GoogleTasks:
 
     def create(self, action: Action) -> str:
         """Make the task; one that is there is brought up to date, if it is as we left it."""
-        name = self._list() or self._new_list()
-        found = self._found(name, action.key)
-        if found:
-            ours = self.status([found])[found].state == "open"
-            return self.update(found, action) if ours else found
         body = _shown(action, self._zone)
-        made = self._service.write(lambda tasks: tasks.tasks().insert(tasklist=name, body=body))
+        with nothing_made_unread():
+            name = self._list() or self._new_list()
+            found = self._found(name, action.key)
+            if found:
+                is_ours = self.status([found])[found].state == "open"
+                return self.update(found, action) if is_ours else found
+            made = self._service.write(lambda tasks: tasks.tasks().insert(tasklist=name, body=body))
         return str(Ref(name, made["id"], _seal(body)))
 
     def find(self, key: str) -> str | None:
@@ -193,5 +184,5 @@ def _left(task: Mapping[str, Any], key: str) -> str:
 def _seal(task: Mapping[str, Any]) -> str:
     """Return a hash of what a person would see, but for our own last lines."""
     text = _OWN_LINES.sub("", str(task.get("notes", "")))
-    essence = [" ".join(str(part).split()) for part in (task.get("title", ""), text, str(task.get("due", ""))[:10])]
-    return hashlib.sha256("\0".join(essence).encode(errors="replace")).hexdigest()[:16]
+    parts = [" ".join(str(task.get("title", "")).split()), essence(text), str(task.get("due", ""))[:10]]
+    return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()[:16]
