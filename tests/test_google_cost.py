@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from googlelab.seeker import SCOPES, Seeker
 
+from followup_google import drafts
+
 ZONE = ZoneInfo("America/Toronto")
 
 
@@ -101,7 +103,10 @@ def test_a_new_mail_costs_its_conversation(seeker):
     assert cost(seeker, "2026-11-05T09:05") == {**NOTHING_NEW, "threads": 1}
 
 
-@row("drafts are to be made", "1 for each; before, 1 for each 500 drafts in the account, and 1 for each of them")
+@row(
+    "drafts are to be made",
+    "1 for each; before, 1 for the list, and 1 for each of the newest 100; if there are more, or one cannot be read, up to 2 more for each",
+)
 @row("tasks are to be made", "1 for each; before, 1 for the lists, and 1 for each 100 tasks in ours")
 @row("a draft or task is to be changed or taken back", "2")
 def test_what_is_new_is_looked_for_before_it_is_made(seeker):
@@ -120,6 +125,17 @@ def test_what_is_new_is_looked_for_before_it_is_made(seeker):
         "tasks": 1,
         "deleted: tasks": 1,  # "prepare" is over
     }
+
+
+def test_a_long_list_of_drafts_costs_no_more_than_its_beginning(seeker, monkeypatch):
+    assert drafts._MOST == 100
+    monkeypatch.setattr(drafts, "_MOST", 2)
+    cost(seeker, "2026-11-05T09:00")
+    for number in range(6):
+        seeker.google.write_draft("aunt@example.org", f"Letter {number}", "Dear aunt")
+    found = cost(seeker, "2026-11-09T11:05")
+    asked = {name: found[name] for name in ("the list of drafts", "drafts", "new: the list of drafts")}
+    assert asked == {"the list of drafts": 2, "drafts": 3, "new: the list of drafts": 1}
 
 
 @row("drafts of ours that are open", "1 for each")
