@@ -127,7 +127,7 @@ def test_a_sent_mail_with_everything(google, reader):
     assert event.organizer.address == google.email
     assert (event.thread, event.answers) == ("a@nordik.ca", "b@nordik.ca")
     assert (event.tags, event.case) == (("promise",), "Nordik")
-    assert event.data == {"gmail_thread": mail.thread}
+    assert event.data == {"gmail_thread": mail.thread, "gmail_account": google.email}
     assert mail.id in event.where
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 AT_A_TIME, LONGEST_STRETCH = 100, 20
 """Conversations of one pull, each a request; and seconds after which no further one is begun."""
-_FORMAT = 1
+_FORMAT = 2
 """Raised whenever the same mails come to give other events, so that they are read again."""
 _CHANGES = ["messageAdded", "labelAdded"]
 """What in the history may tell of a mail."""
@@ -173,7 +173,7 @@ class GmailSource:
         except Missing:  # deleted since it was listed
             return
         for resource in found.get("messages", ()):
-            item = event(resource, self._me, since)
+            item = event(resource, self._me, since, self._service.account)
             if item is not None:
                 yield item
 
