@@ -94,7 +94,7 @@ def test_a_domain_with_accents_is_written_as_mail_carries_it(folder, path, domai
     assert b"\nTo: Julie <julie@xn--htel-vqa.ca>\n" in only(path).read_bytes()
 
 
-@pytest.mark.parametrize("address", ["julie@straße.de", f"julie@{'é' * 70}.ca", "julie@é..ca"])
+@pytest.mark.parametrize("address", ["jérôme@nordik.ca", "julie@straße.de", f"julie@{'é' * 70}.ca", "julie@é..ca"])
 def test_an_address_that_mail_cannot_carry_as_it_is_leaves_the_line_empty(folder, path, address):
     folder.create(replace(ACTION, to=(Person(address),)))
     assert "To" not in read(only(path))

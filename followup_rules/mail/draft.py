@@ -53,7 +53,7 @@ def _addresses(people: Iterable[tuple[str, str]]) -> tuple[Address, ...]:
 
 
 def _address(address: str, name: str) -> Address | None:
-    if "=?" in address:
+    if "=?" in address or not address.rpartition("@")[0].isascii():  # accents there need mail of another kind: RFC 6531
         return None
     shown = _inert(one_line(name)) if any(sign.isalnum() for sign in name) else ""
     try:
