@@ -9,7 +9,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from googlelab.seeker import SCOPES, Seeker
+from googlelab.account import SCOPES
+from googlelab.seeker import Seeker
 
 from followup_google import drafts
 

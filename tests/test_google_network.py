@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from googlelab.account import SCOPES
 from googlelab.faults import cut, honest, late, meanwhile, refuse, status, swallow
-from googlelab.seeker import SCOPES, Seeker
+from googlelab.seeker import Seeker
 
 from followup_google import service
 

@@ -137,7 +137,7 @@ def _unsent(error: Any) -> bool:
     from urllib3.exceptions import NewConnectionError  # noqa: PLC0415
 
     reason = getattr(next(iter(error.args), None), "reason", None)
-    return isinstance(error, network.ConnectTimeout | network.SSLError) or isinstance(reason, NewConnectionError)
+    return isinstance(error, network.ConnectTimeout) or isinstance(reason, NewConnectionError)
 
 
 def cause(error: Exception) -> str:

@@ -24,7 +24,7 @@ from .wire import Request, forward
 
 SCOPES = tuple(
     f"https://www.googleapis.com/auth/{name}"
-    for name in ("gmail.readonly", "gmail.compose", "calendar.readonly", "tasks")
+    for name in ("gmail.readonly", "gmail.compose", "calendar.events.readonly", "tasks")
 )
 CLIENT = {"client_id": "followup-tests.apps.googleusercontent.com", "client_secret": "not-secret"}
 _GMAIL = "/gmail/v1/users/me"

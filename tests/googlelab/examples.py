@@ -15,7 +15,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
-from .account import Account
+from .account import SCOPES, Account
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 sys.path.insert(0, str(EXAMPLES))
@@ -24,10 +24,6 @@ import story  # noqa: E402 -- lies beside the data that it plays
 
 _FILES = ("sources.calendar", "sources.sent", "outputs.drafts", "outputs.tasks")
 _PLUGINS = dict(zip(_FILES, ("google-calendar", "gmail", "gmail-drafts", "google-tasks"), strict=True))
-_SCOPES = tuple(
-    f"https://www.googleapis.com/auth/{name}"
-    for name in ("gmail.readonly", "gmail.compose", "calendar.events.readonly", "tasks")
-)
 
 
 @dataclass
@@ -43,7 +39,7 @@ class Life:
     def set_up(self) -> Path:
         """Log in, and write the config: that of the examples, with Google's plugins; return it."""
         config = story.set_up(self.folder)
-        self.google.token_file(self.folder / "token.json", scopes=_SCOPES)
+        self.google.token_file(self.folder / "token.json", scopes=SCOPES)
         tables = config.read_text(encoding="utf-8").split("\n[")
         config.write_text("\n[".join(self._at_google(table) for table in tables), encoding="utf-8")
         return config

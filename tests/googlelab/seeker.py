@@ -10,13 +10,8 @@ from typing import Any
 
 from storybook import call
 
-from .account import Account, Mail
+from .account import SCOPES, Account, Mail
 
-SCOPES = tuple(
-    f"https://www.googleapis.com/auth/{name}"
-    for name in ("gmail.readonly", "gmail.compose", "calendar.events.readonly", "tasks")
-)
-"""All that the plugin may ask for."""
 _PROFILE = """packs = ["interview"]
 [profile]
 me = ["{me}"]
