@@ -48,12 +48,12 @@ coverage: $(VENV)/ready npm
 	$(BIN)/python -m pytest --numprocesses auto -m "not long" --cov
 
 mutation: $(VENV)/ready
-	$(BIN)/python -m tests.mutation
+	$(BIN)/python -m tests.trials.mutation
 
 soak: $(VENV)/ready
-	$(BIN)/python -m tests.faults --soak
-	$(BIN)/python -m tests.simulator --runs 50 --years 2
-	$(BIN)/python -m tests.hostile --inputs 100000
+	$(BIN)/python -m tests.trials.faults --soak
+	$(BIN)/python -m tests.trials.simulator --runs 50 --years 2
+	$(BIN)/python -m tests.trials.hostile --inputs 100000
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .

@@ -67,7 +67,7 @@ def _tidy(output: str, config: Path) -> str:
 
 
 def _options(plugin: str) -> str:
-    from followup_rules.registry import load  # noqa: PLC0415 -- only if a page has such a table
+    from followup_rules.host.registry import load  # noqa: PLC0415 -- only if a page has such a table
 
     found = load()
     table = {**found.sources, **found.outputs}[plugin]

@@ -1,7 +1,7 @@
 """`make demo-google`: the story of this folder with everything at Google, or rather at an emulator on this machine.
 
 No account is needed, and nothing leaves the machine. Calendar, mail and drafts are those of an independent emulator;
-it has no tasks, so a small stand-in of ours keeps them (`tests/googlelab`).
+it has no tasks, so a small stand-in of ours keeps them (`tests/support/googlelab`).
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from demo import followup, say
-from googlelab import emulator, gateway
-from googlelab.account import Account
-from googlelab.examples import Life, story
-from googlelab.node import MissingError
+
+from tests.support.googlelab import emulator, gateway
+from tests.support.googlelab.account import Account
+from tests.support.googlelab.examples import Life, story
+from tests.support.googlelab.node import MissingError
 
 
 def main() -> int:

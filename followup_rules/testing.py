@@ -107,10 +107,10 @@ class SourceContract:
 
     def test_all_that_it_gives_can_be_kept(self) -> None:
         """What followup would leave out shows here: odd ids, unknown statuses, impossible times, doubled events."""
-        from followup_rules.sift import sift  # noqa: PLC0415 -- only where a plugin is tested
+        from followup_rules.host.checked_pull import checked  # noqa: PLC0415 -- only where a plugin is tested
 
         own = [item for item in self._pull().events if isinstance(item, BadItem)]
-        refused = [item for item in sift(self._pull(), self.emits).events if isinstance(item, BadItem)]
+        refused = [item for item in checked(self._pull(), self.emits).events if isinstance(item, BadItem)]
         assert len(refused) == len(own), refused
 
     def test_problems_say_where_and_what(self) -> None:

@@ -6,7 +6,7 @@ import os
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["googlelab.fixtures"]
+pytest_plugins = ["tests.support.googlelab.fixtures"]
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")

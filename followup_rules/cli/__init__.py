@@ -36,14 +36,14 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in COMMANDS:
-            module = importlib.import_module(f"followup_rules.cli.{cmd_name}_command")
+            module = importlib.import_module(f"followup_rules.cli.{cmd_name}")
             command: click.Command = module.command
             command.short_help = COMMANDS[cmd_name]
             return command
         return self._from_plugins(ctx).get(cmd_name)
 
     def _from_plugins(self, ctx: click.Context) -> dict[str, click.Command]:
-        from followup_rules import registry  # noqa: PLC0415 -- only for what is not built in
+        from followup_rules.host import registry  # noqa: PLC0415 -- only for what is not built in
 
         taken = click.Group(commands={name: click.Command(name) for name in COMMANDS})
         registry.load().register_commands(taken)
@@ -56,7 +56,7 @@ class _Commands(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            from followup_rules.language.nearest import nearest  # noqa: PLC0415 -- only for a typing error
+            from followup_rules.toml.suggestions import nearest  # noqa: PLC0415 -- only for a typing error
 
             guess = nearest(args[0], self.list_commands(ctx)) if args else None
             raise click.UsageError(f"{error.message}{f' Did you mean {guess!r}?' if guess else ''}", ctx) from error
@@ -96,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _leave_behind(code: object) -> None:
     """End the process at once if code of a plugin is still at work, which nobody waits for any more."""
-    limit = sys.modules.get("followup_rules.limit")
+    limit = sys.modules.get("followup_rules.host.worker")
     if limit and limit.at_work():
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError):

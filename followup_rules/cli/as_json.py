@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from followup_rules.model import Decision, Problem
-from followup_rules.tick import Outcome, Report
+from followup_rules.tick.run import Outcome, Report
 
 
 def dump(record: dict[str, Any]) -> str:

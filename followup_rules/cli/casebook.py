@@ -7,23 +7,24 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from followup_rules.cli import common
+from followup_rules.cli import shared
 from followup_rules.cli.page import absolute, relative
-from followup_rules.config import Config
-from followup_rules.engine.anchors import CaseView, Window
-from followup_rules.engine.cases import match
+from followup_rules.config.read import Config
+from followup_rules.engine.anchors import CaseView
+from followup_rules.engine.assign_cases import match
+from followup_rules.engine.guards import Window, windows
 from followup_rules.engine.isolation import Failed
-from followup_rules.engine.plan import NOTICE, Made, Row
-from followup_rules.language.nearest import nearest
+from followup_rules.engine.plan import NOTICE, EntryState, LedgerEntry
 from followup_rules.language.schema import Guard
 from followup_rules.language.text import fold
 from followup_rules.model import Decision, Event, Person, Problem, State
-from followup_rules.store import Store
-from followup_rules.tick import Report, preview
+from followup_rules.store.store import Store
+from followup_rules.tick.run import Report, preview
+from followup_rules.toml.suggestions import nearest
 
 _LISTED = 8
 
-Entry = tuple[datetime, str, str, str]
+JournalLine = tuple[datetime, str, str, str]
 """A line of the journal: when, key, state, why."""
 
 
@@ -39,32 +40,34 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     decisions: tuple[Decision, ...]
     windows: tuple[Window, ...]
     """The guards' windows that are open now."""
-    rows: tuple[Row, ...]
-    history: tuple[Entry, ...]
+    entries: tuple[LedgerEntry, ...]
+    history: tuple[JournalLine, ...]
 
-    def made(self, decision: Decision) -> list[Row]:
+    def made(self, decision: Decision) -> list[LedgerEntry]:
         """Return what stands in the outputs for a decision."""
-        return [row for row in self.rows if row.action.duty == decision.key and row.state is Made.DELIVERED]
+        return [
+            each for each in self.entries if each.action.duty == decision.key and each.state is EntryState.DELIVERED
+        ]
 
     def said(self, decision: Decision) -> bool:
         """Tell whether all that it asks for are notices that were given: there is nothing left to do."""
         made = self.made(decision)
-        return decision.state is State.DUE and bool(made) and all(row.action.type == NOTICE for row in made)
+        return decision.state is State.DUE and bool(made) and all(entry.action.type == NOTICE for entry in made)
 
 
 def read(config: Config, now: datetime, *, as_json: bool) -> tuple[Report, tuple[CaseFile, ...]]:
     """Return what a run would find now, computed on a copy of the store, and all cases by key."""
-    with common.copy_of(config, as_json=as_json) as copy:
+    with shared.copy_of(config, as_json=as_json) as copy:
         # The preview writes its own decisions into the copy's journal.
-        history = {key: tuple(copy.history(key)) for key in copy.cases()}
+        history = {key: tuple(copy.decisions.history(key)) for key in copy.places.cases()}
         report = preview(config, copy, now)
-        files = [_file(key, config, copy, report, history.get(key, ())) for key in copy.cases()]
+        files = [_file(key, config, copy, report, history.get(key, ())) for key in copy.places.cases()]
     return report, tuple(files)
 
 
-def _file(key: str, config: Config, store: Store, report: Report, history: tuple[Entry, ...]) -> CaseFile:
+def _file(key: str, config: Config, store: Store, report: Report, history: tuple[JournalLine, ...]) -> CaseFile:
     case = store.case(key)
-    view = CaseView(case, config.rulebook.rules, store.pins(key))
+    view = CaseView(case, config.rulebook.rules, store.ledger.pins(key))
     guards = [guard for guard in config.rulebook.rules.guards.values() if not guard.fault]
     return CaseFile(
         key=key,
@@ -73,25 +76,27 @@ def _file(key: str, config: Config, store: Store, report: Report, history: tuple
         cancelled=frozenset(view.fates),
         decisions=tuple(each for each in report.decisions if each.case == key),
         windows=tuple(window for guard in guards for window in _windows(guard, view) if window.contains(report.now)),
-        rows=tuple(store.rows(key)),
+        entries=tuple(store.ledger.of(key)),
         history=history,
     )
 
 
 def remembered(store: Store) -> tuple[CaseFile, ...]:
     """Return all cases as the last run left them, with nothing but their people."""
-    keys = {*store.cases(), *store.ledger_cases()}
+    keys = {*store.places.cases(), *store.ledger.cases()}
     return tuple(_bare(key, _people(store.case(key).home)) for key in sorted(keys))
 
 
 def _bare(key: str, people: tuple[Person, ...]) -> CaseFile:
     empty = frozenset[str]()
-    return CaseFile(key=key, people=people, events=(), cancelled=empty, decisions=(), windows=(), rows=(), history=())
+    return CaseFile(
+        key=key, people=people, events=(), cancelled=empty, decisions=(), windows=(), entries=(), history=()
+    )
 
 
 def _windows(guard: Guard, view: CaseView) -> tuple[Window, ...]:
     try:
-        return view.windows(guard)
+        return windows(guard, view)
     except Failed:
         return ()
 

@@ -13,10 +13,10 @@ from typing import Any
 from msgspec import Struct
 
 from followup_rules import durable
-from followup_rules.engine.cases import Directory, match
-from followup_rules.language.nearest import nearest
+from followup_rules.engine.assign_cases import Directory, match
 from followup_rules.language.text import fold
 from followup_rules.model import Event, Person
+from followup_rules.toml.suggestions import nearest
 
 _PLACE = re.compile(r"<?(?P<local>[\w.+%'-]*)@(?P<domain>[\w-]+(?:\.[\w-]+)+)>?")
 _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 from followup_rules.model import Decision, Reason, State
-from followup_rules.wording import clean
+from followup_rules.texts.filters import clean
 
 if TYPE_CHECKING:
     from rich.text import Text

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from followup_rules.tick import Watch
+    from followup_rules.tick.run import Watch
 
 
 @contextmanager

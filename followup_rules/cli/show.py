@@ -20,7 +20,7 @@ from followup_rules.cli.page import (
 )
 from followup_rules.engine.plan import NOTICE, PRINTED
 from followup_rules.model import Action, Decision, State
-from followup_rules.tick import Outcome, Report
+from followup_rules.tick.run import Outcome, Report
 
 OPS = {"create": ("+", "green"), "update": ("~", "yellow"), "withdraw": ("-", "red")}
 """Sign and style of each kind of change."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from followup_rules.engine.cases import MAIL, vanished
+from followup_rules.engine.assign_cases import MAIL, vanished
 from followup_rules.engine.isolation import blaming
 from followup_rules.language.patterns import Pattern, moment
 from followup_rules.language.phrases import Phrase, shift
@@ -17,18 +18,7 @@ from followup_rules.language.schema import Guard, Rule, RuleSet
 from followup_rules.language.text import fold
 from followup_rules.model import Case, Event, Person, Reason, Visit
 
-
-class Window(Struct, frozen=True):
-    """From `start` to just before `end`, a guard holds what concerns the people of its visit."""
-
-    guard: Guard
-    visit: Visit
-    start: datetime
-    end: datetime
-
-    def contains(self, instant: datetime) -> bool:
-        """Tell whether the instant lies in the window."""
-        return self.start <= instant < self.end
+T = TypeVar("T")
 
 
 class CaseView:
@@ -40,9 +30,13 @@ class CaseView:
     def __init__(self, case: Case, rules: RuleSet, pins: Mapping[str, datetime]) -> None:
         self.case, self.rules, self.pins = case, rules, pins
         self.days = rules.world.days
-        self._visits: dict[tuple[str, str], tuple[Visit, ...]] = {}
-        self._windows: dict[str, tuple[Window, ...]] = {}
-        self._openings: dict[str, datetime | None] = {}
+        self._known: dict[tuple[str, str], Any] = {}
+
+    def once(self, what: str, key: str, compute: Callable[[], T]) -> T:
+        """Return what is computed of the case under a key; computed when it is first asked for."""
+        if (what, key) not in self._known:
+            self._known[what, key] = compute()
+        return self._known[what, key]  # type: ignore[no-any-return]
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
@@ -98,20 +92,20 @@ class CaseView:
 
     def visits(self, it: Rule | Guard) -> tuple[Visit, ...]:
         """Return the visits that a rule or guard starts from, in the order of time, cancelled ones included."""
-        key = (type(it).__name__, it.id)
-        if key not in self._visits:
-            with blaming(it):
-                self._visits[key] = self._find_visits(it)
-        return self._visits[key]
+        return self.once(f"visits of a {type(it).__name__}", it.id, lambda: self._find_visits(it))
 
     def _find_visits(self, it: Rule | Guard) -> tuple[Visit, ...]:
+        with blaming(it):
+            return tuple(self._visits_of(it))
+
+    def _visits_of(self, it: Rule | Guard) -> Iterator[Visit]:
         scope = Scope(self)
         anchors = [event for event in self.case.home if it.on and it.on(event, scope)]
         groups: dict[object, list[Event]] = defaultdict(list)
         for event in sorted(anchors, key=lambda event: (event.start, event.id)):
             groups[event.id if it.per == "event" else self.days.day(event.start)].append(event)
-        visits = [self._visit(group) for group in groups.values()]
-        return tuple(visit for visit in visits if it.where is None or self._some(it.where, visit))
+        visits = (self._visit(group) for group in groups.values())
+        yield from (visit for visit in visits if it.where is None or self._some(it.where, visit))
 
     def _some(self, pattern: Pattern, visit: Visit) -> bool:
         scope = Scope(self, visit)
@@ -171,35 +165,16 @@ class CaseView:
 
     def opening(self, rule: Rule, visit: Visit) -> datetime | None:
         """Return when a rule opens for a visit: where it was moved to, else as announced, else as the rule says."""
-        key = self.key(rule, visit)
-        if key not in self._openings:
-            scope = Scope(self, visit, rule)
-            with blaming(rule):
-                moved = scope.when(rule.moved_by)
-                self._openings[key] = moved or self.pins.get(key) or scope.when(rule.opens)
-        return self._openings[key]
+        return self.once("opening", self.key(rule, visit), lambda: self._find_opening(rule, visit))
+
+    def _find_opening(self, rule: Rule, visit: Visit) -> datetime | None:
+        scope = Scope(self, visit, rule)
+        with blaming(rule):
+            return scope.when(rule.moved_by) or self.pins.get(self.key(rule, visit)) or scope.when(rule.opens)
 
     def due(self, rule: Rule, visit: Visit, opens: datetime) -> datetime:
         """Return when a rule that opens at an instant is due: as it says, else then."""
         return Scope(self, visit, rule).when(rule.due) or opens
-
-    def windows(self, guard: Guard) -> tuple[Window, ...]:
-        """Return the windows of a guard, in the order of time."""
-        if guard.id not in self._windows:
-            counted = self.standing(guard)[-1:] if guard.per == "case" else self.standing(guard)
-            with blaming(guard):
-                found = [window for visit in counted if (window := self._window(guard, visit)) is not None]
-            self._windows[guard.id] = tuple(found)
-        return self._windows[guard.id]
-
-    def _window(self, guard: Guard, visit: Visit) -> Window | None:
-        scope = Scope(self, visit, guard)
-        start, end = scope.when(guard.opens), scope.when(guard.closes)
-        if start is None or end is None:
-            return None
-        ends = [event.start for event in self.matching(guard.ended_by, scope, visit.start)]
-        end = min([end, *ends])
-        return Window(guard, visit, start, end) if start < end else None
 
     def matching(self, patterns: Iterable[Pattern], scope: Scope, since: datetime) -> list[Event]:
         """Return the other events of the case that match, from `since` on unless a pattern has its own `after`."""

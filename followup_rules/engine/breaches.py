@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from followup_rules.engine.anchors import CaseView, Scope, Window
+from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine.guards import Window, windows
 from followup_rules.language.patterns import answers_others
 from followup_rules.language.schema import Rule
 from followup_rules.model import Event, Visit
@@ -18,7 +19,7 @@ def concerned(rule: Rule, visit: Visit, view: CaseView) -> bool:
 
 def _windows(name: str, view: CaseView) -> tuple[Window, ...]:
     guard = view.rules.guards.get(name)
-    return view.windows(guard) if guard else ()
+    return windows(guard, view) if guard else ()
 
 
 def _falls_in(visit: Visit, window: Window, view: CaseView) -> bool:

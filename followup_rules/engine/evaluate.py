@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_rules.engine.anchors import CaseView, Scope, Window
+from followup_rules.engine.anchors import CaseView, Scope
 from followup_rules.engine.breaches import concerned
+from followup_rules.engine.guards import Window, windows_that_hold
 from followup_rules.engine.isolation import Failed, blaming, without
 from followup_rules.engine.sight import Sight
+from followup_rules.engine.times import Times, times_of
 from followup_rules.language.patterns import Pattern
-from followup_rules.language.phrases import parse
 from followup_rules.language.schema import Rule, RuleSet
 from followup_rules.model import Announcement, Case, Decision, Event, Reason, State, Visit
 
-DEFAULT_LATE = (parse("due + 1 day"),)
 
-
-class Moment(Struct, frozen=True):
+class EvaluationContext(Struct, frozen=True):
     """The instant of a tick (UTC), that of the first run, how far back that looked, and what can be seen."""
 
     now: datetime
@@ -40,16 +39,9 @@ class _Verdict(Struct, frozen=True):
     late: bool = False
 
 
-class _Times(Struct, frozen=True):
-    """The instants of a duty, in UTC."""
-
-    opens: datetime | None
-    due: datetime | None = None
-    late: datetime | None = None
-    closes: datetime | None = None
-
-
-def evaluate(case: Case, rules: RuleSet, pins: Mapping[str, datetime], moment: Moment) -> tuple[Decision, ...]:
+def evaluate(
+    case: Case, rules: RuleSet, pins: Mapping[str, datetime], context: EvaluationContext
+) -> tuple[Decision, ...]:
     """Decide every rule for every anchor of the case; in the order of rules and keys.
 
     `pins` holds the announced openings by key. The result depends on nothing but the arguments.
@@ -57,18 +49,20 @@ def evaluate(case: Case, rules: RuleSet, pins: Mapping[str, datetime], moment: M
     followed = rules
     while True:
         try:
-            return _evaluated(case, followed, pins, moment)
+            return _evaluated(case, followed, pins, context)
         except Failed as failed:
             followed = without(failed, followed)
 
 
-def _evaluated(case: Case, rules: RuleSet, pins: Mapping[str, datetime], moment: Moment) -> tuple[Decision, ...]:
+def _evaluated(
+    case: Case, rules: RuleSet, pins: Mapping[str, datetime], context: EvaluationContext
+) -> tuple[Decision, ...]:
     view = CaseView(case, rules, pins)
-    decisions = {d.key: d for rule in rules.rules.values() for d in _decide_rule(rule, view, moment)}
+    decisions = {d.key: d for rule in rules.rules.values() for d in _decide_rule(rule, view, context)}
     return tuple(_completed(decisions[key], view, decisions) for key in sorted(decisions))
 
 
-def _decide_rule(rule: Rule, view: CaseView, moment: Moment) -> Iterator[Decision]:
+def _decide_rule(rule: Rule, view: CaseView, context: EvaluationContext) -> Iterator[Decision]:
     if rule.on is None:
         return
     with blaming(rule):
@@ -76,30 +70,30 @@ def _decide_rule(rule: Rule, view: CaseView, moment: Moment) -> Iterator[Decisio
     latest = view.latest(rule) if rule.per == "case" else None
     for visit in visits:
         superseded = latest is not None and view.stands(visit) and visit is not latest
-        if superseded and visit.end + moment.lookback <= moment.now:
+        if superseded and visit.end + context.lookback <= context.now:
             continue
         with blaming(rule):
-            decision = _decide(rule, visit, latest if superseded else None, view, moment)
+            decision = _decide(rule, visit, latest if superseded else None, view, context)
         yield decision
 
 
-def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, moment: Moment) -> Decision:
+def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, context: EvaluationContext) -> Decision:
     key = view.key(rule, visit)
     if rule.fault:
-        times = _Times(None)
+        times = Times(None)
         verdict = _Verdict(State.BROKEN, Reason("the rule is faulty: {fault}", {"fault": rule.fault}))
     else:
-        times = _times(rule, visit, view)
-        held = _holds(rule, visit, times, view)
-        released = _released(times, held, moment.now)
+        times = times_of(rule, visit, view)
+        held = windows_that_hold(rule, visit, times.opens, view)
+        released = times.released(held, context.now)
         verdict = (
             _gone(visit, view)
-            or _superseded(visit, successor, moment)
-            or _void(rule, visit, times, view, moment)
+            or _superseded(visit, successor, context)
+            or _void(rule, visit, times, view, context)
             or _done(rule, visit, key, view)
-            or _unopened(times, moment.now)
-            or _unsure(rule, visit, view, moment.sight)
-            or _timely(released, held, moment.now)
+            or _unopened(times, context.now)
+            or _unsure(rule, visit, view, context.sight)
+            or _timely(released, held, context.now)
         )
         times = released if verdict.state is State.DUE else times
     local = view.days.local
@@ -127,68 +121,25 @@ def _localized(reason: Reason, view: CaseView) -> Reason:
     return Reason(reason.sentence, values)
 
 
-def _times(rule: Rule, visit: Visit, view: CaseView) -> _Times:
-    opens = view.opening(rule, visit)
-    if opens is None:
-        return _Times(None)
-    due = view.due(rule, visit, opens)
-    scope = Scope(view, visit, rule)
-    return _Times(opens, due, scope.when(rule.late) or scope.when(DEFAULT_LATE), scope.when(rule.closes))
-
-
-def _holds(rule: Rule, visit: Visit, times: _Times, view: CaseView) -> tuple[Window, ...]:
-    """Return the windows that hold this duty at some time while it is open."""
-    opens = times.opens
-    if opens is None:
-        return ()
-    guards = (guard for guard in view.rules.guards.values() if rule.id not in guard.except_)
-    guards = (guard for guard in guards if rule.contact or guard.holds == "everything")
-    windows = (window for guard in guards for window in view.windows(guard) if _held_by(rule, visit, window))
-    return tuple(window for window in windows if window.end > opens)
-
-
-def _held_by(rule: Rule, visit: Visit, window: Window) -> bool:
-    if window.guard.holds == "everything":
-        return True
-    contacts = [do for do in rule.do if do.contact]
-    recipients = {address for do in contacts for address in _recipients(do.to, visit)}
-    theirs = {person.address for person in window.visit.people}
-    return not all(do.to for do in contacts) or not recipients or not recipients.isdisjoint(theirs)
-
-
-def _recipients(to: Iterable[str], visit: Visit) -> Iterator[str]:
-    for word in to:
-        yield from (person.address for person in visit.people) if word == "them" else (word.lower(),)
-
-
-def _released(times: _Times, holds: tuple[Window, ...], now: datetime) -> _Times:
-    """Let a held action be due no earlier than the end of the hold, and late as much later."""
-    ends = [window.end for window in holds if window.start <= now]
-    if times.due is None or not ends or max(ends) <= times.due:
-        return times
-    wait = max(ends) - times.due
-    return replace(times, due=max(ends), late=times.late + wait if times.late else None)
-
-
 def _gone(visit: Visit, view: CaseView) -> _Verdict | None:
     return None if view.stands(visit) else _Verdict(State.VOID, view.fates[visit.anchor.id], (visit.anchor,))
 
 
-def _superseded(visit: Visit, successor: Visit | None, moment: Moment) -> _Verdict | None:
+def _superseded(visit: Visit, successor: Visit | None, context: EvaluationContext) -> _Verdict | None:
     if successor is None:
         return None
     values = {"title": successor.anchor.title, "start": successor.start}
     reason = Reason("superseded by “{title}” of {start}", values)
-    return _Verdict(State.VOID, reason, (successor.anchor,), next=visit.end + moment.lookback)
+    return _Verdict(State.VOID, reason, (successor.anchor,), next=visit.end + context.lookback)
 
 
-def _void(rule: Rule, visit: Visit, times: _Times, view: CaseView, moment: Moment) -> _Verdict | None:
+def _void(rule: Rule, visit: Visit, times: Times, view: CaseView, context: EvaluationContext) -> _Verdict | None:
     ended = view.matching(rule.cancelled_by, Scope(view, visit, rule), visit.start)
     if ended:
         return _Verdict(State.VOID, _because("called off by", ended[0], view), tuple(ended))
-    if times.opens and times.opens < moment.first_run - moment.lookback:
+    if times.opens and times.opens < context.first_run - context.lookback:
         return _Verdict(State.VOID, Reason("it opened at {opens}, long before the first run", {"opens": times.opens}))
-    if rule.while_ and not _related(rule, visit, view) and not _blind_while(rule, moment.sight):
+    if rule.while_ and not _related(rule, visit, view) and not _blind_while(rule, context.sight):
         return _Verdict(State.VOID, Reason("what it depends on is not there (any more)"))
     return None
 
@@ -237,7 +188,7 @@ def _because(what: str, event: Event, view: CaseView) -> Reason:
     return Reason(what + " {kind} “{said}” of {at}", values)
 
 
-def _unopened(times: _Times, now: datetime) -> _Verdict | None:
+def _unopened(times: Times, now: datetime) -> _Verdict | None:
     if times.opens is None:
         return _Verdict(State.WAITING, Reason("it is not known yet when it opens"))
     if now < times.opens:
@@ -256,7 +207,7 @@ def _unsure(rule: Rule, visit: Visit, view: CaseView, sight: Sight) -> _Verdict 
     return _Verdict(State.BLIND, reason) if reason else None
 
 
-def _timely(times: _Times, holds: tuple[Window, ...], now: datetime) -> _Verdict:
+def _timely(times: Times, holds: tuple[Window, ...], now: datetime) -> _Verdict:
     if times.closes is not None and now >= times.closes:
         return _Verdict(State.EXPIRED, Reason("missed: the window closed at {closes}", {"closes": times.closes}))
     current = [window for window in holds if window.contains(now)]

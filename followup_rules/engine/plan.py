@@ -18,7 +18,7 @@ PRINTED = "run"
 OVER = (State.VOID, State.DONE, State.EXPIRED)
 
 
-class Made(StrEnum):
+class EntryState(StrEnum):
     """How far an action got in one output."""
 
     INTENDED = "intended"
@@ -34,8 +34,8 @@ class Made(StrEnum):
     """The user has it: ticked, deleted, or theirs to keep."""
 
 
-class Row(Struct, frozen=True, kw_only=True):
-    """A row of the ledger: one action in one output."""
+class LedgerEntry(Struct, frozen=True, kw_only=True):
+    """An entry of the ledger: one action in one output."""
 
     key: str
     output: str
@@ -43,7 +43,7 @@ class Row(Struct, frozen=True, kw_only=True):
     """The key that the output carries; it stays when the case, and with it the key, is renamed."""
     action: Action
     """As the output shows it, or as it was to be made."""
-    state: Made
+    state: EntryState
     op: str = "create"
     """What was attempted last."""
     pending: Action | None = None
@@ -84,42 +84,47 @@ def digest(action: Action) -> str:
 def plan(
     decisions: Iterable[Decision],
     actions: Mapping[str, Sequence[Action]],
-    ledger: Iterable[Row],
+    ledger: Iterable[LedgerEntry],
     standing: frozenset[str] = frozenset(),
 ) -> tuple[Change, ...]:
-    """Compare what is due with the ledger rows of the same cases.
+    """Compare what is due with the entries of the same cases.
 
-    `actions` holds, by the key of a due decision, what it makes, one for each output. Rows of the rules in
+    `actions` holds, by the key of a due decision, what it makes, one for each output. Entries of the rules in
     `standing` are left alone: a faulty rule neither fires nor takes back. The result is sorted.
     """
-    rows = {(row.key, row.output): row for row in ledger}
+    entries = {(entry.key, entry.output): entry for entry in ledger}
     wanted = {(action.key, action.output): action for made in actions.values() for action in made}
     states = {decision.key: decision for decision in decisions}
     changes = [
-        *(change for slot, action in wanted.items() if (change := _bring_about(action, rows.get(slot))) is not None),
-        *(change for slot, row in rows.items() if slot not in wanted for change in _take_back(row, states, standing)),
+        *(change for slot, action in wanted.items() if (change := _bring_about(action, entries.get(slot))) is not None),
+        *(
+            change
+            for slot, entry in entries.items()
+            if slot not in wanted
+            for change in _take_back(entry, states, standing)
+        ),
     ]
     return tuple(sorted(changes, key=lambda change: (change.key, change.output)))
 
 
-def _bring_about(action: Action, row: Row | None) -> Change | None:
-    if row is None or row.state in (Made.WITHDRAWN, Made.REFUSED):
+def _bring_about(action: Action, entry: LedgerEntry | None) -> Change | None:
+    if entry is None or entry.state in (EntryState.WITHDRAWN, EntryState.REFUSED):
         return Change(op="create", output=action.output, action=action, key=action.key)
-    if row.state is not Made.DELIVERED or row.touched or action.type == NOTICE:
+    if entry.state is not EntryState.DELIVERED or entry.touched or action.type == NOTICE:
         return None
-    if digest(action) == digest(row.action):
+    if digest(action) == digest(entry.action):
         return None
-    marked = replace(action, key=row.marker)
-    return Change(op="update", output=row.output, action=marked, key=row.key, ref=row.ref)
+    marked = replace(action, key=entry.marker)
+    return Change(op="update", output=entry.output, action=marked, key=entry.key, ref=entry.ref)
 
 
-def _take_back(row: Row, decisions: Mapping[str, Decision], standing: frozenset[str]) -> Iterator[Change]:
-    if row.state is not Made.DELIVERED or row.action.type == NOTICE or row.touched:
+def _take_back(entry: LedgerEntry, decisions: Mapping[str, Decision], standing: frozenset[str]) -> Iterator[Change]:
+    if entry.state is not EntryState.DELIVERED or entry.action.type == NOTICE or entry.touched:
         return
-    decision = decisions.get(row.action.duty)
-    if decision is None and row.action.rule in standing:
+    decision = decisions.get(entry.action.duty)
+    if decision is None and entry.action.rule in standing:
         return
     if decision is None or decision.state in OVER:
         reason = decision.why if decision else "its anchor is gone"
-        marked = replace(row.action, key=row.marker)
-        yield Change(op="withdraw", output=row.output, action=marked, key=row.key, ref=row.ref, reason=reason)
+        marked = replace(entry.action, key=entry.marker)
+        yield Change(op="withdraw", output=entry.output, action=marked, key=entry.key, ref=entry.ref, reason=reason)

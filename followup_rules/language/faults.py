@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from followup_rules.language import circles
+from followup_rules.language import cycles
 from followup_rules.language.references import Key, phrases_of
 from followup_rules.language.schema import Guard, Rule, RuleSet
 
@@ -54,7 +54,7 @@ def _inherited(it: Rule | Guard, found: RuleSet) -> str:
 
 def _faulty_definition(it: Rule | Guard, found: RuleSet) -> str:
     """Return the first faulty definition that any of its phrases counts from, within its patterns, too; else ""."""
-    every = (each for phrase in circles.every_phrase(it) for each in (phrase, *circles.within(phrase, found)))
+    every = (each for phrase in cycles.every_phrase(it) for each in (phrase, *cycles.within(phrase, found)))
     return next((phrase.base for phrase in every if phrase.field and _is_faulty(phrase.base, found)), "")
 
 

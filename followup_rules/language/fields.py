@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from followup_rules.language import reader, text
+from followup_rules.language import phrases, text
 from followup_rules.language.matching import (
     TAGGED,
     CheckFailed,
@@ -17,9 +17,10 @@ from followup_rules.language.matching import (
     in_domain,
     moment,
 )
-from followup_rules.language.nearest import expected
-from followup_rules.language.reader import Value, shown
 from followup_rules.model import Event, Person
+from followup_rules.toml import values
+from followup_rules.toml.suggestions import expected
+from followup_rules.toml.values import Value, shown
 
 Builder: TypeAlias = Callable[[Value, World], Part | None]
 
@@ -40,19 +41,19 @@ def tag(value: Value) -> Part | None:
 
 def tags(value: Value, _: World) -> Part | None:
     """`tags`: any of these."""
-    parts = reader.every(value, lambda item: tag(item) if item.is_a(str) else None)
+    parts = values.every(value, lambda item: tag(item) if item.is_a(str) else None)
     return Part(lambda event, scope: any(part.test(event, scope) for part in parts), TAGGED) if parts else None
 
 
 def kind(value: Value, _: World) -> Part | None:
     """`kind`: any of these."""
-    kinds = frozenset(reader.strings(value) or ())
+    kinds = frozenset(values.strings(value) or ())
     return Part(lambda event, _: event.kind in kinds, kinds) if kinds else None
 
 
 def status(value: Value, _: World) -> Part | None:
     """`status`: any of these."""
-    statuses = reader.every(value, reader.choice(*STATUSES))
+    statuses = values.every(value, values.choice(*STATUSES))
     return Part(lambda event, _: event.status in statuses) if statuses else None
 
 
@@ -60,7 +61,7 @@ def words_in(*names: str) -> Builder:
     """Return the reader of words that are looked for in some texts of the event."""
 
     def build(value: Value, _: World) -> Part | None:
-        words = reader.every(value, _word)
+        words = values.every(value, _word)
         if not words:
             return None
         find = text.finder(words).search
@@ -70,7 +71,7 @@ def words_in(*names: str) -> Builder:
 
 
 def _word(value: Value) -> str | None:
-    words = reader.string(value)
+    words = values.string(value)
     if words is None:
         return None
     if not text.fold(words.replace("*", "x")).strip():
@@ -89,7 +90,7 @@ def people_in(
     """Return the reader of a list of people, of whom at least one must be among those of the event."""
 
     def build(value: Value, world: World) -> Part | None:
-        words = reader.every(value, lambda item: _people_word(item, special))
+        words = values.every(value, lambda item: _people_word(item, special))
         if not words:
             return None
         tests = [_person_test(word, world) for word in words]
@@ -103,7 +104,7 @@ def people_in(
 
 
 def _people_word(value: Value, special: tuple[str, ...]) -> str | None:
-    word = reader.string(value)
+    word = values.string(value)
     if word is None or word in special or _ADDRESS.fullmatch(word):
         return word
     known = ", ".join(f'"{each}"' for each in special)
@@ -137,7 +138,7 @@ def _organizer(event: Event) -> Sequence[Person]:
 
 def answers(value: Value, _: World) -> Part | None:
     """`answers`: whether it is a reply to somebody else's mail."""
-    wanted = reader.boolean(value)
+    wanted = values.boolean(value)
     return None if wanted is None else Part(lambda event, scope: answers_others(event, scope) is wanted)
 
 
@@ -148,7 +149,7 @@ def first(value: Value, _: World) -> Part | None:
         thread = [(other.start, other.id) for other in scope.events if event.thread and other.thread == event.thread]
         return not thread or min(thread) == (event.start, event.id)
 
-    return Part(is_first) if reader.choice("thread")(value) else None
+    return Part(is_first) if values.choice("thread")(value) else None
 
 
 def same(value: Value, _: World) -> Part | None:
@@ -157,7 +158,7 @@ def same(value: Value, _: World) -> Part | None:
     def is_same(event: Event, scope: Scope) -> bool:
         return bool(event.thread) and any(event.thread == anchor.thread for anchor in scope.visit.events)
 
-    return Part(is_same, relative=True) if reader.choice("thread")(value) else None
+    return Part(is_same, relative=True) if values.choice("thread")(value) else None
 
 
 def people(value: Value, _: World) -> Part | None:
@@ -217,7 +218,7 @@ def check(value: Value, world: World) -> Part | None:
     if not value.is_a(str):
         return None
     if value.raw not in world.checks:
-        reader.unknown(value, "check", [*world.checks])
+        values.unknown(value, "check", [*world.checks])
         return None
     name, holds = value.raw, world.checks[value.raw]
 
@@ -236,15 +237,15 @@ def relative_to_anchor(*, after: bool) -> Builder:
     """Return the reader of `after` or `before`: phrases that are counted from the anchor."""
 
     def build(value: Value, world: World) -> Part | None:
-        phrases = reader.phrases(value)
-        if not phrases:
+        bounds = phrases.read(value)
+        if not bounds:
             return None
 
         def test(event: Event, scope: Scope) -> bool:
-            bound = scope.when(phrases)
+            bound = scope.when(bounds)
             return bound is not None and (moment(event, world.days) >= bound) is after
 
-        return Part(test, None, relative=True, dated=after, phrases=tuple((value, phrase) for phrase in phrases))
+        return Part(test, None, relative=True, dated=after, phrases=tuple((value, phrase) for phrase in bounds))
 
     return build
 

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
 from followup_rules.language import TABLES, patterns, references
-from followup_rules.language.document import Document
 from followup_rules.language.faults import spread
-from followup_rules.language.nearest import expected
+from followup_rules.language.layers import Table, merge
 from followup_rules.language.patterns import Pattern, World
-from followup_rules.language.phrases import BASES
-from followup_rules.language.reader import Value
+from followup_rules.language.references import Surroundings
 from followup_rules.language.schema import ATTRIBUTE, GUARD, RULE, Guard, Read, Rule, RuleSet
-from followup_rules.language.tables import Surroundings, Table
 from followup_rules.model import Problem
+from followup_rules.toml.document import Document
+from followup_rules.toml.suggestions import expected
+from followup_rules.toml.values import Value
 
 __all__ = ["Surroundings", "load", "unknown_tables"]
-
-_NAME = re.compile(r"[^\W\d_][\w-]*")
-"""What a phrase can count from, and what a key without white space can hold."""
 
 
 def load(layers: Sequence[Document], world: World, around: Surroundings) -> tuple[RuleSet, tuple[Problem, ...]]:
@@ -32,9 +28,9 @@ def load(layers: Sequence[Document], world: World, around: Surroundings) -> tupl
     but that of layers does.
     """
     problems: list[Problem] = []
-    definitions = _Definitions(_merge(layers, "define", problems), world)
+    definitions = _Definitions(merge(layers, "define", problems), world)
     world = definitions.world
-    rules, guards = _merge(layers, "rule", problems), _merge(layers, "guard", problems)
+    rules, guards = merge(layers, "rule", problems), merge(layers, "guard", problems)
     compiled_rules = {name: Rule(id=name, **_compile(table, RULE, world)) for name, table in rules.items()}
     compiled_guards = {name: Guard(id=name, **_compile(table, GUARD, world)) for name, table in guards.items()}
     definitions.compile_all()
@@ -54,53 +50,6 @@ def unknown_tables(document: Document) -> tuple[Problem, ...]:
 
 def _keyed(kind: str, tables: Mapping[str, Table]) -> dict[tuple[str, str], Table]:
     return {(kind, name): table for name, table in tables.items()}
-
-
-def _merge(layers: Sequence[Document], kind: str, problems: list[Problem]) -> dict[str, Table]:
-    merged: dict[str, Table] = {}
-    for document in layers:
-        for header in _headers(document, kind, problems):
-            name = str(header.path[-1])
-            below = merged.get(name)
-            merged[name] = Table(header, _over(below.fields if below else {}, header))
-    return dict(sorted(merged.items()))
-
-
-def _headers(document: Document, kind: str, problems: list[Problem]) -> Iterator[Value]:
-    if kind not in document.tables:
-        return
-    tables = Value(document.tables[kind], document, (kind,), problems)
-    if tables.is_a(dict):
-        for name in tables.raw:
-            header = tables.child(name)
-            if _is_name(header) and header.is_a(*((dict, str) if kind == "define" else (dict,))):
-                yield header
-
-
-def _is_name(header: Value) -> bool:
-    name = str(header.path[-1])
-    if _NAME.fullmatch(name) and name not in BASES:
-        return True
-    hint = "these words have a meaning of their own" if name in BASES else "letters, digits and -, a letter first"
-    header.report(f"{name!r} cannot be the name of a {header.path[0]}", code="F011", hint=hint, at="key")
-    return False
-
-
-def _over(below: Mapping[str, Value], header: Value) -> dict[str, Value]:
-    if not isinstance(header.raw, dict):
-        return {"": header}
-    fields = {key: header.child(key) for key in header.raw}
-    if "do" in fields and "do" in below:
-        fields["do"] = replace(fields["do"], raw=_merge_do(below["do"].raw, fields["do"].raw))
-    return {**{key: value for key, value in below.items() if key}, **fields}
-
-
-def _merge_do(below: Any, above: Any) -> Any:
-    """Override single fields of an action; a text of one's own replaces the template, and the other way round."""
-    if not isinstance(below, dict) or not isinstance(above, dict):
-        return above
-    dropped = {"template"} if {"title", "text"} & above.keys() else {"title", "text"} if "template" in above else set()
-    return {**{key: value for key, value in below.items() if key not in dropped}, **above}
 
 
 def _compile(table: Table, schema: Mapping[str, Read], world: World) -> dict[str, Any]:
@@ -144,8 +93,8 @@ class _Definitions(Mapping[str, "Pattern | None"]):
     def __getitem__(self, name: str) -> Pattern | None:
         table = self._tables[name]
         if name in self._open:
-            circle = " -> ".join([*self._open[self._open.index(name) :], name])
-            table.header.report(f"definitions in a circle: {circle}", code="F017", at="key")
+            cycle = " -> ".join([*self._open[self._open.index(name) :], name])
+            table.header.report(f"definitions in a cycle: {cycle}", code="F017", at="key")
             return None
         if name not in self._compiled:
             self._open.append(name)

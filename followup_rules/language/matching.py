@@ -9,8 +9,8 @@ from typing import Any, Protocol, TypeAlias
 from msgspec import Struct, field
 
 from followup_rules.language.phrases import Days, Phrase
-from followup_rules.language.reader import Value
 from followup_rules.model import Event, Visit
+from followup_rules.toml.values import Value
 
 Test: TypeAlias = Callable[[Event, "Scope"], bool]
 Kinds: TypeAlias = frozenset[str] | None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from followup_rules.language import fields, reader, text
+from followup_rules.language import fields, text
 from followup_rules.language.fields import STATUSES, Builder
 from followup_rules.language.matching import (
     DEEPEST,
@@ -24,8 +24,9 @@ from followup_rules.language.matching import (
     where_any_holds,
     where_it_fails,
 )
-from followup_rules.language.reader import Value
 from followup_rules.model import Event
+from followup_rules.toml import values
+from followup_rules.toml.values import Value
 
 __all__ = [
     "FIELDS",
@@ -61,7 +62,7 @@ def read(value: Value, world: World) -> Pattern | None:
 
 def read_all(value: Value, world: World) -> tuple[Pattern, ...] | None:
     """Compile a list of patterns (or a single one)."""
-    found = reader.every(value, lambda item: read(item, world))
+    found = values.every(value, lambda item: read(item, world))
     return found if found is None or _bounded(value, Pattern((), **where_any_holds(found))) else None
 
 
@@ -87,7 +88,7 @@ def _named(value: Value, world: World) -> Part | None:
     if value.raw.startswith("#"):
         return fields.tag(value)
     if value.raw not in world.definitions:
-        reader.unknown(value, "definition", [*world.definitions])
+        values.unknown(value, "definition", [*world.definitions])
         return None
     pattern = world.definitions[value.raw]
     return Part(pattern, **where_all_hold([pattern])) if pattern else None

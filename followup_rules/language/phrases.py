@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from followup_rules.toml.suggestions import expected
+from followup_rules.toml.values import Value, every
+
 BASES = ("start", "end", "day", "opens", "due", "it")
 _BASES_ALONE = BASES[:-1]
 UNITS = ("minutes", "hours", "days", "weeks", "months", "workdays")
@@ -81,6 +84,22 @@ class Days(Struct, frozen=True):
     def day(self, moment: datetime) -> date:
         """Return the user's date at that instant."""
         return self.local(moment).date()
+
+
+def read(value: Value) -> tuple[Phrase, ...] | None:
+    """Read a phrase, or a list of which the first that resolves counts. Reports what is wrong with it."""
+    return every(value, _read_one)
+
+
+def _read_one(value: Value) -> Phrase | None:
+    if not value.is_a(str):
+        return None
+    try:
+        return parse(value.raw)
+    except PhraseError as error:
+        hint = expected(error.word, error.valid) or 'a phrase reads like "end + 10 days at 09:00, workday"'
+        value.report(f"{error} in {value.raw!r}", code="F014", hint=hint, within=error.word)
+        return None
 
 
 def parse(text: str) -> Phrase:

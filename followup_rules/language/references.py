@@ -1,22 +1,34 @@
-"""What rules and guards say of each other: that every name means something, and that nothing runs in a circle."""
+"""What rules and guards say of each other: that every name means something, and that nothing runs in a cycle."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from followup_rules.language import circles
-from followup_rules.language.nearest import expected
+from msgspec import Struct, field
+
+from followup_rules.language import cycles
+from followup_rules.language.layers import Table
 from followup_rules.language.patterns import Pattern
 from followup_rules.language.phrases import Phrase
-from followup_rules.language.reader import Value, unknown
 from followup_rules.language.schema import GUARD, RULE, Do, Guard, Rule, RuleSet
-from followup_rules.language.tables import Surroundings, Table
+from followup_rules.toml.suggestions import expected
+from followup_rules.toml.values import Value, unknown
 
 Key = tuple[str, str]
 """("rule", its id) or ("guard", its id)."""
 
 NOTICE = "notice"
+
+
+class Surroundings(Struct, frozen=True):
+    """What rules may name besides each other."""
+
+    templates: frozenset[str] = frozenset()
+    outputs: Mapping[str, tuple[str, ...]] | None = field(default_factory=dict)
+    """Each configured output, and the types of action that it takes; None: not known, for they are faulty."""
+
+
 _OWN = {"due": ("opens",), "late": ("opens", "due"), "closes": ("opens", "due")}
 """Which instants of the same rule each of its phrases may count from."""
 _LATER = ("opens", "due")
@@ -34,7 +46,7 @@ def check(found: RuleSet, tables: Mapping[Key, Table], around: Surroundings) -> 
             faults[kind, name] = table.header.problems[before].message
     for pattern in found.world.definitions.values():
         _check_pattern(pattern, _LATER, found)
-    return {**_circles(found, tables), **_untaken(found, tables, around), **faults}
+    return {**_cycles(found, tables), **_untaken(found, tables, around), **faults}
 
 
 def _check_one(it: Rule | Guard, table: Table, found: RuleSet, around: Surroundings) -> None:
@@ -137,7 +149,7 @@ def _check_base(phrase: Phrase, own: tuple[str, ...], value: Value, found: RuleS
 
 def _check_way(phrase: Phrase, own: tuple[str, ...], value: Value, found: RuleSet) -> None:
     """Report a definition on the way that itself counts from what is not known before."""
-    bases = (other.base for other in circles.within(phrase, found))
+    bases = (other.base for other in cycles.within(phrase, found))
     unknown_yet = next((base for base in bases if base in _LATER and base not in own), None)
     if unknown_yet:
         message = f"{value.name!r} counts from {phrase.base!r}, which itself counts from {unknown_yet!r}"
@@ -191,12 +203,12 @@ def _types(around: Surroundings) -> str:
     return ", ".join(known)
 
 
-def _circles(found: RuleSet, tables: Mapping[Key, Table]) -> dict[Key, str]:
-    """Report each circle once, at the first of its names; all that counts on a definition in one is faulty, too."""
-    around, long = circles.find(found)
+def _cycles(found: RuleSet, tables: Mapping[Key, Table]) -> dict[Key, str]:
+    """Report each cycle once, at the first of its names; all that counts on a definition in one is faulty, too."""
+    around, long = cycles.find(found)
     faults = _chains(long, found, tables)
     for (kind, name), way in around.items():
-        sentence = f"times in a circle: {' -> '.join(way)}"
+        sentence = f"times in a cycle: {' -> '.join(way)}"
         if kind == "rule":
             faults["rule", name] = sentence
         if name == min(way):
@@ -204,15 +216,15 @@ def _circles(found: RuleSet, tables: Mapping[Key, Table]) -> dict[Key, str]:
             value.report(sentence, code="F017", hint="let one of them count from start, end or day")
     for key in tables if around else ():
         it: Rule | Guard = found.rules[key[1]] if key[0] == "rule" else found.guards[key[1]]
-        circular = sorted(node for node in circles.reached(it, found) if node[0] == "define" and node in around)
+        circular = sorted(node for node in cycles.reached(it, found) if node[0] == "define" and node in around)
         if circular:
-            faults.setdefault(key, f"times in a circle: {' -> '.join(around[circular[0]])}")
+            faults.setdefault(key, f"times in a cycle: {' -> '.join(around[circular[0]])}")
     return faults
 
 
 def _chains(long: set[Key], found: RuleSet, tables: Mapping[Key, Table]) -> dict[Key, str]:
     """Report once that some rules count from each other in too long a chain; none of them can be told."""
-    sentence = f"it counts from a rule that counts from another, and so on, over more than {circles.LONGEST} rules"
+    sentence = f"it counts from a rule that counts from another, and so on, over more than {cycles.LONGEST} rules"
     for kind, name in sorted(long)[:1]:
         value = _place(kind, name, found, tables)
         value.report(sentence, code="F017", hint="let one of them count from start, end or day")
@@ -224,5 +236,5 @@ def _place(kind: str, name: str, found: RuleSet, tables: Mapping[Key, Table]) ->
         fields = tables["rule", name].fields
         return fields.get("opens") or fields.get("moved_by") or tables["rule", name].header
     pattern = found.world.definitions[name]
-    assert pattern is not None, "a definition in a circle has been compiled"
+    assert pattern is not None, "a definition in a cycle has been compiled"
     return pattern.phrases[0][0]

@@ -7,10 +7,12 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct, field
 
-from followup_rules.language import patterns, reader
+from followup_rules.language import patterns
 from followup_rules.language.patterns import Pattern, World
 from followup_rules.language.phrases import Phrase, parse
-from followup_rules.language.reader import Value
+from followup_rules.language.phrases import read as read_phrases
+from followup_rules.toml import values
+from followup_rules.toml.values import Value
 
 Phrases: TypeAlias = tuple[Phrase, ...]
 Read: TypeAlias = Callable[[Value, World], Any]
@@ -99,31 +101,31 @@ class RuleSet(Struct, frozen=True):
 
 
 def _text(value: Value, _: World) -> str | None:
-    return reader.string(value)
+    return values.string(value)
 
 
 def _flag(value: Value, _: World) -> bool | None:
-    return reader.boolean(value)
+    return values.boolean(value)
 
 
 def _names(value: Value, _: World) -> tuple[str, ...] | None:
-    return reader.strings(value)
+    return values.strings(value)
 
 
 def _phrases(value: Value, _: World) -> Phrases | None:
-    return reader.phrases(value)
+    return read_phrases(value)
 
 
 def _instant(value: Value, _: World) -> Phrases | None:
     """Read phrases of which at least one is needed."""
-    found = reader.phrases(value)
+    found = read_phrases(value)
     if found == ():
         value.report(f"{value.name!r} is empty", code="F013", hint="say when, or delete the line", at="key")
     return found or None
 
 
 def _choice(*valid: str) -> Read:
-    read = reader.choice(*valid)
+    read = values.choice(*valid)
     return lambda value, _: read(value)
 
 
@@ -152,7 +154,7 @@ _DO: dict[str, Read] = {
 
 
 def _do(value: Value, world: World) -> tuple[Do, ...] | None:
-    return reader.every(value, lambda item: _one_do(item, world))
+    return values.every(value, lambda item: _one_do(item, world))
 
 
 def _one_do(value: Value, world: World) -> Do | None:

@@ -1,0 +1,139 @@
+"""`followup agenda`: what is coming, by date."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+import click
+from msgspec import Struct
+
+from followup_rules.cli import casebook, shared
+from followup_rules.cli import page as pages
+from followup_rules.cli.casebook import CaseFile
+from followup_rules.model import Decision, State
+from followup_rules.tick.run import Report
+
+DAYS = 30
+
+
+class Entry(Struct, frozen=True, order=True):
+    """Something that comes: at which instant (in the user's zone), what, by which rule, in which case."""
+
+    at: datetime
+    what: str
+    """`meeting`, `opens`, `due`, `hold ends` or `closes`."""
+    rule: str
+    """Empty for an event."""
+    case: str
+    title: str
+
+
+SIGNS = {"meeting": ("◆", "bold"), "opens": ("○", "cyan"), "due": ("●", "bold green"), "hold ends": ("‖", "magenta"),
+         "closes": ("✗", "yellow")}  # fmt: skip
+
+
+@click.command("agenda")
+@shared.now_option
+@click.option("--days", type=click.IntRange(0, 3660), default=DAYS, show_default=True, help="How many days ahead.")
+@shared.json_option
+@click.pass_context
+def command(ctx: click.Context, now: str | None, days: int, *, as_json: bool) -> None:
+    """Show what is coming, by date: meetings, what opens, what is due, what closes, and when silence ends."""
+    config = shared.load(ctx, as_json=as_json)
+    report, files = casebook.read(config, shared.instant(now, config), as_json=as_json)
+    coming = _coming(files, report.now, days)
+    if as_json:
+        _print_json(report, coming)
+    else:
+        _print(report, coming, _owed(files, report.now), days)
+    shared.print_problems(report.problems)
+    sys.exit(shared.exit_code(report.problems))
+
+
+def _coming(files: Sequence[CaseFile], now: datetime, days: int) -> list[Entry]:
+    last = now.date() + timedelta(days=days)
+    found = {entry for file in files for entry in _entries(file, now)}
+    return sorted(entry for entry in found if now < entry.at and entry.at.date() <= last)
+
+
+def _entries(file: CaseFile, now: datetime) -> Iterator[Entry]:
+    for event in file.events if file.decisions else ():
+        if event.kind == "meeting" and event.id not in file.cancelled:
+            yield Entry(event.start.astimezone(now.tzinfo), "meeting", "", file.key, event.title)
+    for decision in file.decisions:
+        if not file.said(decision):
+            for what, at in _instants(decision):
+                yield Entry(at.astimezone(now.tzinfo), what, decision.rule, file.key, decision.visit.anchor.title)
+
+
+def _instants(decision: Decision) -> Iterator[tuple[str, datetime]]:
+    """Return what will happen to a duty by time alone, and when."""
+    until = decision.reason.values.get("until") if decision.state is State.HELD else None
+    if isinstance(until, datetime):
+        yield "hold ends", until
+    if decision.state is State.WAITING and decision.opens:
+        yield "opens", decision.opens
+    if decision.state is State.DUE and decision.due:
+        yield "due", decision.due
+    if decision.state in (State.DUE, State.HELD) and decision.closes:
+        yield "closes", decision.closes
+
+
+def _owed(files: Sequence[CaseFile], now: datetime) -> list[pages.Clause]:
+    """Return what is due already, in short."""
+    return [
+        f"{decision.rule} ({file.key})"
+        for file in files
+        for decision in file.decisions
+        if decision.state is State.DUE and decision.due and decision.due <= now and not file.said(decision)
+    ]
+
+
+def _print_json(report: Report, coming: Sequence[Entry]) -> None:
+    from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
+
+    days = [
+        {"date": day.isoformat(), "entries": [_record(entry) for entry in entries]}
+        for day, entries in groupby(coming, key=lambda entry: entry.at.date())
+    ]
+    record = {"now": report.now.isoformat(), "days": days, "problems": records.problems(report.problems)}
+    click.echo(records.dump(record))
+
+
+def _record(entry: Entry) -> dict[str, Any]:
+    return {
+        "at": entry.at.isoformat(),
+        "what": entry.what,
+        "rule": entry.rule or None,
+        "case": entry.case,
+        "title": entry.title,
+    }
+
+
+def _print(report: Report, coming: Sequence[Entry], owed: Sequence[pages.Clause], days: int) -> None:
+    page = pages.Page()
+    page.row((), 0, [(f"What is coming · {pages.absolute(report.now)}", "bold")])
+    if owed:
+        page.row([("● due already", "bold green")], 15, owed)
+    for day, entries in groupby(coming, key=lambda entry: entry.at.date()):
+        page.title(f"{day:%a %Y-%m-%d} · {pages.relative_day(day, report.now.date())}")
+        for entry in entries:
+            _add(page, entry)
+    if not coming:
+        page.row((), 0, [f"Nothing is coming in the next {pages.plural(days, 'day')}."])
+    page.row((), 0)
+    page.row((), 0, ["Next:"])
+    if owed:
+        page.command("plan")
+    page.command("explain", *(entry.case for entry in coming[:1]))
+    page.print()
+
+
+def _add(page: pages.Page, entry: Entry) -> None:
+    sign, style = SIGNS[entry.what]
+    label: list[pages.Clause] = [f"  {entry.at:%H:%M}  ", (f"{sign} {entry.what}", style)]
+    page.row(label, 22, [(entry.rule or entry.title, "bold"), entry.case, *([entry.title] if entry.rule else [])])

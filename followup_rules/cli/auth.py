@@ -1,0 +1,59 @@
+"""`followup auth`: log in to the services that the config uses."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from contextlib import nullcontext, redirect_stdout
+
+import click
+
+from followup_rules.cli import shared
+from followup_rules.config.read import Config
+from followup_rules.hookspecs import Login, Unreadable
+from followup_rules.host.secrets import hidden
+from followup_rules.host.worker import sentence
+from followup_rules.model import Problem
+from followup_rules.toml.suggestions import expected
+
+
+@click.command("auth")
+@click.argument("service", required=False)
+@click.option("--no-browser", is_flag=True, help="Print the address to open, on this machine or any other.")
+@shared.json_option
+@click.pass_context
+def command(ctx: click.Context, service: str | None, *, no_browser: bool, as_json: bool) -> None:
+    """Log in to SERVICE, for exactly what the config uses of it. Without SERVICE: list what there is to log in to."""
+    config = shared.load(ctx, as_json=as_json)
+    logins = config.registry.logins
+    if service and service not in logins:
+        shared.give_up([_unknown(service, logins)], as_json=as_json)
+    with redirect_stdout(sys.stderr) if as_json else nullcontext():  # what a login says on the way
+        told, problems = _log_in(logins[service], config, browser=not no_browser) if service else (_listed(logins), [])
+    if as_json:
+        from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
+
+        click.echo(records.dump({"said": told, "problems": records.problems(problems)}))
+    elif told:
+        click.echo(told)
+    shared.print_problems(problems)
+    sys.exit(shared.exit_code(problems))
+
+
+def _listed(logins: Mapping[str, Login]) -> str:
+    return "\n".join(f"followup auth {name}: {login.summary}" for name, login in logins.items())
+
+
+def _unknown(service: str, logins: Mapping[str, Login]) -> Problem:
+    hint = expected(service, logins) if logins else "install the plugin for it"
+    return Problem("auth", f"there is no login for {service!r}", "F053", hint=hint)
+
+
+def _log_in(login: Login, config: Config, *, browser: bool) -> tuple[str, list[Problem]]:
+    tables = {f"sources.{source.name}": source.options for source in config.sources}
+    tables |= {f"outputs.{output.name}": output.options for output in config.outputs}
+    try:
+        return login.log_in(tables, config.profile, browser), []
+    except Exception as error:  # noqa: BLE001 -- a plugin and the service behind it may fail in any way
+        said = hidden(sentence(error, typed=not isinstance(error, Unreadable)), config.secrets)
+        return "", [Problem(f"auth {login.name}", said, "F053", hint="nothing that was there was changed")]

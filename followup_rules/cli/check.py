@@ -1,0 +1,252 @@
+"""`followup check`: everything that could be wrong, found before a run meets it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from msgspec import Struct
+from msgspec.structs import replace
+
+from followup_rules.cli import shared
+from followup_rules.config.configured import ConfiguredSource
+from followup_rules.config.read import Config, read_config
+from followup_rules.engine.sight import UNASKED
+from followup_rules.hookspecs import Source
+from followup_rules.language.schema import Rule
+from followup_rules.model import Context, Event, Problem, Pull
+from followup_rules.store.errors import StoreError
+from followup_rules.store.store import open_copy
+from followup_rules.tick.run import preview
+from followup_rules.toml.suggestions import nearest
+
+
+class Findings(Struct, frozen=True, dict=True):
+    """What a check found: the problems, and what was looked at, by name."""
+
+    problems: tuple[Problem, ...] = ()
+    checked: Mapping[str, Any] = {}
+    """`config`, `plugins`, `rules`, `guards`, `sources` (events of each), `outputs`, `store`; empty if all is lost."""
+
+    @property
+    def exit_code(self) -> int:
+        """2 if nothing can be done with the config, 1 if something fails, else 0."""
+        if any(problem.fatal for problem in self.problems):
+            return shared.NOTHING_DONE
+        return shared.exit_code(self.problems)
+
+
+@click.command("check")
+@shared.now_option
+@shared.json_option
+@click.pass_context
+def command(ctx: click.Context, now: str | None, *, as_json: bool) -> None:
+    """Check config, rules, texts, plugins, sources and outputs, and tell all problems at once. Writes nothing."""
+    config = read_config(shared.config_file(ctx))
+    found = examine(config, shared.instant(now, config))
+    if as_json:
+        from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
+
+        click.echo(records.dump({"problems": records.problems(found.problems), "checked": dict(found.checked)}))
+    else:
+        click.echo("\n".join(_lines(found)))
+    shared.print_problems(found.problems)
+    sys.exit(found.exit_code)
+
+
+def examine(config: Config, now: datetime) -> Findings:
+    """Look at all that a config names, as of `now`. Reads the sources from their beginning, and writes nothing."""
+    if config.fatal:
+        return Findings(config.problems)
+    seen: dict[str, _Seen] = {}
+    problems = [*config.problems, *_texts(config), *_unwritable(config), *_tried(config, now, seen)]
+    problems += _unseen_kinds(config, _emitted(config, seen))
+    return Findings(tuple(dict.fromkeys(problems)), _checked(config, seen))
+
+
+# -- what is told when all is well
+
+
+def _checked(config: Config, seen: Mapping[str, _Seen]) -> dict[str, Any]:
+    return {
+        "config": str(config.file),
+        "plugins": [plugin.name for plugin in config.registry.plugins if plugin.state == "ok"],
+        "rules": len(config.rulebook.rules.rules),
+        "guards": len(config.rulebook.rules.guards),
+        "sources": {name: source.count for name, source in sorted(seen.items()) if source.count is not None},
+        "partly": sorted(name for name, source in seen.items() if source.partly),
+        "outputs": sorted(output.name for output in config.outputs if output.type is not None),
+        "store": str(config.store),
+    }
+
+
+def _lines(found: Findings) -> Iterator[str]:
+    checked = found.checked
+    if not checked:
+        yield "the config cannot be used; nothing else was checked"
+        return
+    yield f"{Path(checked['config']).name}: {_verdict(found, 'profile', 'case', 'store')}"
+    yield f"plugins: {', '.join(checked['plugins'])}"
+    counted = f"{_number(checked['rules'], 'rule')}, {_number(checked['guards'], 'guard')}"
+    yield f"{counted}: {_verdict(found, 'rule', 'guard', 'define')}"
+    read = ", ".join(
+        f"{name} {'the first ' * (name in checked['partly'])}{_number(count, 'event')}"
+        for name, count in checked["sources"].items()
+    )
+    yield f"sources: {read or 'none was read'}"
+    yield f"outputs: {', '.join(checked['outputs']) or 'none; only notices can be made'}"
+    there = "" if Path(checked["store"]).exists() else " (the first run makes it)"
+    yield f"store: {checked['store']}{there}"
+
+
+def _number(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def _verdict(found: Findings, *tables: str) -> str:
+    own = [problem for problem in found.problems if problem.where.partition(".")[0] in tables]
+    return f"{_number(len(own), 'problem')}, see below" if own else "fine"
+
+
+# -- the profile and the texts
+
+
+def _texts(config: Config) -> Iterator[Problem]:
+    known = config.rulebook.texts.names()
+    for rule in config.rulebook.rules.rules.values():
+        for do in (do for do in rule.do if not do.template or do.template in known):
+            hint = f"mend the template {do.template!r}" if do.template else "mend the title or the text of 'do'"
+            for file, line, message in config.rulebook.texts.check(template=do.template, title=do.title, text=do.text):
+                yield Problem(f"rule.{rule.id}", message, "F030", file=file, line=line, hint=hint)
+
+
+# -- sources and outputs, tried out on a copy of the store
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What a source emits, and how many events it gave; None: it could not be read."""
+
+    emits: tuple[str, ...]
+    count: int | None = None
+    partly: bool = False
+    """Its history is long, and only the beginning was read."""
+
+
+class _Counted:
+    """A source that writes down how much it gives; of a long history, the first stretch is enough to try it."""
+
+    def __init__(self, source: Source, seen: _Seen) -> None:
+        self._source, self._seen = source, seen
+        self.emits = seen.emits
+
+    def pull(self, since: datetime, cursor: str) -> Pull:
+        pull = self._source.pull(since, cursor)
+        self._seen.partly = bool(pull.left)
+        return replace(pull, events=self._counted(pull.events), left=0)
+
+    def _counted(self, events: Iterable[Any]) -> Iterator[Any]:
+        """Count while somebody else reads: the events of a plugin may be computed meanwhile."""
+        count = 0
+        for item in events:
+            count += isinstance(item, Event)
+            yield item
+        self._seen.count = count
+
+
+def _counting(source: ConfiguredSource, seen: dict[str, _Seen]) -> ConfiguredSource:
+    if source.type is None:
+        return source
+    kind = source.type
+
+    def opened(options: Any, context: Context) -> Source:
+        original = kind.open(options, context)
+        seen[source.name] = _Seen(tuple(getattr(original, "emits", kind.emits)))
+        return _Counted(original, seen[source.name])
+
+    return replace(source, type=replace(kind, open=opened))
+
+
+def _tried(config: Config, now: datetime, seen: dict[str, _Seen]) -> list[Problem]:
+    counting = replace(config, sources=tuple(_counting(source, seen) for source in config.sources))
+    try:
+        with open_copy(config.store) as copy:
+            copy.events.forget_cursors()
+            return list(_certain(preview(counting, copy, now).problems, seen))
+    except StoreError as error:
+        return [replace(shared.store_problem(error), fatal=False)]
+
+
+def _certain(problems: Iterable[Problem], seen: Mapping[str, _Seen]) -> Iterator[Problem]:
+    """Leave out notes without a case if more mail, which may show that case, is still to be read."""
+    partly = any(source.partly for source in seen.values())
+    yield from (problem for problem in problems if not (partly and problem.code == "F044"))
+
+
+def _unwritable(config: Config) -> Iterator[Problem]:
+    places = [("F041", f"outputs.{output.name}", path) for output in config.outputs for path in _paths(output.options)]
+    for code, where, path in [*places, ("F046", "store", config.store)]:
+        obstacle = _obstacle(path)
+        if obstacle:
+            hint = "change its permissions, or name another path in the config"
+            yield Problem(where, f"{path} cannot be written: {obstacle}", code, hint=hint)
+
+
+def _paths(options: Any) -> list[Path]:
+    values = [getattr(options, each.name) for each in fields(options)] if is_dataclass(options) else []
+    return [value for value in values if isinstance(value, Path)]
+
+
+def _obstacle(path: Path) -> str:
+    """Return why a file or folder can be neither written nor made, or ""."""
+    if path.exists():
+        return "" if os.access(path, os.W_OK) else "you may not change it"
+    around = next(parent for parent in path.absolute().parents if parent.exists())
+    if not around.is_dir():
+        return f"{around} is no folder"
+    return "" if os.access(around, os.W_OK | os.X_OK) else f"you may not create anything in {around}"
+
+
+# -- kinds of events that nothing shows
+
+
+def _emitted(config: Config, seen: Mapping[str, _Seen]) -> set[str]:
+    kinds = set(UNASKED)
+    for source in config.sources:
+        told = seen[source.name].emits if source.name in seen else source.emits
+        kinds.update(told)
+    return kinds
+
+
+def _unseen_kinds(config: Config, emitted: set[str]) -> Iterator[Problem]:
+    for rule in config.rulebook.rules.rules.values():
+        looked_for = {kind: key for key, kinds in _looks_for(rule) for kind in kinds}
+        for kind in sorted(looked_for.keys() - emitted):
+            message = f"{looked_for[kind]!r} looks for {kind!r} events, and no source shows any; so nothing is decided"
+            hint = _who_emits(config, kind, emitted)
+            yield Problem(f"rule.{rule.id}", message, "F047", hint=hint, warning=True)
+
+
+def _looks_for(rule: Rule) -> Iterator[tuple[str, frozenset[str]]]:
+    if rule.fault:
+        return
+    lists = {"while": rule.while_, "cancelled_by": rule.cancelled_by, "done_by": rule.done_by}
+    patterns = [(key, pattern) for key, listed in lists.items() for pattern in listed]
+    patterns += [("on", rule.on)] if rule.per == "case" and rule.on else []
+    yield from ((key, pattern.kinds or frozenset()) for key, pattern in patterns)
+
+
+def _who_emits(config: Config, kind: str, emitted: set[str]) -> str:
+    sources = config.registry.sources.values()
+    plugins = [f'"{source.name}"' for source in sources if kind in source.emits]
+    if plugins:
+        return f"add a source that shows it: [sources.{kind}] with plugin = {' or '.join(plugins)}"
+    known = {*emitted, *(each for source in sources for each in source.emits)}
+    guess = nearest(kind, known)
+    return f'did you mean "{guess}"?' if guess else "no installed plugin shows it; `followup plugins` lists them"

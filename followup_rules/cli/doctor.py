@@ -1,0 +1,59 @@
+"""`followup doctor`: whether all is well, what is wrong, and what to do."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from followup_rules.cli import page as pages
+from followup_rules.cli import shared
+from followup_rules.config.read import read_config
+from followup_rules.upkeep.health import Finding, examine
+
+
+@click.command("doctor")
+@click.option("--deep", is_flag=True, help="Also check every byte of the store, and judge every case from scratch.")
+@shared.now_option
+@shared.json_option
+@click.pass_context
+def command(ctx: click.Context, now: str | None, *, deep: bool, as_json: bool) -> None:
+    """Tell whether all is well: config, clock, lock, store, last run, sources, outputs. Changes nothing."""
+    config = read_config(shared.config_file(ctx))
+    if config.fatal:
+        shared.give_up(config.problems, as_json=as_json)
+    moment = shared.instant(now, config).astimezone(config.profile.timezone)
+    findings = list(examine(config, moment, deep=deep))
+    problems = [problem for finding in findings for problem in finding.problems]
+    if as_json:
+        from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
+
+        found = [{"area": each.area, "fact": each.fact, "state": _state(each)} for each in findings]
+        record = {"now": moment.isoformat(), "findings": found, "problems": records.problems(problems)}
+        click.echo(records.dump(record))
+    else:
+        _print(findings)
+    shared.print_problems(problems)
+    sys.exit(shared.NOTHING_DONE if any(each.fatal for each in problems) else shared.exit_code(problems))
+
+
+def _state(finding: Finding) -> str:
+    if not finding.problems:
+        return "fine"
+    return "warning" if all(problem.warning for problem in finding.problems) else "wrong"
+
+
+_SIGNS = {"fine": ("✓", "green"), "warning": ("!", "yellow"), "wrong": ("✗", "bold red")}
+
+
+def _print(findings: Sequence[Finding]) -> None:
+    page = pages.Page()
+    width = max(len(finding.area) for finding in findings) + 4
+    for finding in findings:
+        sign, style = _SIGNS[_state(finding)]
+        page.row([(sign, style), f" {finding.area}"], width, [finding.fact])
+    wrong = sum(_state(finding) != "fine" for finding in findings)
+    page.row((), 0)
+    page.row((), 0, [f"{pages.plural(wrong, 'thing')} to look at, see below" if wrong else "All is well."])
+    page.print()

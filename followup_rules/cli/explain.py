@@ -1,0 +1,308 @@
+"""`followup explain`: who, when, and what every rule says of a case, with reasons and next instants."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+
+from followup_rules.cli import casebook, shared
+from followup_rules.cli import page as pages
+from followup_rules.cli.casebook import CaseFile
+from followup_rules.cli.page import Clause, Page
+from followup_rules.config.read import Config
+from followup_rules.engine.guards import Window
+from followup_rules.engine.plan import LedgerEntry
+from followup_rules.language.schema import RuleSet
+from followup_rules.model import Decision, Event, Person, Problem, State
+from followup_rules.tick.run import Report
+from followup_rules.upkeep.forget import when_forgotten
+
+_INDENT = 2
+_OPEN = (State.DUE, State.HELD, State.WAITING, State.BLIND, State.BROKEN)
+
+
+@click.command("explain")
+@click.argument("case", required=False, metavar="[CASE]")
+@shared.now_option
+@click.option("--history", is_flag=True, help="Also show when each state began, from the journal.")
+@shared.json_option
+@click.pass_context
+def command(ctx: click.Context, case: str | None, now: str | None, *, history: bool, as_json: bool) -> None:
+    """Tell what every rule says of a case: its state, why, and when that could change. Without CASE, list all cases.
+
+    CASE is a case's name, the first part of an employer's domain, or the name or address of somebody in it.
+    """
+    if history and case is None and not as_json:
+        raise click.UsageError("--history tells of one case: followup explain CASE --history", ctx)
+    config = shared.load(ctx, as_json=as_json)
+    report, files = casebook.read(config, shared.instant(now, config), as_json=as_json)
+    chosen = files if case is None else casebook.named(case, files)
+    if case is not None and len(chosen) != 1:
+        forgotten = _when_forgotten(case, config, as_json=as_json)
+        _give_up(casebook.unclear(case, chosen, files, forgotten, report.now), report, as_json=as_json)
+    if as_json:
+        _print_json(report, chosen, history=history)
+    elif case is None:
+        _print_all(report, files)
+    else:
+        _print_case(report, chosen[0], config.rulebook.rules, history=history)
+    shared.print_problems(report.problems)
+    sys.exit(shared.exit_code(report.problems))
+
+
+def _when_forgotten(case: str, config: Config, *, as_json: bool) -> datetime | None:
+    with shared.copy_of(config, as_json=as_json) as copy:
+        return when_forgotten(case, copy)
+
+
+def _give_up(problem: Problem, report: Report, *, as_json: bool) -> None:
+    if as_json:
+        _print_record(report, [], [problem])
+    shared.print_problems([problem])
+    sys.exit(shared.NOTHING_DONE)
+
+
+# -- for programs
+
+
+def _print_json(report: Report, files: Sequence[CaseFile], *, history: bool) -> None:
+    _print_record(report, [_record(file, report.now, history=history) for file in files], report.problems)
+
+
+def _print_record(report: Report, cases: list[dict[str, Any]], problems: Iterable[Problem]) -> None:
+    from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
+
+    click.echo(records.dump({"now": report.now.isoformat(), "cases": cases, "problems": records.problems(problems)}))
+
+
+def _record(file: CaseFile, now: datetime, *, history: bool) -> dict[str, Any]:
+    from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
+
+    record = {
+        "key": file.key,
+        "people": [{"address": person.address, "name": person.name} for person in file.people],
+        "events": [_event_record(event, now) for event in file.events],
+        "decisions": [records.decision(decision) for decision in file.decisions],
+    }
+    journal = [
+        {"at": at.astimezone(now.tzinfo).isoformat(), "key": key, "state": state, "why": why}
+        for at, key, state, why in file.history
+    ]
+    return {**record, "history": journal} if history else record
+
+
+def _event_record(event: Event, now: datetime) -> dict[str, Any]:
+    return {
+        "id": event.id,
+        "kind": event.kind,
+        "start": event.start.astimezone(now.tzinfo).isoformat(),
+        "end": event.end.astimezone(now.tzinfo).isoformat(),
+        "title": event.title,
+        "status": event.status,
+    }
+
+
+# -- all cases
+
+
+def _print_all(report: Report, files: Sequence[CaseFile]) -> None:
+    concerned = sorted((file for file in files if file.decisions), key=_urgency)
+    idle = [file for file in files if not file.decisions]
+    page = pages.Page()
+    page.row((), 0, [(f"{pages.plural(len(concerned), 'case')} · {pages.absolute(report.now)}", "bold")])
+    for file in concerned:
+        page.title(file.key)
+        _add_summary(page, file, report.now)
+    if idle:
+        page.title("No rule is concerned with")
+        page.row((), _INDENT, [_idle(file) for file in idle])
+    page.row((), 0)
+    page.row((), 0, ["Next:"] if files else ["No events yet: `followup check` tells what the sources pages."])
+    page.command(*(("explain", concerned[0].key) if concerned else ("check",)))
+    page.print()
+
+
+def _urgency(file: CaseFile) -> tuple[object, ...]:
+    open_ = {decision.state for decision in file.decisions if not file.said(decision)} & set(_OPEN)
+    rank = min((_OPEN.index(state) for state in open_), default=len(_OPEN))
+    change = _next_change(file)
+    return rank, change is None, change.timestamp() if change else 0.0, file.key
+
+
+def _next_change(file: CaseFile) -> datetime | None:
+    return min((each.next for each in file.decisions if each.next), default=None)
+
+
+def _add_summary(page: Page, file: CaseFile, now: datetime) -> None:
+    standing = [event for event in file.events if event.id not in file.cancelled]
+    past = [event for event in standing if event.start <= now]
+    coming = [event for event in standing if event.start > now]
+    if file.people:
+        page.row(["  who"], 8, [_called(person) for person in file.people])
+    for label, events in (("  last", past[-1:]), ("  next", coming[:1])):
+        for event in events:
+            page.row([label], 8, [f"{_date(event, now)} {event.kind}", _titled(event)])
+    page.row(["  what"], 8, _counts(file))
+    change = _next_change(file)
+    if change:
+        page.row(["  then"], 8, [f"could change {pages.when(change, now)}"])
+
+
+def _counts(file: CaseFile) -> list[Clause]:
+    states = Counter(decision.state for decision in file.decisions if not file.said(decision))
+    said = sum(file.said(decision) for decision in file.decisions)
+    shown: list[Clause] = [
+        (f"{sign} {states[state]} {state}", style) for state, (sign, style) in pages.SIGNS.items() if states[state]
+    ]
+    return [*shown, pages.plural(said, "notice") + " given"] if said else shown
+
+
+def _idle(file: CaseFile) -> str:
+    titles = {event.title for event in file.events if event.title}
+    return f"{file.key} ({min(titles)})" if len(titles) == 1 else file.key
+
+
+# -- one case
+
+
+def _print_case(report: Report, file: CaseFile, rules: RuleSet, *, history: bool) -> None:
+    page = pages.Page()
+    page.row((), 0, [(f"{file.key} · {pages.absolute(report.now)}", "bold")])
+    page.title("Who")
+    page.row((), _INDENT, *([_addressed(person)] for person in file.people or ()))
+    if not file.people:
+        page.row((), _INDENT, ["nobody that the events name"])
+    page.title("When")
+    for event in file.events:
+        _add_event(page, event, file, report.now)
+    page.title("What, and why")
+    _add_decisions(page, file, rules, report.now)
+    _add_windows(page, file, report.now)
+    if history:
+        _add_history(page, file, report.now)
+    page.row((), 0)
+    page.row((), 0, ["Next:"])
+    for words in _next_commands(file, history=history):
+        page.command(*words)
+    page.print()
+
+
+def _next_commands(file: CaseFile, *, history: bool) -> list[tuple[str, ...]]:
+    unmade = any(each.state is State.DUE and not file.made(each) for each in file.decisions)
+    first = ("plan",) if unmade else ("agenda",)
+    return [first] if history else [first, ("explain", file.key, "--history")]
+
+
+def _called(person: Person) -> str:
+    return person.name or person.address
+
+
+def _addressed(person: Person) -> str:
+    return f"{person.name} <{person.address}>" if person.name else person.address
+
+
+def _titled(event: Event) -> str:
+    tags = " ".join(f"#{tag}" for tag in event.tags)
+    return " ".join(part for part in (tags, event.title) if part) or event.id
+
+
+def _date(event: Event, now: datetime) -> str:
+    local = event.start.astimezone(now.tzinfo)
+    if event.whole_day:
+        return f"{local:%a %Y-%m-%d} ({pages.relative_day(local.date(), now.date())})"
+    return pages.when(local, now)
+
+
+def _add_event(page: Page, event: Event, file: CaseFile, now: datetime) -> None:
+    planned = event.start > now and event.id not in file.cancelled
+    marks: list[Clause] = [("planned", "cyan")] if planned else []
+    if event.id in file.cancelled:
+        marks.append((event.status if event.status in ("cancelled", "declined") else "taken away", "yellow"))
+    dimmed = "dim" if event.id in file.cancelled else ""
+    page.row([(f"  {event.kind}", dimmed)], 12, [*marks, (_date(event, now), dimmed), (_titled(event), dimmed)])
+
+
+def _add_decisions(page: Page, file: CaseFile, rules: RuleSet, now: datetime) -> None:
+    concerned = {decision.rule for decision in file.decisions}
+    faulty = {rule.id: rule.fault for rule in rules.rules.values() if rule.fault and rule.id not in concerned}
+    idle = [rule for rule in rules.rules if rule not in concerned and rule not in faulty]
+    indent = pages.STATE + pages.rule_width([*concerned, *faulty])
+    for decision in pages.in_order(file.decisions):
+        label = [pages.state_label(decision.state), (decision.rule, "bold")]
+        page.row(label, indent, *_told(decision, file, now))
+    for name, fault in faulty.items():
+        page.row([pages.state_label(State.BROKEN), (name, "bold")], indent, [f"the rule is faulty: {fault}"])
+    if idle:
+        page.row((), 0, [(f"not concerned: {', '.join(idle)}", "dim")])
+
+
+def _told(decision: Decision, file: CaseFile, now: datetime) -> list[list[Clause]]:
+    """Return the lines on a decision: its anchor, why, what else shows it, what was made, what comes next."""
+    anchor = decision.visit.anchor
+    lines: list[list[Clause]] = [[(f"for {decision.visit.day:%a %Y-%m-%d}, “{_titled(anchor)}”", "dim")]]
+    lines.append(["the notice was given"] if file.said(decision) else [pages.told(decision.reason, now)])
+    lines.append(_evidence(decision, file, now))
+    if decision.state is State.DUE and not file.said(decision):
+        lines.append(_made(file.made(decision)))
+    lines.append(_coming(decision, now))
+    return [line for line in lines if line]
+
+
+def _evidence(decision: Decision, file: CaseFile, now: datetime) -> list[Clause]:
+    """Return title and date of the evidence that the reason does not name: of the first two, and how many more."""
+    seen = [event for event in file.events if event.id in decision.evidence]
+    others = [event for event in seen if not event.title or event.title not in decision.why]
+    shown: list[Clause] = [(f"also “{_titled(event)}” of {_date(event, now)}", "dim") for event in others[:2]]
+    return [*shown, (f"and {len(others) - 2} more", "dim")] if len(others) > 2 else shown
+
+
+def _made(entries: Sequence[LedgerEntry]) -> list[Clause]:
+    return [_standing(entry) for entry in entries] or [("not made yet", "yellow")]
+
+
+def _standing(entry: LedgerEntry) -> str:
+    return f"{entry.action.type} in {entry.output}{', edited by you' if entry.touched else ''}"
+
+
+def _coming(decision: Decision, now: datetime) -> list[Clause]:
+    """Return the instants ahead that the reason does not name."""
+    reason = decision.reason
+    named = [value for name, value in reason.values.items() if f"{{{name}}}" in reason.sentence]
+    closes = decision.closes if decision.state in (State.DUE, State.HELD) else None
+    lines: list[Clause] = []
+    if decision.next and decision.next not in (*named, closes):
+        what = "late from" if decision.next == reason.values.get("late") else "could change"
+        lines.append(f"{what} {pages.when(decision.next, now)}")
+    return [*lines, f"closes {pages.when(closes, now)}"] if closes else lines
+
+
+def _add_windows(page: Page, file: CaseFile, now: datetime) -> None:
+    if file.windows:
+        page.title("Held back now")
+    for window in file.windows:
+        _add_window(page, window, file, now)
+
+
+def _add_window(page: Page, window: Window, file: CaseFile, now: datetime) -> None:
+    guard = window.guard
+    held = [each.rule for each in file.decisions if each.state is State.HELD and each.guard == guard.id]
+    what = "all contact" if guard.holds == "contact" else "everything"
+    lines: list[list[Clause]] = [[f"{what} until {pages.when(window.end, now)}"], [guard.why] if guard.why else []]
+    lines.append([f"holds: {', '.join(held)}"] if held else [])
+    lines.append([f"lets through: {', '.join(guard.except_)}"] if guard.except_ else [])
+    indent = pages.STATE + pages.rule_width([guard.id])
+    page.row([pages.state_label(State.HELD), (guard.id, "bold")], indent, *(line for line in lines if line))
+
+
+def _add_history(page: Page, file: CaseFile, now: datetime) -> None:
+    page.title("History")
+    for at, key, state, why in file.history:
+        label = pages.state_label(State(state)) if state in set(State) else state
+        page.row([label], pages.STATE, [(pages.when(at, now), "bold"), key, why])
+    if not file.history:
+        page.row((), _INDENT, ["nothing was noted down yet: no run has looked at this case"])

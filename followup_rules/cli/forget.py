@@ -1,0 +1,157 @@
+"""`followup forget`: erases a case from the store."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import click
+
+from followup_rules.cli import casebook, shared
+from followup_rules.cli import page as pages
+from followup_rules.config.read import Config
+from followup_rules.engine.plan import EntryState, LedgerEntry
+from followup_rules.model import Problem
+from followup_rules.store.errors import StoreError
+from followup_rules.store.lock import Busy, only_run
+from followup_rules.store.store import Store, open_store
+from followup_rules.upkeep import forget as forgetting
+from followup_rules.upkeep.forget import Contents, Erased
+
+PATIENCE = 10
+"""Seconds to wait for a run that is at work."""
+
+
+@click.command("forget")
+@click.argument("case")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--withdraw", is_flag=True, help="First take back the drafts and tasks that you have not touched.")
+@shared.now_option
+@shared.json_option
+@click.pass_context
+def command(  # noqa: PLR0913 -- one for each option
+    ctx: click.Context, case: str, now: str | None, *, yes: bool, withdraw: bool, as_json: bool
+) -> None:
+    """Erase all that is kept of a case: events, people, texts, decisions, history.
+
+    Only hashes stay, so that nothing is made again while your calendar, mail and notes still show it. These are yours
+    and stay as they are; so do drafts and tasks, unless you say --withdraw. What happens after today begins it anew.
+    """
+    config = shared.load(ctx, as_json=as_json)
+    moment = shared.instant(now, config)
+    if not config.store.exists():
+        shared.give_up([Problem("CASE", "there is no store yet, so nothing to forget", fatal=True)], as_json=as_json)
+    with shared.copy_of(config, as_json=as_json) as copy:
+        key = _key(case, copy, moment, as_json=as_json)
+        kept = forgetting.contents(key, copy)
+    if not yes:
+        _ask(key, kept, config, withdraw=withdraw, as_json=as_json)
+    try:
+        with only_run(config.store, PATIENCE):
+            kept, erased = _forget(key, config, moment, withdraw=withdraw)
+    except Busy as busy:
+        hint = "try again when it has ended; `followup doctor` tells about a run that does not end"
+        shared.give_up([Problem("store", f"a run is at work{busy}", hint=hint, fatal=True)], as_json=as_json)
+    except StoreError as error:
+        shared.give_up([shared.store_problem(error)], as_json=as_json)
+    _tell(key, kept, erased, config, as_json=as_json)
+
+
+def _key(name: str, copy: Store, now: datetime, *, as_json: bool) -> str:
+    files = casebook.remembered(copy)
+    found = casebook.named(name, files)
+    if len(found) != 1:
+        when = forgetting.when_forgotten(name, copy)
+        shared.give_up([casebook.unclear(name, found, files, when, now)], as_json=as_json)
+    return found[0].key
+
+
+def _ask(key: str, kept: Contents, config: Config, *, withdraw: bool, as_json: bool) -> None:
+    if as_json or not sys.stdin.isatty():
+        problem = Problem("CASE", f"nobody can be asked whether {key} is to be forgotten", hint="add --yes", fatal=True)
+        shared.give_up([problem], as_json=as_json)
+    click.echo("\n".join(_summary(key, kept, config, "taken back if untouched" if withdraw else "stays there")))
+    click.confirm(f"Forget {key} for good?", abort=True)
+
+
+def _forget(key: str, config: Config, now: datetime, *, withdraw: bool) -> tuple[Contents, Erased]:
+    with open_store(config.store) as store:
+        problems = forgetting.take_back(key, config, store, now) if withdraw else []
+        if problems:
+            hint = f"mend it, or leave it there: followup forget {key}"
+            last = Problem("CASE", f"{key} was not forgotten, since not all could be taken back", hint=hint)
+            shared.print_problems([*problems, last])
+            sys.exit(shared.PARTLY)
+        kept = forgetting.contents(key, store)
+        return kept, forgetting.forget(key, store, config.store, now)
+
+
+# -- what is told
+
+
+def _summary(key: str, kept: Contents, config: Config, fate: str) -> Iterator[str]:
+    yield f"{key}: {_counted(kept)}"
+    for entry in kept.left:
+        yield f"  {_place(entry, config)}: {entry.action.title or entry.action.rule} ({_perhaps(entry)}{fate})"
+
+
+def _counted(kept: Contents) -> str:
+    counts = ((len(kept.people), "person"), (kept.events, "event"), (kept.actions, "action"))
+    shown = [pages.plural(number, noun).replace("persons", "people") for number, noun in counts]
+    return ", ".join([*shown, f"{pages.plural(kept.lines, 'line')} of history"])
+
+
+def _perhaps(entry: LedgerEntry) -> str:
+    return "" if entry.state is EntryState.DELIVERED else "if it is there at all, it "
+
+
+def _place(entry: LedgerEntry, config: Config) -> str:
+    """Return the output, and where it lies if it is a file or a folder."""
+    options = next((output.options for output in config.outputs if output.name == entry.output), None)
+    path = getattr(options, "path", None)
+    return f"{entry.output} ({path})" if path else entry.output
+
+
+def _tell(key: str, kept: Contents, erased: Erased, config: Config, *, as_json: bool) -> None:
+    problems = [_gaps(erased.gaps)] if erased.gaps else []
+    if as_json:
+        from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
+
+        click.echo(records.dump({**_record(key, kept, erased), "problems": records.problems(problems)}))
+    else:
+        click.echo("\n".join(_lines(key, kept, erased, config)))
+    shared.print_problems(problems)
+    sys.exit(shared.exit_code(problems))
+
+
+def _gaps(why: str) -> Problem:
+    message = f"it is forgotten, but the file of the store could not be written anew without the gaps: {why}"
+    return Problem("store", message, "F046", hint="the gaps hold only zeros; the next `followup forget` writes it anew")
+
+
+def _lines(key: str, kept: Contents, erased: Erased, config: Config) -> Iterator[str]:
+    yield from _summary(key, kept, config, "it is yours and stays there")
+    if erased.shared:
+        yield f"  {pages.plural(erased.shared, 'mail')} of it belongs to another case, too, and stays there"
+    for copy in erased.copies:
+        yield f"  {copy} held it, too, and was deleted"
+    if key in config.rulebook.directory.spelling.values():
+        yield f"  your config still names it: [case.{key}]"
+    yield f"{key} is forgotten: only hashes are kept, so that nothing of it is taken in or made again"
+
+
+def _record(key: str, kept: Contents, erased: Erased) -> dict[str, Any]:
+    return {
+        "case": key,
+        "erased": {
+            "people": len(kept.people),
+            "events": kept.events - erased.shared,
+            "actions": kept.actions,
+            "history": kept.lines,
+        },
+        "left": [{"key": entry.key, "output": entry.output, "title": entry.action.title} for entry in kept.left],
+        "shared": erased.shared,
+        "deleted": [str(copy) for copy in erased.copies],
+    }

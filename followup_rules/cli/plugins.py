@@ -1,0 +1,92 @@
+"""`followup plugins`: what is installed, what it adds, and what is broken."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from followup_rules.cli import COMMANDS, shared
+from followup_rules.config.read import read_config
+from followup_rules.host import registry
+from followup_rules.host.plugin import Plugin
+from followup_rules.host.registry import Registry
+
+HOW_TO_ADD = (
+    "To add a plugin, install its package where followup itself is installed; it is found by itself.",
+    'To switch one off: [plugins] disabled = ["NAME"] in the config. To write one: docs/plugins.md.',
+)
+
+
+@click.command("plugins")
+@shared.json_option
+@click.pass_context
+def command(ctx: click.Context, *, as_json: bool) -> None:
+    """List the installed plugins, what each adds, and what is broken. Works without a config, too."""
+    found = _registry(shared.config_file(ctx))
+    problems = (*found.problems, *found.register_commands(_built_in()))
+    if as_json:
+        from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
+
+        listed = [_record(plugin, found) for plugin in found.plugins]
+        click.echo(records.dump({"plugins": listed, "problems": records.problems(problems)}))
+    else:
+        click.echo("\n".join([*(line for plugin in found.plugins for line in _lines(plugin, found)), *HOW_TO_ADD]))
+    shared.print_problems(problems)
+    broken = any(plugin.state == "broken" for plugin in found.plugins)
+    sys.exit(shared.PARTLY if broken else shared.exit_code(problems))
+
+
+def _registry(file: Path) -> Registry:
+    """Return the plugins, without those that the config switches off, if there is a config that can be read."""
+    found = read_config(file).registry if file.exists() else Registry()
+    return found if found.plugins else registry.load()
+
+
+def _built_in() -> click.Group:
+    return click.Group(commands={name: click.Command(name) for name in COMMANDS})
+
+
+def _adds(plugin: Plugin, found: Registry) -> Iterator[dict[str, str]]:
+    """Yield what a plugin adds; without a summary is what is not used, because another plugin adds it too."""
+    named: dict[str, Any] = {
+        "source": found.sources,
+        "output": found.outputs,
+        "pack": found.packs,
+        "check": found.checks,
+        "login": found.logins,
+    }
+    for added in plugin.adds:
+        kind, _, name = added.partition(" ")
+        record = named.get(kind, {}).get(name)
+        yield {"kind": kind, "name": name, "summary": record.summary if record else ""}
+
+
+def _record(plugin: Plugin, found: Registry) -> dict[str, Any]:
+    return {
+        "name": plugin.name,
+        "distribution": plugin.distribution,
+        "version": plugin.version,
+        "state": plugin.state,
+        "error": plugin.error,
+        "adds": list(_adds(plugin, found)),
+    }
+
+
+def _lines(plugin: Plugin, found: Registry) -> Iterator[str]:
+    package = " ".join(filter(None, (plugin.distribution, plugin.version)))
+    state = {"ok": "", "disabled": ": switched off in the config", "broken": f": broken: {plugin.error}"}[plugin.state]
+    yield f"{plugin.name}{f' ({package})' if package else ''}{state}"
+    for added in _adds(plugin, found):
+        name = " ".join(filter(None, (added["kind"], added["name"])))
+        yield f"  {name}{_said(added)}"
+    yield ""
+
+
+def _said(added: dict[str, str]) -> str:
+    if added["kind"] == "commands":
+        return ", see `followup --help`"
+    return f": {added['summary']}" if added["summary"] else ": not used, see below"

@@ -1,0 +1,69 @@
+"""`followup run`: one tick."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext, suppress
+
+import click
+
+from followup_rules.cli import shared
+from followup_rules.cli.progress import watching
+from followup_rules.config.read import read_config
+from followup_rules.store.errors import StoreError
+from followup_rules.store.lock import Busy, only_run
+from followup_rules.store.store import open_store
+from followup_rules.tick.run import Outcome, Report, Say, run, sound
+
+
+@click.command("run")
+@shared.now_option
+@shared.json_option
+@click.option("-v", "--verbose", is_flag=True, help="Also print when nothing changed, and when the next change comes.")
+@click.pass_context
+def command(ctx: click.Context, now: str | None, *, as_json: bool, verbose: bool) -> None:
+    """Do what is due now: prepare drafts, tasks and notices, and take back what is overtaken. Nothing is sent.
+
+    Prints only what changed, so that cron mails only when something happened.
+    """
+    config = read_config(shared.config_file(ctx))
+    if any(problem.fatal for problem in config.faults):
+        shared.give_up(config.problems, as_json=as_json)
+    moment = shared.instant(now, config)
+    try:
+        with only_run(config.store), open_store(config.store) as store, watching() as watch:
+            if not sound(config, store) and config.fatal:
+                shared.give_up(config.problems, as_json=as_json)
+            found = run(config, store, moment, _say(as_json=as_json), watch)
+    except Busy as busy:
+        click.echo(f"followup: another run is at work on this store{busy}; nothing to do", err=True)
+        return
+    except StoreError as error:
+        shared.give_up([shared.store_problem(error)], as_json=as_json)
+    _print(found, as_json=as_json, verbose=verbose)
+    sys.exit(shared.exit_code(found.problems))
+
+
+def _say(*, as_json: bool) -> Say:
+    def say(outcome: Outcome) -> None:
+        if as_json:
+            return
+        from followup_rules.cli import show  # noqa: PLC0415 -- most runs have nothing to say
+
+        # A notice is delivered by being printed; of a draft or task it is only told, whether anybody listens or not.
+        with suppress(OSError) if outcome.change.action.type != "notice" else nullcontext():
+            show.change(outcome)
+
+    return say
+
+
+def _print(found: Report, *, as_json: bool, verbose: bool) -> None:
+    if as_json:
+        from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
+
+        click.echo(records.dump(records.report(found)))
+    elif found.missed or verbose:
+        from followup_rules.cli import show  # noqa: PLC0415 -- most runs have nothing to say
+
+        show.rest_of_run(found, verbose=verbose)
+    shared.print_problems(found.problems)

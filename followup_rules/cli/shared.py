@@ -1,0 +1,96 @@
+"""What several commands share: the config, the instant, the store, and how problems are printed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from followup_rules.config.read import Config, default_file, read_config
+from followup_rules.model import Problem
+from followup_rules.store.errors import StoreError
+from followup_rules.store.store import Store, open_copy
+from followup_rules.tick.run import Report, preview
+
+FINE, PARTLY, NOTHING_DONE = 0, 1, 2
+
+now_option = click.option("--now", "now", metavar="ISO", help="Pretend that it is this instant (2026-11-09T11:05).")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+def load(ctx: click.Context, *, as_json: bool = False) -> Config:
+    """Read the config that the command line names; if nothing can be done with it, say why and exit with 2."""
+    found = read_config(config_file(ctx))
+    if found.fatal:
+        give_up(found.problems, as_json=as_json)
+    return found
+
+
+def config_file(ctx: click.Context) -> Path:
+    """Return the file that `--config` names, or the default one."""
+    named: Path | None = ctx.find_root().obj
+    return named or default_file()
+
+
+def instant(written: str | None, config: Config) -> datetime:
+    """Return the instant that `--now` names, or now; one without a zone is in the user's zone."""
+    if written is None:
+        return datetime.now(UTC).astimezone(config.profile.timezone)
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError as error:
+        raise click.BadParameter(f"{written!r} is no instant; write 2026-11-09T11:05", param_hint="--now") from error
+    from followup_rules.language.phrases import Days  # noqa: PLC0415 -- only for --now
+
+    return moment if moment.tzinfo else Days(config.profile.timezone, lambda _: None).on(moment)
+
+
+def previewed(config: Config, now: datetime, *, as_json: bool = False) -> Report:
+    """Return what a run would do, computed on a copy of the store."""
+    with copy_of(config, as_json=as_json) as copy:
+        return preview(config, copy, now)
+
+
+@contextmanager
+def copy_of(config: Config, *, as_json: bool = False) -> Iterator[Store]:
+    """Lend a copy of the store; if it cannot be read, say why and exit with 2."""
+    try:
+        with open_copy(config.store) as copy:
+            yield copy
+    except StoreError as error:
+        give_up([store_problem(error)], as_json=as_json)
+
+
+def store_problem(error: StoreError) -> Problem:
+    """Return what to tell of a store that cannot be used."""
+    return Problem("store", str(error), "F046", hint=error.hint, fatal=True)
+
+
+def give_up(problems: Iterable[Problem], *, as_json: bool) -> NoReturn:
+    """Print problems, and exit with 2: nothing was done."""
+    listed = list(problems)
+    if as_json:
+        from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
+
+        click.echo(records.dump({"now": None, "changes": [], "decisions": [], "problems": records.problems(listed)}))
+    print_problems(listed)
+    sys.exit(NOTHING_DONE)
+
+
+def print_problems(problems: Iterable[Problem]) -> None:
+    """Print problems to stderr, in the manner of a compiler."""
+    listed = list(problems)
+    if listed:
+        from followup_rules.cli.problems import render_all  # noqa: PLC0415 -- only when there are any
+
+        click.echo(render_all(listed, color=sys.stderr.isatty()), err=True)
+
+
+def exit_code(problems: Iterable[Problem]) -> int:
+    """Return 1 if something failed, 0 if there are at most warnings."""
+    return PARTLY if any(not problem.warning for problem in problems) else FINE

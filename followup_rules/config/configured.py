@@ -1,0 +1,63 @@
+"""The sources and outputs that a config names. Nobody gets hold of one that is not checked and limited in time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from msgspec import Struct
+
+from followup_rules.hookspecs import OutputType, SourceType, Unreadable
+from followup_rules.host.checked_output import CheckedOutput, open_output
+from followup_rules.host.checked_source import UNKNOWN_KINDS, CheckedSource, open_source
+from followup_rules.host.plugin import Plugin
+from followup_rules.model import Context
+
+TIME_LIMIT = timedelta(seconds=60)
+
+
+class Configured(Struct, frozen=True, kw_only=True):
+    """A table of a source or an output: its name, its plugin and its options."""
+
+    name: str
+    options: Any = None
+    plugin: Plugin | None = None
+    """Which offers its type."""
+    fault: str = ""
+    """Why its plugin does not offer it; then it cannot be opened, and all else goes on."""
+    time_limit: timedelta = TIME_LIMIT
+    """How long one call of it may take."""
+
+
+class ConfiguredSource(Configured, frozen=True, kw_only=True):
+    """A source of the config. Whoever opens it gets it checked and with its time limit."""
+
+    type: SourceType | None = None
+
+    @property
+    def emits(self) -> frozenset[str]:
+        """The kinds of events that its type declares; those of every source if its plugin is broken."""
+        return frozenset(self.type.emits) if self.type else UNKNOWN_KINDS
+
+    def open(self, context: Context) -> CheckedSource:
+        """Open it. Raises Unreadable if its plugin is broken, and whatever the plugin raises."""
+        if self.type is None:
+            raise Unreadable(self.fault)
+        return open_source(self.type, self.options, context, self.time_limit)
+
+
+class ConfiguredOutput(Configured, frozen=True, kw_only=True):
+    """An output of the config. Whoever opens it gets it checked and with its time limit."""
+
+    type: OutputType | None = None
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """The types of action that it takes; none if its plugin is broken."""
+        return self.type.takes if self.type else ()
+
+    def open(self, context: Context) -> CheckedOutput:
+        """Open it. Raises Unreadable if its plugin is broken, and whatever the plugin raises."""
+        if self.type is None:
+            raise Unreadable(self.fault)
+        return open_output(self.type, self.options, context, self.time_limit)

@@ -1,0 +1,60 @@
+"""Which days are statutory holidays, by country and region."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+
+from followup_rules.config import wordlists
+from followup_rules.toml.suggestions import expected, nearest
+
+
+def known(place: str) -> bool:
+    """Tell whether the holidays of "CA" or "CA-QC" are known; the library is loaded only for one that is not listed."""
+    if place.upper() in wordlists.holiday_places():
+        return True
+    try:
+        holidays_of(place)
+    except (KeyError, NotImplementedError):
+        return False
+    return True
+
+
+def nearest_place(place: str) -> str:
+    """Return what to write instead of a place that is not known."""
+    import holidays  # noqa: PLC0415 -- takes 0.1 s
+
+    countries = holidays.list_supported_countries(include_aliases=True)
+    country, _, region = place.upper().partition("-")
+    if country not in countries or not region:
+        return (
+            expected(country, countries)
+            or 'write a country or a region of it, such as "CA" or "CA-QC"; or leave it out'
+        )
+    regions = countries[country]
+    guess = nearest(region, regions)
+    if guess:
+        return f'did you mean "{country}-{guess}"?'
+    return f"regions of {country}: {', '.join(regions)}" if regions else f'no regions are known: write "{country}"'
+
+
+def holiday(place: str, day: date) -> str | None:
+    """Return the name of a statutory holiday, or None; in a place that is not known no day is one. Never raises."""
+    try:
+        name = holidays_of(place).get(day) if place else None
+    except (KeyError, NotImplementedError, ValueError, OverflowError):
+        return None
+    return str(name) if name else None
+
+
+@cache
+def holidays_of(place: str) -> Mapping[date, str]:
+    """Return the holidays of "CA-QC". Raises KeyError or NotImplementedError for a place that nobody knows."""
+    import holidays  # noqa: PLC0415 -- takes 0.1 s
+
+    country, _, region = place.partition("-")
+    spelled = {name.upper(): name for name in holidays.list_supported_countries().get(country.upper(), ())}
+    subdivision = spelled.get(region.upper(), region.upper()) or None
+    found: Mapping[date, str] = holidays.country_holidays(country.upper(), subdiv=subdivision)
+    return found

@@ -1,0 +1,156 @@
+"""Reads a table of the config into a dataclass, by the types of its fields: plugins' options and `[profile]` alike."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import typing
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from types import NoneType
+from typing import Any
+
+from followup_rules.host.secrets import masked
+from followup_rules.toml import values
+from followup_rules.toml.suggestions import nearest
+from followup_rules.toml.values import Value
+
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})", re.ASCII)
+_LONGEST = timedelta(days=36_500)
+_SPAN = re.compile(r"(\d{1,5})\s*([^\W\d]+)")
+_UNITS = ("seconds", "minutes", "hours", "days", "weeks")
+
+
+def read(cls: type, value: Value, base: Path, skip: frozenset[str] = frozenset()) -> Any:
+    """Return a `cls` with the values of the table, or None if any is faulty; relative paths start at `base`.
+
+    Keys in `skip` belong to somebody else.
+    """
+    before = len(value.problems)
+    found = _read_all(cls, value, base, skip)
+    hidden = _secrets_in(value, {field.name: field for field in dataclasses.fields(cls)})
+    if hidden:
+        value.problems[before:] = [masked(problem, hidden) for problem in value.problems[before:]]
+    return found
+
+
+def _read_all(cls: type, value: Value, base: Path, skip: frozenset[str]) -> Any:
+    types = typing.get_type_hints(cls)
+    fields = {field.name: field for field in dataclasses.fields(cls)}
+    known = value.known_keys([*fields, *skip])
+    got = {key: _read(value.child(key), types[key], base) for key in known if key not in skip}
+    missing = [field.name for field in fields.values() if _required(field) and field.name not in value.raw]
+    meant = {nearest(key, fields) for key in value.raw if key not in known}
+    for name in (name for name in missing if name not in meant):
+        value.report(f"{name!r} is missing", code="F013", hint=f"add {name} = {_example(types[name])}", at="key")
+    if missing or len(known) < len(value.raw) or any(part is None for part in got.values()):
+        return None
+    return _made(cls, got, value)
+
+
+def _is_secret(field: dataclasses.Field[Any] | None) -> bool:
+    return field is not None and bool(field.metadata.get("secret"))
+
+
+def _secrets_in(value: Value, fields: Mapping[str, dataclasses.Field[Any]]) -> set[str]:
+    """Return what the user wrote as a secret, also under a misspelt name."""
+    if not any(map(_is_secret, fields.values())):
+        return set()
+    meant = {key: fields.get(key, fields.get(nearest(key, fields) or "")) for key in value.raw}
+    return {leaf for key, field in meant.items() if _is_secret(field) for leaf in _leaves(value.raw[key])} - {""}
+
+
+def _leaves(raw: Any) -> Iterator[str]:
+    """Yield the values in a value of TOML, as texts."""
+    if isinstance(raw, list | dict):
+        for part in raw.values() if isinstance(raw, dict) else raw:
+            yield from _leaves(part)
+    else:
+        yield str(raw)
+
+
+def secrets_of(options: Any) -> set[str]:
+    """Return the values of the options that a plugin marks with `metadata={"secret": True}`."""
+    fields = dataclasses.fields(options) if dataclasses.is_dataclass(options) else ()
+    return {str(getattr(options, field.name)) for field in fields if _is_secret(field)} - {""}
+
+
+def _made(cls: type, got: Mapping[str, Any], value: Value) -> Any:
+    """Return the record; the class may refuse what it is given, with a sentence."""
+    try:
+        return cls(**got)
+    except (TypeError, ValueError) as error:
+        value.report(f"[{'.'.join(map(str, value.path))}] cannot be used: {error}", code="F011", at="key")
+        return None
+
+
+def _required(field: dataclasses.Field[Any]) -> bool:
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+
+
+def _read(value: Value, kind: Any, base: Path) -> Any:
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin is typing.Literal:
+        return values.choice(*arguments)(value)
+    if NoneType in arguments:
+        return _read(value, next(part for part in arguments if part is not NoneType), base)
+    if origin in (tuple, list, frozenset):
+        parts = values.every(value, lambda item: _read(item, arguments[0], base))
+        return None if parts is None else origin(parts)
+    if kind is Path:
+        return path(value, base)
+    if kind is timedelta:
+        return span(value)
+    if kind is float:
+        return float(value.raw) if value.is_a(int, float) else None
+    if kind in (str, int, bool):
+        return value.raw if value.is_a(kind) else None
+    return value.raw
+
+
+def path(value: Value, base: Path) -> Path | None:
+    """Read a path; `~` and `$VARS` are replaced, and a relative one starts at `base`."""
+    written = values.string(value)
+    if written is None:
+        return None
+    missing = [found[0] for found in _VARIABLE.finditer(written) if (found[1] or found[2]) not in os.environ]
+    if missing:
+        value.report(f"the environment has no {missing[0]}", code="F020", hint="set it, or write the path out")
+        return None
+    shown = os.path.expandvars(written)
+    if not shown.strip() or "\0" in shown:
+        value.report(f"{value.name!r} is no path", code="F011", hint='write it as "folder/file"')
+        return None
+    try:
+        return base / Path(shown).expanduser()
+    except RuntimeError:
+        value.report(f"there is no user {shown.split('/')[0]!r}", code="F020", hint="~ alone is your own home folder")
+        return None
+
+
+def span(value: Value) -> timedelta | None:
+    """Read a length of time such as "30 days"."""
+    written = values.string(value)
+    if written is None:
+        return None
+    found = _SPAN.fullmatch(written.strip())
+    unit = found[2].removesuffix("s") + "s" if found else ""
+    if not found or unit not in _UNITS:
+        near = nearest(unit, _UNITS) if found else None
+        hint = f'did you mean "{found[1]} {near}"?' if found and near else 'write "30 days", "12 hours" or "60 seconds"'
+        value.report(f"{written!r} is no length of time", code="F014", hint=hint)
+        return None
+    length = timedelta(**{unit: int(found[1])})
+    if length > _LONGEST:
+        value.report(f"{written!r} is too long", code="F014", hint=f'write at most "{_LONGEST.days} days"')
+        return None
+    return length
+
+
+_WORDS: Mapping[Any, str] = {str: '"..."', int: "1", bool: "true", Path: '"path/to/it"', timedelta: '"30 days"'}
+
+
+def _example(kind: Any) -> str:
+    return _WORDS.get(kind, '["..."]')

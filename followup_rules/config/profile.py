@@ -1,0 +1,138 @@
+"""`[profile]`, `[store]` and `[case.NAME]` of the config: what they may hold, and how it is checked."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from followup_rules.config import holidays, options
+from followup_rules.model import Profile
+from followup_rules.people import spelt_out
+from followup_rules.toml.suggestions import expected
+from followup_rules.toml.values import Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfileTable:
+    """`[profile]`: who the user is."""
+
+    me: tuple[str, ...] = field(metadata={"help": "All your e-mail addresses; the first is the sender of drafts."})
+    my_domains: tuple[str, ...] = field(default=(), metadata={"help": "Your employer's: people there are colleagues."})
+    agencies: tuple[str, ...] = field(default=(), metadata={"help": "Domains of recruitment agencies."})
+    name: str = field(default="", metadata={"help": "How you sign."})
+    timezone: str = field(metadata={"help": "The zone of your days, such as America/Toronto."})
+    holidays: str = field(default="", metadata={"help": "Country, or country and region, such as CA-QC."})
+    language: Literal["fr", "en"] = field(default="en", metadata={"help": "The language of texts."})
+    lookback: timedelta = field(
+        default=timedelta(days=30), metadata={"help": "How old a duty may be on the first run."}
+    )
+    blind_notice: timedelta = field(
+        default=timedelta(days=2), metadata={"help": "After how long without a source that can be read to tell you."}
+    )
+    free_mail: tuple[str, ...] = field(default=(), metadata={"help": "Further domains of mail open to everybody."})
+    services: tuple[str, ...] = field(default=(), metadata={"help": "Further domains of scheduling services."})
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreTable:
+    """`[store]`: where the memory of followup lies."""
+
+    path: Path = field(metadata={"help": "The database file; by default in the platform's data folder."})
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseTable:
+    """`[case.NAME]`: a label of your own."""
+
+    people: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+def profile_table(value: Value, base: Path) -> ProfileTable | None:
+    """Read `[profile]`; every problem in it is reported, and if there is any, the result is None."""
+    before = len(value.problems)
+    table: ProfileTable | None = options.read(ProfileTable, value, base)
+    for key, check in (("timezone", _check_zone), ("holidays", _check_holidays), ("me", _check_me)):
+        if key in value.raw:
+            check(value.child(key))
+    return table if len(value.problems) == before else None
+
+
+def _check_zone(value: Value) -> None:
+    if not isinstance(value.raw, str):
+        return
+    try:
+        ZoneInfo(value.raw)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        value.report(f"unknown time zone {value.raw!r}", code="F012", hint=_nearest_zone(value.raw))
+
+
+def _nearest_zone(written: str) -> str:
+    """Return the hint for an unknown zone: one that is spelled alike, else that of the city."""
+    from followup_rules.language.text import fold  # noqa: PLC0415 -- only when there is a problem
+
+    zones = sorted(zoneinfo.available_timezones())
+    city = fold(written.rpartition("/")[2])
+    there = [zone for zone in zones if "/" in zone and fold(zone.rpartition("/")[2]) == city]
+    guess = f'did you mean "{there[0]}"?' if there else expected(written, zones)
+    return guess or 'write a name such as "America/Toronto"'
+
+
+def _check_holidays(value: Value) -> None:
+    if isinstance(value.raw, str) and value.raw and not holidays.known(value.raw):
+        hint = holidays.nearest_place(value.raw)
+        value.report(f"no holidays are known of {value.raw!r}", code="F012", hint=hint)
+
+
+def _check_me(value: Value) -> None:
+    if not value.raw:
+        value.report("'me' names no address of yours", code="F013", hint='me = ["you@example.org"]')
+    for item in value.items():
+        if isinstance(item.raw, str) and value.raw and not _is_address(item.raw):
+            item.report(f"{item.raw!r} is not an address", code="F015", hint='me = ["you@example.org"]')
+
+
+def _is_address(text: str) -> bool:
+    name, at, host = text.rpartition("@")
+    return bool(name and at and host) and text.isprintable() and len(text.split()) == 1
+
+
+def profile_of(table: ProfileTable) -> Profile:
+    """Return the profile that a table tells."""
+    return Profile(
+        me=lower(table.me),
+        address=table.me[0],
+        my_domains=domains(table.my_domains),
+        agencies=domains(table.agencies),
+        name=table.name,
+        timezone=ZoneInfo(table.timezone),
+        holidays=table.holidays,
+        language=table.language,
+        lookback=table.lookback,
+        blind_notice=table.blind_notice,
+    )
+
+
+def case_tables(value: Value | None, base: Path) -> dict[str, CaseTable]:
+    """Read the tables of `[case]`, by name."""
+    if value is None or not value.is_a(dict):
+        return {}
+    named = [value.child(name) for name in value.raw]
+    tables = {table.name: options.read(CaseTable, table, base) for table in named if table.is_a(dict)}
+    return {name: table for name, table in sorted(tables.items()) if table is not None}
+
+
+def domains(written: Iterable[str]) -> frozenset[str]:
+    """Return domains in lower case, without an @."""
+    return lower(domain.lstrip("@") for domain in written)
+
+
+def lower(words: Iterable[str]) -> frozenset[str]:
+    """Return addresses or domains in lower case, each domain in its one spelling."""
+    return frozenset(spelt_out(word.lower()) for word in words)

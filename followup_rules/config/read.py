@@ -1,0 +1,295 @@
+"""The user's config.toml: everything in it checked at once, and made into records."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from followup_rules import __version__, language
+from followup_rules.config import options
+from followup_rules.config import profile as profiles
+from followup_rules.config.configured import TIME_LIMIT, ConfiguredOutput, ConfiguredSource
+from followup_rules.config.ingredients import Ingredients, Layer
+from followup_rules.config.profile import ProfileTable, StoreTable
+from followup_rules.hookspecs import OutputType, Pack, SourceType
+from followup_rules.host import registry
+from followup_rules.host.plugin import RESERVED
+from followup_rules.host.registry import Registry
+from followup_rules.model import Problem, Profile
+from followup_rules.toml import values
+from followup_rules.toml.document import MOST_CHARACTERS, Document, parse
+from followup_rules.toml.suggestions import expected, nearest
+from followup_rules.toml.values import Value
+
+if TYPE_CHECKING:
+    from followup_rules.config.rulebook import Rulebook
+
+TABLES = ("packs", "rules", "profile", "sources", "outputs", "store", "case", "plugins", *language.TABLES)
+T = TypeVar("T", bound="SourceType | OutputType")
+
+
+class Config(Struct, frozen=True, dict=True):
+    """All that a tick needs to know; if any of its `problems` is fatal, nothing works."""
+
+    file: Path
+    registry: Registry
+    faults: tuple[Problem, ...]
+    """What is wrong with its tables, and with plugins; not with its rules."""
+    profile: Profile = field(default_factory=Profile)
+    sources: tuple[ConfiguredSource, ...] = ()
+    outputs: tuple[ConfiguredOutput, ...] = ()
+    store: Path = Path()
+    ingredients: Ingredients | None = None
+    """Of the rules; None if the file itself could not be read."""
+    fingerprint: str = ""
+    """Another one whenever the same events could be judged or worded otherwise."""
+
+    @cached_property
+    def rulebook(self) -> Rulebook:
+        """The compiled rules."""
+        from followup_rules.config.rulebook import compiled  # noqa: PLC0415 -- most runs have nothing to judge
+
+        assert self.ingredients is not None, "a config that cannot be read has no rules"
+        return compiled(self.ingredients)
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that is wrong with the config and its rules."""
+        found = (*self.faults, *(self.rulebook.problems if self.ingredients else ()))
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def secrets(self) -> frozenset[str]:
+        """What must stand in no message: the values of options that plugins mark as secret."""
+        return frozenset[str]().union(*(options.secrets_of(one.options) for one in (*self.sources, *self.outputs)))
+
+    @property
+    def fatal(self) -> bool:
+        """Tell whether nothing can be done with it."""
+        return any(problem.fatal for problem in self.problems)
+
+
+def default_file() -> Path:
+    """Return where the config lies when nobody says otherwise."""
+    import platformdirs  # noqa: PLC0415 -- only when needed
+
+    return platformdirs.user_config_path("followup-rules") / "config.toml"
+
+
+def default_store() -> Path:
+    """Return where the store lies when nobody says otherwise."""
+    import platformdirs  # noqa: PLC0415 -- only when needed
+
+    return platformdirs.user_data_path("followup-rules") / "followup.db"
+
+
+def read_config(file: Path) -> Config:
+    """Read the config and all that it names. Never raises for what a user wrote: see `Config.problems`."""
+    document = read_document(file, str(file), hint="write one with `followup init`, or name another with --config")
+    if isinstance(document, Problem):
+        return Config(file, Registry(), (replace(document, fatal=True),))
+    fatal: list[Problem] = []
+    top = Value(document.tables, document, (), fatal)
+    tables = {key: top.child(key) for key in top.known_keys(TABLES)}
+    disabled = _disabled(tables.get("plugins"))
+    plugins = registry.load([name.raw for name in disabled])
+    known = [plugin.name for plugin in plugins.plugins]
+    for name in disabled:
+        if name.raw not in known:
+            values.unknown(name, "plugin", known)
+    config = _build(file, document, tables, top, plugins)
+    return replace(config, faults=(*plugins.problems, *(replace(problem, fatal=True) for problem in fatal)))
+
+
+def read_document(file: Path, name: str, *, hint: str) -> Document | Problem:
+    """Read a TOML file; `name` is what messages call it."""
+    text = _text(file, name, hint=hint)
+    return text if isinstance(text, Problem) else parse(text, name)
+
+
+def _text(file: Path, name: str, *, hint: str) -> str | Problem:
+    try:
+        with file.open(encoding="utf-8", errors="surrogateescape") as opened:
+            return opened.read(MOST_CHARACTERS + 1)
+    except OSError as error:
+        return Problem(name, f"{name} cannot be read: {error.strerror}", "F002", hint=hint)
+
+
+def _build(file: Path, document: Document, tables: Mapping[str, Value], top: Value, plugins: Registry) -> Config:
+    base = file.absolute().parent
+    table = _profile(tables.get("profile"), top, base)
+    sources = _sources(tables.get("sources"), plugins, base)
+    outputs = _outputs(tables.get("outputs"), plugins, base)
+    store = options.read(StoreTable, tables["store"], base) if "store" in tables else StoreTable(path=default_store())
+    cases = profiles.case_tables(tables.get("case"), base)
+    before = len(top.problems)
+    packs = _packs(tables.get("packs"), plugins)
+    layers = (*_pack_layers(packs, top), *_own_layers(tables.get("rules"), base))
+    profile = profiles.profile_of(table) if table else Profile()
+    return Config(
+        file=file,
+        registry=plugins,
+        faults=(),
+        profile=profile,
+        sources=sources,
+        outputs=outputs,
+        store=store.path if store else Path(),
+        ingredients=Ingredients(
+            base=base,
+            document=document,
+            layers=layers,
+            whole=len(top.problems) == before,
+            packs=packs,
+            profile=profile,
+            table=table,
+            cases=cases,
+            takes=_takes(outputs, top.problems),
+            checks={name: check.holds for name, check in plugins.checks.items()},
+        ),
+        fingerprint=_fingerprint([*(layer.text for layer in layers), document.text], base, packs, plugins),
+    )
+
+
+def _profile(value: Value | None, top: Value, base: Path) -> ProfileTable | None:
+    if value is None:
+        top.report(
+            "the table [profile] is missing", code="F013", hint='[profile] with me = ["..."] and timezone = "..."'
+        )
+        return None
+    return profiles.profile_table(value, base) if value.is_a(dict) else None
+
+
+def _takes(outputs: Iterable[ConfiguredOutput], problems: Iterable[Problem]) -> Mapping[str, tuple[str, ...]] | None:
+    """Return what each output takes; None if one is faulty, for then nobody knows."""
+    faulty = any(problem.where.startswith("outputs") for problem in problems)
+    known = {output.name: output.takes for output in outputs}
+    return None if faulty or any(output.fault for output in outputs) else known
+
+
+def _sources(value: Value | None, plugins: Registry, base: Path) -> tuple[ConfiguredSource, ...]:
+    tables = _tables(value, "source", plugins.sources, plugins, base)
+    return tuple(ConfiguredSource(type=kind, **fields) for kind, fields in tables)
+
+
+def _outputs(value: Value | None, plugins: Registry, base: Path) -> tuple[ConfiguredOutput, ...]:
+    tables = _tables(value, "output", plugins.outputs, plugins, base)
+    return tuple(ConfiguredOutput(type=kind, **fields) for kind, fields in tables)
+
+
+def _tables(
+    value: Value | None, word: str, types: Mapping[str, T], plugins: Registry, base: Path
+) -> Iterator[tuple[T | None, dict[str, Any]]]:
+    """Read the tables of sources or outputs: yield the type of each (None: it is broken) and its other fields."""
+    for table in value.children() if value is not None and value.is_a(dict) else ():
+        if not table.is_a(dict):
+            continue
+        plugin = _plugin_of(table, word, types, plugins)
+        limit = _time_limit(table.child("time_limit")) if "time_limit" in table.raw else TIME_LIMIT
+        if plugin is None or limit is None:
+            continue
+        if plugin not in types:
+            yield None, {"name": table.name, "fault": plugins.why_not(word, plugin), "time_limit": limit}
+        elif (given := options.read(types[plugin].options, table, base, RESERVED)) is not None:
+            own = plugins.adders[word, plugin]
+            yield types[plugin], {"name": table.name, "options": given, "plugin": own, "time_limit": limit}
+
+
+def _plugin_of(table: Value, word: str, types: Mapping[str, Any], plugins: Registry) -> str | None:
+    """Return the name in `plugin`, if it is one that is offered, or would be if no plugin were broken."""
+    if "plugin" not in table.raw:
+        _no_plugin(table, types)
+        return None
+    plugin = table.child("plugin")
+    if not plugin.is_a(str):
+        return None
+    if plugin.raw not in types and not plugins.why_not(word, plugin.raw):
+        _unknown(plugin, "plugin", types, plugins)
+        return None
+    return str(plugin.raw)
+
+
+def _time_limit(value: Value) -> timedelta | None:
+    limit = options.span(value)
+    if limit == timedelta(0):
+        value.report("nothing can be done in no time", code="F014", hint='write "60 seconds", or leave the line out')
+        return None
+    return limit
+
+
+def _no_plugin(value: Value, types: Iterable[str]) -> None:
+    misspelt = next((key for key in value.raw if nearest(key, ("plugin",))), None)
+    if misspelt:
+        value.child(misspelt).report(f"unknown key {misspelt!r}", code="F010", hint='did you mean "plugin"?', at="key")
+    else:
+        hint = f'add plugin = "...", one of: {", ".join(sorted(types))}'
+        value.report("'plugin' is missing", code="F013", hint=hint, at="key")
+
+
+def _unknown(value: Value, what: str, names: Iterable[str], plugins: Registry) -> None:
+    """Report the name of something that no plugin adds, or only one that is switched off."""
+    off = [each.name for each in plugins.plugins if each.state == "disabled"]
+    if not off:
+        values.unknown(value, what, sorted(names))
+        return
+    switched = f"switched off in [plugins]: {', '.join(off)}"
+    hint = "; ".join(filter(None, (expected(value.raw, names), switched)))
+    value.report(f"unknown {what} {value.raw!r}", code="F012", hint=hint)
+
+
+def _packs(value: Value | None, plugins: Registry) -> tuple[Pack, ...]:
+    found = []
+    for item in value.items() if value else ():
+        if not item.is_a(str):
+            continue
+        if item.raw in plugins.packs:
+            found.append(plugins.packs[item.raw])
+        elif fault := plugins.why_not("pack", item.raw):
+            item.report(f"the pack {item.raw!r} is not there: {fault}", code="F012", hint="see `followup plugins`")
+        else:
+            _unknown(item, "pack", plugins.packs, plugins)
+    return tuple(found)
+
+
+def _pack_layers(packs: Sequence[Pack], top: Value) -> Iterator[Layer]:
+    for pack in packs:
+        file = Path(pack.folder) / "rules.toml"
+        yield from _layer(file, f"{pack.name}/rules.toml", top, hint="reinstall the pack")
+
+
+def _own_layers(value: Value | None, base: Path) -> Iterator[Layer]:
+    for item in value.items() if value else ():
+        file = options.path(item, base)
+        if file is not None:
+            yield from _layer(file, item.raw, item, hint="create it, or take it out of 'rules'")
+
+
+def _layer(file: Path, name: str, named: Value, *, hint: str) -> Iterator[Layer]:
+    text = _text(file, name, hint=hint)
+    if isinstance(text, Problem):
+        named.report(text.message, code=text.code, hint=text.hint)
+    else:
+        yield Layer(name, text, named)
+
+
+def _disabled(value: Value | None) -> tuple[Value, ...]:
+    """Return the names of plugins that `[plugins]` switches off."""
+    if value is None or not value.is_a(dict) or "disabled" not in value.known_keys(("disabled",)):
+        return ()
+    names = values.every(value.child("disabled"), lambda item: item if item.is_a(str) else None)
+    return names or ()
+
+
+def _fingerprint(texts: Sequence[str], base: Path, packs: Sequence[Pack], plugins: Registry) -> str:
+    """Return what changes whenever the same events could be judged or worded otherwise."""
+    folders = [base / "templates", *(Path(pack.folder) / "templates" for pack in packs)]
+    files = [file for folder in folders if folder.is_dir() for file in sorted(folder.iterdir())]
+    looks = [f"{file} {file.stat().st_mtime_ns}" for file in files]
+    adds = [f"{plugin.name} {plugin.state} {plugin.adds}" for plugin in plugins.plugins]
+    return hashlib.sha256("\0".join([__version__, *texts, *looks, *adds]).encode(errors="surrogateescape")).hexdigest()

@@ -1,0 +1,82 @@
+"""The rules of a config with all that they stand on: compiled when they are first needed, not at every run."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from followup_rules.config import holidays, wordlists
+from followup_rules.config import profile as profiles
+from followup_rules.config.ingredients import Ingredients, Layer
+from followup_rules.config.profile import CaseTable
+from followup_rules.engine.assign_cases import Directory, Label
+from followup_rules.language import load
+from followup_rules.language.patterns import World
+from followup_rules.language.phrases import Days
+from followup_rules.language.schema import RuleSet
+from followup_rules.model import Problem
+from followup_rules.texts.templates import Texts
+from followup_rules.toml.document import Document, parse
+
+
+class Rulebook(Struct, frozen=True):
+    """Compiled rules, the directory of who is who, the texts, and what is wrong with the rules."""
+
+    rules: RuleSet
+    directory: Directory
+    texts: Texts
+    problems: tuple[Problem, ...]
+
+
+def compiled(of: Ingredients) -> Rulebook:
+    """Compile the rules. Never raises for what a user wrote: see `Rulebook.problems`."""
+    fatal: list[Problem] = []
+    layers = [*(document for layer in of.layers for document in _parsed(layer, fatal)), of.document]
+    directory = _directory(of)
+    texts = Texts([of.base / "templates", *(Path(pack.folder) / "templates" for pack in of.packs)], of.profile)
+    rules, problems = load.load(layers, _world(of, directory), load.Surroundings(texts.names(), of.takes))
+    strange = (problem for layer in layers[:-1] for problem in load.unknown_tables(layer))
+    found = [replace(problem, fatal=True) for problem in fatal]
+    if of.whole and not fatal:
+        found = [*problems, *strange]
+    return Rulebook(rules, directory, texts, tuple(found))
+
+
+def _parsed(layer: Layer, fatal: list[Problem]) -> Iterator[Document]:
+    read = parse(layer.text, layer.name)
+    if isinstance(read, Document):
+        yield read
+    elif read.line:
+        fatal.append(read)
+    else:
+        replace(layer.named, problems=fatal).report(read.message, code=read.code, hint=read.hint)
+
+
+def _directory(of: Ingredients) -> Directory:
+    return Directory(
+        registrable=wordlists.registrable,
+        labels=tuple(_label(name, table) for name, table in of.cases.items()),
+        me=of.profile.me,
+        agencies=of.profile.agencies,
+        services=wordlists.services() | profiles.domains(of.table.services if of.table else ()),
+        free_mail=wordlists.free_mail() | profiles.domains(of.table.free_mail if of.table else ()),
+    )
+
+
+def _label(name: str, table: CaseTable) -> Label:
+    return Label(name, profiles.lower(table.people), profiles.domains(table.domains), table.words)
+
+
+def _world(of: Ingredients, directory: Directory) -> World:
+    return World(
+        me=of.profile.me,
+        my_domains=of.profile.my_domains,
+        services=directory.services,
+        stop_words=wordlists.stop_words(),
+        days=Days(of.profile.timezone, functools.partial(holidays.holiday, of.profile.holidays)),
+        checks=of.checks,
+    )

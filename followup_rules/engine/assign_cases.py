@@ -1,0 +1,253 @@
+"""Which case an event belongs to. Every event is at home in exactly one; mails also join others."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from followup_rules.language.patterns import in_domain
+from followup_rules.language.text import finder, fold
+from followup_rules.model import Event, Person
+from followup_rules.toml.suggestions import nearest
+
+MAIL = ("sent", "received")
+
+
+class Label(Struct, frozen=True):
+    """A case that the user named: `[case.NAME]` with the people, domains and words that belong to it."""
+
+    name: str
+    people: frozenset[str] = frozenset()
+    domains: frozenset[str] = frozenset()
+    words: tuple[str, ...] = ()
+
+    def fit(self, event: Event) -> tuple[bool, bool, bool] | None:
+        """Tell how an event fits, words before people before domains; None if it does not."""
+        said = f"{fold(event.title)}{fold(event.text)}{fold(event.heading)}"
+        addresses = [person.address for person in event.people]
+        how = (
+            bool(self.words) and bool(finder(self.words).search(said)),
+            not self.people.isdisjoint(addresses),
+            any(in_domain(address, self.domains) for address in addresses),
+        )
+        return how if any(how) else None
+
+
+class Directory(Struct, frozen=True, dict=True):
+    """What tells employers, agencies and mere mail services apart."""
+
+    registrable: Callable[[str], str]
+    """A host name to the domain that somebody registered, by the Public Suffix List."""
+    labels: tuple[Label, ...] = ()
+    me: frozenset[str] = frozenset()
+    agencies: frozenset[str] = frozenset()
+    services: frozenset[str] = frozenset()
+    free_mail: frozenset[str] = frozenset()
+
+    @cached_property
+    def spelling(self) -> dict[str, str]:
+        """The labels of the config, as spelled there, by their folded names."""
+        return {fold(label.name): key_of(label.name) for label in self.labels}
+
+    def domain(self, person: Person) -> str:
+        """Return the registrable domain that identifies the person's organization, or ""."""
+        if in_domain(person.address, self.services | self.free_mail):
+            return ""
+        return self.registrable(person.domain)
+
+    def label(self, event: Event) -> str:
+        """Return the label that the event carries or that fits it best, or ""."""
+        if event.case:
+            return self.spelling.get(fold(event.case), key_of(event.case))
+        fits = [(fit, label.name) for label in self.labels if (fit := label.fit(event))]
+        return key_of(max(fits, key=lambda found: found[0])[1]) if fits else ""
+
+
+class Place(Struct, frozen=True):
+    """Where an event belongs."""
+
+    home: str
+    joins: frozenset[str]
+    problem: str = ""
+    """Why a note's heading could not be followed, as a sentence."""
+
+
+class _Placed(Struct):
+    """What has been placed so far, in the order of time."""
+
+    homes: dict[str, str] = field(default_factory=dict)
+    threads: dict[str, str] = field(default_factory=dict)
+    latest: dict[str, str] = field(default_factory=dict)
+    taking_part: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def put(self, event: Event, home: str) -> None:
+        """Note down that the event is at home there."""
+        self.homes[event.id] = home
+        if vanished(event):
+            return
+        if event.thread:
+            self.threads.setdefault(event.thread, home)
+        for person in event.people:
+            self.latest[person.address] = home
+            self.taking_part[person.address].add(home)
+
+
+def key_of(label: str) -> str:
+    """Return a label as the key of a case: without white space."""
+    return re.sub(r"\s+", "-", label.strip())
+
+
+def clean(event: Event, directory: Directory) -> Event:
+    """Leave the user themselves, and a scheduling service that sent the invitation, out of an event's people."""
+    organizer = event.organizer.address if event.organizer else ""
+    machine = {organizer} if in_domain(organizer, directory.services) else set()
+    people = tuple(p for p in event.people if p.address not in directory.me and p.address not in machine)
+    return event if people == event.people else replace(event, people=people)
+
+
+def vanished(event: Event) -> bool:
+    """Tell whether an event was taken away before it took place: nothing follows from one that few runs have seen."""
+    return event.gone is not None and event.kind not in MAIL and (event.kind != "meeting" or event.gone < event.end)
+
+
+def tokens(event: Event) -> frozenset[str]:
+    """Return what ties events together: two events that share none of these cannot change each other's case."""
+    addresses = {f"@{person.address}" for person in event.people}
+    thread = {f"thread {event.thread}"} if event.thread else set()
+    anchor = {f"anchor {event.data['anchor']}"} if "anchor" in event.data else set()
+    headed = {"heading"} if _headed(event) and not event.people else set()
+    if headed and _domain(event):
+        headed.add("domain " + ".".join(_domain(event).split(".")[-2:]))
+    return frozenset(addresses | thread | anchor | headed | {f"anchor {event.id}"})
+
+
+def assign(events: Iterable[Event], directory: Directory, known: Iterable[str] = ()) -> dict[str, Place]:
+    """Place events that are tied together; `known` are the keys of the other cases. The order does not matter."""
+    placed = _Placed()
+    in_order = sorted(events, key=lambda event: (event.start, event.id))
+    problems: dict[str, str] = {}
+    for event in in_order:
+        if not (_headed(event) or _reported(event)):
+            placed.put(event, _home(event, placed, directory))
+    headed = [event for event in in_order if _headed(event)]
+    for group in ([e for e in headed if e.people], [e for e in headed if not e.people]):
+        keys = frozenset({*known, *(home for name, home in placed.homes.items() if not problems.get(name))})
+        for event in group:
+            placed.homes[event.id], problems[event.id] = _heading(event, placed, directory, keys)
+    for event in filter(_reported, in_order):
+        placed.homes[event.id] = placed.homes.get(str(event.data["anchor"]), event.case or event.id)
+    return {
+        event.id: Place(placed.homes[event.id], _joins(event, placed), problems.get(event.id, "")) for event in in_order
+    }
+
+
+def _headed(event: Event) -> bool:
+    return event.kind == "note" and not event.case
+
+
+def _reported(event: Event) -> bool:
+    """Tell whether an output reported it: then it is at home with the anchor of its action."""
+    return "anchor" in event.data
+
+
+def _home(event: Event, placed: _Placed, directory: Directory) -> str:
+    label = directory.label(event)
+    if label:
+        return label
+    if event.kind in MAIL:
+        if event.thread in placed.threads:
+            return placed.threads[event.thread]
+        for person in event.people:
+            if person.address in placed.latest:
+                return placed.latest[person.address]
+    return _by_people(event, directory)
+
+
+def _by_people(event: Event, directory: Directory) -> str:
+    domains = [domain for person in event.people if (domain := directory.domain(person))]
+    if not domains:
+        return event.people[0].address if event.people else key_of(event.id)
+    organizer = directory.domain(event.organizer) if event.organizer else ""
+    count = Counter(domains)
+    return min(count, key=lambda name: (name in directory.agencies, -count[name], name != organizer))
+
+
+def _joins(event: Event, placed: _Placed) -> frozenset[str]:
+    if event.kind not in MAIL:
+        return frozenset()
+    cases: set[str] = set()
+    for person in event.people:
+        cases |= placed.taking_part.get(person.address, set())
+    return frozenset(cases - {placed.homes[event.id]})
+
+
+def _domain(note: Event) -> str:
+    """Return the `@domain` of a note's heading, in lower case and without the @, or ""."""
+    written = str(note.data.get("domain", "")) or (note.heading if note.heading.startswith("@") else "")
+    return written.lower().removeprefix("@")
+
+
+def _heading(note: Event, placed: _Placed, directory: Directory, keys: frozenset[str]) -> tuple[str, str]:
+    """Return the home of a note, and what is wrong with its heading, if anything."""
+    label = directory.label(note) or _exact(note.heading, keys | set(directory.spelling.values()))
+    if label:
+        return label, ""
+    if note.people:
+        return _one_of(note, *_cases_of_people(note.people, placed, directory))
+    domain = _domain(note)
+    if domain:
+        return _one_of(note, *_cases_of_domain(directory.registrable(domain), placed))
+    return _one_of(note, match(note.heading, keys), "", keys)
+
+
+def _cases_of_people(people: Sequence[Person], placed: _Placed, directory: Directory) -> tuple[set[str], str]:
+    cases: set[str] = set()
+    for person in people:
+        cases |= placed.taking_part.get(person.address, set())
+    domain = next((name for person in people if (name := directory.domain(person))), "")
+    return cases, domain or people[0].address
+
+
+def _cases_of_domain(domain: str, placed: _Placed) -> tuple[set[str], str]:
+    ending = frozenset({domain})
+    cases = [homes for address, homes in placed.taking_part.items() if in_domain(address, ending)]
+    return set().union(*cases), domain
+
+
+def _one_of(note: Event, cases: Iterable[str], own: str, keys: Iterable[str] = ()) -> tuple[str, str]:
+    candidates = sorted(set(cases))
+    if own and (own in candidates or not candidates):
+        return own, ""
+    if len(candidates) == 1:
+        return candidates[0], ""
+    heading = note.heading or ", ".join(person.address for person in note.people)
+    if candidates:
+        several = ", ".join(candidates)
+        return key_of(note.id), f"the heading {heading!r} fits several cases: {several}; write #case:NAME in the note"
+    guess = nearest(heading, {*keys, *map(_employer, keys)})
+    advice = f"did you mean {guess!r}?" if guess else f'add an address: "## {heading} <name@domain>"'
+    return key_of(note.id), f"the heading {heading!r} fits no case; {advice}"
+
+
+def _exact(name: str, keys: Iterable[str]) -> str:
+    folded = fold(name)
+    return next((key for key in sorted(keys) if folded.strip() and fold(key) == folded), "")
+
+
+def match(name: str, keys: Iterable[str]) -> set[str]:
+    """Return the cases that a person may mean by a name: a key, or the first part of an employer's domain."""
+    known = set(keys)
+    exact = _exact(name, known)
+    folded = fold(name)
+    by_domain = {key for key in known if "." in key and fold(_employer(key)) == folded}
+    return {exact} if exact else by_domain
+
+
+def _employer(key: str) -> str:
+    """Return the first part of a key that is a domain or an address, which is what people call an employer."""
+    return key.rpartition("@")[2].partition(".")[0]

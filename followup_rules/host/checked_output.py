@@ -1,0 +1,88 @@
+"""An output that is not taken at its word: every call has a time limit, and every answer is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from followup_rules.hookspecs import Output, OutputType
+from followup_rules.host.worker import Worker
+from followup_rules.model import Action, Context, Status
+
+STATES = ("open", "touched", "done", "gone")
+LONGEST_REFERENCE = 10_000
+
+
+class CheckedOutput:
+    """An output of a plugin, called in the thread of its worker."""
+
+    def __init__(self, output: Output, worker: Worker) -> None:
+        self._output, self._worker = output, worker
+
+    @property
+    def hangs(self) -> bool:
+        """Tell whether a call was given up; nothing more can be asked of it."""
+        return self._worker.hangs
+
+    def create(self, action: Action) -> str:
+        """Make it; see Output. An answer that is no reference leaves open what was made."""
+        return self._worker.call(lambda: _reference(self._output.create(action)))
+
+    def find(self, key: str) -> str | None:
+        """Look whether it is there."""
+        return self._worker.call(lambda: None if (found := self._output.find(key)) is None else _reference(found))
+
+    def update(self, ref: str, action: Action) -> str:
+        """Replace it."""
+        return self._worker.call(lambda: _reference(self._output.update(ref, action)))
+
+    def withdraw(self, ref: str) -> None:
+        """Take it back."""
+        self._worker.call(lambda: self._output.withdraw(ref))
+
+    def status(self, refs: Sequence[str]) -> Mapping[str, Status]:
+        """Tell what became of each; of what it does not tell in earnest, the state says in words what it said."""
+        return self._worker.call(lambda: _answers(self._output.status(refs), refs))
+
+    def close(self) -> None:
+        """Let its thread end."""
+        self._worker.close()
+
+
+def open_output(kind: OutputType, options: Any, context: Context, limit: timedelta) -> CheckedOutput:
+    """Open an output under its time limit. Raises whatever its plugin raises, TimedOut or Stopped."""
+    worker = Worker(limit)
+    try:
+        return CheckedOutput(worker.call(lambda: kind.open(options, context)), worker)
+    except BaseException:
+        worker.close()
+        raise
+
+
+def _reference(given: Any) -> str:
+    if not isinstance(given, str) or not 0 < len(given) <= LONGEST_REFERENCE:
+        raise TypeError(f"its plugin returned {given!r:.50} where a reference belongs")
+    given.encode()
+    return str.__str__(given)
+
+
+def _answers(given: Any, refs: Sequence[str]) -> dict[str, Status]:
+    if not isinstance(given, Mapping):
+        raise TypeError(f"its plugin returned {given!r:.50} where a Status for each reference belongs")
+    return {ref: _answer(given.get(ref)) for ref in refs}
+
+
+def _answer(given: Any) -> Status:
+    if given is None:
+        return Status("no answer")
+    if not isinstance(given, Status) or given.state not in STATES:
+        return Status(f"{given!r:.80}")
+    if given.at is None or (isinstance(given.at, datetime) and _is_usable(given.at)):
+        return Status(str(given.state), given.at)
+    return Status(f"a time that makes no sense: {given.at!r:.80}")
+
+
+def _is_usable(moment: datetime) -> bool:
+    """Tell whether the instant is one in any zone."""
+    return moment.utcoffset() is not None and 1 < moment.year < 9999

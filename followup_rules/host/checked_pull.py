@@ -1,0 +1,201 @@
+"""What a source gives, checked: every event that can be stored and judged, and a bad item in place of every other.
+
+A plugin is written by somebody else and reads what others wrote, so nothing that it returns is taken on trust.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from followup_rules.hookspecs import Unreadable
+from followup_rules.host.worker import sentence
+from followup_rules.language.fields import STATUSES
+from followup_rules.model import BadItem, Event, Person, Pull
+from followup_rules.toml.suggestions import expected
+
+MOST_ITEMS = 250_000
+"""Of one pull; it looks back some months."""
+LARGEST = 1_000_000
+"""Of one event, in bytes."""
+LONGEST_ID = 1_000
+EARLIEST, LATEST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""Far enough from both ends of the calendar for every phrase and zone."""
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_IN_NO_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+_KEPT = (bytes, bytearray, memoryview, datetime, date, time, timedelta)
+"""Types that stay as they are, so that they are refused where a text belongs."""
+
+
+class _Unusable(Exception):  # noqa: N818 -- what an item is
+    """A sentence that says why an item cannot be used."""
+
+
+def checked(pull: Any, kinds: Collection[str]) -> Pull:
+    """Return a pull of plain values only, each id once. Raises Unreadable if it cannot be used as a whole.
+
+    `kinds` are those that the source declares. An item that is no event, and could be any, leaves open what is gone.
+    """
+    if not isinstance(pull, Pull):
+        raise Unreadable(f"its plugin returned {_a(pull)} where a Pull belongs; tell the plugin's author")
+    removed = _listed(pull.removed, "removed")
+    sound = _is_text(pull.cursor) and pull.complete in (0, 1) and isinstance(pull.left, int) and pull.left >= 0
+    if not sound or not all(isinstance(name, str) for name in removed):
+        raise Unreadable("its plugin returned a Pull whose fields make no sense; tell the plugin's author")
+    items = [_item(item, kinds) for item in _listed(pull.events, "events")]
+    events, bad = _once_each(item for item in items if isinstance(item, Event))
+    bad += [item for item in items if isinstance(item, BadItem)]
+    whole = bool(pull.complete) and not any(item.where == _NOWHERE for item in bad)
+    return Pull(events=[*events, *bad], removed=removed, cursor=str(pull.cursor), complete=whole, left=int(pull.left))
+
+
+def _listed(given: Any, what: str) -> list[Any]:
+    """Return the items; a list that is computed while it is read may raise anything."""
+    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
+        raise Unreadable(f"its plugin returned {_a(given)} where a list of {what} belongs; tell the plugin's author")
+    items = list(islice(given, MOST_ITEMS + 1))
+    if len(items) > MOST_ITEMS:
+        raise Unreadable(f"it gives more than {MOST_ITEMS:,} {what}; let it read less")
+    return items
+
+
+_NOWHERE = "an entry without an id"
+
+
+def _item(item: Any, kinds: Collection[str]) -> Event | BadItem:
+    if isinstance(item, BadItem):
+        return BadItem(_shown(item.where), _shown(item.message), item.id if _is_text(item.id) else "")
+    if not isinstance(item, Event):
+        return BadItem(_NOWHERE, f"it is {_a(item)}, and no event; tell the plugin's author")
+    try:
+        return _sound(item, kinds)
+    except Exception as error:  # noqa: BLE001 -- the fields of the item may be of any type, with any fault
+        known = item.id if _is_text(item.id) and item.id else ""
+        where = _shown(item.where) if _is_text(item.where) and item.where else known[:_SHOWN]
+        return BadItem(where if known else _NOWHERE, _said(error), known)
+
+
+def _sound(item: Event, kinds: Collection[str]) -> Event:
+    """Return the event with plain values, and its times in UTC. Raises anything if that cannot be."""
+    plain = msgspec.to_builtins(replace(item, data=_plain(item.data)), builtin_types=_KEPT, enc_hook=_simple)
+    event = msgspec.convert(plain, Event)
+    for fault in _faults(event, kinds):
+        raise _Unusable(fault)
+    if len(msgspec.json.encode(event)) > LARGEST:
+        raise _Unusable(f"it is larger than {LARGEST:,} bytes")
+    return replace(
+        event,
+        people=tuple(_addressed(person) for person in event.people),
+        start=event.start.astimezone(UTC),
+        end=event.end.astimezone(UTC),
+        listed=None,
+        gone=None,
+    )
+
+
+def _faults(event: Event, kinds: Collection[str]) -> Iterator[str]:
+    if not event.id or len(event.id) > LONGEST_ID or _CONTROL.search(event.id):
+        yield f"its id must be a text of at most {LONGEST_ID:,} characters, none of them a control character"
+    if event.kind not in kinds:
+        yield f"its kind {event.kind!r} is none of those that its plugin declares: {', '.join(sorted(kinds))}"
+    if event.status not in STATUSES:
+        yield f"unknown status {event.status!r}: {expected(event.status, STATUSES)}"
+    stamps = {"start": event.start, "end": event.end, **({"updated": event.updated} if event.updated else {})}
+    for name, stamp in stamps.items():
+        if stamp.utcoffset() is None:
+            yield f"its {name} has no time zone"
+        elif not EARLIEST <= stamp <= LATEST:
+            yield f"its {name} lies in the year {stamp.year}"
+    if event.end < event.start:
+        yield "it ends before it starts"
+
+
+def _plain(data: Any) -> dict[str, object]:
+    return {_key(name): _value(name, value) for name, value in dict(data).items()}
+
+
+def _key(name: Any) -> str:
+    if not _is_text(name):
+        raise _Unusable(f"its data has {_a(name)} as the name of a field")
+    return str.__str__(name)
+
+
+def _value(name: str, value: Any) -> object:
+    """Return a field as it can be stored and compared."""
+    match value:
+        case bool():
+            return value
+        case datetime() if value.utcoffset() is not None and value.astimezone(UTC):
+            return datetime.fromisoformat(value.isoformat())
+        case str():
+            return str.__str__(value)
+        case int() if -(2**63) <= value < 2**63:
+            return int(value)
+        case float() if math.isfinite(value):
+            return float(value)
+    raise _Unusable(f"its field {name!r} holds {_a(value)} that cannot be kept")
+
+
+def _addressed(person: Person) -> Person:
+    return replace(person, address=_IN_NO_ADDRESS.sub("", person.address))
+
+
+def _simple(value: Any) -> str:
+    """Return the text that an object is which some library made out of one."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    raise _Unusable(f"it holds {_a(value)}")
+
+
+def _once_each(events: Iterable[Event]) -> tuple[list[Event], list[BadItem]]:
+    """Return each id once, the newest of several; which one that is does not depend on their order."""
+    versions: dict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        versions[event.id].append(event)
+    several = {name: same for name, same in versions.items() if any(event != same[0] for event in same)}
+    bad = [BadItem(same[0].where or name, f"the id {name!r} stands for several events", name)
+           for name, same in several.items()]  # fmt: skip
+    return [max(same, key=_age) if len(same) > 1 else same[0] for same in versions.values()], bad
+
+
+def _age(event: Event) -> tuple[datetime, bytes]:
+    return event.updated or EARLIEST, msgspec.json.encode(event)
+
+
+_SHOWN = 200
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, _Unusable):
+        return str(error)
+    return _shown(f"it is no event as it should be: {sentence(error)}")
+
+
+def _shown(value: Any) -> str:
+    text = value if _is_text(value) else _a(value)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def _is_text(value: Any) -> bool:
+    """Tell whether it is a text that can be stored."""
+    if not isinstance(value, str):
+        return False
+    try:
+        str.encode(value)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _a(value: Any) -> str:
+    name = type(value).__name__
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"

@@ -1,0 +1,228 @@
+"""One plugin: its code run with care, and what it adds checked in sentences that its author understands."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import redirect_stdout
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+
+import pluggy
+from msgspec import Struct
+
+from followup_rules import hookspecs
+from followup_rules.hookspecs import Check, Login, OutputType, Pack, SourceType
+from followup_rules.toml.suggestions import expected
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution, EntryPoint
+
+    import click
+
+GROUP = "followup_rules"
+
+RESERVED = frozenset({"plugin", "time_limit"})
+"""Keys in the table of every source and output that are not its plugin's."""
+_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,60}")
+_SHOWN = 300
+T = TypeVar("T")
+Record = SourceType | OutputType | Pack | Check | Login
+
+
+class Kind(NamedTuple):
+    """One of the kinds of record, and which of its fields are texts, tuples of texts, or functions."""
+
+    word: str
+    hook: str
+    record: type[Record]
+    texts: tuple[str, ...] = ("summary",)
+    lists: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+
+
+KINDS = (
+    Kind("source", "register_sources", SourceType, lists=("emits",), calls=("open",)),
+    Kind("output", "register_outputs", OutputType, lists=("takes",), calls=("open",)),
+    Kind("pack", "register_packs", Pack, texts=("summary", "folder")),
+    Kind("check", "register_checks", Check, calls=("holds",)),
+    Kind("login", "register_logins", Login, calls=("log_in",)),
+)
+_HOOKS = (*(kind.hook for kind in KINDS), "register_commands")
+
+
+class Loaded(NamedTuple):
+    """What an entry point gives."""
+
+    module: object
+    records: list[tuple[Kind, Record]]
+    has_commands: bool
+
+
+class Broken(Exception):  # noqa: N818 -- what a plugin is, not an error of ours
+    """A sentence that says what is wrong with a plugin."""
+
+
+class Plugin(Struct, frozen=True):
+    """An entry point and what became of it. Its distribution is looked up only when asked for: that reads a file."""
+
+    name: str
+    error: str = ""
+    module: object | None = None
+    """What the entry point names; nothing if it is broken or disabled."""
+    adds: tuple[str, ...] = ()
+    """Such as `source ics`; `commands` if it has a hook for them."""
+    entry_point: EntryPoint | None = None
+
+    @property
+    def distribution(self) -> str:
+        """The name of the installed package; empty if it does not say."""
+        return says(self.entry_point.dist, "name") if self.entry_point else ""
+
+    @property
+    def version(self) -> str:
+        """The version of the installed package; empty if it does not say."""
+        return says(self.entry_point.dist, "version") if self.entry_point else ""
+
+    @property
+    def state(self) -> Literal["ok", "broken", "disabled"]:
+        """Whether it is in use."""
+        return "broken" if self.error else "disabled" if self.module is None else "ok"
+
+    def __str__(self) -> str:
+        package = " ".join(filter(None, (self.distribution, self.version)))
+        return f'the plugin "{self.name}"' + (f" of {package}" if package else "")
+
+
+def load(point: EntryPoint) -> Loaded:
+    """Import what the entry point names, and return what it adds; raises whatever the plugin raises, or `Broken`."""
+    module = point.load()
+    hooks = _hooks(module)
+    records = [(kind, record) for kind in KINDS for record in _records(kind, getattr(hooks, kind.hook))]
+    for (kind, name), count in Counter((kind.word, record.name) for kind, record in records).items():
+        if count > 1:
+            raise Broken(f'it adds the {kind} "{name}" twice')
+    return Loaded(module, records, bool(hooks.register_commands.get_hookimpls()))
+
+
+def attempt(job: Callable[[Any], T], argument: object) -> tuple[T | None, str]:
+    """Run code of a plugin; return its result, or nothing and what went wrong.
+
+    It may neither end the program nor print: standard output belongs to `--json` and to the reader of cron's mail.
+    """
+    printed = io.StringIO()
+    try:
+        with redirect_stdout(printed):
+            result = job(argument)
+    except KeyboardInterrupt:
+        raise
+    except Broken as error:
+        return None, str(error)
+    except BaseException as error:  # noqa: BLE001 -- a plugin may raise anything, SystemExit too
+        return None, said(error)
+    if printed.getvalue():
+        return None, f"it prints while it is loaded: {_short(printed.getvalue())}"
+    return result, ""
+
+
+def said(error: BaseException) -> str:
+    """Return an error in one line."""
+    if isinstance(error, SystemExit):
+        return f"it ended the program while it was loaded: sys.exit({error.code!r})"
+    return _short(f"{type(error).__name__}: {error}")
+
+
+def _short(text: str) -> str:
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return line if len(line) <= _SHOWN else line[:_SHOWN] + "…"
+
+
+def _hooks(module: object) -> pluggy.HookRelay:
+    """Return the hooks of one plugin alone: another one's wrappers and errors cannot reach them."""
+    manager = pluggy.PluginManager(GROUP)
+    manager.add_hookspecs(hookspecs)
+    try:
+        manager.register(module)
+    except pluggy.PluginValidationError as error:
+        raise Broken(_misfit(manager, str(error))) from None
+    for caller in manager.get_hookcallers(module) or ():
+        if not caller.has_spec() and not all(own.optionalhook for own in caller.get_hookimpls()):
+            raise Broken(f'there is no hook "{caller.name}": {expected(caller.name, _HOOKS)}')
+    for name in _HOOKS:
+        if callable(getattr(module, name, None)) and not getattr(manager.hook, name).get_hookimpls():
+            raise Broken(f"{name} is not marked with @hookimpl")
+    return manager.hook
+
+
+def _misfit(manager: pluggy.PluginManager, told: str) -> str:
+    """Return what an implementation should look like that pluggy refused for its arguments."""
+    name = next((name for name in _HOOKS if f"'{name}'" in told), "")
+    if not name:
+        return _short(told)
+    takes = ", ".join(getattr(manager.hook, name).spec.argnames)
+    return f"{name} must take ({takes}) and no other arguments"
+
+
+def _records(kind: Kind, hook: pluggy.HookCaller) -> list[Record]:
+    records = []
+    for result in hook():
+        if not isinstance(result, Iterable):
+            raise Broken(f"{kind.hook} must return a list of {kind.record.__name__}, not a {type(result).__name__}")
+        records += list(result)
+    for record in records:
+        if fault := _fault(kind, record):
+            raise Broken(fault)
+    return records
+
+
+def _fault(kind: Kind, record: Any) -> str:
+    """Return what is wrong with a record, in a sentence; a type checker would have told its author."""
+    if not isinstance(record, kind.record):
+        return f"{kind.hook} returned a {type(record).__name__} where a {kind.record.__name__} belongs"
+    name = record.name
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        return f"{_short(repr(name))} is no name for a {kind.word}: small letters, digits, '-', '_' and '.'"
+    about = f'the {kind.word} "{name}"'
+    if hasattr(record, "options") and (fault := _options_fault(record.options)):
+        return f"the options of {about} {fault}"
+    for key in kind.texts:
+        if not isinstance(getattr(record, key), str):
+            return f"{key} of {about} must be a text"
+    for key in kind.lists:
+        if not _is_texts(getattr(record, key)):
+            return f'{key} of {about} must be a tuple of texts; mind the comma in ("one",)'
+    for key in kind.calls:
+        if not callable(getattr(record, key)):
+            return f"{key} of {about} must be a function"
+    return ""
+
+
+def _options_fault(options: object) -> str:
+    if not (isinstance(options, type) and is_dataclass(options)):
+        return f"must be a dataclass, not {_short(repr(options))}"
+    taken = sorted(field.name for field in fields(options) if field.name in RESERVED)
+    return f"cannot have a field {taken[0]!r}: every source and output has that key" if taken else ""
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, tuple | list) and all(isinstance(text, str) for text in value)
+
+
+def commands(plugin: Plugin) -> Mapping[str, click.Command]:
+    """Return the commands of a plugin; it gets a group of its own, so that it cannot touch the others."""
+    import click  # noqa: PLC0415 -- only the command line needs it
+
+    own = click.Group()
+    assert plugin.module is not None
+    _hooks(plugin.module).register_commands(cli=own)
+    return own.commands
+
+
+def says(distribution: Distribution | None, what: Literal["name", "version"]) -> str:
+    """Return the name or version of an installed package, as far as its metadata says it."""
+    try:
+        return str(getattr(distribution, what, "") or "")
+    except Exception:  # noqa: BLE001 -- a package's metadata may lack or garble anything
+        return ""

@@ -1,0 +1,168 @@
+"""Finds plugins by entry point, and keeps those that fail as data: a broken plugin stops nothing else."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec import Struct, field
+
+from followup_rules.host import plugin as one
+from followup_rules.host.plugin import GROUP, KINDS, Kind, Plugin, Record
+from followup_rules.model import Problem
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+    import click
+
+    from followup_rules.hookspecs import Check, Login, OutputType, Pack, SourceType
+
+__all__ = ["Plugin", "Registry", "load"]
+
+_CLASH, _UNREADABLE, _COMMANDS = "F050", "F051", "F052"
+T = TypeVar("T")
+Offers = Mapping[str, list[tuple[Plugin, T]]]
+"""By name, which plugins add what under it."""
+
+
+class Registry(Struct, frozen=True):
+    """All plugins, and what the working ones add, by name."""
+
+    plugins: tuple[Plugin, ...] = ()
+    sources: Mapping[str, SourceType] = field(default_factory=dict)
+    outputs: Mapping[str, OutputType] = field(default_factory=dict)
+    packs: Mapping[str, Pack] = field(default_factory=dict)
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    logins: Mapping[str, Login] = field(default_factory=dict)
+    adders: Mapping[tuple[str, str], Plugin] = field(default_factory=dict)
+    """Which plugin adds what: by kind and name, such as ("source", "ics")."""
+    clashes: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Names that several plugins add, likewise, and who they are; none of them is used."""
+    problems: tuple[Problem, ...] = ()
+
+    def why_not(self, kind: str, name: str) -> str:
+        """Return why nobody offers a name though somebody may be meant to; "" if there is no such reason.
+
+        While a plugin is broken nobody knows what it would add: its entry point may have any name.
+        """
+        if (kind, name) in self.clashes:
+            return self.clashes[kind, name]
+        broken = [plugin for plugin in self.plugins if plugin.error]
+        own = [plugin for plugin in broken if plugin.name == name] or broken
+        return "; ".join(f"{plugin} is broken: {plugin.error}" for plugin in own)
+
+    def register_commands(self, cli: click.Group) -> tuple[Problem, ...]:
+        """Add the plugins' commands to `cli`; return a problem for each that fails or whose name is taken."""
+        offers, problems = _commands(self.plugins)
+        free = {name: own for name, own in offers.items() if name not in cli.commands}
+        problems += [_taken(name, offers[name]) for name in sorted(offers.keys() - free)]
+        for name, command in _single(free).items():
+            cli.add_command(command, name)
+        return (*problems, *_clashes("command", free))
+
+
+def load(disabled: Collection[str] = (), *, entry_points: Iterable[EntryPoint] | None = None) -> Registry:
+    """Return what the installed plugins add: those of the entry point group `followup_rules`, or the given ones.
+
+    Raises nothing. A name that two plugins add is a problem (F050), and neither is used. `disabled` holds names of
+    entry points: these are listed and not loaded.
+    """
+    found, problems = _installed() if entry_points is None else (list(entry_points), [])
+    points = sorted(found, key=lambda point: (point.name, point.value))
+    twice = {name for name, count in Counter(point.name for point in points).items() if count > 1} - set(disabled)
+    loaded = [_plugin(point, disabled, twice) for point in points]
+    plugins = tuple(plugin for plugin, _ in loaded)
+    offers: dict[str, Offers[Any]] = {kind.word: defaultdict(list) for kind in KINDS}
+    for plugin, records in loaded:
+        for kind, record in records:
+            offers[kind.word][record.name].append((plugin, record))
+    problems += [_namesakes(name, [plugin for plugin in plugins if plugin.name == name]) for name in sorted(twice)]
+    problems += [problem for word, named in offers.items() for problem in _clashes(word, named)]
+    sources, outputs, packs, checks, logins = (_single(offers[kind.word]) for kind in KINDS)
+    every = [(word, name, own) for word, named in offers.items() for name, own in named.items()]
+    adders = {(word, name): own[0][0] for word, name, own in every if len(own) == 1}
+    clashes = {(word, name): _several(own) for word, name, own in every if len(own) > 1}
+    return Registry(plugins, sources, outputs, packs, checks, logins, adders, clashes, tuple(problems))
+
+
+def _installed() -> tuple[list[EntryPoint], list[Problem]]:
+    """Return the entry points of all distributions; of two of one name the first on the path counts, as in `import`."""
+    from importlib.metadata import distributions  # noqa: PLC0415 -- heavy
+
+    points: list[EntryPoint] = []
+    problems: list[Problem] = []
+    seen: set[str] = set()
+    for distribution in distributions():
+        try:
+            own = distribution.entry_points.select(group=GROUP)
+        except Exception as error:  # noqa: BLE001 -- any installed package may have a garbled file
+            problems.append(_unreadable(one.says(distribution, "name"), error))
+            continue
+        name = one.says(distribution, "name") if own else ""
+        if name not in seen:
+            points.extend(own)
+        seen.update({name} - {""})
+    return points, problems
+
+
+def _plugin(
+    point: EntryPoint, disabled: Collection[str], twice: Collection[str]
+) -> tuple[Plugin, list[tuple[Kind, Record]]]:
+    if point.name in disabled:
+        return Plugin(point.name, entry_point=point), []
+    if point.name in twice:
+        return Plugin(point.name, "another plugin has the same name", entry_point=point), []
+    loaded, error = one.attempt(one.load, point)
+    if loaded is None:
+        return Plugin(point.name, error, entry_point=point), []
+    adds = [f"{kind.word} {record.name}" for kind, record in loaded.records] + ["commands"] * loaded.has_commands
+    return Plugin(point.name, module=loaded.module, adds=tuple(adds), entry_point=point), loaded.records
+
+
+def _commands(plugins: Iterable[Plugin]) -> tuple[Offers[click.Command], list[Problem]]:
+    offers: Offers[click.Command] = defaultdict(list)
+    problems = []
+    for plugin in (plugin for plugin in plugins if "commands" in plugin.adds):
+        commands, error = one.attempt(one.commands, plugin)
+        problems += [Problem("plugins", f"{plugin} adds no commands: {error}", _COMMANDS)] if error else []
+        for name, command in (commands or {}).items():
+            offers[name].append((plugin, command))
+    return offers, problems
+
+
+def _single(offers: Offers[T]) -> dict[str, T]:
+    return {name: own[0][1] for name, own in sorted(offers.items()) if len(own) == 1}
+
+
+def _clashes(word: str, offers: Offers[Any]) -> list[Problem]:
+    return [_clash(word, name, [plugin for plugin, _ in own]) for name, own in sorted(offers.items()) if len(own) > 1]
+
+
+def _clash(word: str, name: str, plugins: list[Plugin]) -> Problem:
+    who = " and by ".join(map(str, plugins))
+    choice = " or ".join(f'["{plugin.name}"]' for plugin in plugins)
+    message = f'the {word} "{name}" is added by {who}; none of them is used'
+    return Problem("plugins", message, _CLASH, hint=f"switch one off in the config: [plugins] disabled = {choice}")
+
+
+def _several(offers: list[tuple[Plugin, Any]]) -> str:
+    who = " and by ".join(str(plugin) for plugin, _ in offers)
+    return f"it is added by {who}; none of them is used"
+
+
+def _taken(name: str, offers: list[tuple[Plugin, Any]]) -> Problem:
+    who = " and ".join(str(plugin) for plugin, _ in offers)
+    return Problem("plugins", f'the command "{name}" of {who} is not used: followup has one of that name', _CLASH)
+
+
+def _namesakes(name: str, plugins: list[Plugin]) -> Problem:
+    who = " and ".join(map(str, plugins))
+    message = f'{len(plugins)} plugins have the name "{name}": {who}; none of them is used'
+    return Problem("plugins", message, _CLASH, hint="uninstall the one that you do not want")
+
+
+def _unreadable(distribution: str, error: Exception) -> Problem:
+    message = f"the entry points of the package {distribution} cannot be read: {one.said(error)}"
+    return Problem("plugins", message, _UNREADABLE, hint="install that package again", warning=True)

@@ -1,0 +1,22 @@
+"""Secrets of the config, such as a password that a plugin's option holds: they stand in no message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from followup_rules.model import Problem
+
+
+def masked(problem: Problem, secrets: Iterable[str]) -> Problem:
+    """Return a problem in which no secret can be read."""
+    line, message, hint = (hidden(text, secrets) for text in (problem.source_line, problem.message, problem.hint))
+    return replace(problem, source_line=line, message=message, hint=hint)
+
+
+def hidden(text: str, secrets: Iterable[str]) -> str:
+    """Return a text in which dots stand in place of secrets."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, "…")
+    return text

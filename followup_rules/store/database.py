@@ -1,0 +1,158 @@
+"""The database under the store: one SQLite file, 0600 in a folder 0700, and transactions on it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from followup_rules.store.backup import back_up, backup_of
+from followup_rules.store.errors import StoreError, explained
+from followup_rules.store.schema import MIGRATIONS, VERSION
+
+_STEP = ("begin immediate", "commit", "rollback")
+_PART = ("savepoint part", "release part", "rollback to part", "release part")
+PATIENCE = 10
+"""Seconds to wait for another program that is writing."""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the file for writing, and make it if it is not there. Raises StoreError."""
+    try:
+        _make_private(path)
+        connection = sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)
+        try:
+            version = _version(connection, path)
+            if 0 < version < VERSION:
+                back_up(connection, backup_of(path, version))
+            connection.execute("pragma journal_mode = wal")
+            connection.execute("pragma synchronous = full")
+            connection.execute("pragma secure_delete = on")
+            _migrate(connection, path, version)
+        except BaseException:
+            connection.close()
+            raise
+    except (sqlite3.Error, OSError) as error:
+        raise explained(error, path) from error
+    return connection
+
+
+def copied(path: Path) -> sqlite3.Connection:
+    """Return a copy of the file in memory; nothing is written anywhere. Raises StoreError."""
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        if path.exists():
+            _copy(path, copy)
+        _migrate(copy, path, _version(copy, path))
+    except (sqlite3.Error, OSError) as error:
+        raise explained(error, path) from error
+    return copy
+
+
+def _copy(path: Path, copy: sqlite3.Connection) -> None:
+    log = path.with_name(f"{path.name}-wal")
+    before = None
+    while before != (before := (log.exists(), path.stat().st_mtime_ns, path.stat().st_size)):
+        # SQLite leaves files beside a store that it reads together with its log; without a log it need not. But then
+        # it does not see either that a run begins to write meanwhile: so the copy counts only if all stayed the same.
+        how = "mode=ro" if before[0] else "immutable=1"
+        original = sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True, timeout=PATIENCE)
+        try:
+            original.backup(copy)
+        finally:
+            original.close()
+
+
+def _make_private(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the version of the tables, 0 if there are none. Raises StoreError for what is not ours, or too new."""
+    (version,) = connection.execute("pragma user_version").fetchone()
+    tables = {name for (name,) in connection.execute("select name from sqlite_master where type = 'table'")}
+    if "ledger" not in tables if tables else version:
+        message = f"{path} is a database of another program, not a store of followup's; it was left as it is"
+        raise StoreError(message, "name a file of its own for the store: [store] path")
+    if version > VERSION:
+        message = f"the store {path} was written by a newer version of followup-rules ({version}, this one: {VERSION})"
+        raise StoreError(message, "upgrade followup-rules; nothing in the store was changed")
+    return int(version)
+
+
+def _migrate(connection: sqlite3.Connection, path: Path, version: int) -> None:
+    try:
+        for number in range(version, VERSION):
+            connection.executescript(f"begin; {MIGRATIONS[number]} pragma user_version = {number + 1}; commit;")
+    except sqlite3.Error as error:
+        if not version:
+            raise
+        found = explained(error, path)
+        kept = f"the store is as it was; a copy of it is {backup_of(path, version)}"
+        raise StoreError(f"{found}; it could not be brought to version {VERSION}", f"{kept}; {found.hint}") from error
+
+
+class Database:
+    """A connection, with transactions and errors as sentences; every part of the store holds it. Raises StoreError."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path = Path()) -> None:
+        self._connection = connection
+        self._path = path
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make all that is written inside one step, within another one too: it is kept as a whole or not at all."""
+        begin, keep, *undo = _PART if self._connection.in_transaction else _STEP
+        self.run(begin)
+        try:
+            yield
+            self.run(keep)
+        except BaseException:
+            # After an error of the disk, SQLite has undone everything by itself.
+            for statement in undo:
+                if self._connection.in_transaction:
+                    with suppress(sqlite3.Error):
+                        self._connection.execute(statement)
+            raise
+
+    def run(self, query: str, *values: Any) -> None:
+        """Run one statement."""
+        try:
+            self._connection.execute(query, values)
+        except sqlite3.Error as error:
+            raise explained(error, self._path) from error
+
+    def run_many(self, query: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run one statement for each row of values."""
+        try:
+            self._connection.executemany(query, rows)
+        except sqlite3.Error as error:
+            raise explained(error, self._path) from error
+
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Return the rows that a query finds."""
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise explained(error, self._path) from error
+
+    def damage(self, *, deep: bool) -> list[str]:
+        """Return what is wrong with the file as such; `deep` compares tables and indexes, too."""
+        check = "integrity_check" if deep else "quick_check"
+        found = [str(line) for (line,) in self.rows(f"pragma {check}(5)")]
+        return [] if found == ["ok"] else found
+
+    def scrub(self) -> None:
+        """Write the file anew without what was erased from it, and empty its log."""
+        self.run("pragma temp_store = memory")
+        self.run("vacuum")
+        self.rows("pragma wal_checkpoint(truncate)")

@@ -1,0 +1,134 @@
+"""What was decided of each case, when to look at it again, and the journal of every change of state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from followup_rules.model import Decision
+from followup_rules.store.database import Database
+from followup_rules.store.errors import damaged
+from followup_rules.store.instants import at, instant, text
+
+
+class StoredDecision(Struct, frozen=True):
+    """What the store keeps of a decision."""
+
+    key: str
+    state: str
+    evidence: tuple[str, ...] = ()
+    next: datetime | None = None
+    late: bool = False
+
+
+class Decisions:
+    """The tables `case`, `decision` and `journal`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # -- which cases are to be evaluated
+
+    def make_stale(self, cases: Iterable[str]) -> None:
+        """Have these cases evaluated at the next opportunity."""
+        rows = [(case,) for case in sorted(set(cases))]
+        query = 'insert into "case" values (?, null, 1) on conflict (key) do update set stale = 1'
+        self._database.run_many(query, rows)
+
+    def make_all_stale(self) -> None:
+        """Have every case evaluated, because what they are judged by has changed."""
+        self._database.run('update "case" set stale = 1')
+
+    def stale(self, now: datetime) -> list[str]:
+        """Return the cases to evaluate: those that changed, and those whose next instant has come."""
+        query = 'select key from "case" where stale = 1 union select key from "case" where next <= ?'
+        return sorted(key for (key,) in self._database.rows(query, text(now)))
+
+    def next_change(self) -> datetime | None:
+        """Return the next instant at which a decision could change by time alone."""
+        return instant(self._database.rows('select min(next) from "case"')[0][0])
+
+    # -- what was decided
+
+    def write(
+        self, case: str, decisions: Sequence[Decision], now: datetime, *, until: datetime | None, stale: bool
+    ) -> None:
+        """Keep the decisions of a case, write what changed into the journal, and say when to look again."""
+        before = self.states(case)
+        changed = [decision for decision in decisions if before.get(decision.key) != decision.state]
+        with self._database.transaction():
+            self._database.run('delete from decision where "case" = ?', case)
+            rows = [_row(decision) for decision in decisions]
+            self._database.run_many("insert or replace into decision values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            lines = [(text(now), case, decision.key, decision.state, decision.why) for decision in changed]
+            query = 'insert into journal (at, "case", key, state, why) values (?, ?, ?, ?, ?)'
+            self._database.run_many(query, lines)
+            self._database.run('insert or replace into "case" values (?, ?, ?)', case, text(until), int(stale))
+
+    def states(self, case: str) -> dict[str, str]:
+        """Return the states of a case's decisions as they were last, by key."""
+        return dict(self._database.rows('select key, state from decision where "case" = ?', case))
+
+    def cases(self) -> list[str]:
+        """Return the cases that something was decided of."""
+        return [case for (case,) in self._database.rows('select distinct "case" from decision order by 1')]
+
+    def of(self, case: str) -> list[StoredDecision]:
+        """Return a case's decisions as they were last."""
+        query = 'select key, state, evidence, next, late from decision where "case" = ? order by key'
+        return [
+            StoredDecision(key, state, _evidence(seen), instant(then), bool(late))
+            for key, state, seen, then, late in self._database.rows(query, case)
+        ]
+
+    # -- the journal
+
+    def ever_was(self, key: str, state: str) -> bool:
+        """Tell whether a decision ever was in a state."""
+        query = "select 1 from journal where key = ? and state = ? limit 1"
+        return bool(self._database.rows(query, key, state))
+
+    def history(self, case: str) -> list[tuple[datetime, str, str, str]]:
+        """Return the journal of a case: (when, key, state, why)."""
+        query = 'select at, key, state, why from journal where "case" = ? order by number'
+        return [(at(when), key, state, why) for when, key, state, why in self._database.rows(query, case)]
+
+    # -- cases that change
+
+    def rename(self, anchor: str, old: str, new: str) -> None:
+        """Let what was decided of an anchor follow it to another case."""
+        query = 'select key from decision where "case" = ? and anchor = ?'
+        for (key,) in self._database.rows(query, old, anchor):
+            renamed = (key.replace(f"/{old}@", f"/{new}@"), new, key)
+            self._database.run('update or ignore decision set key = ?, "case" = ? where key = ?', *renamed)
+            self._database.run('update journal set key = ?, "case" = ? where key = ?', *renamed)
+
+    def erase(self, case: str) -> None:
+        """Erase all that was decided of a case, and its history."""
+        for table in ("decision", "journal"):
+            self._database.run(f'delete from {table} where "case" = ?', case)  # noqa: S608 -- only names of ours
+
+    def keep_only(self, cases: Iterable[str]) -> None:
+        """Erase the traces of cases that are no more, such as the earlier name of one."""
+        living = msgspec.json.encode(sorted(cases)).decode()
+        for table, column in (("case", "key"), ("decision", "case"), ("journal", "case")):
+            query = f'delete from "{table}" where "{column}" not in (select value from json_each(?))'  # noqa: S608 -- likewise
+            self._database.run(query, living)
+
+
+def _row(decision: Decision) -> tuple[Any, ...]:
+    evidence = msgspec.json.encode(decision.evidence).decode()
+    anchor = decision.visit.anchor.id
+    return (decision.key, decision.case, decision.rule, anchor, decision.state, evidence,
+            text(decision.next), int(decision.late))  # fmt: skip
+
+
+def _evidence(body: str) -> tuple[str, ...]:
+    try:
+        return msgspec.json.decode(body, type=tuple[str, ...])
+    except msgspec.DecodeError as error:
+        raise damaged(error) from error

@@ -1,0 +1,25 @@
+"""How the store keeps instants: in UTC, as ISO 8601 text that sorts as they do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from followup_rules.store.errors import damaged
+
+
+def text(instant: datetime | None) -> str | None:
+    """Return an instant as the store keeps it: in UTC, and sortable."""
+    return None if instant is None else instant.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def instant(kept: str | None) -> datetime | None:
+    """Return an instant that the store kept."""
+    return None if kept is None else at(kept)
+
+
+def at(kept: str) -> datetime:
+    """Return an instant that is always there. Raises StoreError."""
+    try:
+        return datetime.fromisoformat(kept)
+    except (ValueError, TypeError) as error:
+        raise damaged(error) from error

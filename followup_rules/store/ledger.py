@@ -1,0 +1,127 @@
+"""The ledger: what was attempted and delivered, one entry for each action in each output, and what was announced."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+from msgspec.structs import replace
+
+from followup_rules.engine.plan import EntryState, LedgerEntry
+from followup_rules.model import Action
+from followup_rules.store.database import Database
+from followup_rules.store.errors import damaged
+from followup_rules.store.instants import at, text
+
+
+class Ledger:
+    """The tables `ledger`, `pin` and `parted`: never forgotten, unless the user wants a case forgotten."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # -- entries
+
+    def of(self, case: str) -> list[LedgerEntry]:
+        """Return the entries of a case."""
+        query = 'select body from ledger where "case" = ? order by key, output'
+        return [_entry(body) for (body,) in self._database.rows(query, case)]
+
+    def cases(self) -> list[str]:
+        """Return the cases for which something was attempted."""
+        return [case for (case,) in self._database.rows('select distinct "case" from ledger order by 1')]
+
+    def in_state(self, *states: EntryState) -> list[LedgerEntry]:
+        """Return the entries that got so far."""
+        query = "select body from ledger where state in (select value from json_each(?)) order by key, output"
+        return [_entry(body) for (body,) in self._database.rows(query, json.dumps(states))]
+
+    def entry(self, key: str, output: str) -> LedgerEntry | None:
+        """Return the entry of an action in an output."""
+        found = self._database.rows("select body from ledger where key = ? and output = ?", key, output)
+        return _entry(found[0][0]) if found else None
+
+    def write(self, entry: LedgerEntry) -> None:
+        """Keep an entry."""
+        values = (entry.key, entry.output, entry.action.duty, entry.action.case, entry.state)
+        query = "insert or replace into ledger values (?, ?, ?, ?, ?, ?)"
+        self._database.run(query, *values, msgspec.json.encode(entry))
+
+    # -- announced openings
+
+    def pins(self, case: str) -> dict[str, datetime]:
+        """Return the announced openings of a case, by key."""
+        return {key: at(when) for key, when in self._database.rows('select key, at from pin where "case" = ?', case)}
+
+    def pin(self, case: str, key: str, when: datetime) -> None:
+        """Keep an announced opening; what was announced first stays."""
+        self._database.run("insert or ignore into pin values (?, ?, ?)", key, case, text(when))
+
+    # -- cases that change
+
+    def rename(self, anchor: str, old: str, new: str) -> None:
+        """Let entries and pins follow their anchor to another case; what the outputs carry stays as it is."""
+        for entry in self.of(old):
+            if entry.action.anchor == anchor:
+                self._rename(entry, old, new)
+
+    def _rename(self, entry: LedgerEntry, old: str, new: str) -> None:
+        action = _renamed(entry.action, old, new)
+        if self.entry(action.key, entry.output) is None or action.key == entry.key:
+            self._database.run("delete from ledger where key = ? and output = ?", entry.key, entry.output)
+            self.write(replace(entry, key=action.key, action=action))
+            self._note_parted(entry, action.key)
+        for before, after in zip(entry.action.announces, action.announces, strict=True):
+            query = 'update or ignore pin set key = ?, "case" = ? where key = ?'
+            self._database.run(query, after.key, new, before.key)
+
+    def _note_parted(self, entry: LedgerEntry, key: str) -> None:
+        """Note down that what carries a marker in an output has another key by now, or has its own again."""
+        parted = entry.marker != key
+        query = "insert or ignore into parted values (?)" if parted else "delete from parted where hash = ?"
+        self._database.run(query, _hashed(entry.marker, entry.output))
+
+    def free_marker(self, key: str, output: str) -> str:
+        """Return a marker for a new action: not one under which the output still holds what has another key by now."""
+        number, marker = 1, key
+        while self._database.rows("select 1 from parted where hash = ?", _hashed(marker, output)):
+            number += 1
+            marker = f"{key}~{number}"
+        return marker
+
+    def erase(self, case: str) -> None:
+        """Erase all entries and pins of a case."""
+        parted = [(_hashed(entry.marker, entry.output),) for entry in self.of(case)]
+        self._database.run_many("delete from parted where hash = ?", parted)
+        for table in ("ledger", "pin"):
+            self._database.run(f'delete from {table} where "case" = ?', case)  # noqa: S608 -- only names of ours
+
+    def keep_only_pins(self, cases: Iterable[str]) -> None:
+        """Erase the pins of cases that are no more."""
+        query = 'delete from pin where "case" not in (select value from json_each(?))'
+        self._database.run(query, json.dumps(sorted(cases)))
+
+
+def _hashed(marker: str, output: str) -> str:
+    return hashlib.sha256(f"{output}\0{marker}".encode(errors="surrogatepass")).hexdigest()
+
+
+def _renamed(action: Action, old: str, new: str) -> Action:
+    """Return the action under the keys that it has in another case."""
+    announces = tuple(replace(each, key=_moved(each.key, old, new)) for each in action.announces)
+    key, duty = _moved(action.key, old, new), _moved(action.duty, old, new)
+    return replace(action, key=key, duty=duty, case=new, announces=announces)
+
+
+def _moved(key: str, old: str, new: str) -> str:
+    return key.replace(f"/{old}@", f"/{new}@")
+
+
+def _entry(body: bytes) -> LedgerEntry:
+    try:
+        return msgspec.json.decode(body, type=LedgerEntry)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise damaged(error) from error

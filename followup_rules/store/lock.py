@@ -1,0 +1,103 @@
+"""One run at a time: the lock of a store is an SQLite transaction, so it ends with the process that holds it.
+
+A locking library would do as well, but importing one takes longer than a whole run that finds nothing to do.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from followup_rules import durable
+from followup_rules.store.errors import StoreError, explained
+
+
+class Holder(NamedTuple):
+    """Who holds the lock, and since when."""
+
+    process: int
+    since: datetime
+
+
+class Busy(Exception):  # noqa: N818 -- what the store is
+    """Another run is at work. As text: which one, as far as it is known."""
+
+    def __init__(self, holder: Holder | None) -> None:
+        super().__init__(f" (process {holder.process}, since {holder.since.astimezone():%a %H:%M})" if holder else "")
+
+
+@contextmanager
+def only_run(store: Path, patience: float = 0) -> Iterator[None]:
+    """Hold the lock beside a store; wait so many seconds for it. Raises Busy, or StoreError if there can be none."""
+    path = store.with_name(f"{store.name}.lock")
+    try:
+        durable.make_folder(store.parent, 0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        lock = sqlite3.connect(path, isolation_level=None, timeout=patience)
+    except (sqlite3.Error, OSError) as error:
+        raise explained(error, store) from error
+    try:
+        _take(lock, store)
+        _sign(store)
+        yield
+    finally:
+        lock.close()
+
+
+def _take(lock: sqlite3.Connection, store: Path) -> None:
+    try:
+        lock.execute("begin exclusive")
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_BUSY:
+            raise Busy(_signed(_signature(store))) from error
+        if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            raise StoreError(f"the lock {store}.lock is damaged", "delete it: the next run makes it anew") from error
+        raise explained(error, store) from error
+
+
+def _sign(store: Path) -> None:
+    """Leave beside the lock who holds it; the lock itself cannot be read meanwhile, and none of this is needed."""
+    with suppress(OSError):
+        handle = os.open(_signature(store), os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(f"{os.getpid()} {datetime.now(UTC).isoformat(timespec='seconds')}\n")
+
+
+def _signature(store: Path) -> Path:
+    return store.with_name(f"{store.name}.holder")
+
+
+def _signed(signature: Path) -> Holder | None:
+    with suppress(OSError, ValueError):
+        process, _, since = signature.read_text().strip().partition(" ")
+        return Holder(int(process), datetime.fromisoformat(since))
+    return None
+
+
+def holder(store: Path) -> Holder | None:
+    """Return who holds the lock now, without ever being in anybody's way for longer than a look."""
+    found = _signed(_signature(store))
+    if found is None or not _lives(found.process):
+        return None
+    lock = sqlite3.connect(f"{store.resolve().as_uri()}.lock?mode=ro", uri=True, timeout=0)
+    try:
+        lock.execute("select 1 from sqlite_master")
+    except sqlite3.OperationalError as error:
+        return found if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY else None
+    finally:
+        lock.close()
+    return None
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except OSError as error:
+        return isinstance(error, PermissionError)
+    return True

@@ -1,0 +1,73 @@
+"""In which case each event is at home, and which others it joins."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from followup_rules.store.database import Database
+
+if TYPE_CHECKING:
+    from followup_rules.engine.assign_cases import Place
+
+
+class Places:
+    """The tables `place` and `joined`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def write(self, places: Mapping[str, Place]) -> None:
+        """Keep where events belong, by their ids."""
+        homes = [(name, place.home, place.problem) for name, place in places.items()]
+        self._database.run_many("insert or replace into place values (?, ?, ?)", homes)
+        self._database.run_many("delete from joined where id = ?", [(name,) for name in places])
+        joined = [(name, case) for name, place in places.items() for case in sorted(place.joins)]
+        self._database.run_many("insert into joined values (?, ?)", joined)
+
+    def cases_of(self, name: str) -> list[str]:
+        """Return the cases of an event, its home first."""
+        home = self._database.rows("select home from place where id = ?", name)
+        joined = self._database.rows('select "case" from joined where id = ? order by 1', name)
+        return [case for (case,) in home + joined]
+
+    def cases(self) -> list[str]:
+        """Return the keys of all cases with an event at home."""
+        return sorted(key for (key,) in self._database.rows("select distinct home from place"))
+
+    def joined_cases(self) -> list[str]:
+        """Return the keys of all cases that an event joins."""
+        return [case for (case,) in self._database.rows('select distinct "case" from joined')]
+
+    def cases_beside(self, ids: Iterable[str]) -> set[str]:
+        """Return the keys of the cases that have an event at home which is none of these."""
+        query = "select distinct home from place where id not in (select value from json_each(?))"
+        return {home for (home,) in self._database.rows(query, json.dumps(sorted(ids)))}
+
+    def at_home(self, case: str) -> list[str]:
+        """Return the ids of the events at home in a case."""
+        return [name for (name,) in self._database.rows("select id from place where home = ?", case)]
+
+    def joining(self, case: str) -> list[str]:
+        """Return the ids of the events that are at home elsewhere and join a case."""
+        return [name for (name,) in self._database.rows('select id from joined where "case" = ?', case)]
+
+    def misplaced(self) -> list[tuple[str, str]]:
+        """Return the ids of the notes whose heading could not be followed, each with the reason."""
+        return self._database.rows("select id, problem from place where problem != '' order by id")
+
+    def hand_over(self, case: str) -> int:
+        """Put events that have part in another case, too, at home there; return how many."""
+        query = """select place.id, min(joined."case") from place join joined on joined.id = place.id
+                   where place.home = ? and joined."case" != ? group by place.id"""
+        shared = self._database.rows(query, case, case)
+        self._database.run_many("update place set home = ? where id = ?", [(other, name) for name, other in shared])
+        self._database.run_many('delete from joined where id = ? and "case" = ?', shared)
+        return len(shared)
+
+    def erase(self, ids: Collection[str], case: str = "") -> None:
+        """Erase where events belong, and who joins a case."""
+        self._database.run_many("delete from place where id = ?", [(name,) for name in ids])
+        self._database.run_many("delete from joined where id = ?", [(name,) for name in ids])
+        self._database.run('delete from joined where "case" = ?', case)

@@ -1,0 +1,52 @@
+"""The tables of the store by version. A store of an earlier version is brought up to date, after a copy was made."""
+
+_FIRST = """
+create table meta (name text primary key, value text not null) without rowid;
+create table source (name text primary key, cursor text not null, pulled text not null, failing text) without rowid;
+create table event (
+  source text not null, id text not null, start text not null, body text not null, gone text, listed text,
+  primary key (source, id)) without rowid;
+create index event_id on event (id);
+create table token (token text not null, id text not null, primary key (token, id)) without rowid;
+create index token_id on token (id);
+create table place (id text primary key, home text not null, problem text not null) without rowid;
+create index place_home on place (home);
+create table joined (id text not null, "case" text not null, primary key (id, "case")) without rowid;
+create index joined_case on joined ("case");
+create table "case" (key text primary key, next text, stale integer not null) without rowid;
+create index case_next on "case" (stale, next);
+create table decision (
+  key text primary key, "case" text not null, rule text not null, anchor text not null, state text not null,
+  evidence text not null, next text, late integer not null) without rowid;
+create index decision_case on decision ("case");
+create table ledger (
+  key text not null, output text not null, duty text not null, "case" text not null, state text not null,
+  body text not null, primary key (key, output)) without rowid;
+create index ledger_case on ledger ("case");
+create index ledger_state on ledger (state);
+create table pin (key text primary key, "case" text not null, at text not null) without rowid;
+create table journal (
+  number integer primary key, at text not null, "case" text not null, key text not null, state text not null,
+  why text not null);
+create index journal_case on journal ("case");
+"""
+
+_TYPED_STATE = """
+create table state (one integer primary key check (one = 1), body text not null);
+insert into state values (1, json_object(
+  'first_run', (select value from meta where name = 'first run'),
+  'last_run', (select value from meta where name = 'last run')));
+create table tombstone (hash text primary key, at text not null) without rowid;
+insert into tombstone select substr(name, 11), value from meta where name like 'forgotten %';
+create table salt (value text not null);
+insert into salt select value from meta where name = 'salt';
+create table parted (hash text primary key) without rowid;
+insert into parted select substr(name, 8) from meta where name like 'parted %' and value != '';
+alter table source add column wait text;
+drop table meta;
+"""
+"""What was one table of texts, each read back in its own way, becomes a record, tombstones and columns."""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED_STATE)
+"""The n-th script leads from version n to version n + 1."""
+VERSION = len(MIGRATIONS)

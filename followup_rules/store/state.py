@@ -1,0 +1,45 @@
+"""What one run leaves to the next about itself: when it was, what it could see, and by which config it judged."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+from followup_rules.engine.sight import Sight
+from followup_rules.store.database import Database
+from followup_rules.store.errors import damaged
+
+
+class RunState(Struct, frozen=True):
+    """What is remembered of the runs so far; instants are in UTC."""
+
+    first_run: datetime | None = None
+    last_run: datetime | None = None
+    sight: Sight | None = None
+    """What the last run could see; None: not known, so every case is to be judged anew."""
+    fingerprint: str = ""
+    """Of the config by which everything was judged last."""
+    sound: str = ""
+    """Fingerprint of the config in which the last run found nothing wrong."""
+
+
+class State:
+    """The table `state`: one row."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def read(self) -> RunState:
+        """Return what the last run left."""
+        found = self._database.rows("select body from state")
+        try:
+            return msgspec.json.decode(found[0][0], type=RunState) if found else RunState()
+        except (msgspec.DecodeError, ValueError) as error:
+            raise damaged(error) from error
+
+    def write(self, state: RunState) -> None:
+        """Keep it for the next run."""
+        body = msgspec.json.encode(state, order="sorted").decode()
+        self._database.run("insert or replace into state values (1, ?)", body)

@@ -1,0 +1,146 @@
+"""The store: all of its parts over one file, and what concerns several of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from followup_rules.model import Case, Event
+from followup_rules.store import database
+from followup_rules.store.database import Database
+from followup_rules.store.decisions import Decisions
+from followup_rules.store.events import Events, names
+from followup_rules.store.ledger import Ledger
+from followup_rules.store.places import Places
+from followup_rules.store.state import State
+from followup_rules.store.tombstones import CASE, EVENT, KEY, Tombstones
+
+if TYPE_CHECKING:
+    from followup_rules.engine.assign_cases import Directory, Place
+
+
+@contextmanager
+def open_store(path: Path) -> Iterator[Store]:
+    """Lend the store for writing, made if it is not there, and close it at the end. Raises StoreError."""
+    yield from _lent(Store(Database(database.connect(path), path)))
+
+
+@contextmanager
+def open_copy(path: Path) -> Iterator[Store]:
+    """Lend a copy in memory, to try things out on; nothing is written anywhere. Raises StoreError."""
+    yield from _lent(Store(Database(database.copied(path), path)))
+
+
+def _lent(store: Store) -> Iterator[Store]:
+    try:
+        yield store
+    finally:
+        store.database.close()
+
+
+class Store:
+    """The parts of the store, each over its own tables. Methods that write several rows do so in one transaction."""
+
+    def __init__(self, over: Database) -> None:
+        self.database = over
+        self.state = State(over)
+        self.tombstones = Tombstones(over)
+        self.events = Events(over, self.tombstones)
+        self.places = Places(over)
+        self.decisions = Decisions(over)
+        self.ledger = Ledger(over)
+
+    def case(self, key: str) -> Case:
+        """Return a case with its events; what carries the marker of an action is known by the duty of that action."""
+        entries = self.ledger.of(key)
+        duties = {entry.marker: entry.action.duty for entry in entries if entry.marker != entry.action.duty}
+        home = self.events.events(self.places.at_home(key))
+        joined = self.events.events(self.places.joining(key))
+        return Case(key=key, home=_by_duty(home, duties), joined=_by_duty(joined, duties))
+
+    def arrange(self, ids: set[str], directory: Directory) -> dict[str, tuple[str, str]]:
+        """Place the events tied to those that changed, mark their cases as stale, and let ledger and history follow.
+
+        Returns the events that moved from one case to another: by id, the old home and the new one.
+        """
+        from followup_rules.engine.assign_cases import assign  # noqa: PLC0415 -- only where something changed
+
+        with self.database.transaction():
+            tied = self.events.tied(ids)
+            before = {name: self.places.cases_of(name) for name in tied}
+            places = assign(self.events.events(tied), directory, self.places.cases_beside(tied))
+            self.places.write(places)
+            after = {name: self.places.cases_of(name) for name in tied}
+            touched = {name for name in tied if name in ids or before[name] != after[name]}
+            self.decisions.make_stale(case for name in touched for case in (*before[name], *after[name]))
+            self._drop_belated(places)
+            moved = {
+                name: (before[name][0], place.home)
+                for name, place in sorted(places.items())
+                if before[name] and before[name][0] != place.home
+            }
+            for anchor, (old, new) in moved.items():
+                self.ledger.rename(anchor, old, new)
+                self.decisions.rename(anchor, old, new)
+        return moved
+
+    # -- what is forgotten
+
+    def erase(self, case: str, now: datetime) -> int:
+        """Erase a case, but for hashes of its keys; return how many of its mails stay, as another case has them, too.
+
+        What a source shows of it later is not taken in again, but for events that take place after `now`.
+        """
+        with self.database.transaction():
+            shared = self.places.hand_over(case)
+            ids = self.places.at_home(case)
+            entries = self.ledger.of(case)
+            self.tombstones.add(EVENT, {name for event in self.events.events(ids) for name in names(event)}, now)
+            keys = {key for entry in entries for key in (entry.key, entry.marker, entry.action.duty)}
+            self.tombstones.add(KEY, keys, now)
+            self.tombstones.add(CASE, [case], now)
+            self.events.erase(ids)
+            self.places.erase(ids, case)
+            self.ledger.erase(case)
+            self.decisions.erase(case)
+            self._sweep()
+        return shared
+
+    def _drop_belated(self, places: Mapping[str, Place]) -> None:
+        """Erase what belongs to a forgotten case and took place before it was forgotten, but is seen only now."""
+        if not self.tombstones.any():
+            return
+        when = {home: self.tombstones.find(CASE, home) for home in {place.home for place in places.values()}}
+        homes = {name: at for name, place in places.items() if (at := when[place.home])}
+        late = [name for name, at in homes.items() if (event := self.events.event(name)) and _is_over(event, at)]
+        if late:
+            self.events.erase(late)
+            self.places.erase(late)
+            self._sweep()
+
+    def _sweep(self) -> None:
+        """Erase the traces of cases that are no more."""
+        living = {*self.places.cases(), *self.ledger.cases(), *self.places.joined_cases()}
+        self.decisions.keep_only(living)
+        self.ledger.keep_only_pins(living)
+
+
+def _is_over(event: Event, when: datetime) -> bool:
+    """Tell whether an event took place before an instant; what an output reports is always news."""
+    last = event.start + timedelta(days=1) if event.whole_day else event.start
+    return last <= when and "anchor" not in event.data
+
+
+def _by_duty(events: Iterable[Event], duties: Mapping[str, str]) -> tuple[Event, ...]:
+    """Return the events; one with the key that an output carries gets the key that its duty has now."""
+    return tuple(
+        replace(event, data={**event.data, "key": duties[str(event.data["key"])]})
+        if event.data.get("key") in duties
+        else event
+        for event in events
+    )

@@ -1,0 +1,177 @@
+"""Where texts run: a Jinja2 sandbox that is checked before and metered while it runs.
+
+A text may read values, choose (`if`), repeat (`for`) and use filters; it cannot calculate, define or load anything,
+and none can hang or fill the memory. Values are only ever shown: template code in a mail stays plain text.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sized
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from followup_rules.model import Event, Person, Profile
+from followup_rules.texts import filters
+from followup_rules.toml.suggestions import expected
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, Template, nodes
+
+NAMES = frozenset(("it", "them", "case", "me", "due", "late", "carries", "when", "start", "end", "language"))
+"""The values that a text can name."""
+
+_BORROWED = ("default", "first", "join", "last", "length", "list", "lower", "map", "sort", "trim", "unique", "upper")
+"""Filters of Jinja2 whose result is hardly larger than what they are given."""
+_ALLOWED = frozenset((
+    *("And", "Assign", "Call", "Compare", "CondExpr", "Const", "Filter", "For", "Getattr", "Getitem", "If"),
+    *("Keyword", "List", "Name", "Not", "Operand", "Or", "Output", "Template", "TemplateData", "Test", "Tuple"),
+))  # fmt: skip
+_LOOP_METER = "loop meter"  # no text can name a filter with a space in it
+_VALUE_LIMIT = 5_000  # characters of a value, or the length of what a filter returns
+_BUDGET = 200_000  # of one rendering: a character written or made by a filter costs 1, a turn of a loop _STEP
+_STEP = 20
+_EVENT_FIELDS = frozenset(Event.__struct_fields__)
+
+
+@dataclass(slots=True)
+class Meter:
+    """What the current rendering may still spend."""
+
+    left: int = _BUDGET
+
+    def reset(self) -> None:
+        """Begin another rendering."""
+        self.left = _BUDGET
+
+    def spend(self, cost: int) -> None:
+        """Pay, or raise OverflowError."""
+        self.left -= cost
+        if self.left < 0:
+            raise OverflowError("the text grows too long, or its loops run too long")
+
+    def counted(self, items: Iterable[object]) -> Iterator[object]:
+        """Go through the items of a loop, each at its cost."""
+        for item in items:
+            self.spend(_STEP)
+            yield item
+
+    def metered(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the filter, which then pays for what it makes."""
+
+        @functools.wraps(function)
+        def run(*args: Any, **options: Any) -> Any:
+            made = function(*args, **options)
+            size = len(made) if isinstance(made, Sized) else 1
+            self.spend(size if size <= _VALUE_LIMIT else _BUDGET + 1)
+            return made
+
+        return run
+
+
+class _Shown(Struct, frozen=True):
+    """An event as a text sees it: its fields, then the `key:value` pairs of a note; any other name is empty."""
+
+    _event: Event
+
+    def __getattr__(self, name: str) -> object:
+        if name not in _EVENT_FIELDS and name not in self._event.data:
+            raise AttributeError(name)
+        value = getattr(self._event, name) if name in _EVENT_FIELDS else self._event.data[name]
+        if not isinstance(value, str):
+            return value
+        return filters.one_line(value, _VALUE_LIMIT) if name == "title" else value[:_VALUE_LIMIT]
+
+
+def seen(value: object) -> object:
+    """Wrap events, also those in a list, so that a text can name a note's values as it names fields."""
+    if isinstance(value, (tuple, list)):
+        return tuple(seen(each) for each in value)
+    return _Shown(value) if isinstance(value, Event) else value
+
+
+def environment(profile: Profile, meter: Meter) -> Environment:
+    """Return the sandbox, with its filters, for the user's language and zone."""
+    from jinja2 import Undefined  # noqa: PLC0415 -- a tick without texts does not pay for it
+    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415 -- likewise
+
+    written = functools.partial(_written, profile, (str, int, float, Undefined))
+    made = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, finalize=written)
+    of_profile = (filters.day, filters.clock, filters.names, filters.first_names, filters.with_case)
+    own = {each.__name__: functools.partial(each, profile) for each in of_profile}
+    borrowed = {name: made.filters[name] for name in _BORROWED}
+    offered: dict[str, Callable[..., Any]] = {**borrowed, **own, "split_steps": filters.split_steps}
+    made.filters = {name: meter.metered(function) for name, function in offered.items()}
+    made.filters[_LOOP_METER] = meter.counted
+    made.globals.clear()
+    return made
+
+
+def compiled(tree: nodes.Template, filename: str, sandbox: Environment) -> Template:
+    """Return a checked template, ready to run, with a meter in every loop."""
+    from jinja2 import nodes  # noqa: PLC0415 -- a tick without texts does not pay for it
+
+    for loop in list(tree.find_all(nodes.For)):
+        loop.iter = nodes.Filter(loop.iter, _LOOP_METER, [], [], None, None, lineno=loop.lineno)
+    tree.set_environment(sandbox)
+    code = sandbox.compile(tree, filename=filename)
+    return sandbox.template_class.from_code(sandbox, code, sandbox.globals)
+
+
+def faults(tree: nodes.Template, sandbox: Environment) -> list[tuple[int, str]]:
+    """Return (line, message) of everything in a template that is unknown or not allowed."""
+    from jinja2 import nodes  # noqa: PLC0415 -- a tick without texts does not pay for it
+
+    assigned = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
+    known = NAMES | assigned | {"loop"}
+    found = ((node.lineno, _fault(node, known, sandbox)) for node in tree.find_all(nodes.Node))
+    return sorted({(line, message) for line, message in found if message})
+
+
+def _fault(node: nodes.Node, known: Iterable[str], sandbox: Environment) -> str:
+    from jinja2 import nodes  # noqa: PLC0415 -- a tick without texts does not pay for it
+
+    match node:
+        case nodes.Name(ctx="load", name=word) if word not in known:
+            return _unknown("value", word, known)
+        case nodes.Filter(name=word) if word not in sandbox.filters:
+            return _unknown("filter", word, sandbox.filters.keys() - {_LOOP_METER})
+        case nodes.Test(name=word) if word not in sandbox.tests:
+            return _unknown("test", word, sandbox.tests)
+        case nodes.Call(node=called) if not (isinstance(called, nodes.Name) and called.name == "when"):
+            return 'only `when("RULE")` can be called'
+        case nodes.Getattr(attr=word) if word.startswith("_"):
+            return f"`{word}` is private"
+        case nodes.List(items=items) | nodes.Tuple(items=items, ctx="load") if not _constant(items):
+            return "a list may hold only words and numbers"
+        case _ if type(node).__name__ not in _ALLOWED:
+            return f"`{getattr(node, 'operator', type(node).__name__.lower())}` cannot be used in a text"
+    return ""
+
+
+def _unknown(kind: str, word: str, known: Iterable[str]) -> str:
+    hint = expected(word, known) or f"one of: {', '.join(sorted(known))}"
+    return f'there is no {kind} "{word}": {hint}'
+
+
+def _constant(items: Iterable[nodes.Node]) -> bool:
+    return all(type(item).__name__ == "Const" for item in items)
+
+
+def _written(profile: Profile, plain: tuple[type, ...], value: object) -> object:
+    """Return a value as it is written where no filter says how."""
+    match value:
+        case None:
+            return ""
+        case datetime():
+            return f"{filters.day(profile, value)}, {filters.clock(profile, value)}"
+        case Person():
+            return filters.names(profile, value)
+        case _Shown():
+            return value.title
+    if isinstance(value, plain):
+        return value
+    raise TypeError("a list or a record cannot be written as it is: use `for`, `join`, or name a field of it")

@@ -1,0 +1,177 @@
+"""The titles and texts of actions: from template files or inline, filled with values."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from followup_rules.texts.filters import one_line, tidy
+from followup_rules.texts.sandbox import Meter, compiled, environment, faults, seen
+from followup_rules.toml.suggestions import expected
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from jinja2 import Environment, Template
+
+    from followup_rules.model import Profile
+
+_SOURCE_LIMIT = 10_000  # characters of one template
+_TITLE_LIMIT = 200
+_FILE_NAME = re.compile(r"(?P<name>[\w-]+)(?:\.(?P<language>[a-z]{2}))?\.txt")
+
+
+class TemplateProblem(Exception):  # noqa: N818 -- the word that users read
+    """A faulty text: its file ("" for one written in a rule), the line (from 1; 0 if it has none), and the fault."""
+
+    def __init__(self, file: str, line: int, message: str) -> None:
+        super().__init__(file, line, message)
+        self.file, self.line, self.message = file, line, message
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}" if self.file else self.message
+
+
+class _Part(Struct, frozen=True):
+    """A title or a text as it is written, and where its first line stands."""
+
+    source: str
+    file: str = ""
+    line: int = 1
+
+    def problem(self, line: int, message: str) -> TemplateProblem:
+        """Return a problem in a line of this part, counted from 1."""
+        return TemplateProblem(self.file, self.line + max(line, 1) - 1, message)
+
+
+@dataclass(slots=True)
+class Texts:
+    """The templates of some folders, and the way to fill them. Not for several threads at once.
+
+    A template is a file NAME.LANGUAGE.txt or NAME.txt: its first line is the title, the second is empty, the text
+    follows. The user's language (or none) goes before English, then an earlier folder before a later one.
+    """
+
+    folders: Sequence[Path]
+    profile: Profile
+    _found: dict[str, Path] | None = field(default=None, init=False)
+    _meter: Meter = field(default_factory=Meter, init=False)
+    _sandbox: Environment | None = field(default=None, init=False)
+    _compiled: dict[_Part, Template] = field(default_factory=dict, init=False)
+
+    def names(self) -> frozenset[str]:
+        """Return the names of all templates found, without language and ending."""
+        return frozenset(self._files())
+
+    def render(
+        self, *, template: str = "", title: str = "", text: str = "", values: Mapping[str, object]
+    ) -> tuple[str, str]:
+        """Return the title, in one line, and the text. An inline title or text goes before the template's.
+
+        Raises TemplateProblem if the template is missing or faulty.
+        """
+        head, body = self._parts(template, title, text)
+        shown = {"language": self.profile.language} | {name: seen(value) for name, value in values.items()}
+        return one_line(self._filled(head, shown), _TITLE_LIMIT), tidy(self._filled(body, shown))
+
+    def check(self, *, template: str = "", title: str = "", text: str = "") -> list[tuple[str, int, str]]:
+        """Return (file, line, message) of every fault that shows without values."""
+        try:
+            parts = self._parts(template, title, text)
+        except TemplateProblem as problem:
+            return [(problem.file, problem.line, problem.message)]
+        found = [fault for part in parts for fault in self._faults(part)]
+        return [(fault.file, fault.line, fault.message) for fault in found]
+
+    def _files(self) -> dict[str, Path]:
+        if self._found is None:
+            self._found = _files(self.folders, self.profile.language)
+        return self._found
+
+    def _parts(self, template: str, title: str, text: str) -> tuple[_Part, _Part]:
+        if not template:
+            return _Part(title), _Part(text)
+        if template not in self._files():
+            hint = expected(template, self.names())
+            raise TemplateProblem("", 0, f'there is no template "{template}"' + (f": {hint}" if hint else ""))
+        head, body = _split(self._files()[template])
+        return _Part(title) if title else head, _Part(text) if text else body
+
+    def _environment(self) -> Environment:
+        self._sandbox = self._sandbox or environment(self.profile, self._meter)
+        return self._sandbox
+
+    def _faults(self, part: _Part) -> list[TemplateProblem]:
+        """Compile a part, unless it is faulty."""
+        if part in self._compiled:
+            return []
+        if len(part.source) > _SOURCE_LIMIT:
+            return [part.problem(1, f"at most {_SOURCE_LIMIT} characters are allowed; these are {len(part.source)}")]
+        sandbox = self._environment()
+        try:
+            tree = sandbox.parse(part.source)
+            found = faults(tree, sandbox)
+            if not found:
+                self._compiled[part] = compiled(tree, part.file or "<text>", sandbox)
+        except Exception as error:  # noqa: BLE001 -- besides faults of syntax: a nesting too deep for the compiler
+            found = [(_line(error), _sentence(error))]
+        return [part.problem(line, message) for line, message in found]
+
+    def _filled(self, part: _Part, values: Mapping[str, object]) -> str:
+        for fault in self._faults(part):
+            raise fault
+        template = self._compiled[part]
+        self._meter.reset()
+        pieces = []
+        try:
+            for piece in template.generate(values):
+                self._meter.spend(len(piece))
+                pieces.append(piece)
+        except Exception as error:
+            raise part.problem(_line(error, template.filename), _sentence(error)) from error
+        return "".join(pieces)
+
+
+def _files(folders: Sequence[Path], language: str) -> dict[str, Path]:
+    ranks = {"en": (1, 0), None: (0, 1), language: (0, 0)}
+    found = []
+    for place, folder in enumerate(folders):
+        for path in folder.glob("*.txt"):
+            match = _FILE_NAME.fullmatch(path.name)
+            if match and match["language"] in ranks:
+                tier, order = ranks[match["language"]]
+                found.append((tier, place, order, match["name"], path))
+    return {name: path for *_, name, path in sorted(found, reverse=True)}
+
+
+def _split(path: Path) -> tuple[_Part, _Part]:
+    try:
+        content = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise TemplateProblem(str(path), 0, f"cannot be read as UTF-8 text: {_sentence(error)}") from error
+    title, _, rest = content.partition("\n")
+    gap, _, text = rest.partition("\n")
+    if not title.strip():
+        raise TemplateProblem(str(path), 1, "the first line is the title, and it is empty")
+    if gap.strip():
+        raise TemplateProblem(str(path), 2, "the second line parts the title from the text: leave it empty")
+    return _Part(title.strip(), str(path)), _Part(text, str(path), 3)
+
+
+def _line(error: Exception, filename: str | None = "") -> int:
+    """Return the line of the template at which an error arose; 1 if none is known."""
+    trace, line = error.__traceback__, 1 if isinstance(error, SyntaxError) else getattr(error, "lineno", 1)
+    while trace:
+        line = trace.tb_lineno if trace.tb_frame.f_code.co_filename == filename else line
+        trace = trace.tb_next
+    return line
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, RecursionError):  # whose own words tell how deep the caller was, too
+        return "it is nested too deeply"
+    return one_line(str(error), _TITLE_LIMIT) or type(error).__name__

@@ -1,0 +1,140 @@
+"""One case of a tick: evaluate, plan, carry out, and note when to look again."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from followup_rules.config.read import Config
+from followup_rules.engine.evaluate import EvaluationContext, evaluate
+from followup_rules.engine.plan import NOTICE, Change, EntryState, LedgerEntry, plan
+from followup_rules.engine.sight import Sight
+from followup_rules.model import Action, Decision, Problem, Reason, State
+from followup_rules.store.store import Store
+from followup_rules.store.tombstones import KEY
+from followup_rules.tick.actions import actions
+from followup_rules.tick.backoff import must_wait
+from followup_rules.tick.execute import carry_out_all
+from followup_rules.tick.outputs import Look, Outputs
+from followup_rules.tick.report import Finding, Given, Missed, Outcome, Say
+
+
+class Seen(Struct, frozen=True):
+    """What the steps before have seen: through the sources, and in the outputs."""
+
+    sight: Sight
+    outputs: Outputs
+    looked: Look
+
+
+def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
+    """Bring one case up to date; yield its decisions, outcomes and problems, and what was missed."""
+    store, book = given.store, given.config.rulebook
+    context = EvaluationContext(given.now, given.first_run, given.config.profile.lookback, seen.sight)
+    judged = judge(case, given.config, store, context)
+    yield from _failing(judged, given.config)
+    entries = store.ledger.of(case)
+    known = [_as_far_as_seen(decision, entries, seen.looked) for decision in judged]
+    worded = [_worded(decision, given.config) for decision in known]
+    yield from (problem for _, _, problems in worded for problem in problems)
+    decisions = [decision for decision, _, _ in worded]
+    before = store.decisions.states(case)
+
+    broken = {decision.rule for decision in decisions if decision.state is State.BROKEN}
+    faulty = {rule.id for rule in book.rules.rules.values() if rule.fault}
+    planned = plan(decisions, {decision.key: made for decision, made, _ in worded}, entries, frozenset(faulty | broken))
+    changes = list(_ready(planned, entries, given))
+    carried_out = 0
+    for finding in carry_out_all(changes, seen.outputs, seen.looked, given, say):
+        carried_out += isinstance(finding, Outcome)
+        yield finding
+
+    entries = store.ledger.of(case)
+    yield from _news(decisions, entries, before, given)
+    yield from decisions
+    # What failed, or was not seen for certain, is looked at again by the next run, whatever the time.
+    certain = carried_out == len(changes) and broken <= faulty and all(map(operator.is_, known, judged))
+    until = _next_instant(decisions, entries, given.now)
+    store.decisions.write(case, decisions, given.now, until=until, stale=not certain)
+
+
+def judge(case: str, config: Config, store: Store, context: EvaluationContext) -> tuple[Decision, ...]:
+    """Return what all that is stored of a case means at an instant, whatever was decided before."""
+    return evaluate(store.case(case), config.rulebook.rules, store.ledger.pins(case), context)
+
+
+def _failing(decisions: Iterable[Decision], config: Config) -> Iterator[Problem]:
+    """Report the rules that are well written and cannot be followed in this case."""
+    rules = config.rulebook.rules.rules
+    for decision in decisions:
+        if decision.state is State.BROKEN and not rules[decision.rule].fault:
+            hint = "the next run tries again; if a plugin is to blame, update it"
+            yield Problem(f"rule.{decision.rule}", decision.why, "F048", hint=hint)
+
+
+def _as_far_as_seen(decision: Decision, entries: Iterable[LedgerEntry], looked: Look) -> Decision:
+    """Return the decision; what the user may have done in an output that cannot tell is not known to be missed."""
+    if decision.state is not State.EXPIRED:
+        return decision
+    for entry in entries:
+        if entry.action.duty == decision.key and (entry.marker, entry.output) in looked.unsure:
+            reason = Reason("the output {output!r} cannot tell what became of it", {"output": entry.output})
+            return replace(decision, state=State.BLIND, reason=reason)
+    return decision
+
+
+def _worded(decision: Decision, config: Config) -> tuple[Decision, Sequence[Action], Sequence[Problem]]:
+    """Return a decision, as broken if a text of its rule is faulty; what it makes; and what is wrong with its texts."""
+    if decision.state is not State.DUE:
+        return decision, (), ()
+    takes = {output.name: output.takes for output in config.outputs}
+    book = config.rulebook
+    made, problems = actions(decision, book.rules.rules[decision.rule], book.texts, config.profile, takes)
+    if not problems:
+        return decision, made, ()
+    reason = Reason("a text of the rule is faulty: {fault}", {"fault": problems[0].message})
+    return replace(decision, state=State.BROKEN, reason=reason, next=None, late=False), (), problems
+
+
+def _ready(planned: Iterable[Change], entries: Iterable[LedgerEntry], given: Given) -> Iterator[Change]:
+    """Leave out what must wait or is to be forgotten; let an output know a new action by a marker of its own.
+
+    Another action may have left its case with the key that the new one has, and still be known by it there.
+    """
+    slots = {(entry.key, entry.output): entry for entry in entries}
+    for change in planned:
+        if must_wait(slots.get((change.key, change.output)), given.now):
+            continue
+        if change.op != "create":
+            yield change
+        elif not given.store.tombstones.find(KEY, change.key):
+            marker = given.store.ledger.free_marker(change.action.key, change.output)
+            yield replace(change, action=replace(change.action, key=marker))
+
+
+def _news(
+    decisions: Iterable[Decision], entries: Iterable[LedgerEntry], before: dict[str, str], given: Given
+) -> Iterator[Missed | Problem]:
+    """Yield what is missed since the last run, and what the user should know; nothing of what they were told of."""
+    told = {entry.action.duty for entry in entries
+            if entry.action.type == NOTICE and entry.state is EntryState.DELIVERED}  # fmt: skip
+    for decision in decisions:
+        if decision.key in told:
+            continue
+        closed = decision.closes is not None and decision.closes > given.first_run
+        expired = decision.state is State.EXPIRED and before.get(decision.key) != State.EXPIRED
+        if expired and closed and not given.store.decisions.ever_was(decision.key, State.EXPIRED):
+            yield Missed(decision)
+        if decision.warning:
+            yield Problem(f"rule.{decision.rule}", decision.warning, "F045", warning=True)
+
+
+def _next_instant(decisions: Iterable[Decision], entries: Iterable[LedgerEntry], now: datetime) -> datetime | None:
+    """Return when time alone could change something: a decision, or a retry."""
+    retries = [entry.retry for entry in entries if entry.retry and entry.retry > now]
+    nexts = [decision.next for decision in decisions if decision.next]
+    return min([*nexts, *retries], default=None, key=datetime.timestamp)

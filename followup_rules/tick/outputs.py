@@ -1,0 +1,199 @@
+"""What became of what we made: calls that were cut short, and the user's hand in drafts and tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import UTC, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from followup_rules.engine.plan import NOTICE, PRINTED, EntryState, LedgerEntry
+from followup_rules.host.checked_output import STATES, CheckedOutput
+from followup_rules.host.failures import failure
+from followup_rules.model import Action, Event, Problem, Pull, Status
+from followup_rules.tick.report import Given
+
+RETURN_PERIOD = timedelta(days=7)
+"""So long after the user ticked or deleted something it is looked whether it has come back."""
+DRAFT = "draft"
+_MAY_BE_SENT = (EntryState.DELIVERED, EntryState.ENDING, EntryState.INTENDED, EntryState.WITHDRAWN)
+"""Of a call that was cut short, the receipt may be lost and the draft be sent."""
+
+Outputs = Mapping[str, CheckedOutput]
+"""Those that could be opened, by name. Of one that hangs nothing more is asked."""
+
+
+class Look(Struct, frozen=True):
+    """What a look at the outputs showed."""
+
+    changed: frozenset[str] = frozenset()
+    """The ids of the events that tell what the user did, or no longer do."""
+    failed: frozenset[str] = frozenset()
+    """The outputs that could not tell."""
+    unsure: frozenset[tuple[str, str]] = frozenset()
+    """Marker and output of what was made and nobody knows whether the user has touched it since."""
+    problems: tuple[Problem, ...] = ()
+
+
+def open_outputs(given: Given) -> tuple[dict[str, CheckedOutput], list[Problem]]:
+    """Open every output of the config that can be opened."""
+    opened: dict[str, CheckedOutput] = {}
+    problems = []
+    for output in given.config.outputs:
+        try:
+            opened[output.name] = output.open(given.context)
+        except Exception as error:  # noqa: BLE001 -- one output that fails stops no other
+            problems.append(failure(f"outputs.{output.name}", error, output.plugin))
+    return opened, problems
+
+
+def settle_all(outputs: Outputs, given: Given) -> Iterator[Problem]:
+    """Find out how the calls ended that an earlier run began and did not see through."""
+    ledger = given.store.ledger
+    for entry in ledger.in_state(EntryState.INTENDED):
+        output = outputs.get(entry.output)
+        if entry.output == PRINTED:
+            ledger.write(replace(entry, state=EntryState.WITHDRAWN))
+        elif output is None or output.hangs:
+            continue
+        else:
+            from followup_rules.tick.execute import settle  # noqa: PLC0415 -- only after a crash
+
+            yield from settle(entry, output, given.store, given.now, look_only=given.dry)
+        given.store.decisions.make_stale([entry.action.case])
+
+
+def refusals(given: Given) -> Iterator[Problem]:
+    """Report what was refused and is not to be tried again yet: silence would look as if all were well."""
+    for entry in given.store.ledger.in_state(EntryState.REFUSED):
+        if entry.retry and entry.retry > given.now:
+            when = entry.retry.astimezone(given.config.profile.timezone)
+            message = f"{entry.op} {entry.key}: refused earlier; it is tried again at {when:%H:%M}"
+            yield Problem(f"outputs.{entry.output}", message, "F041", hint="see what an earlier run said")
+
+
+# -- the user's hand
+
+
+def look(outputs: Outputs, given: Given) -> Look:
+    """Ask every output what the user did since the last run."""
+    delivered = given.store.ledger.in_state(EntryState.DELIVERED, EntryState.ENDING)
+    made = [entry for entry in delivered if entry.action.type != NOTICE]
+    whole = Look()
+    for configured in given.config.outputs:
+        entries = [entry for entry in made if entry.output == configured.name]
+        output = outputs.get(configured.name)
+        if output is None or output.hangs:
+            whole = _joined(whole, Look(failed=frozenset({configured.name}), unsure=_marks(entries)))
+        elif entries:
+            whole = _joined(whole, _look_at(configured.name, output, entries, given))
+    return whole
+
+
+def _joined(one: Look, other: Look) -> Look:
+    return Look(
+        one.changed | other.changed, one.failed | other.failed, one.unsure | other.unsure, one.problems + other.problems
+    )
+
+
+def _marks(entries: Sequence[LedgerEntry]) -> frozenset[tuple[str, str]]:
+    return frozenset((entry.marker, entry.output) for entry in entries)
+
+
+def _look_at(name: str, output: CheckedOutput, entries: Sequence[LedgerEntry], given: Given) -> Look:
+    try:
+        became = output.status([entry.ref for entry in entries])
+    except Exception as error:  # noqa: BLE001 -- one output that fails stops no other
+        if not output.hangs and all(entry.state is not EntryState.DELIVERED for entry in entries):
+            return Look()
+        plugin = next(each.plugin for each in given.config.outputs if each.name == name)
+        problem = failure(f"outputs.{name}", error, plugin)
+        # Nothing is made there either: a list begun anew would make all of the old one look as if it had been deleted.
+        return Look(failed=frozenset({name}), unsure=_marks(entries), problems=(problem,))
+    unclear = [entry for entry in entries if became[entry.ref].state not in STATES]
+    problems = tuple(_unclear(name, entry, became[entry.ref]) for entry in unclear)
+    with given.store.database.transaction():
+        followed = [_followed(entry, became[entry.ref], given) for entry in entries if entry not in unclear]
+        reports = [event for event, _ in followed if event]
+        pull = Pull(events=reports, removed=[report for _, report in followed if report])
+        moved = pull.events or pull.removed
+        take = given.store.events.take
+        ids = take(f"output {name}", pull, reports, given.now, given.now) if moved else set()
+    return Look(changed=frozenset(ids), unsure=_marks(unclear), problems=problems)
+
+
+def _unclear(name: str, entry: LedgerEntry, status: Status) -> Problem:
+    message = f"what became of {entry.key} cannot be told: its plugin says {status.state}"
+    return Problem(f"outputs.{name}", message, "F040", hint="it is left as it is; tell the plugin's author")
+
+
+def _followed(entry: LedgerEntry, status: Status, given: Given) -> tuple[Event | None, str]:
+    """Follow the user's hand in the ledger; return the event that tells of it, and the id of one that is not true."""
+    ledger = given.store.ledger
+    if status.state in ("open", "touched"):
+        touched = status.state == "touched"
+        if entry.state is EntryState.ENDING or touched != entry.touched:
+            ledger.write(replace(entry, state=EntryState.DELIVERED, touched=touched, report="", ended=None))
+            given.store.decisions.make_stale([entry.action.case])
+        return None, entry.report
+    if entry.ended and not (status.state == "done" and entry.report.startswith("dismissed:")):
+        if given.now >= entry.ended + RETURN_PERIOD:
+            ledger.write(replace(entry, state=EntryState.ENDED))
+        return None, ""
+    event = _event(entry, status, given)
+    ledger.write(replace(entry, state=EntryState.ENDING, report=event.id, ended=entry.ended or given.now))
+    return event, entry.report
+
+
+# -- drafts that were sent
+
+
+def sent(news: Collection[str], given: Given) -> set[str]:
+    """Tell which drafts the user has sent, by the mails that came; return the ids of the events that tell it."""
+    entries = given.store.ledger.in_state(*_MAY_BE_SENT) if news else []
+    drafts = [entry for entry in entries if entry.action.type == DRAFT]
+    mails = [event for event in given.store.events.events(news) if event.kind == "sent"] if drafts else []
+    changed: set[str] = set()
+    for entry in drafts:
+        for mail in [mail for mail in mails if _is_sent(entry, mail, given)][:1]:
+            event = _event(entry, Status("done", mail.start), given, mail=mail.id)
+            source = f"output {entry.output}"
+            changed |= given.store.events.take(source, Pull(events=[event]), [event], given.now, given.now)
+    return changed
+
+
+def _is_sent(entry: LedgerEntry, mail: Event, given: Given) -> bool:
+    """Tell whether a mail is that draft: by its key or, as many mail programs drop it, by its people and subject."""
+    if key := mail.data.get("key"):
+        return key == entry.marker
+    if entry.state not in (EntryState.DELIVERED, EntryState.ENDING):
+        return False  # of what nobody knows to be there, only the key is proof
+    anchor, action = given.store.events.event(entry.action.anchor), entry.action
+    if anchor is None or mail.start < anchor.start or {p.address for p in mail.people}.isdisjoint(_to(action)):
+        return False
+    if action.reply:
+        return mail.answers == action.reply.message_id
+    return mail.title.split() == action.title.split()
+
+
+def _to(action: Action) -> set[str]:
+    return {person.address for person in action.to}
+
+
+def _event(entry: LedgerEntry, status: Status, given: Given, **more: str) -> Event:
+    """Return the event that tells how an action ended; it has its anchor's title, people and thread."""
+    anchor = given.store.events.event(entry.action.anchor)
+    kind = "done" if status.state == "done" else "dismissed"
+    when = (status.at or given.now).astimezone(UTC)
+    return Event(
+        id=f"{kind}:{entry.action.duty}",
+        kind=kind,
+        start=when,
+        end=when,
+        title=anchor.title if anchor else entry.action.title,
+        people=anchor.people if anchor else entry.action.to,
+        thread=anchor.thread if anchor else "",
+        case=entry.action.case,
+        data={"key": entry.marker, "rule": entry.action.rule, "anchor": entry.action.anchor, **more},
+    )

@@ -1,0 +1,172 @@
+"""One run, step by step: look at the outputs, read the sources, then evaluate, plan and carry out case by case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+from msgspec.structs import replace
+
+from followup_rules.config.configured import ConfiguredSource
+from followup_rules.config.read import Config
+from followup_rules.engine.sight import Sight
+from followup_rules.model import Problem
+from followup_rules.store.errors import StoreError, Unreceipted
+from followup_rules.store.store import Store
+from followup_rules.tick.outputs import Look, Outputs, look, open_outputs, refusals, sent, settle_all
+from followup_rules.tick.report import Finding, Given, Outcome, Report, Say, Watch, report
+from followup_rules.tick.sources import Reading, changed, misplaced, read_sources, sight
+
+__all__ = ["Outcome", "Report", "Say", "Watch", "preview", "run", "sound"]
+
+
+def run(
+    config: Config, store: Store, now: datetime, say: Say = lambda _: None, watch: Watch = lambda *_: None
+) -> Report:
+    """Do one tick. `say` is called with each outcome, for a notice before it counts as delivered.
+
+    `watch` is called while a long history is read, with the source and how many items are left.
+
+    Raises StoreError if the store fails before anything was done; if it fails later, the report says so.
+    """
+    given = _given(config, store, now, dry=False)
+    findings: list[Finding] = []
+    try:
+        for finding in _steps(given, say, watch):
+            findings.append(finding)  # noqa: PERF402 -- what was found before an error is told, too
+        later = store.decisions.next_change()
+    except StoreError as error:
+        if not any(isinstance(finding, Outcome) for finding in findings) and not isinstance(error, Unreceipted):
+            raise
+        findings.append(Problem("store", str(error), "F046", hint=error.hint))
+        later = None
+    return report(findings, given, later)
+
+
+def preview(config: Config, copy: Store, now: datetime) -> Report:
+    """Return what `run` would do, with the decisions of all cases. `copy` is written to, so it must be a copy."""
+    given = _given(config, copy, now, dry=True)
+    return report(list(_steps(given, lambda _: None, lambda *_: None)), given, copy.decisions.next_change())
+
+
+def sound(config: Config, store: Store) -> bool:
+    """Tell whether a run before this one found nothing wrong with the very same config."""
+    return store.state.read().sound == config.fingerprint != ""
+
+
+def _given(config: Config, store: Store, now: datetime, *, dry: bool) -> Given:
+    moment = now.astimezone(UTC)
+    state = store.state.read()
+    if state.first_run is None:
+        store.state.write(replace(state, first_run=moment))
+    return Given(config, store, moment, state.first_run or moment, dry)
+
+
+def _steps(given: Given, say: Say, watch: Watch) -> Iterator[Finding]:
+    yield from _standing_problems(given)
+    outputs, problems = open_outputs(given)
+    yield from problems
+    try:
+        yield from settle_all(outputs, given)
+        yield from refusals(given)
+        looked, readings, news = _gather(outputs, given, watch)
+        yield from looked.problems
+        yield from (problem for reading in readings.values() for problem in reading.problems)
+        yield from misplaced(news, given.store)
+        if any(reading.fault for reading in readings.values()):
+            from followup_rules.tick.blind_notice import tell_of_blindness  # noqa: PLC0415 -- only if a source fails
+
+            yield from tell_of_blindness(readings, outputs, looked, given, say)
+        yield from _work_on_cases(sight(readings), outputs, looked, given, say)
+    finally:
+        for output in outputs.values():
+            output.close()
+
+
+def _standing_problems(given: Given) -> tuple[Problem, ...]:
+    """Return what is wrong with the config and its rules, which are compiled only if they are not known to be sound."""
+    if not given.dry and sound(given.config, given.store):
+        return given.config.faults
+    problems = given.config.problems
+    known = given.store.state.read()
+    given.store.state.write(replace(known, sound="" if problems else given.config.fingerprint))
+    return problems
+
+
+def _gather(outputs: Outputs, given: Given, watch: Watch) -> tuple[Look, dict[str, Reading], set[str]]:
+    """Look at outputs and sources, and put what changed into its cases; return its ids with what was seen."""
+    store, sources = given.store, given.config.sources
+    with store.database.transaction():
+        looked = look(outputs, given)
+        readings = read_sources(sources, given)
+        _note_the_time(given)
+        news = looked.changed | changed(readings) | _all_if_config_changed(given)
+        _arrange(news | sent(changed(readings), given), given)
+    while unfinished := [source for source in sources if readings[source.name].left]:
+        more = _go_on(unfinished, readings, given, watch)
+        news |= changed(more)
+        readings |= {name: _after(readings[name], reading) for name, reading in more.items()}
+    with store.database.transaction():
+        _mark_stale(sight(readings), given)
+    return looked, readings, set(news)
+
+
+def _go_on(
+    unfinished: list[ConfiguredSource], readings: Mapping[str, Reading], given: Given, watch: Watch
+) -> dict[str, Reading]:
+    """Read the next stretch of long histories, and keep it at once: a run that is interrupted goes on there."""
+    for source in unfinished:
+        watch(source.name, readings[source.name].left)
+    with given.store.database.transaction():
+        more = read_sources(unfinished, given, readings)
+        _arrange(changed(more) | sent(changed(more), given), given)
+    return more
+
+
+def _after(earlier: Reading, later: Reading) -> Reading:
+    """Return the reading of a further stretch, with what was wrong in those before."""
+    return replace(later, problems=(*earlier.problems, *later.problems))
+
+
+def _arrange(news: set[str] | frozenset[str], given: Given) -> None:
+    if news:
+        given.store.arrange(set(news), given.config.rulebook.directory)
+
+
+def _all_if_config_changed(given: Given) -> set[str]:
+    """Return the ids of all events if labels, domains or anything else that places them may be other ones now."""
+    same = given.store.state.read().fingerprint == given.config.fingerprint
+    return set() if same else given.store.events.ids()
+
+
+def _note_the_time(given: Given) -> None:
+    """Note when this run is; if the clock was set back since, judge all anew, for what is decided is of the future."""
+    state = given.store.state.read()
+    if state.last_run and state.last_run > given.now:
+        given.store.decisions.make_all_stale()
+    given.store.state.write(replace(state, last_run=given.now))
+
+
+def _mark_stale(seen: Sight, given: Given) -> None:
+    """Have every case judged anew if other kinds of events can be seen than before, or if the config has changed."""
+    state = given.store.state.read()
+    if (state.sight, state.fingerprint) != (seen, given.config.fingerprint):
+        given.store.state.write(replace(state, sight=seen, fingerprint=given.config.fingerprint))
+        given.store.decisions.make_all_stale()
+
+
+def _work_on_cases(seen: Sight, outputs: Outputs, looked: Look, given: Given, say: Say) -> Iterator[Finding]:
+    store = given.store
+    stale = store.decisions.stale(given.now)
+    for case in sorted({*store.places.cases(), *stale}) if given.dry else stale:
+        from followup_rules.tick.one_case import Seen, work_on  # noqa: PLC0415 -- most runs have nothing to work on
+
+        try:
+            yield from work_on(case, Seen(seen, outputs, looked), given, say)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- one case that fails stops no other
+            message = f"it could not be brought up to date: {type(error).__name__}: {error}"
+            hint = "the next run tries again; if a plugin is to blame, update it"
+            yield Problem(f"case {case}", message, "F048", hint=hint)
+            store.decisions.make_stale([case])

@@ -1,0 +1,1 @@
+"""TOML that knows where it stands: places of keys, errors as sentences, the nearest valid word."""

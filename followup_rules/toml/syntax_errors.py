@@ -1,0 +1,159 @@
+"""What is wrong with a text that is not TOML, in words for the person who wrote it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from followup_rules.model import Problem
+from followup_rules.toml.positions import slip, spot
+
+if TYPE_CHECKING:
+    from followup_rules.toml.positions import Path, Slip, Span
+
+CODE = "F001"
+
+_POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_QUOTE_NAME = 'a name with letters other than a-z, A-Z, 0-9, - and _ stands in quotes: "été"'
+_DIGITS = re.compile(r"[0-9_]{4300,}")
+_TWICE = ("Cannot overwrite", "Cannot declare", "Cannot redefine", "Cannot mutate")
+_ESCAPE = ("Unescaped", "Invalid hex", "Escaped character")
+_UNCLOSED = ("Illegal character '\\n'", "Found invalid character '\\n'", "Unterminated string", "Expected \"'")
+
+_CAUSES: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (
+        _ESCAPE,
+        'a \\ in a text in "double quotes" begins an escape such as \\n',
+        r"for a Windows path, use 'single quotes': 'C:\Users\me'",
+    ),
+    (_UNCLOSED, "the closing quote of a text is missing", "end the text with the same quote that begins it"),
+    (
+        ("Illegal character", "Found invalid character"),
+        "here is a character that is not text",
+        "delete it; the file must be plain text in UTF-8",
+    ),
+    (("Duplicate inline table key",), "a key is given twice in one { }", "keep one of them"),
+    (("Unclosed array",), "a comma or the closing ] of a list is missing", "a list is written [1, 2]"),
+    (
+        ("Unclosed inline table",),
+        "a comma or the closing } is missing",
+        "a { } stands on one line, with commas; what is longer gets its own [table]",
+    ),
+    (("Invalid date or datetime",), "there is no such date or time", "write 2026-11-09 or 2026-11-09 14:30:00"),
+)
+"""How the sentences of tomllib begin (CPython 3.11 to 3.14), what we say instead, and what to do."""
+
+
+def explain(error: ValueError, text: str, file: str) -> Problem:
+    """Return the problem that `tomllib` found in `text`, with the place and, for the usual causes, what to do."""
+    found = _POSITION.search(str(error))
+    if found is None:
+        digits = _DIGITS.search(text)
+        return unreadable("a number has too many digits", "", text, file, digits.span() if digits else (0, 1))
+    said = str(error)[: found.start()]
+    at = _offset(text, found)
+    last = slip(text[:at])
+    if said.startswith(_TWICE) and last.earlier is not None:
+        return _twice(last, text, file)
+    message, hint = _cause(said, text, at, last)
+    span = _marked(said, text, at, last)
+    begun = not last.whole and "\n" in text[last.start : span[0]]
+    problem = unreadable(message, hint, text, file, span)
+    return replace(problem, also=((file, *_line(text, last.start)),)) if begun else problem
+
+
+def unreadable(message: str, hint: str, text: str, file: str, span: Span) -> Problem:
+    """Return the problem of a text that cannot be read, at `span`."""
+    return Problem(file, message, CODE, file, **spot(text, span)._asdict(), hint=hint)
+
+
+def _offset(text: str, found: re.Match[str]) -> int:
+    if found[1] is None:
+        return len(text)
+    before = text.split("\n", int(found[1]) - 1)[:-1]
+    return sum(len(line) + 1 for line in before) + int(found[2]) - 1
+
+
+def _line(text: str, at: int) -> tuple[int, str]:
+    line, _, source, _ = spot(text, (at, at + 1))
+    return line, source.strip()
+
+
+def _marked(said: str, text: str, at: int, last: Slip) -> Span:
+    if said.startswith(_UNCLOSED):
+        return (last.stop, at)
+    if said.startswith(_ESCAPE):
+        return (max(at - 2, 0), at)
+    if at < len(text):
+        return (at, at + 1)
+    return (last.start, at) if not last.whole else (max(0, len(text.rstrip()) - 1), at)
+
+
+def _twice(last: Slip, text: str, file: str) -> Problem:
+    assert last.earlier is not None
+    path, span = last.earlier
+    line, source = _line(text, span[0])
+    message = f'"{_dotted(path)}" is given twice'
+    if path != last.path:
+        message = f'"{_dotted(last.path)}" cannot be added: "{_dotted(path)}" is already given'
+    problem = unreadable(message, f"keep one of them, here or in line {line}", text, file, last.key)
+    return replace(problem, also=((file, line, source),))
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(part for part in path if isinstance(part, str))
+
+
+def _cause(said: str, text: str, at: int, last: Slip) -> tuple[str, str]:
+    for beginnings, message, hint in _CAUSES:
+        if said.startswith(beginnings):
+            return message, hint
+    source = spot(text, (at, at + 1))
+    before, rest = source.source_line[: source.column - 1], source.source_line[source.column - 1 :]
+    if said.startswith("Expected ']"):
+        return "the closing ] of a table's name is missing", _QUOTE_NAME if rest.strip(" \t]") else ""
+    if said.startswith("Expected '='"):
+        return "here a = and a value are missing", _no_equals(rest)
+    if said.startswith("Invalid value"):
+        opened = text[last.key[1] : at].strip() not in {"", "="}
+        return _no_value(before, rest, opened=opened)
+    if said.startswith("Expected newline"):
+        return "the line goes on after its value", _goes_on(before, rest)
+    if said.startswith(("Invalid statement", "Invalid initial character")):
+        return "this is neither `key = value` nor a [table]", _QUOTE_NAME if rest[:1].isalpha() else ""
+    return f"this is not valid TOML: {said}", ""
+
+
+def _no_equals(rest: str) -> str:
+    if rest.startswith(":"):
+        return "write `key = value`, not `key: value`"
+    return _QUOTE_NAME if rest[:1].isalpha() and not rest[:1].isascii() else "write `key = value`"
+
+
+def _no_value(before: str, rest: str, *, opened: bool) -> tuple[str, str]:
+    if not rest.strip() and opened:
+        return "a list or a { } is not closed", "the closing ] or } is missing"
+    if not rest.strip() or rest.startswith("#"):
+        return "the value is missing", 'write a text as "text", or delete the line'
+    if rest[0] in "“”„«»‘’":
+        return "these quotes are not known here", "use straight ones: \"text\" or 'text'"
+    if rest.lower().startswith(("true", "false", "yes", "no", "on", "off")) and len(rest.split()) == 1:
+        return "this is no value", "write true or false, in small letters and without quotes"
+    return "a text must stand in quotes", _quoted(before, rest)
+
+
+def _goes_on(before: str, rest: str) -> str:
+    if before.rstrip().endswith(('"', "'")):
+        return "a \" within a text is written \\\"; or put the text in 'single quotes'"
+    key, equals, value = before.partition("=")
+    return _quoted(f"{key}= ", value.lstrip() + rest) if equals else "begin a new line here"
+
+
+def _quoted(before: str, rest: str) -> str:
+    """Return the line as it should be: what stands before, and the text in quotes, up to a comma, end or comment."""
+    in_list = "[" in before or "{" in before
+    text = re.split(r"[,\]}#]" if in_list else "#", rest, maxsplit=1)[0].strip().strip("\"'")
+    key = "" if in_list else before.strip() + " "
+    return f'put it in quotes: {key}"{text}"' if len(text) <= 80 and '"' not in text else "put the text in quotes"

@@ -1,0 +1,131 @@
+"""Reads values of a TOML document, and reports every one that is not as it should be, with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from followup_rules.model import Problem
+from followup_rules.toml.document import Document
+from followup_rules.toml.suggestions import expected
+
+T = TypeVar("T")
+
+_TYPES: dict[type, str] = {
+    str: "a text in quotes",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a decimal number",
+    dict: "a table { ... }",
+    list: "a list [ ... ]",
+}
+
+
+class Value(Struct, frozen=True):
+    """A value in a document, and the list that takes the problems found in it."""
+
+    raw: Any
+    document: Document
+    path: tuple[str | int, ...]
+    problems: list[Problem]
+
+    def report(
+        self, message: str, *, code: str, hint: str = "", at: Literal["key", "value"] = "value", within: str = ""
+    ) -> None:
+        """Add a problem at this value (or at its key)."""
+        problem = self.document.problem(self.path, message, code=code, hint=hint, at=at, within=within)
+        self.problems.append(problem)
+
+    def child(self, key: str | int) -> Value:
+        """Return the value under a key of this table, or at an index of this list."""
+        return replace(self, raw=self.raw[key], path=(*self.path, key))
+
+    def children(self) -> list[Value]:
+        """Return the values of this table."""
+        return [self.child(key) for key in self.raw]
+
+    def is_a(self, *types: type) -> bool:
+        """Tell whether the value is of one of the types, and report it if not."""
+        if any(type(self.raw) is kind for kind in types):
+            return True
+        wanted = " or ".join(_TYPES[kind] for kind in types)
+        self.report(f"{self.name!r} must be {wanted}, not {shown(self.raw)}", code="F011")
+        return False
+
+    @property
+    def name(self) -> str:
+        """The last key on the way to this value."""
+        return next((part for part in reversed(self.path) if isinstance(part, str)), "")
+
+    def items(self) -> list[Value]:
+        """Return the values of a list; a single value counts as a list of one."""
+        if not isinstance(self.raw, list):
+            return [self]
+        return [self.child(index) for index in range(len(self.raw))]
+
+    def known_keys(self, valid: Iterable[str]) -> list[str]:
+        """Return the keys of this table that are valid, and report the others."""
+        names = list(valid)
+        for key in self.raw:
+            if key not in names:
+                table = ".".join(str(part) for part in self.path if isinstance(part, str))
+                place = f" in [{table}]" if table else ""
+                what = "key" if table or not isinstance(self.raw[key], dict) else "table"
+                self.child(key).report(
+                    f"unknown {what} {key!r}{place}", code="F010", hint=expected(key, names), at="key"
+                )
+        return [key for key in self.raw if key in names]
+
+
+def shown(raw: object) -> str:
+    """Return a value as TOML would write it, for messages."""
+    if isinstance(raw, bool):
+        return str(raw).lower()
+    if isinstance(raw, dict | list):
+        return "a table" if isinstance(raw, dict) else "a list"
+    return f'"{raw}"' if isinstance(raw, str) else str(raw)
+
+
+def string(value: Value) -> str | None:
+    """Read a text."""
+    return str(value.raw) if value.is_a(str) else None
+
+
+def boolean(value: Value) -> bool | None:
+    """Read true or false."""
+    return bool(value.raw) if value.is_a(bool) else None
+
+
+def every(value: Value, read: Callable[[Value], T | None]) -> tuple[T, ...] | None:
+    """Read a list (or a single value): all of it, or None if any part is faulty."""
+    parts = [read(item) for item in value.items()]
+    return None if any(part is None for part in parts) else tuple(part for part in parts if part is not None)
+
+
+def strings(value: Value) -> tuple[str, ...] | None:
+    """Read a text or a list of them."""
+    return every(value, string)
+
+
+def choice(*valid: str) -> Callable[[Value], str | None]:
+    """Return a reader of one of some words."""
+
+    def read(value: Value) -> str | None:
+        if not value.is_a(str):
+            return None
+        if value.raw in valid:
+            return str(value.raw)
+        value.report(f"unknown {value.name} {value.raw!r}", code="F012", hint=expected(value.raw, valid))
+        return None
+
+    return read
+
+
+def unknown(value: Value, what: str, valid: Sequence[str], *, within: str = "") -> None:
+    """Report a name that means nothing."""
+    word = within or str(value.raw)
+    hint = expected(word, valid) or (f"there is no {what} at all yet" if not valid else "")
+    value.report(f"unknown {what} {word!r}", code="F012", hint=hint, within=within)

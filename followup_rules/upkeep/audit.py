@@ -1,0 +1,81 @@
+"""The stored decisions against those that all that is stored gives when it is judged from scratch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC
+
+from msgspec import Struct
+
+from followup_rules.config.read import Config
+from followup_rules.engine.evaluate import EvaluationContext
+from followup_rules.model import Decision
+from followup_rules.store.decisions import StoredDecision
+from followup_rules.store.store import Store
+from followup_rules.tick.one_case import judge
+
+
+class Difference(Struct, frozen=True):
+    """What was kept of a duty, or of where an event belongs, against what it is when judged from scratch."""
+
+    case: str
+    key: str
+    """Of a decision; or the id of an event."""
+    kept: str
+    found: str
+
+
+class Audit(Struct, frozen=True):
+    """What was compared, and what differs."""
+
+    cases: int = 0
+    decisions: int = 0
+    waiting: tuple[str, ...] = ()
+    """Cases that the next run is to look at anyhow, so that there is nothing to compare."""
+    differences: tuple[Difference, ...] = ()
+
+
+def audit(config: Config, copy: Store) -> Audit | None:
+    """Judge everything as the last run saw it; None if no run is known. `copy` is written to, so it must be a copy."""
+    context = last_context(config, copy)
+    if context is None:
+        return None
+    kept = {case: {each.key: each for each in copy.decisions.of(case)} for case in copy.decisions.cases()}
+    waiting = copy.decisions.stale(context.now)
+    moved = copy.arrange(copy.events.ids(), config.rulebook.directory)
+    places = [Difference(new, event, f"in {old}", f"in {new}") for event, (old, new) in sorted(moved.items())]
+    cases = sorted(({*copy.places.cases(), *kept}) - set(waiting))
+    found = [each for case in cases for each in _compared(case, kept.get(case, {}), config, copy, context)]
+    count = sum(len(kept.get(case, {})) for case in cases)
+    return Audit(len(cases), count, tuple(waiting), (*places, *found))
+
+
+def last_context(config: Config, store: Store) -> EvaluationContext | None:
+    """Return the instant of the last run, and what it could see."""
+    state = store.state.read()
+    if not (state.last_run and state.first_run and state.sight):
+        return None
+    return EvaluationContext(state.last_run, state.first_run, config.profile.lookback, state.sight)
+
+
+def _compared(
+    case: str, kept: Mapping[str, StoredDecision], config: Config, store: Store, context: EvaluationContext
+) -> Iterator[Difference]:
+    fresh = {each.key: _as_kept(each) for each in judge(case, config, store, context)}
+    for key in sorted({*kept, *fresh}):
+        if kept.get(key) != fresh.get(key):
+            yield Difference(case, key, _shown(kept.get(key)), _shown(fresh.get(key)))
+
+
+def _as_kept(decision: Decision) -> StoredDecision:
+    then = decision.next and decision.next.astimezone(UTC)
+    return StoredDecision(decision.key, str(decision.state), decision.evidence, then, decision.late)
+
+
+def _shown(kept: StoredDecision | None) -> str:
+    if kept is None:
+        return "nothing"
+    parts = [kept.state, *(["late"] if kept.late else [])]
+    parts += [f"until {kept.next:%Y-%m-%d %H:%M}"] if kept.next else []
+    parts += [f"shown by {', '.join(kept.evidence)}"] if kept.evidence else []
+    return ", ".join(parts)

@@ -1,0 +1,286 @@
+"""Whether all is well: what is there, and what is wrong and what to do about it. Nothing is changed."""
+
+from __future__ import annotations
+
+import locale
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from followup_rules.config.configured import ConfiguredOutput, ConfiguredSource
+from followup_rules.config.read import Config
+from followup_rules.engine.plan import EntryState, LedgerEntry
+from followup_rules.hookspecs import Unreadable
+from followup_rules.host.secrets import hidden
+from followup_rules.model import Context, Problem
+from followup_rules.store.backup import backups
+from followup_rules.store.errors import StoreError
+from followup_rules.store.lock import holder
+from followup_rules.store.schema import VERSION
+from followup_rules.store.store import Store, open_copy
+from followup_rules.upkeep.audit import Audit, audit
+
+SILENCE = timedelta(days=2)
+"""After so long without a run something must have stopped."""
+LONGEST_RUN = timedelta(hours=1)
+LEAST_ROOM = 50_000_000
+"""Bytes on the disk of the store."""
+_LISTED = 5
+_NOBODY = "followup-doctor"
+"""A key that no action has."""
+
+
+class Finding(NamedTuple):
+    """What was looked at, what there is, and what is wrong with it."""
+
+    area: str
+    fact: str
+    problems: tuple[Problem, ...] = ()
+
+
+def examine(config: Config, now: datetime, *, deep: bool = False) -> Iterator[Finding]:
+    """Look at everything that a config names, as of `now` (in the user's zone)."""
+    yield _config(config)
+    yield from _environment(config, now)
+    yield _lock(config.store)
+    yield _files(config)
+    if not config.store.exists():
+        yield Finding("store", f"{_short(config.store)} is not there yet: the first run makes it")
+        yield from (_output(output, config, now) for output in config.outputs)
+        return
+    try:
+        with open_copy(config.store) as copy:
+            yield from _kept(config, copy, now, deep=deep)
+    except StoreError as error:
+        yield Finding("store", _short(config.store), (_unusable(error),))
+
+
+def _kept(config: Config, copy: Store, now: datetime, *, deep: bool) -> Iterator[Finding]:
+    store = _store(config.store, copy, deep=deep)
+    yield store
+    if store.problems:
+        return
+    yield _last_run(copy, now)
+    yield from (_source(source, copy, now) for source in config.sources)
+    yield from (_output(output, config, now) for output in config.outputs)
+    yield _calls(copy, now)
+    if deep:
+        yield _decisions(config, copy)
+
+
+def _unusable(error: StoreError) -> Problem:
+    return Problem("store", str(error), "F046", hint=error.hint, fatal=True)
+
+
+# -- what surrounds it
+
+
+def _config(config: Config) -> Finding:
+    found = config.problems
+    rules, guards = len(config.rulebook.rules.rules), len(config.rulebook.rules.guards)
+    return Finding("config", f"{_short(config.file)}, {_number(rules, 'rule')}, {_number(guards, 'guard')}", found)
+
+
+def _environment(config: Config, now: datetime) -> Iterator[Finding]:
+    zone = config.profile.timezone
+    yield Finding("time zone", f"{zone}, {now:%Y-%m-%d %H:%M} (UTC{now:%z})")
+    encoding, home = locale.getencoding(), os.environ.get("HOME", "")
+    problems = []
+    if encoding.lower().replace("-", "") != "utf8":
+        message = f"text is taken to be in {encoding}, so names may be shown wrongly"
+        problems.append(_surroundings(message, "put LANG=C.UTF-8 into the crontab"))
+    if not home:
+        problems.append(_surroundings("HOME is not set, so ~ in paths leads nowhere", "put HOME=... into the crontab"))
+    yield Finding("environment", f"text in {encoding}, HOME is {home or 'not set'}", tuple(problems))
+
+
+def _surroundings(message: str, hint: str) -> Problem:
+    return Problem("environment", message, "F065", hint=hint, warning=True)
+
+
+def _lock(store: Path) -> Finding:
+    found = holder(store)
+    if found is None:
+        return Finding("lock", "no run is at work")
+    age = datetime.now(UTC) - found.since
+    fact = f"process {found.process} is at work since {found.since.astimezone():%a %Y-%m-%d %H:%M}"
+    if age < LONGEST_RUN:
+        return Finding("lock", fact)
+    message = f"process {found.process} has been at work for {_span(age)}, and no other run can begin"
+    hint = f"if it hangs, end it: kill {found.process}; the next run completes its work"
+    return Finding("lock", fact, (Problem("lock", message, "F064", hint=hint),))
+
+
+def _files(config: Config) -> Finding:
+    """Look at the files of the store, and at those that outputs may have made: who can read them."""
+    beside = [config.store.with_name(config.store.name + end) for end in ("", "-wal", "-shm", ".lock", ".holder")]
+    files = [file for file in (*beside, *backups(config.store)) if file.exists()]
+    problems = [problem for file in files for problem in _exposed(file)]
+    exposed = bool(problems)
+    room = _room(config.store)
+    if room is not None and room < LEAST_ROOM:
+        message = f"the disk of {config.store.parent} has only {_size(room)} left"
+        problems.append(
+            Problem("store", message, "F065", hint="make room; a run that finds none does nothing", warning=True)
+        )
+    kept = ", ".join(copy.name for copy in backups(config.store))
+    copies = f"; copies from before a change of version: {kept}" if kept else ""
+    return Finding("files", ("others may reach them" if exposed else "for you alone") + copies, tuple(problems))
+
+
+def _exposed(file: Path) -> Iterator[Problem]:
+    info = file.stat()
+    if info.st_uid != os.geteuid():
+        message = f"{file} belongs to another user, so that a run of yours may not be able to write it"
+        yield Problem("store", message, "F061", hint=f"give it back: sudo chown {os.geteuid()} {file}")
+    if info.st_mode & 0o077:
+        message = f"other users of this computer may read or write {file}, and it holds what you write and to whom"
+        yield Problem("store", message, "F061", hint=f"chmod 600 {file}")
+    if file.parent.stat().st_mode & 0o002 and not file.parent.stat().st_mode & 0o1000:
+        message = f"everybody may replace the files in {file.parent}"
+        yield Problem("store", message, "F061", hint=f"chmod 700 {file.parent}")
+
+
+def _room(store: Path) -> int | None:
+    around = next((parent for parent in store.absolute().parents if parent.is_dir()), None)
+    return shutil.disk_usage(around).free if around else None
+
+
+# -- what it keeps
+
+
+def _store(path: Path, copy: Store, *, deep: bool) -> Finding:
+    damage = copy.database.damage(deep=deep)
+    for case in () if damage else {*copy.places.cases(), *copy.ledger.cases()}:
+        (
+            copy.case(case),
+            copy.decisions.of(case),
+            copy.ledger.pins(case),
+            copy.decisions.history(case),
+        )  # raises if damaged
+    cut_short = path.with_name(f"{path.name}-wal").exists() and holder(path) is None
+    facts = [_short(path), _size(path.stat().st_size), f"version {VERSION}", "damaged" if damage else "sound"]
+    facts += ["a run was cut short, and the next one completes it"] if cut_short else []
+    hint = "nothing was changed; bring it back from a copy of yours, or move it away: then a new one is begun"
+    message = f"{path} is damaged: {'; '.join(damage)}"
+    problems = [Problem("store", message, "F046", hint=hint, fatal=True)] if damage else []
+    return Finding("store", ", ".join(facts), tuple(problems))
+
+
+def _last_run(copy: Store, now: datetime) -> Finding:
+    last = copy.state.read().last_run
+    if last is None:
+        return Finding("last run", "none is known", (_no_runs("no run is known yet", warning=True),))
+    shown = f"{last.astimezone(now.tzinfo):%a %Y-%m-%d %H:%M}"
+    age = now - last
+    if age < -timedelta(minutes=1):
+        message = f"the clock shows {now:%Y-%m-%d %H:%M}, which is before the last run ({shown})"
+        hint = "set the clock of this computer; until then nothing that is due by time alone is done"
+        return Finding("last run", shown, (Problem("clock", message, "F063", hint=hint),))
+    fact = f"{shown}, {_span(age)} ago"
+    if age < SILENCE:
+        return Finding("last run", fact)
+    return Finding("last run", fact, (_no_runs(f"the last run was {_span(age)} ago: the runs have stopped"),))
+
+
+def _no_runs(message: str, *, warning: bool = False) -> Problem:
+    hint = "is the line still in `crontab -l`, or the timer in `systemctl --user list-timers`? `followup run` runs now"
+    return Problem("last run", message, "F060", hint=hint, warning=warning)
+
+
+def _source(source: ConfiguredSource, copy: Store, now: datetime) -> Finding:
+    state = copy.events.source(source.name)
+    area = f"sources.{source.name}"
+    read = f"last read {state.pulled.astimezone(now.tzinfo):%a %Y-%m-%d %H:%M}" if state.pulled else "never read yet"
+    if state.failing is None:
+        return Finding(area, read)
+    message = f"cannot be read since {state.failing.astimezone(now.tzinfo):%a %Y-%m-%d %H:%M}; {read}"
+    hint = "duties that depend on it wait; `followup check` tells what is wrong with it"
+    return Finding(area, message, (Problem(area, message, "F040", hint=hint),))
+
+
+def _output(output: ConfiguredOutput, config: Config, now: datetime) -> Finding:
+    """Have the output look for something, which it can only if it is there."""
+    area = f"outputs.{output.name}"
+    try:
+        opened = output.open(Context(profile=config.profile, now=now))
+        try:
+            opened.find(_NOBODY)
+        finally:
+            opened.close()
+    except Exception as error:  # noqa: BLE001 -- whatever a plugin raises is what is wrong
+        message = hidden(f"cannot be used: {error}", config.secrets)
+        hint = "" if isinstance(error, Unreadable) else "mend its table in the config"  # its sentence says what to do
+        return Finding(area, "cannot be used", (Problem(area, message, "F040", hint=hint),))
+    return Finding(area, "can be used")
+
+
+def _calls(copy: Store, now: datetime) -> Finding:
+    begun = copy.ledger.in_state(EntryState.INTENDED)
+    kept = copy.ledger.in_state(EntryState.REFUSED, EntryState.DELIVERED)
+    refused = [entry for entry in kept if entry.retry]
+    problems = []
+    if begun:
+        message = f"nobody knows yet whether {_named(begun)} worked, since a run was cut short or an output failed"
+        problems.append(Problem("ledger", message, "F041", hint="the next run looks", warning=True))
+    if refused:
+        soonest = min(entry.retry for entry in refused if entry.retry).astimezone(now.tzinfo)
+        message = f"refused, and tried again from {soonest:%a %Y-%m-%d %H:%M} on: {_named(refused)}"
+        problems.append(Problem("ledger", message, "F041", hint="`followup run` tells why when it tries again"))
+    return Finding("ledger", f"{_number(len(begun), 'call')} without an end, {len(refused)} refused", tuple(problems))
+
+
+def _named(entries: Iterable[LedgerEntry]) -> str:
+    names = [f"{entry.op} {entry.key} ({entry.output})" for entry in entries]
+    return ", ".join(names[:_LISTED]) + (f" and {len(names) - _LISTED} more" if len(names) > _LISTED else "")
+
+
+def _decisions(config: Config, copy: Store) -> Finding:
+    if copy.state.read().fingerprint != config.fingerprint:
+        return Finding("decisions", "not compared: the config has changed since the last run, so run first")
+    found = audit(config, copy)
+    if found is None:
+        return Finding("decisions", "not compared: no run is known")
+    return Finding("decisions", _agreement(found), tuple(_differences(found)))
+
+
+def _agreement(found: Audit) -> str:
+    differ = len({each.key for each in found.differences})
+    waiting = f"; not compared until the next run: {_number(len(found.waiting), 'case')}" if found.waiting else ""
+    whole = _number(found.decisions, "decision")
+    return f"{found.decisions - differ} of {whole} of {_number(found.cases, 'case')} agree{waiting}"
+
+
+def _differences(found: Audit) -> Iterator[Problem]:
+    for each in found.differences[:_LISTED]:
+        message = f"{each.key} is kept as “{each.kept}”, and judged from scratch it is “{each.found}”"
+        hint = "this is a fault of followup itself: please report it; any change of the config has all judged anew"
+        yield Problem(f"case {each.case}", message, "F062", hint=hint)
+
+
+def _short(path: Path) -> str:
+    """Return a path as people write it, with ~ for their own folder."""
+    home = os.environ.get("HOME", "")
+    whole = path.absolute()
+    return f"~/{whole.relative_to(home)}" if home and whole.is_relative_to(home) else str(path)
+
+
+def _span(age: timedelta) -> str:
+    hours = int(age.total_seconds() // 3600)
+    if not hours:
+        return _number(int(age.total_seconds() // 60), "minute")
+    return _number(hours // 24, "day") if hours >= 48 else _number(hours, "hour")
+
+
+def _number(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+def _size(count: int) -> str:
+    for unit, size in (("GB", 10**9), ("MB", 10**6)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count // 1000} kB"

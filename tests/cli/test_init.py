@@ -1,0 +1,242 @@
+"""`followup init`: what it writes, what it refuses, and that what it writes is what was said."""
+
+import os
+import pty
+import stat
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from followup_rules.cli import cli
+from followup_rules.cli.init import country_of, guessed_zone
+from followup_rules.cli.starters import Answers, config_text, notes_text
+from followup_rules.config.read import read_config
+
+FOLLOWUP = [sys.executable, "-m", "followup_rules"]
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """Be a new user in Toronto, in a folder of one's own."""
+    for name, value in {"HOME": str(tmp_path), "TZ": "America/Toronto", "LANG": "fr_CA.UTF-8"}.items():
+        monkeypatch.setenv(name, value)
+    for name in ("LC_ALL", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def init(*arguments):
+    return CliRunner().invoke(cli, arguments)
+
+
+def flags(**changed):
+    every = {
+        "me": "me@example.org",
+        "name": "Camille",
+        "timezone": "America/Toronto",
+        "holidays": "CA-QC",
+        "language": "fr",
+        "calendar": "calendar.ics",
+        "sent": "sent",
+        "notes": "notes.md",
+        "drafts": "drafts",
+        "tasks": "todo.txt",
+    } | changed
+    return [part for name, value in every.items() for part in (f"--{name}", value)]
+
+
+def test_flags_become_a_config_that_reads_back_and_works(home):
+    (home / "calendar.ics").write_text("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t//EN\r\nEND:VCALENDAR\r\n")
+    (home / "sent").mkdir()
+    result = init(
+        "--config", "new/config.toml", "init", *flags(), "--me", "second@example.org", "--my-domain", "acme.com"
+    )
+    assert result.exit_code == 0, result.output
+    assert result.stderr == ""
+    config = read_config(home / "new" / "config.toml")
+    assert config.problems == ()
+    assert config.profile.me == {"me@example.org", "second@example.org"}
+    assert config.profile.address == "me@example.org"
+    assert config.profile.my_domains == {"acme.com"}
+    assert (config.profile.name, str(config.profile.timezone)) == ("Camille", "America/Toronto")
+    assert (config.profile.holidays, config.profile.language) == ("CA-QC", "fr")
+    paths = {each.name: each.options.path for each in (*config.sources, *config.outputs)}
+    named = {"calendar": "calendar.ics", "sent": "sent", "notes": "notes.md", "drafts": "drafts", "tasks": "todo.txt"}
+    assert paths == {name: home / file for name, file in named.items()}, "relative to where the user is"
+    assert CliRunner().invoke(cli, ["--config", "new/config.toml", "check"]).exit_code == 0
+
+
+def test_the_config_is_for_its_owner_alone(home):
+    init("--config", "new/config.toml", "init", *flags())
+    assert stat.S_IMODE((home / "new" / "config.toml").stat().st_mode) == 0o600
+    assert stat.S_IMODE((home / "new").stat().st_mode) == 0o700
+    assert stat.S_IMODE((home / "notes.md").stat().st_mode) == 0o600
+
+
+def test_without_a_terminal_everything_but_the_address_is_proposed(home):
+    result = init("init", "--me", "me@example.org")
+    assert result.exit_code == 0, result.output
+    config = read_config(home / ".config" / "followup-rules" / "config.toml")
+    assert not config.fatal
+    assert str(config.profile.timezone) == "America/Toronto"
+    assert (config.profile.holidays, config.profile.language) == ("CA", "fr")
+    assert (home / "followup" / "notes.md").is_file()
+
+
+def test_all_that_is_missing_or_wrong_is_told_at_once_and_nothing_is_written(home, monkeypatch):
+    monkeypatch.setenv("TZ", "Nowhere/At-All")
+    result = init("init", "--yes", "--timezone", "America/Torono", "--holidays", "XX-YY", "--language", "de")
+    assert result.exit_code == 2
+    for told in ("--me is missing", "America/Toronto", "'XX-YY'", "one of en, fr"):
+        assert told in result.stderr
+    assert list(home.iterdir()) == []
+
+
+@pytest.mark.parametrize("address", ["camille", "@example.org", "camille @example.org", "camille@"])
+def test_an_address_must_be_one(home, address):
+    result = init("init", "--me", address)
+    assert result.exit_code == 2
+    assert "is no e-mail address" in result.stderr
+    assert list(home.iterdir()) == []
+
+
+def test_a_config_is_never_overwritten(home):
+    (home / "config.toml").write_text("mine")
+    result = init("--config", "config.toml", "init", *flags())
+    assert result.exit_code == 2
+    assert "exists already" in result.stderr
+    assert "--config" in result.stderr
+    assert (home / "config.toml").read_text() == "mine"
+    assert not (home / "notes.md").exists()
+
+
+def test_notes_that_the_user_did_not_name_are_not_taken_over(home):
+    notes = home / "followup" / "notes.md"
+    notes.parent.mkdir()
+    notes.write_text("## Mine\n")
+    result = init("init", "--me", "me@example.org")
+    assert result.exit_code == 2
+    assert f"--notes {notes}" in result.stderr
+    assert notes.read_text() == "## Mine\n"
+    assert not (home / ".config").exists()
+
+
+def test_notes_that_the_user_named_are_kept(home):
+    (home / "notes.md").write_text("## Mine <a@b.example>\n- 2026-11-10 #called\n")
+    result = init("--config", "config.toml", "init", *flags())
+    assert result.exit_code == 0, result.output
+    assert "kept as they are" in result.output
+    assert (home / "notes.md").read_text() == "## Mine <a@b.example>\n- 2026-11-10 #called\n"
+
+
+def test_what_is_still_to_come_is_advice(home):
+    result = init("--config", "config.toml", "init", *flags())
+    assert result.exit_code == 0
+    assert "warning[F040]" in result.stderr
+    assert "calendar.ics does not exist" in result.stderr
+    assert "error" not in result.stderr
+
+
+def test_the_line_for_cron_is_whole(home):
+    result = init("--config", "of 100%/my config.toml", "init", *flags())
+    line = next(line for line in result.stdout.splitlines() if line.strip().startswith("*/15 * * * * "))
+    program = line.split()[5]
+    assert Path(program).is_absolute()
+    assert Path(program).exists()
+    assert line.endswith(rf"--config '{home}/of 100\%/my config.toml' run")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_new_notes_explain_themselves_and_hold_no_note(home, language):
+    init("--config", "config.toml", "init", *flags(language=language))
+    assert (home / "notes.md").read_text() == notes_text(language)
+    result = CliRunner().invoke(cli, ["--config", "config.toml", "check"])
+    assert "notes 0 events" in result.stdout
+    assert "notes.md" not in result.stderr
+
+
+TEXTS = st.text(max_size=30)
+
+
+@given(
+    st.builds(
+        Answers,
+        me=st.lists(TEXTS, max_size=3).map(tuple),
+        my_domains=st.lists(TEXTS, max_size=3).map(tuple),
+        **dict.fromkeys(
+            ["name", "timezone", "holidays", "language", "calendar", "sent", "notes", "drafts", "tasks"], TEXTS
+        ),
+    )
+)
+def test_toml_reads_back_exactly_what_was_said(answers):
+    read = tomllib.loads(config_text(answers))
+    profile = read["profile"]
+    assert (tuple(profile["me"]), tuple(profile["my_domains"])) == (answers.me, answers.my_domains)
+    assert [profile[key] for key in ("name", "timezone", "holidays", "language")] == [
+        answers.name,
+        answers.timezone,
+        answers.holidays,
+        answers.language,
+    ]
+    sources, outputs = read["sources"], read["outputs"]
+    assert [sources[name]["path"] for name in ("calendar", "sent", "notes")] == [
+        answers.calendar,
+        answers.sent,
+        answers.notes,
+    ]
+    assert [outputs[name]["path"] for name in ("drafts", "tasks")] == [answers.drafts, answers.tasks]
+
+
+@pytest.mark.parametrize("quoted", ['Anne "Nan" O\'Neil', r"C:\new\table", "100 % # no comment", "Zoë 李 🎻"])
+def test_a_name_comes_back_as_it_was_typed(home, quoted):
+    init("--config", "config.toml", "init", *flags(name=quoted))
+    assert read_config(home / "config.toml").profile.name == quoted
+
+
+def test_the_zone_is_that_of_the_system(tmp_path):
+    link = tmp_path / "localtime"
+    link.symlink_to("/usr/share/zoneinfo/Europe/Paris")
+    assert guessed_zone({}, link) == "Europe/Paris"
+    assert guessed_zone({"TZ": "America/Toronto"}, link) == "America/Toronto"
+    assert guessed_zone({"TZ": ":/usr/share/zoneinfo/Asia/Tokyo"}, link) == "Asia/Tokyo"
+    assert guessed_zone({"TZ": "EST5EDT4,M3.2.0"}, link) == "Europe/Paris", "a rule of POSIX is no name"
+    assert guessed_zone({}, tmp_path / "none") == ""
+
+
+def test_the_country_is_that_of_the_zone():
+    assert country_of("America/Toronto") == "CA"
+    assert country_of("Europe/Paris") == "FR"
+    assert country_of("Etc/UTC") == ""
+
+
+def converse(home, answers):
+    """Run `init` at a terminal, and type a line for each question."""
+    keyboard, terminal = pty.openpty()
+    environment = {**os.environ, "TERM": "dumb", "COLUMNS": "200"}
+    with subprocess.Popen(
+        [*FOLLOWUP, "init"], stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, cwd=home
+    ) as process:
+        os.close(terminal)
+        os.write(keyboard, "".join(f"{answer}\n" for answer in answers).encode())
+        said = process.stdout.read().decode()
+    os.close(keyboard)
+    return process.returncode, said
+
+
+def test_at_a_terminal_it_asks_and_asks_again(home):
+    answers = ["", "camille", "me@example.org, second@example.org", "Camille", "", "America/Torono", "", "-", "en"]
+    code, said = converse(home, [*answers, "", "", "", "", ""])
+    assert code == 0, said
+    assert "'camille' is no e-mail address" in said
+    assert "America/Toronto" in said
+    config = read_config(home / ".config" / "followup-rules" / "config.toml")
+    assert config.profile.me == {"me@example.org", "second@example.org"}
+    assert (config.profile.name, config.profile.holidays, config.profile.language) == ("Camille", "", "en")
+    assert str(config.profile.timezone) == "America/Toronto"

@@ -1,0 +1,524 @@
+"""What a case shows: what took place, which visits a rule starts from, and when it opens for each."""
+
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+from msgspec.structs import replace
+
+from followup_rules.engine.anchors import CaseView
+from followup_rules.engine.guards import windows as guard_windows
+from followup_rules.model import Person, State
+from tests.support.caselab import (
+    ASK,
+    JULIE,
+    MARC,
+    NADIA,
+    at,
+    case,
+    decide,
+    event,
+    note,
+    sent,
+    shown,
+    states,
+    the,
+    visit,
+)  # fmt: skip
+from tests.support.rulelab import rules
+
+THANK = """
+[rule.thank]
+on = { kind = "meeting" }
+%s
+do = { type = "task", title = "Thank" }
+"""
+EACH, DAILY, LATEST = THANK % 'per = "event"', THANK % 'per = "day"', THANK % 'per = "case"'
+NOW = "2026-11-12 12:00"
+
+
+def view(text, *events, pins=()):
+    return CaseView(case(*events), rules(text), dict(pins))
+
+
+def why(*events, joined=()):
+    """Tell why the first of the events does not count, or "" if it does."""
+    found = the(EACH, *events, joined=joined, now=NOW)
+    return found.why if found.state is State.VOID else ""
+
+
+# -- what took place
+
+
+CANCELLED = "“Interview” was cancelled"
+VANISHED = "“Interview” is no longer in the calendar, and nothing shows that it took place"
+ENDED = "2026-11-09 11:00"
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, ""),
+        ({"status": "tentative"}, ""),
+        ({"status": "mine"}, ""),
+        ({"status": "declined"}, "you declined “Interview”"),
+        ({"status": "declined", "title": ""}, "you declined “meeting”"),
+        ({"status": "cancelled"}, CANCELLED),
+        ({"status": "cancelled", "updated": at("2026-11-09 10:59")}, CANCELLED),
+        ({"status": "cancelled", "updated": at("2026-11-09 11:00")}, ""),  # it had happened
+        ({"updated": at("2026-11-09 10:59")}, ""),
+        ({"gone": at("2026-11-09 10:00")}, VANISHED),
+        ({"gone": at("2026-11-10 10:00")}, VANISHED),
+        ({"gone": at("2026-11-10 10:00"), "listed": at("2026-11-09 10:59")}, VANISHED),
+        ({"gone": at("2026-11-10 10:00"), "listed": at(ENDED)}, ""),
+        ({"gone": at(ENDED), "listed": at(ENDED)}, ""),
+        ({"gone": at("2026-11-09 10:59"), "listed": at(ENDED)}, VANISHED),
+        ({"listed": at("2026-11-01 10:00")}, ""),
+    ],
+)
+def test_what_was_cancelled_or_vanished_before_its_end_did_not_take_place(fields, expected):
+    assert why(visit(**fields)) == expected
+
+
+@pytest.mark.parametrize(
+    ("later", "shows"),
+    [
+        (sent(ENDED), True),
+        (sent("2026-11-09 10:59"), False),
+        (event("received", "2026-11-09 15:00", JULIE), True),
+        (note("2026-11-09 15:00", "thanked"), True),
+        (note("2026-11-09", "thanked"), True),  # a note without a time counts as 23:59
+        (note("2026-11-09 15:00", "thanked", gone=at("2026-11-09 16:00")), False),
+        (visit("2026-11-10 15:00", id="I2", status="declined"), False),
+        (event("sms", "2026-11-10 15:00", JULIE), False),
+    ],
+)
+def test_a_vanished_meeting_took_place_if_a_mail_or_note_comes_after_it(later, shows):
+    vanished = visit(gone=at("2026-11-10 10:00"))
+    found = decide(EACH, vanished, later, now=NOW)[f"thank/{vanished.id}@2026-11-09"]
+    assert (found.state is not State.VOID) is shows
+    joined = decide(EACH, vanished, joined=[later], now=NOW)[f"thank/{vanished.id}@2026-11-09"]
+    assert (joined.state is not State.VOID) is shows
+
+
+def test_a_mail_does_not_show_a_meeting_that_vanished_before_its_end():
+    assert why(visit(gone=at("2026-11-09 10:30")), sent("2026-11-09 15:00")) == VANISHED
+
+
+def test_mail_that_was_moved_elsewhere_was_sent_all_the_same():
+    text = '[rule.ask]\non = { kind = ["sent", "received"] }\nopens = "start"\ndo = { type = "task", title = "Ask" }'
+    for kind in ("sent", "received"):
+        assert (
+            the(text, event(kind, "2026-11-09 10:00", JULIE, gone=at("2026-11-10 10:00")), now=NOW).state is State.DUE
+        )
+
+
+def test_a_note_that_was_taken_away_does_not_count():
+    text = f"[rule.ask]\n{ASK}"
+    found = the(text, note("2026-11-09 10:00", "ask", title="Who?", gone=at("2026-11-09 12:00")), now=NOW)
+    assert (found.state, found.why) == (State.VOID, "“Who?” was taken away")
+
+
+def test_what_did_not_take_place_ends_nothing():
+    text = THANK % 'done_by = [{ kind = "meeting" }, "#thanked"]'
+    second = visit("2026-11-09 15:00", id="I2", status="cancelled")
+    taken_away = note("2026-11-09 16:00", "thanked", gone=at("2026-11-09 17:00"))
+    found = decide(text, visit(id="I1"), second, taken_away, now=NOW)
+    assert found["thank/I1@2026-11-09"].state is State.DUE
+
+
+# -- visits
+
+
+def test_events_of_one_local_day_are_one_visit():
+    late = visit("2026-11-09 23:30", MARC, id="I2")  # ends on the next day, and in UTC all of it is on that day
+    next_day = visit("2026-11-10 00:30", id="I3")
+    assert states(DAILY, visit(id="I1"), late, next_day, now="2026-11-10 00:29") == {
+        "thank/@2026-11-09": State.WAITING,
+        "thank/@2026-11-10": State.WAITING,
+    }
+    found = decide(DAILY, visit(id="I1"), late, next_day, now="2026-11-10 00:30")["thank/nordik.ca@2026-11-09"]
+    assert (found.state, shown(found.opens)) == (State.DUE, "2026-11-10 00:30")
+    assert [event.id for event in found.visit.events] == ["I1", "I2"]
+    assert found.visit.people == (JULIE, MARC)
+    assert (shown(found.visit.start), shown(found.visit.end)) == ("2026-11-09 10:00", "2026-11-10 00:30")
+
+
+def test_a_visit_lasts_from_its_first_start_to_its_last_end_in_whatever_order():
+    events = [
+        visit("2026-11-09 09:00", JULIE, id="b", minutes=300),
+        visit("2026-11-09 09:00", MARC, JULIE, id="a"),
+        visit("2026-11-09 11:00", NADIA, id="0"),
+    ]
+    for order in permutations(events):
+        (found,) = view(DAILY, *order).visits(rules(DAILY).rules["thank"])
+        assert [each.id for each in found.events] == ["a", "b", "0"]
+        assert (shown(found.start), shown(found.end)) == ("2026-11-09 09:00", "2026-11-09 14:00")
+        assert found.people == (MARC, JULIE, NADIA)
+
+
+def test_a_visit_of_which_a_part_was_cancelled_is_the_rest():
+    morning, evening = visit(id="I1", status="cancelled"), visit("2026-11-09 17:00", MARC, id="I2")
+    found = the(DAILY, morning, evening, now=NOW)
+    assert (found.state, found.visit.people, shown(found.visit.start)) == (State.DUE, (MARC,), "2026-11-09 17:00")
+
+
+def test_a_visit_of_which_all_was_cancelled_is_void():
+    both = [visit(id="I1", status="cancelled"), visit("2026-11-09 17:00", id="I2", status="declined")]
+    found = the(DAILY, *both, now=NOW)
+    assert (found.state, found.why, found.evidence) == (State.VOID, CANCELLED, ("I1",))
+    assert len(found.visit.events) == 2
+
+
+def test_an_anchor_may_be_the_first_mail_of_its_thread():
+    text = '[rule.wait]\non = { kind = "sent", first = "thread" }\ndo = { type = "task", title = "Wait" }'
+    mails = [sent(f"2026-11-{day} 10:00", id=day, thread="t") for day in ("11", "09", "10")]
+    assert list(decide(text, *mails, now=NOW)) == ["wait/09@2026-11-09"]
+
+
+def test_a_rule_and_a_guard_of_one_name_have_anchors_of_their_own():
+    text = f"""
+[rule.quiet]
+{ASK.replace("task", "draft")}
+[guard.quiet]
+on = {{ kind = "meeting" }}
+closes = "it.until"
+"""
+    asked = note("2026-11-09 10:30", "ask", id="a", people=(JULIE,))
+    held = visit(data={"until": at("2026-11-14 00:00")})
+    assert {key: each.state for key, each in decide(text, held, asked, now=NOW).items()} == {
+        "quiet/a@2026-11-09": State.HELD
+    }
+
+
+def test_only_events_at_home_in_the_case_start_a_rule():
+    assert decide(EACH, joined=[visit()], now=NOW) == {}
+
+
+def test_a_condition_on_the_anchor_may_be_met_by_any_part_of_a_visit():
+    text = THANK % 'per = "day"\nwhere = { title = "final" }'
+    final = visit("2026-11-09 15:00", id="I2", title="Final round")
+    assert decide(text, visit(id="I1"), now=NOW) == {}
+    assert len(the(text, visit(id="I1"), final, now=NOW).visit.events) == 2
+
+
+def test_a_condition_on_the_anchor_may_speak_of_it():
+    text = THANK % 'where = { before = "it.until" }'
+    for until, counts in [("2026-11-09 10:01", 1), ("2026-11-09 10:00", 0)]:
+        assert len(decide(text, visit(data={"until": at(until)}), now=NOW)) == counts
+
+
+def test_the_same_person_is_listed_once_under_the_name_given_first():
+    nameless = Person(JULIE.address)
+    found = the(DAILY, visit("2026-11-09 10:00", JULIE), visit("2026-11-09 11:00", nameless, MARC, id="2"), now=NOW)
+    assert found.visit.people == (JULIE, MARC)
+
+
+# -- the people of a note
+
+
+@pytest.mark.parametrize(
+    ("start", "people"),
+    [
+        ("2026-11-08 12:00", (JULIE, MARC, NADIA)),  # before any meeting: all of the case
+        ("2026-11-09 10:00", (JULIE,)),
+        ("2026-11-09 09:59", (JULIE, MARC, NADIA)),
+        ("2026-11-09", (JULIE,)),  # counts as 23:59
+        ("2026-11-11 12:00", (MARC,)),
+        ("2026-11-20 12:00", (MARC,)),
+    ],
+)
+def test_a_note_without_people_is_about_those_of_the_latest_meeting_that_had_started(start, people):
+    events = [
+        visit("2026-11-10 10:00", MARC, id="I2"),
+        visit("2026-11-09 10:00", JULIE, id="I1"),
+        visit("2026-11-11 10:00", NADIA, id="I3", status="cancelled"),
+        event("meeting", "2026-11-11 11:00", id="I4"),
+        sent("2026-11-11 09:00", NADIA),
+        visit("2026-11-20 10:00", Person("nobody@acme.com"), id="I5", gone=at("2026-11-08 08:00")),
+    ]
+    about = note(start, "ask")
+    seen = view(EACH, *events, about).people(about)
+    assert set(seen) == set(people)
+
+
+def test_a_notes_own_people_count_and_other_events_have_only_their_own():
+    addressed, alone = note("2026-11-10 12:00", people=(MARC,)), event("meeting", "2026-11-10 12:00")
+    seen = view(EACH, visit(), addressed, alone)
+    assert seen.people(addressed) == (MARC,)
+    assert seen.people(alone) == ()
+
+
+def test_of_meetings_that_started_at_once_the_last_id_counts_in_whatever_order():
+    events = [visit("2026-11-09 10:00", JULIE, id="a"), visit("2026-11-09 10:00", MARC, id="b")]
+    about = note("2026-11-09 12:00")
+    for order in permutations(events):
+        assert view(EACH, *order).people(about) == (MARC,)
+
+
+# -- keys
+
+
+def test_a_key_names_the_rule_the_anchor_and_its_local_day_without_white_space():
+    assert list(decide(EACH, visit("2026-11-09 23:30", id="a b\tc"), now=NOW)) == ["thank/abc@2026-11-09"]
+    assert list(decide(DAILY, visit("2026-11-09 23:30"), now=NOW)) == ["thank/nordik.ca@2026-11-09"]
+    assert list(decide(LATEST, visit("2026-11-09 23:30"), now=NOW)) == ["thank/nordik.ca@2026-11-09"]
+
+
+# -- openings
+
+
+CALL = """
+[define.announced]
+tags = "announced"
+[rule.call]
+on = { kind = "meeting" }
+per = "%s"
+opens = "%s"
+moved_by = "announced.on"
+do = { type = "task", title = "Call" }
+"""
+
+
+def opens(per, when, *events, rule="call", **more):
+    return [
+        shown(each.opens) for each in decide(CALL % (per, when), *events, now=NOW, **more).values() if each.rule == rule
+    ]
+
+
+@pytest.mark.parametrize(
+    ("when", "expected"),
+    [
+        ("start", "2026-11-09 10:00"),
+        ("end", "2026-11-09 11:00"),
+        ("day", "2026-11-09 00:00"),
+        ("day + 10 days at 09:00, workday", "2026-11-19 09:00"),
+        ("it.until", "2026-11-30 09:00"),
+        ("it.start", "2026-11-09 10:00"),
+        ("it.end + 1 hour", "2026-11-09 12:00"),
+        ("it.nothing", ""),
+        ("it.bonus", ""),  # a text is no instant
+    ],
+)
+def test_a_phrase_counts_from_the_anchor(when, expected):
+    anchor = visit(data={"until": at("2026-11-30 09:00"), "bonus": "frisbee"})
+    assert opens("event", when, anchor) == [expected]
+
+
+def test_a_rule_opens_where_it_was_moved_to_else_as_announced_else_as_it_says():
+    key = "call/nordik.ca@2026-11-09"
+    moved = note("2026-11-10 12:00", "announced", data={"on": at("2026-11-17 14:00")})
+    assert opens("day", "day + 10 days", visit()) == ["2026-11-19 00:00"]
+    assert opens("day", "day + 10 days", visit(), pins={key: "2026-11-18 09:00"}) == ["2026-11-18 09:00"]
+    assert opens("day", "day + 10 days", visit(), pins={"call/nordik.ca@2026-11-10": "2026-11-18"}) == [
+        "2026-11-19 00:00"
+    ]
+    assert opens("day", "day + 10 days", visit(), moved, pins={key: "2026-11-18 09:00"}) == ["2026-11-17 14:00"]
+
+
+@pytest.mark.parametrize(
+    ("start", "counts"),
+    [
+        ("2026-11-08 23:59", False),
+        ("2026-11-09 00:00", True),
+        ("2026-11-10 23:59", True),
+        ("2026-11-11 00:00", False),  # the next visit's day
+    ],
+)
+def test_what_is_said_of_a_visit_is_said_between_its_day_and_the_next_visits(start, counts):
+    two = [visit(id="I1"), visit("2026-11-11 10:00", id="I2"), visit("2026-11-20 10:00", id="I3")]
+    said = note(start, "announced", data={"on": at("2026-11-30 14:00")})
+    assert (opens("day", "end", *two, said)[0] == "2026-11-30 14:00") is counts
+
+
+def test_of_what_is_said_the_latest_word_that_gives_an_instant_counts():
+    notes = [
+        note("2026-11-10 12:00", "announced", id="a", data={"on": at("2026-11-17 14:00")}),
+        note("2026-11-10 13:00", "announced", id="b", data={"on": at("2026-11-16 14:00")}),
+        note("2026-11-10 14:00", "announced", id="c", data={"on": "soon"}),
+        note("2026-11-10 15:00", "called", id="d", data={"on": at("2026-11-20 14:00")}),
+    ]
+    for order in permutations(notes):
+        assert opens("day", "end", visit(), *order) == ["2026-11-16 14:00"]
+
+
+def test_a_cancelled_next_visit_ends_nothing_that_is_said_of_the_one_before():
+    cancelled = visit("2026-11-11 10:00", id="I2", status="cancelled")
+    later_today = visit("2026-11-09 15:00", id="I3")
+    said = note("2026-11-12 10:00", "announced", data={"on": at("2026-11-30 14:00")})
+    assert opens("event", "end", visit(id="I1"), later_today, cancelled, said)[0] == "2026-11-30 14:00"
+
+
+FOLLOW = """
+[rule.base]
+on = { kind = "meeting" }
+per = "%s"
+opens = "day + 1 day"
+do = { type = "task", title = "Base" }
+[rule.next]
+on = %s
+opens = ["base + 1 hour", "start"]
+do = { type = "task", title = "Next" }
+"""
+ONE, TWO = visit("2026-11-02 10:00", id="I1"), visit("2026-11-09 10:00", id="I2")
+THREE = visit("2026-11-16 10:00", id="I3")
+
+
+@pytest.mark.parametrize(
+    ("per", "noted", "expected"),
+    [
+        ("event", "2026-11-09 09:00", "2026-11-10 01:00"),  # the same day
+        ("event", "2026-11-09 23:59", "2026-11-10 01:00"),
+        ("event", "2026-11-12 12:00", "2026-11-10 01:00"),  # the latest before it
+        ("event", "2026-11-08 12:00", "2026-11-03 01:00"),
+        ("event", "2026-11-20 12:00", "2026-11-17 01:00"),
+        ("event", "2026-11-01 12:00", "2026-11-03 01:00"),  # else the first
+        ("case", "2026-11-02 12:00", "2026-11-03 01:00"),  # even if that visit is superseded
+    ],
+)
+def test_a_rules_name_means_its_opening_for_the_same_day_else_the_latest_before_else_the_first(per, noted, expected):
+    text = FOLLOW % (per, '"#ask"')
+    assert shown(the(text, TWO, THREE, ONE, note(noted, "ask"), rule="next", now=NOW).opens) == expected
+
+
+def test_a_rules_name_means_its_opening_for_the_same_event_before_that_of_another_of_the_day():
+    text = (FOLLOW % ("event", '{ kind = "meeting" }')).replace("day + 1 day", "end")
+    found = decide(text, visit(id="b"), visit("2026-11-09 15:00", id="a"), now="2026-11-09 16:30")
+    assert [shown(found[f"next/{name}@2026-11-09"].opens) for name in "ba"] == ["2026-11-09 12:00", "2026-11-09 17:00"]
+
+
+def test_an_anchor_that_starts_with_another_rules_counts_as_before_it():
+    text = FOLLOW % ("event", '"#ask"')
+    noted = note("2026-11-09 10:00", "ask")
+    assert shown(the(text, ONE, TWO, noted, rule="next", now=NOW).opens) == "2026-11-10 01:00"
+
+
+def test_a_rule_without_an_anchor_or_with_a_cancelled_one_opens_never_and_the_fallback_counts():
+    text = FOLLOW % ("event", '"#ask"')
+    asked = note("2026-11-09 09:00", "ask")
+    for events in ([asked], [asked, visit(status="cancelled")]):
+        assert shown(the(text, *events, rule="next", now=NOW).opens) == "2026-11-09 09:00"
+
+
+def test_a_rule_that_opens_never_makes_way_for_the_fallback():
+    text = (FOLLOW % ("event", '"#ask"')).replace('"day + 1 day"', '"it.nothing"')
+    assert shown(the(text, visit(), note("2026-11-09 09:00", "ask"), rule="next", now=NOW).opens) == "2026-11-09 09:00"
+
+
+def test_a_rule_that_is_off_makes_way_for_the_fallback():
+    text = (FOLLOW % ("event", '"#ask"')).replace('title = "Base" }', 'title = "Base" }\nenabled = false')
+    assert shown(the(text, visit(), note("2026-11-09 09:00", "ask"), now=NOW).opens) == "2026-11-09 09:00"
+
+
+def test_a_faulty_rule_opens_never_and_the_fallback_counts():
+    text = (FOLLOW % ("event", '"#ask"')) + "[rule.base2]\n[rule.base.data]\n"
+    found = the(text, visit(), note("2026-11-09 09:00", "ask"), rule="next", now=NOW, faulty=True)
+    assert shown(found.opens) == "2026-11-09 09:00"
+
+
+def test_a_rule_may_be_counted_from_at_its_announced_instant():
+    text = FOLLOW % ("event", '"#ask"')
+    pins = {f"base/{TWO.id}@2026-11-09": "2026-11-20 09:00"}
+    asked = note("2026-11-09 09:00", "ask")
+    assert shown(the(text, TWO, asked, rule="next", now=NOW, pins=pins).opens) == "2026-11-20 10:00"
+
+
+# -- windows
+
+
+GUARD = """
+[rule.base]
+on = { kind = "meeting" }
+opens = "day + 3 days"
+do = { type = "task", title = "Base" }
+[guard.quiet]
+on = { kind = "meeting" }
+per = "%s"
+opens = "%s"
+closes = %s
+ended_by = ["#offer"]
+"""
+
+
+def windows(*events, per="event", opens="end", closes='"day + 10 days"'):
+    text = GUARD % (per, opens, closes)
+    seen = view(text, *events)
+    found = guard_windows(rules(text).guards["quiet"], seen)
+    assert found is guard_windows(rules(text).guards["quiet"], seen)
+    return [(shown(window.start), shown(window.end)) for window in found]
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, [("2026-11-02 11:00", "2026-11-12 00:00"), ("2026-11-09 11:00", "2026-11-19 00:00")]),
+        ({"per": "case"}, [("2026-11-09 11:00", "2026-11-19 00:00")]),
+        ({"opens": "it.nothing"}, []),
+        ({"closes": '"it.nothing"'}, []),
+        ({"closes": '"end"'}, []),
+        ({"closes": '"start"'}, []),
+        ({"closes": '"end + 1 minute"', "per": "case"}, [("2026-11-09 11:00", "2026-11-09 11:01")]),
+        ({"closes": '["it.nothing", "base"]', "per": "day"},
+         [("2026-11-02 11:00", "2026-11-05 00:00"), ("2026-11-09 11:00", "2026-11-12 00:00")]),
+    ],
+)  # fmt: skip
+def test_a_guard_holds_from_its_opening_to_just_before_its_end(more, expected):
+    assert windows(TWO, ONE, visit("2026-11-10 10:00", id="I3", status="cancelled"), **more) == expected
+
+
+def test_where_only_the_latest_visit_counts_a_guard_has_one_window():
+    assert windows(TWO, THREE, ONE, per="case") == [("2026-11-16 11:00", "2026-11-26 00:00")]
+
+
+@pytest.mark.parametrize(
+    ("offer", "end"),
+    [
+        (note("2026-11-11 14:00", "offer"), "2026-11-11 14:00"),
+        (note("2026-11-11", "offer"), "2026-11-11 00:00"),  # from the start of that day
+        (note("2026-11-09 09:59", "offer"), "2026-11-19 00:00"),  # it came before
+        (note("2026-11-09 11:00", "offer"), ""),  # no window is left
+        (note("2026-11-20 12:00", "offer"), "2026-11-19 00:00"),
+        (note("2026-11-11 14:00", "fit"), "2026-11-19 00:00"),
+    ],
+)
+def test_a_guard_ends_early_at_the_first_event_that_ends_it(offer, end):
+    later = note("2026-11-13 14:00", "offer")
+    assert windows(TWO, offer) == ([("2026-11-09 11:00", end)] if end else [])
+    assert windows(TWO, later, offer)[:1] == ([("2026-11-09 11:00", min(end, "2026-11-13 14:00"))] if end else [])
+
+
+def test_a_window_holds_its_first_instant_and_not_its_last():
+    text = GUARD % ("event", "end", '"end + 1 hour"')
+    (window,) = guard_windows(rules(text).guards["quiet"], view(text, visit()))
+    assert window.contains(window.start)
+    assert window.contains(window.end - timedelta(microseconds=1))
+    assert not window.contains(window.end)
+    assert not window.contains(window.start - timedelta(microseconds=1))
+
+
+# -- words
+
+
+def test_the_words_that_name_a_case_and_its_people_tell_nothing_of_what_it_is_about():
+    people = [Person("jr@acme.jobs", "Julie Roy"), Person("zoé@gmail.com")]
+    vanished = visit("2026-11-20 10:00", Person("nobody@acme.org"), id="I2", gone=at("2026-11-08 08:00"))
+    shown = case(visit("2026-11-09 10:00", *people), vanished)
+    seen = CaseView(replace(shown, key="client-river"), rules(EACH), {})
+    assert seen.names == {"client", "river", "jr", "acme", "jobs", "julie", "roy", "zoe", "gmail", "com"}
+
+
+# -- the order of events
+
+
+def test_events_are_shown_in_the_order_of_time_with_a_whole_day_at_its_end():
+    events = [
+        note("2026-11-09", id="day"),
+        sent("2026-11-09 23:58", id="late"),
+        sent("2026-11-10 00:00", id="next"),
+        sent("2026-11-09 23:58", id="b"),
+        visit(id="I1"),
+        visit(id="off", status="cancelled"),
+    ]
+    for order in permutations(events):
+        seen = CaseView(replace(case(*order[:3]), joined=order[3:]), rules(EACH), {})
+        assert [each.id for each in seen.events] == ["I1", "b", "late", "day", "next"]

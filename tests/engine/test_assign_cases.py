@@ -1,0 +1,382 @@
+"""Which case each event belongs to, and what ties events together."""
+
+from itertools import permutations
+
+import pytest
+
+from followup_rules.config.wordlists import registrable
+from followup_rules.engine.assign_cases import Directory, Label, Place, assign, clean, key_of, match, tokens
+from followup_rules.model import Person
+from tests.support.caselab import JULIE, MARC, NADIA, at, event, note, sent, visit
+
+FREE, AGENT, ROBOT = Person("zoe@gmail.com"), Person("luc@agencex.ca"), Person("no-reply@hire.lever.co")
+SISTER = Person("lea@montreal.nordik.ca")
+ME = Person("me@example.org")
+DIRECTORY = Directory(
+    registrable=registrable,
+    me=frozenset({ME.address}),
+    agencies=frozenset({"agencex.ca"}),
+    services=frozenset({"lever.co"}),
+    free_mail=frozenset({"gmail.com"}),
+)
+
+
+def homes(*events, labels=(), known=()):
+    directory = Directory(
+        **{**{name: getattr(DIRECTORY, name) for name in DIRECTORY.__struct_fields__}, "labels": labels}
+    )
+    return {name: place.home for name, place in assign(events, directory, known).items()}
+
+
+def home(*events, **more):
+    """Return the home of the last of the events."""
+    return homes(*events, **more)[events[-1].id]
+
+
+def problem(*events, known=()):
+    place = assign(events, DIRECTORY, known)[events[-1].id]
+    return place.home, place.problem
+
+
+# -- people
+
+
+@pytest.mark.parametrize(
+    ("who", "organizer", "key"),
+    [
+        ([JULIE], None, "nordik.ca"),
+        ([JULIE, SISTER], None, "nordik.ca"),
+        ([SISTER], None, "nordik.ca"),
+        ([FREE], None, "zoe@gmail.com"),
+        ([FREE, JULIE], None, "nordik.ca"),
+        ([ROBOT], None, "no-reply@hire.lever.co"),
+        ([AGENT, JULIE], None, "nordik.ca"),  # agencies come last
+        ([AGENT, NADIA, JULIE], None, "nordik.ca"),
+        ([AGENT, NADIA], None, "agencex.ca"),
+        ([Person("a@one.ca"), JULIE, MARC], None, "nordik.ca"),  # most of its people
+        ([Person("a@one.ca"), JULIE], None, "one.ca"),  # a tie: the first recipient's
+        ([Person("a@one.ca"), JULIE], MARC, "nordik.ca"),  # a tie: the organizer's
+        ([Person("a@one.ca"), Person("b@one.ca"), JULIE], MARC, "one.ca"),
+        ([Person("a@one.ca"), JULIE], ROBOT, "one.ca"),
+        ([Person("a@www.gov.uk"), Person("root")], None, "www.gov.uk"),
+        ([Person("root")], None, "root"),
+        ([Person("julie@")], None, "julie@"),
+    ],
+)
+def test_an_event_belongs_to_the_organization_of_most_of_its_people(who, organizer, key):
+    assert home(event("meeting", "2026-11-09 10:00", *who, organizer=organizer)) == key
+
+
+def test_who_knows_of_no_services_and_agencies_goes_by_the_domains():
+    directory = Directory(registrable)
+    found = [
+        assign([each], directory)[each.id].home for each in (visit(), visit("2026-11-09 10:00", FREE, AGENT, ROBOT))
+    ]
+    assert found == ["nordik.ca", "gmail.com"]
+    assert clean(visit("2026-11-09 10:00", ME, ROBOT, organizer=ROBOT), directory).people == (ME, ROBOT)
+
+
+def test_an_event_without_people_is_a_case_of_its_own_whose_key_holds_no_white_space():
+    assert home(event("meeting", "2026-11-09 10:00", id=" my \t meeting ")) == "my-meeting"
+
+
+@pytest.mark.parametrize("label", ["client A", " client A ", "client \t\n A"])
+def test_a_label_is_a_key_without_white_space(label):
+    assert key_of(label) == "client-A"
+
+
+@pytest.mark.parametrize(
+    ("organizer", "kept"),
+    [
+        (None, (JULIE, ROBOT)),
+        (JULIE, (JULIE, ROBOT)),
+        (ROBOT, (JULIE,)),
+    ],
+)
+def test_neither_the_user_nor_the_service_that_invites_is_a_counterpart(organizer, kept):
+    assert clean(visit("2026-11-09 10:00", JULIE, ME, ROBOT, organizer=organizer), DIRECTORY).people == kept
+
+
+def test_an_event_with_nobody_to_leave_out_stays_the_very_same():
+    meeting = visit()
+    assert clean(meeting, DIRECTORY) is meeting
+
+
+# -- mail
+
+
+def test_mail_belongs_to_the_case_of_its_thread():
+    first = sent("2026-11-01 10:00", JULIE, thread="t", case="client-a")
+    assert home(first, sent("2026-11-02 10:00", MARC, thread="t")) == "client-a"
+    assert home(first, sent("2026-11-02 10:00", MARC, thread="u")) == "nordik.ca"
+    assert home(first, sent("2026-11-02 10:00", MARC)) == "nordik.ca"
+    assert home(first, visit("2026-11-02 10:00", MARC, thread="t")) == "nordik.ca"
+
+
+def test_a_thread_stays_in_the_case_of_its_first_message():
+    mails = [
+        sent("2026-11-01 10:00", JULIE, thread="t"),
+        sent("2026-11-02 10:00", NADIA, thread="t", case="agency"),
+        sent("2026-11-03 10:00", NADIA, thread="t"),
+    ]
+    assert list(homes(*mails).values()) == ["nordik.ca", "agency", "nordik.ca"]
+
+
+def test_mail_goes_where_one_of_its_people_took_part_most_recently_before():
+    earlier = visit("2026-11-01 10:00", NADIA, case="client-a", id="a")
+    later = visit("2026-11-02 10:00", NADIA, case="client-b", id="b")
+    assert home(earlier, later, sent("2026-11-03 10:00", NADIA)) == "client-b"
+    assert home(earlier, later, sent("2026-11-01 12:00", NADIA)) == "client-a"
+    assert home(earlier, later, sent("2026-10-31 12:00", NADIA)) == "agencex.ca"
+    assert home(earlier, later, sent("2026-11-03 10:00", JULIE, NADIA)) == "client-b"
+    assert home(earlier, later, event("received", "2026-11-03 10:00", NADIA)) == "client-b"
+    assert home(earlier, later, visit("2026-11-03 10:00", NADIA)) == "agencex.ca"
+
+
+def test_mail_joins_every_case_in_which_one_of_its_people_takes_part():
+    meetings = [visit(f"2026-11-0{day} 10:00", NADIA, case=f"client-{day}", id=str(day)) for day in (1, 2, 5)]
+    mail = sent("2026-11-03 10:00", NADIA, JULIE)
+    other = visit("2026-11-04 10:00", JULIE)
+    places = assign([*meetings, mail, other], DIRECTORY)
+    assert places[mail.id] == Place("client-2", frozenset({"client-1", "client-5", "nordik.ca"}))
+    assert {places[each.id].joins for each in (*meetings, other)} == {frozenset()}
+
+
+def test_of_two_mails_of_one_instant_the_first_id_decides_in_whatever_order_they_are_read():
+    one, two = (sent("2026-11-01 10:00", who, id=name, thread="t") for name, who in (("a", JULIE), ("b", NADIA)))
+    assert homes(one, two) == homes(two, one) == {"a": "nordik.ca", "b": "nordik.ca"}
+
+
+# -- labels
+
+
+def test_what_carries_a_label_belongs_to_it():
+    assert home(visit("2026-11-09 10:00", case=" Client A ")) == "Client-A"
+    assert home(visit("2026-11-09 10:00", case="CLIENT a"), labels=(Label("Client A"),)) == "Client-A"
+    assert home(note("2026-11-09 10:00", case="Client A")) == "Client-A"
+
+
+@pytest.mark.parametrize(
+    ("label", "fits"),
+    [
+        (Label("x", people=frozenset({JULIE.address})), True),
+        (Label("x", people=frozenset({NADIA.address})), False),
+        (Label("x", domains=frozenset({"nordik.ca"})), True),
+        (Label("x", domains=frozenset({"ordik.ca"})), False),
+        (Label("x", words=("interview",)), True),
+        (Label("x", words=("INTER*",)), True),
+        (Label("x", words=("inter",)), False),
+        (Label("x", words=("canoe",)), True),
+        (Label("x"), False),
+    ],
+)
+def test_a_label_of_the_config_takes_what_has_its_people_domains_or_words(label, fits):
+    meeting = visit("2026-11-09 10:00", JULIE, FREE, text="Bring your canoe.")
+    assert home(meeting, labels=(label,)) == ("x" if fits else "nordik.ca")
+
+
+def test_a_labels_words_are_looked_for_in_a_heading_too():
+    assert home(note("2026-11-09 10:00", heading="My river"), labels=(Label("x", words=("river",)),)) == "x"
+
+
+def test_words_say_more_than_people_and_people_more_than_domains():
+    words = Label("words", words=("interview",))
+    people = Label("people", people=frozenset({JULIE.address}))
+    domains = Label("domains", domains=frozenset({"nordik.ca"}))
+    both = Label("both", people=frozenset({JULIE.address}), domains=frozenset({"nordik.ca"}))
+    for labels, best in [
+        ((words, people, domains), "words"),
+        ((people, domains), "people"),
+        ((both, words), "words"),
+        ((people, both), "both"),
+    ]:
+        for order in permutations(labels):
+            assert home(visit(), labels=order) == best
+
+
+def test_of_labels_that_fit_as_well_the_first_of_the_config_counts():
+    a, b = (Label(name, words=("interview",)) for name in "ab")
+    assert home(visit(), labels=(a, b)) == "a"
+    assert home(visit(), labels=(b, a)) == "b"
+
+
+# -- notes
+
+
+NORDIK = visit("2026-11-09 10:00", JULIE)
+A, B = (visit(f"2026-11-0{n} 10:00", NADIA, case=f"client-{n}", id=f"m{n}") for n in (1, 2))
+
+
+@pytest.mark.parametrize(
+    "heading", ["nordik.ca", "Nordik", "NORDIK", " nordik ", "@nordik.ca", "@Nordik.CA", "@mail.nordik.ca"]
+)
+def test_a_heading_names_a_case_by_its_key_its_employer_or_its_domain(heading):
+    assert problem(NORDIK, note("2026-11-09 12:00", heading=heading)) == ("nordik.ca", "")
+
+
+def test_a_heading_names_a_label_before_an_employer():
+    labelled = visit("2026-11-02 10:00", NADIA, case="Nordik", id="m3")
+    assert home(NORDIK, labelled, note("2026-11-09 12:00", heading="nordik")) == "Nordik"
+    assert home(note("2026-11-09 12:00", heading="CLIENT a"), labels=(Label("Client A"),)) == "Client-A"
+
+
+def test_a_heading_may_name_a_case_that_is_known_from_elsewhere():
+    assert home(note("2026-11-09 12:00", heading="Acme"), known=["acme.com"]) == "acme.com"
+
+
+@pytest.mark.parametrize(
+    ("people", "data", "key"),
+    [
+        ((JULIE,), {}, "nordik.ca"),
+        ((Person("new@nordik.ca"),), {}, "nordik.ca"),
+        ((Person("new@acme.com"),), {}, "acme.com"),
+        ((FREE,), {}, "zoe@gmail.com"),
+        ((FREE, Person("new@acme.com")), {}, "acme.com"),
+        ((), {"domain": "nordik.ca"}, "nordik.ca"),
+        ((), {"domain": "@Acme.com"}, "acme.com"),
+        ((), {"domain": "mail.acme.com"}, "acme.com"),
+    ],
+)
+def test_an_address_or_domain_in_a_heading_decides_or_begins_a_case(people, data, key):
+    assert problem(NORDIK, note("2026-11-09 12:00", people=people, data=data)) == (key, "")
+
+
+def test_a_heading_that_is_the_name_of_a_case_says_more_than_its_addresses():
+    assert home(A, note("2026-11-09 12:00", heading="Client 1", people=(JULIE,))) == "client-1"
+    assert home(A, note("2026-11-09 12:00", heading="Client 2", people=(JULIE,))) == "nordik.ca"
+
+
+def test_an_address_that_takes_part_in_one_case_means_that_case():
+    assert home(A, note("2026-11-09 12:00", people=(NADIA,))) == "client-1"
+    assert home(A, note("2026-11-09 12:00", heading="@agencex.ca")) == "client-1"
+
+
+def test_an_address_that_takes_part_in_several_cases_is_asked_about():
+    said = "fits several cases: client-1, client-2; write #case:NAME in the note"
+    written = note("2026-11-09 12:00", people=(NADIA, AGENT), id="my note")
+    assert problem(A, B, written) == ("my-note", f"the heading 'nadia@agencex.ca, luc@agencex.ca' {said}")
+    assert problem(A, B, note("2026-11-09 12:00", heading="@agencex.ca", id="n")) == (
+        "n",
+        f"the heading '@agencex.ca' {said}",
+    )
+
+
+def test_of_several_cases_the_one_with_the_domain_as_its_key_is_meant():
+    own = visit("2026-11-03 10:00", NADIA, id="m3")
+    assert problem(A, B, own, note("2026-11-09 12:00", people=(NADIA,))) == ("agencex.ca", "")
+
+
+def test_a_heading_that_fits_no_case_is_a_problem_with_the_nearest_one():
+    for heading, guess in [("Nordick", "nordik"), ("nordic.ca", "nordik.ca"), ("acme", "acne")]:
+        found = problem(NORDIK, note("2026-11-09 12:00", heading=heading, id="n"), known=["acne"])
+        assert found == ("n", f"the heading {heading!r} fits no case; did you mean {guess!r}?")
+    found = problem(NORDIK, note("2026-11-09 12:00", heading="Umbrella", id="n"))
+    assert found == ("n", "the heading 'Umbrella' fits no case; add an address: \"## Umbrella <name@domain>\"")
+
+
+def test_a_heading_of_signs_alone_fits_nothing():
+    assert problem(visit("2026-11-09 10:00", case="!"), note("2026-11-09 12:00", heading="?", id="n"))[0] == "n"
+
+
+def test_several_employers_of_one_name_are_asked_about_in_the_order_of_their_names():
+    ends = ("se", "org", "fr", "com", "net", "de")
+    others = [visit("2026-11-02 10:00", Person(f"x@nordik.{end}"), id=end) for end in ends]
+    home, said = problem(NORDIK, *others, note("2026-11-09 12:00", heading="Nordik", id="n"))
+    assert home == "n"
+    every = "nordik.ca, nordik.com, nordik.de, nordik.fr, nordik.net, nordik.org, nordik.se"
+    assert f"several cases: {every};" in said
+
+
+def test_a_note_with_an_address_makes_a_case_that_a_heading_can_name():
+    addressed = note("2026-11-09 12:00", people=(Person("a@acme.com"),), id="n1")
+    assert home(addressed, note("2026-11-09 11:00", heading="Acme", id="n2")) == "acme.com"
+
+
+def test_a_note_that_fits_nothing_is_no_case_for_other_notes():
+    lost = note("2026-11-09 11:00", people=(NADIA,), id="riddle")
+    assert "fits no case" in problem(A, B, lost, note("2026-11-09 12:00", heading="riddle", id="n"))[1]
+
+
+def test_the_same_key_is_one_case_however_it_is_spelled():
+    assert match("Client A", ["client-a", "client-b"]) == {"client-a"}
+    assert match("nordik", ["nordik.ca", "nordik.com", "Nordik-x", "nordik"]) == {"nordik"}
+    assert match("nordik", ["nordik.ca", "nordik.com", "x.nordik"]) == {"nordik.ca", "nordik.com"}
+    assert match("nordik", ["nordik.co.uk"]) == {"nordik.co.uk"}
+    assert match("gmail", ["zoe@gmail.com"]) == {"zoe@gmail.com"}
+    assert match("", ["nordik.ca", "!"]) == set()
+
+
+def test_notes_with_an_address_make_no_cases_for_each_other():
+    other = note("2026-11-08 12:00", people=(Person("a@zeta.ca"),), id="n1")
+    assert home(other, note("2026-11-09 12:00", heading="zeta.ca", people=(JULIE,), id="n2")) == "nordik.ca"
+
+
+def test_notes_without_an_address_make_no_cases_for_each_other():
+    other = note("2026-11-08 12:00", heading="@acme.com", id="n1")
+    assert homes(other, note("2026-11-09 12:00", heading="Acme", id="n2")) == {"n1": "acme.com", "n2": "n2"}
+
+
+def test_of_several_spellings_of_one_key_always_the_same_is_meant():
+    for letter in "abcdefgh":
+        assert match(f"client {letter}", [f"client{sign}{letter}" for sign in "-!_+#:"]) == {f"client!{letter}"}
+
+
+# -- what vanished
+
+
+@pytest.mark.parametrize(
+    ("taken_away", "counts"),
+    [
+        (visit("2026-11-01 10:00", NADIA, case="client-a"), True),
+        (visit("2026-11-01 10:00", NADIA, case="client-a", gone=at("2026-11-01 10:59")), False),
+        (visit("2026-11-01 10:00", NADIA, case="client-a", gone=at("2026-11-01 11:00")), True),  # it took place
+        (note("2026-11-01 10:00", people=(NADIA,), case="client-a", gone=at("2026-11-05 10:00")), False),
+        (sent("2026-11-01 10:00", NADIA, case="client-a", gone=at("2026-11-01 09:00")), True),  # mail was sent
+        (event("received", "2026-11-01 10:00", NADIA, case="client-a", gone=at("2026-11-01 09:00")), True),
+    ],
+)
+def test_nothing_follows_from_what_was_taken_away_before_it_took_place(taken_away, counts):
+    mail = sent("2026-11-03 10:00", NADIA, id="m")
+    assert homes(taken_away, mail) == {taken_away.id: "client-a", "m": "client-a" if counts else "agencex.ca"}
+
+
+# -- what outputs report
+
+
+def test_what_an_output_reports_is_at_home_with_the_anchor_of_its_action():
+    done = event("done", "2026-11-10 10:00", JULIE, id="done:K", data={"anchor": "m1"}, case="former")
+    assert home(A, done) == "client-1"
+    assert home(done) == "former"
+    assert home(event("done", "2026-11-10 10:00", id="done:K", data={"anchor": "m1"})) == "done:K"
+
+
+def test_what_an_output_reports_draws_no_mail_to_it():
+    done = event("done", "2026-11-01 10:00", JULIE, id="done:K", data={"anchor": "m1"}, case="former")
+    assert home(A, done, sent("2026-11-03 10:00", JULIE)) == "nordik.ca"
+
+
+# -- order, and what can be placed apart
+
+
+def test_the_order_in_which_sources_are_read_never_matters():
+    events = [A, B, sent("2026-11-03 10:00", NADIA, thread="t"), sent("2026-11-03 10:00", JULIE, id="z"), NORDIK,
+              note("2026-11-03 10:00", heading="nordik")]  # fmt: skip
+    assert len({tuple(sorted(homes(*order).items())) for order in permutations(events)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "tied"),
+    [
+        (visit(), {"@julie@nordik.ca", "anchor meeting-2026-11-09T10:00"}),
+        (sent("2026-11-09 10:00", id="m", thread="t"), {"@julie@nordik.ca", "thread t", "anchor m"}),
+        (event("done", "2026-11-09 10:00", id="done:K", data={"anchor": "I1"}), {"anchor I1", "anchor done:K"}),
+        (note("2026-11-09 10:00", id="n", heading="Nordik"), {"heading", "anchor n"}),
+        (note("2026-11-09 10:00", id="n", heading="@Mail.Nordik.ca"), {"heading", "domain nordik.ca", "anchor n"}),
+        (note("2026-11-09 10:00", id="n", heading="Nordik", case="x"), {"anchor n"}),
+        (note("2026-11-09 10:00", id="n", people=(JULIE,)), {"@julie@nordik.ca", "anchor n"}),
+        (note("2026-11-09 10:00", id="n", people=(JULIE,), heading="@nordik.ca"), {"@julie@nordik.ca", "anchor n"}),
+        (event("meeting", "2026-11-09 10:00", id="e"), {"anchor e"}),
+    ],
+)
+def test_what_ties_an_event_to_others(one, tied):
+    assert tokens(one) == tied

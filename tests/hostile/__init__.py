@@ -1,4 +1,0 @@
-"""What nobody means well by: hostile words, enormous files, and inputs that chance has damaged.
-
-`python -m tests.hostile --inputs 10000 --seed N` feeds damaged inputs to every parser and prints figures.
-"""

@@ -1,0 +1,430 @@
+"""Rule files: layers become one set of rules; every problem is told once, and nothing acts on a guess."""
+
+import tomllib
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from followup_rules.language.load import Surroundings, load, unknown_tables
+from followup_rules.language.patterns import World
+from followup_rules.language.phrases import Days
+from followup_rules.language.schema import Do
+from followup_rules.toml.document import Document, parse
+
+WORLD = World(frozenset(), frozenset(), frozenset(), frozenset(), Days(ZoneInfo("America/Toronto"), lambda _: None))
+OUTPUTS = {"drafts": ("draft",), "tasks": ("task",)}
+AROUND = Surroundings(frozenset({"thank-you", "call"}), OUTPUTS)
+
+PACK = """
+[define.interview]
+any = ["#interview", { kind = "meeting", title = ["entrevue", "interview"] }]
+[define.thanks]
+kind = "sent"
+to = "them"
+[define.announced]
+tags = "announced"
+
+[rule.thank-you]
+why = "Thank them."
+on = "interview"
+per = "day"
+closes = "day + 6 days"
+done_by = ["thanks", "#thanked"]
+do = { type = "draft", template = "thank-you" }
+announces = "call"
+
+[rule.call]
+on = "interview"
+per = "case"
+opens = "day + 10 days at 09:00, workday"
+moved_by = "announced.on"
+late = "opens + 1 day"
+do = { type = "task", template = "call", contact = true }
+
+[rule.too-soon]
+on = { kind = "sent" }
+breaks = { guard = "quiet", after = "day + 1 day" }
+do = { type = "notice", title = "Too soon" }
+
+[guard.quiet]
+on = "interview"
+per = "day"
+closes = ["call", "day + 10 days"]
+except = ["thank-you"]
+"""
+NOTICE = 'do = { type = "notice", title = "x" }'
+
+
+def document(text, file="my.toml"):
+    parsed = parse(text, file)
+    assert isinstance(parsed, Document), parsed
+    return parsed
+
+
+def loaded(*texts, around=AROUND):
+    layers = [document(text, f"{number}.toml") for number, text in enumerate(texts, 1)]
+    return load(layers, WORLD, around)
+
+
+def rules(*texts):
+    found, problems = loaded(*texts)
+    assert problems == ()
+    return found
+
+
+def faults(found):
+    return {it.id for it in (*found.rules.values(), *found.guards.values()) if it.fault}
+
+
+def texts(phrases):
+    return [phrase.text for phrase in phrases]
+
+
+def test_a_rule_of_a_pack_as_it_stands():
+    found = rules(PACK)
+    assert list(found.rules) == ["call", "thank-you", "too-soon"]
+    thanks = found.rules["thank-you"]
+    assert (thanks.per, texts(thanks.opens), texts(thanks.closes)) == ("day", ["end"], ["day + 6 days"])
+    assert (texts(thanks.due), texts(thanks.late)) == (["opens"], ["due + 1 day"])
+    assert thanks.do == (Do(type="draft", template="thank-you", to=("them",), contact=True),)
+    assert not found.rules["too-soon"].contact
+    assert found.rules["call"].contact
+    assert found.tags == {"interview", "thanked", "announced"}
+
+
+def test_one_line_of_an_own_file_changes_one_field():
+    own = '[rule.call]\nopens = "day + 7 days at 09:00, workday"'
+    before, after = rules(PACK).rules["call"], rules(PACK, own).rules["call"]
+    assert texts(after.opens) == ["day + 7 days at 09:00, workday"]
+    assert (after.per, after.late, after.do, after.moved_by) == (before.per, before.late, before.do, before.moved_by)
+
+
+def test_the_last_layer_has_the_last_word():
+    own = ['[rule.call]\nper = "day"\nlate = "opens + 2 days"', '[rule.call]\nper = "event"']
+    call = rules(PACK, *own).rules["call"]
+    assert (call.per, texts(call.late)) == ("event", ["opens + 2 days"])
+    assert rules(PACK, *reversed(own)).rules["call"].per == "day"
+
+
+@pytest.mark.parametrize(
+    ("own", "made"),
+    [
+        ("do.output = 'drafts'", Do(type="draft", template="thank-you", to=("them",), output="drafts", contact=True)),
+        ("do = { title = 'Merci' }", Do(type="draft", title="Merci", to=("them",), contact=True)),
+        ("do = { text = 'a', title = 'b' }", Do(type="draft", title="b", text="a", to=("them",), contact=True)),
+        ("do = { template = 'call' }", Do(type="draft", template="call", to=("them",), contact=True)),
+        ("do = { type = 'task' }", Do(type="task", template="thank-you")),
+        ("do = [{ type = 'task', title = 'b' }]", Do(type="task", title="b")),
+    ],
+)
+def test_single_fields_of_what_a_rule_makes_can_be_changed(own, made):
+    assert rules(PACK, f"[rule.thank-you]\n{own}").rules["thank-you"].do == (made,)
+
+
+def test_a_title_of_ones_own_gives_way_to_a_template_of_a_later_layer():
+    found = rules(PACK, "[rule.thank-you]\ndo.title = 'a'", "[rule.thank-you]\ndo.template = 'call'")
+    assert (found.rules["thank-you"].do[0].title, found.rules["thank-you"].do[0].template) == ("", "call")
+
+
+def test_what_is_switched_off_is_gone_and_may_still_be_named():
+    found = rules(PACK, "[rule.call]\nenabled = false\n[guard.quiet]\nenabled = false")
+    assert (list(found.rules), list(found.guards)) == (["thank-you", "too-soon"], [])
+
+
+def test_what_a_pack_switches_off_can_be_switched_on():
+    off = f'[rule.a]\non = "#a"\nenabled = false\n{NOTICE}'
+    assert list(rules(off).rules) == []
+    assert list(rules(off, "[rule.a]\nenabled = true").rules) == ["a"]
+
+
+def test_an_empty_list_takes_away_what_a_pack_gives():
+    found = rules(
+        PACK, "[rule.thank-you]\ndone_by = []\ncloses = []\n[rule.call]\nmoved_by = []\n[guard.quiet]\nexcept = []"
+    )
+    assert (found.rules["thank-you"].done_by, found.rules["thank-you"].closes) == ((), ())
+    assert (found.rules["call"].moved_by, found.guards["quiet"].except_) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("below", "above"), [('"#a"', "[define.x]\ntags = 'b'"), ("{ tags = 'a' }", "[define]\nx = '#b'")]
+)
+def test_a_definition_can_be_replaced_by_one_written_otherwise(below, above):
+    found = rules(f"[define]\nx = {below}\n[rule.r]\non = 'x'\n{NOTICE}", above)
+    assert [name for name, _ in found.world.definitions["x"].tests] == [above.split()[-3] if "tags" in above else "#b"]
+
+
+def test_a_definition_is_changed_field_by_field_like_a_rule():
+    found = rules(PACK, "[define.thanks]\ntitle = 'merci*'")
+    assert [name for name, _ in found.world.definitions["thanks"].tests] == ["kind", "to", "title"]
+
+
+def shuffled(draw, text):
+    """Return the text with its tables, and the lines in each, in another order."""
+    tables = ["[" + table for table in text.split("\n[")[1:]]
+    for index, table in enumerate(tables):
+        header, *lines = table.strip().split("\n")
+        tables[index] = "\n".join([header, *draw(st.permutations(lines))])
+    return "\n".join(draw(st.permutations(tables)))
+
+
+FAULTY = PACK + '\n[rule.a]\non = "interveiw"\nopens = "b"\n[rule.b]\non = "#b"\nopens = "call + 1 dya"\n'
+
+
+@pytest.mark.parametrize("text", [PACK, FAULTY])
+@given(st.data())
+@settings(max_examples=30)
+def test_the_order_of_tables_and_lines_never_matters(text, data):
+    found, problems = loaded(text)
+    again, others = loaded(shuffled(data.draw, text))
+    assert list(again.rules) == list(found.rules)
+    assert faults(again) == faults(found)
+    assert {(problem.where, problem.message) for problem in others} == {(p.where, p.message) for p in problems}
+    for name, rule in found.rules.items():
+        other = again.rules[name]
+        assert (other.opens, other.closes, other.do, other.fault) == (rule.opens, rule.closes, rule.do, rule.fault)
+
+
+@given(st.permutations(["1", "2", "3"]))
+def test_the_order_of_files_that_touch_different_tables_never_matters(order):
+    files = {"1": '[define]\na = "#a"', "2": f'[rule.r]\non = "a"\n{NOTICE}', "3": "[guard.g]\non = 'a'\ncloses = 'r'"}
+    found = rules(*(files[name] for name in order))
+    assert (list(found.rules), list(found.guards), faults(found)) == (["r"], ["g"], set())
+
+
+MISTAKES = [
+    # what is added to the pack, the line of it, the code, words of the message, words of the hint
+    ("[rule.call]\nopns = 'end'", 2, "F010", "unknown key 'opns' in [rule.call]", '"opens"'),
+    ("[rule.call]\nopens = 'end + 10 dyas'", 2, "F014", "'dyas' is not a unit", '"days"'),
+    ("[rule.call]\nopens = 'folow-up'", 2, "F012", "'folow-up' is neither a rule", "call, day, end, start, thank-you"),
+    ("[rule.call]\nopens = 'thankyou + 1 day'", 2, "F012", "'thankyou' is neither a rule", '"thank-you"'),
+    ("[rule.call]\nopens = 'anounced.on'", 2, "F012", "unknown definition 'anounced'", '"announced"'),
+    ("[rule.call]\nopens = 'opens + 1 day'", 2, "F017", "'opens' cannot be counted from 'opens'", "start, end, day"),
+    ("[rule.call]\nopens = 'due'", 2, "F017", "cannot be counted from 'due'", ""),
+    ("[rule.call]\nopens = []", 2, "F013", "'opens' is empty", ""),
+    ("[rule.call]\nopens = ''", 2, "F014", "nothing to count from", ""),
+    ("[rule.call]\nper = 'week'", 2, "F012", "unknown per 'week'", "case, day, event"),
+    ("[rule.call]\non = 'interveiw'", 2, "F012", "unknown definition 'interveiw'", '"interview"'),
+    ("[rule.call]\non = 'thanks'", 2, "F016", "'on' speaks of an anchor", "can end a rule"),
+    ("[rule.call]\nenabled = 'no'", 2, "F011", "true or false", ""),
+    ("[rule.call]\nannounces = 'thankyou'", 2, "F012", "unknown rule 'thankyou'", '"thank-you"'),
+    ("[rule.call]\nduring = 'quite'", 2, "F012", "unknown guard 'quite'", '"quiet"'),
+    ("[rule.too-soon]\nbreaks = { guard = 'quite' }", 2, "F012", "unknown guard 'quite'", '"quiet"'),
+    ("[rule.too-soon]\nbreaks = 'quiet'", 2, "F011", "must be a table { ... }, not", ""),
+    ("[rule.too-soon]\nbreaks = { }", 2, "F013", "which guard", "breaks ="),
+    ("[rule.too-soon]\nbreaks = { guard = 'quiet', aftr = 'day' }", 2, "F010", "unknown key 'aftr'", '"after"'),
+    ("[rule.too-soon]\nbreaks = { guard = 'quiet', after = 'cal' }", 2, "F012", "'cal' is neither", '"call"'),
+    ("[rule.call]\ndo.template = 'cal'", 2, "F012", "unknown template 'cal'", '"call"'),
+    ("[rule.call]\ndo.output = 'task'", 2, "F012", "unknown output 'task'", '"tasks"'),
+    ("[rule.call]\ndo.output = 'drafts'", 2, "F019", "the output 'drafts' takes no 'task'", "draft, notice, task"),
+    ("[rule.call]\ndo.type = 'tasc'", 2, "F019", "no output takes a 'tasc'", "draft, notice, task"),
+    ("[rule.call]\ndo.to = 'Julie'", 2, "F015", "'Julie' is not an address", "them"),
+    ("[rule.call]\ndo.too = 'them'", 2, "F010", "unknown key 'too'", '"to"'),
+    ("[rule.call]\ndo.reply_to = 'them'", 2, "F012", "unknown reply_to", "it"),
+    ("[rule.call]\ndone_by = [{ after = 'cal' }]", 2, "F012", "'cal' is neither", '"call"'),
+    ("[define.late]\nafter = 'cal'", 2, "F012", "'cal' is neither", '"call"'),
+    ("[guard.quiet]\nexcept = ['thankyou']", 2, "F012", "unknown rule 'thankyou'", '"thank-you"'),
+    ("[guard.quiet]\nholds = 'all'", 2, "F012", "unknown holds 'all'", "contact, everything"),
+    ("[guard.quiet]\ncloses = 'opens + 1 day'", 2, "F017", "cannot be counted from 'opens'", "start, end, day"),
+    ("[guard.quiet]\ncloses = []", 2, "F013", "'closes' is empty", ""),
+    ("[guard.quiet]\nlate = 'end'", 2, "F010", "unknown key 'late'", ""),
+    ("[guard.quiet]\nended_by = [{ after = 'opens' }]", 2, "F017", "cannot be counted from 'opens'", ""),
+    ("[rule.cal]\nopens = 'end'", 1, "F012", "there is no rule 'cal'", '"call"'),
+    ("[rule.cal]\nenabled = false", 1, "F012", "there is no rule 'cal'", '"call"'),
+    ("[rule.something-else]\nopens = 'end'", 1, "F012", "there is no rule 'something-else'", "'on' and 'do'"),
+    ("[guard.quite]\nenabled = false", 1, "F012", "there is no guard 'quite'", '"quiet"'),
+    (f"[rule.new]\n{NOTICE}", 1, "F013", "'on' is missing", "on ="),
+    ("[rule.new]\non = '#a'", 1, "F013", "what to do", "notice"),
+    (f"[rule.new]\nonn = '#a'\n{NOTICE}", 2, "F010", "unknown key 'onn'", '"on"'),
+    ("[rule.new]\non = '#a'\ndo = { template = 'call' }", 3, "F013", "what to make", "task"),
+    ("[rule.new]\non = '#a'\ndo = { type = 'task' }", 3, "F013", "no text", "title"),
+    ("[rule.new]\non = '#a'\ndo = 'task'", 3, "F011", "a table { ... }", ""),
+    ("[guard.new]\non = '#a'", 1, "F018", "hold for ever", "closes ="),
+    ("[guard.new]\non = '#a'\nclose = 'end'", 3, "F010", "unknown key 'close'", '"closes"'),
+    ("[rule]\ncall = 5", 2, "F011", "'call' must be a table", ""),
+    ("[[rule.call]]\nper = 'day'", 1, "F011", "'call' must be a table", ""),
+    ("rule = 5", 1, "F011", "'rule' must be a table", ""),
+    (f"[rule.end]\non = '#a'\n{NOTICE}", 1, "F011", "'end' cannot be the name of a rule", "meaning of their own"),
+    (f"[rule.'my rule']\non = '#a'\n{NOTICE}", 1, "F011", "cannot be the name of a rule", "letters"),
+    ("[define]\nit = '#a'", 2, "F011", "'it' cannot be the name of a define", ""),
+    ("[define]\nx = 5", 2, "F011", "'x' must be a table { ... } or a text", ""),
+]
+
+
+@pytest.mark.parametrize(("own", "line", "code", "says", "hint"), MISTAKES)
+def test_one_mistake_is_one_problem_where_it_stands_and_with_what_to_write(own, line, code, says, hint):
+    _, (problem,) = loaded(PACK, own)
+    assert (problem.code, problem.file, problem.line) == (code, "2.toml", line)
+    assert problem.column > 0
+    assert problem.source_line == own.split("\n")[line - 1]
+    assert hint in problem.hint
+    assert says in problem.message.replace("a text in quotes or a table { ... }", "a table { ... } or a text")
+    assert not problem.fatal
+
+
+@pytest.mark.parametrize(
+    ("own", "code"), [(own, code) for own, _, code, _, _ in MISTAKES if own.startswith("[rule.new]")]
+)
+def test_a_faulty_rule_is_there_with_its_fault_and_the_others_go_on(own, code):
+    found, _ = loaded(PACK, own)
+    assert faults(found) == {"new"}, code
+    assert found.rules["new"].fault
+
+
+def test_every_mistake_of_all_files_is_told_in_one_go():
+    mistakes = [own for own, *_ in MISTAKES if own.startswith("[rule.call]")]
+    keys = {own.split("\n")[1].partition("=")[0].partition(".")[0].strip(): own.split("\n")[1] for own in mistakes}
+    together = "[rule.call]\n" + "\n".join(line for key, line in keys.items() if key != "do") + "\ndo.template = 'cal'"
+    found, problems = loaded(PACK, together, "[guard.quiet]\nholds = 'all'", f"[rule.new]\n{NOTICE}")
+    assert {problem.file for problem in problems} == {"2.toml", "3.toml", "4.toml"}
+    assert sorted(problem.line for problem in problems if problem.file == "2.toml") == list(range(2, len(keys) + 2))
+    assert {"call", "quiet", "new"} <= faults(found)
+
+
+def test_a_table_that_a_rule_file_may_not_hold():
+    (problem,) = unknown_tables(document("[rul.x]\non = '#a'"))
+    assert (problem.code, problem.line, problem.hint) == ("F010", 1, 'did you mean "rule"?')
+
+
+def test_a_type_that_no_output_takes_is_one_problem_that_names_all_its_rules():
+    more = f"[rule.b]\non='#b'\n{NOTICE.replace('notice', 'task')}"
+    found, problems = loaded(PACK, more, around=Surroundings(AROUND.templates, {}))
+    assert {(problem.code, problem.where, problem.message) for problem in problems} == {
+        ("F019", "rule.b", "no output takes a 'task'; nor can these rules make it: call"),
+        ("F019", "rule.thank-you", "no output takes a 'draft'"),
+    }
+    assert faults(found) == {"b", "call", "thank-you"}
+
+
+def test_where_the_outputs_are_faulty_nothing_is_said_of_what_they_take():
+    assert loaded(PACK, around=Surroundings(AROUND.templates, None))[1] == ()
+
+
+def rule(name, **fields):
+    lines = [f"{key} = {value!r}" for key, value in {"on": f"#{name}", **fields}.items()]
+    return "\n".join([f"[rule.{name}]", *lines, NOTICE, ""])
+
+
+@pytest.mark.parametrize(
+    ("text", "circular"),
+    [
+        (rule("a", opens="a + 1 day"), {"a"}),
+        (rule("a", opens="b") + rule("b", opens="a"), {"a", "b"}),
+        (rule("a", opens="b") + rule("b", moved_by="c") + rule("c", opens="a + 1 day"), {"a", "b", "c"}),
+        (rule("a", opens=["it.due", "b"]) + rule("b", opens="a"), {"a", "b"}),
+        (rule("a", opens="x.due") + "[define.x]\nkind = 'note'\nafter = 'a'\n", {"a"}),
+        (rule("a", opens="b") + rule("b") + "[rule.b.where]\nafter = 'a'\n", {"a", "b"}),
+        (rule("a", opens="x.due") + "[define.x]\nafter = 'x.due'\n", {"a"}),
+        (rule("a") + "done_by = ['x']\n[define.x]\nafter = 'x.due'\n", {"a"}),
+    ],
+)
+def test_times_in_a_circle_are_one_problem_and_break_who_waits_in_it(text, circular):
+    other = rule("fine", opens="end + 1 day")
+    found, (problem,) = loaded(other + text)
+    assert problem.code == "F017"
+    assert "times in a cycle" in problem.message
+    assert faults(found) == circular
+
+
+def test_who_only_waits_for_a_circle_is_broken_too_but_not_reported():
+    found, problems = loaded(rule("a", opens="b") + rule("b", opens="a") + rule("c", opens="a + 1 day"))
+    assert len(problems) == 1
+    assert faults(found) == {"a", "b", "c"}
+    assert "'opens' cannot be told, because the rule 'a' is faulty" in found.rules["c"].fault
+
+
+def test_a_circle_through_a_rule_that_is_off_is_none():
+    found, problems = loaded(rule("a", opens=["b", "end"]) + rule("b", opens="a") + "enabled = false\n")
+    assert (problems, faults(found)) == ((), set())
+
+
+def test_many_ways_between_rules_are_no_circle_and_take_no_time():
+    last = rule("z")
+    layers = [
+        rule(f"{side}{n}", opens=[f"l{n + 1}", f"r{n + 1}"] if n < 40 else "z") for n in range(41) for side in "lr"
+    ]
+    found, problems = loaded("".join([*layers, last]))
+    assert (problems, faults(found)) == ((), set())
+
+
+def test_the_closing_of_a_rule_may_count_from_another_that_counts_from_it():
+    assert rules(rule("a", closes="b") + rule("b", opens="a + 1 day"))
+
+
+@pytest.mark.parametrize("kind", ["rule", "guard"])
+def test_a_time_that_hangs_on_a_rule_that_is_off_needs_a_fallback(kind):
+    off = rule("off", enabled=False).replace("False", "false")
+    more = NOTICE if kind == "rule" else ""
+    found, (problem,) = loaded(off + f"[{kind}.a]\non = '#a'\ncloses = 'off'\n{more}")
+    assert problem.code == "F018"
+    assert "'closes' cannot be told, because the rule 'off' is switched off" in problem.message
+    assert 'closes = ["off", "day + 10 days' in problem.hint
+    assert faults(found) == {"a"}
+    assert rules(off + f"[{kind}.a]\non = '#a'\ncloses = ['off', 'day + 10 days']\n{more}")
+
+
+def test_a_faulty_guard_breaks_what_it_may_hold_and_nothing_else():
+    found, (problem,) = loaded(PACK, "[guard.quiet]\nholds = 'all'", rule("memo"))
+    assert problem.where == "guard.quiet"
+    assert faults(found) == {"quiet", "call", "too-soon"}
+    assert "the guard 'quiet', which may hold it, is faulty: unknown holds 'all'" in found.rules["call"].fault
+    assert "the guard 'quiet' is faulty" in found.rules["too-soon"].fault
+
+
+def test_a_faulty_guard_that_holds_everything_breaks_every_rule_but_its_exceptions():
+    found, _ = loaded(PACK, "[guard.quiet]\nholds = 'everything'\nper = 'week'", rule("memo"))
+    assert faults(found) == {"quiet", "call", "too-soon", "memo"}
+
+
+def test_a_guard_whose_end_hangs_on_a_faulty_rule_does_not_open_up():
+    found, problems = loaded(PACK, "[guard.quiet]\ncloses = 'call'\n[rule.call]\nlate = 'x y'\n[rule.mail]\non = '#m'\n"
+                             "do = { type = 'draft', title = 'x' }")  # fmt: skip
+    assert len(problems) == 1
+    assert faults(found) == {"call", "quiet", "mail", "too-soon"}
+    assert "'closes' cannot be told, because the rule 'call' is faulty" in found.guards["quiet"].fault
+
+
+def test_a_guard_that_is_off_breaks_nothing_even_if_it_is_faulty():
+    found, problems = loaded(PACK, "[guard.quiet]\nenabled = false\nholds = 'all'")
+    assert [problem.where for problem in problems] == ["guard.quiet"]
+    assert faults(found) == set()
+
+
+def test_a_faulty_definition_is_told_once_and_breaks_all_that_stand_on_it():
+    found, (problem,) = loaded(PACK, "[define.announced]\ntags = 5\n[define.thanks]\ntitle = 'merci*'")
+    assert (problem.where, problem.file) == ("define.announced", "2.toml")
+    assert faults(found) == {"call"}
+    assert "'moved_by' counts from the definition 'announced', which is faulty" in found.rules["call"].fault
+
+
+def test_a_faulty_definition_in_a_pattern_gives_its_rule_the_same_fault():
+    found, (problem,) = loaded(PACK, "[define.thanks]\nto = 'thm'")
+    assert faults(found) == {"thank-you"}
+    assert found.rules["thank-you"].fault == problem.message
+
+
+def test_the_problem_of_a_field_is_shown_in_the_file_that_it_comes_from():
+    own = '[rule.thank-you]\nlate = "end + 2 dya"\n'
+    _, problems = loaded(PACK.replace('"day + 6 days"', '"day + 6 dyas"'), own)
+    assert {(problem.file, problem.source_line) for problem in problems} == {
+        ("1.toml", 'closes = "day + 6 dyas"'),
+        ("2.toml", 'late = "end + 2 dya"'),
+    }
+
+
+values = st.recursive(
+    st.one_of(st.text(max_size=6), st.integers(), st.booleans(), st.floats(), st.dates(), st.sampled_from(["#a", "it", "end"])),
+    lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(st.sampled_from(["kind", "is", "any"]), inner, max_size=2)),
+    max_leaves=4,
+)  # fmt: skip
+TABLES = tomllib.loads(PACK)
+
+
+@given(st.sampled_from(["define", "rule", "guard"]), st.data(), values)
+def test_no_value_anywhere_stops_the_other_rules(kind, data, value):
+    name = data.draw(st.sampled_from(sorted(TABLES[kind])))
+    key = data.draw(st.sampled_from(sorted(TABLES[kind][name])))
+    own = Document("own.toml", "", {kind: {name: {key: value}}})
+    found, _ = load([document(PACK), own, document(rule("memo"))], WORLD, AROUND)
+    assert not found.rules["memo"].fault or found.guards["quiet"].fault

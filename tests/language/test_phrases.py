@@ -1,0 +1,293 @@
+"""Phrases of the rule language: what they mean on the clock of a user in Toronto, and what is said of one that is wrong."""
+
+import os
+import subprocess
+import sys
+import time
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from followup_rules.config.holidays import holiday
+from followup_rules.language.phrases import BASES, UNITS, Days, PhraseError, parse, shift
+
+TORONTO = ZoneInfo("America/Toronto")
+QUEBEC = Days(TORONTO, partial(holiday, "CA-QC"))
+PLAIN = Days(TORONTO, lambda _: None)
+
+
+def local(written, fold=0):
+    return datetime.fromisoformat(written).replace(tzinfo=TORONTO, fold=fold)
+
+
+def shifted(phrase, base, days=PLAIN):
+    moment = shift(parse(phrase), base, days)
+    assert moment.utcoffset() == timedelta(0)
+    return moment.astimezone(TORONTO).strftime("%Y-%m-%d %H:%M %Z")
+
+
+@pytest.mark.parametrize(
+    ("text", "base", "field", "rule"),
+    [
+        ("start", "start", "", ""),
+        ("end", "end", "", ""),
+        ("day", "day", "", ""),
+        ("opens", "opens", "", ""),
+        ("due", "due", "", ""),
+        ("it.due", "it", "due", ""),
+        ("announced.on", "announced", "on", ""),
+        ("follow-up-call", "follow-up-call", "", "follow-up-call"),
+        ("appel-à-faire + 1 day", "appel-à-faire", "", "appel-à-faire"),
+        ("  day+10 days  at 09:00 ,workday", "day", "", ""),
+    ],
+)
+def test_what_a_phrase_counts_from(text, base, field, rule):
+    phrase = parse(text)
+    assert (phrase.base, phrase.field, phrase.rule) == (base, field, rule)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "expected"),
+    [
+        ("start", "2026-11-09 10:00 EST"),
+        ("start + 90 minutes", "2026-11-09 11:30 EST"),
+        ("start - 1 hour", "2026-11-09 09:00 EST"),
+        ("start + 1 day", "2026-11-10 10:00 EST"),
+        ("start - 2 weeks", "2026-10-26 10:00 EDT"),
+        ("start + 1 month", "2026-12-09 10:00 EST"),
+        ("start + 3 workdays", "2026-11-12 10:00 EST"),
+        ("start - 1 workday", "2026-11-06 10:00 EST"),
+        ("start + 1 day - 2 hours", "2026-11-10 08:00 EST"),
+        ("start + 10 days at 09:00", "2026-11-19 09:00 EST"),
+        ("start at 9:05", "2026-11-09 09:05 EST"),
+        ("start at 00:00", "2026-11-09 00:00 EST"),
+        ("start + 5 days, workday", "2026-11-16 10:00 EST"),
+        ("start + 5 days, workday before", "2026-11-13 10:00 EST"),
+        ("start + 4 days, workday", "2026-11-13 10:00 EST"),
+        ("start + 5 days at 09:00 ,  workday  before", "2026-11-13 09:00 EST"),
+        ("start + 0 days", "2026-11-09 10:00 EST"),
+    ],
+)
+def test_units_clock_and_roll(phrase, expected):
+    assert shifted(phrase, local("2026-11-09 10:00")) == expected
+
+
+@pytest.mark.parametrize(
+    ("phrase", "base", "expected"),
+    [
+        ("start + 1 day", "2026-03-07 10:00", "2026-03-08 10:00 EDT"),
+        ("start + 24 hours", "2026-03-07 10:00", "2026-03-08 11:00 EDT"),
+        ("start + 1 day", "2026-10-31 10:00", "2026-11-01 10:00 EST"),
+        ("start + 24 hours", "2026-10-31 10:00", "2026-11-01 09:00 EST"),
+        ("start + 1 month", "2026-02-20 10:00", "2026-03-20 10:00 EDT"),
+        ("start + 1 day", "2026-03-07 02:30", "2026-03-08 03:30 EDT"),
+        ("start at 02:30", "2026-03-08 12:00", "2026-03-08 03:30 EDT"),
+        ("start at 01:30", "2026-11-01 12:00", "2026-11-01 01:30 EDT"),
+        ("start + 1 day", "2026-10-31 01:30", "2026-11-01 01:30 EDT"),
+    ],
+)
+def test_days_are_wall_clock_and_hours_elapsed_across_a_change_of_the_clock(phrase, base, expected):
+    assert shifted(phrase, local(base)) == expected
+
+
+@pytest.mark.parametrize("phrase", ["start + 1 workday", "start + 2 days + 1 day", "start + 1 day + 2 days"])
+def test_a_day_on_the_way_that_lacks_the_hour_does_not_change_it(phrase):
+    assert shifted(phrase, local("2026-03-06 02:30")) == "2026-03-09 02:30 EDT"
+
+
+def test_a_roll_over_the_gap_keeps_the_hour():
+    assert shifted("start + 1 day, workday", local("2026-03-06 02:30")) == "2026-03-09 02:30 EDT"
+    assert shifted("start - 1 day, workday before", local("2026-03-09 02:30")) == "2026-03-06 02:30 EST"
+
+
+def test_the_second_half_past_one_is_another_instant_than_the_first():
+    assert shifted("start", local("2026-11-01 01:30", fold=1)) == "2026-11-01 01:30 EST"
+    assert shifted("start + 0 days", local("2026-11-01 01:30", fold=1)) == "2026-11-01 01:30 EST"
+    assert shifted("start + 60 minutes", local("2026-11-01 01:30")) == "2026-11-01 01:30 EST"
+    assert shifted("start - 60 minutes", local("2026-11-01 01:30", fold=1)) == "2026-11-01 01:30 EDT"
+    assert shifted("start + 1 day", local("2026-11-01 01:30", fold=1)) == "2026-11-02 01:30 EST"
+
+
+@pytest.mark.parametrize(
+    ("phrase", "base", "expected"),
+    [
+        ("start + 1 month", "2026-01-31 10:00", "2026-02-28 10:00 EST"),
+        ("start + 1 month", "2028-01-31 10:00", "2028-02-29 10:00 EST"),
+        ("start + 2 months", "2026-12-31 10:00", "2027-02-28 10:00 EST"),
+        ("start - 1 month", "2026-03-31 10:00", "2026-02-28 10:00 EST"),
+        ("start + 12 months", "2028-02-29 10:00", "2029-02-28 10:00 EST"),
+        ("start - 13 months", "2026-01-15 10:00", "2024-12-15 10:00 EST"),
+    ],
+)
+def test_a_month_from_its_last_day_ends_on_the_last_day(phrase, base, expected):
+    assert shifted(phrase, local(base)) == expected
+
+
+@pytest.mark.parametrize(
+    ("phrase", "base", "expected"),
+    [
+        ("start + 0 days, workday", "2026-06-24 10:00", "2026-06-25 10:00 EDT"),
+        ("start + 0 days, workday before", "2026-06-24 10:00", "2026-06-23 10:00 EDT"),
+        ("start + 1 workday", "2026-06-23 10:00", "2026-06-25 10:00 EDT"),
+        ("start + 10 days at 09:00, workday", "2026-12-15 10:00", "2026-12-28 09:00 EST"),
+        ("start + 5 workdays", "2026-12-24 10:00", "2027-01-04 10:00 EST"),
+        ("start - 2 workdays", "2026-09-08 10:00", "2026-09-03 10:00 EDT"),
+    ],
+)
+def test_workdays_leave_out_week_ends_and_the_holidays_of_quebec(phrase, base, expected):
+    assert shifted(phrase, local(base), QUEBEC) == expected
+
+
+def test_where_no_holidays_are_told_only_week_ends_are_left_out():
+    assert shifted("start, workday", local("2026-06-24 10:00")) == "2026-06-24 10:00 EDT"
+
+
+@pytest.mark.parametrize("place", ["XX", "CA-ZZ", "nowhere", "-", ""])
+def test_a_place_without_known_holidays_has_none_and_breaks_nothing(place):
+    assert holiday(place, date(2026, 12, 25)) is None
+
+
+@pytest.mark.parametrize("place", ["CA-QC", "ca-qc", "CAN", "FR", "BE-Flemish"])
+def test_christmas_is_known_in_every_spelling_of_a_place(place):
+    assert holiday(place, date(2026, 12, 25))
+
+
+@pytest.mark.parametrize(
+    ("phrase", "year"),
+    [
+        ("start + 99999 months", 9998),
+        ("start + 99999 weeks + 99999 weeks + 99999 weeks + 99999 weeks + 99999 weeks, workday", 9998),
+        ("start - 99999 months at 09:00, workday", 2),
+        ("start - 99999 weeks - 99999 weeks, workday before", 2),
+        ("start - 99999 weeks + 1 minute - 99999 weeks", 2),
+    ],
+)
+def test_what_leads_out_of_the_calendar_ends_at_its_edge(phrase, year):
+    assert shift(parse(phrase), local("2026-11-09 10:00"), PLAIN).year == year
+
+
+@pytest.mark.parametrize("phrase", ["start + 99999 workdays", "start - 99999 workdays"])
+def test_the_largest_number_of_workdays_is_counted_with_the_holidays_of_all_years(phrase):
+    assert QUEBEC.is_workday(shift(parse(phrase), local("2026-11-09 10:00"), QUEBEC).astimezone(TORONTO).date())
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "says"),
+    [
+        ("", "", "nothing to count from"),
+        ("   ", "", "nothing to count from"),
+        (", workday", ", workday", "nothing to count from"),
+        ("+ 3 days", "+", "not something to count from"),
+        ("it", "it", "it.due"),
+        ("it + 1 day", "it", "it.due"),
+        ("a.b.c", "a.b.c", "not something to count from"),
+        ("3rd-call", "3rd-call", "not something to count from"),
+        ("end + ten days", "ten", "whole number"),
+        ("end + 1.5 days", "1.5", "whole number"),
+        ("end + -1 days", "-", "whole number"),
+        ("end +", "+", "whole number"),
+        ("end + 10", "10", "of what"),
+        ("end + 10 dyas", "dyas", "not a unit"),
+        ("end + 10 weekdays", "weekdays", "not a unit"),
+        ("end + 123456 days", "123456", "99999"),
+        ("end 10 days", "10", "not understood"),
+        ("end at", "at", "time of day"),
+        ("end at 9am", "9am", "time of day"),
+        ("end at 24:00", "24:00", "time of day"),
+        ("end at 09:60", "09:60", "time of day"),
+        ("end at 09:00 + 1 day", "+", "not understood"),
+        ("end,", ",", "after the comma"),
+        ("end, workdays", "workdays", "no way to move a day"),
+        ("end, workday after", "workday", "no way to move a day"),
+        ("end, workday, workday", "workday,", "no way to move a day"),
+    ],
+)
+def test_a_phrase_that_cannot_be_read_names_the_word_at_fault(text, word, says):
+    with pytest.raises(PhraseError, match=says) as error:
+        parse(text)
+    assert error.value.word == word
+
+
+bases = st.sampled_from(["start", "end", "day", "opens", "due", "it.due", "follow-up-call"])
+steps = st.lists(st.tuples(st.sampled_from("+-"), st.integers(0, 400), st.sampled_from(UNITS)), max_size=3)
+clocks = st.one_of(st.just(""), st.times().map(lambda clock: f" at {clock:%H:%M}"))
+rolls = st.sampled_from(["", ", workday", ", workday before"])
+phrases = st.builds(
+    lambda base, parts, clock, roll: f"{base}{''.join(f' {s} {n} {u}' for s, n, u in parts)}{clock}{roll}",
+    bases, steps, clocks, rolls,
+)  # fmt: skip
+moments = st.datetimes(datetime(2000, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))
+
+
+@given(phrases, moments)
+def test_where_the_program_runs_never_matters(text, moment):
+    here = os.environ.get("TZ")
+    found = set()
+    try:
+        for zone in ("UTC", "Asia/Tokyo", "America/Toronto", "Pacific/Apia"):
+            os.environ["TZ"] = zone
+            time.tzset()
+            found.add(shift(parse(text), moment, QUEBEC))
+    finally:
+        os.environ.pop("TZ") if here is None else os.environ.update(TZ=here)
+        time.tzset()
+    assert len(found) == 1
+
+
+@given(st.integers(-4000, 4000), moments)
+def test_days_keep_the_time_of_day_or_move_on_past_the_missing_hour(number, moment):
+    before = moment.astimezone(TORONTO)
+    after = shift(parse(f"start {'+' if number >= 0 else '-'} {abs(number)} days"), moment, PLAIN).astimezone(TORONTO)
+    assert after.date() == before.date() + timedelta(days=number)
+    wanted = before.replace(tzinfo=None, fold=0) + timedelta(days=number)
+    exists = wanted.replace(tzinfo=TORONTO).astimezone(UTC).astimezone(TORONTO).replace(tzinfo=None) == wanted
+    assert after.replace(tzinfo=None) == (wanted if exists else wanted + timedelta(hours=1))
+
+
+@given(st.integers(0, 5000), st.sampled_from(["hours", "minutes"]), moments)
+def test_hours_and_minutes_are_what_a_stopwatch_shows(number, unit, moment):
+    assert shift(parse(f"start + {number} {unit}"), moment, PLAIN) - moment == timedelta(**{unit: number})
+
+
+@given(st.integers(1, 60), moments)
+def test_workdays_count_exactly_the_workdays_between(number, moment):
+    first = moment.astimezone(TORONTO).date()
+    last = shift(parse(f"start + {number} workdays"), moment, QUEBEC).astimezone(TORONTO).date()
+    between = (first + timedelta(days=day) for day in range(1, (last - first).days + 1))
+    assert sum(map(QUEBEC.is_workday, between)) == number
+    assert QUEBEC.is_workday(last)
+
+
+fragments = st.sampled_from([*"+-,.:0123456789 \t", *BASES, *UNITS, " at ", "workday", "x", "é"])
+
+
+@given(st.lists(fragments, max_size=12).map("".join))
+def test_any_text_is_a_phrase_or_a_word_at_fault_in_it(text):
+    phrase, word = read(text)
+    if phrase is None:
+        assert word in text
+    else:
+        assert shift(phrase, local("2026-11-09 10:00"), PLAIN).tzinfo is UTC
+
+
+def read(text):
+    try:
+        return parse(text), ""
+    except PhraseError as error:
+        return None, error.word
+
+
+def test_no_holidays_are_loaded_before_a_workday_is_asked_for():
+    code = (
+        "import sys, datetime; from followup_rules.config import holidays; from followup_rules.language import phrases;"
+        "from zoneinfo import ZoneInfo; days = phrases.Days(ZoneInfo('UTC'), lambda day: holidays.holiday('CA-QC', day));"
+        "now = datetime.datetime(2026, 11, 9, tzinfo=datetime.UTC);"
+        "phrases.shift(phrases.parse('end + 10 days at 09:00'), now, days);"
+        "assert holidays.known('CA-QC') and 'holidays' not in sys.modules;"
+        "phrases.shift(phrases.parse('end, workday'), now, days); assert 'holidays' in sys.modules"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).stderr == b""

@@ -1,0 +1,180 @@
+"""How many requests a run makes of Google, situation by situation: the table in docs/google.md."""
+
+import re
+import subprocess
+import sys
+from collections import Counter
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from followup_google import drafts
+from tests.support.googlelab.account import SCOPES
+from tests.support.googlelab.seeker import Seeker
+from tests.support.project import ROOT
+
+ZONE = ZoneInfo("America/Toronto")
+
+
+def at(written):
+    return datetime.fromisoformat(written).replace(tzinfo=ZONE)
+
+
+@pytest.fixture
+def seeker(google, tmp_path):
+    """One mail was sent, with an answer; one interview is to come."""
+    mail = google.sent("Julie Roy <julie.roy@nordik.ca>", "Candidature", "Bonjour", at("2026-11-01T09:00"))
+    google.received("julie.roy@nordik.ca", "Re: Candidature", "D'accord", at("2026-11-02T09:00"), thread=mail.thread)
+    google.meeting("Entrevue", at("2026-11-09T10:00"), at("2026-11-09T11:00"), ["julie.roy@nordik.ca"])
+    return Seeker(google, tmp_path / "seeker").set_up()
+
+
+def cost(seeker, now):
+    """Return how often each kind of request was made in a run."""
+    seeker.google.forget()
+    assert seeker.run(now)["exit"] == 0
+    return Counter(named(request) for request in seeker.google.requests)
+
+
+def named(request):
+    """Return the request as documentation names it."""
+    kinds = {
+        "/gmail/v1/users/me/profile": "the point in the history",
+        "/gmail/v1/users/me/history": "the history",
+        "/gmail/v1/users/me/messages": "a page of sent mail",
+        "/gmail/v1/users/me/drafts": "the list of drafts",
+        "/calendar/v3/calendars/primary/events": "the calendar",
+        "/tasks/v1/users/@me/lists": "the task lists",
+        "/oauth2/token": "the login",
+    }
+    if request.path in kinds:
+        new = request.method == "POST" and request.path != "/oauth2/token"
+        return "new: " * new + kinds[request.path]
+    kind = next(kind for kind in ("threads", "drafts", "tasks") if f"/{kind}" in request.path)
+    whole = request.path.endswith("/tasks")
+    return f"{ {'GET': '', 'POST': 'new: ', 'PUT': 'changed: ', 'DELETE': 'deleted: '}[request.method] }{kind}{' of the list' * whole}"
+
+
+NOTHING_NEW = {"the history": 1, "the calendar": 1}
+PAGE = (ROOT / "docs" / "google.md").read_text(encoding="utf-8")
+ROWS = dict(
+    re.findall(r"^\| (.+) \| (\d.*) \|$", PAGE.partition("<!-- cost -->")[2].partition("<!-- end")[0], re.MULTILINE)
+)
+TESTED = {}
+
+
+def row(situation, says):
+    """Mark the test of a row of the table."""
+    TESTED[situation] = says
+    return lambda test: test
+
+
+def test_every_row_of_the_table_has_its_test():
+    assert len(ROWS) > 5
+    assert ROWS == TESTED
+
+
+@row("the first run", "1, and 1 for each 500 sent mails, and 1 for each conversation")
+def test_the_first_run_reads_conversation_by_conversation(google, tmp_path):
+    for number in range(12):
+        google.sent(
+            "julie.roy@nordik.ca", f"Mail {number}", "Bonjour", at("2026-11-01T09:00") + timedelta(minutes=number)
+        )
+    found = cost(Seeker(google, tmp_path / "seeker").set_up(), "2026-11-05T09:00")
+    assert found == {"the point in the history": 1, "a page of sent mail": 1, "threads": 12, "the calendar": 1}
+
+
+@row("nothing new", "1 for Gmail, 1 for each calendar")
+def test_a_run_with_nothing_new_makes_one_request_for_each_source(seeker):
+    cost(seeker, "2026-11-05T09:00")
+    assert cost(seeker, "2026-11-05T09:05") == NOTHING_NEW
+
+
+def test_a_mail_that_concerns_nobody_costs_nothing_more(seeker):
+    cost(seeker, "2026-11-05T09:00")
+    seeker.google.received("shop@example.net", "Sale", "Buy now", at("2026-11-05T09:01"))
+    assert cost(seeker, "2026-11-05T09:05") == NOTHING_NEW
+
+
+@row("a conversation of yours with something new in it", "1")
+def test_a_new_mail_costs_its_conversation(seeker):
+    cost(seeker, "2026-11-05T09:00")
+    seeker.google.sent("paul@boreal.ca", "Bonjour", "Bonjour", at("2026-11-05T09:01"))
+    assert cost(seeker, "2026-11-05T09:05") == {**NOTHING_NEW, "threads": 1}
+
+
+@row(
+    "drafts are to be made",
+    "1 for each; before, 1 for the list, and 1 for each of the newest 100; if there are more, or one cannot be read, up to 2 more for each",
+)
+@row("tasks are to be made", "1 for each; before, 1 for the lists, and 1 for each 100 tasks in ours")
+@row("a draft or task is to be changed or taken back", "2")
+def test_what_is_new_is_looked_for_before_it_is_made(seeker):
+    cost(seeker, "2026-11-05T09:00")
+    cost(seeker, "2026-11-07T10:05")  # "prepare", a task
+    for number in range(3):
+        seeker.google.write_draft("aunt@example.org", f"Letter {number}", "Dear aunt")
+    assert cost(seeker, "2026-11-09T11:05") == {
+        **NOTHING_NEW,
+        "the list of drafts": 1,
+        "drafts": 3,
+        "new: the list of drafts": 1,
+        "the task lists": 1,
+        "tasks of the list": 1,
+        "new: tasks of the list": 2,
+        "tasks": 1,
+        "deleted: tasks": 1,  # "prepare" is over
+    }
+
+
+def test_a_long_list_of_drafts_costs_no_more_than_its_beginning(seeker, monkeypatch):
+    assert drafts._MOST == 100
+    monkeypatch.setattr(drafts, "_MOST", 2)
+    cost(seeker, "2026-11-05T09:00")
+    for number in range(6):
+        seeker.google.write_draft("aunt@example.org", f"Letter {number}", "Dear aunt")
+    found = cost(seeker, "2026-11-09T11:05")
+    asked = {name: found[name] for name in ("the list of drafts", "drafts", "new: the list of drafts")}
+    assert asked == {"the list of drafts": 2, "drafts": 3, "new: the list of drafts": 1}
+
+
+@row("drafts of ours that are open", "1 for each")
+@row("tasks of ours that are open, or were finished or deleted in the last week", "1 for each 100 in the list")
+def test_what_is_open_costs_one_request_for_each_draft_and_one_for_all_tasks(seeker):
+    cost(seeker, "2026-11-05T09:00")
+    cost(seeker, "2026-11-09T11:05")
+    assert (len(seeker.drafts()), len(seeker.tasks())) == (1, 2)
+    assert cost(seeker, "2026-11-09T11:10") == {**NOTHING_NEW, "drafts": 1, "tasks of the list": 1}
+
+
+@row("drafts of ours that were sent or deleted, for a week", "2 for each")
+def test_a_draft_that_is_gone_costs_a_look_at_its_conversation(seeker):
+    cost(seeker, "2026-11-05T09:00")
+    cost(seeker, "2026-11-09T11:05")
+    (draft,) = seeker.google.drafts()
+    seeker.google.delete_draft(draft.draft)
+    gone = {**NOTHING_NEW, "drafts": 1, "threads": 1, "tasks of the list": 1}
+    assert cost(seeker, "2026-11-09T11:10") == gone
+    assert cost(seeker, "2026-11-15T11:10")["threads"] == 1
+    assert cost(seeker, "2026-11-17T11:10")  # now the look is given up
+    assert "threads" not in cost(seeker, "2026-11-17T11:15")
+
+
+@row("the login is an hour old", "1")
+def test_a_login_that_is_an_hour_old_costs_one_request_for_all(seeker):
+    cost(seeker, "2026-11-05T09:00")
+    seeker.google.token_file(seeker.folder / "token.json", scopes=SCOPES, expired=True)
+    assert cost(seeker, "2026-11-05T09:05") == {**NOTHING_NEW, "the login": 1}
+    assert cost(seeker, "2026-11-05T09:10") == NOTHING_NEW
+
+
+def test_a_run_without_google_imports_nothing_of_it(tmp_path):
+    (tmp_path / "config.toml").write_text('[profile]\nme = ["me@example.org"]\ntimezone = "America/Toronto"\n')
+    code = (
+        "import sys; sys.argv = ['followup', '--config', 'config.toml', 'run']\n"
+        "from followup_rules.cli import main\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    print(end.code, *(m for m in sys.modules if m.startswith(('google', 'requests'))))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "0\n"

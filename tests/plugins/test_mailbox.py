@@ -1,0 +1,479 @@
+"""Sent and received mail, read from the three ways in which programs keep it on disk."""
+
+from __future__ import annotations
+
+import mailbox
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+import test.test_email
+
+import followup_mailbox
+from followup_mailbox import MailboxOptions
+from followup_rules import BadItem, Context, Event, Profile, Pull, Unreadable
+from tests.support.project import ROOT
+
+TORONTO = ZoneInfo("America/Toronto")
+NOW = datetime(2026, 11, 9, 12, tzinfo=TORONTO)
+SINCE = NOW - timedelta(days=60)
+PROFILE = Profile(me=frozenset({"me@example.org", "Camille@other.ca"}), name="Camille", timezone=TORONTO)
+
+
+def mail(body="Bonjour,\nMerci.\n", **headers):
+    given = {
+        "From": "Camille <me@example.org>",
+        "To": "Julie Roy <julie.roy@nordik.ca>",
+        "Subject": "Merci",
+        "Date": "Mon, 09 Nov 2026 11:00:00 -0500",
+        "Message-ID": "<1@example.org>",
+    } | {name.replace("_", "-"): value for name, value in headers.items()}
+    return "".join(f"{name}: {value}\n" for name, value in given.items() if value is not None) + "\n" + body
+
+
+def open_source(path, kinds=("sent",), profile=PROFILE):
+    (kind,) = followup_mailbox.register_sources()
+    return kind.open(MailboxOptions(path=path, kinds=kinds), Context(profile=profile, now=NOW))
+
+
+def pull(path, cursor="", since=SINCE, **options) -> Pull:
+    return open_source(path, **options).pull(since, cursor)
+
+
+@pytest.fixture
+def sent(tmp_path):
+    folder = tmp_path / "sent"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def read(sent):
+    def read(content, **options) -> Event | BadItem | None:
+        (sent / "a.eml").write_bytes(content.encode() if isinstance(content, str) else content)
+        found = pull(sent, **options).events
+        assert len(found) <= 1
+        return found[0] if found else None
+
+    return read
+
+
+def ids(found: Pull):
+    assert all(isinstance(event, Event) for event in found.events), found.events
+    return [event.id for event in found.events]
+
+
+# --- one mail --------------------------------------------------------------------------------------------------
+
+
+def test_a_sent_mail_with_everything(read):
+    event = read(
+        mail(
+            To='"Roy, Julie" <Julie.Roy@Nordik.ca>, me@example.org, undisclosed: ;',
+            Cc="=?utf-8?q?=C3=88ve?= <eve@nordik.ca>, no-reply@nordik.ca, garbage",
+            Bcc="julie.roy@nordik.ca, camille@other.ca",
+            Subject="=?utf-8?b?UsOpcG9uc2U=?= #case:Nordik\n #thanks",
+            In_Reply_To="Your message <b@nordik.ca>",
+            References="<a@nordik.ca> <b@nordik.ca>",
+            X_Followup_Key="thank-you/\n nordik.ca@2026-11-09",
+        )
+    )
+    assert event.id == "1@example.org"
+    assert event.kind == "sent"
+    assert event.start == event.end == datetime(2026, 11, 9, 11, tzinfo=TORONTO)
+    assert event.start.tzinfo == TORONTO
+    assert event.title == "Réponse #case:Nordik #thanks"
+    assert [(someone.address, someone.name) for someone in event.people] == [
+        ("julie.roy@nordik.ca", "Roy, Julie"),
+        ("eve@nordik.ca", "Ève"),
+    ]
+    assert (event.organizer.address, event.organizer.name) == ("me@example.org", "Camille")
+    assert (event.thread, event.answers) == ("a@nordik.ca", "b@nordik.ca")
+    assert (event.tags, event.case) == (("thanks",), "Nordik")
+    assert event.data == {"key": "thank-you/nordik.ca@2026-11-09"}
+    assert event.text == "Bonjour,\nMerci."
+    assert event.where == "sent/a.eml"
+
+
+def test_a_received_mail_is_read_only_on_demand(sent, read):
+    content = mail(
+        From="Julie <julie.roy@nordik.ca>", To="me@example.org, marc@nordik.ca", In_Reply_To="<1@example.org>"
+    )
+    assert read(content) is None
+    event = read(content, kinds=("sent", "received"))
+    assert event.kind == "received"
+    assert [someone.address for someone in event.people] == ["julie.roy@nordik.ca", "marc@nordik.ca"]
+    assert event.organizer.name == "Julie"
+    assert (event.thread, event.answers) == ("1@example.org", "1@example.org")
+
+
+def test_the_source_says_which_kinds_it_was_asked_for(sent):
+    assert open_source(sent).emits == ("sent",)
+    assert open_source(sent, kinds=("sent", "received")).emits == ("sent", "received")
+    with pytest.raises(Unreadable, match="'sended'"):
+        pull(sent, kinds=("sended",))
+
+
+def test_without_my_addresses_nothing_is_taken_for_not_sent(sent):
+    with pytest.raises(Unreadable, match=r"profile\.me"):
+        pull(sent, profile=Profile())
+
+
+@pytest.mark.parametrize(
+    ("date", "received", "hour"),
+    [
+        ("Mon, 09 Nov 2026 15:00:00 +0100", None, 9),
+        ("Mon, 09 Nov 2026 09:00:00 -0000", None, 9),
+        ("9 Nov 2026 09:00:00", None, 9),
+        ("Mon, 09 Nov 2026 14:00:00 GMT (comment)", None, 9),
+        ("yesterday", "from a by b; Mon, 09 Nov 2026 14:00:00 +0000", 9),
+        (None, "from a by b;\n Mon, 09 Nov 2026 14:00:00 +0000", 9),
+    ],
+)
+def test_dates(read, date, received, hour):
+    assert read(mail(Date=date, Received=received)).start == datetime(2026, 11, 9, hour, tzinfo=TORONTO)
+
+
+@pytest.mark.parametrize("ident", [None, "", "<>", "no id at all", "<a b>"])
+def test_a_mail_without_a_proper_id_is_known_by_its_bytes(read, ident):
+    event = read(mail(Message_ID=ident))
+    assert event.id.startswith("sha256:")
+    assert len(event.id) == 39
+    assert event.id == read(mail(Message_ID=ident)).id != read(mail(Message_ID=ident, body="other")).id
+    assert event.thread == event.id
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"X_Unsent": "1"}, {"X_Mozilla_Draft_Info": "internal/draft; vcard=0"}],
+    ids=lambda found: next(iter(found)),
+)
+def test_drafts_were_not_sent(read, headers):
+    assert read(mail(**headers)) is None
+
+
+def test_old_mail_is_passed_over_until_one_looks_further_back(sent, read):
+    assert read(mail(Date="Mon, 01 Jun 2026 11:00:00 -0400")) is None
+    cursor = pull(sent).cursor
+    assert ids(pull(sent, cursor, since=SINCE + timedelta(days=1))) == []
+    assert ids(pull(sent, cursor, since=SINCE - timedelta(days=200))) == ["1@example.org"]
+
+
+# --- the text --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("Merci !\n\nOn Mon, Nov 9, 2026, Julie\n<julie@nordik.ca> wrote:\n\n> Hello\n>> old\n", "Merci !"),
+        ("Merci !\n\nLe lun. 9 nov. 2026, Julie a écrit\u00a0:\n> Bonjour\n", "Merci !"),
+        ("> Can you?\nYes.\n> And?\nNo.\n", "Yes.\nNo."),
+        ("On reflection, I wrote:\nnothing.\n", "On reflection, I wrote:\nnothing."),
+        ("a" * 500, "a" * 200),
+        ("red\x1b[31m\x07", "red [31m"),
+    ],
+)
+def test_the_text_is_what_i_wrote_and_no_more(read, body, text):
+    assert read(mail(body)).text == text
+
+
+def test_nothing_beyond_the_first_200_characters_is_kept(read):
+    assert "SECRET" not in repr(read(mail("x" * 200 + "SECRET\n> SECRET\n", X_Private="SECRET")))
+
+
+MULTIPART = "--b\nContent-Type: {0}\nContent-Transfer-Encoding: {1}\nContent-Disposition: {2}\n\n{3}\n--b--\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "text"),
+    [
+        (MULTIPART.format("text/plain; charset=iso-8859-1", "quoted-printable", "inline", "d=E9j=E0"), "mixed", "déjà"),
+        (MULTIPART.format("text/plain; charset=nonsense", "8bit", "inline", "déjà"), "mixed", "déjà"),
+        (MULTIPART.format("text/plain", "base64", "inline", "TWVyY2k"), "mixed", "Merci"),
+        (MULTIPART.format("text/plain", "8bit", "attachment", "a file"), "mixed", ""),
+        (
+            MULTIPART.format(
+                "text/html",
+                "8bit",
+                "inline",
+                "<style>p{}</style><p>Merci&nbsp;<b>Julie</b></p><blockquote>old</blockquote>",
+            ),
+            "alternative",
+            "Merci\u00a0Julie",
+        ),
+        ("no parts at all", "mixed", ""),
+    ],
+)
+def test_text_of_many_parts(read, body, kind, text):
+    event = read(mail(body, MIME_Version="1.0", Content_Type=f'multipart/{kind}; boundary="b"'))
+    assert event.text == text
+
+
+def test_raw_bytes_in_headers_are_read_as_utf_8_and_never_stop_anything(read):
+    content = mail(Subject="Réunion", To="Ève <eve@nordik.ca>").encode() + b"\xff\xfe"
+    event = read(content)
+    assert (event.title, event.people[0].name) == ("Réunion", "Ève")
+    assert read(content.replace("é".encode(), b"\xe9")).title == "R\ufffdunion"
+
+
+# --- what cannot be read ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        mail(Date="yesterday"),
+        mail(Date=None),
+        mail(From=None),
+        "garbage",
+        "\x00\x01\x02",
+        mail(Date="Mon, 09 Nov 99999 11:00:00 -0500"),
+    ],
+)
+def test_one_broken_mail_is_reported_once_and_stops_no_other(sent, content):
+    (sent / "a.eml").write_text(content)
+    (sent / "b.eml").write_text(mail())
+    bad, good = (found := pull(sent)).events
+    assert isinstance(bad, BadItem)
+    assert bad.where == "sent/a.eml"
+    assert good.id == "1@example.org"
+    assert pull(sent, found.cursor).events == ()
+    (sent / "a.eml").write_text(mail(Message_ID="<mended@x>"))
+    assert ids(pull(sent, found.cursor)) == ["mended@x"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Message_ID": "<[unclosed@x>"},
+        {"To": '"unclosed <julie@nordik.ca>'},
+        {"To": "," * 10_000},
+        {"To": "(" * 5_000},
+        {"Subject": "=?utf-8?b?!!!?= =?nonsense?q?a?= =?utf-8?x?a?="},
+        {"Content_Type": "multipart/mixed"},
+        {"Content_Type": 'text/plain; charset="unknown-8bit'},
+        {"Content_Type": "text/plain; charset*=utf-8''%ff"},
+        {"References": "<" * 10_000},
+        {"Content_Transfer_Encoding": "base64"},
+    ],
+    ids=lambda headers: str(headers)[:40],
+)
+def test_malformed_headers_do_not_unsend_a_mail(read, headers):
+    event = read(mail(**headers))
+    assert isinstance(event, Event)
+    assert event.start == datetime(2026, 11, 9, 11, tzinfo=TORONTO)
+
+
+def test_deeply_nested_parts_do_not_unsend_a_mail(read):
+    parts = "".join(f'--b{n}\nContent-Type: multipart/mixed; boundary="b{n + 1}"\n\n' for n in range(3000))
+    assert read(mail(parts, Content_Type='multipart/mixed; boundary="b0"')).id == "1@example.org"
+
+
+def test_real_mails_give_an_event_or_a_sentence(sent):
+    real = sorted((Path(test.test_email.__file__).parent / "data").glob("msg_*.txt"))
+    if not real:
+        pytest.skip("this Python carries no test mails")
+    for file in real:
+        (sent / f"{file.stem}.eml").write_bytes(file.read_bytes())
+    found = pull(sent, since=datetime(1990, 1, 1, tzinfo=UTC), kinds=("sent", "received")).events
+    assert len(found) == len(real)
+    assert sum(isinstance(item, Event) for item in found) > len(real) / 2
+    assert all(item.where.startswith("sent/msg_") for item in found)
+
+
+# --- a folder of .eml ------------------------------------------------------------------------------------------
+
+
+def test_subfolders_are_read_and_a_file_that_is_not_written_yet_is_waited_for(sent):
+    (sent / "2026").mkdir()
+    (sent / "2026" / "B.EML").write_text(mail(Message_ID="<b@x>"))
+    (sent / "c.eml").write_text("")
+    (sent / "notes.txt").write_text("not a mail")
+    (sent / ".hidden.eml").write_text("half")
+    first = pull(sent)
+    assert ids(first) == ["b@x"]
+    assert not first.complete
+    (sent / "c.eml").write_text(mail(Message_ID="<c@x>"))
+    assert ids(pull(sent, first.cursor)) == ["c@x"]
+
+
+def test_a_mail_that_is_taken_away_is_still_sent(sent):
+    (sent / "a.eml").write_text(mail())
+    cursor = pull(sent).cursor
+    (sent / "a.eml").unlink()
+    found = pull(sent, cursor)
+    assert (found.events, found.removed, found.complete) == ((), (), False)
+
+
+def test_an_empty_folder_holds_no_mail(sent):
+    assert pull(sent).events == ()
+
+
+def test_other_addresses_of_mine_make_everything_be_read_again(sent):
+    (sent / "a.eml").write_text(mail(From="old@example.org"))
+    cursor = pull(sent).cursor
+    more = Profile(me=PROFILE.me | {"old@example.org"}, timezone=TORONTO)
+    assert ids(pull(sent, cursor, profile=more)) == ["1@example.org"]
+
+
+def test_nothing_new_needs_no_mail_parser(sent):
+    (sent / "a.eml").write_text(mail())
+    script = (
+        "import sys, pathlib, datetime as d, zoneinfo, followup_mailbox as p\n"
+        "from followup_rules import Context, Profile\n"
+        "now = d.datetime(2026, 11, 9, 17, tzinfo=d.UTC)\n"
+        "profile = Profile(me=frozenset(['me@example.org', 'Camille@other.ca']), timezone=zoneinfo.ZoneInfo('America/Toronto'))\n"
+        "(kind,) = p.register_sources()\n"
+        "source = kind.open(p.MailboxOptions(path=pathlib.Path(sys.argv[1])), Context(profile=profile, now=now))\n"
+        "found = source.pull(now - d.timedelta(days=60), sys.argv[2])\n"
+        "print(found.cursor == sys.argv[2], len(found.events), 'email' in sys.modules)\n"
+    )
+    command = [sys.executable, "-c", script, str(sent)]
+    again = subprocess.run([*command, pull(sent).cursor], capture_output=True, text=True, check=True)
+    assert again.stdout.split() == ["True", "0", "False"]
+    fresh = subprocess.run([*command, ""], capture_output=True, text=True, check=True)
+    assert fresh.stdout.split() == ["False", "1", "True"]
+
+
+# --- Maildir ---------------------------------------------------------------------------------------------------
+
+
+def test_a_maildir_as_mail_programs_write_it(tmp_path):
+    path = tmp_path / "Sent"
+    box = mailbox.Maildir(path, create=True)
+    assert pull(path).events == ()
+    new = box.add(mail(Message_ID="<new@x>"))
+    draft = mailbox.MaildirMessage(mail(Message_ID="<draft@x>"))
+    draft.set_flags("D")
+    draft.set_subdir("cur")
+    draft_key = box.add(draft)
+    (path / "tmp" / "half").write_text(mail(Message_ID="<half@x>"))
+    first = pull(path)
+    assert ids(first) == ["new@x"]
+
+    seen = box[new]
+    seen.set_subdir("cur")
+    seen.set_flags("S")
+    box[new] = seen
+    assert pull(path, first.cursor).events == (), "only its flags have changed"
+
+    sent = box[draft_key]
+    sent.set_flags("S")
+    box[draft_key] = sent
+    assert ids(pull(path, first.cursor)) == ["draft@x"]
+
+
+# --- mbox ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mbox(tmp_path):
+    box = mailbox.mbox(tmp_path / "Sent", create=True)
+    yield box
+    box.close()
+
+
+def add(box, *names, body="text\n"):
+    for name in names:
+        box.add(mail(body, Message_ID=f"<{name}@x>"))
+    box.flush()
+
+
+def path_of(box):
+    return Path(box._path)
+
+
+def test_an_mbox_is_read_on_from_where_it_has_grown(mbox):
+    add(mbox, "a", "b", body="Hi\n\nFrom here on, all is well.\n")
+    first = pull(path_of(mbox))
+    assert ids(first) == ["a@x", "b@x"]
+    assert pull(path_of(mbox), first.cursor) == Pull(cursor=first.cursor)
+    add(mbox, "c")
+    second = pull(path_of(mbox), first.cursor)
+    assert ids(second) == ["b@x", "c@x"], "the last one may have been half written then"
+
+
+def test_an_mbox_that_was_compacted_is_read_from_the_start(mbox):
+    add(mbox, "a", "b", "c")
+    cursor = pull(path_of(mbox)).cursor
+    mbox.remove(mbox.keys()[0])
+    mbox.flush()
+    add(mbox, "d", "e")
+    assert ids(pull(path_of(mbox), cursor)) == ["b@x", "c@x", "d@x", "e@x"]
+
+
+def test_a_last_message_that_was_half_written_is_read_again(tmp_path):
+    path = tmp_path / "Sent"
+    whole = "From me Mon Nov  9 11:00:00 2026\n" + mail(Message_ID="<a@x>")
+    path.write_text(whole[: whole.index("Date:")])
+    first = pull(path)
+    assert [type(item) for item in first.events] == [BadItem]
+    assert first.events[0].where == "Sent at byte 0"
+    path.write_text(whole)
+    assert ids(pull(path, first.cursor)) == ["a@x"]
+
+
+def test_dos_lines_in_an_mbox(tmp_path):
+    path = tmp_path / "Sent"
+    one = "From me Mon Nov  9 11:00:00 2026\n"
+    path.write_bytes((one + mail() + "\n" + one + mail(Message_ID="<2@x>")).replace("\n", "\r\n").encode())
+    assert ids(pull(path)) == ["1@example.org", "2@x"]
+
+
+def test_a_large_mbox_is_read_in_little_memory(tmp_path):
+    path = tmp_path / "Sent"
+    attachment = ("A" * 76 + "\n") * 500_000
+    with path.open("w") as file:
+        for name in ("a", "b", "c"):
+            file.write(f"From me Mon Nov  9 11:00:00 2026\n{mail(attachment, Message_ID=f'<{name}@x>')}\n")
+    script = (
+        "import resource, sys, tests.plugins.test_mailbox as t, pathlib\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "found = t.ids(t.pull(pathlib.Path(sys.argv[1])))\n"
+        "print(len(found), (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    mails, megabytes = map(int, done.stdout.split())
+    assert mails == 3
+    assert path.stat().st_size > 110_000_000
+    assert megabytes < 30
+
+
+def test_an_empty_mbox_holds_no_mail_and_another_file_is_none(tmp_path):
+    path = tmp_path / "Sent"
+    path.write_text("")
+    assert pull(path).events == ()
+    path.write_text("a shopping list")
+    with pytest.raises(Unreadable, match="no mbox"):
+        pull(path)
+
+
+# --- places that cannot be read --------------------------------------------------------------------------------
+
+
+def test_missing_or_strange_places_are_unreadable(tmp_path):
+    with pytest.raises(Unreadable, match="does not exist"):
+        pull(tmp_path / "none")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(Unreadable, match="neither"):
+        pull(tmp_path / "pipe")
+
+
+@pytest.mark.usefixtures("unprivileged")
+def test_a_mail_without_permission_makes_the_source_unreadable(sent):
+    (sent / "a.eml").write_text(mail())
+    (sent / "a.eml").chmod(0)
+    with pytest.raises(Unreadable, match="permissions"):
+        pull(sent)
+
+
+def test_a_cursor_that_makes_no_sense_counts_as_none(sent):
+    (sent / "a.eml").write_text(mail())
+    for cursor in ("nonsense", "[]", '{"reading": 1}', '{"reading": "", "since": "", "look": {}}'):
+        assert ids(pull(sent, cursor)) == ["1@example.org"]

@@ -1,0 +1,330 @@
+"""The source `notes`, on Markdown as people write it on a phone."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from followup_rules import BadItem, Event, Person, Unreadable
+from followup_rules.testing import SourceContract
+from tests.support.notes import NORDIK, NOW, ZONE, open_source
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Write notes.md (text or bytes), and return what a first pull sees."""
+
+    def read_notes(content, **context):
+        path = tmp_path / "notes.md"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return list(open_source(path, **context).pull(NOW, "").events)
+
+    return read_notes
+
+
+@pytest.fixture
+def note(read):
+    """Return the event of a single item under Nordik's heading."""
+
+    def read_note(item, **context):
+        (event,) = read(f"{NORDIK}- {item}\n", **context)
+        return event
+
+    return read_note
+
+
+def at(text):
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE)
+
+
+class TestContract(SourceContract):
+    emits = ("note",)
+
+    @pytest.fixture(autouse=True)
+    def _place(self, tmp_path):
+        self.path = tmp_path / "notes.md"
+        self.path.write_text(
+            f"{NORDIK}- #Promise Send it due:friday\n- 2026-11-10 #fit\n- 2026-13-01 no\n"
+            "## Me <me@example.org>\n- 2026-11-10 14:30 hello\n"
+        )
+
+    def open_source(self, context):
+        return open_source(self.path)
+
+    def open_unreadable(self, context):
+        return open_source(self.path / "nowhere.md")
+
+
+def test_the_notes_of_the_documentation(read):
+    promise, answer, called = read(
+        "# Notes\n\n" + NORDIK + "- 2026-11-10 14:30 #promise Send the address of the frisbee shop due:2026-11-11"
+        ' bonus:"the screen printer"\n'
+        "- 2026-11-11 #fix-answer I forgot the migration to Kanban\n"
+        "- [x] 2026-11-19 10:20 #called Left a message\n"
+    )
+    assert promise == Event(
+        id="notes:julie.roy@nordik.ca:2026-11-10T14:30:promise",
+        kind="note",
+        start=at("2026-11-10T14:30"),
+        end=at("2026-11-10T14:30"),
+        title="Send the address of the frisbee shop",
+        people=(Person("julie.roy@nordik.ca"),),
+        tags=("promise",),
+        heading="Nordik",
+        data={"due": at("2026-11-11T09:00"), "bonus": "the screen printer"},
+        where="notes.md:4",
+    )
+    assert (answer.id, answer.start, answer.end, answer.whole_day) == (
+        "notes:julie.roy@nordik.ca:2026-11-11:fix-answer",
+        at("2026-11-11"),
+        at("2026-11-11"),
+        True,
+    )
+    assert (called.ticked, called.tags, called.title) == (True, ("called",), "Left a message")
+
+
+@pytest.mark.parametrize(
+    ("heading", "ident", "label", "people", "data"),
+    [
+        ("## Nordik <Julie.Roy@Nordik.ca>", "julie.roy@nordik.ca", "Nordik", ["julie.roy@nordik.ca"], {}),
+        ("## julie.roy@nordik.ca", "julie.roy@nordik.ca", "", ["julie.roy@nordik.ca"], {}),
+        ("## <a@nordik.ca>, <b@nordik.ca>", "a@nordik.ca", "", ["a@nordik.ca", "b@nordik.ca"], {}),
+        ("### Nordik (mailto:a@nordik.ca) <me@example.org>", "a@nordik.ca", "Nordik", ["a@nordik.ca"], {}),
+        ("## @Nordik.ca", "@nordik.ca", "@nordik.ca", [], {}),
+        ("## Nordik Inc. @nordik.ca", "@nordik.ca", "Nordik Inc.", [], {"domain": "nordik.ca"}),
+        ("###### Client  A ##", "client-a", "Client A", [], {}),
+        ("Équipe Été\n---", "équipe-été", "Équipe Été", [], {}),
+        ("## client-a", "client-a", "client-a", [], {}),
+    ],
+)
+def test_a_heading_names_the_case(read, heading, ident, label, people, data):
+    (event,) = read(f"{heading}\n\n- 2026-11-10 #fit\n")
+    assert event.id == f"notes:{ident}:2026-11-10:fit"
+    assert (event.heading, [person.address for person in event.people], event.data) == (label, people, data)
+
+
+@pytest.mark.parametrize("marker", ["-", "*", "+", "1.", "7)", "- -", "> -"])
+def test_any_list_holds_notes(read, marker):
+    (event,) = read(f"{NORDIK}{marker} 2026-11-10 #fit\n")
+    assert event.id.endswith(":2026-11-10:fit")
+
+
+def test_items_within_items_and_lines_that_go_on(read):
+    outer, inner, last = read(
+        f"{NORDIK}- #issue They seek\n  a printer #skill-gap\n\n  really\n  - 2026-11-11 #promise A name\n    to:send\n"
+        "1. #fit yes\n"
+    )
+    assert (outer.title, outer.tags, outer.where) == (
+        "They seek a printer really",
+        ("issue", "skill-gap"),
+        "notes.md:2",
+    )
+    assert (inner.title, inner.data, inner.where) == ("A name", {"to": "send"}, "notes.md:6")
+    assert last.where == "notes.md:8"
+
+
+def test_code_comments_and_prose_are_no_notes(read):
+    assert not read(
+        f"{NORDIK}Some prose, with a #tag.\n\n```\n- 2026-11-10 #promise\n```\n\n<!--\n- #promise\n\n- #fit\n-->\n\n"
+        "    - 2026-11-10 #indented\n\n<div>\n- 2026-11-10 #html\n</div>\n\n-\n- [ ]\n- <!-- #promise -->\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("item", "ticked", "title"),
+    [
+        ("[ ] Call", False, "Call"),
+        ("[x] Call", True, "Call"),
+        ("[X]  Call", True, "Call"),
+        ("[x]: Call", True, "Call"),
+        ("[x](http://nordik.ca)", False, "[x](http://nordik.ca)"),
+    ],
+)
+def test_a_checkbox(note, item, ticked, title):
+    event = note(item)
+    assert (event.ticked, event.title) == (ticked, title)
+
+
+@pytest.mark.parametrize("written", ["2026-11-10 14:30", "2026-11-10 14h30", "2026-11-10T14:30", "2026-11-10  14H30,"])
+def test_ways_to_write_a_time(note, written):
+    event = note(f"{written} #called yes")
+    assert event.id == "notes:julie.roy@nordik.ca:2026-11-10T14:30:called"
+    assert (event.start, event.whole_day) == (at("2026-11-10T14:30"), False)
+
+
+@pytest.mark.parametrize(
+    ("written", "utc"),
+    [
+        ("2026-03-08 02:30", "2026-03-08T07:30+00:00"),  # the clock jumps from 02:00 to 03:00
+        ("2026-11-01 01:30", "2026-11-01T05:30+00:00"),  # 01:30 comes twice
+    ],
+)
+def test_times_around_a_change_of_clocks(note, written, utc):
+    assert note(f"{written} #called").start.astimezone(UTC) == datetime.fromisoformat(utc)
+
+
+def test_a_day_that_begins_at_one(read):
+    (event,) = read(NORDIK + "- 2018-11-04 #fit\n", zone=ZoneInfo("America/Sao_Paulo"))
+    assert event.start.isoformat() == "2018-11-04T01:00:00-02:00"
+
+
+@pytest.mark.parametrize(
+    ("item", "tags", "title", "data"),
+    [
+        ("a #One b #two-2, #one #trois_é", ("one", "two-2", "trois_é"), "a b ,", {}),
+        ("C# and #1 and a#b and &#x27; and ## and \\#no", (), "C# and #1 and a#b and &#x27; and ## and \\#no", {}),
+        ("see https://x.ca/a:b#frag?k:v at 14:30", (), "see https://x.ca/a:b#frag?k:v at 14:30", {}),
+        ("link:https://x.ca/#a A", (), "A", {"link": "https://x.ca/#a"}),
+        ('steps:"warn Paul; send his name" A', (), "A", {"steps": "warn Paul; send his name"}),
+        ("bonus:« la sérigraphie » A", (), "A", {"bonus": "la sérigraphie"}),
+        ("bonus:“the printer” A", (), "A", {"bonus": "the printer"}),
+        ('Bonus:"the #printer at:noon"', (), "", {"bonus": "the #printer at:noon"}),
+        ("(my-key:v) **#fit**", ("fit",), "( ****", {"my-key": "v)"}),
+        ("tel:+15145550199 ref:2026-99-99", (), "", {"tel": "+15145550199", "ref": "2026-99-99"}),
+        ("met:2026-11-02 then:2026-11-02T08:15Z", (), "", {"met": at("2026-11-02T09:00"), "then": at("2026-11-02T03:15")}),
+        ("e\u0301te\u0301 #e\u0301te\u0301 \x1b[31mred\x07", ("été",), "été [31mred", {}),
+    ],
+)  # fmt: skip
+def test_tags_and_values_anywhere(note, item, tags, title, data):
+    event = note(item)
+    assert (event.tags, event.title, event.data) == (tags, title, data)
+
+
+def test_a_label_of_its_own(note):
+    assert note("#case:client-a #fit yes").case == "client-a"
+    assert note('#CASE:"Client A" yes').case == "Client A"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2026-11-20", "2026-11-20T09:00"),
+        ("2026-11-20T14:00", "2026-11-20T14:00"),
+        ("2026-11-20T19:00Z", "2026-11-20T14:00"),
+        ("friday", "2026-11-20T09:00"),  # the note is written on a Friday
+        ("Fri", "2026-11-20T09:00"),
+        ("VENDREDI.", "2026-11-20T09:00"),
+        ("ven,", "2026-11-20T09:00"),
+        ("thursday", "2026-11-19T09:00"),
+        ("lundi", "2026-11-16T09:00"),
+        ("sam", "2026-11-14T09:00"),
+        ("+3d", "2026-11-16T09:00"),
+        ("+2w", "2026-11-27T09:00"),
+        ("today", "2026-11-13T09:00"),
+        ("aujourd’hui", "2026-11-13T09:00"),
+        ("tomorrow", "2026-11-14T09:00"),
+        ("demain", "2026-11-14T09:00"),
+        ('"2026-11-20 14:00"', "2026-11-20T14:00"),
+    ],
+)
+@pytest.mark.parametrize("key", ["due", "Until"])
+def test_dates_in_values_count_from_the_notes_own_day(note, key, value, expected):
+    assert note(f"2026-11-13 16:00 #promise it {key}:{value}").data == {key.lower(): at(expected)}
+
+
+def test_a_weekday_in_a_note_without_a_date_counts_from_when_it_was_seen(note):
+    assert note("#promise it due:friday").data == {"due": at("2026-11-27T09:00")}
+
+
+@pytest.mark.parametrize("value", ["2026-02-30", "someday", "2026-11-20T25:00", "+99999d", "9999-12-31T23:00", "3"])
+def test_a_bad_date_in_a_value_is_reported_and_the_note_works(read, value):
+    event, problem = read(f"{NORDIK}- 2026-11-13 #promise it due:{value} bonus:x\n")
+    assert (event.tags, event.data) == (("promise",), {"bonus": "x"})
+    assert problem.where == "notes.md:2"
+    assert f'"{value}" in due:' in problem.message
+    assert "write a date such as 2026-11-11" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "message"),
+    [
+        ("- 2026-11-10 #fit\n", 1, "under no case"),
+        ("# Notes\n- #fit\n", 2, "under no case"),
+        (f"{NORDIK}# Other\n- #fit\n", 3, "under no case"),
+        ("##\n\nprose\n\n- #fit\n", 5, "under no case"),
+        ("##\n- #fit\n", 2, "under no case"),
+        (f"{NORDIK}- 2026-13-45 #fit\n", 2, '"2026-13-45" is not a date'),
+        (f"{NORDIK}- 2026-02-30 #fit\n", 2, '"2026-02-30" is not a date'),
+        (f"{NORDIK}- 9999-12-31 23:00 #fit\n", 2, '"9999-12-31" is not a date'),
+        (f"{NORDIK}- 10/11/2026 #fit\n", 2, '"10/11/2026" is not a date'),
+        (f"{NORDIK}- 2026-1-5 #fit\n", 2, '"2026-1-5" is not a date'),
+        (f"{NORDIK}- 2026-11-10T14:30Z #fit\n", 2, "in local time"),
+        (f"{NORDIK}- 2026-11-10 24:30 #fit\n", 2, '"24:30" is not a time'),
+        (f"{NORDIK}- 2026-11-10 2:30 pm #fit\n", 2, '"2:30 pm" is not a time'),
+        (f"{NORDIK}-2026-11-10 #fit\n", 2, 'begin it with "- "'),
+        (f"{NORDIK}prose\n#promise to call\n", 3, 'begin it with "- "'),
+    ],
+)
+def test_what_cannot_be_read_is_reported_with_its_line(read, text, where, message):
+    (problem,) = read(text)
+    assert isinstance(problem, BadItem)
+    assert problem.where == f"notes.md:{where}"
+    assert message in problem.message
+
+
+@pytest.mark.parametrize(
+    ("item", "message"),
+    [
+        ("#fit due: friday", "due: has no value"),
+        ('#fit bonus:"the printer', "no closing quote"),
+        ("#fit yes\n-2026-11-10 #promise oops", 'begin it with "- "'),
+        ("#fit " + "long " * 10_000, "too long"),
+    ],
+)
+def test_what_is_only_partly_right_is_reported_and_the_note_works(read, item, message):
+    event, problem = read(f"{NORDIK}- {item}\n")
+    assert event.tags[0] == "fit"
+    assert message in problem.message
+
+
+def test_one_bad_note_does_not_stop_the_others(read):
+    items = read(f"{NORDIK}- 2026-11-10 #fit\n- 2026-02-30 #issue\n- 2026-11-12 #kept\n")
+    assert [type(item) for item in items] == [Event, BadItem, Event]
+
+
+def test_equal_notes_are_counted_in_file_order(read):
+    text = (
+        f"{NORDIK}- 2026-11-10 #fit a\n- #fit\n## Other\n- 2026-11-10 #fit\n{NORDIK}- 2026-11-10 #Fit b\n- #fit\n- hi\n"
+    )
+    assert [event.id.removeprefix("notes:") for event in read(text)] == [
+        "julie.roy@nordik.ca:2026-11-10:fit",
+        "julie.roy@nordik.ca::fit",
+        "other:2026-11-10:fit",
+        "julie.roy@nordik.ca:2026-11-10:fit:2",
+        "julie.roy@nordik.ca::fit:2",
+        "julie.roy@nordik.ca::note",
+    ]
+
+
+def test_edited_text_is_the_same_note(note):
+    assert note("2026-11-10 #promise a due:friday").id == note("[x] 2026-11-10 #promise b, c due:+3d").id
+
+
+def test_an_address_of_mine_is_no_counterpart(read):
+    (event,) = read("## Nordik <me@example.org> <julie.roy@nordik.ca>\n- #fit\n")
+    assert event.people == (Person("julie.roy@nordik.ca"),)
+
+
+def test_windows_files_read_the_same(read):
+    text = f"# Notes\n\n{NORDIK}- 2026-11-10 #fit oui\n  certes\n"
+    assert read(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()) == read(text)
+
+
+def test_letters_that_are_not_utf_8_are_reported_and_the_notes_work(read):
+    problem, event = read(f"{NORDIK}- 2026-11-10 #fit très bien\n".encode("cp1252"))
+    assert problem.where == "notes.md:2"
+    assert "UTF-8" in problem.message
+    assert (event.tags, event.title) == (("fit",), "tr\ufffds bien")
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "# Notes\n", NORDIK])
+def test_a_file_without_notes_is_fine(read, content):
+    assert read(content) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "message"), [(b"- a\x00b\n", "save it as UTF-8"), (b"- a\n" * 2_500_001, "larger than 2 MB")]
+)
+def test_what_is_no_file_of_notes_is_unreadable(read, content, message):
+    with pytest.raises(Unreadable, match=message):
+        read(content)

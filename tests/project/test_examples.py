@@ -1,0 +1,65 @@
+"""The story in examples/: what was worked out by hand in its README is what the program does."""
+
+import json
+import re
+from datetime import datetime
+
+import pytest
+from click.testing import CliRunner
+
+from examples import story
+from followup_rules.cli import cli
+
+WHAT = re.compile(
+    r"(?P<rule>[\w-]+), (?P<case>[^,:]+)(?:, (?P<due>\d{4}-\d\d-\d\dT\d\d:\d\d))?(?:, announces (?P<day>[\d-]+))?"
+)
+
+
+def read(line):
+    found = WHAT.match(line)
+    return {**found.groupdict(), "case": story.CASES.get(found["case"], found["case"])}
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    """Each tick of the story: what the table says, and what plan and run did."""
+    folder = tmp_path_factory.mktemp("story")
+    config = story.set_up(folder)
+    ticks = []
+    for now, new, withdrawn in story.expected():
+        story.turn_to(folder, now)
+        results = {}
+        for verb in ("plan", "run"):
+            result = CliRunner().invoke(cli, ["--config", str(config), verb, "--now", now.isoformat(), "--json"])
+            assert result.exit_code == 0, result.output
+            results[verb] = json.loads(result.stdout)
+        ticks.append((now, [read(line) for line in new], [read(line) for line in withdrawn], results))
+    return ticks
+
+
+def made(changes, op):
+    return sorted((c["rule"], c["case"]) for c in changes if c["op"] == op)
+
+
+def test_the_table_tells_of_ten_ticks():
+    assert len(story.expected()) == 10
+
+
+@pytest.mark.parametrize("number", range(10))
+def test_what_is_made_and_taken_back_is_what_was_worked_out_by_hand(played, number):
+    _, new, withdrawn, results = played[number]
+    changes = results["run"]["changes"]
+    assert made(changes, "create") == sorted((line["rule"], line["case"]) for line in new)
+    assert made(changes, "withdraw") == sorted((line["rule"], line["case"]) for line in withdrawn)
+    created = {(c["rule"], c["case"]): c for c in changes if c["op"] == "create"}
+    for line in new:
+        change = created[line["rule"], line["case"]]
+        assert datetime.fromisoformat(change["due"]).strftime("%Y-%m-%dT%H:%M") == line["due"]
+        assert change["announces"].get("follow-up-call") == line["day"]
+
+
+@pytest.mark.parametrize("number", range(10))
+def test_plan_shows_what_run_does(played, number):
+    results = played[number][3]
+    strip = lambda found: [{**change, "ref": None} for change in found["changes"]]  # noqa: E731
+    assert strip(results["plan"]) == strip(results["run"])

@@ -1,0 +1,71 @@
+"""The wheel holds what the source tree has, and works without it."""
+
+import subprocess
+import sys
+import sysconfig
+import tomllib
+import venv
+import zipfile
+
+import pytest
+
+from tests.support.project import ROOT
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)], cwd=ROOT, check=True)
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def environment(wheel, tmp_path_factory):
+    """A new environment with the wheel; what it depends on is borrowed from this one, so that nothing is downloaded."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder, symlinks=True)
+    python = folder / "bin" / "python"
+    install = ["install", "--quiet", "--no-deps", "--no-index", str(wheel)]
+    subprocess.run([sys.executable, "-m", "pip", "--python", str(python), *install], check=True)
+    site = next(folder.glob("lib/python*/site-packages"))
+    (site / "borrowed.pth").write_text(sysconfig.get_paths()["purelib"] + "\n")
+    return folder
+
+
+def names_in(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        return archive.namelist()
+
+
+def test_plugin_folders_are_entry_points_and_are_in_the_wheel(wheel):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    folders = {path.name for path in (ROOT / "plugins").iterdir() if (path / "__init__.py").exists()}
+    entries = {module for module in project["entry-points"]["followup_rules"].values() if "." not in module}
+    packed = {
+        name.split("/")[0] for name in names_in(wheel) if name.startswith("followup_") and "dist-info" not in name
+    }
+    assert folders == entries == packed - {"followup_rules"}
+
+
+def test_rules_texts_and_word_lists_are_in_the_wheel(wheel):
+    names = names_in(wheel)
+    for path in (ROOT / "followup_rules").rglob("*"):
+        if path.suffix in (".py", ".toml", ".txt") or path.name == "py.typed":
+            assert path.relative_to(ROOT).as_posix() in names
+    assert not [name for name in names if name.startswith(("tests", "examples", "plugins"))]
+
+
+def test_the_wheel_works_without_the_source_tree(environment, tmp_path):
+    command = [str(environment / "bin" / "followup"), "plugins"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    for name in ("ics", "mailbox", "notes", "todotxt", "interview"):
+        assert name in result.stdout
+    where = [str(environment / "bin" / "python"), "-c", "import followup_rules; print(followup_rules.__file__)"]
+    found = subprocess.run(where, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert found.stdout.startswith(str(environment))
+
+
+def test_the_module_runs_like_the_command(environment, tmp_path):
+    command = [str(environment / "bin" / "python"), "-m", "followup_rules", "--version"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert result.stdout.startswith("followup, version ")

@@ -1,0 +1,299 @@
+"""docs/problems.md: every code has a page, and what it shows as wrong or right is wrong or right."""
+
+import json
+import os
+import re
+import sqlite3
+import sys
+from contextlib import ExitStack
+from itertools import pairwise
+
+import pytest
+from click.testing import CliRunner
+from markdown_it import MarkdownIt
+
+from followup_rules.cli import cli
+from followup_rules.store.lock import only_run
+from tests.support.installed import install
+from tests.support.project import ROOT
+
+PAGES = (ROOT / "docs" / "problems.md").read_text(encoding="utf-8")
+NOW = "2026-11-10T12:00"
+PROFILE = """
+[profile]
+me = ["camille@example.org"]
+timezone = "America/Toronto"
+"""
+CONFIG = f"""
+packs = ["interview"]
+{PROFILE}
+[sources.calendar]
+plugin = "ics"
+path = "calendar.ics"
+[sources.sent]
+plugin = "mailbox"
+path = "sent"
+[sources.notes]
+plugin = "notes"
+path = "notes.md"
+[outputs.drafts]
+plugin = "eml"
+path = "drafts"
+[outputs.tasks]
+plugin = "todotxt"
+path = "todo.txt"
+[store]
+path = "followup.db"
+"""
+CALENDAR = """BEGIN:VCALENDAR\r
+VERSION:2.0\r
+PRODID:-//t//EN\r
+BEGIN:VEVENT\r
+UID:1@example\r
+DTSTAMP:20261101T120000Z\r
+DTSTART:20261109T150000Z\r
+DTEND:20261109T160000Z\r
+SUMMARY:Interview\r
+ATTENDEE:mailto:julie.roy@nordik.example\r
+END:VEVENT\r
+END:VCALENDAR\r
+"""
+PLUGIN = """
+import click
+from followup_rules import Check, hookimpl
+
+@hookimpl
+def register_checks():
+    return [Check("odd", "Odd ones", lambda event: False)]
+"""
+FAILING_CHECK = """
+from followup_rules import Check, hookimpl
+
+@hookimpl
+def register_checks():
+    return [Check("odd", "Odd ones", lambda event: 1 / 0)]
+"""
+FAILING_COMMANDS = """
+from followup_rules import hookimpl
+
+@hookimpl
+def register_commands(cli):
+    1 / 0
+"""
+LOGIN = """
+from pathlib import Path
+from followup_rules import Login, Unreadable, hookimpl
+
+def log_in(tables, profile, browser):
+    if Path("closed").exists():
+        raise Unreadable("the post office is closed; come again")
+    return "logged in"
+
+@hookimpl
+def register_logins():
+    return [Login("post", "Letters", log_in)]
+"""
+HANGING = """
+import threading
+from dataclasses import dataclass
+from followup_rules import SourceType, hookimpl
+
+@dataclass
+class Options:
+    pass
+
+class Hanging:
+    def pull(self, since, cursor):
+        threading.Event().wait()
+
+@hookimpl
+def register_sources():
+    return [SourceType("hanging", "Never answers", ("call",), Options, lambda *_: Hanging())]
+"""
+
+
+def used():
+    """Return the codes that the program can report."""
+    files = (ROOT / "followup_rules").rglob("*.py")
+    return {code for file in files for code in re.findall(r'"(F\d{3})"', file.read_text(encoding="utf-8"))}
+
+
+def pages():
+    """Return the sections of the page: by code, its fences as (language, what, state, content)."""
+    found, code = {}, ""
+    for token, following in pairwise(MarkdownIt().parse(PAGES)):
+        if token.type == "heading_open" and token.tag == "h2":
+            code = following.content
+            found[code] = []
+        elif token.type == "fence" and code:
+            found[code].append((*token.info.split(), token.content))
+    return found
+
+
+EXAMPLES = [(code, *fence[1:]) for code, fences in pages().items() for fence in fences]
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "config.toml").write_text(CONFIG)
+    (tmp_path / "calendar.ics").write_text(CALENDAR, newline="")
+    (tmp_path / "sent").mkdir()
+    (tmp_path / "notes.md").write_text("")
+    yield tmp_path
+    for module in [name for name, it in sys.modules.items() if str(tmp_path) in str(getattr(it, "__file__", ""))]:
+        del sys.modules[module]
+
+
+def codes(command="check", *options):
+    result = CliRunner().invoke(cli, ["--config", "config.toml", command, "--json", *options])
+    return {problem["code"] for problem in json.loads(result.stdout)["problems"]}
+
+
+def missing_config(place):
+    (place / "config.toml").unlink()
+
+
+def missing_calendar(place):
+    (place / "calendar.ics").unlink()
+
+
+def blocked_output(place):
+    (place / "blocked").write_text("")
+    (place / "config.toml").write_text(CONFIG.replace('"todo.txt"', '"blocked/todo.txt"'))
+
+
+def damaged_store(place):
+    (place / "followup.db").write_text("this is no database, however long one looks at it, and it never was")
+
+
+def twins(place):
+    install(place, "one", PLUGIN)
+    install(place, "other", PLUGIN)
+
+
+def damaged_package(place):
+    install(place, "broken", "", "[followup_rules]\nthis line is nothing\n")
+
+
+def failing_commands(place):
+    install(place, "noisy", FAILING_COMMANDS)
+
+
+def failing_check(place):
+    install(place, "odd", FAILING_CHECK)
+    (place / "notes.md").write_text("## julie@nordik.ca\n- 2026-11-10 #issue A note\n")
+    rule = '[rule.odd]\non = { check = "odd" }\ndo = { type = "notice", title = "odd" }\n'
+    (place / "config.toml").write_text(CONFIG + rule)
+
+
+def hanging_source(place):
+    install(place, "hanging", HANGING)
+    (place / "config.toml").write_text(CONFIG + '[sources.hanging]\nplugin = "hanging"\ntime_limit = "1 second"\n')
+
+
+def followup(*arguments):
+    assert CliRunner().invoke(cli, ["--config", "config.toml", *arguments]).exit_code == 0
+
+
+def working_login(place):
+    install(place, "post", LOGIN)
+
+
+def refused_login(place):
+    (place / "closed").touch()
+
+
+def stopped_runs(_):
+    followup("run", "--now", "2026-11-06T12:00")
+
+
+def exposed_store(place):
+    followup("run", "--now", NOW)
+    (place / "followup.db").chmod(0o644)
+
+
+def odd_decision(place):
+    followup("run", "--now", NOW)
+    with sqlite3.connect(place / "followup.db") as writer:
+        writer.execute("update decision set state = 'held'")
+    writer.close()
+
+
+def early_clock(_):
+    followup("run", "--now", "2026-11-10T15:00")
+
+
+def endless_run(place):
+    HELD.enter_context(only_run(place / "followup.db"))
+    (place / "followup.db.holder").write_text(f"{os.getpid()} 2026-01-01T00:00:00+00:00\n")
+
+
+def bare_environment(_):
+    del os.environ["HOME"]
+
+
+HELD = ExitStack()
+BEFORE = {"F053": working_login}
+SITUATIONS = {
+    "F002": missing_config,
+    "F040": missing_calendar,
+    "F041": blocked_output,
+    "F046": damaged_store,
+    "F048": failing_check,
+    "F049": hanging_source,
+    "F050": twins,
+    "F051": damaged_package,
+    "F052": failing_commands,
+    "F053": refused_login,
+    "F060": stopped_runs,
+    "F061": exposed_store,
+    "F062": odd_decision,
+    "F063": early_clock,
+    "F064": endless_run,
+    "F065": bare_environment,
+}
+
+
+def test_every_code_has_a_page_and_every_page_a_code():
+    assert set(pages()) == used()
+
+
+def test_the_list_at_the_top_names_them_all_in_order():
+    listed = re.findall(r"^\| \[(F\d{3})\]\(#(f\d{3})\) \| (.+) \|$", PAGES, re.MULTILINE)
+    assert [code for code, _, _ in listed] == sorted(used())
+    for code, anchor, title in listed:
+        assert anchor == code.lower()
+        assert f"## {code}\n\n**{title}.**" in PAGES
+
+
+def test_every_page_shows_both_or_has_its_situation_built_here():
+    for code, fences in pages().items():
+        states = {fence[2] for fence in fences}
+        assert states == (set() if code in SITUATIONS else {"failing", "mended"}), code
+
+
+@pytest.mark.parametrize(("code", "what", "state", "content"), EXAMPLES, ids=[f"{e[0]}-{e[2]}" for e in EXAMPLES])
+def test_what_a_page_shows_is_what_happens(place, code, what, state, content):
+    match what:
+        case "config":
+            (place / "config.toml").write_text(content)
+        case "rules":
+            (place / "config.toml").write_text(CONFIG + content)
+        case "notes":
+            (place / "notes.md").write_text(content)
+    assert codes("check", "--now", NOW) == ({code} if state == "failing" else set())
+
+
+@pytest.mark.parametrize("code", SITUATIONS)
+def test_what_a_page_tells_of_the_system_is_what_happens(place, code):
+    commands = {"F053": ("auth", "post"), "F05": ("plugins",), "F06": ("doctor", "--deep", "--now", NOW)}
+    command = commands.get(code) or commands.get(code[:3], ("check", "--now", NOW))
+    BEFORE.get(code, lambda _: None)(place)
+    assert codes(*command) == set()
+    with HELD:
+        SITUATIONS[code](place)
+        assert codes(*command) == {code}

@@ -1,0 +1,94 @@
+"""Two runs on one store: one works, the other says so; a dead process holds nothing."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from followup_rules.cli import cli
+from followup_rules.store.database import StoreError
+from followup_rules.store.lock import Busy, only_run
+from followup_rules.store.lock import holder as held_by
+
+HOLD = """
+import sys
+from pathlib import Path
+from followup_rules.store.lock import only_run
+with only_run(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def holder(tmp_path):
+    command = [sys.executable, "-c", HOLD, str(tmp_path / "followup.db")]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "held\n"
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_a_second_run_says_so_and_ends_well(holder, tmp_path):
+    (tmp_path / "config.toml").write_text(
+        '[profile]\nme = ["me@example.org"]\ntimezone = "America/Toronto"\n[store]\npath = "followup.db"\n'
+    )
+    result = CliRunner().invoke(cli, ["--config", str(tmp_path / "config.toml"), "run"])
+    assert result.exit_code == 0
+    assert "another run is at work" in result.stderr
+    assert not (tmp_path / "followup.db").exists()
+
+
+def test_the_lock_of_a_killed_run_does_not_block(holder, tmp_path):
+    with pytest.raises(Busy), only_run(tmp_path / "followup.db"):
+        pass
+    holder.kill()
+    holder.wait()
+    with only_run(tmp_path / "followup.db"):
+        pass
+
+
+def test_nobody_else_may_read_the_lock(tmp_path):
+    with only_run(tmp_path / "followup.db"):
+        assert (tmp_path / "followup.db.lock").stat().st_mode & 0o777 == 0o600
+
+
+def test_who_holds_the_lock_is_known_while_it_is_held(holder, tmp_path):
+    store = tmp_path / "followup.db"
+    assert held_by(store).process == holder.pid
+    with pytest.raises(Busy, match=rf"process {holder.pid}, since \w+ \d\d:\d\d"), only_run(store):
+        pass
+    holder.kill()
+    holder.wait()
+    assert held_by(store) is None
+
+
+def test_an_old_signature_of_a_living_process_is_no_lock(tmp_path):
+    store = tmp_path / "followup.db"
+    with only_run(store):
+        pass
+    (tmp_path / "followup.db.holder").write_text(f"{os.getppid()} 2026-01-01T00:00:00+00:00\n")
+    assert held_by(store) is None
+    (tmp_path / "followup.db.holder").write_text("what is this?")
+    assert held_by(store) is None
+
+
+def test_a_lock_that_cannot_be_made_is_told_in_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot be used"), only_run(tmp_path / "file" / "followup.db"):
+        pass
+    (tmp_path / "followup.db.lock").write_text("not a lock, and longer than a line of text ever should be in a lock")
+    with (
+        pytest.raises(StoreError, match=r"the lock .*followup\.db\.lock is damaged"),
+        only_run(tmp_path / "followup.db"),
+    ):
+        pass
+
+
+def test_without_a_place_for_the_signature_the_lock_still_holds(tmp_path):
+    (tmp_path / "followup.db.holder").mkdir()
+    with only_run(tmp_path / "followup.db"), pytest.raises(Busy), only_run(tmp_path / "followup.db"):
+        pass

@@ -1,0 +1,125 @@
+"""The config of the simulated user: real text, really read, with the simulated sources and outputs put in place."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from followup_rules.config.configured import ConfiguredOutput, ConfiguredSource
+from followup_rules.config.read import Config, read_config
+
+from .memory import Desk, NoOptions, View, output_type, source_type
+from .world import Knobs
+
+RULES = """
+[rule.nudge]
+why          = "You would like news."
+on           = "interview"
+per          = "day"
+opens        = "day + 3 days at 10:00"
+closes       = "day + 40 days"
+cancelled_by = ["closed"]
+do           = { type = "draft", title = "News?", text = "The call: {{ when('follow-up-call')|day }}", to = "them" }
+
+[rule.after-call]
+why    = "A week after the call, look back."
+on     = { kind = "done", data.rule = "follow-up-call" }
+opens  = "start + 7 days at 09:00, workday"
+closes = "opens + 14 days"
+do     = { type = "task", title = "Look back on {{ case }}", contact = true }
+
+[rule.no-answer]
+why     = "They have not answered in a fortnight."
+on      = { kind = "sent", first = "thread" }
+opens   = "start + 14 days"
+closes  = "opens + 30 days"
+done_by = [{ kind = "received", same = "thread" }]
+do      = { type = "notice", title = "No answer from {{ case }}" }
+
+[rule.problem]
+why    = "You know a problem of theirs, and you said it fits."
+on     = "#issue"
+opens  = "start + 2 days"
+closes = "opens + 20 days"
+while  = ["#fit"]
+do     = { type = "task", title = "Think about {{ it.title }}" }
+"""
+TABLES = """
+[sources.calendar]
+plugin = "ics"
+path = "calendar.ics"
+[sources.notes]
+plugin = "notes"
+path = "notes.md"
+[sources.sent]
+plugin = "mailbox"
+path = "mail"
+kinds = ["sent", "received"]
+[outputs.drafts]
+plugin = "eml"
+path = "drafts"
+[outputs.tasks]
+plugin = "todotxt"
+path = "todo.txt"
+[store]
+path = "followup.db"
+"""
+LABELS = """
+[case.client-a]
+people = ["tom@clienta.com"]
+words = ["client A"]
+[case.client-b]
+people = ["eve@clientb.com"]
+words = ["client B"]
+"""
+
+
+def text(knobs: Knobs) -> str:
+    """Return the config as the user writes it."""
+    return f"""packs = ["interview"]
+[profile]
+me = ["camille@exemple.ca"]
+my_domains = ["monemploi.ca"]
+agencies = ["agencex.ca"]
+name = "Camille"
+timezone = "{knobs.zone}"
+holidays = "{knobs.holidays}"
+language = "en"
+lookback = "{knobs.lookback} days"
+{TABLES}{LABELS if knobs.labels else ""}{RULES}
+[rule.follow-up-call]
+enabled = {str(knobs.call_on).lower()}
+opens = "day + {knobs.call_days} days at 09:00, workday"
+[rule.thank-you]
+closes = "day + {knobs.thank_days} days"
+[rule.debrief]
+enabled = {str(knobs.debrief_on).lower()}
+"""
+
+
+@cache
+def _read(knobs: Knobs) -> Config:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "config.toml"
+        file.write_text(text(knobs))
+        config = read_config(file)
+        assert not config.problems, config.problems
+    return config
+
+
+def config(knobs: Knobs, view: View, desks: dict[str, Desk]) -> Config:
+    """Return the config with what is simulated in place of files."""
+    read = _read(knobs)
+    names = ("calendar", "notes", "sent")
+    sources = [ConfiguredSource(name=name, type=source_type(name, view), options=NoOptions()) for name in names]
+    if view.shuffle:
+        view.shuffle.shuffle(sources)
+    outputs = [
+        ConfiguredOutput(name=name, type=output_type(name, desk), options=NoOptions()) for name, desk in desks.items()
+    ]
+    found = replace(read, sources=tuple(sources), outputs=tuple(outputs))
+    found.__dict__["rulebook"] = read.rulebook
+    return found
