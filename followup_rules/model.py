@@ -52,6 +52,13 @@ class Event(Struct, frozen=True, kw_only=True):
     """The same for all mails of one conversation."""
     answers: str = ""
     """The Message-ID that a mail replies to (RFC 5322, section 3.6.4)."""
+    references: tuple[str, ...] = ()
+    """The Message-IDs of the earlier mails of its thread that a mail names, oldest first."""
+    forwards: bool = False
+    """A mail that passes another one on."""
+    auto: str = ""
+    """What kind of machine mail it is, if no person wrote it: `reply` (out of office and the like), `bounce`, `receipt`,
+    `calendar`, `bulk`, or `notice` (from an address that takes no answer)."""
     ticked: bool = False
     """The checkbox of a note."""
     whole_day: bool = False
