@@ -1,5 +1,5 @@
 """`python -m followup_rules`."""
 
-from followup_rules.cli import main
+from followup_rules.cli import program
 
-main()
+program()

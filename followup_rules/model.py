@@ -57,8 +57,8 @@ class Event(Struct, frozen=True, kw_only=True):
     forwards: bool = False
     """A mail that passes another one on."""
     auto: str = ""
-    """What kind of machine mail it is, if no person wrote it: `reply` (out of office and the like), `bounce`, `receipt`,
-    `calendar`, `bulk`, or `notice` (from an address that takes no answer)."""
+    """The kind of a mail that no person wrote: `reply` (out of office and the like), `bounce`, `receipt`, `calendar`,
+    `bulk`, or `notice` (from an address that takes no answer)."""
     ticked: bool = False
     """The checkbox of a note."""
     whole_day: bool = False

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -76,11 +75,12 @@ def cli(ctx: click.Context, config_file: Path | None, *, debug: bool) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line. An unexpected error is one sentence, unless --debug is given."""
     given = sys.argv[1:] if arguments is None else list(arguments)
+    if "--debug" in given:
+        import logging  # noqa: PLC0415 -- only for --debug
+
+        logging.basicConfig(stream=sys.stderr, level=logging.DEBUG, format="%(message)s")
     try:
         cli.main(args=given, prog_name="followup")
-    except SystemExit as end:
-        _leave_behind(end.code)
-        raise
     except OSError as error:
         if "--debug" in given:
             raise
@@ -94,11 +94,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(1)
 
 
-def _leave_behind(code: object) -> None:
-    """End the process at once if code of a plugin is still at work, which nobody waits for any more."""
-    limit = sys.modules.get("followup_rules.host.worker")
-    if limit and limit.at_work():
-        for stream in (sys.stdout, sys.stderr):
-            with suppress(OSError, ValueError):
-                stream.flush()
-        os._exit(code if isinstance(code, int) else int(code is not None))
+def program() -> NoReturn:
+    """Be the program `followup`: run the command line in a process that plugins cannot talk into or keep alive."""
+    from followup_rules.host import process  # noqa: PLC0415 -- whoever only imports the commands keeps their process
+
+    process.keep_output()
+    process.ignore_alarms()
+    code = 0
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:  # noqa: BLE001 -- --debug shows what it is
+        import traceback  # noqa: PLC0415 -- only for that
+
+        traceback.print_exc()
+        code = 1
+    process.end(code)

@@ -43,7 +43,7 @@ class ConfiguredSource(Configured, frozen=True, kw_only=True):
         """Open it. Raises Unreadable if its plugin is broken, and whatever the plugin raises."""
         if self.type is None:
             raise Unreadable(self.fault)
-        return open_source(self.type, self.options, context, self.time_limit)
+        return open_source(self.type, self.options, context, self.time_limit, self.plugin)
 
 
 class ConfiguredOutput(Configured, frozen=True, kw_only=True):
@@ -60,4 +60,4 @@ class ConfiguredOutput(Configured, frozen=True, kw_only=True):
         """Open it. Raises Unreadable if its plugin is broken, and whatever the plugin raises."""
         if self.type is None:
             raise Unreadable(self.fault)
-        return open_output(self.type, self.options, context, self.time_limit)
+        return open_output(self.type, self.options, context, self.time_limit, self.plugin)

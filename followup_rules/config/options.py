@@ -38,7 +38,7 @@ def read(cls: type, value: Value, base: Path, skip: frozenset[str] = frozenset()
 
 def _read_all(cls: type, value: Value, base: Path, skip: frozenset[str]) -> Any:
     types = typing.get_type_hints(cls)
-    fields = {field.name: field for field in dataclasses.fields(cls)}
+    fields = {field.name: field for field in dataclasses.fields(cls) if field.init}
     known = value.known_keys([*fields, *skip])
     got = {key: _read(value.child(key), types[key], base) for key in known if key not in skip}
     missing = [field.name for field in fields.values() if _required(field) and field.name not in value.raw]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,7 +20,8 @@ from followup_rules.config.ingredients import Ingredients, Layer
 from followup_rules.config.profile import ProfileTable, StoreTable
 from followup_rules.hookspecs import OutputType, Pack, SourceType
 from followup_rules.host import registry
-from followup_rules.host.plugin import RESERVED
+from followup_rules.host.checked_check import checked
+from followup_rules.host.plugin import RESERVED, attempt
 from followup_rules.host.registry import Registry
 from followup_rules.model import Problem, Profile
 from followup_rules.toml import values
@@ -105,7 +106,8 @@ def read_config(file: Path) -> Config:
         if name.raw not in known:
             values.unknown(name, "plugin", known)
     config = _build(file, document, tables, top, plugins)
-    return replace(config, faults=(*plugins.problems, *(replace(problem, fatal=True) for problem in fatal)))
+    faults = (*plugins.problems, *config.faults, *(replace(problem, fatal=True) for problem in fatal))
+    return replace(config, faults=faults)
 
 
 def read_document(file: Path, name: str, *, hint: str) -> Document | Problem:
@@ -130,13 +132,13 @@ def _build(file: Path, document: Document, tables: Mapping[str, Value], top: Val
     store = options.read(StoreTable, tables["store"], base) if "store" in tables else StoreTable(path=default_store())
     cases = profiles.case_tables(tables.get("case"), base)
     before = len(top.problems)
-    packs = _packs(tables.get("packs"), plugins)
-    layers = (*_pack_layers(packs, top), *_own_layers(tables.get("rules"), base))
+    packs, missing = _packs(tables.get("packs"), plugins)
+    layers = (*_pack_layers(packs, missing, top), *_own_layers(tables.get("rules"), base))
     profile = profiles.profile_of(table) if table else Profile()
     return Config(
         file=file,
         registry=plugins,
-        faults=(),
+        faults=tuple(missing),
         profile=profile,
         sources=sources,
         outputs=outputs,
@@ -145,13 +147,16 @@ def _build(file: Path, document: Document, tables: Mapping[str, Value], top: Val
             base=base,
             document=document,
             layers=layers,
-            whole=len(top.problems) == before,
+            whole=len(top.problems) == before and not missing,
             packs=packs,
             profile=profile,
             table=table,
             cases=cases,
             takes=_takes(outputs, top.problems),
-            checks={name: check.holds for name, check in plugins.checks.items()},
+            checks={
+                name: checked(name, check.holds, plugins.adders["check", name])
+                for name, check in plugins.checks.items()
+            },
         ),
         fingerprint=_fingerprint([*(layer.text for layer in layers), document.text], base, packs, plugins),
     )
@@ -196,8 +201,12 @@ def _tables(
             continue
         if plugin not in types:
             yield None, {"name": table.name, "fault": plugins.why_not(word, plugin), "time_limit": limit}
-        elif (given := options.read(types[plugin].options, table, base, RESERVED)) is not None:
-            own = plugins.adders[word, plugin]
+            continue
+        own = plugins.adders[word, plugin]
+        given, fault = attempt(partial(options.read, types[plugin].options, table, base, RESERVED))
+        if fault:
+            yield None, {"name": table.name, "fault": f"its options cannot be made: {fault}, in {own}"}
+        elif given is not None:
             yield types[plugin], {"name": table.name, "options": given, "plugin": own, "time_limit": limit}
 
 
@@ -243,24 +252,28 @@ def _unknown(value: Value, what: str, names: Iterable[str], plugins: Registry) -
     value.report(f"unknown {what} {value.raw!r}", code="F012", hint=hint)
 
 
-def _packs(value: Value | None, plugins: Registry) -> tuple[Pack, ...]:
-    found = []
+def _packs(value: Value | None, plugins: Registry) -> tuple[tuple[Pack, ...], list[Problem]]:
+    """Return the packs, and what is wrong with those that a broken plugin should offer: all else goes on."""
+    packs: list[Pack] = []
+    missing: list[Problem] = []
     for item in value.items() if value else ():
         if not item.is_a(str):
             continue
         if item.raw in plugins.packs:
-            found.append(plugins.packs[item.raw])
+            packs.append(plugins.packs[item.raw])
         elif fault := plugins.why_not("pack", item.raw):
-            item.report(f"the pack {item.raw!r} is not there: {fault}", code="F012", hint="see `followup plugins`")
+            message = f"the pack {item.raw!r} is not there: {fault}"
+            replace(item, problems=missing).report(message, code="F012", hint="see `followup plugins`")
         else:
             _unknown(item, "pack", plugins.packs, plugins)
-    return tuple(found)
+    return tuple(packs), missing
 
 
-def _pack_layers(packs: Sequence[Pack], top: Value) -> Iterator[Layer]:
+def _pack_layers(packs: Sequence[Pack], missing: list[Problem], top: Value) -> Iterator[Layer]:
+    """Yield the rules of the packs; report those whose folder is not there among what is missing."""
     for pack in packs:
         file = Path(pack.folder) / "rules.toml"
-        yield from _layer(file, f"{pack.name}/rules.toml", top, hint="reinstall the pack")
+        yield from _layer(file, f"{pack.name}/rules.toml", replace(top, problems=missing), hint="reinstall the pack")
 
 
 def _own_layers(value: Value | None, base: Path) -> Iterator[Layer]:

@@ -30,6 +30,8 @@ class Rulebook(Struct, frozen=True):
     directory: Directory
     texts: Texts
     problems: tuple[Problem, ...]
+    whole: bool = True
+    """All files of rules were read; else rules that are not here may be in one that was not."""
 
 
 def compiled(of: Ingredients) -> Rulebook:
@@ -43,7 +45,7 @@ def compiled(of: Ingredients) -> Rulebook:
     found = [replace(problem, fatal=True) for problem in fatal]
     if of.whole and not fatal:
         found = [*problems, *strange]
-    return Rulebook(rules, directory, texts, tuple(found))
+    return Rulebook(rules, directory, texts, tuple(found), of.whole and not fatal)
 
 
 def _parsed(layer: Layer, fatal: list[Problem]) -> Iterator[Document]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from followup_rules.hookspecs import Output, OutputType
-from followup_rules.host.worker import Worker
+from followup_rules.host.worker import Worker, sure
 from followup_rules.model import Action, Context, Status
 
 STATES = ("open", "touched", "done", "gone")
@@ -17,8 +17,8 @@ LONGEST_REFERENCE = 10_000
 class CheckedOutput:
     """An output of a plugin, called in the thread of its worker."""
 
-    def __init__(self, output: Output, worker: Worker) -> None:
-        self._output, self._worker = output, worker
+    def __init__(self, output: Output, worker: Worker, plugin: object = "") -> None:
+        self._output, self._worker, self._plugin = output, worker, plugin
 
     @property
     def hangs(self) -> bool:
@@ -27,34 +27,38 @@ class CheckedOutput:
 
     def create(self, action: Action) -> str:
         """Make it; see Output. An answer that is no reference leaves open what was made."""
-        return self._worker.call(lambda: _reference(self._output.create(action)))
+        return sure(self._worker, self._plugin, lambda: _reference(self._output.create(action)))
 
     def find(self, key: str) -> str | None:
         """Look whether it is there."""
-        return self._worker.call(lambda: None if (found := self._output.find(key)) is None else _reference(found))
+        return sure(
+            self._worker, self._plugin, lambda: None if (found := self._output.find(key)) is None else _reference(found)
+        )
 
     def update(self, ref: str, action: Action) -> str:
         """Replace it."""
-        return self._worker.call(lambda: _reference(self._output.update(ref, action)))
+        return sure(self._worker, self._plugin, lambda: _reference(self._output.update(ref, action)))
 
     def withdraw(self, ref: str) -> None:
         """Take it back."""
-        self._worker.call(lambda: self._output.withdraw(ref))
+        sure(self._worker, self._plugin, lambda: self._output.withdraw(ref))
 
     def status(self, refs: Sequence[str]) -> Mapping[str, Status]:
         """Tell what became of each; of what it does not tell in earnest, the state says in words what it said."""
-        return self._worker.call(lambda: _answers(self._output.status(refs), refs))
+        return sure(self._worker, self._plugin, lambda: _answers(self._output.status(refs), refs))
 
     def close(self) -> None:
         """Let its thread end."""
         self._worker.close()
 
 
-def open_output(kind: OutputType, options: Any, context: Context, limit: timedelta) -> CheckedOutput:
-    """Open an output under its time limit. Raises whatever its plugin raises, TimedOut or Stopped."""
+def open_output(
+    kind: OutputType, options: Any, context: Context, limit: timedelta, plugin: object = ""
+) -> CheckedOutput:
+    """Open an output under its time limit; `plugin` is named in errors. Raises OSError, TimedOut or PluginError."""
     worker = Worker(limit)
     try:
-        return CheckedOutput(worker.call(lambda: kind.open(options, context)), worker)
+        return CheckedOutput(sure(worker, plugin, lambda: kind.open(options, context)), worker, plugin)
     except BaseException:
         worker.close()
         raise

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from followup_rules.hookspecs import Source, SourceType, Unreadable
-from followup_rules.host.worker import Worker
+from followup_rules.host.worker import Worker, sure
 from followup_rules.model import Context, Pull
 
 UNKNOWN_KINDS = frozenset({"meeting", "received", "sent", "note"})
@@ -16,30 +17,33 @@ UNKNOWN_KINDS = frozenset({"meeting", "received", "sent", "note"})
 class CheckedSource:
     """A source of a plugin, called in the thread of its worker."""
 
-    def __init__(self, source: Source, emits: frozenset[str], worker: Worker) -> None:
-        self._source, self._worker = source, worker
+    def __init__(self, source: Source, emits: frozenset[str], worker: Worker, plugin: object) -> None:
+        self._source, self._worker, self._plugin = source, worker, plugin
         self.emits = emits
         """The kinds of events that it shows with these options."""
 
     def pull(self, since: datetime, cursor: str) -> Pull:
-        """Return plain, sound events only. Raises what the plugin raises, Unreadable, TimedOut or Stopped."""
-        return self._worker.call(lambda: _checked(self._source.pull(since, cursor), cursor, self.emits))
+        """Return plain, sound events only. Raises Unreadable, OSError, TimedOut or PluginError."""
+        job = partial(_pulled, self._source, since, cursor, self.emits)
+        return sure(self._worker, self._plugin, job)
 
     def close(self) -> None:
         """Let its thread end."""
         self._worker.close()
 
 
-def open_source(kind: SourceType, options: Any, context: Context, limit: timedelta) -> CheckedSource:
-    """Open a source under its time limit. Raises whatever its plugin raises, Unreadable, TimedOut or Stopped."""
+def open_source(
+    kind: SourceType, options: Any, context: Context, limit: timedelta, plugin: object = ""
+) -> CheckedSource:
+    """Open a source under its time limit; `plugin` is named in errors. Raises as `pull` does."""
     worker = Worker(limit)
     try:
-        source = worker.call(lambda: kind.open(options, context))
-        emits = worker.call(lambda: _kinds(getattr(source, "emits", kind.emits)))
+        source = sure(worker, plugin, lambda: kind.open(options, context))
+        emits = sure(worker, plugin, lambda: _kinds(getattr(source, "emits", kind.emits)))
     except BaseException:
         worker.close()
         raise
-    return CheckedSource(source, emits, worker)
+    return CheckedSource(source, emits, worker, plugin)
 
 
 def _kinds(emits: Any) -> frozenset[str]:
@@ -48,7 +52,8 @@ def _kinds(emits: Any) -> frozenset[str]:
     return frozenset(emits)
 
 
-def _checked(pull: Any, cursor: str, emits: frozenset[str]) -> Pull:
+def _pulled(source: Source, since: datetime, cursor: str, emits: frozenset[str]) -> Pull:
+    pull = source.pull(since, cursor)
     nothing_new = Pull(cursor=cursor)
     if pull == nothing_new:
         return nothing_new

@@ -6,15 +6,16 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import redirect_stdout
 from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, get_type_hints
 
 import pluggy
 from msgspec import Struct
 
 from followup_rules import hookspecs
 from followup_rules.hookspecs import Check, Login, OutputType, Pack, SourceType
+from followup_rules.host.worker import Worker, sentence
 from followup_rules.toml.suggestions import expected
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     import click
 
 GROUP = "followup_rules"
+LOADING = timedelta(seconds=10)
+"""How long the import of a plugin, one of its hooks or a predicate of its may take."""
 
 RESERVED = frozenset({"plugin", "time_limit"})
 """Keys in the table of every source and output that are not its plugin's."""
@@ -101,27 +104,29 @@ def load(point: EntryPoint) -> Loaded:
     module = point.load()
     hooks = _hooks(module)
     records = [(kind, record) for kind in KINDS for record in _records(kind, getattr(hooks, kind.hook))]
+    if not any(getattr(hooks, name).get_hookimpls() for name in _HOOKS):
+        raise Broken(f"it adds nothing: none of its functions is a hook ({', '.join(_HOOKS)})")
     for (kind, name), count in Counter((kind.word, record.name) for kind, record in records).items():
         if count > 1:
             raise Broken(f'it adds the {kind} "{name}" twice')
     return Loaded(module, records, bool(hooks.register_commands.get_hookimpls()))
 
 
-def attempt(job: Callable[[Any], T], argument: object) -> tuple[T | None, str]:
-    """Run code of a plugin; return its result, or nothing and what went wrong.
+def attempt(job: Callable[[], T]) -> tuple[T | None, str]:
+    """Run code of a plugin while it is loaded; return its result, or nothing and what went wrong.
 
-    It may neither end the program nor print: standard output belongs to `--json` and to the reader of cron's mail.
+    It may neither end the program nor print, and must be done within `LOADING`.
     """
     printed = io.StringIO()
+    worker = Worker(LOADING, printed)
     try:
-        with redirect_stdout(printed):
-            result = job(argument)
-    except KeyboardInterrupt:
-        raise
+        result = worker.call(job)
     except Broken as error:
         return None, str(error)
-    except BaseException as error:  # noqa: BLE001 -- a plugin may raise anything, SystemExit too
+    except Exception as error:  # noqa: BLE001 -- a plugin may raise anything
         return None, said(error)
+    finally:
+        worker.close()
     if printed.getvalue():
         return None, f"it prints while it is loaded: {_short(printed.getvalue())}"
     return result, ""
@@ -129,9 +134,7 @@ def attempt(job: Callable[[Any], T], argument: object) -> tuple[T | None, str]:
 
 def said(error: BaseException) -> str:
     """Return an error in one line."""
-    if isinstance(error, SystemExit):
-        return f"it ended the program while it was loaded: sys.exit({error.code!r})"
-    return _short(f"{type(error).__name__}: {error}")
+    return _short(sentence(error))
 
 
 def _short(text: str) -> str:
@@ -203,7 +206,13 @@ def _options_fault(options: object) -> str:
     if not (isinstance(options, type) and is_dataclass(options)):
         return f"must be a dataclass, not {_short(repr(options))}"
     taken = sorted(field.name for field in fields(options) if field.name in RESERVED)
-    return f"cannot have a field {taken[0]!r}: every source and output has that key" if taken else ""
+    if taken:
+        return f"cannot have a field {taken[0]!r}: every source and output has that key"
+    try:
+        get_type_hints(options)
+    except Exception as error:  # noqa: BLE001 -- an annotation may be any expression
+        return f"have an annotation that means nothing at run time: {error}; import its type outside TYPE_CHECKING"
+    return ""
 
 
 def _is_texts(value: object) -> bool:

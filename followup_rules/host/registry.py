@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct, field
@@ -114,7 +115,7 @@ def _plugin(
         return Plugin(point.name, entry_point=point), []
     if point.name in twice:
         return Plugin(point.name, "another plugin has the same name", entry_point=point), []
-    loaded, error = one.attempt(one.load, point)
+    loaded, error = one.attempt(partial(one.load, point))
     if loaded is None:
         return Plugin(point.name, error, entry_point=point), []
     adds = [f"{kind.word} {record.name}" for kind, record in loaded.records] + ["commands"] * loaded.has_commands
@@ -125,7 +126,7 @@ def _commands(plugins: Iterable[Plugin]) -> tuple[Offers[click.Command], list[Pr
     offers: Offers[click.Command] = defaultdict(list)
     problems = []
     for plugin in (plugin for plugin in plugins if "commands" in plugin.adds):
-        commands, error = one.attempt(one.commands, plugin)
+        commands, error = one.attempt(partial(one.commands, plugin))
         problems += [Problem("plugins", f"{plugin} adds no commands: {error}", _COMMANDS)] if error else []
         for name, command in (commands or {}).items():
             offers[name].append((plugin, command))

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
+
+from followup_rules.hookspecs import Refused, Unreadable
 
 T = TypeVar("T")
-_NAME = "code of a plugin"
+_SLICE = 1.0
+"""Seconds after which Ctrl-C is noticed at the latest."""
 
 
 class TimedOut(Exception):  # noqa: N818 -- what became of a call
@@ -25,15 +29,19 @@ class Stopped(Exception):  # noqa: N818 -- what a plugin tried
     """It raised what is meant to end the whole program, such as SystemExit."""
 
 
+class PluginError(Exception):
+    """What a plugin raised that it was not asked to raise, as a sentence that names the plugin."""
+
+
 class Worker:
     """The thread of one source or output: all its calls are made there, one after the other."""
 
-    def __init__(self, limit: timedelta) -> None:
-        self._limit = limit
+    def __init__(self, limit: timedelta, printed: IO[str] | None = None) -> None:
+        self._limit, self._printed = limit, printed
         self._job: Callable[[], Any] | None = None
         self._end: tuple[Any, BaseException | None] = (None, None)
         self._begun, self._ended = _taken(), _taken()
-        self._thread = threading.Thread(target=self._work, name=_NAME, daemon=True)
+        self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
         self.hangs = False
         """A call was begun and given up."""
@@ -41,20 +49,29 @@ class Worker:
     def call(self, job: Callable[[], T]) -> T:
         """Do it in the thread. Raises TimedOut, Stopped, and every Exception that it raises.
 
-        What it prints goes to standard error: standard output belongs to `--json` and to the reader of cron's mail.
+        What it prints goes to `printed`, or else to standard error: standard output belongs to `--json` and to the
+        reader of cron's mail.
         """
         if self.hangs:
             raise TimedOut("it did not answer before, so it is not asked again in this run")
         self.hangs = True
-        with redirect_stdout(sys.stderr):
+        with redirect_stdout(self._printed or sys.stderr):
             self._begin(job)
-            if not self._ended.acquire(timeout=self._limit.total_seconds()):
+            if not self._ended_in_time():
                 raise TimedOut(f"it did not answer within {spoken(self._limit)}")
         self.hangs = False
         result, error = self._end
         if error is None:
             return result  # type: ignore[no-any-return]
         raise error if isinstance(error, Exception) else Stopped(f"it tried to end the program: {sentence(error)}")
+
+    def _ended_in_time(self) -> bool:
+        """Wait for the end of a job. In slices: a signal that comes just before a wait begins is seen only after it."""
+        deadline = time.monotonic() + self._limit.total_seconds()
+        while not self._ended.acquire(timeout=max(0.0, min(_SLICE, deadline - time.monotonic()))):
+            if time.monotonic() >= deadline:
+                return False
+        return True
 
     def _begin(self, job: Callable[[], Any] | None) -> None:
         self._job = job
@@ -72,9 +89,24 @@ class Worker:
             self._thread.join()
 
 
-def at_work() -> bool:
-    """Tell whether code of a plugin that was given up is still at work."""
-    return any(thread.name == _NAME for thread in threading.enumerate())
+def sure(worker: Worker, whose: object, job: Callable[[], T]) -> T:
+    """Have a worker do a job of a plugin.
+
+    Raises what a plugin may raise (Refused, Unreadable, OSError: their sentences are meant for the user), TimedOut and,
+    in place of anything else, PluginError with the name of the plugin; `whose` is that, as text.
+    """
+    try:
+        return worker.call(job)
+    except (Refused, Unreadable, OSError):
+        raise
+    except TimedOut as error:
+        raise TimedOut(f"{error}{_of(whose)}") from error
+    except Exception as error:
+        raise PluginError(f"{sentence(error)}{_of(whose)}") from error
+
+
+def _of(whose: object) -> str:
+    return f", in {whose}" if whose else ""
 
 
 def _taken() -> threading.Lock:
@@ -97,7 +129,7 @@ def sentence(error: BaseException, *, typed: bool = True) -> str:
     except Exception:  # noqa: BLE001 -- an error that cannot say what it is about is still one
         said = ""
     name = type(error).__name__
-    typed = typed and not isinstance(error, TimedOut | Stopped)
+    typed = typed and not isinstance(error, TimedOut | Stopped | PluginError)
     return (f"{name}: {said}" if typed else said) if said else name
 
 

@@ -225,9 +225,9 @@ def check(value: Value, world: World) -> Part | None:
     def test(event: Event, _: Scope) -> bool:
         try:
             return bool(holds(event))
-        except KeyboardInterrupt:
+        except CheckFailed:
             raise
-        except BaseException as error:
+        except Exception as error:
             raise CheckFailed(f"the check {name!r} of a plugin failed: {type(error).__name__}: {error}") from error
 
     return Part(test)

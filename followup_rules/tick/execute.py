@@ -46,10 +46,10 @@ def carry_out_all(
         done = carry_out(change, output, given.store, given.now)
         if isinstance(done, Problem):
             yield done
-            continue
-        yield Outcome(change, done)
-        if change.output != PRINTED:
-            say(Outcome(change, done))
+        elif done is not None:
+            yield Outcome(change, done)
+            if change.output != PRINTED:
+                say(Outcome(change, done))
 
 
 def _output_for(change: Change, outputs: Outputs, say: Say) -> Output | Printed | None:
@@ -59,8 +59,11 @@ def _output_for(change: Change, outputs: Outputs, say: Say) -> Output | Printed 
     return None if output is None or output.hangs else output
 
 
-def carry_out(change: Change, output: Output | Printed, store: Store, now: datetime) -> str | Problem:
-    """Do one thing in one output; return its reference there, or what went wrong. Raises StoreError, Unreceipted."""
+def carry_out(change: Change, output: Output | Printed, store: Store, now: datetime) -> str | Problem | None:
+    """Do one thing in one output; return its reference there, or what went wrong; None: nobody was listening.
+
+    Raises StoreError, Unreceipted.
+    """
     entry = _intend(change, store)
     try:
         ref = _call(change.op, entry, change.action, output)
@@ -68,6 +71,8 @@ def carry_out(change: Change, output: Output | Printed, store: Store, now: datet
         _receipt(store, _refused(entry, now, refusal))
         return _problem(change, f"refused: {sentence(refusal, typed=False)}", "it is tried again later")
     except Exception as error:  # noqa: BLE001 -- whatever a plugin raises, its end is uncertain and the rest goes on
+        if isinstance(output, Printed) and isinstance(error, BrokenPipeError):
+            return None  # as in `followup run | head`; the next run says it again
         return _uncertain(change, "no telling whether it worked", error, "the next run looks first whether it did")
     try:
         _receipt(store, _completed(entry, change.action, ref))

@@ -46,7 +46,9 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
 
     broken = {decision.rule for decision in decisions if decision.state is State.BROKEN}
     faulty = {rule.id for rule in book.rules.rules.values() if rule.fault}
-    planned = plan(decisions, {decision.key: made for decision, made, _ in worded}, entries, frozenset(faulty | broken))
+    unread = set() if book.whole else {entry.action.rule for entry in entries} - book.rules.rules.keys()
+    standing = frozenset(faulty | broken | unread)
+    planned = plan(decisions, {decision.key: made for decision, made, _ in worded}, entries, standing)
     changes = list(_ready(planned, entries, given))
     carried_out = 0
     for finding in carry_out_all(changes, seen.outputs, seen.looked, given, say):

@@ -44,7 +44,7 @@ def open_outputs(given: Given) -> tuple[dict[str, CheckedOutput], list[Problem]]
         try:
             opened[output.name] = output.open(given.context)
         except Exception as error:  # noqa: BLE001 -- one output that fails stops no other
-            problems.append(failure(f"outputs.{output.name}", error, output.plugin))
+            problems.append(failure(f"outputs.{output.name}", error))
     return opened, problems
 
 
@@ -107,8 +107,7 @@ def _look_at(name: str, output: CheckedOutput, entries: Sequence[LedgerEntry], g
     except Exception as error:  # noqa: BLE001 -- one output that fails stops no other
         if not output.hangs and all(entry.state is not EntryState.DELIVERED for entry in entries):
             return Look()
-        plugin = next(each.plugin for each in given.config.outputs if each.name == name)
-        problem = failure(f"outputs.{name}", error, plugin)
+        problem = failure(f"outputs.{name}", error)
         # Nothing is made there either: a list begun anew would make all of the old one look as if it had been deleted.
         return Look(failed=frozenset({name}), unsure=_marks(entries), problems=(problem,))
     unclear = [entry for entry in entries if became[entry.ref].state not in STATES]

@@ -91,7 +91,7 @@ def _leave_alone_as_asked(state: SourceState, given: Given) -> None:
 def _failed(source: ConfiguredSource, kinds: frozenset[str], error: Exception, given: Given) -> Reading:
     given.store.events.failed(source.name, given.now, asked_to_wait(error))
     hint = "duties that depend on it wait until it can be read again"
-    problem = masked(failure(f"sources.{source.name}", error, source.plugin, hint), given.config.secrets)
+    problem = masked(failure(f"sources.{source.name}", error, hint), given.config.secrets)
     return Reading(kinds, fault=problem.message, problems=(problem,))
 
 

@@ -83,7 +83,7 @@ def _taken_back(
     try:
         output = configured.open(Context(profile=config.profile, now=now.astimezone(config.profile.timezone)))
     except Exception as error:  # noqa: BLE001 -- whatever a plugin raises: it is told, and nothing is forgotten
-        yield failure(where, error, configured.plugin)
+        yield failure(where, error)
         return
     try:
         became = output.status([entry.ref for entry in entries])
@@ -96,7 +96,7 @@ def _taken_back(
     except StoreError:
         raise
     except Exception as error:  # noqa: BLE001 -- likewise
-        yield failure(where, error, configured.plugin)
+        yield failure(where, error)
     finally:
         output.close()
 

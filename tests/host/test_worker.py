@@ -5,14 +5,13 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from datetime import timedelta
 
 import pytest
 
 from followup_rules import Pull
 from followup_rules.config.read import read_config
-from followup_rules.host.worker import TimedOut, Worker, at_work, spoken
+from followup_rules.host.worker import TimedOut, Worker, spoken
 from tests.support import oddplugin
 from tests.support.oddplugin import SOURCE, TASKS_APART, Output, Source, story
 from tests.support.storybook import CONFIG
@@ -20,38 +19,6 @@ from tests.support.storybook import call as command
 
 RULE = '[rule.ask]\non = "#ask"\nopens = "start"\ndo = { type = "task", title = "{{ it.title }}{{ it.text }}" }\n'
 PATIENT = 'time_limit = "1 hour"\n'
-
-
-class Hanging:
-    """Waits until the test is over; what it does then comes too late."""
-
-    def __init__(self, late=lambda *_: None):
-        self._over, self._late = threading.Event(), late
-        self.ended = threading.Event()
-
-    def __call__(self, *arguments):
-        self._over.wait()
-        try:
-            return self._late(*arguments)
-        finally:
-            self.ended.set()
-
-    def end(self):
-        self._over.set()
-
-
-@pytest.fixture
-def hang():
-    """Return calls that hang until the end of the test."""
-    hanging = []
-
-    def make(*late):
-        hanging.append(Hanging(*late))
-        return hanging[-1]
-
-    yield make
-    for each in hanging:
-        each.end()
 
 
 @pytest.fixture
@@ -192,25 +159,14 @@ def test_an_update_that_hangs_is_done_by_the_next_run(tmp_path, odd, hang):
 # -- a call that was given up
 
 
-def test_a_call_that_was_given_up_is_still_at_work_and_nothing_more_is_asked_there(monkeypatch, hang):
-    monkeypatch.setattr("followup_rules.host.worker._NAME", "code that hangs")
+def test_after_a_call_that_was_given_up_nothing_more_is_asked_there(hang):
     worker, asked = Worker(timedelta(0)), []
     with pytest.raises(TimedOut):
         worker.call(hang())
     with pytest.raises(TimedOut, match="not asked again"):
         worker.call(lambda: asked.append("again"))
     worker.close()
-    assert at_work()
     assert asked == []
-
-
-def test_nothing_is_at_work_once_all_have_answered(monkeypatch):
-    monkeypatch.setattr("followup_rules.host.worker._NAME", "code that answers")
-    worker = Worker(timedelta(hours=1))
-    worker.call(list)
-    assert at_work()
-    worker.close()
-    assert not at_work()
 
 
 # -- the time limit in the config
