@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from followup_rules.engine.assign_cases import MAIL, vanished
 from followup_rules.engine.isolation import blaming
-from followup_rules.language.patterns import Pattern, moment
+from followup_rules.engine.threads import known_ids, threads
+from followup_rules.language.patterns import Pattern, moment, personal
 from followup_rules.language.phrases import Phrase, shift
 from followup_rules.language.schema import Guard, Rule, RuleSet
 from followup_rules.language.text import fold
@@ -53,6 +54,11 @@ class CaseView:
     @cached_property
     def _at_home(self) -> tuple[Event, ...]:
         return tuple(event for event in self.case.home if not vanished(event))
+
+    @cached_property
+    def threads(self) -> Mapping[str, str]:
+        """The conversation of every id that a mail of the case has or names."""
+        return threads(self.events, self.rules.world.subjects)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -216,6 +222,10 @@ class Scope(Struct, frozen=True, dict=True):
         """The folded words in names and addresses of the case."""
         return self.view.names
 
+    def thread(self, event: Event) -> str:
+        """Return the conversation that a mail, or what was done with one, belongs to; "" if none."""
+        return next((self.view.threads[ident] for ident in known_ids(event) if ident in self.view.threads), "")
+
     def when(self, phrases: Sequence[Phrase]) -> datetime | None:
         """Return the instant, in UTC, of the first phrase that resolves."""
         for phrase in phrases:
@@ -256,7 +266,8 @@ class Scope(Struct, frozen=True, dict=True):
         named = self.view.rules.world.definitions[phrase.base]
         assert named is not None, "what counts from a faulty definition is faulty itself"
         start, end = self.view.days.midnight(self.visit.day), self._next_anchor()
-        found = [e for e in self.events if start <= self.view.moment(e) < end and named(e, self)]
+        pattern = personal(named)
+        found = [e for e in self.events if start <= self.view.moment(e) < end and pattern(e, self)]
         instants = [at for event in found if (at := _instant(event, phrase.field)) is not None]
         return instants[-1] if instants else None
 

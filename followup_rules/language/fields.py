@@ -16,6 +16,7 @@ from followup_rules.language.matching import (
     answers_others,
     in_domain,
     moment,
+    own_title,
 )
 from followup_rules.model import Event, Person
 from followup_rules.toml import values
@@ -24,6 +25,8 @@ from followup_rules.toml.values import Value, shown
 
 Builder: TypeAlias = Callable[[Value, World], Part | None]
 
+AUTO = ("reply", "bounce", "receipt", "calendar", "bulk", "notice")
+"""The kinds of mail that no person wrote."""
 STATUSES = ("confirmed", "tentative", "cancelled", "declined", "mine")
 
 _ADDRESS = re.compile(r"[^@\s<>,;]*@[^@\s<>,;]+")
@@ -60,12 +63,17 @@ def status(value: Value, _: World) -> Part | None:
 def words_in(*names: str) -> Builder:
     """Return the reader of words that are looked for in some texts of the event."""
 
-    def build(value: Value, _: World) -> Part | None:
+    def build(value: Value, world: World) -> Part | None:
         words = values.every(value, _word)
         if not words:
             return None
         find = text.finder(words).search
-        return Part(lambda event, _: any(find(text.fold(getattr(event, name))) for name in names), size=len(words))
+
+        def test(event: Event, scope: Scope) -> bool:
+            said = (own_title(event, scope, world.subjects) if name == "title" else event.text for name in names)
+            return any(find(text.fold(words)) for words in said)
+
+        return Part(test, size=len(words))
 
     return build
 
@@ -136,17 +144,46 @@ def _organizer(event: Event) -> Sequence[Person]:
     return (event.organizer,) if event.organizer else ()
 
 
-def answers(value: Value, _: World) -> Part | None:
+def answers(value: Value, world: World) -> Part | None:
     """`answers`: whether it is a reply to somebody else's mail."""
     wanted = values.boolean(value)
-    return None if wanted is None else Part(lambda event, scope: answers_others(event, scope) is wanted)
+    if wanted is None:
+        return None
+    return Part(lambda event, scope: answers_others(event, scope, world.subjects) is wanted)
+
+
+def forwards(value: Value, _: World) -> Part | None:
+    """Read `forwards`: whether it passes a mail on."""
+    wanted = values.boolean(value)
+    return None if wanted is None else Part(lambda event, _: event.forwards is wanted)
+
+
+def auto(value: Value, _: World) -> Part | None:
+    """`auto`: which mail that no person wrote matches: true (any), false (none), kinds of it, or a list of these."""
+    listed = values.every(value, _auto_kinds)
+    if listed is None:
+        return None
+    wanted = frozenset[str]().union(*listed)
+    return Part(lambda event, _: event.auto in wanted, names_auto=True)
+
+
+def _auto_kinds(value: Value) -> frozenset[str] | None:
+    if value.raw is True:
+        return frozenset(AUTO)
+    if value.raw is False:
+        return frozenset({""})
+    if not value.is_a(bool, str):
+        return None
+    kind = values.choice(*AUTO)(value)
+    return frozenset({kind}) if kind else None
 
 
 def first(value: Value, _: World) -> Part | None:
     """`first = "thread"`: no event of its thread is earlier."""
 
     def is_first(event: Event, scope: Scope) -> bool:
-        thread = [(other.start, other.id) for other in scope.events if event.thread and other.thread == event.thread]
+        own = scope.thread(event)
+        thread = [(other.start, other.id) for other in scope.events if own and scope.thread(other) == own]
         return not thread or min(thread) == (event.start, event.id)
 
     return Part(is_first) if values.choice("thread")(value) else None
@@ -156,7 +193,8 @@ def same(value: Value, _: World) -> Part | None:
     """Read `same = "thread"`: of the thread of the anchor."""
 
     def is_same(event: Event, scope: Scope) -> bool:
-        return bool(event.thread) and any(event.thread == anchor.thread for anchor in scope.visit.events)
+        own = scope.thread(event)
+        return bool(own) and any(scope.thread(anchor) == own for anchor in scope.visit.events)
 
     return Part(is_same, relative=True) if values.choice("thread")(value) else None
 
@@ -262,6 +300,8 @@ FIELDS: dict[str, Builder] = {
     "organizer": people_in(_organizer, "them", "outside", "services"),
     "status": status,
     "answers": answers,
+    "forwards": forwards,
+    "auto": auto,
     "first": first,
     "same": same,
     "people": people,

@@ -44,8 +44,19 @@ class Scope(Protocol):
     def names(self) -> frozenset[str]:
         """The folded words in names and addresses of the case."""
 
+    def thread(self, event: Event) -> str:
+        """Return the conversation that a mail, or what was done with one, belongs to; "" if none."""
+
     def when(self, phrases: Sequence[Phrase]) -> datetime | None:
         """Return the instant of the first phrase that resolves for the anchor."""
+
+
+class Subjects(Struct, frozen=True):
+    """How the subjects of mails are read; by default as English mail programs write them."""
+
+    is_reply: Callable[[str], bool] = lambda subject: subject.lower().startswith("re:")
+    topic: Callable[[str], str] = lambda subject: subject.lower().removeprefix("re:").strip()
+    """What the mails of one conversation have in common in their subjects."""
 
 
 class World(Struct, frozen=True):
@@ -56,6 +67,7 @@ class World(Struct, frozen=True):
     services: frozenset[str]
     stop_words: frozenset[str]
     days: Days
+    subjects: Subjects = Subjects()
     checks: Mapping[str, Callable[[Event], bool]] = field(default_factory=dict)
     definitions: Mapping[str, Pattern | None] = field(default_factory=dict)
     """By name; None: it is there, but faulty."""
@@ -71,6 +83,8 @@ class Pattern(Struct, frozen=True):
     """It speaks of an anchor (`them`, `it`, `after`, ...), so no rule can start from it."""
     dated: bool = False
     """It says for itself from when on events count."""
+    names_auto: bool = False
+    """It says for itself whether mail that no person wrote matches; else none does."""
     phrases: tuple[tuple[Value, Phrase], ...] = ()
     """What it counts from an anchor, and where that is written; those of the definitions that it names included."""
     size: int = 1
@@ -93,10 +107,28 @@ def moment(event: Event, days: Days) -> datetime:
     return days.on(datetime.combine(days.day(event.start), time(23, 59))).astimezone(UTC)
 
 
-def answers_others(event: Event, scope: Scope) -> bool:
-    """Tell whether a mail replies to one that the user did not write."""
-    own = {other.id for other in scope.events if other.kind == "sent"}
-    return bool(event.answers) and event.answers not in own
+def answers_others(event: Event, scope: Scope, subjects: Subjects) -> bool:
+    """Tell whether a mail replies to one that the user did not write.
+
+    A mail passed on answers nobody. A reply that names no mail answers others if somebody else wrote in its
+    conversation before, as its subject and people tell.
+    """
+    if event.forwards:
+        return False
+    if event.answers:
+        return event.answers not in {other.id for other in scope.events if other.kind == "sent"}
+    if not subjects.is_reply(event.title):
+        return False
+    thread = scope.thread(event)
+    earlier = (other for other in scope.events if other.kind == "received" and other.start < event.start)
+    return any(thread and scope.thread(other) == thread for other in earlier)
+
+
+def own_title(event: Event, scope: Scope, subjects: Subjects) -> str:
+    """Return the title of an event as far as it counts as words: not a subject of mine that somebody else chose."""
+    if event.kind != "sent" or not (event.forwards or subjects.is_reply(event.title)):
+        return event.title
+    return "" if event.forwards or answers_others(event, scope, subjects) else event.title
 
 
 def in_domain(address: str, domains: frozenset[str]) -> bool:
@@ -113,6 +145,7 @@ class Part(Struct, frozen=True):
     kinds: Kinds = None
     relative: bool = False
     dated: bool = False
+    names_auto: bool = False
     phrases: tuple[tuple[Value, Phrase], ...] = ()
     size: int = 1
     depth: int = 1
@@ -123,19 +156,21 @@ def where_all_hold(parts: Sequence[Part | Pattern]) -> dict[str, Any]:
     known = [part.kinds for part in parts if part.kinds is not None]
     certain = [kinds for kinds in known if kinds != TAGGED] or known
     kinds = frozenset.intersection(*certain) if certain else None
-    return {"kinds": kinds, "dated": any(part.dated for part in parts), **_anchored(parts)}
+    named = any(part.names_auto for part in parts)
+    return {"kinds": kinds, "dated": any(part.dated for part in parts), "names_auto": named, **_anchored(parts)}
 
 
 def where_any_holds(parts: Sequence[Part | Pattern]) -> dict[str, Any]:
     """Return the fields besides the test of a part that asks for any of some parts."""
     known = [part.kinds for part in parts if part.kinds is not None]
     kinds = frozenset[str]().union(*known) if len(known) == len(parts) else None
-    return {"kinds": kinds, "dated": all(part.dated for part in parts), **_anchored(parts)}
+    named = any(part.names_auto for part in parts)
+    return {"kinds": kinds, "dated": all(part.dated for part in parts), "names_auto": named, **_anchored(parts)}
 
 
 def where_it_fails(part: Part | Pattern) -> dict[str, Any]:
     """Return the fields besides the test of a part that asks for the opposite of another."""
-    return _anchored([part])
+    return {"names_auto": part.names_auto, **_anchored([part])}
 
 
 def _anchored(parts: Iterable[Part | Pattern]) -> dict[str, Any]:

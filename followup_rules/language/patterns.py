@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from followup_rules.language import fields, text
 from followup_rules.language.fields import STATUSES, Builder
 from followup_rules.language.matching import (
@@ -20,6 +22,7 @@ from followup_rules.language.matching import (
     answers_others,
     in_domain,
     moment,
+    own_title,
     where_all_hold,
     where_any_holds,
     where_it_fails,
@@ -64,6 +67,25 @@ def read_all(value: Value, world: World) -> tuple[Pattern, ...] | None:
     """Compile a list of patterns (or a single one)."""
     found = values.every(value, lambda item: read(item, world))
     return found if found is None or _bounded(value, Pattern((), **where_any_holds(found))) else None
+
+
+def read_whole(value: Value, world: World) -> Pattern | None:
+    """Compile a pattern that a rule or guard asks by itself; see `personal`."""
+    pattern = read(value, world)
+    return personal(pattern) if pattern else None
+
+
+def read_every_whole(value: Value, world: World) -> tuple[Pattern, ...] | None:
+    """Compile a list of patterns, likewise."""
+    found = read_all(value, world)
+    return None if found is None else tuple(personal(pattern) for pattern in found)
+
+
+def personal(pattern: Pattern) -> Pattern:
+    """Return a pattern that no mail matches which no person wrote, unless the pattern names such mail."""
+    if pattern.names_auto:
+        return pattern
+    return replace(pattern, tests=(("auto", lambda event, _: not event.auto), *pattern.tests))
 
 
 def _bounded(value: Value, pattern: Pattern) -> Pattern | None:
@@ -116,13 +138,15 @@ def _about(value: Value, world: World) -> Part | None:
 
 def _shares_word(event: Event, others: Sequence[Event], scope: Scope, world: World) -> bool:
     common = world.stop_words | scope.names
-    words = text.significant((event.title, event.text), common)
-    return not words.isdisjoint(text.significant((said for other in others for said in _said(other)), common))
+    words = text.significant((own_title(event, scope, world.subjects), event.text), common)
+    return not words.isdisjoint(
+        text.significant((said for other in others for said in _said(other, scope, world)), common)
+    )
 
 
-def _said(event: Event) -> list[str]:
+def _said(event: Event, scope: Scope, world: World) -> list[str]:
     noted = [value for name, value in event.data.items() if isinstance(value, str) and name not in ("key", "rule")]
-    return [event.title, event.text, *noted]
+    return [own_title(event, scope, world.subjects), event.text, *noted]
 
 
 def _all(value: Value, world: World) -> Part | None:
@@ -134,11 +158,11 @@ def _all(value: Value, world: World) -> Part | None:
 
 def _any(value: Value, world: World) -> Part | None:
     parts = read_all(value, world) if value.is_a(list) else None
-    return (
-        Part(lambda event, scope: any(part(event, scope) for part in parts), **where_any_holds(parts))
-        if parts
-        else None
-    )
+    if not parts:
+        return None
+    # Where some alternatives name mail that no person wrote, the others do not mean it.
+    each = [personal(part) for part in parts] if any(part.names_auto for part in parts) else parts
+    return Part(lambda event, scope: any(part(event, scope) for part in each), **where_any_holds(parts))
 
 
 def _not(value: Value, world: World) -> Part | None:

@@ -114,6 +114,16 @@ FITS = [
     ('all = [{ kind = "sent" }, { title = "x" }]', event(title="x")),
     ('not = { kind = "note" }', event()),
     ('is = "#fit"', event(tags=("fit",))),
+    ("auto = true", event(auto="bulk")),
+    ("auto = false", event()),
+    ('auto = "reply"', event(auto="reply")),
+    ('auto = [false, "notice"]', event()),
+    ('auto = [false, "notice"]', event(auto="notice")),
+    ("forwards = true", event(forwards=True)),
+    ("forwards = false", event()),
+    ('title = "thank*"', event(title="Re: Thank you", answers="m1")),
+    ('title = "thank*"', event(title="Thank you", answers="theirs")),
+    ('title = "thank*"', event(kind="received", title="Re: Thank you", answers="m1")),
 ]
 MISSES = [
     ('kind = "sent"', event(kind="note")),
@@ -154,6 +164,16 @@ MISSES = [
     ('all = [{ kind = "sent" }, { title = "x" }]', event(title="y")),
     ('not = { kind = "sent" }', event()),
     ('is = "#fit"', event(tags=("fitting",))),
+    ("auto = true", event()),
+    ("auto = false", event(auto="reply")),
+    ('auto = "reply"', event(auto="bounce")),
+    ('auto = [false, "notice"]', event(auto="reply")),
+    ("forwards = true", event()),
+    ("forwards = false", event(forwards=True)),
+    ("answers = true", event(answers="theirs", forwards=True)),
+    ('title = "thank*"', event(title="Re: Thank you", answers="theirs")),
+    ('title = "thank*"', event(title="Thank you", forwards=True)),
+    ('words = "thank*"', event(title="Re: Thank you", answers="theirs")),
 ]
 EARLIER = event("m1", thread="t")
 

@@ -1,0 +1,137 @@
+"""Mail that no person wrote is nobody's word, unless a rule names it."""
+
+import pytest
+
+from followup_rules.model import Person
+from tests.support.caselab import JULIE, event, note, sent, states, the
+
+ANSWERED = """
+[define.answer]
+kind = "received"
+from = "them"
+[rule.nudge]
+on = { kind = "sent", title = "application" }
+opens = "end + 7 days"
+do = { type = "task", title = "Ask" }
+"""
+APPLICATION = sent("2026-11-02 10:00", title="Application")
+NOW = "2026-11-10 10:00"
+
+
+def received(start="2026-11-03 10:00", **fields):
+    return event("received", start, JULIE, organizer=JULIE, **fields)
+
+
+@pytest.mark.parametrize(
+    ("done_by", "auto", "state"),
+    [
+        ('["answer"]', "", "done"),
+        ('["answer"]', "reply", "due"),
+        ('[{ is = "answer", auto = "bounce" }]', "bounce", "done"),
+        ('[{ is = "answer", auto = "bounce" }]', "", "due"),
+        ('[{ is = "answer", auto = [false, "notice"] }]', "notice", "done"),
+        ('[{ is = "answer", auto = [false, "notice"] }]', "", "done"),
+        ('[{ is = "answer", auto = true }]', "receipt", "done"),
+        ('[{ any = ["answer", { kind = "received", auto = "bounce" }] }]', "reply", "due"),
+        ('[{ any = ["answer", { kind = "received", auto = "bounce" }] }]', "bounce", "done"),
+        ('[{ any = ["answer", { kind = "received", auto = "bounce" }] }]', "", "done"),
+        ('[{ kind = "received", not = { title = "x" } }]', "bulk", "due"),
+    ],
+)
+def test_what_a_rule_looks_for_is_written_by_people_unless_it_says_otherwise(done_by, auto, state):
+    decided = the(f"{ANSWERED}done_by = {done_by}\n", APPLICATION, received(auto=auto), now=NOW)
+    assert decided.state == state
+
+
+def test_no_rule_starts_from_it():
+    text = '[rule.read]\non = { kind = "received" }\nopens = "start"\ndo = { type = "task", title = "Read" }\n'
+    assert states(text, received(auto="bulk"), now=NOW) == {}
+    assert len(states(text, received(), now=NOW)) == 1
+
+
+def test_a_field_of_it_is_not_counted_from():
+    text = """
+[define.word]
+tags = "word"
+[define.answer]
+kind = "received"
+[rule.ask]
+on = "#ask"
+opens = ["answer.start", "start + 20 days"]
+do = { type = "task", title = "Ask" }
+"""
+    asked = note("2026-11-02 12:00", "ask")
+    assert the(text, asked, received(auto="reply"), now=NOW).state == "waiting"
+    assert the(text, asked, received(), now=NOW).state == "due"
+
+
+# -- whose subject it is
+
+
+REPLIES = """
+[rule.thanks]
+on = { kind = "sent", title = "thank*" }
+opens = "start"
+do = { type = "task", title = "Rest" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "mine", "counts"),
+    [
+        ([], {"title": "Thank you"}, True),
+        ([], {"title": "Re: Thank you", "answers": "hers"}, False),
+        ([], {"title": "Re: Thank you"}, True),
+        ([{"title": "Thank you", "id": "hers"}], {"title": "Re: Thank you"}, False),
+        ([{"title": "Another", "id": "hers"}], {"title": "Re: Thank you"}, True),
+        ([], {"title": "Thank you", "answers": "hers"}, True),
+        ([], {"title": "Thank you", "forwards": True}, False),
+    ],
+)
+def test_a_subject_counts_as_my_words_if_i_chose_it(before, mine, counts):
+    theirs = [received("2026-11-03 09:00", **fields) for fields in before]
+    found = states(REPLIES, *theirs, sent("2026-11-03 12:00", **mine), now="2026-11-03 13:00")
+    assert bool(found) is counts
+
+
+# -- one conversation
+
+
+ONE_THREAD = """
+[rule.nudge]
+on = { kind = "sent", first = "thread" }
+opens = "end + 7 days"
+done_by = [{ kind = "received", same = "thread" }]
+do = { type = "task", title = "Ask" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        ({"references": ("m1",)}, "done"),
+        ({"references": ("m2",)}, "done"),
+        ({"answers": "m2"}, "done"),
+        ({"title": "Re: Invoice"}, "done"),
+        ({"title": "Re: Lunch"}, "due"),
+        ({"title": "Invoice"}, "due"),
+        ({"references": ("another",), "title": "Re: Invoice"}, "due"),
+    ],
+)
+def test_an_answer_under_any_id_of_the_thread_or_under_its_subject_is_one(answer, state):
+    mails = [
+        sent("2026-11-02 10:00", id="m1", thread="m1", title="Invoice"),
+        sent("2026-11-03 10:00", id="m2", thread="m1", title="Re: Invoice", answers="m1", references=("m1",)),
+        received("2026-11-04 10:00", id="r1", **answer),
+    ]
+    for order in (mails, mails[::-1]):
+        found = states(ONE_THREAD, *order, now=NOW)
+        assert list(found.values()) == [state]
+
+
+def test_a_subject_joins_nobody_who_shares_no_address():
+    mails = [
+        sent("2026-11-02 10:00", id="m1", thread="m1", title="Invoice"),
+        event("received", "2026-11-04 10:00", Person("paul@nordik.ca"), id="r1", title="Re: Invoice"),
+    ]
+    assert list(states(ONE_THREAD, *mails, now=NOW).values()) == ["due"]
