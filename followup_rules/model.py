@@ -221,6 +221,10 @@ class Reply(Struct, frozen=True):
     """Further fields that its source gave it, by which an output of the same service knows it again."""
 
 
+DRAFT, TASK, NOTICE = "draft", "task", "notice"
+"""The types of action that come with followup; a plugin may take others. A notice needs no output: a run prints it."""
+
+
 class Action(Struct, frozen=True, kw_only=True):
     """A draft, a task or a notice that ought to exist."""
 
@@ -231,6 +235,7 @@ class Action(Struct, frozen=True, kw_only=True):
     anchor: str
     """The id of the event that the rule started from."""
     type: str
+    """`DRAFT`, `TASK`, `NOTICE`, or one of a plugin."""
     title: str
     text: str
     to: tuple[Person, ...] = ()

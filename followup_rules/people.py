@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from followup_rules.model import Person
 from followup_rules.plain import one_line
@@ -50,11 +50,19 @@ def as_carried(domain: str) -> str:
     return carried
 
 
-def once_each(found: Iterable[Person]) -> list[Person]:
-    """Return each address once, in their order, named if any of them is."""
-    given = list(found)
-    named = {someone.address: someone for someone in sorted(given, key=lambda someone: someone.name != "")}
-    return [named[address] for address in dict.fromkeys(someone.address for someone in given)]
+def once_each(people: Iterable[Person]) -> list[Person]:
+    """Return each address once, in the order in which they first appear, by the first name that is given."""
+    by_address: dict[str, Person] = {}
+    for someone in people:
+        known = by_address.setdefault(someone.address, someone)
+        if someone.name and not known.name:
+            by_address[someone.address] = someone
+    return list(by_address.values())
+
+
+def others(people: Iterable[Person], me: Collection[str]) -> tuple[Person, ...]:
+    """Return the humans among them other than the user, who has these addresses; each once."""
+    return tuple(someone for someone in once_each(people) if is_human(someone) and someone.address not in me)
 
 
 def is_human(someone: Person) -> bool:

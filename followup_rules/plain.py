@@ -1,6 +1,7 @@
 """Text of strangers made safe and plain: no control characters, no HTML, bounded in size. And its `#tags`.
 
-Calendars and mails are written by anybody; a source shows nothing of them that has not gone through here.
+Calendars and mails are written by anybody; a source shows nothing of them that has not gone through here, and nothing
+of them reaches a terminal or a file otherwise. What counts as a control character is said here alone.
 """
 
 from __future__ import annotations
@@ -14,8 +15,16 @@ LONGEST_TEXT = 2_000
 _LONGEST_PAGE, _LONGEST_DESCRIPTION = 20_000, 10_000
 """Nobody writes more by hand; what a program adds after that is not read."""
 
-# C0 and C1 controls, the marks that reverse the direction of text, and halves of characters.
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
+# What else Unicode makes a new line of (UAX 14): a stranger's title must not begin a line in a file of ours.
+_ODD_LINE_END = re.compile("[\r\x0b\x0c\x85\u2028\u2029]")
+# C0 and C1 controls; the marks that turn the direction of text (UAX 9: an address or a file's name could be shown
+# backwards); what takes no room; halves of characters, which no file can hold. Joiners are not among them: they hold
+# emoji together, and letters of Persian and Hindi apart.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_GAP, _BREAKABLE_GAP = re.compile(r"\s+"), re.compile(r"[ \t\n]+")
 _HIDDEN = re.compile(  # what is never closed hides the rest: else each beginning would be looked through to the end
     r"<(style|script)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL
 )
@@ -30,14 +39,32 @@ _CASE = re.compile(r"(?<![^\s(\[,;])#case:(\w[\w.@-]*)", re.IGNORECASE)
 _TAG = re.compile(r"(?<![^\s(\[,;])#([^\W\d_][\w-]*)")
 
 
-def one_line(text: str, longest: int = LONGEST_TITLE) -> str:
-    """Return a title, a subject or a name on one line, without control characters."""
-    return " ".join(_CONTROL.sub(" ", text[: 2 * longest]).split())[:longest]
+def clean(text: str, instead: str = "") -> str:
+    """Return a text without control characters and marks that nobody sees; its lines and tabs stay.
+
+    `instead` stands in the place of each, and of odd line ends, which otherwise become line feeds.
+    """
+    return _UNSEEN.sub(instead, _ODD_LINE_END.sub(instead or "\n", text.replace("\r\n", "\n")))
+
+
+def one_line(text: str, longest: int = LONGEST_TITLE, *, no_break: bool = False) -> str:
+    """Return a title, a subject or a name on one line, without control characters.
+
+    `no_break`: no-break spaces stay as they are, for French has them before its colons.
+    """
+    gap = _BREAKABLE_GAP if no_break else _GAP
+    # A control character may have parted two words. Twice as much is looked at, lest gaps use up what may be shown.
+    return gap.sub(" ", clean(text[: 2 * longest], " ")).strip()[:longest].rstrip()
 
 
 def printable(text: str) -> str:
-    """Return a text of several lines without control characters."""
-    return _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\t", "    "))
+    """Return a text of several lines without control characters and tabs."""
+    return clean(text, " ").replace("\t", "    ")
+
+
+def has_control(text: str) -> bool:
+    """Tell whether a text holds control characters or halves of characters, as no id and no key may."""
+    return bool(_CONTROL.search(text))
 
 
 def without_html(page: str) -> str:
@@ -50,7 +77,7 @@ def description(text: str) -> str:
     """Return a text that may or may not be HTML, without elements and control characters, its lines kept."""
     text = text[:_LONGEST_DESCRIPTION]
     words = _words(text, _SURE_ELEMENT) if _SURE_ELEMENT.search(text) else text
-    return _CONTROL.sub(" ", words.replace("\r\n", "\n")).strip()
+    return clean(words, " ").replace("\t", " ").strip()
 
 
 def _words(page: str, element: re.Pattern[str]) -> str:
@@ -59,11 +86,11 @@ def _words(page: str, element: re.Pattern[str]) -> str:
 
 def tags(*texts: str) -> tuple[str, ...]:
     """Return the `#tags` that stand by themselves, not those within words and links; lower case, each once."""
-    found = (tag.lower() for text in texts for tag in _TAG.findall(text))
-    return tuple(dict.fromkeys(tag for tag in found if tag != "case"))
+    written = (tag.lower() for text in texts for tag in _TAG.findall(text))
+    return tuple(dict.fromkeys(tag for tag in written if tag != "case"))
 
 
 def case(*texts: str) -> str:
     """Return the label of the first `#case:NAME` as it is written, or nothing."""
-    found = (match[1].rstrip(".-") for text in texts if (match := _CASE.search(text)))
-    return next(found, "")
+    labels = (match[1].rstrip(".-") for text in texts if (match := _CASE.search(text)))
+    return next(labels, "")

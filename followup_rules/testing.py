@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from followup_rules import Action, BadItem, Context, Event, Output, Person, Profile, Pull, Refused, Source, Status
+from followup_rules.model import TASK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,7 +149,7 @@ class OutputContract:
         rule="demo",
         case="nordik.ca",
         anchor="meeting-1@nordik.ca",
-        type="task",
+        type=TASK,
         title="Call Julie Roy (Nordik)",
         text="Good morning, I call as announced.\nThank you for your time.\n",
         to=(Person("julie.roy@nordik.ca", "Julie Roy"),),

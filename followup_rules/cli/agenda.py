@@ -15,6 +15,7 @@ from followup_rules.cli import casebook, shared
 from followup_rules.cli import page as pages
 from followup_rules.cli.casebook import CaseFile
 from followup_rules.model import Decision, State
+from followup_rules.texts.plurals import plural
 from followup_rules.tick.run import Report
 
 DAYS = 30
@@ -124,7 +125,7 @@ def _print(report: Report, coming: Sequence[Entry], owed: Sequence[pages.Clause]
         for entry in entries:
             _add(page, entry)
     if not coming:
-        page.row((), 0, [f"Nothing is coming in the next {pages.plural(days, 'day')}."])
+        page.row((), 0, [f"Nothing is coming in the next {plural(days, 'day')}."])
     page.row((), 0)
     page.row((), 0, ["Next:"])
     if owed:

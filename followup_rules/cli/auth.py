@@ -9,6 +9,7 @@ from contextlib import nullcontext, redirect_stdout
 import click
 
 from followup_rules.cli import shared
+from followup_rules.codes import Code
 from followup_rules.config.read import Config
 from followup_rules.hookspecs import Login, Unreadable
 from followup_rules.host.secrets import hidden
@@ -46,7 +47,7 @@ def _listed(logins: Mapping[str, Login]) -> str:
 
 def _unknown(service: str, logins: Mapping[str, Login]) -> Problem:
     hint = expected(service, logins) if logins else "install the plugin for it"
-    return Problem("auth", f"there is no login for {service!r}", "F053", hint=hint)
+    return Problem("auth", f"there is no login for {service!r}", Code.NO_LOGIN, hint=hint)
 
 
 def _log_in(login: Login, config: Config, *, browser: bool) -> tuple[str, list[Problem]]:
@@ -56,4 +57,4 @@ def _log_in(login: Login, config: Config, *, browser: bool) -> tuple[str, list[P
         return login.log_in(tables, config.profile, browser), []
     except Exception as error:  # noqa: BLE001 -- a plugin and the service behind it may fail in any way
         said = hidden(sentence(error, typed=not isinstance(error, Unreadable)), config.secrets)
-        return "", [Problem(f"auth {login.name}", said, "F053", hint="nothing that was there was changed")]
+        return "", [Problem(f"auth {login.name}", said, Code.NO_LOGIN, hint="nothing that was there was changed")]

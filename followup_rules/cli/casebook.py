@@ -14,10 +14,11 @@ from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.assign_cases import match
 from followup_rules.engine.guards import Window, windows
 from followup_rules.engine.isolation import Failed
-from followup_rules.engine.plan import NOTICE, EntryState, LedgerEntry
+from followup_rules.engine.plan import EntryState, LedgerEntry
 from followup_rules.language.schema import Guard
 from followup_rules.language.text import fold
-from followup_rules.model import Decision, Event, Person, Problem, State
+from followup_rules.model import NOTICE, Decision, Event, Person, Problem, State
+from followup_rules.people import once_each
 from followup_rules.store.store import Store
 from followup_rules.tick.run import Report, preview
 from followup_rules.toml.suggestions import nearest
@@ -102,13 +103,8 @@ def _windows(guard: Guard, view: CaseView) -> tuple[Window, ...]:
 
 
 def _people(events: Iterable[Event]) -> tuple[Person, ...]:
-    """Return the people of the events, each once, with a name if any event gives one."""
-    found: dict[str, Person] = {}
-    for event in sorted(events, key=lambda event: (event.start, event.id)):
-        for person in event.people:
-            if person.address not in found or (person.name and not found[person.address].name):
-                found[person.address] = person
-    return tuple(found.values())
+    in_order = sorted(events, key=lambda event: (event.start, event.id))
+    return tuple(once_each(person for event in in_order for person in event.people))
 
 
 def named(name: str, files: Sequence[CaseFile]) -> list[CaseFile]:

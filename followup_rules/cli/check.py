@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.cli import shared
+from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
 from followup_rules.config.read import Config, read_config
 from followup_rules.engine.sight import UNASKED
@@ -23,6 +24,7 @@ from followup_rules.language.schema import Rule
 from followup_rules.model import Context, Event, Problem, Pull
 from followup_rules.store.errors import StoreError
 from followup_rules.store.store import open_copy
+from followup_rules.texts.plurals import plural
 from followup_rules.tick.run import preview
 from followup_rules.toml.suggestions import nearest
 
@@ -93,10 +95,10 @@ def _lines(found: Findings) -> Iterator[str]:
         return
     yield f"{Path(checked['config']).name}: {_verdict(found, 'profile', 'case', 'store')}"
     yield f"plugins: {', '.join(checked['plugins'])}"
-    counted = f"{_number(checked['rules'], 'rule')}, {_number(checked['guards'], 'guard')}"
+    counted = f"{plural(checked['rules'], 'rule')}, {plural(checked['guards'], 'guard')}"
     yield f"{counted}: {_verdict(found, 'rule', 'guard', 'define')}"
     read = ", ".join(
-        f"{name} {'the first ' * (name in checked['partly'])}{_number(count, 'event')}"
+        f"{name} {'the first ' * (name in checked['partly'])}{plural(count, 'event')}"
         for name, count in checked["sources"].items()
     )
     yield f"sources: {read or 'none was read'}"
@@ -105,13 +107,9 @@ def _lines(found: Findings) -> Iterator[str]:
     yield f"store: {checked['store']}{there}"
 
 
-def _number(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
-
-
 def _verdict(found: Findings, *tables: str) -> str:
     own = [problem for problem in found.problems if problem.where.partition(".")[0] in tables]
-    return f"{_number(len(own), 'problem')}, see below" if own else "fine"
+    return f"{plural(len(own), 'problem')}, see below" if own else "fine"
 
 
 # -- the profile and the texts
@@ -123,7 +121,7 @@ def _texts(config: Config) -> Iterator[Problem]:
         for do in (do for do in rule.do if not do.template or do.template in known):
             hint = f"mend the template {do.template!r}" if do.template else "mend the title or the text of 'do'"
             for file, line, message in config.rulebook.texts.check(template=do.template, title=do.title, text=do.text):
-                yield Problem(f"rule.{rule.id}", message, "F030", file=file, line=line, hint=hint)
+                yield Problem(f"rule.{rule.id}", message, Code.FAULTY_TEXT, file=file, line=line, hint=hint)
 
 
 # -- sources and outputs, tried out on a copy of the store
@@ -186,12 +184,16 @@ def _tried(config: Config, now: datetime, seen: dict[str, _Seen]) -> list[Proble
 def _certain(problems: Iterable[Problem], seen: Mapping[str, _Seen]) -> Iterator[Problem]:
     """Leave out notes without a case if more mail, which may show that case, is still to be read."""
     partly = any(source.partly for source in seen.values())
-    yield from (problem for problem in problems if not (partly and problem.code == "F044"))
+    yield from (problem for problem in problems if not (partly and problem.code == Code.NO_CASE))
 
 
 def _unwritable(config: Config) -> Iterator[Problem]:
-    places = [("F041", f"outputs.{output.name}", path) for output in config.outputs for path in _paths(output.options)]
-    for code, where, path in [*places, ("F046", "store", config.store)]:
+    places = [
+        (Code.NOT_WRITTEN, f"outputs.{output.name}", path)
+        for output in config.outputs
+        for path in _paths(output.options)
+    ]
+    for code, where, path in [*places, (Code.STORE, "store", config.store)]:
         obstacle = _obstacle(path)
         if obstacle:
             hint = "change its permissions, or name another path in the config"
@@ -230,7 +232,7 @@ def _unseen_kinds(config: Config, emitted: set[str]) -> Iterator[Problem]:
         for kind in sorted(looked_for.keys() - emitted):
             message = f"{looked_for[kind]!r} looks for {kind!r} events, and no source shows any; so nothing is decided"
             hint = _who_emits(config, kind, emitted)
-            yield Problem(f"rule.{rule.id}", message, "F047", hint=hint, warning=True)
+            yield Problem(f"rule.{rule.id}", message, Code.UNSEEN_KIND, hint=hint, warning=True)
 
 
 def _looks_for(rule: Rule) -> Iterator[tuple[str, frozenset[str]]]:

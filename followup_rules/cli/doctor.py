@@ -10,6 +10,7 @@ import click
 from followup_rules.cli import page as pages
 from followup_rules.cli import shared
 from followup_rules.config.read import read_config
+from followup_rules.texts.plurals import plural
 from followup_rules.upkeep.health import Finding, examine
 
 
@@ -55,5 +56,5 @@ def _print(findings: Sequence[Finding]) -> None:
         page.row([(sign, style), f" {finding.area}"], width, [finding.fact])
     wrong = sum(_state(finding) != "fine" for finding in findings)
     page.row((), 0)
-    page.row((), 0, [f"{pages.plural(wrong, 'thing')} to look at, see below" if wrong else "All is well."])
+    page.row((), 0, [f"{plural(wrong, 'thing')} to look at, see below" if wrong else "All is well."])
     page.print()

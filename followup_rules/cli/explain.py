@@ -19,6 +19,7 @@ from followup_rules.engine.guards import Window
 from followup_rules.engine.plan import LedgerEntry
 from followup_rules.language.schema import RuleSet
 from followup_rules.model import Decision, Event, Person, Problem, State
+from followup_rules.texts.plurals import plural
 from followup_rules.tick.run import Report
 from followup_rules.upkeep.forget import when_forgotten
 
@@ -114,7 +115,7 @@ def _print_all(report: Report, files: Sequence[CaseFile]) -> None:
     concerned = sorted((file for file in files if file.decisions), key=_urgency)
     idle = [file for file in files if not file.decisions]
     page = pages.Page()
-    page.row((), 0, [(f"{pages.plural(len(concerned), 'case')} · {pages.absolute(report.now)}", "bold")])
+    page.row((), 0, [(f"{plural(len(concerned), 'case')} · {pages.absolute(report.now)}", "bold")])
     for file in concerned:
         page.title(file.key)
         _add_summary(page, file, report.now)
@@ -159,7 +160,7 @@ def _counts(file: CaseFile) -> list[Clause]:
     shown: list[Clause] = [
         (f"{sign} {states[state]} {state}", style) for state, (sign, style) in pages.SIGNS.items() if states[state]
     ]
-    return [*shown, pages.plural(said, "notice") + " given"] if said else shown
+    return [*shown, plural(said, "notice") + " given"] if said else shown
 
 
 def _idle(file: CaseFile) -> str:

@@ -10,13 +10,14 @@ from typing import Any
 import click
 
 from followup_rules.cli import casebook, shared
-from followup_rules.cli import page as pages
+from followup_rules.codes import Code
 from followup_rules.config.read import Config
 from followup_rules.engine.plan import EntryState, LedgerEntry
 from followup_rules.model import Problem
 from followup_rules.store.errors import StoreError
 from followup_rules.store.lock import Busy, only_run
 from followup_rules.store.store import Store, open_store
+from followup_rules.texts.plurals import plural
 from followup_rules.upkeep import forget as forgetting
 from followup_rules.upkeep.forget import Contents, Erased
 
@@ -99,8 +100,8 @@ def _summary(key: str, kept: Contents, config: Config, fate: str) -> Iterator[st
 
 def _counted(kept: Contents) -> str:
     counts = ((len(kept.people), "person"), (kept.events, "event"), (kept.actions, "action"))
-    shown = [pages.plural(number, noun).replace("persons", "people") for number, noun in counts]
-    return ", ".join([*shown, f"{pages.plural(kept.lines, 'line')} of history"])
+    shown = [plural(number, noun).replace("persons", "people") for number, noun in counts]
+    return ", ".join([*shown, f"{plural(kept.lines, 'line')} of history"])
 
 
 def _perhaps(entry: LedgerEntry) -> str:
@@ -128,13 +129,15 @@ def _tell(key: str, kept: Contents, erased: Erased, config: Config, *, as_json: 
 
 def _gaps(why: str) -> Problem:
     message = f"it is forgotten, but the file of the store could not be written anew without the gaps: {why}"
-    return Problem("store", message, "F046", hint="the gaps hold only zeros; the next `followup forget` writes it anew")
+    return Problem(
+        "store", message, Code.STORE, hint="the gaps hold only zeros; the next `followup forget` writes it anew"
+    )
 
 
 def _lines(key: str, kept: Contents, erased: Erased, config: Config) -> Iterator[str]:
     yield from _summary(key, kept, config, "it is yours and stays there")
     if erased.shared:
-        yield f"  {pages.plural(erased.shared, 'mail')} of it belongs to another case, too, and stays there"
+        yield f"  {plural(erased.shared, 'mail')} of it belongs to another case, too, and stays there"
     for copy in erased.copies:
         yield f"  {copy} held it, too, and was deleted"
     if key in config.rulebook.directory.spelling.values():

@@ -13,6 +13,7 @@ import click
 
 from followup_rules.cli import shared
 from followup_rules.cli.notes_file import Cases, Refusal, add
+from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
 from followup_rules.config.read import Config
 from followup_rules.model import BadItem, Context, Problem
@@ -100,9 +101,11 @@ def _unread(file: Path, line: int, config: Config, now: datetime) -> list[Proble
     try:
         found = source.open(Context(profile=config.profile, now=now)).pull(now, "").events
     except Exception as error:  # noqa: BLE001 -- the note is written, whatever its plugin raises
-        return [Problem(f"sources.{source.name}", str(error), "F040", hint="see `followup check`")]
+        return [Problem(f"sources.{source.name}", str(error), Code.UNUSABLE, hint="see `followup check`")]
     bad = [item for item in found if isinstance(item, BadItem) and item.where.endswith(f"{file.name}:{line}")]
-    return [Problem("note", item.message, "F043", hint=f"correct it in {file}, line {line}") for item in bad]
+    return [
+        Problem("note", item.message, Code.UNREADABLE_ENTRY, hint=f"correct it in {file}, line {line}") for item in bad
+    ]
 
 
 def _cases(config: Config) -> Cases:
@@ -115,7 +118,7 @@ def _unknown_tags(item: str, config: Config) -> list[Problem]:
     known = config.rulebook.rules.tags
     tags = dict.fromkeys(tag.lower() for tag in _TAG.findall(_URL.sub(" ", item)))
     return [
-        Problem("note", f"no rule knows the tag #{tag}", "F042", hint=expected(tag, known), warning=True)
+        Problem("note", f"no rule knows the tag #{tag}", Code.UNKNOWN_TAG, hint=expected(tag, known), warning=True)
         for tag in tags
         if tag not in known
     ]

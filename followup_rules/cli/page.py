@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 from followup_rules.model import Decision, Reason, State
-from followup_rules.texts.filters import clean
+from followup_rules.plain import clean
+from followup_rules.texts.plurals import plural
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -77,11 +78,6 @@ def relative_day(day: date, today: date) -> str:
 def _apart(number: int, unit: str, direction: int) -> str:
     span = plural(number, unit)
     return f"in {span}" if direction > 0 else f"{span} ago"
-
-
-def plural(number: int, noun: str) -> str:
-    """Return "1 case", "2 cases"."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def told(reason: Reason, now: datetime) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from unicodedata import category
+
+from followup_rules.plain import clean
+from followup_rules.texts.plurals import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,8 +17,6 @@ _TAB = "    "
 _LEFT, _MARKED, _RIGHT = 60, 80, 60
 """How many characters of a long line are shown before, in and after the marked place."""
 _SENTENCE = 1000
-_HOSTILE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Unicode categories that could steer a terminal, turn the order of letters, or not be printed at all."""
 
 
 def render(problem: Problem, *, color: bool = False) -> str:
@@ -46,7 +46,7 @@ def _order(problem: Problem) -> tuple[object, ...]:
 def _count(problems: list[Problem]) -> str:
     warnings = sum(problem.warning for problem in problems)
     counts = ((len(problems) - warnings, "error"), (warnings, "warning"))
-    return ", ".join(f"{count} {word}{'s' if count > 1 else ''}" for count, word in counts if count)
+    return ", ".join(plural(count, word) for count, word in counts if count)
 
 
 class _Lines:
@@ -116,8 +116,7 @@ def _sentence(text: str) -> str:
 
 
 def _clean(text: str) -> str:
-    text = text.replace("\t", _TAB)
-    return text if text.isprintable() else "".join(letter for letter in text if category(letter) not in _HOSTILE)
+    return clean(text).replace("\t", _TAB).replace("\n", "")
 
 
 def _width(text: str) -> int:

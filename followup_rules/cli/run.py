@@ -10,6 +10,7 @@ import click
 from followup_rules.cli import shared
 from followup_rules.cli.progress import watching
 from followup_rules.config.read import read_config
+from followup_rules.model import NOTICE
 from followup_rules.store.errors import StoreError
 from followup_rules.store.lock import Busy, only_run
 from followup_rules.store.store import open_store
@@ -51,7 +52,7 @@ def _say(*, as_json: bool) -> Say:
         from followup_rules.cli import show  # noqa: PLC0415 -- most runs have nothing to say
 
         # A notice is delivered by being printed; of a draft or task it is only told, whether anybody listens or not.
-        with suppress(OSError) if outcome.change.action.type != "notice" else nullcontext():
+        with suppress(OSError) if outcome.change.action.type != NOTICE else nullcontext():
             show.change(outcome)
 
     return say

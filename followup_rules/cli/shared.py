@@ -11,6 +11,7 @@ from typing import NoReturn
 
 import click
 
+from followup_rules.codes import Code
 from followup_rules.config.read import Config, default_file, read_config
 from followup_rules.model import Problem
 from followup_rules.store.errors import StoreError
@@ -68,7 +69,7 @@ def copy_of(config: Config, *, as_json: bool = False) -> Iterator[Store]:
 
 def store_problem(error: StoreError) -> Problem:
     """Return what to tell of a store that cannot be used."""
-    return Problem("store", str(error), "F046", hint=error.hint, fatal=True)
+    return Problem("store", str(error), Code.STORE, hint=error.hint, fatal=True)
 
 
 def give_up(problems: Iterable[Problem], *, as_json: bool) -> NoReturn:

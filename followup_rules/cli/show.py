@@ -18,8 +18,8 @@ from followup_rules.cli.page import (
     told,
     when,
 )
-from followup_rules.engine.plan import NOTICE, PRINTED
-from followup_rules.model import Action, Decision, State
+from followup_rules.engine.plan import PRINTED
+from followup_rules.model import NOTICE, Action, Decision, State
 from followup_rules.tick.run import Outcome, Report
 
 OPS = {"create": ("+", "green"), "update": ("~", "yellow"), "withdraw": ("-", "red")}

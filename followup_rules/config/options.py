@@ -12,6 +12,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Any
 
+from followup_rules.codes import Code
 from followup_rules.host.secrets import masked
 from followup_rules.toml import values
 from followup_rules.toml.suggestions import nearest
@@ -44,7 +45,7 @@ def _read_all(cls: type, value: Value, base: Path, skip: frozenset[str]) -> Any:
     missing = [field.name for field in fields.values() if _required(field) and field.name not in value.raw]
     meant = {nearest(key, fields) for key in value.raw if key not in known}
     for name in (name for name in missing if name not in meant):
-        value.report(f"{name!r} is missing", code="F013", hint=f"add {name} = {_example(types[name])}", at="key")
+        value.report(f"{name!r} is missing", code=Code.MISSING, hint=f"add {name} = {_example(types[name])}", at="key")
     if missing or len(known) < len(value.raw) or any(part is None for part in got.values()):
         return None
     return _made(cls, got, value)
@@ -82,7 +83,7 @@ def _made(cls: type, got: Mapping[str, Any], value: Value) -> Any:
     try:
         return cls(**got)
     except (TypeError, ValueError) as error:
-        value.report(f"[{'.'.join(map(str, value.path))}] cannot be used: {error}", code="F011", at="key")
+        value.report(f"[{'.'.join(map(str, value.path))}] cannot be used: {error}", code=Code.WRONG_SORT, at="key")
         return None
 
 
@@ -117,16 +118,22 @@ def path(value: Value, base: Path) -> Path | None:
         return None
     missing = [found[0] for found in _VARIABLE.finditer(written) if (found[1] or found[2]) not in os.environ]
     if missing:
-        value.report(f"the environment has no {missing[0]}", code="F020", hint="set it, or write the path out")
+        value.report(
+            f"the environment has no {missing[0]}", code=Code.UNKNOWN_VARIABLE, hint="set it, or write the path out"
+        )
         return None
     shown = os.path.expandvars(written)
     if not shown.strip() or "\0" in shown:
-        value.report(f"{value.name!r} is no path", code="F011", hint='write it as "folder/file"')
+        value.report(f"{value.name!r} is no path", code=Code.WRONG_SORT, hint='write it as "folder/file"')
         return None
     try:
         return base / Path(shown).expanduser()
     except RuntimeError:
-        value.report(f"there is no user {shown.split('/')[0]!r}", code="F020", hint="~ alone is your own home folder")
+        value.report(
+            f"there is no user {shown.split('/')[0]!r}",
+            code=Code.UNKNOWN_VARIABLE,
+            hint="~ alone is your own home folder",
+        )
         return None
 
 
@@ -140,11 +147,11 @@ def span(value: Value) -> timedelta | None:
     if not found or unit not in _UNITS:
         near = nearest(unit, _UNITS) if found else None
         hint = f'did you mean "{found[1]} {near}"?' if found and near else 'write "30 days", "12 hours" or "60 seconds"'
-        value.report(f"{written!r} is no length of time", code="F014", hint=hint)
+        value.report(f"{written!r} is no length of time", code=Code.NO_SUCH_TIME, hint=hint)
         return None
     length = timedelta(**{unit: int(found[1])})
     if length > _LONGEST:
-        value.report(f"{written!r} is too long", code="F014", hint=f'write at most "{_LONGEST.days} days"')
+        value.report(f"{written!r} is too long", code=Code.NO_SUCH_TIME, hint=f'write at most "{_LONGEST.days} days"')
         return None
     return length
 

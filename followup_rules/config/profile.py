@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from followup_rules.codes import Code
 from followup_rules.config import holidays, options
 from followup_rules.model import Profile
 from followup_rules.people import spelt_out
@@ -70,7 +71,7 @@ def _check_zone(value: Value) -> None:
     try:
         ZoneInfo(value.raw)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        value.report(f"unknown time zone {value.raw!r}", code="F012", hint=_nearest_zone(value.raw))
+        value.report(f"unknown time zone {value.raw!r}", code=Code.UNKNOWN_NAME, hint=_nearest_zone(value.raw))
 
 
 def _nearest_zone(written: str) -> str:
@@ -87,15 +88,15 @@ def _nearest_zone(written: str) -> str:
 def _check_holidays(value: Value) -> None:
     if isinstance(value.raw, str) and value.raw and not holidays.known(value.raw):
         hint = holidays.nearest_place(value.raw)
-        value.report(f"no holidays are known of {value.raw!r}", code="F012", hint=hint)
+        value.report(f"no holidays are known of {value.raw!r}", code=Code.UNKNOWN_NAME, hint=hint)
 
 
 def _check_me(value: Value) -> None:
     if not value.raw:
-        value.report("'me' names no address of yours", code="F013", hint='me = ["you@example.org"]')
+        value.report("'me' names no address of yours", code=Code.MISSING, hint='me = ["you@example.org"]')
     for item in value.items():
         if isinstance(item.raw, str) and value.raw and not _is_address(item.raw):
-            item.report(f"{item.raw!r} is not an address", code="F015", hint='me = ["you@example.org"]')
+            item.report(f"{item.raw!r} is not an address", code=Code.NO_ADDRESS, hint='me = ["you@example.org"]')
 
 
 def _is_address(text: str) -> bool:

@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from followup_rules import __version__, language
+from followup_rules.codes import Code
 from followup_rules.config import options
 from followup_rules.config import profile as profiles
 from followup_rules.config.configured import TIME_LIMIT, ConfiguredOutput, ConfiguredSource
@@ -121,7 +122,7 @@ def _text(file: Path, name: str, *, hint: str) -> str | Problem:
         with file.open(encoding="utf-8", errors="surrogateescape") as opened:
             return opened.read(MOST_CHARACTERS + 1)
     except OSError as error:
-        return Problem(name, f"{name} cannot be read: {error.strerror}", "F002", hint=hint)
+        return Problem(name, f"{name} cannot be read: {error.strerror}", Code.NOT_OPENED, hint=hint)
 
 
 def _build(file: Path, document: Document, tables: Mapping[str, Value], top: Value, plugins: Registry) -> Config:
@@ -165,7 +166,7 @@ def _build(file: Path, document: Document, tables: Mapping[str, Value], top: Val
 def _profile(value: Value | None, top: Value, base: Path) -> ProfileTable | None:
     if value is None:
         top.report(
-            "the table [profile] is missing", code="F013", hint='[profile] with me = ["..."] and timezone = "..."'
+            "the table [profile] is missing", code=Code.MISSING, hint='[profile] with me = ["..."] and timezone = "..."'
         )
         return None
     return profiles.profile_table(value, base) if value.is_a(dict) else None
@@ -227,7 +228,9 @@ def _plugin_of(table: Value, word: str, types: Mapping[str, Any], plugins: Regis
 def _time_limit(value: Value) -> timedelta | None:
     limit = options.span(value)
     if limit == timedelta(0):
-        value.report("nothing can be done in no time", code="F014", hint='write "60 seconds", or leave the line out')
+        value.report(
+            "nothing can be done in no time", code=Code.NO_SUCH_TIME, hint='write "60 seconds", or leave the line out'
+        )
         return None
     return limit
 
@@ -235,10 +238,12 @@ def _time_limit(value: Value) -> timedelta | None:
 def _no_plugin(value: Value, types: Iterable[str]) -> None:
     misspelt = next((key for key in value.raw if nearest(key, ("plugin",))), None)
     if misspelt:
-        value.child(misspelt).report(f"unknown key {misspelt!r}", code="F010", hint='did you mean "plugin"?', at="key")
+        value.child(misspelt).report(
+            f"unknown key {misspelt!r}", code=Code.UNKNOWN_KEY, hint='did you mean "plugin"?', at="key"
+        )
     else:
         hint = f'add plugin = "...", one of: {", ".join(sorted(types))}'
-        value.report("'plugin' is missing", code="F013", hint=hint, at="key")
+        value.report("'plugin' is missing", code=Code.MISSING, hint=hint, at="key")
 
 
 def _unknown(value: Value, what: str, names: Iterable[str], plugins: Registry) -> None:
@@ -249,7 +254,7 @@ def _unknown(value: Value, what: str, names: Iterable[str], plugins: Registry) -
         return
     switched = f"switched off in [plugins]: {', '.join(off)}"
     hint = "; ".join(filter(None, (expected(value.raw, names), switched)))
-    value.report(f"unknown {what} {value.raw!r}", code="F012", hint=hint)
+    value.report(f"unknown {what} {value.raw!r}", code=Code.UNKNOWN_NAME, hint=hint)
 
 
 def _packs(value: Value | None, plugins: Registry) -> tuple[tuple[Pack, ...], list[Problem]]:
@@ -263,7 +268,7 @@ def _packs(value: Value | None, plugins: Registry) -> tuple[tuple[Pack, ...], li
             packs.append(plugins.packs[item.raw])
         elif fault := plugins.why_not("pack", item.raw):
             message = f"the pack {item.raw!r} is not there: {fault}"
-            replace(item, problems=missing).report(message, code="F012", hint="see `followup plugins`")
+            replace(item, problems=missing).report(message, code=Code.UNKNOWN_NAME, hint="see `followup plugins`")
         else:
             _unknown(item, "pack", plugins.packs, plugins)
     return tuple(packs), missing

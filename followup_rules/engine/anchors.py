@@ -18,6 +18,7 @@ from followup_rules.language.phrases import Phrase, shift
 from followup_rules.language.schema import Guard, Rule, RuleSet
 from followup_rules.language.text import fold
 from followup_rules.model import Case, Event, Person, Reason, Visit
+from followup_rules.people import once_each
 
 T = TypeVar("T")
 
@@ -124,7 +125,7 @@ class CaseView:
             start=min(event.start for event in counted),
             end=max(event.end for event in counted),
             day=self.days.day(counted[0].start),
-            people=_united(person for event in counted for person in self.people(event)),
+            people=tuple(once_each(person for event in counted for person in self.people(event))),
         )
 
     def people(self, event: Event) -> tuple[Person, ...]:
@@ -135,7 +136,7 @@ class CaseView:
         meetings = [e for e in self.case.home if e.kind == "meeting" and e.people and e.id not in self.fates]
         started = sorted((e for e in meetings if e.start <= by), key=self.order)
         around = started[-1:] or self._at_home
-        return _united(person for other in around for person in other.people)
+        return tuple(once_each(person for other in around for person in other.people))
 
     def stands(self, visit: Visit) -> bool:
         """Tell whether the visit took place or is planned; else none of its events did."""
@@ -280,11 +281,3 @@ class Scope(Struct, frozen=True, dict=True):
 def _instant(event: Event, field: str) -> datetime | None:
     value = getattr(event, field) if field in ("start", "end") else event.data.get(field)
     return value if isinstance(value, datetime) else None
-
-
-def _united(people: Iterable[Person]) -> tuple[Person, ...]:
-    """Return the people, each once, in the order in which they first appear."""
-    by_address: dict[str, Person] = {}
-    for person in people:
-        by_address.setdefault(person.address, person)
-    return tuple(by_address.values())

@@ -229,7 +229,7 @@ def _one_of(note: Event, cases: Iterable[str], own: str, keys: Iterable[str] = (
     if candidates:
         several = ", ".join(candidates)
         return key_of(note.id), f"the heading {heading!r} fits several cases: {several}; write #case:NAME in the note"
-    guess = nearest(heading, {*keys, *map(_employer, keys)})
+    guess = nearest(heading, {*keys, *map(employer, keys)})
     advice = f"did you mean {guess!r}?" if guess else f'add an address: "## {heading} <name@domain>"'
     return key_of(note.id), f"the heading {heading!r} fits no case; {advice}"
 
@@ -244,10 +244,10 @@ def match(name: str, keys: Iterable[str]) -> set[str]:
     known = set(keys)
     exact = _exact(name, known)
     folded = fold(name)
-    by_domain = {key for key in known if "." in key and fold(_employer(key)) == folded}
+    by_domain = {key for key in known if "." in key and fold(employer(key)) == folded}
     return {exact} if exact else by_domain
 
 
-def _employer(key: str) -> str:
+def employer(key: str) -> str:
     """Return the first part of a key that is a domain or an address, which is what people call an employer."""
     return key.rpartition("@")[2].partition(".")[0]

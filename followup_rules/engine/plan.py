@@ -10,9 +10,8 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_rules.model import Action, Decision, State
+from followup_rules.model import NOTICE, Action, Decision, State
 
-NOTICE = "notice"
 PRINTED = "run"
 """The output of notices that every run has: they are printed."""
 OVER = (State.VOID, State.DONE, State.EXPIRED)

@@ -6,7 +6,6 @@ A plugin is written by somebody else and reads what others wrote, so nothing tha
 from __future__ import annotations
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,7 +18,8 @@ from msgspec.structs import replace
 from followup_rules.hookspecs import Unreadable
 from followup_rules.host.worker import sentence
 from followup_rules.language.fields import STATUSES
-from followup_rules.model import BadItem, Event, Person, Pull
+from followup_rules.model import BadItem, Event, Pull
+from followup_rules.plain import clean, has_control
 from followup_rules.toml.suggestions import expected
 
 MOST_ITEMS = 250_000
@@ -30,8 +30,6 @@ LONGEST_ID = 1_000
 EARLIEST, LATEST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 """Far enough from both ends of the calendar for every phrase and zone."""
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_IN_NO_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 _KEPT = (bytes, bytearray, memoryview, datetime, date, time, timedelta)
 """Types that stay as they are, so that they are refused where a text belongs."""
 
@@ -94,7 +92,7 @@ def _sound(item: Event, kinds: Collection[str]) -> Event:
         raise _Unusable(f"it is larger than {LARGEST:,} bytes")
     return replace(
         event,
-        people=tuple(_addressed(person) for person in event.people),
+        people=tuple(replace(each, address="".join(clean(each.address).split())) for each in event.people),
         start=event.start.astimezone(UTC),
         end=event.end.astimezone(UTC),
         listed=None,
@@ -103,7 +101,7 @@ def _sound(item: Event, kinds: Collection[str]) -> Event:
 
 
 def _faults(event: Event, kinds: Collection[str]) -> Iterator[str]:
-    if not event.id or len(event.id) > LONGEST_ID or _CONTROL.search(event.id):
+    if not event.id or len(event.id) > LONGEST_ID or has_control(event.id):
         yield f"its id must be a text of at most {LONGEST_ID:,} characters, none of them a control character"
     if event.kind not in kinds:
         yield f"its kind {event.kind!r} is none of those that its plugin declares: {', '.join(sorted(kinds))}"
@@ -143,10 +141,6 @@ def _value(name: str, value: Any) -> object:
         case float() if math.isfinite(value):
             return float(value)
     raise _Unusable(f"its field {name!r} holds {_a(value)} that cannot be kept")
-
-
-def _addressed(person: Person) -> Person:
-    return replace(person, address=_IN_NO_ADDRESS.sub("", person.address))
 
 
 def _simple(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from followup_rules.codes import Code
 from followup_rules.hookspecs import Unreadable
 from followup_rules.host.worker import TimedOut, sentence
 from followup_rules.model import Problem
@@ -17,6 +18,6 @@ def failure(where: str, error: Exception, hint: str = "") -> Problem:
     logging.getLogger(__name__).debug("%s failed", where, exc_info=error)
     said = sentence(error, typed=not isinstance(error, Unreadable | OSError))
     if not isinstance(error, TimedOut):
-        return Problem(where, said, "F040", hint=hint)
+        return Problem(where, said, Code.UNUSABLE, hint=hint)
     longer = f'if it only needs longer, write time_limit = "5 minutes" in [{where}]'
-    return Problem(where, said, "F049", hint="; ".join(filter(None, (hint, longer))))
+    return Problem(where, said, Code.TIMED_OUT, hint="; ".join(filter(None, (hint, longer))))

@@ -16,6 +16,7 @@ from msgspec import Struct
 from followup_rules import hookspecs
 from followup_rules.hookspecs import Check, Login, OutputType, Pack, SourceType
 from followup_rules.host.worker import Worker, sentence
+from followup_rules.plain import one_line
 from followup_rules.toml.suggestions import expected
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def said(error: BaseException) -> str:
 
 
 def _short(text: str) -> str:
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    line = one_line(text, _SHOWN + 1)
     return line if len(line) <= _SHOWN else line[:_SHOWN] + "…"
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct, field
 
+from followup_rules.codes import Code
 from followup_rules.host import plugin as one
 from followup_rules.host.plugin import GROUP, KINDS, Kind, Plugin, Record
 from followup_rules.model import Problem
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Plugin", "Registry", "load"]
 
-_CLASH, _UNREADABLE, _COMMANDS = "F050", "F051", "F052"
 T = TypeVar("T")
 Offers = Mapping[str, list[tuple[Plugin, T]]]
 """By name, which plugins add what under it."""
@@ -127,7 +127,7 @@ def _commands(plugins: Iterable[Plugin]) -> tuple[Offers[click.Command], list[Pr
     problems = []
     for plugin in (plugin for plugin in plugins if "commands" in plugin.adds):
         commands, error = one.attempt(partial(one.commands, plugin))
-        problems += [Problem("plugins", f"{plugin} adds no commands: {error}", _COMMANDS)] if error else []
+        problems += [Problem("plugins", f"{plugin} adds no commands: {error}", Code.NO_COMMANDS)] if error else []
         for name, command in (commands or {}).items():
             offers[name].append((plugin, command))
     return offers, problems
@@ -145,7 +145,9 @@ def _clash(word: str, name: str, plugins: list[Plugin]) -> Problem:
     who = " and by ".join(map(str, plugins))
     choice = " or ".join(f'["{plugin.name}"]' for plugin in plugins)
     message = f'the {word} "{name}" is added by {who}; none of them is used'
-    return Problem("plugins", message, _CLASH, hint=f"switch one off in the config: [plugins] disabled = {choice}")
+    return Problem(
+        "plugins", message, Code.NAME_CLASH, hint=f"switch one off in the config: [plugins] disabled = {choice}"
+    )
 
 
 def _several(offers: list[tuple[Plugin, Any]]) -> str:
@@ -155,15 +157,17 @@ def _several(offers: list[tuple[Plugin, Any]]) -> str:
 
 def _taken(name: str, offers: list[tuple[Plugin, Any]]) -> Problem:
     who = " and ".join(str(plugin) for plugin, _ in offers)
-    return Problem("plugins", f'the command "{name}" of {who} is not used: followup has one of that name', _CLASH)
+    return Problem(
+        "plugins", f'the command "{name}" of {who} is not used: followup has one of that name', Code.NAME_CLASH
+    )
 
 
 def _namesakes(name: str, plugins: list[Plugin]) -> Problem:
     who = " and ".join(map(str, plugins))
     message = f'{len(plugins)} plugins have the name "{name}": {who}; none of them is used'
-    return Problem("plugins", message, _CLASH, hint="uninstall the one that you do not want")
+    return Problem("plugins", message, Code.NAME_CLASH, hint="uninstall the one that you do not want")
 
 
 def _unreadable(distribution: str, error: Exception) -> Problem:
     message = f"the entry points of the package {distribution} cannot be read: {one.said(error)}"
-    return Problem("plugins", message, _UNREADABLE, hint="install that package again", warning=True)
+    return Problem("plugins", message, Code.DAMAGED_PACKAGE, hint="install that package again", warning=True)

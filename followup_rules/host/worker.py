@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import IO, Any, TypeVar
 
 from followup_rules.hookspecs import Refused, Unreadable
+from followup_rules.texts.plurals import plural
 
 T = TypeVar("T")
 _SLICE = 1.0
@@ -137,7 +138,7 @@ def spoken(length: timedelta) -> str:
     """Return a length of time as the config would write it."""
     seconds = int(length.total_seconds())
     unit, size = next((unit, size) for unit, size in _UNITS if seconds % size == 0)
-    return f"{seconds // size} {unit}{'' if seconds == size else 's'}"
+    return plural(seconds // size, unit)
 
 
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
+from followup_rules.codes import Code
 from followup_rules.language import phrases, text
 from followup_rules.language.matching import (
     TAGGED,
@@ -37,7 +38,7 @@ def tag(value: Value) -> Part | None:
     """Read a tag, with or without its `#`."""
     name = value.raw.removeprefix("#").lower()
     if not name or len(name.split()) != 1:
-        value.report(f"{value.raw!r} is no tag", code="F011", hint='write "#interview": one word after the #')
+        value.report(f"{value.raw!r} is no tag", code=Code.WRONG_SORT, hint='write "#interview": one word after the #')
         return None
     return Part(lambda event, _: name in event.tags, TAGGED)
 
@@ -83,11 +84,13 @@ def _word(value: Value) -> str | None:
     if words is None:
         return None
     if not text.fold(words.replace("*", "x")).strip():
-        value.report("an empty word would match nothing", code="F013", hint="delete it, or write a word")
+        value.report("an empty word would match nothing", code=Code.MISSING, hint="delete it, or write a word")
         return None
     if re.search(r"\*\S", words):
         hint = 'write "thank*" for thanks, thankful, ...'
-        value.report("a * stands for any ending, so only at the end of a word", code="F011", hint=hint, within=words)
+        value.report(
+            "a * stands for any ending, so only at the end of a word", code=Code.WRONG_SORT, hint=hint, within=words
+        )
         return None
     return words
 
@@ -118,7 +121,7 @@ def _people_word(value: Value, special: tuple[str, ...]) -> str | None:
     known = ", ".join(f'"{each}"' for each in special)
     guess = expected(word, special) if word else ""
     hint = guess if guess.startswith("did") else f'write "name@domain", "@domain", or one of {known}'
-    value.report(f"{word!r} is neither an address nor a domain", code="F015", hint=hint)
+    value.report(f"{word!r} is neither an address nor a domain", code=Code.NO_ADDRESS, hint=hint)
     return None
 
 
@@ -215,7 +218,9 @@ def _range(value: Value) -> Callable[[object], bool] | None:
     low, high = value.raw.get("min", float("-inf")), value.raw.get("max", float("inf"))
     if low > high:
         value.report(
-            f"nothing lies between {low} and {high}", code="F012", hint=f"did you mean min = {high}, max = {low}?"
+            f"nothing lies between {low} and {high}",
+            code=Code.UNKNOWN_NAME,
+            hint=f"did you mean min = {high}, max = {low}?",
         )
         return None
 
@@ -245,7 +250,7 @@ def _field_test(value: Value) -> Callable[[object], bool] | None:
         return _range(value)
     if not isinstance(value.raw, str | int | float):
         what = f"{value.name!r} must be a text, a number, true, false or {{ min, max }}, not {shown(value.raw)}"
-        value.report(what, code="F011")
+        value.report(what, code=Code.WRONG_SORT)
         return None
     wanted = value.raw
     return lambda actual: actual == wanted or str(actual) == str(wanted)

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from followup_rules.codes import Code
 from followup_rules.language.phrases import BASES
 from followup_rules.model import Problem
 from followup_rules.toml.document import Document
@@ -52,7 +53,7 @@ def _is_name(header: Value) -> bool:
     if _NAME.fullmatch(name) and name not in BASES:
         return True
     hint = "these words have a meaning of their own" if name in BASES else "letters, digits and -, a letter first"
-    header.report(f"{name!r} cannot be the name of a {header.path[0]}", code="F011", hint=hint, at="key")
+    header.report(f"{name!r} cannot be the name of a {header.path[0]}", code=Code.WRONG_SORT, hint=hint, at="key")
     return False
 
 

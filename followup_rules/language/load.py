@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from followup_rules.codes import Code
 from followup_rules.language import TABLES, patterns, references
 from followup_rules.language.faults import spread
 from followup_rules.language.layers import Table, merge
@@ -42,7 +43,9 @@ def load(layers: Sequence[Document], world: World, around: Surroundings) -> tupl
 def unknown_tables(document: Document) -> tuple[Problem, ...]:
     """Report what a file of rules holds besides definitions, rules and guards."""
     return tuple(
-        document.problem((key,), f"unknown table [{key}] in a file of rules", code="F010", hint=expected(key, TABLES))
+        document.problem(
+            (key,), f"unknown table [{key}] in a file of rules", code=Code.UNKNOWN_KEY, hint=expected(key, TABLES)
+        )
         for key in document.tables
         if key not in TABLES
     )
@@ -94,7 +97,7 @@ class _Definitions(Mapping[str, "Pattern | None"]):
         table = self._tables[name]
         if name in self._open:
             cycle = " -> ".join([*self._open[self._open.index(name) :], name])
-            table.header.report(f"definitions in a cycle: {cycle}", code="F017", at="key")
+            table.header.report(f"definitions in a cycle: {cycle}", code=Code.TIMES_IN_A_CYCLE, at="key")
             return None
         if name not in self._compiled:
             self._open.append(name)
@@ -104,7 +107,9 @@ class _Definitions(Mapping[str, "Pattern | None"]):
             except RecursionError:
                 if len(self._open) > 1:
                     raise
-                table.header.report("it names definitions that name others, too many deep", code="F011", at="key")
+                table.header.report(
+                    "it names definitions that name others, too many deep", code=Code.WRONG_SORT, at="key"
+                )
             finally:
                 self._open.pop()
         return self._compiled[name]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from followup_rules.codes import Code
 from followup_rules.language import fields, text
 from followup_rules.language.fields import STATUSES, Builder
 from followup_rules.language.matching import (
@@ -54,7 +55,7 @@ def read(value: Value, world: World) -> Pattern | None:
         part = _named(value, world)
         return _bounded(value, Pattern(((value.raw, part.test),), **where_all_hold([part]))) if part else None
     if not value.raw:
-        value.report("an empty pattern would match everything", code="F013", hint="say at least which kind")
+        value.report("an empty pattern would match everything", code=Code.MISSING, hint="say at least which kind")
     found = {key: _field(key, value.child(key), world) for key in value.known_keys(_FIELDS)}
     parts = {key: part for key, part in found.items() if part is not None}
     if len(parts) < len(value.raw) or not parts:
@@ -94,13 +95,13 @@ def _bounded(value: Value, pattern: Pattern) -> Pattern | None:
         return pattern
     what = f"more than {MOST} words and conditions" if pattern.size > MOST else "too many levels"
     hint = "definitions that it names count, too; look for less, or take out a definition between"
-    value.report(f"{value.name!r} has {what}", code="F011", hint=hint)
+    value.report(f"{value.name!r} has {what}", code=Code.WRONG_SORT, hint=hint)
     return None
 
 
 def _field(key: str, value: Value, world: World) -> Part | None:
     if value.raw in ([], {}):
-        value.report(f"{key!r} is empty", code="F013", hint="say what to look for, or delete the line", at="key")
+        value.report(f"{key!r} is empty", code=Code.MISSING, hint="say what to look for, or delete the line", at="key")
         return None
     return _FIELDS[key](value, world)
 

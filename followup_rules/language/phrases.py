@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from followup_rules.codes import Code
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value, every
 
@@ -98,7 +99,7 @@ def _read_one(value: Value) -> Phrase | None:
         return parse(value.raw)
     except PhraseError as error:
         hint = expected(error.word, error.valid) or 'a phrase reads like "end + 10 days at 09:00, workday"'
-        value.report(f"{error} in {value.raw!r}", code="F014", hint=hint, within=error.word)
+        value.report(f"{error} in {value.raw!r}", code=Code.NO_SUCH_TIME, hint=hint, within=error.word)
         return None
 
 

@@ -7,18 +7,18 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, field
 
+from followup_rules.codes import Code
 from followup_rules.language import cycles
 from followup_rules.language.layers import Table
 from followup_rules.language.patterns import Pattern
 from followup_rules.language.phrases import Phrase
 from followup_rules.language.schema import GUARD, RULE, Do, Guard, Rule, RuleSet
+from followup_rules.model import NOTICE
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value, unknown
 
 Key = tuple[str, str]
 """("rule", its id) or ("guard", its id)."""
-
-NOTICE = "notice"
 
 
 class Surroundings(Struct, frozen=True):
@@ -58,7 +58,7 @@ def _check_one(it: Rule | Guard, table: Table, found: RuleSet, around: Surroundi
     if isinstance(it, Guard):
         if _lacks(table, "closes"):
             hint = 'closes = "day + 10 days at 09:00"'
-            table.header.report("a guard without 'closes' would hold for ever", code="F018", hint=hint, at="key")
+            table.header.report("a guard without 'closes' would hold for ever", code=Code.NEVER, hint=hint, at="key")
         for name in it.except_:
             if name not in found.rules:
                 unknown(table.fields["except"], "rule", [*found.rules], within=name)
@@ -66,7 +66,7 @@ def _check_one(it: Rule | Guard, table: Table, found: RuleSet, around: Surroundi
     _names(it, table, found)
     if _lacks(table, "do"):
         hint = 'do = { type = "notice", title = "..." }'
-        table.header.report("the rule does not say what to do", code="F013", hint=hint, at="key")
+        table.header.report("the rule does not say what to do", code=Code.MISSING, hint=hint, at="key")
     for do in it.do:
         _check_do(do, table.fields["do"], around)
 
@@ -85,17 +85,21 @@ def _is_stray(it: Rule | Guard, table: Table, found: RuleSet) -> bool:
     others = {*(found.guards if isinstance(it, Guard) else found.rules)} - {it.id}
     guess = expected(it.id, others)
     hint = guess if guess.startswith("did") else f"a {kind} of your own needs at least 'on' and {needed!r}"
-    table.header.report(f"there is no {kind} {it.id!r} that this could change", code="F012", hint=hint, at="key")
+    table.header.report(
+        f"there is no {kind} {it.id!r} that this could change", code=Code.UNKNOWN_NAME, hint=hint, at="key"
+    )
     return True
 
 
 def _anchor(it: Rule | Guard, table: Table) -> None:
     if _lacks(table, "on"):
         hint = 'on = "interview"'
-        table.header.report("nothing says what it starts from: 'on' is missing", code="F013", hint=hint, at="key")
+        table.header.report("nothing says what it starts from: 'on' is missing", code=Code.MISSING, hint=hint, at="key")
     elif it.on is not None and it.on.relative:
         hint = "a pattern with 'them', 'it', 'same', 'after' or 'before' can end a rule, not start one"
-        table.fields["on"].report("'on' speaks of an anchor, but it is what finds the anchor", code="F016", hint=hint)
+        table.fields["on"].report(
+            "'on' speaks of an anchor, but it is what finds the anchor", code=Code.RELATIVE_START, hint=hint
+        )
 
 
 def _check_phrases(it: Rule | Guard, table: Table, found: RuleSet) -> None:
@@ -111,7 +115,9 @@ def _check_phrases(it: Rule | Guard, table: Table, found: RuleSet) -> None:
         if phrases and all(phrase.rule in found.rules and not found.rules[phrase.rule].enabled for phrase in phrases):
             off = phrases[0].rule
             hint = f'give a fallback: {key} = ["{off}", "day + 10 days at 09:00, workday"]'
-            value.report(f"{key!r} cannot be told, because the rule {off!r} is switched off", code="F018", hint=hint)
+            value.report(
+                f"{key!r} cannot be told, because the rule {off!r} is switched off", code=Code.NEVER, hint=hint
+            )
 
 
 def phrases_of(it: Rule | Guard) -> dict[str, tuple[Phrase, ...]]:
@@ -138,13 +144,16 @@ def _check_base(phrase: Phrase, own: tuple[str, ...], value: Value, found: RuleS
     elif phrase.base in _LATER and phrase.base not in own:
         hint = "count from start, end, day, it.FIELD, NAME.FIELD or a rule"
         value.report(
-            f"{value.name!r} cannot be counted from {phrase.base!r}", code="F017", hint=hint, within=phrase.base
+            f"{value.name!r} cannot be counted from {phrase.base!r}",
+            code=Code.TIMES_IN_A_CYCLE,
+            hint=hint,
+            within=phrase.base,
         )
     elif phrase.rule and phrase.rule not in found.rules:
         guess = expected(phrase.rule, ["start", "end", "day", *own, *found.rules])
         hint = guess or "count from start, end, day, it.FIELD, NAME.FIELD or a rule"
         message = f"{phrase.rule!r} is neither a rule nor another thing to count from"
-        value.report(message, code="F012", hint=hint, within=phrase.rule)
+        value.report(message, code=Code.UNKNOWN_NAME, hint=hint, within=phrase.rule)
 
 
 def _check_way(phrase: Phrase, own: tuple[str, ...], value: Value, found: RuleSet) -> None:
@@ -153,7 +162,9 @@ def _check_way(phrase: Phrase, own: tuple[str, ...], value: Value, found: RuleSe
     unknown_yet = next((base for base in bases if base in _LATER and base not in own), None)
     if unknown_yet:
         message = f"{value.name!r} counts from {phrase.base!r}, which itself counts from {unknown_yet!r}"
-        value.report(message, code="F017", hint="let one of them count from start, end or day", within=phrase.base)
+        value.report(
+            message, code=Code.TIMES_IN_A_CYCLE, hint="let one of them count from start, end or day", within=phrase.base
+        )
 
 
 def _names(rule: Rule, table: Table, found: RuleSet) -> None:
@@ -185,7 +196,7 @@ def _untaken(found: RuleSet, tables: Mapping[Key, Table], around: Surroundings) 
         others = sorted({rule.id for rule in rules[1:]} - {rules[0].id})
         message += f"; nor can these rules make it: {', '.join(others)}" if others else ""
         hint = f"choose one of: {_types(around)}; or add an output that takes {kind!r}"
-        tables["rule", rules[0].id].fields["do"].report(message, code="F019", hint=hint, within=kind)
+        tables["rule", rules[0].id].fields["do"].report(message, code=Code.NO_OUTPUT, hint=hint, within=kind)
         faults.update({("rule", rule.id): message for rule in rules})
     return faults
 
@@ -213,7 +224,7 @@ def _cycles(found: RuleSet, tables: Mapping[Key, Table]) -> dict[Key, str]:
             faults["rule", name] = sentence
         if name == min(way):
             value = _place(kind, name, found, tables)
-            value.report(sentence, code="F017", hint="let one of them count from start, end or day")
+            value.report(sentence, code=Code.TIMES_IN_A_CYCLE, hint="let one of them count from start, end or day")
     for key in tables if around else ():
         it: Rule | Guard = found.rules[key[1]] if key[0] == "rule" else found.guards[key[1]]
         circular = sorted(node for node in cycles.reached(it, found) if node[0] == "define" and node in around)
@@ -227,7 +238,7 @@ def _chains(long: set[Key], found: RuleSet, tables: Mapping[Key, Table]) -> dict
     sentence = f"it counts from a rule that counts from another, and so on, over more than {cycles.LONGEST} rules"
     for kind, name in sorted(long)[:1]:
         value = _place(kind, name, found, tables)
-        value.report(sentence, code="F017", hint="let one of them count from start, end or day")
+        value.report(sentence, code=Code.TIMES_IN_A_CYCLE, hint="let one of them count from start, end or day")
     return {key: sentence for key in long if key in tables}
 
 

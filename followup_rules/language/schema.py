@@ -7,10 +7,12 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct, field
 
+from followup_rules.codes import Code
 from followup_rules.language import patterns
 from followup_rules.language.patterns import Pattern, World
 from followup_rules.language.phrases import Phrase, parse
 from followup_rules.language.phrases import read as read_phrases
+from followup_rules.model import DRAFT
 from followup_rules.toml import values
 from followup_rules.toml.values import Value
 
@@ -120,7 +122,7 @@ def _instant(value: Value, _: World) -> Phrases | None:
     """Read phrases of which at least one is needed."""
     found = read_phrases(value)
     if found == ():
-        value.report(f"{value.name!r} is empty", code="F013", hint="say when, or delete the line", at="key")
+        value.report(f"{value.name!r} is empty", code=Code.MISSING, hint="say when, or delete the line", at="key")
     return found or None
 
 
@@ -136,7 +138,7 @@ def _breaks(value: Value, world: World) -> Breaks | None:
     guard = _text(known["guard"], world) if "guard" in known else None
     after = _phrases(known["after"], world) if "after" in known else ()
     if "guard" not in known:
-        value.report("'breaks' does not say which guard", code="F013", hint='breaks = { guard = "quiet-period" }')
+        value.report("'breaks' does not say which guard", code=Code.MISSING, hint='breaks = { guard = "quiet-period" }')
     faulty = guard is None or after is None or len(known) < len(value.raw)
     return None if faulty else Breaks(str(guard), after or ())
 
@@ -164,14 +166,16 @@ def _one_do(value: Value, world: World) -> Do | None:
     if len(got) < len(value.raw) or any(part is None for part in got.values()):
         return None
     if "type" not in got:
-        value.report("'do' does not say what to make", code="F013", hint='type = "draft", "task" or "notice"')
+        value.report("'do' does not say what to make", code=Code.MISSING, hint='type = "draft", "task" or "notice"')
         return None
     if not got.get("template") and not got.get("title"):
-        value.report("'do' has no text", code="F013", hint='give a template, or a title and a text: title = "..."')
+        value.report(
+            "'do' has no text", code=Code.MISSING, hint='give a template, or a title and a text: title = "..."'
+        )
         return None
     if not _recipients_fit(value, got):
         return None
-    draft = got["type"] == "draft"
+    draft = got["type"] == DRAFT
     return Do(**{"contact": draft, "to": ("them",) if draft else (), **got})
 
 
@@ -179,7 +183,7 @@ def _recipients_fit(value: Value, got: Mapping[str, Any]) -> bool:
     odd = [word for word in got.get("to", ()) if word != "them" and "@" not in word]
     for word in odd:
         hint = 'write to = "them" for the anchor\'s people, or "name@domain"'
-        value.child("to").report(f"{word!r} is not an address", code="F015", hint=hint, within=word)
+        value.child("to").report(f"{word!r} is not an address", code=Code.NO_ADDRESS, hint=hint, within=word)
     return not odd
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from followup_rules.model import Person, Profile
+from followup_rules.plain import clean
 
 _LANGUAGES = {
     "fr": ("fr_CA", "EEEE d MMMM", "H\xa0'h'\xa0mm"),
@@ -16,8 +17,6 @@ _LANGUAGES = {
 _PEOPLE_LIMIT = 20
 _NAME_LIMIT = 80
 
-_LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _ASIDE = re.compile(r"\([^()]*\)|\s[-–—|]\s.*")
 _GUESSABLE = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]+)*(?:[._][^\W\d_]{2,}(?:-[^\W\d_]+)*){1,2}")
 _HONORIFICS = frozenset(("m", "mr", "mrs", "ms", "miss", "mme", "mlle", "me", "dr", "dre", "prof"))
@@ -129,16 +128,6 @@ def _joined(profile: Profile, words: list[str]) -> str:
 
 def _as_written(value: object) -> str:
     return str(value) if value else ""
-
-
-def clean(text: str) -> str:
-    """Return the text without control characters, lone surrogates and marks that turn the direction of writing."""
-    return _INVISIBLE.sub("", _LINE_END.sub("\n", text))
-
-
-def one_line(text: str, limit: int) -> str:
-    """Return the text clean, in one line of at most `limit` characters. No-break spaces stay."""
-    return re.sub(r"[ \t\n]+", " ", clean(text)).strip()[:limit].rstrip()
 
 
 def tidy(text: str) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from followup_rules.model import Event, Person, Profile
+from followup_rules.plain import clean, one_line
 from followup_rules.texts import filters
 from followup_rules.toml.suggestions import expected
 
@@ -83,7 +84,7 @@ class _Shown(Struct, frozen=True):
         value = getattr(self._event, name) if name in _EVENT_FIELDS else self._event.data[name]
         if not isinstance(value, str):
             return value
-        return filters.one_line(value, _VALUE_LIMIT) if name == "title" else value[:_VALUE_LIMIT]
+        return one_line(clean(value), _VALUE_LIMIT, no_break=True) if name == "title" else value[:_VALUE_LIMIT]
 
 
 def seen(value: object) -> object:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from followup_rules.texts.filters import one_line, tidy
+from followup_rules.plain import clean, one_line
+from followup_rules.texts.filters import tidy
 from followup_rules.texts.sandbox import Meter, compiled, environment, faults, seen
 from followup_rules.toml.suggestions import expected
 
@@ -76,7 +77,7 @@ class Texts:
         """
         head, body = self._parts(template, title, text)
         shown = {"language": self.profile.language} | {name: seen(value) for name, value in values.items()}
-        return one_line(self._filled(head, shown), _TITLE_LIMIT), tidy(self._filled(body, shown))
+        return one_line(clean(self._filled(head, shown)), _TITLE_LIMIT, no_break=True), tidy(self._filled(body, shown))
 
     def check(self, *, template: str = "", title: str = "", text: str = "") -> list[tuple[str, int, str]]:
         """Return (file, line, message) of every fault that shows without values."""

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
-from followup_rules.engine.plan import NOTICE, PRINTED
+from followup_rules.codes import Code
+from followup_rules.engine.plan import PRINTED
 from followup_rules.language.schema import Do, Rule
-from followup_rules.model import Action, Decision, Event, Person, Problem, Profile, Reply
+from followup_rules.model import NOTICE, Action, Decision, Event, Person, Problem, Profile, Reply
 from followup_rules.texts.templates import TemplateProblem, Texts
 
 
@@ -82,4 +83,6 @@ def _reply(anchor: Event) -> Reply | None:
 
 def _problem(rule: Rule, do: Do, problem: TemplateProblem) -> Problem:
     hint = f"mend the template {do.template!r}" if do.template else "mend the title or the text of 'do'"
-    return Problem(f"rule.{rule.id}", problem.message, "F030", file=problem.file, line=problem.line, hint=hint)
+    return Problem(
+        f"rule.{rule.id}", problem.message, Code.FAULTY_TEXT, file=problem.file, line=problem.line, hint=hint
+    )

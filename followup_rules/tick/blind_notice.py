@@ -8,8 +8,8 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from followup_rules.engine.assign_cases import key_of
-from followup_rules.engine.plan import NOTICE, PRINTED, plan
-from followup_rules.model import Action, Problem, Profile
+from followup_rules.engine.plan import PRINTED, plan
+from followup_rules.model import NOTICE, Action, Problem, Profile
 from followup_rules.texts import filters
 from followup_rules.tick.backoff import must_wait
 from followup_rules.tick.execute import carry_out_all

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from followup_rules.codes import Code
 from followup_rules.engine.plan import PRINTED, Change, EntryState, LedgerEntry
 from followup_rules.hookspecs import Output, Refused, Unreadable
 from followup_rules.host.worker import TimedOut, sentence
@@ -128,13 +129,13 @@ def _receipt(store: Store, entry: LedgerEntry) -> None:
 
 
 def _problem(change: Change, message: str, hint: str) -> Problem:
-    return Problem(f"outputs.{change.output}", f"{change.op} {change.key}: {message}", "F041", hint=hint)
+    return Problem(f"outputs.{change.output}", f"{change.op} {change.key}: {message}", Code.NOT_WRITTEN, hint=hint)
 
 
 def _uncertain(change: Change, what: str, error: Exception, hint: str) -> Problem:
     said = sentence(error, typed=not isinstance(error, Unreadable | OSError))
     problem = _problem(change, f"{what}: {said}", hint)
-    return replace(problem, code="F049") if isinstance(error, TimedOut) else problem
+    return replace(problem, code=Code.TIMED_OUT) if isinstance(error, TimedOut) else problem
 
 
 def settle(entry: LedgerEntry, output: Output, store: Store, now: datetime, *, look_only: bool) -> Iterator[Problem]:

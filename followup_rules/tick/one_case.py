@@ -9,11 +9,12 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
+from followup_rules.codes import Code
 from followup_rules.config.read import Config
 from followup_rules.engine.evaluate import EvaluationContext, evaluate
-from followup_rules.engine.plan import NOTICE, Change, EntryState, LedgerEntry, plan
+from followup_rules.engine.plan import Change, EntryState, LedgerEntry, plan
 from followup_rules.engine.sight import Sight
-from followup_rules.model import Action, Decision, Problem, Reason, State
+from followup_rules.model import NOTICE, Action, Decision, Problem, Reason, State
 from followup_rules.store.store import Store
 from followup_rules.store.tombstones import KEY
 from followup_rules.tick.actions import actions
@@ -75,7 +76,7 @@ def _failing(decisions: Iterable[Decision], config: Config) -> Iterator[Problem]
     for decision in decisions:
         if decision.state is State.BROKEN and not rules[decision.rule].fault:
             hint = "the next run tries again; if a plugin is to blame, update it"
-            yield Problem(f"rule.{decision.rule}", decision.why, "F048", hint=hint)
+            yield Problem(f"rule.{decision.rule}", decision.why, Code.FAILING_CHECK, hint=hint)
 
 
 def _as_far_as_seen(decision: Decision, entries: Iterable[LedgerEntry], looked: Look) -> Decision:
@@ -132,7 +133,7 @@ def _news(
         if expired and closed and not given.store.decisions.ever_was(decision.key, State.EXPIRED):
             yield Missed(decision)
         if decision.warning:
-            yield Problem(f"rule.{decision.rule}", decision.warning, "F045", warning=True)
+            yield Problem(f"rule.{decision.rule}", decision.warning, Code.NO_WORKDAY, warning=True)
 
 
 def _next_instant(decisions: Iterable[Decision], entries: Iterable[LedgerEntry], now: datetime) -> datetime | None:

@@ -8,15 +8,15 @@ from datetime import UTC, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_rules.engine.plan import NOTICE, PRINTED, EntryState, LedgerEntry
+from followup_rules.codes import Code
+from followup_rules.engine.plan import PRINTED, EntryState, LedgerEntry
 from followup_rules.host.checked_output import STATES, CheckedOutput
 from followup_rules.host.failures import failure
-from followup_rules.model import Action, Event, Problem, Pull, Status
+from followup_rules.model import DRAFT, NOTICE, Action, Event, Problem, Pull, Status
 from followup_rules.tick.report import Given
 
 RETURN_PERIOD = timedelta(days=7)
 """So long after the user ticked or deleted something it is looked whether it has come back."""
-DRAFT = "draft"
 _MAY_BE_SENT = (EntryState.DELIVERED, EntryState.ENDING, EntryState.INTENDED, EntryState.WITHDRAWN)
 """Of a call that was cut short, the receipt may be lost and the draft be sent."""
 
@@ -70,7 +70,7 @@ def refusals(given: Given) -> Iterator[Problem]:
         if entry.retry and entry.retry > given.now:
             when = entry.retry.astimezone(given.config.profile.timezone)
             message = f"{entry.op} {entry.key}: refused earlier; it is tried again at {when:%H:%M}"
-            yield Problem(f"outputs.{entry.output}", message, "F041", hint="see what an earlier run said")
+            yield Problem(f"outputs.{entry.output}", message, Code.NOT_WRITTEN, hint="see what an earlier run said")
 
 
 # -- the user's hand
@@ -124,7 +124,7 @@ def _look_at(name: str, output: CheckedOutput, entries: Sequence[LedgerEntry], g
 
 def _unclear(name: str, entry: LedgerEntry, status: Status) -> Problem:
     message = f"what became of {entry.key} cannot be told: its plugin says {status.state}"
-    return Problem(f"outputs.{name}", message, "F040", hint="it is left as it is; tell the plugin's author")
+    return Problem(f"outputs.{name}", message, Code.UNUSABLE, hint="it is left as it is; tell the plugin's author")
 
 
 def _followed(entry: LedgerEntry, status: Status, given: Given) -> tuple[Event | None, str]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
+from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
 from followup_rules.config.read import Config
 from followup_rules.engine.sight import Sight
@@ -38,7 +39,7 @@ def run(
     except StoreError as error:
         if not any(isinstance(finding, Outcome) for finding in findings) and not isinstance(error, Unreceipted):
             raise
-        findings.append(Problem("store", str(error), "F046", hint=error.hint))
+        findings.append(Problem("store", str(error), Code.STORE, hint=error.hint))
         later = None
     return report(findings, given, later)
 
@@ -168,5 +169,5 @@ def _work_on_cases(seen: Sight, outputs: Outputs, looked: Look, given: Given, sa
         except Exception as error:  # noqa: BLE001 -- one case that fails stops no other
             message = f"it could not be brought up to date: {type(error).__name__}: {error}"
             hint = "the next run tries again; if a plugin is to blame, update it"
-            yield Problem(f"case {case}", message, "F048", hint=hint)
+            yield Problem(f"case {case}", message, Code.FAILING_CHECK, hint=hint)
             store.decisions.make_stale([case])

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from msgspec import Struct
 
+from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
 from followup_rules.config.read import Config
 from followup_rules.engine.sight import Sight
@@ -111,7 +112,7 @@ def _unread(source: str, bad: list[BadItem]) -> Iterator[Problem]:
     hint = "mend it there, or leave it: everything else was read"
     told = sorted({f"{item.where}: {item.message}" for item in bad})
     for message in [*told[:MOST_TOLD], *([f"{len(told) - MOST_TOLD} more like these"] if told[MOST_TOLD:] else [])]:
-        yield Problem(f"sources.{source}", message, "F043", hint=hint)
+        yield Problem(f"sources.{source}", message, Code.UNREADABLE_ENTRY, hint=hint)
 
 
 def _unknown_tags(source: str, event: Event, known: Collection[str]) -> Iterator[Problem]:
@@ -120,7 +121,7 @@ def _unknown_tags(source: str, event: Event, known: Collection[str]) -> Iterator
             from followup_rules.toml.suggestions import expected  # noqa: PLC0415 -- only when there is a problem
 
             message = f"{event.where}: no rule knows the tag #{tag}"
-            yield Problem(f"sources.{source}", message, "F042", hint=expected(tag, known), warning=True)
+            yield Problem(f"sources.{source}", message, Code.UNKNOWN_TAG, hint=expected(tag, known), warning=True)
 
 
 def misplaced(news: Collection[str], store: Store) -> Iterator[Problem]:
@@ -128,4 +129,4 @@ def misplaced(news: Collection[str], store: Store) -> Iterator[Problem]:
     for name, problem in store.places.misplaced():
         event = store.events.event(name) if name in news else None
         if event is not None and event.gone is None:
-            yield Problem("notes", f"{event.where}: {problem}", "F044")
+            yield Problem("notes", f"{event.where}: {problem}", Code.NO_CASE)

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
+from followup_rules.codes import Code
 from followup_rules.model import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from followup_rules.toml.positions import Path, Span
-
-CODE = "F001"
 
 MOST_CHARACTERS = 250_000
 """Of one file; a year of one person's rules has some thousands."""
@@ -104,7 +103,9 @@ def parse(text: str, file: str) -> Document | Problem:
 
 def _refused(text: str, file: str) -> Problem | None:
     if len(text) > MOST_CHARACTERS:
-        return Problem(file, f"the file is too long: at most {MOST_CHARACTERS} characters are read", CODE, file)
+        return Problem(
+            file, f"the file is too long: at most {MOST_CHARACTERS} characters are read", Code.NOT_TOML, file
+        )
     if found := _NOT_TEXT.search(text):
         hint = "save it as plain text in UTF-8; is it the right file?"
         return _unreadable("this is not a text file in UTF-8", hint, text, file, found.span())
@@ -121,7 +122,9 @@ def _unreadable(message: str, hint: str, text: str, file: str, span: Span) -> Pr
 
 
 def _too_deep(file: str) -> Problem:
-    return Problem(file, f"tables and lists are nested too deeply: at most {_LEVELS} levels are read", CODE, file)
+    return Problem(
+        file, f"tables and lists are nested too deeply: at most {_LEVELS} levels are read", Code.NOT_TOML, file
+    )
 
 
 def _deep(tables: dict[str, Any]) -> bool:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from followup_rules.codes import Code
 from followup_rules.model import Problem
 from followup_rules.toml.positions import slip, spot
 
 if TYPE_CHECKING:
     from followup_rules.toml.positions import Path, Slip, Span
-
-CODE = "F001"
 
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _QUOTE_NAME = 'a name with letters other than a-z, A-Z, 0-9, - and _ stands in quotes: "été"'
@@ -66,7 +65,7 @@ def explain(error: ValueError, text: str, file: str) -> Problem:
 
 def unreadable(message: str, hint: str, text: str, file: str, span: Span) -> Problem:
     """Return the problem of a text that cannot be read, at `span`."""
-    return Problem(file, message, CODE, file, **spot(text, span)._asdict(), hint=hint)
+    return Problem(file, message, Code.NOT_TOML, file, **spot(text, span)._asdict(), hint=hint)
 
 
 def _offset(text: str, found: re.Match[str]) -> int:

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from followup_rules.codes import Code
 from followup_rules.model import Problem
 from followup_rules.toml.document import Document
 from followup_rules.toml.suggestions import expected
@@ -52,7 +53,7 @@ class Value(Struct, frozen=True):
         if any(type(self.raw) is kind for kind in types):
             return True
         wanted = " or ".join(_TYPES[kind] for kind in types)
-        self.report(f"{self.name!r} must be {wanted}, not {shown(self.raw)}", code="F011")
+        self.report(f"{self.name!r} must be {wanted}, not {shown(self.raw)}", code=Code.WRONG_SORT)
         return False
 
     @property
@@ -75,7 +76,7 @@ class Value(Struct, frozen=True):
                 place = f" in [{table}]" if table else ""
                 what = "key" if table or not isinstance(self.raw[key], dict) else "table"
                 self.child(key).report(
-                    f"unknown {what} {key!r}{place}", code="F010", hint=expected(key, names), at="key"
+                    f"unknown {what} {key!r}{place}", code=Code.UNKNOWN_KEY, hint=expected(key, names), at="key"
                 )
         return [key for key in self.raw if key in names]
 
@@ -118,7 +119,7 @@ def choice(*valid: str) -> Callable[[Value], str | None]:
             return None
         if value.raw in valid:
             return str(value.raw)
-        value.report(f"unknown {value.name} {value.raw!r}", code="F012", hint=expected(value.raw, valid))
+        value.report(f"unknown {value.name} {value.raw!r}", code=Code.UNKNOWN_NAME, hint=expected(value.raw, valid))
         return None
 
     return read
@@ -128,4 +129,4 @@ def unknown(value: Value, what: str, valid: Sequence[str], *, within: str = "") 
     """Report a name that means nothing."""
     word = within or str(value.raw)
     hint = expected(word, valid) or (f"there is no {what} at all yet" if not valid else "")
-    value.report(f"unknown {what} {word!r}", code="F012", hint=hint, within=within)
+    value.report(f"unknown {what} {word!r}", code=Code.UNKNOWN_NAME, hint=hint, within=within)

@@ -10,12 +10,14 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredOutput
 from followup_rules.config.read import Config
-from followup_rules.engine.plan import NOTICE, Change, EntryState, LedgerEntry
+from followup_rules.engine.assign_cases import employer
+from followup_rules.engine.plan import Change, EntryState, LedgerEntry
 from followup_rules.host.failures import failure
 from followup_rules.language.text import fold
-from followup_rules.model import Context, Problem
+from followup_rules.model import NOTICE, Context, Problem
 from followup_rules.store.backup import backups
 from followup_rules.store.errors import StoreError
 from followup_rules.store.store import Store
@@ -71,7 +73,9 @@ def take_back(case: str, config: Config, store: Store, now: datetime) -> list[Pr
             problems += _taken_back(entries, by_name[name], config, store, now)
         else:
             keys = ", ".join(entry.key for entry in entries)
-            problems.append(Problem(f"outputs.{name}", f"{keys}: the config no longer names this output", "F040"))
+            problems.append(
+                Problem(f"outputs.{name}", f"{keys}: the config no longer names this output", Code.UNUSABLE)
+            )
     return problems
 
 
@@ -119,7 +123,7 @@ def forget(case: str, store: Store, path: Path, now: datetime) -> Erased:
 
 def names(case: str) -> set[str]:
     """Return what people may call a case, folded: its key, or the first part of an employer's domain."""
-    return {fold(case), fold(case.rpartition("@")[2].partition(".")[0])}
+    return {fold(case), fold(employer(case))}
 
 
 def when_forgotten(name: str, store: Store) -> datetime | None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredOutput, ConfiguredSource
 from followup_rules.config.read import Config
 from followup_rules.engine.plan import EntryState, LedgerEntry
@@ -21,6 +22,7 @@ from followup_rules.store.errors import StoreError
 from followup_rules.store.lock import holder
 from followup_rules.store.schema import VERSION
 from followup_rules.store.store import Store, open_copy
+from followup_rules.texts.plurals import plural
 from followup_rules.upkeep.audit import Audit, audit
 
 SILENCE = timedelta(days=2)
@@ -72,7 +74,7 @@ def _kept(config: Config, copy: Store, now: datetime, *, deep: bool) -> Iterator
 
 
 def _unusable(error: StoreError) -> Problem:
-    return Problem("store", str(error), "F046", hint=error.hint, fatal=True)
+    return Problem("store", str(error), Code.STORE, hint=error.hint, fatal=True)
 
 
 # -- what surrounds it
@@ -81,7 +83,7 @@ def _unusable(error: StoreError) -> Problem:
 def _config(config: Config) -> Finding:
     found = config.problems
     rules, guards = len(config.rulebook.rules.rules), len(config.rulebook.rules.guards)
-    return Finding("config", f"{_short(config.file)}, {_number(rules, 'rule')}, {_number(guards, 'guard')}", found)
+    return Finding("config", f"{_short(config.file)}, {plural(rules, 'rule')}, {plural(guards, 'guard')}", found)
 
 
 def _environment(config: Config, now: datetime) -> Iterator[Finding]:
@@ -98,7 +100,7 @@ def _environment(config: Config, now: datetime) -> Iterator[Finding]:
 
 
 def _surroundings(message: str, hint: str) -> Problem:
-    return Problem("environment", message, "F065", hint=hint, warning=True)
+    return Problem("environment", message, Code.SURROUNDINGS, hint=hint, warning=True)
 
 
 def _lock(store: Path) -> Finding:
@@ -111,7 +113,7 @@ def _lock(store: Path) -> Finding:
         return Finding("lock", fact)
     message = f"process {found.process} has been at work for {_span(age)}, and no other run can begin"
     hint = f"if it hangs, end it: kill {found.process}; the next run completes its work"
-    return Finding("lock", fact, (Problem("lock", message, "F064", hint=hint),))
+    return Finding("lock", fact, (Problem("lock", message, Code.ENDLESS_RUN, hint=hint),))
 
 
 def _files(config: Config) -> Finding:
@@ -124,7 +126,9 @@ def _files(config: Config) -> Finding:
     if room is not None and room < LEAST_ROOM:
         message = f"the disk of {config.store.parent} has only {_size(room)} left"
         problems.append(
-            Problem("store", message, "F065", hint="make room; a run that finds none does nothing", warning=True)
+            Problem(
+                "store", message, Code.SURROUNDINGS, hint="make room; a run that finds none does nothing", warning=True
+            )
         )
     kept = ", ".join(copy.name for copy in backups(config.store))
     copies = f"; copies from before a change of version: {kept}" if kept else ""
@@ -135,13 +139,13 @@ def _exposed(file: Path) -> Iterator[Problem]:
     info = file.stat()
     if info.st_uid != os.geteuid():
         message = f"{file} belongs to another user, so that a run of yours may not be able to write it"
-        yield Problem("store", message, "F061", hint=f"give it back: sudo chown {os.geteuid()} {file}")
+        yield Problem("store", message, Code.EXPOSED, hint=f"give it back: sudo chown {os.geteuid()} {file}")
     if info.st_mode & 0o077:
         message = f"other users of this computer may read or write {file}, and it holds what you write and to whom"
-        yield Problem("store", message, "F061", hint=f"chmod 600 {file}")
+        yield Problem("store", message, Code.EXPOSED, hint=f"chmod 600 {file}")
     if file.parent.stat().st_mode & 0o002 and not file.parent.stat().st_mode & 0o1000:
         message = f"everybody may replace the files in {file.parent}"
-        yield Problem("store", message, "F061", hint=f"chmod 700 {file.parent}")
+        yield Problem("store", message, Code.EXPOSED, hint=f"chmod 700 {file.parent}")
 
 
 def _room(store: Path) -> int | None:
@@ -166,7 +170,7 @@ def _store(path: Path, copy: Store, *, deep: bool) -> Finding:
     facts += ["a run was cut short, and the next one completes it"] if cut_short else []
     hint = "nothing was changed; bring it back from a copy of yours, or move it away: then a new one is begun"
     message = f"{path} is damaged: {'; '.join(damage)}"
-    problems = [Problem("store", message, "F046", hint=hint, fatal=True)] if damage else []
+    problems = [Problem("store", message, Code.STORE, hint=hint, fatal=True)] if damage else []
     return Finding("store", ", ".join(facts), tuple(problems))
 
 
@@ -179,7 +183,7 @@ def _last_run(copy: Store, now: datetime) -> Finding:
     if age < -timedelta(minutes=1):
         message = f"the clock shows {now:%Y-%m-%d %H:%M}, which is before the last run ({shown})"
         hint = "set the clock of this computer; until then nothing that is due by time alone is done"
-        return Finding("last run", shown, (Problem("clock", message, "F063", hint=hint),))
+        return Finding("last run", shown, (Problem("clock", message, Code.CLOCK_SET_BACK, hint=hint),))
     fact = f"{shown}, {_span(age)} ago"
     if age < SILENCE:
         return Finding("last run", fact)
@@ -188,7 +192,7 @@ def _last_run(copy: Store, now: datetime) -> Finding:
 
 def _no_runs(message: str, *, warning: bool = False) -> Problem:
     hint = "is the line still in `crontab -l`, or the timer in `systemctl --user list-timers`? `followup run` runs now"
-    return Problem("last run", message, "F060", hint=hint, warning=warning)
+    return Problem("last run", message, Code.RUNS_STOPPED, hint=hint, warning=warning)
 
 
 def _source(source: ConfiguredSource, copy: Store, now: datetime) -> Finding:
@@ -199,7 +203,7 @@ def _source(source: ConfiguredSource, copy: Store, now: datetime) -> Finding:
         return Finding(area, read)
     message = f"cannot be read since {state.failing.astimezone(now.tzinfo):%a %Y-%m-%d %H:%M}; {read}"
     hint = "duties that depend on it wait; `followup check` tells what is wrong with it"
-    return Finding(area, message, (Problem(area, message, "F040", hint=hint),))
+    return Finding(area, message, (Problem(area, message, Code.UNUSABLE, hint=hint),))
 
 
 def _output(output: ConfiguredOutput, config: Config, now: datetime) -> Finding:
@@ -214,7 +218,7 @@ def _output(output: ConfiguredOutput, config: Config, now: datetime) -> Finding:
     except Exception as error:  # noqa: BLE001 -- whatever a plugin raises is what is wrong
         message = hidden(f"cannot be used: {error}", config.secrets)
         hint = "" if isinstance(error, Unreadable) else "mend its table in the config"  # its sentence says what to do
-        return Finding(area, "cannot be used", (Problem(area, message, "F040", hint=hint),))
+        return Finding(area, "cannot be used", (Problem(area, message, Code.UNUSABLE, hint=hint),))
     return Finding(area, "can be used")
 
 
@@ -225,12 +229,14 @@ def _calls(copy: Store, now: datetime) -> Finding:
     problems = []
     if begun:
         message = f"nobody knows yet whether {_named(begun)} worked, since a run was cut short or an output failed"
-        problems.append(Problem("ledger", message, "F041", hint="the next run looks", warning=True))
+        problems.append(Problem("ledger", message, Code.NOT_WRITTEN, hint="the next run looks", warning=True))
     if refused:
         soonest = min(entry.retry for entry in refused if entry.retry).astimezone(now.tzinfo)
         message = f"refused, and tried again from {soonest:%a %Y-%m-%d %H:%M} on: {_named(refused)}"
-        problems.append(Problem("ledger", message, "F041", hint="`followup run` tells why when it tries again"))
-    return Finding("ledger", f"{_number(len(begun), 'call')} without an end, {len(refused)} refused", tuple(problems))
+        problems.append(
+            Problem("ledger", message, Code.NOT_WRITTEN, hint="`followup run` tells why when it tries again")
+        )
+    return Finding("ledger", f"{plural(len(begun), 'call')} without an end, {len(refused)} refused", tuple(problems))
 
 
 def _named(entries: Iterable[LedgerEntry]) -> str:
@@ -249,16 +255,16 @@ def _decisions(config: Config, copy: Store) -> Finding:
 
 def _agreement(found: Audit) -> str:
     differ = len({each.key for each in found.differences})
-    waiting = f"; not compared until the next run: {_number(len(found.waiting), 'case')}" if found.waiting else ""
-    whole = _number(found.decisions, "decision")
-    return f"{found.decisions - differ} of {whole} of {_number(found.cases, 'case')} agree{waiting}"
+    waiting = f"; not compared until the next run: {plural(len(found.waiting), 'case')}" if found.waiting else ""
+    whole = plural(found.decisions, "decision")
+    return f"{found.decisions - differ} of {whole} of {plural(found.cases, 'case')} agree{waiting}"
 
 
 def _differences(found: Audit) -> Iterator[Problem]:
     for each in found.differences[:_LISTED]:
         message = f"{each.key} is kept as “{each.kept}”, and judged from scratch it is “{each.found}”"
         hint = "this is a fault of followup itself: please report it; any change of the config has all judged anew"
-        yield Problem(f"case {each.case}", message, "F062", hint=hint)
+        yield Problem(f"case {each.case}", message, Code.DISAGREEMENT, hint=hint)
 
 
 def _short(path: Path) -> str:
@@ -271,12 +277,8 @@ def _short(path: Path) -> str:
 def _span(age: timedelta) -> str:
     hours = int(age.total_seconds() // 3600)
     if not hours:
-        return _number(int(age.total_seconds() // 60), "minute")
-    return _number(hours // 24, "day") if hours >= 48 else _number(hours, "hour")
-
-
-def _number(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
+        return plural(int(age.total_seconds() // 60), "minute")
+    return plural(hours // 24, "day") if hours >= 48 else plural(hours, "hour")
 
 
 def _size(count: int) -> str:

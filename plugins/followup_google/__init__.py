@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from followup_rules import Context, Login, Output, OutputType, Profile, Source, SourceType, hookimpl
+from followup_rules.model import DRAFT, TASK
 
 # This module is loaded at every run, and each method of a dataclass costs time then: none that nobody calls.
 
@@ -87,8 +88,8 @@ def register_sources() -> list[SourceType]:
 def register_outputs() -> list[OutputType]:
     """Add the outputs `gmail-drafts` and `google-tasks`."""
     return [
-        OutputType("gmail-drafts", "Drafts in Gmail", ("draft",), DraftsOptions, _drafts),
-        OutputType("google-tasks", "Tasks in a list of their own in Google Tasks", ("task",), TasksOptions, _tasks),
+        OutputType("gmail-drafts", "Drafts in Gmail", (DRAFT,), DraftsOptions, _drafts),
+        OutputType("google-tasks", "Tasks in a list of their own in Google Tasks", (TASK,), TasksOptions, _tasks),
     ]
 
 

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from followup_google import ours
 from followup_google.faults import Missing
 from followup_google.letters import ACCOUNT, THREAD
-from followup_google.ours import EDITED, nothing_made_unread, readable
+from followup_google.ours import nothing_made_unread, readable
 from followup_google.service import DRAFTS, READ_MAIL, Service
 from followup_google.shown import SEAL, Draft, ident_of, seal_of, sent_in
-from followup_rules import Action, Context, Refused, Status
+from followup_rules import Action, Context, Refused, Status, sealing
 from followup_rules.mail.draft import compose
 from followup_rules.people import spelt_out
+from followup_rules.sealing import EDITED
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -34,7 +34,7 @@ _MOST = 100
 """So many drafts are looked at, the newest; each is a request."""
 
 
-class Ref(ours.Ref, frozen=True):
+class Ref(sealing.Ref, frozen=True):
     """What is remembered of a draft."""
 
     draft: str

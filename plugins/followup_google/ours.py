@@ -5,31 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Self, TypeVar
-
-from msgspec import Struct
-from msgspec.structs import astuple
+from typing import TypeVar
 
 from followup_google.faults import Odd
 from followup_rules import Refused, Unreadable
 
 Read = TypeVar("Read")
 
-EDITED = "edited"
-"""Stands for the seal of what is not as we left it."""
 _BETWEEN_PARAGRAPHS = re.compile(r"\n\s*\n")
-
-
-class Ref(Struct, frozen=True):
-    """What is remembered: texts without spaces."""
-
-    @classmethod
-    def parse(cls, ref: str) -> Self:
-        """Read what `str` wrote."""
-        return cls(*ref.split(" "))
-
-    def __str__(self) -> str:
-        return " ".join(astuple(self))
 
 
 def essence(text: str) -> str:

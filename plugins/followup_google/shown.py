@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ from followup_google.letters import SENT, headers
 from followup_google.ours import essence
 from followup_rules.mail import message, source
 from followup_rules.mail.addresses import decoded, people
+from followup_rules.sealing import digest
 
 SEAL = "X-Followup-Seal"
 _GONE = "TRASH"
@@ -81,7 +81,7 @@ def ident_of(key: str, sender: str) -> str:
     """Return the Message-ID of the draft for a key: the same at each try, so that a doubled one would show."""
     domain = sender.rpartition("@")[2]
     domain = domain if domain and domain.isascii() else "localhost"
-    return f"followup-{hashlib.sha256(key.encode(errors='replace')).hexdigest()[:32]}@{domain}"
+    return f"followup-{digest(key, 32)}@{domain}"
 
 
 def sent_in(thread: Mapping[str, Any], made: str) -> datetime | None:
@@ -100,7 +100,7 @@ def _seal(sender: str, subject: str, to: Iterable[str], text: str, attachments: 
     """Return a hash of what a person would see."""
     address = next((someone.address for someone in people([sender])), "")
     parts = [address, " ".join(subject.split()), *sorted(to), essence(text), str(attachments)]
-    return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()[:24]
+    return digest("\0".join(parts), 24)
 
 
 def _decoded(raw: str) -> bytes:

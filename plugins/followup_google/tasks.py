@@ -5,18 +5,17 @@ The API knows neither ids of our own nor hidden fields: the key stands on the la
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from followup_google import ours
 from followup_google.faults import Missing
-from followup_google.ours import EDITED, essence, nothing_made_unread
+from followup_google.ours import essence, nothing_made_unread
 from followup_google.service import TASKS, Service
-from followup_rules import Action, Context, Refused, Status, Unreadable, plain
+from followup_rules import Action, Context, Refused, Status, Unreadable, plain, sealing
+from followup_rules.sealing import EDITED, digest
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -30,7 +29,7 @@ _MARK = re.compile(r"^seal:[0-9a-f]{16}$", re.MULTILINE)
 _OWN_LINES = re.compile(r"^seal:[0-9a-f]{16}\n\S+\Z", re.MULTILINE)
 
 
-class Ref(ours.Ref, frozen=True):
+class Ref(sealing.Ref, frozen=True):
     """What is remembered of a task."""
 
     list: str
@@ -185,4 +184,4 @@ def _seal(task: Mapping[str, Any]) -> str:
     """Return a hash of what a person would see, but for our own last lines."""
     text = _OWN_LINES.sub("", str(task.get("notes", "")))
     parts = [" ".join(str(task.get("title", "")).split()), essence(text), str(task.get("due", ""))[:10]]
-    return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()[:16]
+    return digest("\0".join(parts))

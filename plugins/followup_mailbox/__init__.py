@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from followup_rules import Context, Output, OutputType, Source, SourceType, hookimpl
+from followup_rules.model import DRAFT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +37,7 @@ def register_sources() -> list[SourceType]:
 @hookimpl
 def register_outputs() -> list[OutputType]:
     """Add the output `eml`."""
-    return [OutputType("eml", "Drafts as .eml files that any mail program opens", ("draft",), EmlOptions, _output)]
+    return [OutputType("eml", "Drafts as .eml files that any mail program opens", (DRAFT,), EmlOptions, _output)]
 
 
 def _source(options: MailboxOptions, context: Context) -> Source:

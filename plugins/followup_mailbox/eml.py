@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from followup_mailbox.seal import EDITED, seal, sealed
-from followup_rules import Action, Profile, Refused, Status, Unreadable, durable
+from followup_mailbox.seal import seal, sealed
+from followup_rules import Action, Profile, Refused, Status, Unreadable, durable, sealing
+from followup_rules.sealing import EDITED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -24,8 +25,15 @@ _HEAD = 65_536
 _LONGEST_NAME = 100
 
 
+class Ref(sealing.Ref, frozen=True):
+    """What is remembered of a draft: its key, and the seal of the file as we left it."""
+
+    key: str
+    seal: str
+
+
 class EmlFolder(Struct, frozen=True):
-    """An output for drafts. A reference is the key, a space, and the seal of the file as we left it."""
+    """An output for drafts."""
 
     path: Path
     profile: Profile
@@ -41,47 +49,49 @@ class EmlFolder(Struct, frozen=True):
     def find(self, key: str) -> str | None:
         """Return the reference of the draft with this key."""
         place = _locate(self.path, {key}).get(key) if self.path.exists() else None
-        return f"{key} {_seal(place)}" if place else None
+        return str(Ref(key, _seal(place))) if place else None
 
     def update(self, ref: str, action: Action) -> str:
         """Write the draft anew under the name that it has now. Raises Refused if it is gone or edited."""
-        wanted = f"{action.key} {seal(self._content(action))}"
-        if _state(wanted, self._places({_key(ref)}).get(_key(ref))) == "open":
-            return wanted
-        place = self._untouched(ref)
+        known, wanted = Ref.parse(ref), Ref(action.key, seal(self._content(action)))
+        if _state(wanted, self._places({known.key}).get(known.key)) == "open":
+            return str(wanted)
+        place = self._untouched(known)
         if place is None:
-            raise Refused(f"the draft {_key(ref)} is no longer in {self.path}")
-        return self._write(action, place, ref)
+            raise Refused(f"the draft {known.key} is no longer in {self.path}")
+        return self._write(action, place, known)
 
     def withdraw(self, ref: str) -> None:
         """Delete the draft, if it is there. Raises Refused if the user has edited it."""
-        place = self._untouched(ref)
+        known = Ref.parse(ref)
+        place = self._untouched(known)
         if place is None:
             return
         with _certain(f"the draft {place} cannot be deleted"), suppress(FileNotFoundError), place.open("rb") as held:
             place.unlink()
-            self._unless_touched(ref, held, place)
+            self._unless_touched(known, held, place)
         durable.sync(self.path)
 
     def status(self, refs: Sequence[str]) -> Mapping[str, Status]:
         """Tell of each draft whether it is open, touched or gone. Raises Unreadable if the folder is missing."""
-        places = self._places({_key(ref) for ref in refs}) if refs else {}
-        return {ref: Status(_state(ref, places.get(_key(ref)))) for ref in refs}
+        known = {ref: Ref.parse(ref) for ref in refs}
+        places = self._places({each.key for each in known.values()}) if refs else {}
+        return {ref: Status(_state(each, places.get(each.key))) for ref, each in known.items()}
 
-    def _write(self, action: Action, place: Path, ref: str = "") -> str:
-        """Write the whole draft beside its place and move it there, unless what `ref` names was touched meanwhile."""
+    def _write(self, action: Action, place: Path, known: Ref | None = None) -> str:
+        """Write the whole draft beside its place and move it there, unless what is known there was touched."""
         content = self._content(action)
         with _certain(f"the draft cannot be written to {self.path}"), self._aside(content) as finished:
-            if not ref:
+            if known is None:
                 finished.replace(place)
-            elif _state(ref, place) != "open":
+            elif _state(known, place) != "open":
                 raise Refused(f"the user has just edited or moved {place}")
             else:
                 with place.open("rb") as held:
                     finished.replace(place)
-                    self._unless_touched(ref, held, place)
+                    self._unless_touched(known, held, place)
         durable.sync(self.path)
-        return f"{action.key} {seal(content)}"
+        return str(Ref(action.key, seal(content)))
 
     @contextmanager
     def _aside(self, content: bytes) -> Iterator[Path]:
@@ -98,10 +108,10 @@ class EmlFolder(Struct, frozen=True):
         mail["X-Unsent"] = "1"
         return sealed(mail.as_bytes())
 
-    def _unless_touched(self, ref: str, held: BinaryIO, place: Path) -> None:
+    def _unless_touched(self, known: Ref, held: BinaryIO, place: Path) -> None:
         """Put back a draft that the user has edited in the very moment we replaced or deleted it, and raise Refused."""
         content = held.read()
-        if ref == f"{_key(ref)} {seal(content)}":
+        if known.seal == seal(content):
             return
         with self._aside(content) as theirs:
             theirs.replace(place)
@@ -112,16 +122,12 @@ class EmlFolder(Struct, frozen=True):
             raise Unreadable(f"the drafts folder {self.path} is missing; mount it, or make it again if you deleted it")
         return _locate(self.path, keys)
 
-    def _untouched(self, ref: str) -> Path | None:
+    def _untouched(self, known: Ref) -> Path | None:
         """Return where the draft is now, or None if it is gone. Raises Refused if the user has edited it."""
-        place = self._places({_key(ref)}).get(_key(ref))
-        if place and _state(ref, place) == "touched":
+        place = self._places({known.key}).get(known.key)
+        if place and _state(known, place) == "touched":
             raise Refused(f"the user has edited {place}")
         return place
-
-
-def _key(ref: str) -> str:
-    return ref.partition(" ")[0]
 
 
 def _file_name(key: str) -> str:
@@ -158,11 +164,11 @@ def _key_in(place: Path) -> str:
     return ""
 
 
-def _state(ref: str, place: Path | None) -> str:
-    found = _seal(place) if place else ""
-    if not found:
+def _state(known: Ref, place: Path | None) -> str:
+    there = _seal(place) if place else ""
+    if not there:
         return "gone"
-    return "open" if ref == f"{_key(ref)} {found}" and found != EDITED else "touched"
+    return "open" if there == known.seal and there != EDITED else "touched"
 
 
 def _seal(place: Path) -> str:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import hashlib
 
-EDITED = "edited"
-"""Stands for the seal of a draft that is not as we left it."""
+from followup_rules.sealing import EDITED
 
 _NAME = b"X-Followup-Seal: "
 

@@ -16,13 +16,13 @@ from followup_notes.grammar import (
     LONGEST_NOTE,
     Heading,
     Note,
-    clean,
     looks_like_note,
     parse_heading,
     parse_note,
 )
 from followup_notes.hashes import known_as
 from followup_rules import BadItem, Context, Event, Person
+from followup_rules.plain import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -89,7 +89,7 @@ class NoteReader:
 
     def _identify(self, stem: str, heading: Heading, note: Note) -> str:
         tag = note.tags[0] if note.tags else "note"
-        ident = re.sub(r"\s", "-", clean(f"{stem}:{heading.id}:{note.stamp}:{tag}"))
+        ident = re.sub(r"\s", "-", one_line(f"{stem}:{heading.id}:{note.stamp}:{tag}", LONGEST_NOTE))
         self._count[ident] += 1
         return ident if self._count[ident] == 1 else f"{ident}:{self._count[ident]}"
 

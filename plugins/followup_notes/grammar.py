@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from followup_rules.plain import one_line
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -17,7 +19,6 @@ LONGEST_HEADING = 500
 LONGEST_NOTE = 10_000
 """In characters; what stands beyond is not read."""
 
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _PLACE = re.compile(r"<?(?:mailto:)?(?P<local>[\w.+%'-]*)@(?P<domain>[\w-]+(?:\.[\w-]+)+)>?")
 _CHECKBOX = re.compile(r"\[\s*([xX]?)\s*\](?=\s|$|:)[\s:]*")
@@ -71,24 +72,19 @@ class Note(Struct, frozen=True, kw_only=True):
         return f"{self.day}T{self.clock:%H:%M}" if self.clock else str(self.day)
 
 
-def clean(text: str) -> str:
-    """Return the text in one line, without control characters."""
-    return " ".join(_UNPRINTABLE.sub("", text).split())
-
-
 def parse_heading(text: str) -> Heading:
     """Read a heading such as `Nordik <julie.roy@nordik.ca>`, `@nordik.ca` or `Nordik`."""
-    text = clean(text[:LONGEST_HEADING])
+    text = one_line(text, LONGEST_HEADING)
     places = list(_PLACE.finditer(text))
     addresses = dict.fromkeys(f"{at['local']}@{at['domain']}".lower() for at in places if at["local"])
     domains = [at["domain"].lower() for at in places if not at["local"]]
-    label = clean(_PLACE.sub(" ", text)).strip(" ,;<>()*")
+    label = one_line(_PLACE.sub(" ", text)).strip(" ,;<>()*")
     return Heading(label, domains[0] if domains else "", tuple(addresses))
 
 
 def parse_note(text: str) -> Note:
     """Read a list item. Raises ValueError, with a sentence for the user, if its date or time does not exist."""
-    text = clean(_COMMENT.sub(" ", text[:LONGEST_NOTE]))
+    text = one_line(_COMMENT.sub(" ", text[:LONGEST_NOTE]), LONGEST_NOTE)
     box = _CHECKBOX.match(text)
     day, clock, rest = _split_stamp(text[box.end() :] if box else text)
     pieces = list(_PIECE.finditer(rest))
@@ -100,7 +96,7 @@ def parse_note(text: str) -> Note:
         tags=tuple(dict.fromkeys(piece["tag"].lower() for piece in pieces if piece["tag"])),
         case=pairs.pop("#case", ""),
         pairs=pairs,
-        text=clean(_PIECE.sub(lambda piece: piece["url"] or "", rest)),
+        text=one_line(_PIECE.sub(lambda piece: piece["url"] or "", rest), LONGEST_NOTE),
         problems=(*_unclosed(pieces), *_empty_dates(rest)),
     )
 
@@ -112,7 +108,7 @@ def looks_like_note(line: str, *, inside_item: bool) -> bool:
 
 
 def _value(piece: re.Match[str]) -> str:
-    return clean(piece["quoted"] or piece["french"] or piece["bare"] or "")
+    return one_line(piece["quoted"] or piece["french"] or piece["bare"] or "", LONGEST_NOTE)
 
 
 def _unclosed(pieces: list[re.Match[str]]) -> list[str]:

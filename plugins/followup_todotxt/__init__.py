@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from followup_rules import Context, Output, OutputType, hookimpl
+from followup_rules.model import TASK
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +19,7 @@ class TodoTxtOptions:
 @hookimpl
 def register_outputs() -> list[OutputType]:
     """Add the output `todotxt`."""
-    return [OutputType("todotxt", "Tasks in a todo.txt file", ("task",), TodoTxtOptions, _open)]
+    return [OutputType("todotxt", "Tasks in a todo.txt file", (TASK,), TodoTxtOptions, _open)]
 
 
 def _open(options: TodoTxtOptions, context: Context) -> Output:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
-from followup_rules import Status
+from followup_rules import Status, sealing
+from followup_rules.plain import one_line
+from followup_rules.sealing import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,10 +24,9 @@ _TEXT = re.compile(r"(?<!\S)text:(\S+)")
 _PAIR = re.compile(r"([^\W\d][^\s:]*):(?!//)(?=\S)")
 _SYNTAX = re.compile(r"[xX] |\([A-Z]\) |\d{4}-\d\d-\d\d")
 _COMPLETED = re.compile(r"x (\d{4}-\d\d-\d\d)(?!\S)")
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-class Ref(Struct, frozen=True):
+class Ref(sealing.Ref, frozen=True):
     """What an output remembers of a line: its key, and a digest of the line as we left it."""
 
     key: str
@@ -38,20 +36,6 @@ class Ref(Struct, frozen=True):
     def of(cls, line: str) -> Ref:
         """Return the reference of a line that holds a key."""
         return cls(key_of(line), digest(line))
-
-    @classmethod
-    def parse(cls, ref: str) -> Ref:
-        """Read what `str` wrote."""
-        key, _, left = ref.partition(" ")
-        return cls(key, left)
-
-    def __str__(self) -> str:
-        return f"{self.key} {self.digest}"
-
-
-def digest(text: str) -> str:
-    """Return 16 hexadecimal digits of the text's SHA-256."""
-    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 def render(action: Action, zone: ZoneInfo, text_file: str = "") -> str:
@@ -63,9 +47,8 @@ def render(action: Action, zone: ZoneInfo, text_file: str = "") -> str:
 
 def _title(action: Action) -> str:
     """Return a title that no todo.txt program takes for syntax, and that holds no token of ours."""
-    words = " ".join(_UNPRINTABLE.sub(" ", action.title).split())[:LONGEST_TITLE].strip()
-    plain = _PAIR.sub(r"\1: ", words) or action.rule
-    return f"- {plain}" if _SYNTAX.match(f"{plain} ") else plain
+    title = _PAIR.sub(r"\1: ", one_line(action.title, LONGEST_TITLE)) or action.rule
+    return f"- {title}" if _SYNTAX.match(f"{title} ") else title
 
 
 def split(content: str) -> list[str]:

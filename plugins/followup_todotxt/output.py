@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from followup_rules import Action, Refused, Status, durable
+from followup_rules.plain import has_control
+from followup_rules.sealing import EDITED
 from followup_todotxt import files, texts
 from followup_todotxt.lines import (
     Ref,
@@ -32,8 +33,6 @@ LARGEST_ARCHIVE = 10_000_000
 """In bytes."""
 TRIES = 3
 """How often a change is made anew when somebody else writes the file at the same time."""
-EDITED = "edited"
-"""Stands for the digest of a line that is not as we left it."""
 
 
 class TodoTxt:
@@ -182,7 +181,7 @@ def _check_links(path: Path) -> None:
 
 
 def _check_key(key: str) -> None:
-    if not key or re.search(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]", key):
+    if key.split() != [key] or has_control(key):
         raise Refused(f"the key {key!r} holds white space or control characters; it would not be found again")
 
 

@@ -7,8 +7,9 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from followup_rules import durable
+from followup_rules.plain import clean
+from followup_rules.sealing import digest
 from followup_todotxt import files
-from followup_todotxt.lines import digest
 
 if TYPE_CHECKING:
     from followup_rules import Action
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 FOLDER = "todo-texts"
 LONGEST_TEXT = 100_000
 """In characters."""
-
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def name_of(action: Action, line: str) -> str:
@@ -66,7 +65,7 @@ def _path(beside: Path, name: str) -> Path:
 
 
 def _content(action: Action) -> str:
-    return _UNPRINTABLE.sub("", action.text)[:LONGEST_TEXT].rstrip() + "\n"
+    return clean(action.text)[:LONGEST_TEXT].rstrip() + "\n"
 
 
 def _slug(key: str) -> str:

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from markdown_it import MarkdownIt
 
 from followup_rules.cli import cli
+from followup_rules.codes import Code
 from followup_rules.store.lock import only_run
 from tests.support.installed import install
 from tests.support.project import ROOT
@@ -112,10 +113,13 @@ def register_sources():
 """
 
 
-def used():
-    """Return the codes that the program can report."""
-    files = (ROOT / "followup_rules").rglob("*.py")
-    return {code for file in files for code in re.findall(r'"(F\d{3})"', file.read_text(encoding="utf-8"))}
+REGISTER = ROOT / "followup_rules" / "codes.py"
+ELSEWHERE = [
+    file.read_text(encoding="utf-8")
+    for folder in ("followup_rules", "plugins")
+    for file in sorted((ROOT / folder).rglob("*.py"))
+    if file != REGISTER
+]
 
 
 def pages():
@@ -259,12 +263,17 @@ SITUATIONS = {
 
 
 def test_every_code_has_a_page_and_every_page_a_code():
-    assert set(pages()) == used()
+    assert set(pages()) == set(Code)
+
+
+def test_every_code_can_be_reported_and_stands_in_the_register_alone():
+    assert {name for text in ELSEWHERE for name in re.findall(r"\bCode\.([A-Z_]+)", text)} == set(Code.__members__)
+    assert not [code for text in ELSEWHERE for code in re.findall(r"""["'](F\d{3})["']""", text)]
 
 
 def test_the_list_at_the_top_names_them_all_in_order():
     listed = re.findall(r"^\| \[(F\d{3})\]\(#(f\d{3})\) \| (.+) \|$", PAGES, re.MULTILINE)
-    assert [code for code, _, _ in listed] == sorted(used())
+    assert [(code, title) for code, _, title in listed] == [(code.value, code.meaning) for code in sorted(Code)]
     for code, anchor, title in listed:
         assert anchor == code.lower()
         assert f"## {code}\n\n**{title}.**" in PAGES

@@ -1,0 +1,58 @@
+"""The codes of problems: each has a page in docs/problems.md, and stands nowhere else in the code.
+
+A code never changes its meaning and is never given again, since people search for it. The tens tell where it belongs:
+files, what stands in them, texts, what a run meets, plugins, and the health of it all.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+
+class Code(StrEnum):
+    """A code such as `F012`, which is its value, and what is the matter, which is the title of its page."""
+
+    meaning: str
+
+    def __new__(cls, code: str, meaning: str) -> Self:
+        """Keep the meaning beside the value, which alone is compared, stored and printed."""
+        self = str.__new__(cls, code)
+        self._value_ = code
+        self.meaning = meaning
+        return self
+
+    NOT_TOML = "F001", "A file that cannot be understood"
+    NOT_OPENED = "F002", "A file that cannot be opened"
+    UNKNOWN_KEY = "F010", "A key that does not exist"
+    WRONG_SORT = "F011", "A value of the wrong sort"
+    UNKNOWN_NAME = "F012", "A name that nobody knows"
+    MISSING = "F013", "Something is missing"
+    NO_SUCH_TIME = "F014", "A time that cannot be understood"
+    NO_ADDRESS = "F015", "A person that is no address"
+    RELATIVE_START = "F016", "A start that already needs a start"
+    TIMES_IN_A_CYCLE = "F017", "Times that wait for each other"
+    NEVER = "F018", "A time that can never be told"
+    NO_OUTPUT = "F019", "Nobody makes this"
+    UNKNOWN_VARIABLE = "F020", "A path with an unknown variable"
+    FAULTY_TEXT = "F030", "A text with a fault in it"
+    UNUSABLE = "F040", "A source or an output that cannot be used"
+    NOT_WRITTEN = "F041", "Something that could not be written"
+    UNKNOWN_TAG = "F042", "A tag that no rule knows"
+    UNREADABLE_ENTRY = "F043", "One entry that cannot be read"
+    NO_CASE = "F044", "A heading that fits no case"
+    NO_WORKDAY = "F045", "A date that is no working day"
+    STORE = "F046", "The memory cannot be used"
+    UNSEEN_KIND = "F047", "A rule that looks for what nothing shows"
+    FAILING_CHECK = "F048", "A plugin's test that fails"
+    TIMED_OUT = "F049", "Something that does not answer in time"
+    NAME_CLASH = "F050", "Two plugins in each other's way"
+    DAMAGED_PACKAGE = "F051", "A package that cannot be looked at"
+    NO_COMMANDS = "F052", "A plugin whose commands are missing"
+    NO_LOGIN = "F053", "A login that did not work"
+    RUNS_STOPPED = "F060", "Runs that have stopped"
+    EXPOSED = "F061", "Files that others may read"
+    DISAGREEMENT = "F062", "Decisions that do not agree"
+    CLOCK_SET_BACK = "F063", "A clock that was set back"
+    ENDLESS_RUN = "F064", "A run that does not end"
+    SURROUNDINGS = "F065", "Something around it that needs a look"

@@ -1,0 +1,8 @@
+"""How many there are of something, in words."""
+
+from __future__ import annotations
+
+
+def plural(number: int, noun: str) -> str:
+    """Return "1 case", "2 cases", "no cases" being "0 cases". For English nouns that take an s."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
