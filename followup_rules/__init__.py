@@ -3,6 +3,7 @@
 from followup_rules.hookspecs import (
     Check,
     Login,
+    NoteWriter,
     Output,
     OutputType,
     Pack,
@@ -12,7 +13,19 @@ from followup_rules.hookspecs import (
     Unreadable,
     hookimpl,
 )
-from followup_rules.model import Action, BadItem, Context, Event, Person, Profile, Pull, Reply, Status
+from followup_rules.model import (
+    Action,
+    BadItem,
+    Context,
+    Event,
+    NoteAdded,
+    NoteHeading,
+    Person,
+    Profile,
+    Pull,
+    Reply,
+    Status,
+)
 
 __version__ = "0.1.0"
 
@@ -23,6 +36,9 @@ __all__ = [
     "Context",
     "Event",
     "Login",
+    "NoteAdded",
+    "NoteHeading",
+    "NoteWriter",
     "Output",
     "OutputType",
     "Pack",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pluggy
 from msgspec import Struct
 
-from followup_rules.model import Action, Context, Event, Profile, Pull, Status
+from followup_rules.model import Action, Context, Event, NoteAdded, NoteHeading, Profile, Pull, Status
 
 if TYPE_CHECKING:
     import click
@@ -59,6 +59,23 @@ class Source(Protocol):
 
     def pull(self, since: datetime, cursor: str) -> Pull:
         """Events that take place after `since`; with a `cursor` ("" at first), those new or changed since then."""
+
+
+ChooseHeading = Callable[[NoteHeading, Sequence[NoteHeading]], NoteHeading]
+"""Called with a case as the user names it and with the headings that there are, in their order. Returns the one of
+these that leads to the case, else a new one. Raises Refused, with a sentence for the user, if no case can be meant.
+"""
+
+
+class NoteWriter(Protocol):
+    """What a source of notes may offer besides: `followup note` writes into the first source that does."""
+
+    def add_note(self, case: str, text: str, moment: datetime, choose: ChooseHeading) -> NoteAdded:
+        """Write a note of this instant under the heading that `choose` returns, and nothing else.
+
+        `case` and `text` are as the user typed them. What is written must be read as a note by the next pull. Raises
+        Refused, with a sentence for the user, if nothing was written; lets pass what `choose` raises.
+        """
 
 
 class Output(Protocol):

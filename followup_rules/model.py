@@ -97,6 +97,33 @@ class Pull(Struct, frozen=True, kw_only=True):
     """How many items are still to be read: these are kept, and the source is asked again at once from the cursor."""
 
 
+class NoteHeading(Struct, frozen=True):
+    """A heading of notes as its source understands it; likewise a case as the user names it."""
+
+    text: str
+    """As it is written."""
+    label: str = ""
+    """What it says besides addresses and domains."""
+    addresses: tuple[str, ...] = ()
+    """In lower case."""
+    domains: tuple[str, ...] = ()
+    """Those that stand without a person, as in `@nordik.ca`; in lower case, without the @."""
+
+
+class NoteAdded(Struct, frozen=True):
+    """A note that was written down."""
+
+    heading: str
+    """Under which it stands."""
+    item: str
+    """As it is written there."""
+    file: str
+    line: int
+    """From 1."""
+    where: str
+    """As the event's `where` is once the source is read."""
+
+
 class Profile(Struct, frozen=True, kw_only=True):
     """The user, from `[profile]` of the config."""
 

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import re
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
-from pathlib import Path
 from typing import NoReturn
-from unicodedata import category
 
 import click
 
 from followup_rules.cli import shared
-from followup_rules.cli.notes_file import Cases, Refusal, add
+from followup_rules.cli.note_heading import Cases, NotWritten
 from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
 from followup_rules.config.read import Config
-from followup_rules.model import BadItem, Context, Problem
+from followup_rules.hookspecs import Refused
+from followup_rules.host.checked_source import CheckedSource
+from followup_rules.host.failures import failure
+from followup_rules.host.secrets import hidden, masked
+from followup_rules.model import BadItem, Context, Event, NoteAdded, Problem
 from followup_rules.store.errors import StoreError
 from followup_rules.store.store import open_copy
 from followup_rules.toml.suggestions import expected
-
-LONGEST = 10_000
-"""Characters; no more of a note is read."""
-
-_TAG = re.compile(r"(?<![\w#&\\])#(?!case:)([^\W\d_][\w-]*)", re.IGNORECASE)
-_URL = re.compile(r"\S+://\S+")
-_HALF_DAY = re.compile(r"[ap]\.?m\b", re.IGNORECASE)
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_JOINER = "\u200d"
-"""Holds emoji together."""
 
 
 @click.command("note")
@@ -45,67 +38,32 @@ def command(ctx: click.Context, case: str, text: tuple[str, ...], now: str | Non
     config = shared.load(ctx)
     moment = shared.instant(now, config).astimezone(config.profile.timezone)
     try:
-        name, item = _one_line(case), _item(moment, _one_line(" ".join(text)))
-        file = _notes_file(config)
-        heading, line = add(file, name, item, _cases(config))
-    except (Refusal, StoreError, OSError) as error:
+        cases = _cases(config)
+        configured, source = _notes(config, moment)
+    except (StoreError, NotWritten) as error:
         _give_up(error)
-    click.echo(f"{file}:{line}, under {heading!r}:")
-    click.echo(f"  {item}")
-    click.echo("see what comes of it: followup plan")
-    problems = [*_unknown_tags(item, config), *_unread(file, line, config, moment)]
+    with closing(source):
+        try:
+            added = source.add_note(case, " ".join(text), moment, cases.choose)
+        except Refused as error:
+            _give_up(error)
+        except Exception as error:  # noqa: BLE001 -- whatever the plugin of the notes raises, it is told
+            hint = "look into your notes whether it was written all the same"
+            problem = failure(f"sources.{configured.name}", error, hint)
+            shared.print_problems([masked(problem, config.secrets)])
+            sys.exit(shared.PARTLY)
+        click.echo(f"{added.file}:{added.line}, under {added.heading!r}:")
+        click.echo(f"  {added.item}")
+        click.echo("see what comes of it: followup plan")
+        problems = list(_misread(added, source, configured, config, moment))
     shared.print_problems(problems)
     sys.exit(shared.exit_code(problems))
 
 
-def _give_up(error: Exception) -> NoReturn:
-    hint = error.hint if isinstance(error, Refusal) else "look at the `path` of your notes in the config"
-    shared.print_problems([Problem("note", f"{error}; nothing was written", hint=hint, fatal=True)])
+def _give_up(error: Refused | StoreError) -> NoReturn:
+    problem = Problem("note", f"{error}; nothing was written", hint=getattr(error, "hint", ""), fatal=True)
+    shared.print_problems([problem])
     sys.exit(shared.NOTHING_DONE)
-
-
-def _item(moment: datetime, text: str) -> str:
-    """Return the list item of a note. A text that begins with "PM" must not become a part of the time of day."""
-    gap = "T" if _HALF_DAY.match(text) else " "
-    return f"- {moment:%Y-%m-%d}{gap}{moment:%H:%M} {text}"
-
-
-def _one_line(text: str) -> str:
-    """Return a text with line ends and control characters as spaces. Raises Refusal if it is empty or too long."""
-    seen = (letter if letter == _JOINER or category(letter) not in _UNSEEN else " " for letter in text)
-    line = " ".join("".join(seen).split())
-    if not line:
-        raise Refusal("a note needs a case and a text", 'followup note nordik "#called Left a message"')
-    if len(line) > LONGEST:
-        raise Refusal(f"the text has {len(line)} characters", f"at most {LONGEST} of a note are read")
-    return line
-
-
-def _notes_file(config: Config) -> Path:
-    path: Path = _notes_source(config).options.path.resolve()
-    return path / "notes.md" if path.is_dir() else path
-
-
-def _notes_source(config: Config) -> ConfiguredSource:
-    for source in config.sources:
-        if source.type is not None and source.type.name == "notes":
-            return source
-    faults = [source.fault for source in config.sources if source.fault]
-    hint = 'add a table [sources.notes] with plugin = "notes" and path = "notes.md"'
-    raise Refusal("; ".join(["the config names no notes", *faults]), hint)
-
-
-def _unread(file: Path, line: int, config: Config, now: datetime) -> list[Problem]:
-    """Return what the source of the notes itself cannot understand of a line, such as a date that does not exist."""
-    source = _notes_source(config)
-    try:
-        found = source.open(Context(profile=config.profile, now=now)).pull(now, "").events
-    except Exception as error:  # noqa: BLE001 -- the note is written, whatever its plugin raises
-        return [Problem(f"sources.{source.name}", str(error), Code.UNUSABLE, hint="see `followup check`")]
-    bad = [item for item in found if isinstance(item, BadItem) and item.where.endswith(f"{file.name}:{line}")]
-    return [
-        Problem("note", item.message, Code.UNREADABLE_ENTRY, hint=f"correct it in {file}, line {line}") for item in bad
-    ]
 
 
 def _cases(config: Config) -> Cases:
@@ -114,11 +72,43 @@ def _cases(config: Config) -> Cases:
     return Cases(config.rulebook.directory, frozenset(keys))
 
 
-def _unknown_tags(item: str, config: Config) -> list[Problem]:
+def _notes(config: Config, now: datetime) -> tuple[ConfiguredSource, CheckedSource]:
+    """Open the first source that notes can be written into, whichever plugin it is of."""
+    faults = []
+    for configured in config.sources:
+        if "note" not in configured.emits:
+            continue
+        try:
+            source = configured.open(Context(profile=config.profile, now=now))
+        except Exception as error:  # noqa: BLE001 -- another source may take the note
+            faults.append(failure(f"sources.{configured.name}", error).message)
+            continue
+        if source.writes_notes:
+            return configured, source
+        source.close()
+    hint = 'add a table [sources.notes] with plugin = "notes" and path = "notes.md"'
+    raise NotWritten(hidden("; ".join(["the config names no notes", *faults]), config.secrets), hint)
+
+
+def _misread(
+    added: NoteAdded, source: CheckedSource, configured: ConfiguredSource, config: Config, now: datetime
+) -> Iterator[Problem]:
+    """Yield what the source of the notes and the rules do not understand of what was just written.
+
+    It is read again for that, since only a run would tell otherwise, and by then nobody remembers what was meant.
+    """
+    try:
+        items = source.pull(now, "").events
+    except Exception as error:  # noqa: BLE001 -- the note is written, whatever its plugin raises
+        problem = failure(f"sources.{configured.name}", error, "see `followup check`")
+        yield masked(problem, config.secrets)
+        return
     known = config.rulebook.rules.tags
-    tags = dict.fromkeys(tag.lower() for tag in _TAG.findall(_URL.sub(" ", item)))
-    return [
-        Problem("note", f"no rule knows the tag #{tag}", Code.UNKNOWN_TAG, hint=expected(tag, known), warning=True)
-        for tag in tags
-        if tag not in known
-    ]
+    for item in (item for item in items if item.where == added.where):
+        if isinstance(item, BadItem):
+            hint = f"correct it in {added.file}, line {added.line}"
+            yield Problem("note", item.message, Code.UNREADABLE_ENTRY, hint=hint)
+        for tag in item.tags if isinstance(item, Event) else ():
+            if tag not in known:
+                message = f"no rule knows the tag #{tag}"
+                yield Problem("note", message, Code.UNKNOWN_TAG, hint=expected(tag, known), warning=True)

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from followup_rules.hookspecs import Source, SourceType, Unreadable
+from followup_rules.hookspecs import ChooseHeading, Source, SourceType, Unreadable
 from followup_rules.host.worker import Worker, sure
-from followup_rules.model import Context, Pull
+from followup_rules.model import Context, NoteAdded, Pull
 
 UNKNOWN_KINDS = frozenset({"meeting", "received", "sent", "note"})
 """What a source is taken to emit if its plugin is broken and cannot say."""
@@ -17,15 +17,24 @@ UNKNOWN_KINDS = frozenset({"meeting", "received", "sent", "note"})
 class CheckedSource:
     """A source of a plugin, called in the thread of its worker."""
 
-    def __init__(self, source: Source, emits: frozenset[str], worker: Worker, plugin: object) -> None:
+    def __init__(
+        self, source: Source, emits: frozenset[str], worker: Worker, plugin: object, *, writes_notes: bool
+    ) -> None:
         self._source, self._worker, self._plugin = source, worker, plugin
         self.emits = emits
         """The kinds of events that it shows with these options."""
+        self.writes_notes = writes_notes
+        """It offers what NoteWriter names."""
 
     def pull(self, since: datetime, cursor: str) -> Pull:
         """Return plain, sound events only. Raises Unreadable, OSError, TimedOut or PluginError."""
         job = partial(_pulled, self._source, since, cursor, self.emits)
         return sure(self._worker, self._plugin, job)
+
+    def add_note(self, case: str, text: str, moment: datetime, choose: ChooseHeading) -> NoteAdded:
+        """Write a note down; see NoteWriter. Any error but Refused leaves open whether it was."""
+        writer: Any = self._source
+        return sure(self._worker, self._plugin, lambda: _added(writer.add_note(case, text, moment, choose)))
 
     def close(self) -> None:
         """Let its thread end."""
@@ -40,16 +49,23 @@ def open_source(
     try:
         source = sure(worker, plugin, lambda: kind.open(options, context))
         emits = sure(worker, plugin, lambda: _kinds(getattr(source, "emits", kind.emits)))
+        writes_notes = sure(worker, plugin, lambda: callable(getattr(source, "add_note", None)))
     except BaseException:
         worker.close()
         raise
-    return CheckedSource(source, emits, worker, plugin)
+    return CheckedSource(source, emits, worker, plugin, writes_notes=writes_notes)
 
 
 def _kinds(emits: Any) -> frozenset[str]:
     if isinstance(emits, str) or not all(isinstance(kind, str) for kind in emits):
         raise Unreadable("`emits` of its plugin must be a tuple of texts; tell the plugin's author")
     return frozenset(emits)
+
+
+def _added(given: Any) -> NoteAdded:
+    if not isinstance(given, NoteAdded):
+        raise TypeError(f"its plugin returned {given!r:.50} where a NoteAdded belongs")
+    return given
 
 
 def _pulled(source: Source, since: datetime, cursor: str, emits: frozenset[str]) -> Pull:

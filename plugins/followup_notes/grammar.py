@@ -38,11 +38,16 @@ _MISTYPED_ITEM = re.compile(r"\s*(?P<dash>[-*+]?)(?:\[[ xX]\]\s*)?(?:\d{4}-\d\d-
 
 
 class Heading(Struct, frozen=True):
-    """A case heading: a label, addresses, a domain, or several of these."""
+    """A case heading: a label, addresses, domains, or several of these."""
 
     label: str
-    domain: str
+    domains: tuple[str, ...]
     addresses: tuple[str, ...]
+
+    @property
+    def domain(self) -> str:
+        """The first domain without a person, to which the notes belong; or nothing."""
+        return self.domains[0] if self.domains else ""
 
     @property
     def id(self) -> str:
@@ -77,9 +82,9 @@ def parse_heading(text: str) -> Heading:
     text = one_line(text, LONGEST_HEADING)
     places = list(_PLACE.finditer(text))
     addresses = dict.fromkeys(f"{at['local']}@{at['domain']}".lower() for at in places if at["local"])
-    domains = [at["domain"].lower() for at in places if not at["local"]]
+    domains = dict.fromkeys(at["domain"].lower() for at in places if not at["local"])
     label = one_line(_PLACE.sub(" ", text)).strip(" ,;<>()*")
-    return Heading(label, domains[0] if domains else "", tuple(addresses))
+    return Heading(label, tuple(domains), tuple(addresses))
 
 
 def parse_note(text: str) -> Note:

@@ -14,13 +14,17 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from followup_notes.hashes import known_as
-from followup_rules import BadItem, Context, Event, Pull, Unreadable
+from followup_rules import BadItem, Context, Event, NoteAdded, Pull, Refused, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from followup_rules.hookspecs import ChooseHeading
+
 LARGEST = 2_000_000
 """In bytes; a file of notes beyond that is something else."""
+_NEW = "notes.md"
+"""The file of a folder in which new notes are written down."""
 
 
 class Cursor(Struct, frozen=True):
@@ -67,6 +71,20 @@ class NotesSource:
             return self._read_all(paths, now)
         except OSError as error:
             raise Unreadable(_sentence(self._path, error)) from error
+
+    def add_note(self, case: str, text: str, moment: datetime, choose: ChooseHeading) -> NoteAdded:
+        """Write a note down; in a folder of notes it goes into `notes.md`. Raises Refused if nothing was written."""
+        from followup_notes.writer import add  # noqa: PLC0415 -- only `followup note` writes
+
+        path = self._path / _NEW if self._path.is_dir() else self._path
+        file = path.resolve()  # a link to a synchronized file stays a link
+        try:
+            written = add(file, case, text, moment.astimezone(self._context.profile.timezone), choose)
+        except OSError as error:
+            raise Refused(_sentence(file, error)) from error
+        return NoteAdded(
+            written.heading, written.item, str(file), written.line, f"{_printable(path.name)}:{written.line}"
+        )
 
     def _read_all(self, paths: Mapping[str, Path], now: Cursor) -> Pull:
         from followup_notes.events import NoteReader  # noqa: PLC0415 -- unchanged notes need no reader

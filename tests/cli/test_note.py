@@ -2,6 +2,7 @@
 
 import shutil
 import stat
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from followup_rules.cli import cli
+from tests.support.installed import install
 
 CONFIG = """
 packs = ["interview"]
@@ -80,7 +82,14 @@ def check():
 
 
 LABELS = ["## nordik", "### NORDIK", "Nordik\n------"]
-PLACES = ["## Nordik <julie@nordik.ca>", "## @nordik.ca", "## julie@nordik.ca", "## @jobs.nordik.ca"]
+PLACES = [
+    "## Nordik <julie@nordik.ca>",
+    "## Nordik <mailto:julie@nordik.ca>",
+    "## Nordik mailto:julie@nordik.ca",
+    "## @nordik.ca",
+    "## julie@nordik.ca",
+    "## @jobs.nordik.ca",
+]
 
 
 @pytest.mark.parametrize(
@@ -292,6 +301,77 @@ def test_without_notes_in_the_config_it_says_what_to_add(place):
     result = note("nordik", "#called")
     assert result.exit_code == 2
     assert "[sources.notes]" in result.stderr
+
+
+DIARY = """
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from followup_rules import Event, NoteAdded, NoteHeading, Pull, Refused, SourceType, hookimpl
+
+@dataclass
+class Options:
+    path: Path
+
+class Diary:
+    def __init__(self, options, context):
+        self.path, self.zone = options.path, context.profile.timezone
+
+    def pull(self, since, cursor):
+        return Pull(complete=True)
+
+    def add_note(self, case, text, moment, choose):
+        if text == "hang":
+            threading.Event().wait()
+        if text == "odd":
+            return text
+        if text == "full":
+            raise Refused("the diary is full")
+        there = [NoteHeading("Ms Roy", "Ms Roy", ("julie@nordik.ca",))]
+        chosen = choose(NoteHeading(case, case), there)
+        self.path.write_text(f"{chosen.text} | {moment:%H:%M} | {text}")
+        return NoteAdded(chosen.text, text, str(self.path), 1, "diary:1")
+
+@hookimpl
+def register_sources():
+    return [SourceType("diary", "A diary", ("note",), Options, Diary)]
+"""
+
+
+@pytest.fixture
+def diary(place, monkeypatch):
+    """The config has a diary in place of notes: a source of a plugin that nobody here knows by name."""
+    monkeypatch.syspath_prepend(place)
+    monkeypatch.delitem(sys.modules, "diaries", raising=False)
+    install(place, "diaries", DIARY)
+    notes = 'plugin = "notes"\npath = "notes.md"\n'
+    config = (place / "config.toml").read_text()
+    kept = 'plugin = "diary"\npath = "diary.txt"\ntime_limit = "1 second"\n'
+    (place / "config.toml").write_text(config.replace(notes, kept))
+    return place / "diary.txt"
+
+
+@pytest.mark.parametrize(("case", "heading"), [("nordik", "Ms Roy"), ("acme.ca", "@acme.ca")])
+def test_any_source_that_offers_it_takes_notes_in_its_own_way(diary, case, heading):
+    result = note(case, "#called")
+    assert result.exit_code == 0, result.output
+    assert diary.read_text() == f"{heading} | 14:30 | #called"
+    assert f"{diary}:1, under '{heading}'" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "told"),
+    [
+        ("hang", 1, "did not answer within 1 second"),
+        ("odd", 1, "'odd' where a NoteAdded belongs"),
+        ("full", 2, "the diary is full; nothing was written"),
+    ],
+)
+def test_a_source_that_cannot_take_a_note_is_told_of_and_ends(diary, text, code, told):
+    result = note("nordik", text)
+    assert result.exit_code == code
+    assert told in " ".join(result.stderr.split())
+    assert not diary.exists()
 
 
 @given(

@@ -1,0 +1,103 @@
+"""Which heading of the notes leads to the case that the user names. What headings say, their source tells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+from followup_rules.engine.assign_cases import Directory, employer, match
+from followup_rules.hookspecs import Refused
+from followup_rules.language.text import fold
+from followup_rules.model import Event, NoteHeading, Person
+from followup_rules.toml.suggestions import nearest
+
+_DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class NotWritten(Refused):
+    """Why no note was written, in a sentence, and what to do about it."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class Cases(Struct, frozen=True):
+    """What is known of cases: who is who, and the keys of those that there are."""
+
+    directory: Directory
+    keys: frozenset[str]
+
+    def choose(self, named: NoteHeading, headings: Sequence[NoteHeading]) -> NoteHeading:
+        """Return the first of the headings that fit best, else a new one that leads there. Raises NotWritten."""
+        wanted = _Wanted.of(named, self)
+        best = max(headings, key=wanted.fit, default=None)
+        return best if best and wanted.fit(best) else NoteHeading(self._new(named))
+
+    def _new(self, named: NoteHeading) -> str:
+        if not self.directory.me.isdisjoint(named.addresses):
+            raise NotWritten(
+                f"{named.text!r} is your own address", "name the person or the employer that the note is about"
+            )
+        if named.addresses or named.domains:
+            return named.text
+        fitting = sorted(match(named.text, self.keys))
+        if len(fitting) > 1:
+            raise NotWritten(f"{named.text!r} fits several cases: {', '.join(fitting)}", "name one of these")
+        if not fitting:
+            raise NotWritten(f"no case fits {named.text!r}", self._advice(named.text))
+        # The key of an employer is their domain, which as a mere label would have to be spelt just so for ever.
+        is_label = fitting[0] in self.directory.spelling.values() or not _DOMAIN.fullmatch(fitting[0])
+        return fitting[0] if is_label else f"@{fitting[0]}"
+
+    def _advice(self, name: str) -> str:
+        if _DOMAIN.fullmatch(name):
+            return f"for an employer that is not known yet, write @{name}"
+        guess = nearest(name, {*self.keys, *map(employer, self.keys)})
+        begin = "a new case begins with an address: name@domain or @domain"
+        if not self.keys:
+            return f"no case is known yet: `followup run` reads your calendar and mail; or {begin}"
+        return f'did you mean "{guess}"? {begin}' if guess else begin
+
+
+class _Wanted(Struct, frozen=True):
+    """The case that the user named: as words, as addresses and domains, and by its key, as far as it is known."""
+
+    words: str
+    addresses: frozenset[str]
+    domains: frozenset[str]
+    key: str
+    directory: Directory
+
+    @classmethod
+    def of(cls, named: NoteHeading, cases: Cases) -> _Wanted:
+        is_domain = _DOMAIN.fullmatch(named.text)
+        domains = [named.text.lower()] if is_domain else list(named.domains)
+        fitting = match(named.text, cases.keys)
+        own = cases.directory.registrable(min(domains)) if domains else ""
+        return cls(
+            "" if is_domain else fold(named.label).strip(),
+            frozenset(named.addresses),
+            frozenset(domains),
+            next(iter(fitting)) if len(fitting) == 1 else own,
+            cases.directory,
+        )
+
+    def fit(self, heading: NoteHeading) -> int:
+        """Tell how well a heading fits: 3 by its words or an address, 2 by its label, 1 by its domain, 0 not at all."""
+        shared = not self.addresses.isdisjoint(heading.addresses) or not self.domains.isdisjoint(heading.domains)
+        if shared or (self.words and self.words == fold(heading.label).strip()):
+            return 3
+        # Whoever names a person means that person, and not a colleague's heading.
+        if self.addresses or not self.key:
+            return 0
+        people = tuple(Person(address) for address in heading.addresses)
+        note = Event(id="", kind="note", start=_NEVER, end=_NEVER, people=people, heading=heading.label)
+        if fold(self.key) in (fold(heading.label), fold(self.directory.label(note))):
+            return 2
+        domains = {self.directory.registrable(domain) for domain in heading.domains}
+        return int(self.key in domains | {self.directory.domain(person) for person in people})

@@ -1,0 +1,125 @@
+"""Adds a note to a file, under the heading of its case; every other byte stays as it is."""
+
+from __future__ import annotations
+
+import re
+import stat
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from followup_notes.blocks import Section, read_blocks, read_sections, split_lines
+from followup_notes.grammar import LONGEST_NOTE, parse_heading
+from followup_rules import NoteHeading, Refused, durable
+from followup_rules.plain import clean
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from followup_rules.hookspecs import ChooseHeading
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_HALF_DAY = re.compile(r"[ap]\.?m\b", re.IGNORECASE)
+
+
+class Written(Struct, frozen=True):
+    """What was written: the heading, the list item under it, and its line, from 1."""
+
+    heading: str
+    item: str
+    line: int
+
+
+def add(file: Path, case: str, text: str, moment: datetime, choose: ChooseHeading) -> Written:
+    """Add a note of this instant, in the user's zone, to the file.
+
+    It becomes the last item under the heading that is chosen, or stands under a new one at the end of the file. Raises
+    Refused and OSError: then nothing was written.
+    """
+    name, item = _one_line(case), _item(moment, _one_line(text))
+    before = _read(file)
+    if b"\0" in before:
+        raise Refused(f"{file} is not a file of text; look at the `path` of your notes in the config")
+    # What is not UTF-8 comes back as it was; by the grammar it is no letter, as for a pull.
+    lines = split_lines(before.decode("utf-8", "surrogateescape"))
+    sections = read_sections(_markdown(lines))
+    headings = [_understood(section.heading) for section in sections]
+    chosen = choose(_understood(name), headings)
+    section = sections[headings.index(chosen)] if chosen in headings else None
+    after, line = _with_item(lines, section, chosen.text, item)
+    _replace(file, before, "".join(after).encode("utf-8", "surrogateescape"))
+    return Written(chosen.text, item, line)
+
+
+def _understood(text: str) -> NoteHeading:
+    heading = parse_heading(text)
+    return NoteHeading(text, heading.label, heading.addresses, heading.domains)
+
+
+def _one_line(text: str) -> str:
+    """Return a text with line ends and control characters as spaces. Raises Refused if it is empty or too long."""
+    line = " ".join(clean(text, " ").split())
+    if not line:
+        raise Refused('a note needs a case and a text: followup note nordik "#called Left a message"')
+    if len(line) > LONGEST_NOTE:
+        raise Refused(f"the text has {len(line):,} characters, and at most {LONGEST_NOTE:,} of a note are read")
+    return line
+
+
+def _item(moment: datetime, text: str) -> str:
+    """Return the list item of a note. A text that begins with "PM" must not become a part of the time of day."""
+    gap = "T" if _HALF_DAY.match(text) else " "
+    return f"- {moment:%Y-%m-%d}{gap}{moment:%H:%M} {text}"
+
+
+def _read(file: Path) -> bytes:
+    return file.read_bytes() if file.exists() else b""
+
+
+def _markdown(lines: list[str]) -> str:
+    return "".join(lines).removeprefix("\ufeff")
+
+
+def _with_item(lines: list[str], section: Section | None, title: str, item: str) -> tuple[list[str], int]:
+    """Return the lines with the item, and its line. Raises Refused if it would be read as anything else."""
+    for gap in ([], [""]):  # after a table or HTML, an item begins only behind an empty line
+        if section:
+            at, rows = _end(lines, section), [*gap, item]
+        else:
+            at, rows = len(lines), [*([""] if lines and lines[-1].strip() else []), f"## {title}", *gap, item]
+        after = _inserted(lines, at, rows)
+        if _is_read(after, at + len(rows), title):
+            return after, at + len(rows)
+    raise Refused(f"under {title!r} the note would not be read: is a code block or a comment above it not closed?")
+
+
+def _end(lines: list[str], section: Section) -> int:
+    """Return the number of the line after the last one of a section that is not empty."""
+    return max(number for number in range(section.start, section.end) if lines[number].strip()) + 1
+
+
+def _inserted(lines: list[str], at: int, rows: list[str]) -> list[str]:
+    """Return the lines with more rows, which end as the others do, also if the last line of a file has no end."""
+    first_end = _LINE_END.search("".join(lines))
+    end = first_end[0] if first_end else "\n"
+    before, added = lines[:at], [f"{row}{end}" for row in rows]
+    if before and not _LINE_END.search(before[-1]):
+        before[-1] += end
+        added[-1] = rows[-1]
+    return [*before, *added, *lines[at:]]
+
+
+def _is_read(lines: list[str], line: int, title: str) -> bool:
+    """Tell whether a pull would find a list item on that line, under that heading."""
+    blocks = read_blocks(_markdown(lines))
+    return any(block.is_item and block.line == line and block.heading == title for block in blocks)
+
+
+def _replace(file: Path, before: bytes, after: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else 0o600
+    with durable.beside(file, after, mode) as finished:
+        if _read(file) != before:
+            raise Refused(f"another program has just written {file}; try again")
+        finished.replace(file)
