@@ -1,4 +1,4 @@
-"""Text of strangers made safe and plain: no control characters, no HTML, bounded in size. And its `#tags`.
+"""What strangers give, made plain: text without control characters and HTML, bounded in size; its `#tags`; times.
 
 Calendars and mails are written by anybody; a source shows nothing of them that has not gone through here, and nothing
 of them reaches a terminal or a file otherwise. What counts as a control character is said here alone.
@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import datetime
+
+# In a list, since test clocks put a class of theirs in the place of the name.
+_STANDARD = [datetime]
 
 LONGEST_TITLE = 500
 LONGEST_TEXT = 2_000
@@ -82,6 +86,14 @@ def description(text: str) -> str:
 
 def _words(page: str, element: re.Pattern[str]) -> str:
     return html.unescape(element.sub("", _BREAK.sub("\n", _HIDDEN.sub("", page))))
+
+
+def instant(given: datetime) -> datetime:
+    """Return the same time as a datetime of the standard library's own type; some libraries have their own.
+
+    Those overload arithmetic and comparison, and the store keeps plain ones only.
+    """
+    return _STANDARD[0].fromisoformat(datetime.isoformat(given))
 
 
 def tags(*texts: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from followup_rules.hookspecs import Unreadable
 from followup_rules.host.worker import sentence
 from followup_rules.language.fields import STATUSES
 from followup_rules.model import BadItem, Event, Pull
-from followup_rules.plain import clean, has_control
+from followup_rules.plain import clean, has_control, instant
 from followup_rules.toml.suggestions import expected
 
 MOST_ITEMS = 250_000
@@ -133,7 +133,7 @@ def _value(name: str, value: Any) -> object:
         case bool():
             return value
         case datetime() if value.utcoffset() is not None and value.astimezone(UTC):
-            return datetime.fromisoformat(value.isoformat())
+            return instant(value)
         case str():
             return str.__str__(value)
         case int() if -(2**63) <= value < 2**63:
@@ -143,10 +143,12 @@ def _value(name: str, value: Any) -> object:
     raise _Unusable(f"its field {name!r} holds {_a(value)} that cannot be kept")
 
 
-def _simple(value: Any) -> str:
-    """Return the text that an object is which some library made out of one."""
+def _simple(value: Any) -> str | datetime:
+    """Return the text or the time that an object is which some library made out of one."""
     if isinstance(value, str):
         return str.__str__(value)
+    if isinstance(value, datetime):
+        return instant(value)
     raise _Unusable(f"it holds {_a(value)}")
 
 

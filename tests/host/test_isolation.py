@@ -263,6 +263,22 @@ def test_an_answer_that_makes_no_sense_leaves_that_action_alone(tmp_path, odd, a
     assert [(c["op"], c["rule"]) for c in run(told, "2026-11-09 12:40")["changes"]] == [("withdraw", "fit")]
 
 
+def test_a_time_of_a_library_is_taken_as_a_time(tmp_path, odd):
+    class Moment(datetime):
+        def isoformat(self, *_):
+            return "some time"
+
+    told = story(tmp_path / "story", TASKS_APART)
+    run(told, "2026-11-09 12:00")
+    odd.output.became["fit/nordik.ca@2026-11-09"] = Status(
+        "done", Moment(2026, 11, 9, 12, 10, tzinfo=oddplugin.TORONTO)
+    )
+    ran = run(told, "2026-11-09 12:30")
+    assert ran["problems"] == []
+    (why,) = [decision["why"] for decision in ran["decisions"] if decision["rule"] == "fit"]
+    assert "2026-11-09 12:10" in why
+
+
 @pytest.mark.parametrize("answer", [None, 5, "open", ["open"]])
 def test_an_output_that_answers_nonsense_to_all_is_left_alone(tmp_path, odd, answer):
     told = story(tmp_path / "story", TASKS_APART)

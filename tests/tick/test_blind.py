@@ -263,6 +263,28 @@ def test_what_libraries_make_out_of_texts_is_taken_as_text():
     assert (event.tags, event.data) == (("x",), {"bonus": "frisbee"})
 
 
+class Moment(datetime):
+    """What libraries make out of an instant: it behaves in its own way."""
+
+    def __add__(self, other):
+        raise NotImplementedError
+
+    def __eq__(self, other):
+        return False
+
+    __hash__ = None
+
+
+def test_what_libraries_make_out_of_instants_is_taken_as_instants():
+    kept = {field: at(f"2026-11-09 1{hour}:00") for hour, field in enumerate(("start", "end", "updated"))}
+    odd = {field: Moment.fromisoformat(moment.isoformat()) for field, moment in kept.items()}
+    (event,) = checked_pull.checked(Pull(events=[replace(call(data={"due": odd["end"]}), **odd)]), ["call"]).events
+    assert {field: getattr(event, field) for field in kept} == kept
+    assert event.data == {"due": kept["end"]}
+    moments = [event.start, event.end, event.updated, event.data["due"]]
+    assert [type(moment) for moment in moments] == [datetime] * 4
+
+
 def test_a_field_of_a_plugin_stays_what_it_is_and_what_libraries_make_out_of_numbers_is_taken_as_a_number():
     given = {"remote": True, "round": HTTPStatus.OK, "rate": 42.5}
     (event,) = checked_pull.checked(Pull(events=[call(data=given)]), ("call",)).events
