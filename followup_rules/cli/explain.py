@@ -123,7 +123,7 @@ def _print_all(report: Report, files: Sequence[CaseFile]) -> None:
         page.title("No rule is concerned with")
         page.row((), _INDENT, [_idle(file) for file in idle])
     page.row((), 0)
-    page.row((), 0, ["Next:"] if files else ["No events yet: `followup check` tells what the sources pages."])
+    page.row((), 0, ["Next:"] if files else ["No events yet: `followup check` tells what the sources show."])
     page.command(*(("explain", concerned[0].key) if concerned else ("check",)))
     page.print()
 

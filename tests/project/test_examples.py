@@ -1,7 +1,10 @@
 """The story in examples/: what was worked out by hand in its README is what the program does."""
 
+import importlib
 import json
+import os
 import re
+import shlex
 from datetime import datetime
 
 import pytest
@@ -9,6 +12,7 @@ from click.testing import CliRunner
 
 from examples import story
 from followup_rules.cli import cli
+from tests.support.project import ROOT
 
 WHAT = re.compile(
     r"(?P<rule>[\w-]+), (?P<case>[^,:]+)(?:, (?P<due>\d{4}-\d\d-\d\dT\d\d:\d\d))?(?:, announces (?P<day>[\d-]+))?"
@@ -63,3 +67,19 @@ def test_plan_shows_what_run_does(played, number):
     results = played[number][3]
     strip = lambda found: [{**change, "ref": None} for change in found["changes"]]  # noqa: E731
     assert strip(results["plan"]) == strip(results["run"])
+
+
+@pytest.mark.long
+def test_what_the_demo_tells_to_type_next_works_and_drafts_are_shown_as_people_see_them(tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(ROOT / "examples")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (ROOT, ROOT / "plugins"))))
+    importlib.import_module("demo").main(tmp_path / "out" / "demo")
+    shown = capfd.readouterr().out
+    commands = re.findall(r"^  followup (--config .*)$", shown, re.MULTILINE)
+    assert commands
+    for command in commands:
+        result = CliRunner().invoke(cli, shlex.split(command))
+        assert result.exit_code == 0, result.output
+    assert re.search(r"─── the new file thank-you\S+\.eml\nTo: .+\nSubject: .+\n\nBonjour", shown)
+    assert "X-Followup" not in shown
