@@ -22,6 +22,19 @@ class Person(Struct, frozen=True):
         return self.address.rpartition("@")[2]
 
 
+class Report(Struct, frozen=True, kw_only=True):
+    """What an event tells of an action of ours: an output what became of it, a mail of mine which draft it was."""
+
+    key: str
+    """The marker of the action; a sent mail carries its hash (`followup_rules.keys`), or in older ones the marker."""
+    rule: str = ""
+    """Told by an output only, like what follows."""
+    anchor: str = ""
+    """The id of the event that the rule started from."""
+    mail: str = ""
+    """The id of the sent mail by which it is known that the draft was sent."""
+
+
 class Event(Struct, frozen=True, kw_only=True):
     """Something that happened or is planned, as a source saw it.
 
@@ -67,6 +80,8 @@ class Event(Struct, frozen=True, kw_only=True):
     """LAST-MODIFIED, else DTSTAMP (RFC 5545, section 3.8.7), else the service's own stamp."""
     data: Mapping[str, object] = field(default_factory=dict)
     """Further fields of a plugin, and the `key:value` pairs of a note. Values: str, int, float, bool, datetime."""
+    report: Report | None = None
+    """Of what an output reports, and of a mail of mine that was a draft of ours; of nothing else."""
     where: str = ""
     """Where a person finds it, for messages: `notes.md:12`."""
     listed: datetime | None = None

@@ -119,7 +119,7 @@ def tokens(event: Event) -> frozenset[str]:
     """Return what ties events together: two events that share none of these cannot change each other's case."""
     addresses = {f"@{person.address}" for person in event.people}
     thread = {f"thread {event.thread}"} if event.thread else set()
-    anchor = {f"anchor {event.data['anchor']}"} if "anchor" in event.data else set()
+    anchor = {f"anchor {_anchor(event)}"} if _anchor(event) else set()
     headed = {"heading"} if _headed(event) and not event.people else set()
     if headed and _domain(event):
         headed.add("domain " + ".".join(_domain(event).split(".")[-2:]))
@@ -132,15 +132,15 @@ def assign(events: Iterable[Event], directory: Directory, known: Iterable[str] =
     in_order = sorted(events, key=lambda event: (event.start, event.id))
     problems: dict[str, str] = {}
     for event in in_order:
-        if not (_headed(event) or _reported(event)):
+        if not (_headed(event) or _anchor(event)):
             placed.put(event, _home(event, placed, directory))
     headed = [event for event in in_order if _headed(event)]
     for group in ([e for e in headed if e.people], [e for e in headed if not e.people]):
         keys = frozenset({*known, *(home for name, home in placed.homes.items() if not problems.get(name))})
         for event in group:
             placed.homes[event.id], problems[event.id] = _heading(event, placed, directory, keys)
-    for event in filter(_reported, in_order):
-        placed.homes[event.id] = placed.homes.get(str(event.data["anchor"]), event.case or event.id)
+    for event in filter(_anchor, in_order):
+        placed.homes[event.id] = placed.homes.get(_anchor(event), event.case or event.id)
     return {
         event.id: Place(placed.homes[event.id], _joins(event, placed), problems.get(event.id, "")) for event in in_order
     }
@@ -150,9 +150,9 @@ def _headed(event: Event) -> bool:
     return event.kind == "note" and not event.case
 
 
-def _reported(event: Event) -> bool:
-    """Tell whether an output reported it: then it is at home with the anchor of its action."""
-    return "anchor" in event.data
+def _anchor(event: Event) -> str:
+    """Return the anchor of the action that an output reports of, with which the event is at home, or ""."""
+    return event.report.anchor if event.report else ""
 
 
 def _home(event: Event, placed: _Placed, directory: Directory) -> str:

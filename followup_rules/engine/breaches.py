@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from followup_rules.engine.anchors import CaseView, Scope
 from followup_rules.engine.guards import Window, windows
+from followup_rules.keys import means
 from followup_rules.language.patterns import answers_others
 from followup_rules.language.schema import Rule
 from followup_rules.model import Event, Visit
@@ -51,8 +52,8 @@ def _excused(mail: Event, window: Window, view: CaseView) -> bool:
 
 def _fulfils(mail: Event, rule: Rule, visit: Visit, view: CaseView) -> bool:
     key = view.key(rule, visit)
-    reports = (event for event in view.events if event.data.get("key") == key)
-    if any(mail.id in (report.id, report.data.get("mail")) for report in reports):
+    told = (event for event in view.events if event.report and means(event.report.key, key))
+    if any(event.report and mail.id in (event.id, event.report.mail) for event in told):
         return True
     theirs = {person.address for person in visit.people}
     to_them = any(person.address in theirs for person in mail.people)

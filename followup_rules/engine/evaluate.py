@@ -14,6 +14,7 @@ from followup_rules.engine.guards import Window, windows_that_hold
 from followup_rules.engine.isolation import Failed, blaming, without
 from followup_rules.engine.sight import Sight
 from followup_rules.engine.times import Times, times_of
+from followup_rules.keys import means
 from followup_rules.language.patterns import Pattern
 from followup_rules.language.schema import Rule, RuleSet
 from followup_rules.model import Announcement, Case, Decision, Event, Reason, State, Visit
@@ -153,7 +154,7 @@ def _blind_while(rule: Rule, sight: Sight) -> Reason | None:
 
 
 def _done(rule: Rule, visit: Visit, key: str, view: CaseView) -> _Verdict | None:
-    reports = [event for event in view.events if event.data.get("key") == key]
+    reports = [event for event in view.events if event.report and means(event.report.key, key)]
     told = next((report for report in reports if not _is_hearsay(report)), None)
     if told:
         return _Verdict(State.DONE, _reported(told), (told,))
@@ -169,14 +170,19 @@ def _done(rule: Rule, visit: Visit, key: str, view: CaseView) -> _Verdict | None
 
 def _is_hearsay(report: Event) -> bool:
     """Tell whether something else may show better how the duty ended: a draft is deleted because it was sent."""
-    return report.kind == "dismissed" or "mail" in report.data
+    return report.kind == "dismissed" or _is_seen_as_mail(report)
+
+
+def _is_seen_as_mail(event: Event) -> bool:
+    """Tell whether an output's draft is known to be sent because a mail of mine is like it."""
+    return event.report is not None and event.report.mail != ""
 
 
 def _reported(event: Event) -> Reason:
     if event.kind == "dismissed":
         return Reason("dismissed by you: you deleted it")
     sentence = "you ticked it off at {at}"
-    if event.kind == "sent" or "mail" in event.data:
+    if event.kind == "sent" or _is_seen_as_mail(event):
         sentence = "you sent it: “{title}” of {at}"
     return Reason(sentence, {"title": event.title, "at": event.start})
 
@@ -244,7 +250,7 @@ def _carried_since(rule: Rule, visit: Visit, view: CaseView) -> datetime:
     """Return the start of the first visit, or the last instant before this one at which the duty had been ended."""
     first = view.standing(rule)[0]
     ends = view.matching((*rule.done_by, *rule.cancelled_by), Scope(view, first, rule), first.start)
-    reports = [event for event in view.events if event.kind == "done" and event.data.get("rule") == rule.id]
+    reports = [event for event in view.events if event.report and event.kind == "done" and event.report.rule == rule.id]
     moments = (view.moment(event) for event in (*ends, *reports))
     return max([first.start, *(moment for moment in moments if moment < visit.start)])
 

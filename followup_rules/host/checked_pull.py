@@ -95,6 +95,7 @@ def _sound(item: Event, kinds: Collection[str]) -> Event:
         people=tuple(replace(each, address="".join(clean(each.address).split())) for each in event.people),
         start=event.start.astimezone(UTC),
         end=event.end.astimezone(UTC),
+        report=event.report if event.kind == "sent" else None,  # only the user's own mail tells of an action
         listed=None,
         gone=None,
     )

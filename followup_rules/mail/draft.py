@@ -1,28 +1,57 @@
-"""An action as a mail that any program can hold as a draft, with our key in its head."""
+"""An action as a mail that any program can hold as a draft, with a hash of our key in its head."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from email import message_from_bytes, policy
 from email.errors import HeaderParseError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import EmailPolicy
+from typing import Any
 
-from followup_rules.mail.message import LONGEST_KEY
+from followup_rules.keys import hashed
+from followup_rules.mail import head
+from followup_rules.mail.ids import SUBSTITUTES
+from followup_rules.mail.message import key_of as key_in
 from followup_rules.model import Action, Profile, Reply
 from followup_rules.people import as_carried
 from followup_rules.plain import one_line, printable
 
 KEY = "X-Followup-Key"
 
-# Within 78 columns the email library would break long Message-IDs and keys into encoded words.
-_POLICY = policy.default.clone(max_line_length=998)
-_MESSAGE_ID = re.compile(r"(?!sha256:|.*=\?)[!-;=?-~]{1,250}")
+_LONGEST_LINE = 998
+"""In octets, without its end (RFC 5322, section 2.1.1)."""
+_ENCODED_LINE = 76
+"""Of a header with encoded words, of which none may be longer than 75 (RFC 2047, section 2)."""
+_MESSAGE_ID = re.compile(rf"(?!(?:{'|'.join(SUBSTITUTES)})|.*=\?)[!-;=?-~]{{1,250}}")
+_REPLY = re.compile(r"(?:re|aw|sv|antw|ref|rif|r)\s*(?:\[\d+\]|\(\d+\))?\s*:", re.IGNORECASE)
 
 
-def compose(action: Action, profile: Profile) -> EmailMessage:
-    """Return the mail, with the key of the action in its head."""
+class _AsCarried(EmailPolicy):
+    """Writes headers as mail carries them, with CRLF; the library's own way breaks ids and long words in two.
+
+    It encodes long Message-IDs, which no program knows then, and with long lines its encoded words are too long.
+    """
+
+    def fold(self, name: str, value: Any) -> str:
+        """Return the lines of a header."""
+        return f"{name}: {_written(name, value)}\n".replace("\n", self.linesep)
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Return the lines of a header, which are ASCII."""
+        return self.fold(name, value).encode("ascii", "replace")
+
+
+_POLICY = _AsCarried(linesep="\r\n", max_line_length=_ENCODED_LINE)
+
+
+def compose(action: Action, profile: Profile, *, key_header: bool = True) -> EmailMessage:
+    """Return the mail, with the hash of the action's key in its head unless that is to be left out.
+
+    What a person sees stands first: some programs show the head of a draft as it is.
+    """
     mail = EmailMessage(policy=_POLICY)
     senders = _addresses([(profile.address or min(profile.me, default=""), profile.name)])
     if senders:
@@ -31,19 +60,17 @@ def compose(action: Action, profile: Profile) -> EmailMessage:
     if recipients:
         mail["To"] = recipients
     mail["Subject"] = subject(action)
-    mail[KEY] = _inert("".join(one_line(action.key, LONGEST_KEY).split()))
     if action.reply:
         _thread(mail, action.reply)
-    mail.set_content(printable(action.text), charset="utf-8", cte="8bit")
+    _write_text(mail, printable(action.text))
+    if key_header:
+        mail[KEY] = hashed(action.key)
     return mail
 
 
-def key_of(head: bytes) -> str:
-    """Return the key that the head of a mail carries, or nothing."""
-    if KEY.lower().encode() not in head.lower():
-        return ""
-    found = message_from_bytes(re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0], policy=_POLICY)
-    return "".join(str(found.get(KEY, "")).split())
+def key_of(content: bytes) -> str:
+    """Return what the head of a mail carries of a key (`followup_rules.keys`), or nothing."""
+    return key_in(head.headers(content)) if KEY.lower().encode() in content.lower() else ""
 
 
 def _addresses(people: Iterable[tuple[str, str]]) -> tuple[Address, ...]:
@@ -68,7 +95,7 @@ def subject(action: Action) -> str:
     if not (action.reply and action.reply.subject.strip()):
         return _inert(one_line(action.title))
     answered = _inert(one_line(action.reply.subject))
-    return answered if re.match(r"re\s*:", answered, re.IGNORECASE) else f"Re: {answered}"
+    return answered if _REPLY.match(answered) else f"Re: {answered}"
 
 
 def _inert(text: str) -> str:
@@ -86,3 +113,34 @@ def _thread(mail: EmailMessage, reply: Reply) -> None:
     chain = [ident for ident in (reply.thread, reply.message_id) if _MESSAGE_ID.fullmatch(ident)]
     mail["In-Reply-To"] = f"<{reply.message_id}>"
     mail["References"] = " ".join(f"<{ident}>" for ident in dict.fromkeys(chain))
+
+
+def _write_text(mail: EmailMessage, text: str) -> None:
+    """Put the text into the mail as it is, for people who open it in an editor, if its lines are not too long."""
+    fits = all(len(line.encode()) <= _LONGEST_LINE for line in text.split("\n"))
+    mail.set_content(text, charset="utf-8", cte="8bit" if fits else "quoted-printable")
+
+
+def _written(name: str, value: Any) -> str:
+    """Return the value of a header in ASCII, on lines that end with a line feed."""
+    if name in ("From", "To"):
+        return ",\n ".join(_mailbox(address) for address in value.addresses)
+    if name in ("In-Reply-To", "References"):
+        return "\n ".join(str(value).split())
+    return _encoded(str(value), f"{name}: ")
+
+
+def _mailbox(address: Address) -> str:
+    shown = address.display_name
+    if not shown:
+        return address.addr_spec
+    if shown.isascii():
+        quoted = re.sub(r'(["\\])', r"\\\1", shown)
+        return f'"{quoted}" <{address.addr_spec}>' if re.search(r"[^\w !#$%&'*+/=?^`{|}~-]", shown) else str(address)
+    return f"{_encoded(shown)}\n <{address.addr_spec}>"
+
+
+def _encoded(text: str, before: str = "") -> str:
+    if text.isascii():
+        return text
+    return Header(text, "utf-8", maxlinelen=_ENCODED_LINE, header_name=before.rstrip(": ") or None).encode()

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from msgspec import Struct
 
 from followup_rules import plain
-from followup_rules.mail.addresses import decoded, people
-from followup_rules.model import Event, Person
-from followup_rules.people import is_human
-
-Headers = Mapping[str, list[str]]
-"""By name in lower case, in the order of the mail, each on one line; a name that is not there has an empty list."""
+from followup_rules.mail import ids
+from followup_rules.mail.addresses import decoded, mailboxes, people
+from followup_rules.mail.head import Headers, first
+from followup_rules.model import Event, Person, Report
+from followup_rules.people import is_human, person
 
 LONGEST_KEY = 1_500
 """In characters: the id of an event has up to 1,000, and a rule and a day come to it."""
@@ -22,9 +21,6 @@ LONGEST_OPENING = 200
 """What is kept of a mail's text, in characters."""
 _LONGEST_SOURCE = 20_000
 
-_SIGN = r"[^<>\s\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]"
-_ID = re.compile(rf"<({_SIGN}{{1,250}})>")
-_BARE_ID = re.compile(rf"{_SIGN}{{1,125}}@{_SIGN}{{1,124}}")
 _QUOTED = re.compile(
     r"(?:^[ \t]*(?:On|Le)\b[^\n]*(?:\n(?!>)[^\n]+){0,2}?\b(?:wrote|a écrit)\s*:\s*)?(?:^>[^\n]*(?:\n|\Z))+",
     re.MULTILINE,
@@ -46,25 +42,25 @@ class Mail(Struct, frozen=True, kw_only=True):
     """Where a person finds it."""
 
     def event(self, me: Collection[str]) -> Event:
-        """Return it as an event for somebody with these addresses."""
+        """Return it as an event for somebody with these addresses. It carries no tags and no case: it is no note."""
         headers = self.headers
         senders = people(headers["from"])
-        title = plain.one_line(decoded(first(headers, "subject")))
         written_to = people([*headers["to"], *headers["cc"], *headers["bcc"]])
+        named = ids.references(headers)
+        key = key_of(headers) if self.kind == "sent" else ""
         return Event(
             id=self.ident,
             kind=self.kind,
             start=self.date,
             end=self.date,
-            title=title,
+            title=plain.one_line(decoded(first(headers, "subject"))),
             text=self.text,
             people=_humans([*(senders if self.kind == "received" else ()), *written_to], me),
             organizer=senders[0] if senders else None,
-            tags=plain.tags(title),
-            case=plain.case(title),
-            thread=first_id(headers, "references") or first_id(headers, "in-reply-to") or self.ident,
-            answers=first_id(headers, "in-reply-to"),
-            data={"key": key} if (key := key_of(headers)) else {},
+            thread=next(iter(named), "") or ids.conversation(headers) or self.ident,
+            answers=ids.replied_to(headers),
+            references=named,
+            report=Report(key=key) if key else None,
             where=self.where,
         )
 
@@ -74,25 +70,15 @@ def _humans(found: Iterable[Person], me: Collection[str]) -> tuple[Person, ...]:
     return tuple(someone for address, someone in unique.items() if address not in me)
 
 
-def first(headers: Headers, name: str) -> str:
-    """Return the first header of that name, or nothing."""
-    return next(iter(headers[name]), "")
-
-
-def first_id(headers: Headers, name: str) -> str:
-    """Return the first Message-ID in a header (RFC 5322, section 3.6.4), without its brackets."""
-    found = _ID.search(first(headers, name))
-    return found[1] if found else ""
-
-
-def ident(headers: Headers) -> str:
-    """Return the Message-ID without its brackets; nothing if there is no proper one."""
-    given = first(headers, "message-id")
-    return first_id(headers, "message-id") or (given if _BARE_ID.fullmatch(given) else "")
+def is_mine(headers: Headers, me: Collection[str]) -> bool:
+    """Tell whether From names somebody with these addresses, and nobody else."""
+    writers = mailboxes(headers["from"])
+    found = [someone for writer in writers if (someone := person(writer.address))]
+    return 0 < len(found) == len(writers) and all(someone.address in me for someone in found)
 
 
 def key_of(headers: Headers) -> str:
-    """Return the key of the action that the mail was drafted for, or nothing."""
+    """Return the hash or, in older mails, the key of the action that the mail was drafted for, or nothing."""
     return "".join(plain.one_line(decoded(first(headers, "x-followup-key")), LONGEST_KEY).split())
 
 

@@ -1,30 +1,11 @@
-"""A mail as it is written (RFC 5322, MIME): its headers, and the words of its body."""
+"""The body of a mail as it is written (MIME): its words, and what hangs on it."""
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from email import message_from_bytes
 from email.message import Message
 
 from followup_rules import plain
-from followup_rules.mail.message import Headers
-
-_BLANK = re.compile(rb"\r?\n\r?\n")
-
-
-def head(content: bytes) -> bytes:
-    """Return what stands before the first blank line."""
-    return _BLANK.split(content, 1)[0]
-
-
-def headers(head: bytes) -> Headers:
-    """Return the headers by lower-case name, unfolded; bytes beyond ASCII are taken for UTF-8."""
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for name, value in message_from_bytes(head).raw_items():
-        whole = str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        found[name.lower()].append(" ".join(whole.split()))
-    return found
 
 
 def words(content: bytes) -> str:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_rules.model import BadItem, Event, Pull
+from followup_rules.model import BadItem, Event, Pull, Report
 from followup_rules.store.database import Database
 from followup_rules.store.errors import damaged
 from followup_rules.store.instants import at, instant, text
@@ -117,7 +117,7 @@ class Events:
         self._database.run_many("delete from token where id = ?", rows)
 
     def _versions(self, name: str) -> list[Event]:
-        rows = self._database.rows("select body, gone, listed from event where id = ? order by source", name)
+        rows = self._database.rows("select source, body, gone, listed from event where id = ? order by source", name)
         return [_decode(*row) for row in rows]
 
     # -- ties
@@ -168,13 +168,21 @@ def _encode(event: Event) -> str:
     return msgspec.json.encode(replace(event, data=data, listed=None, gone=None), order="sorted").decode()
 
 
-def _decode(body: str, gone: str | None, listed: str | None) -> Event:
+def _decode(source: str, body: str, gone: str | None, listed: str | None) -> Event:
     try:
         event = msgspec.json.decode(body, type=Event)
     except (msgspec.DecodeError, ValueError) as error:
         raise damaged(error) from error
     data = {name: _revived(value) for name, value in event.data.items()}
-    return replace(event, data=data, gone=instant(gone), listed=instant(listed))
+    report = event.report or _older_report(source, event)
+    return replace(event, data=data, report=report, gone=instant(gone), listed=instant(listed))
+
+
+def _older_report(source: str, event: Event) -> Report | None:
+    """Return the report of an event that an earlier version kept, which had it in fields of `data`."""
+    if "key" not in event.data or not (source.startswith("output ") or event.kind == "sent"):
+        return None
+    return Report(**{name: str(event.data.get(name, "")) for name in Report.__struct_fields__})
 
 
 def _revived(value: object) -> object:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from followup_rules.keys import hashed
 from followup_rules.model import Case, Event
 from followup_rules.store import database
 from followup_rules.store.database import Database
@@ -58,7 +59,8 @@ class Store:
     def case(self, key: str) -> Case:
         """Return a case with its events; what carries the marker of an action is known by the duty of that action."""
         entries = self.ledger.of(key)
-        duties = {entry.marker: entry.action.duty for entry in entries if entry.marker != entry.action.duty}
+        parted = [entry for entry in entries if entry.marker != entry.action.duty]
+        duties = {name: entry.action.duty for entry in parted for name in (entry.marker, hashed(entry.marker))}
         home = self.events.events(self.places.at_home(key))
         joined = self.events.events(self.places.joining(key))
         return Case(key=key, home=_by_duty(home, duties), joined=_by_duty(joined, duties))
@@ -133,14 +135,14 @@ class Store:
 def _is_over(event: Event, when: datetime) -> bool:
     """Tell whether an event took place before an instant; what an output reports is always news."""
     last = event.start + timedelta(days=1) if event.whole_day else event.start
-    return last <= when and "anchor" not in event.data
+    return last <= when and not (event.report and event.report.anchor)
 
 
 def _by_duty(events: Iterable[Event], duties: Mapping[str, str]) -> tuple[Event, ...]:
-    """Return the events; one with the key that an output carries gets the key that its duty has now."""
+    """Return the events; one that carries the marker of an action, or its hash, gets the key of its duty."""
     return tuple(
-        replace(event, data={**event.data, "key": duties[str(event.data["key"])]})
-        if event.data.get("key") in duties
+        replace(event, report=replace(event.report, key=duties[event.report.key]))
+        if event.report and event.report.key in duties
         else event
         for event in events
     )

@@ -12,7 +12,8 @@ from followup_rules.codes import Code
 from followup_rules.engine.plan import PRINTED, EntryState, LedgerEntry
 from followup_rules.host.checked_output import STATES, CheckedOutput
 from followup_rules.host.failures import failure
-from followup_rules.model import DRAFT, NOTICE, Action, Event, Problem, Pull, Status
+from followup_rules.keys import means
+from followup_rules.model import DRAFT, NOTICE, Action, Event, Problem, Pull, Report, Status
 from followup_rules.tick.report import Given
 
 RETURN_PERIOD = timedelta(days=7)
@@ -164,8 +165,8 @@ def sent(news: Collection[str], given: Given) -> set[str]:
 
 def _is_sent(entry: LedgerEntry, mail: Event, given: Given) -> bool:
     """Tell whether a mail is that draft: by its key or, as many mail programs drop it, by its people and subject."""
-    if key := mail.data.get("key"):
-        return key == entry.marker
+    if mail.report:
+        return means(mail.report.key, entry.marker)
     if entry.state not in (EntryState.DELIVERED, EntryState.ENDING):
         return False  # of what nobody knows to be there, only the key is proof
     anchor, action = given.store.events.event(entry.action.anchor), entry.action
@@ -180,7 +181,7 @@ def _to(action: Action) -> set[str]:
     return {person.address for person in action.to}
 
 
-def _event(entry: LedgerEntry, status: Status, given: Given, **more: str) -> Event:
+def _event(entry: LedgerEntry, status: Status, given: Given, mail: str = "") -> Event:
     """Return the event that tells how an action ended; it has its anchor's title, people and thread."""
     anchor = given.store.events.event(entry.action.anchor)
     kind = "done" if status.state == "done" else "dismissed"
@@ -194,5 +195,6 @@ def _event(entry: LedgerEntry, status: Status, given: Given, **more: str) -> Eve
         people=anchor.people if anchor else entry.action.to,
         thread=anchor.thread if anchor else "",
         case=entry.action.case,
-        data={"key": entry.marker, "rule": entry.action.rule, "anchor": entry.action.anchor, **more},
+        data={"rule": entry.action.rule},
+        report=Report(key=entry.marker, rule=entry.action.rule, anchor=entry.action.anchor, mail=mail),
     )

@@ -60,6 +60,10 @@ class CalendarOptions(GoogleOptions):
 class DraftsOptions(GoogleOptions):
     """The config table of drafts in Gmail."""
 
+    key_header: bool = field(
+        default=True, metadata={"help": "Whether a draft carries a hash of its key, by which it is known once sent."}
+    )
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class TasksOptions(GoogleOptions):

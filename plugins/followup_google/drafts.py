@@ -52,6 +52,7 @@ class GmailDrafts:
     def __init__(self, options: DraftsOptions, context: Context) -> None:
         self._service = Service(DRAFTS, options, context.profile)
         self._profile, self._now = _writing_as(self._service.account, context.profile), context.now
+        self._key_header = options.key_header
 
     def create(self, action: Action) -> str:
         """Make the draft; one that is there is brought up to date, if it is as we left it."""
@@ -181,8 +182,8 @@ class GmailDrafts:
         return self._profile.address
 
     def _composed(self, action: Action, made: str = "") -> EmailMessage:
-        """Return the draft with its marks: the key, a Message-ID made of it, the seal, and when it was made."""
-        mail = compose(action, self._profile)
+        """Return the draft with its marks: hashes of its key, the seal, and when it was made."""
+        mail = compose(action, self._profile, key_header=self._key_header)
         mail["Date"] = self._now
         mail["Message-ID"] = f"<{ident_of(action.key, self._sender)}>"
         mail[SEAL] = f"{seal_of(mail)} {made or self._present}"

@@ -12,15 +12,16 @@ from typing import Any
 from msgspec.structs import replace
 
 from followup_rules import BadItem, Event, plain
-from followup_rules.mail import message
-from followup_rules.mail.addresses import people
-from followup_rules.mail.message import Headers, Mail
+from followup_rules.mail import ids, message
+from followup_rules.mail.head import Headers
+from followup_rules.mail.message import Mail
 
 THREAD = "gmail_thread"
 """The field of an event that holds the id of its conversation in Gmail."""
 ACCOUNT = "gmail_account"
 """The field that holds the account which knows it under that id."""
-WANTED = ("From", "To", "Cc", "Bcc", "Subject", "Message-ID", "In-Reply-To", "References", "X-Followup-Key")
+WANTED = ("From", "To", "Cc", "Bcc", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Thread-Index",
+          "X-Followup-Key")  # fmt: skip
 """The headers that are asked for."""
 SENT = "SENT"
 _UNSENT = frozenset({"DRAFT", "CHAT", "SPAM"})
@@ -49,12 +50,11 @@ def _event(resource: Mapping[str, Any], me: Collection[str], since: datetime, wh
     if labels & _UNSENT or date < since:
         return None
     found = headers(resource["payload"])
-    mine = SENT in labels or any(someone.address in me for someone in people(found["from"]))
     mail = Mail(
         headers=found,
-        kind="sent" if mine else "received",
+        kind="sent" if SENT in labels or message.is_mine(found, me) else "received",
         date=date,
-        ident=message.ident(found) or f"gmail:{resource['id']}",
+        ident=ids.own_id(found) or ids.substitute(found, date),
         text=opening(str(resource.get("snippet", ""))),
         where=where,
     ).event(me)

@@ -13,8 +13,10 @@ from msgspec import Struct
 
 from followup_google.letters import SENT, headers
 from followup_google.ours import essence
-from followup_rules.mail import message, source
+from followup_rules.keys import means
+from followup_rules.mail import head, ids, message, source
 from followup_rules.mail.addresses import decoded, people
+from followup_rules.mail.head import first
 from followup_rules.sealing import digest
 
 SEAL = "X-Followup-Seal"
@@ -46,11 +48,11 @@ class Draft(Struct, frozen=True, kw_only=True):
         if _GONE in mail.get("labelIds", ()):
             return None
         content = _decoded(mail.get("raw", ""))
-        found = source.headers(source.head(content)) if content else headers(mail.get("payload", {}))
-        subject = decoded(message.first(found, "subject"))
+        found = head.headers(content) if content else headers(mail.get("payload", {}))
+        subject = decoded(first(found, "subject"))
         to = sorted(someone.address for someone in people([*found["to"], *found["cc"], *found["bcc"]]))
-        sender = message.first(found, "from")
-        left, _, made = message.first(found, SEAL.lower()).partition(" ")
+        sender = first(found, "from")
+        left, _, made = first(found, SEAL.lower()).partition(" ")
         return cls(
             id=resource["id"],
             thread=str(mail.get("threadId", "")),
@@ -58,17 +60,17 @@ class Draft(Struct, frozen=True, kw_only=True):
             to=tuple(to),
             seal=_seal(sender, subject, to, source.words(content), source.attachments(content)),
             key=message.key_of(found),
-            ident=message.ident(found),
+            ident=ids.own_id(found),
             left=(left, made if _SECONDS.fullmatch(made) else ""),
         )
 
     def carries(self, key: str, sender: str) -> bool:
         """Tell whether it was made for that key. Either mark will do: Gmail may drop one of them."""
-        return self.key == key or self.ident == ident_of(key, sender)
+        return means(self.key, key) or self.ident == ident_of(key, sender)
 
     def may_be(self, mail: EmailMessage) -> bool:
-        """Tell whether its head has lost our marks, and is otherwise that of the mail."""
-        marked = self.key or self.left[0] or _IDENT.match(self.ident)
+        """Tell whether its head has lost the marks of its key, and is otherwise that of the mail."""
+        marked = self.key or _IDENT.match(self.ident)
         return not marked and (self.subject, self.to) == (str(mail["Subject"]), _recipients(mail))
 
 

@@ -23,6 +23,9 @@ class EmlOptions:
     """The config table of a folder of drafts."""
 
     path: Path = field(metadata={"help": "The folder for the drafts; it is created if it does not exist."})
+    key_header: bool = field(
+        default=True, metadata={"help": "Whether a draft carries a hash of its key, by which it is known once sent."}
+    )
 
 
 @hookimpl
@@ -49,4 +52,4 @@ def _source(options: MailboxOptions, context: Context) -> Source:
 def _output(options: EmlOptions, context: Context) -> Output:
     from followup_mailbox.eml import EmlFolder  # noqa: PLC0415 -- only a config that uses it pays for it
 
-    return EmlFolder(options.path, context.profile)
+    return EmlFolder(options.path, context.profile, options.key_header)

@@ -14,6 +14,7 @@ from msgspec import Struct
 from followup_mailbox.seal import seal, sealed
 from followup_rules import Action, Profile, Refused, Status, Unreadable, durable, sealing
 from followup_rules.sealing import EDITED
+from followup_rules.keys import hashed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -37,6 +38,8 @@ class EmlFolder(Struct, frozen=True):
 
     path: Path
     profile: Profile
+    key_header: bool = True
+    """Whether a draft carries a hash of its key."""
 
     def create(self, action: Action) -> str:
         """Write the draft; one that is there is brought up to date, if it is as we left it. Raises Refused."""
@@ -104,7 +107,7 @@ class EmlFolder(Struct, frozen=True):
         """Return the mail, marked as one to be sent (`X-Unsent`: programs open it for writing), and sealed."""
         from followup_rules.mail.draft import compose  # noqa: PLC0415 -- without a new draft no mail is made
 
-        mail = compose(action, self.profile)
+        mail = compose(action, self.profile, key_header=self.key_header)
         mail["X-Unsent"] = "1"
         return sealed(mail.as_bytes())
 
@@ -142,9 +145,9 @@ def _locate(folder: Path, keys: Collection[str]) -> dict[str, Path]:
         names = {entry.name for entry in entries if entry.is_file()}
     found = {key: folder / name for key in keys if (name := _file_name(key)) in names}
     moved = set(keys) - found.keys()
+    carried = {name: key for key in moved for name in (key, hashed(key))}
     for place in sorted(_drafts_below(folder)) if moved else ():
-        key = _key_in(place)
-        if key in moved:
+        if key := carried.get(_key_in(place)):
             found.setdefault(key, place)
     return found
 

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from followup_rules import BadItem, Event, plain
-from followup_rules.mail import message, source
-from followup_rules.mail.addresses import people
+from followup_rules.mail import head, ids, message, source
+from followup_rules.mail.dates import sent_at
+from followup_rules.mail.head import first
 from followup_rules.mail.message import Mail
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from followup_mailbox.folders import Raw
-    from followup_rules.mail.message import Headers
-
-_FROM = re.compile(rb"^from[ \t]*:", re.IGNORECASE | re.MULTILINE)
+    from followup_rules.mail.head import Headers
 
 
 class FlawError(ValueError):
@@ -38,51 +34,33 @@ class MailReader(Struct, frozen=True):
 
     def read(self, raw: Raw) -> Event | BadItem | None:
         """Return the mail, or what is wrong with it, or None if it is not wanted."""
-        head = source.head(raw.content)
         try:
-            return self._event(raw, source.headers(head)) if self._may_be_wanted(head) else None
+            return self._event(raw, head.headers(raw.content))
         except FlawError as error:
             return BadItem(raw.where, f"this mail is left out: {error}")
         except Exception as error:  # noqa: BLE001 -- whatever a stranger's mail does, the others work
             reason = plain.one_line(str(error), 200) or type(error).__name__
             return BadItem(raw.where, f"this mail cannot be read ({reason}); remove it if it is damaged")
 
-    def _may_be_wanted(self, head: bytes) -> bool:
-        """Tell cheaply of most mails of others that they are not mine: my address stands nowhere in their head."""
-        if not _FROM.search(head):
-            raise FlawError("it has no sender (From), so it is no mail; remove it if it is damaged")
-        folded = head.lower()
-        return "received" in self.kinds or any(address.encode() in folded for address in self.me)
-
     def _event(self, raw: Raw, headers: Headers) -> Event | None:
-        mine = any(someone.address in self.me for someone in people(headers["from"]))
-        kind = "sent" if mine else "received"
+        if not headers["from"]:
+            raise FlawError("it has no sender (From), so it is no mail; remove it if it is damaged")
+        kind = "sent" if message.is_mine(headers, self.me) else "received"
         if kind not in self.kinds or _is_draft(headers):
             return None
-        date = _date(headers, self.zone)
+        date = sent_at(headers, self.zone)
+        if date is None:
+            raise FlawError("it has no Date that can be read; remove it if it is damaged")
         if date < self.since:
             return None
-        ident = message.ident(headers) or "sha256:" + hashlib.sha256(raw.content).hexdigest()[:32]
-        text = message.opening(source.words(raw.content))
-        mail = Mail(headers=headers, kind=kind, date=date, ident=ident, text=text, where=raw.where)
-        return mail.event(self.me)
+        text = message.opening(source.words(head.mended(raw.content)))
+        ident = ids.own_id(headers) or ids.substitute(headers, date)
+        return Mail(headers=headers, kind=kind, date=date, ident=ident, text=text, where=raw.where).event(self.me)
 
 
 def _is_draft(headers: Headers) -> bool:
     """Tell of a mail that nobody has sent yet; some programs leave X-Unsent in a draft of ours that they have sent."""
     if "x-mozilla-draft-info" in headers or "x-mutt-resume-draft" in headers:
         return True
-    is_sent = "x-followup-key" in headers and "message-id" in headers
-    return message.first(headers, "x-unsent") == "1" and not is_sent
-
-
-def _date(headers: Headers, zone: ZoneInfo) -> datetime:
-    """Return Date, else the time of the earliest Received; without a zone it is the user's. Raises FlawError."""
-    received = [header.rpartition(";")[2] for header in reversed(headers["received"])]
-    for candidate in [*headers["date"], *received]:
-        try:
-            found = parsedate_to_datetime(candidate)
-            return found.replace(tzinfo=zone) if found.tzinfo is None else found.astimezone(zone)
-        except (ValueError, TypeError, IndexError, OverflowError):
-            continue
-    raise FlawError("it has no Date that can be read; remove it if it is damaged")
+    is_ours = "x-followup-seal" in headers or "x-followup-key" in headers
+    return first(headers, "x-unsent") == "1" and not (is_ours and "message-id" in headers)

@@ -25,4 +25,4 @@ def register_outputs() -> list[OutputType]:
 def _open(options: TodoTxtOptions, context: Context) -> Output:
     from followup_todotxt.output import TodoTxt  # noqa: PLC0415 -- only a config that uses todo.txt pays for it
 
-    return TodoTxt(options.path, context.profile.timezone)
+    return TodoTxt(options.path, context.profile.timezone, context.now)

@@ -22,6 +22,9 @@ BOM = "\ufeff"
 _KEY = re.compile(r"(?<!\S)fr:(\S+)")
 _TEXT = re.compile(r"(?<!\S)text:(\S+)")
 _PAIR = re.compile(r"([^\W\d][^\s:]*):(?!//)(?=\S)")
+_MARK = re.compile(r"(?<!\S)([+@]\S+?)([.,;:!?]*)(?!\S)")
+"""What programs take for a project or a context: `+` or `@` after a space, and no space after it."""
+_CREATED = re.compile(r"(?:\([A-Z]\) )?(\d{4}-\d\d-\d\d) ")
 _SYNTAX = re.compile(r"[xX] |\([A-Z]\) |\d{4}-\d\d-\d\d")
 _COMPLETED = re.compile(r"x (\d{4}-\d\d-\d\d)(?!\S)")
 
@@ -38,16 +41,20 @@ class Ref(sealing.Ref, frozen=True):
         return cls(key_of(line), digest(line))
 
 
-def render(action: Action, zone: ZoneInfo, text_file: str = "") -> str:
-    """Return the line of an action; it depends on nothing but the action, so that it can be made again."""
+def render(action: Action, zone: ZoneInfo, created: str, text_file: str = "") -> str:
+    """Return the line of an action, with the date of its creation unless that is empty, so that it can be made again."""
     due = f"due:{action.due.astimezone(zone).date()}" if action.due else ""
     text = f"text:{text_file}" if text_file else ""
-    return " ".join(part for part in (_title(action), due, text, f"fr:{action.key}") if part)
+    return " ".join(part for part in (created, _title(action), due, text, f"fr:{action.key}") if part)
 
 
 def _title(action: Action) -> str:
-    """Return a title that no todo.txt program takes for syntax, and that holds no token of ours."""
-    title = _PAIR.sub(r"\1: ", one_line(action.title, LONGEST_TITLE)) or action.rule
+    """Return a title that no todo.txt program takes for syntax, and that holds no token of ours.
+
+    In parentheses `+1 514` and `@marc` are read as they are, and begin with neither sign.
+    """
+    words = _PAIR.sub(r"\1: ", one_line(action.title, LONGEST_TITLE))
+    title = _MARK.sub(r"(\1)\2", words) or action.rule
     return f"- {title}" if _SYNTAX.match(f"{title} ") else title
 
 
@@ -71,6 +78,11 @@ def text_of(line: str) -> str:
     return texts[-1] if (texts := _TEXT.findall(line)) else ""
 
 
+def created_of(line: str) -> str:
+    """Return the date of creation that a line carries; empty if it has none."""
+    return found[1] if (found := _CREATED.match(line)) else ""
+
+
 def textless(line: str) -> str:
     """Return the line without the name of its text's file."""
     return re.sub(r" text:\S+(?= fr:\S+$)", "", line)
@@ -86,9 +98,12 @@ def is_completed(line: str) -> bool:
     return line.startswith("x ")
 
 
-def completion(line: str, zone: ZoneInfo) -> Status:
-    """Return the status of a completed line: 00:00 of its completion date, if it has a valid one."""
-    found = _COMPLETED.match(line)
+def completion(line: str, known: Ref, zone: ZoneInfo) -> Status:
+    """Return the status of a completed line: 00:00 of its completion date, if it has a valid one.
+
+    Where somebody has just put `x` before the line as we left it, the first date is still that of its creation.
+    """
+    found = None if digest(line.removeprefix("x ")) == known.digest else _COMPLETED.match(line)
     try:
         return Status("done", datetime.fromisoformat(found[1]).replace(tzinfo=zone) if found else None)
     except ValueError:

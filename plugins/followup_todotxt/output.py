@@ -14,6 +14,7 @@ from followup_todotxt.lines import (
     appended,
     bare,
     completion,
+    created_of,
     is_completed,
     keyed,
     removed,
@@ -26,6 +27,7 @@ from followup_todotxt.lines import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
@@ -38,11 +40,12 @@ TRIES = 3
 class TodoTxt:
     """Tasks in todo.txt. Every other line of the user stays as it is, to the byte."""
 
-    def __init__(self, path: Path, zone: ZoneInfo) -> None:
+    def __init__(self, path: Path, zone: ZoneInfo, now: datetime) -> None:
         self._given = path
         self._path = path.resolve()
         self._done = self._path.with_name("done.txt")
         self._zone = zone
+        self._today = now.astimezone(zone).date().isoformat()
 
     def create(self, action: Action) -> str:
         """Add a line and its text; a line that is there is brought up to date, if it is as we left it.
@@ -50,7 +53,7 @@ class TodoTxt:
         Raises Refused, OSError.
         """
         _check_key(action.key)
-        line = self._line(action)
+        line = self._line(action, self._today)
         with _refusing(self._path):
             found = self.find(action.key)
             if not found:
@@ -73,9 +76,11 @@ class TodoTxt:
     def update(self, ref: str, action: Action) -> str:
         """Replace a line that still is as we left it, unless it shows the action already. Raises Refused, OSError."""
         _check_key(action.key)
-        known, line = Ref.parse(ref), self._line(action)
+        known = Ref.parse(ref)
         with _refusing(self._path):
-            there = line in _lines_by_key(self._existing()).get(known.key, ())
+            lines = _lines_by_key(self._existing()).get(known.key, [])
+            line = self._line(action, next((created for each in lines if (created := created_of(each))), ""))
+            there = line in lines
             if not there:
                 self._index(split(files.read(self._path).content), known)
                 texts.write(self._path.parent, text_of(line), action)
@@ -106,7 +111,7 @@ class TodoTxt:
         lines, archived = todo.get(known.key, []), done.get(known.key, [])
         ticked = [line for line in (*lines, *archived) if is_completed(line)]
         if ended := ticked or archived:
-            return completion(ended[0], self._zone)
+            return completion(ended[0], known, self._zone)
         if any(self._is_as_left(line, known) for line in lines):
             return Status("open")
         return Status("touched" if lines else "gone")
@@ -161,8 +166,9 @@ class TodoTxt:
             )
         return self._path
 
-    def _line(self, action: Action) -> str:
-        return render(action, self._zone, texts.name_of(action, render(action, self._zone)))
+    def _line(self, action: Action, created: str) -> str:
+        textless = render(action, self._zone, created)
+        return render(action, self._zone, created, texts.name_of(action, textless))
 
 
 def _lines_by_key(path: Path) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ import pytest
 
 from followup_rules.config.wordlists import registrable
 from followup_rules.engine.assign_cases import Directory, Label, Place, assign, clean, key_of, match, tokens
-from followup_rules.model import Person
+from followup_rules.model import Person, Report
 from tests.support.caselab import JULIE, MARC, NADIA, at, event, note, sent, visit
 
 FREE, AGENT, ROBOT = Person("zoe@gmail.com"), Person("luc@agencex.ca"), Person("no-reply@hire.lever.co")
@@ -344,14 +344,14 @@ def test_nothing_follows_from_what_was_taken_away_before_it_took_place(taken_awa
 
 
 def test_what_an_output_reports_is_at_home_with_the_anchor_of_its_action():
-    done = event("done", "2026-11-10 10:00", JULIE, id="done:K", data={"anchor": "m1"}, case="former")
+    done = event("done", "2026-11-10 10:00", JULIE, id="done:K", report=Report(key="K", anchor="m1"), case="former")
     assert home(A, done) == "client-1"
     assert home(done) == "former"
-    assert home(event("done", "2026-11-10 10:00", id="done:K", data={"anchor": "m1"})) == "done:K"
+    assert home(event("done", "2026-11-10 10:00", id="done:K", report=Report(key="K", anchor="m1"))) == "done:K"
 
 
 def test_what_an_output_reports_draws_no_mail_to_it():
-    done = event("done", "2026-11-01 10:00", JULIE, id="done:K", data={"anchor": "m1"}, case="former")
+    done = event("done", "2026-11-01 10:00", JULIE, id="done:K", report=Report(key="K", anchor="m1"), case="former")
     assert home(A, done, sent("2026-11-03 10:00", JULIE)) == "nordik.ca"
 
 
@@ -369,7 +369,10 @@ def test_the_order_in_which_sources_are_read_never_matters():
     [
         (visit(), {"@julie@nordik.ca", "anchor meeting-2026-11-09T10:00"}),
         (sent("2026-11-09 10:00", id="m", thread="t"), {"@julie@nordik.ca", "thread t", "anchor m"}),
-        (event("done", "2026-11-09 10:00", id="done:K", data={"anchor": "I1"}), {"anchor I1", "anchor done:K"}),
+        (
+            event("done", "2026-11-09 10:00", id="done:K", report=Report(key="K", anchor="I1")),
+            {"anchor I1", "anchor done:K"},
+        ),
         (note("2026-11-09 10:00", id="n", heading="Nordik"), {"heading", "anchor n"}),
         (note("2026-11-09 10:00", id="n", heading="@Mail.Nordik.ca"), {"heading", "domain nordik.ca", "anchor n"}),
         (note("2026-11-09 10:00", id="n", heading="Nordik", case="x"), {"anchor n"}),

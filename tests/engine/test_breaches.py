@@ -4,6 +4,7 @@ from itertools import permutations
 
 import pytest
 
+from followup_rules.model import Report
 from tests.support.caselab import JULIE, MARC, NADIA, decide, event, note, sent, visit
 
 RULES = """
@@ -110,9 +111,9 @@ def test_a_promise_that_was_taken_away_excuses_nothing():
 
 def test_our_own_draft_that_was_sent_is_excused_whatever_it_says_and_to_whom():
     made = note("2026-11-10 10:00", "promise", id="p", text="the frisbee shop", people=(MARC,))
-    mail = sent("2026-11-12 10:00", title="Hello", data={"key": "promise/p@2026-11-10"})
+    mail = sent("2026-11-12 10:00", title="Hello", report=Report(key="promise/p@2026-11-10"))
     assert not breaks(mail, made)
-    assert breaks(sent("2026-11-12 10:00", title="Hello", data={"key": "promise/q@2026-11-10"}), made)
+    assert breaks(sent("2026-11-12 10:00", title="Hello", report=Report(key="promise/q@2026-11-10")), made)
 
 
 def test_a_mail_that_an_output_recognized_as_its_draft_is_excused_too():
@@ -120,7 +121,7 @@ def test_a_mail_that_an_output_recognized_as_its_draft_is_excused_too():
     mail = sent("2026-11-12 10:00", id="mail", title="Hello")
     for key, recognized, broke in [("promise/p@2026-11-10", "mail", False), ("promise/p@2026-11-10", "another", True),
                                    ("promise/q@2026-11-10", "mail", True)]:  # fmt: skip
-        report = event("done", "2026-11-12 10:00", id="report", data={"key": key, "mail": recognized})
+        report = event("done", "2026-11-12 10:00", id="report", report=Report(key=key, mail=recognized))
         assert breaks(mail, made, report) is broke
 
 

@@ -5,7 +5,8 @@ from itertools import permutations
 import pytest
 
 from followup_rules.engine.sight import Sight
-from followup_rules.model import State
+from followup_rules.keys import hashed
+from followup_rules.model import Report, State
 from tests.support.caselab import (
     ASK,
     EVERYTHING,
@@ -217,20 +218,31 @@ KEY = "call/nordik.ca@2026-11-09"
     ],
 )
 def test_what_the_user_did_with_the_action_ends_its_duty(kind, why):
-    report = event(kind, "2026-11-20 10:00", MARC, id="r", title="Thanks", data={"key": KEY, "rule": "call"})
+    report = event(kind, "2026-11-20 10:00", MARC, id="r", title="Thanks", report=Report(key=KEY, rule="call"))
     found = the(CALL, visit(), report, now=LATE)
     assert (found.state, found.why, found.evidence) == (State.DONE, why, ("r",))
-    other = event(kind, "2026-11-20 10:00", MARC, data={"key": KEY.replace("09", "10"), "rule": "call"})
+    other = event(kind, "2026-11-20 10:00", MARC, report=Report(key=KEY.replace("09", "10"), rule="call"))
     assert the(CALL, visit(), other, now=LATE).state is State.DUE
 
 
 def test_what_was_reported_counts_whenever_it_was():
-    report = event("done", "2026-11-01 10:00", data={"key": KEY, "rule": "call"})
+    report = event("done", "2026-11-01 10:00", report=Report(key=KEY, rule="call"))
     assert the(CALL, visit(), report, now=LATE).state is State.DONE
 
 
-def report(kind, start="2026-11-20 10:00", **data):
-    return event(kind, start, MARC, id=f"{kind} {len(data)}", title="Hello", data={"key": KEY, "rule": "call", **data})
+def test_a_draft_that_i_sent_is_known_by_the_hash_that_it_carried():
+    mail = event("sent", "2026-11-20 10:00", MARC, title="Thanks", report=Report(key=hashed(KEY)))
+    assert the(CALL, visit(), mail, now=LATE).state is State.DONE
+
+
+def test_the_words_of_a_note_are_no_report():
+    words = {"key": KEY, "rule": "call", "mail": "mine", "anchor": "meeting-2026-11-09T10:00"}
+    assert the(CALL, visit(), note("2026-11-20 10:00", "brief", data=words), now=LATE).state is State.DUE
+
+
+def report(kind, start="2026-11-20 10:00", mail=""):
+    told = Report(key=KEY, rule="call", mail=mail)
+    return event(kind, start, MARC, id=f"{kind} {len(mail)}", title="Hello", report=told)
 
 
 DISMISSED, SENT_AS = report("dismissed"), report("done", mail="mine")
@@ -257,7 +269,7 @@ def test_a_draft_is_deleted_because_it_was_sent_so_what_shows_that_counts_first(
 def test_a_note_that_was_ticked_says_more_than_an_action_that_was_deleted():
     text = f"[rule.ask]\n{ASK}"
     asked = note("2026-11-09 12:00", "ask", id="n", ticked=True, title="Who?")
-    deleted = event("dismissed", "2026-11-10 12:00", data={"key": "ask/n@2026-11-09", "rule": "ask"})
+    deleted = event("dismissed", "2026-11-10 12:00", report=Report(key="ask/n@2026-11-09", rule="ask"))
     assert the(text, asked, deleted, now=EARLY).why == "you ticked the note “Who?”"
 
 

@@ -6,6 +6,7 @@ from itertools import permutations
 import pytest
 
 from followup_rules.engine.evaluate import EvaluationContext, evaluate
+from followup_rules.model import Report
 from tests.support.caselab import EVERYTHING, at, case, decide, event, note, shown, visit
 from tests.support.rulelab import rules
 
@@ -61,7 +62,7 @@ def test_what_was_kept_for_an_earlier_round_is_carried_on_to_the_latest():
     [
         note("2026-11-12 12:00", "offer"),
         note("2026-11-12 12:00", "called"),
-        event("done", "2026-11-12 12:00", data={"rule": "call", "key": "call/nordik.ca@2026-11-09"}),
+        event("done", "2026-11-12 12:00", report=Report(key="call/nordik.ca@2026-11-09", rule="call")),
     ],
 )
 def test_what_was_said_in_an_earlier_call_is_not_carried_again(ended):
@@ -76,8 +77,8 @@ def test_what_was_said_in_an_earlier_call_is_not_carried_again(ended):
 @pytest.mark.parametrize(
     "other",
     [
-        event("done", "2026-11-12 12:00", data={"rule": "another", "key": "another/nordik.ca@2026-11-09"}),
-        event("sent", "2026-11-12 12:00", data={"rule": "call", "key": "call/other@2026-11-09"}),
+        event("done", "2026-11-12 12:00", report=Report(key="another/nordik.ca@2026-11-09", rule="another")),
+        event("sent", "2026-11-12 12:00", report=Report(key="call/other@2026-11-09", rule="call")),
         note("2026-11-08 12:00", "called"),
         note("2026-11-12 12:00", "fit"),
     ],
@@ -88,7 +89,7 @@ def test_what_ended_no_earlier_call_leaves_second_thoughts_in_place(other):
 
 @pytest.mark.parametrize("start", ["2026-11-16 10:00", "2026-11-17 12:00"])
 def test_an_earlier_call_that_is_ticked_off_only_after_the_next_visit_takes_nothing_from_its_call(start):
-    ticked = event("done", start, data={"rule": "call", "key": "call/nordik.ca@2026-11-09"})
+    ticked = event("done", start, report=Report(key="call/nordik.ca@2026-11-09", rule="call"))
     thoughts = [thought("2026-11-10 12:00"), thought("2026-11-18 12:00")]
     assert carried(*ROUNDS, *thoughts, ticked) == ["2026-11-10T12:00", "2026-11-18T12:00"]
 

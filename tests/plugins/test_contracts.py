@@ -8,6 +8,7 @@ from msgspec.structs import replace
 import followup_mailbox
 import followup_todotxt
 from followup_rules import BadItem, Event, Person, Pull, Refused, Status, Unreadable
+from followup_rules.keys import hashed
 from followup_rules.testing import NOW, OutputContract, SourceContract
 
 
@@ -150,7 +151,7 @@ class TestEml(OutputContract):
         return kind.open(kind.options(path=self.path), SourceContract.context)
 
     def _draft(self, key):
-        (found,) = [file for file in self.path.iterdir() if f"X-Followup-Key: {key}\n" in file.read_text()]
+        (found,) = [file for file in self.path.iterdir() if f"X-Followup-Key: {hashed(key)}\n" in file.read_text()]
         return found
 
     def delete_as_user(self, key):

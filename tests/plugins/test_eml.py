@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import email
+import hashlib
 import pathlib
+import re
 import shutil
 import stat
 import string
@@ -19,6 +21,8 @@ from msgspec.structs import replace
 import followup_mailbox
 from followup_mailbox import EmlOptions, MailboxOptions
 from followup_rules import Action, Context, Person, Profile, Refused, Reply, Unreadable
+from followup_rules.keys import hashed, means
+from followup_rules.model import Report
 from tests.support.project import ROOT
 
 KEY = "thank-you/nordik.ca@2026-11-09"
@@ -64,6 +68,10 @@ def read(file):
     return email.message_from_bytes(file.read_bytes(), policy=policy.default)
 
 
+def text_of(mail):
+    return mail.get_content().replace("\r\n", "\n")
+
+
 def states(folder, *refs):
     return [folder.status(refs)[ref].state for ref in refs]
 
@@ -82,8 +90,8 @@ def test_a_mail_program_opens_it_as_a_draft_to_the_right_people(folder, path):
     ]
     assert mail["Subject"] == ACTION.title
     assert mail["X-Unsent"] == "1"
-    assert mail["X-Followup-Key"] == KEY
-    assert mail.get_content() == ACTION.text
+    assert mail["X-Followup-Key"] == hashed(KEY)
+    assert text_of(mail) == ACTION.text
     assert not {"Date", "Message-ID", "In-Reply-To", "References"} & set(mail.keys())
     assert not mail.defects
 
@@ -91,7 +99,7 @@ def test_a_mail_program_opens_it_as_a_draft_to_the_right_people(folder, path):
 @pytest.mark.parametrize("domain", ["hôtel.ca", "ho\u0302tel.ca", "xn--htel-vqa.ca"])
 def test_a_domain_with_accents_is_written_as_mail_carries_it(folder, path, domain):
     folder.create(replace(ACTION, to=(Person(f"julie@{domain}", "Julie"),)))
-    assert b"\nTo: Julie <julie@xn--htel-vqa.ca>\n" in only(path).read_bytes()
+    assert b"\nTo: Julie <julie@xn--htel-vqa.ca>\r\n" in only(path).read_bytes()
 
 
 @pytest.mark.parametrize("address", ["jérôme@nordik.ca", "julie@straße.de", f"julie@{'é' * 70}.ca", "julie@é..ca"])
@@ -120,7 +128,7 @@ def test_a_reply_goes_into_its_thread(folder, path, subject, title):
     mail, raw = read(only(path)), only(path).read_text()
     assert mail["Subject"] == title
     assert f"\nIn-Reply-To: <{long}>\n" in raw
-    assert f"\nReferences: <root@nordik.ca> <{long}>\n" in raw
+    assert f"\nReferences: <root@nordik.ca>\n <{long}>\n" in raw
 
 
 def test_the_first_mail_of_a_thread_is_named_once_and_a_mail_without_id_not_at_all(folder, path):
@@ -164,19 +172,54 @@ def test_every_key_can_be_read_back(key):
     from followup_rules.mail.draft import compose, key_of  # noqa: PLC0415
 
     content = compose(replace(ACTION, key=key), PROFILE).as_bytes()
-    assert "".join(email.message_from_bytes(content, policy=policy.default)["X-Followup-Key"].split()) == key
-    assert key_of(content) == key
+    carried = email.message_from_bytes(content, policy=policy.default)["X-Followup-Key"]
+    assert re.fullmatch("[0-9a-f]{16}", carried)
+    assert key_of(content) == carried
+    assert means(carried, key)
 
 
 @pytest.mark.parametrize("sign", ["x", "é", "<", "😀"])
-def test_the_longest_key_can_be_read_back(folder, path, sign):
-    from followup_rules.mail import message, source  # noqa: PLC0415
-
+def test_the_longest_key_is_found_again(folder, path, sign):
     key = f"thank-you/{sign * 1_000}@2026-11-09+2"
     folder.create(replace(ACTION, key=key))
     only(path).rename(path / "renamed.eml")
     assert folder.find(key)
-    assert message.key_of(source.headers(source.head(only(path).read_bytes()))) == key
+
+
+def test_nobody_reads_in_a_draft_which_rule_made_it_for_whom(folder, path):
+    folder.create(ACTION)
+    assert not re.search(rb"thank-you|nordik.ca@2026|2026-11-09", only(path).read_bytes())
+
+
+def test_a_draft_without_the_hash_of_its_key(path):
+    (kind,) = followup_mailbox.register_outputs()
+    folder = kind.open(EmlOptions(path=path, key_header=False), Context(profile=PROFILE, now=None))
+    ref = folder.create(ACTION)
+    assert "X-Followup-Key" not in read(only(path))
+    assert (folder.find(KEY), states(folder, ref)) == (ref, ["open"])
+
+
+OLDER = (
+    f"From: me@example.org\nTo: julie.roy@nordik.ca\nSubject: Merci\nX-Followup-Key: {KEY}\nX-Unsent: 1\n\nMerci !\n"
+)
+"""As versions before the hash wrote it."""
+
+
+def older_draft():
+    return f"X-Followup-Seal: {hashlib.sha256(OLDER.encode()).hexdigest()}\n{OLDER}".encode()
+
+
+@pytest.mark.parametrize("name", ["renamed.eml", None])
+def test_a_draft_of_an_earlier_version_is_known_and_brought_up_to_date(folder, path, name):
+    folder.create(ACTION)
+    place = only(path).rename(path / name) if name else only(path)
+    place.write_bytes(older_draft())
+    ref = folder.find(KEY)
+    assert states(folder, ref) == ["open"]
+    folder.update(ref, ACTION)
+    assert read(only(path))["X-Followup-Key"] == hashed(KEY)
+    place.write_bytes(older_draft() + b"PS\n")
+    assert states(folder, ref) == ["touched"]
 
 
 @pytest.mark.parametrize(
@@ -206,7 +249,7 @@ def test_creating_twice_leaves_one_draft_and_the_last_text(folder, path):
     folder.create(ACTION)
     ref = folder.create(replace(ACTION, text="other\n"))
     assert states(folder, ref) == ["open"]
-    assert read(only(path)).get_content() == "other\n"
+    assert text_of(read(only(path))) == "other\n"
 
 
 def test_creating_again_what_the_user_has_edited_leaves_it_to_them(folder, path):
@@ -252,7 +295,7 @@ def test_update_replaces_the_text_under_the_name_that_the_file_now_has(folder, p
     only(path).rename(path / "z.eml")
     new = folder.update(ref, replace(ACTION, text="Nouveau\n"))
     assert files(path) == ["z.eml"]
-    assert read(path / "z.eml").get_content() == "Nouveau\n"
+    assert text_of(read(path / "z.eml")) == "Nouveau\n"
     assert new != ref
     assert states(folder, new) == ["open"]
 
@@ -269,8 +312,8 @@ def test_withdraw_deletes_what_nobody_has_touched(folder, path):
     [
         lambda raw: raw.replace(b"Julie", b"Julia"),
         lambda raw: raw + b"\n",
-        lambda raw: raw.replace(b"\n", b"\r\n"),
-        lambda raw: raw.replace(b"X-Unsent: 1\n", b""),
+        lambda raw: raw.replace(b"\r\n", b"\n"),
+        lambda raw: raw.replace(b"X-Unsent: 1\r\n", b""),
         lambda raw: raw.partition(b"\n")[2],
         lambda raw: b"Subject: saved by another program\n\ntext\n",
         lambda raw: b"",
@@ -327,7 +370,7 @@ def as_sent(mail):
         saved_again(lambda mail: mail.replace_header("Subject", "Un mot")),
         saved_again(lambda mail: mail.replace_header("To", "julie@home.ca")),
         lambda raw: raw.replace(b"X-Followup-Key: ", b"x-followup-key:\r\n\t"),
-        lambda raw: raw.replace(b"\n", b"\r\n"),
+        lambda raw: raw.replace(b"\r\n", b"\n"),
         lambda raw: b"Subject: first\nX-Other: 1\n" + raw,
         lambda raw: b"Received: from a\n\tby b\n" * 900 + raw,
     ],
@@ -464,4 +507,5 @@ def test_our_own_drafts_are_never_read_as_sent_mail_until_somebody_sends_them(fo
     raw = only(path).read_text().replace("X-Unsent: 1\n", "Date: Mon, 09 Nov 2026 11:00:00 -0500\nMessage-ID: <1@x>\n")
     only(path).write_text(raw)
     (event,) = source.pull(now, found.cursor).events
-    assert (event.data, event.title, event.people[1].name) == ({"key": KEY}, ACTION.title, "Ève")
+    assert (event.data, event.title, event.people[1].name) == ({}, ACTION.title, "Ève")
+    assert event.report == Report(key=hashed(KEY))

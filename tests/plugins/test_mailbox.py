@@ -16,6 +16,7 @@ import test.test_email
 import followup_mailbox
 from followup_mailbox import MailboxOptions
 from followup_rules import BadItem, Context, Event, Profile, Pull, Unreadable
+from followup_rules.model import Report
 from tests.support.project import ROOT
 
 TORONTO = ZoneInfo("America/Toronto")
@@ -93,8 +94,9 @@ def test_a_sent_mail_with_everything(read):
     ]
     assert (event.organizer.address, event.organizer.name) == ("me@example.org", "Camille")
     assert (event.thread, event.answers) == ("a@nordik.ca", "b@nordik.ca")
-    assert (event.tags, event.case) == (("thanks",), "Nordik")
-    assert event.data == {"key": "thank-you/nordik.ca@2026-11-09"}
+    assert event.references == ("a@nordik.ca", "b@nordik.ca")
+    assert (event.tags, event.case, event.data) == ((), "", {})
+    assert event.report == Report(key="thank-you/nordik.ca@2026-11-09")
     assert event.text == "Bonjour,\nMerci."
     assert event.where == "sent/a.eml"
 
@@ -123,15 +125,31 @@ def test_without_my_addresses_nothing_is_taken_for_not_sent(sent):
         pull(sent, profile=Profile())
 
 
+NEWEST_FIRST = "from b by me; Mon, 09 Nov 2026 14:00:00 +0000\nReceived: from a by b; Mon, 09 Nov 2026 10:00:00 +0000"
+
+
 @pytest.mark.parametrize(
     ("date", "received", "hour"),
     [
         ("Mon, 09 Nov 2026 15:00:00 +0100", None, 9),
-        ("Mon, 09 Nov 2026 09:00:00 -0000", None, 9),
+        ("Mon, 09 Nov 2026 14:00:00 -0000", None, 9),
         ("9 Nov 2026 09:00:00", None, 9),
         ("Mon, 09 Nov 2026 14:00:00 GMT (comment)", None, 9),
         ("yesterday", "from a by b; Mon, 09 Nov 2026 14:00:00 +0000", 9),
         (None, "from a by b;\n Mon, 09 Nov 2026 14:00:00 +0000", 9),
+        ("Thu, 01 Jan 1970 00:00:00 +0000", "from a by b; Mon, 09 Nov 2026 14:00:00 +0000", 9),
+        ("Mon, 09 Nov 2099 09:00:00 -0500", "from a by b; Mon, 09 Nov 2026 14:00:00 +0000", 9),
+        ("Fri, 09 Nov 2029 09:00:00 -0500", "from a by b; Mon, 09 Nov 2026 14:00:00 +0000", 9),
+        ("someday", NEWEST_FIRST, 9),
+        ("Mon, 09 Nov 2026 09:00:00 AM", None, 9),
+        ("Mon, 9 Nov 2026 03:00:00 PM +0100", None, 9),
+        ("Mon, 9 Nov 2026 9:00 AM -05:00", None, 9),
+        ("Mon, 9 Nov 2026 15:00:00 GMT+1", None, 9),
+        ("Mon, 9 Nov 2026 08:00:00 UTC-06:00", None, 9),
+        ("Mon, 9 Nov 2026 09:00 -0500", None, 9),
+        ("Mon, 9 Nov 26 09:00:00 -0500", None, 9),
+        ("Mon Nov  9 09:00:00 2026", None, 9),
+        ("2026-11-09T15:00:00+01:00", None, 9),
     ],
 )
 def test_dates(read, date, received, hour):
@@ -139,12 +157,16 @@ def test_dates(read, date, received, hour):
 
 
 @pytest.mark.parametrize("ident", [None, "", "<>", "no id at all", "<a b>"])
-def test_a_mail_without_a_proper_id_is_known_by_its_bytes(read, ident):
+def test_a_mail_without_a_proper_id_is_known_by_what_was_sent_to_whom_and_when(read, ident):
     event = read(mail(Message_ID=ident))
     assert event.id.startswith("sha256:")
     assert len(event.id) == 39
-    assert event.id == read(mail(Message_ID=ident)).id != read(mail(Message_ID=ident, body="other")).id
     assert event.thread == event.id
+    changed = mail(Message_ID=ident, Status="RO", X_Mozilla_Status="0001", Subject="=?utf-8?q?Merci?=",
+                   To="<Julie.Roy@nordik.ca>", Date="Mon, 09 Nov 2026 11:00:00 -0500 (EST)")  # fmt: skip
+    assert read(changed.replace("\n", "\r\n")).id == event.id
+    for name, value in [("Subject", "Other"), ("To", "eve@nordik.ca"), ("Date", "Mon, 09 Nov 2026 11:00:01 -0500")]:
+        assert read(mail(Message_ID=ident, **{name: value})).id != event.id
 
 
 @pytest.mark.parametrize(
@@ -213,11 +235,12 @@ def test_text_of_many_parts(read, body, kind, text):
     assert event.text == text
 
 
-def test_raw_bytes_in_headers_are_read_as_utf_8_and_never_stop_anything(read):
+def test_raw_bytes_in_headers_are_utf_8_or_else_windows_1252_and_never_stop_anything(read):
     content = mail(Subject="Réunion", To="Ève <eve@nordik.ca>").encode() + b"\xff\xfe"
     event = read(content)
     assert (event.title, event.people[0].name) == ("Réunion", "Ève")
-    assert read(content.replace("é".encode(), b"\xe9")).title == "R\ufffdunion"
+    assert read(content.replace("é".encode(), b"\xe9\x93")).title == "Ré“union"
+    assert read(content.replace("é".encode(), b"\x9d")).title == "R\ufffdunion"
 
 
 # --- what cannot be read ---------------------------------------------------------------------------------------
@@ -232,6 +255,8 @@ def test_raw_bytes_in_headers_are_read_as_utf_8_and_never_stop_anything(read):
         "garbage",
         "\x00\x01\x02",
         mail(Date="Mon, 09 Nov 99999 11:00:00 -0500"),
+        mail(Date="Thu, 01 Jan 1970 00:00:00 +0000"),
+        mail(Date="Mon, 09 Nov 2099 11:00:00 -0500"),
     ],
 )
 def test_one_broken_mail_is_reported_once_and_stops_no_other(sent, content):

@@ -26,7 +26,7 @@ CALL = Action(
     text="",
     due=datetime(2026, 11, 19, 9, tzinfo=ZONE),
 )
-LINE = f"Call Julie Roy (Nordik) due:2026-11-19 fr:{KEY}"
+LINE = f"2026-11-19 Call Julie Roy (Nordik) due:2026-11-19 fr:{KEY}"
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_the_folder_is_made(tmp_path):
 
 def test_a_task_without_a_date_has_no_due(todo):
     open_output(todo).create(replace(CALL, due=None))
-    assert todo.read_text() == f"Call Julie Roy (Nordik) fr:{KEY}\n"
+    assert todo.read_text() == f"2026-11-19 Call Julie Roy (Nordik) fr:{KEY}\n"
 
 
 def test_due_is_the_local_date(todo):
@@ -75,11 +75,14 @@ def test_due_is_the_local_date(todo):
         ("Call at 14:30, see https://nordik.ca/a", "Call at 14:30, see https://nordik.ca/a"),
         ("two\nlines\r\nx third\u2028fourth\x1b[31m", "two lines x third fourth [31m"),
         ("", "follow-up-call"),
+        ("Call +1 514 555-0123 or @marc, tel:+33 1", "Call (+1) 514 555-0123 or (@marc), tel: (+33) 1"),
+        ("+1 514 555-0123", "(+1) 514 555-0123"),
+        ("1 + 1 @ noon, a+b@nordik.ca (+2)", "1 + 1 @ noon, a+b@nordik.ca (+2)"),
     ],
 )
 def test_a_title_is_never_taken_for_syntax(todo, title, written):
     ref = open_output(todo).create(replace(CALL, title=title))
-    assert todo.read_text() == f"{written} due:2026-11-19 fr:{KEY}\n"
+    assert todo.read_text() == f"2026-11-19 {written} due:2026-11-19 fr:{KEY}\n"
     assert status(todo, ref) == Status("open")
 
 
@@ -117,7 +120,7 @@ def test_an_update_keeps_the_place_of_the_line(todo):
     ref = open_output(todo).create(CALL)
     todo.write_bytes(b"\xef\xbb\xbf" + LINE.encode() + b"\r\nfirst\nlast")
     open_output(todo).update(ref, replace(CALL, title="Call"))
-    assert todo.read_bytes() == b"\xef\xbb\xbf" + f"Call due:2026-11-19 fr:{KEY}".encode() + b"\r\nfirst\nlast"
+    assert todo.read_bytes() == b"\xef\xbb\xbf" + f"2026-11-19 Call due:2026-11-19 fr:{KEY}".encode() + b"\r\nfirst\nlast"
 
 
 def test_a_byte_order_mark_of_an_editor_is_no_edit(todo):
@@ -140,6 +143,29 @@ def test_nothing_but_the_file_is_left_in_the_folder(todo):
     assert list(todo.parent.iterdir()) == [todo]
 
 
+@pytest.mark.parametrize("created", ["2026-11-12 ", ""])
+def test_an_update_keeps_the_day_on_which_the_line_was_made(todo, created):
+    """Lines of earlier versions have none."""
+    todo.write_text(f"{created}Call fr:{KEY}\n")
+    ref = open_output(todo).find(KEY)
+    open_output(todo).update(ref, CALL)
+    assert todo.read_text() == LINE.replace("2026-11-19 ", created, 1) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("ticked", "at"),
+    [
+        (f"x {LINE}", None),
+        (f"x 2026-11-20 {LINE}", datetime(2026, 11, 20, tzinfo=ZONE)),
+        (f"x 2026-11-20 {LINE.partition(' ')[2]}", datetime(2026, 11, 20, tzinfo=ZONE)),
+    ],
+)
+def test_the_day_on_which_it_was_made_is_not_the_day_on_which_it_was_done(todo, ticked, at):
+    ref = open_output(todo).create(CALL)
+    todo.write_text(f"{ticked}\n")
+    assert status(todo, ref) == Status("done", at)
+
+
 def test_a_symlink_is_followed(todo, tmp_path):
     real = tmp_path / "cloud" / "tasks.txt"
     real.parent.mkdir()
@@ -147,7 +173,7 @@ def test_a_symlink_is_followed(todo, tmp_path):
     todo.symlink_to(real)
     open_output(todo).create(replace(CALL, text="Hello."))
     assert todo.is_symlink()
-    assert real.read_text().startswith("Buy milk\nCall Julie")
+    assert real.read_text().startswith("Buy milk\n2026-11-19 Call Julie")
     assert (real.parent / "todo-texts").is_dir()
 
 
@@ -389,7 +415,7 @@ def test_a_task_edited_before_its_receipt_was_kept_is_the_users(todo):
 def test_creating_again_brings_up_to_date_what_is_as_we_left_it(todo):
     open_output(todo).create(SCRIPT)
     ref = open_output(todo).create(replace(SCRIPT, title="Call them", text="Another script."))
-    assert todo.read_text().startswith("Call them due:")
+    assert todo.read_text().startswith("2026-11-19 Call them due:")
     assert [file.read_text() for file in text_files(todo)] == ["Another script.\n"]
     assert status(todo, ref) == Status("open")
 

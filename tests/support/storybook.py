@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 from click.testing import CliRunner, Result
 
 from followup_rules.cli import cli
+from tests.support import marks
 
 ME = "camille@exemple.ca"
 JULIE = "julie.roy@nordik.ca"
@@ -270,13 +271,18 @@ class Story:
         read = [
             (file, email.message_from_bytes(file.read_bytes(), policy=email.policy.default)) for file in self._drafts()
         ]
-        return {_key(message): message for _, message in read}
+        return {self._key(message): message for _, message in read}
 
     def draft_file(self, rule: str) -> Path:
         """Return the file of the one draft of a rule."""
-        found = [f for f in self._drafts() if _key(email.message_from_bytes(f.read_bytes())).startswith(f"{rule}/")]
+        found = [
+            f for f in self._drafts() if self._key(email.message_from_bytes(f.read_bytes())).startswith(f"{rule}/")
+        ]
         assert len(found) == 1, found
         return found[0]
+
+    def _key(self, message: Any) -> str:
+        return marks.carried(message, self.folder / "out/followup.db")
 
     def _drafts(self) -> list[Path]:
         return sorted((self.folder / "out/drafts").glob("*.eml"))
@@ -330,7 +336,3 @@ def local_day(moment: str) -> date:
 
 def _bare(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{k: v for k, v in change.items() if k != "ref"} for change in changes]
-
-
-def _key(message: Any) -> str:
-    return "".join(str(message["X-Followup-Key"]).split())

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 import followup_google
 from followup_google import CalendarOptions, DraftsOptions, GmailOptions, TasksOptions
 from followup_rules import Context, Profile, Status
+from followup_rules.keys import hashed
 from followup_rules.testing import NOW, ZONE, OutputContract, SourceContract
 
 SCOPES = {
@@ -80,7 +81,7 @@ class TestDrafts(OutputContract):
         return opened(self.google, self.folder, DraftsOptions)
 
     def _of(self, key):
-        return next(each for each in self.google.drafts() if "".join(each.message["X-Followup-Key"].split()) == key)
+        return next(each for each in self.google.drafts() if each.message["X-Followup-Key"] == hashed(key))
 
     def delete_as_user(self, key):
         self.google.delete_draft(self._of(key).draft)

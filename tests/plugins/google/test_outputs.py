@@ -9,6 +9,7 @@ from followup_google import DraftsOptions, TasksOptions, service
 from followup_google import drafts as gmail
 from followup_google.letters import ACCOUNT, THREAD, event
 from followup_rules import Context, Profile, Refused, Status, Unreadable
+from followup_rules.keys import hashed
 from followup_rules.model import Reply
 from followup_rules.testing import NOW, ZONE, OutputContract
 from tests.plugins.google.test_contracts import opened
@@ -140,7 +141,7 @@ def without_thread(found):
 def test_a_draft_is_marked_and_is_no_mail_to_be_opened_by_the_recipient(google, drafts):
     drafts().create(DRAFT)
     (draft,) = google.drafts()
-    assert draft.message["X-Followup-Key"] == DRAFT.key
+    assert draft.message["X-Followup-Key"] == hashed(DRAFT.key)
     assert draft.message["Message-ID"].startswith("<followup-")
     assert draft.message["X-Unsent"] is None
 

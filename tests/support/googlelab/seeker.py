@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.support import marks
 from tests.support.storybook import call
 
-from .account import SCOPES, Account, Mail
+from .account import SCOPES, Account
 
 _PROFILE = """packs = ["interview"]
 [profile]
@@ -57,13 +58,12 @@ class Seeker:
 
     def drafts(self) -> list[tuple[str, str, str]]:
         """Return key, subject and text of what lies in the drafts."""
-        return sorted((_key(mail), str(mail.message["Subject"]), mail.text) for mail in self.google.drafts())
+        return sorted(
+            (marks.carried(mail.message, self.folder / "followup.db"), str(mail.message["Subject"]), mail.text)
+            for mail in self.google.drafts()
+        )
 
     def tasks(self) -> list[tuple[str, str, str]]:
         """Return key, title and day of the tasks that are still to be done."""
         there = [task for task in self.google.tasks() if not task.get("deleted") and task["status"] == "needsAction"]
         return sorted((task["notes"].splitlines()[-1], task["title"], task.get("due", "")[:10]) for task in there)
-
-
-def _key(mail: Mail) -> str:
-    return "".join(str(mail.message["X-Followup-Key"]).split())

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from tests.support import marks
 from tests.support.storybook import CONFIG, JULIE, Story
 
 NOW = "2026-11-11 12:00"
@@ -137,11 +138,12 @@ def _outputs(folder: Path) -> list[Path]:
 def markers(folder: Path) -> Counter[str]:
     """Count the actions in drafts and tasks."""
     drafts = [path.read_bytes() for path in sorted((folder / "out/drafts").glob("*.eml"))]
-    heads = (email.message_from_bytes(draft)["X-Followup-Key"] for draft in drafts)
+    known = marks.keys(folder / STORE)
+    carried = ("".join(str(email.message_from_bytes(draft)["X-Followup-Key"]).split()) for draft in drafts)
     lists = [folder / "out/todo.txt", folder / "out/done.txt"]
     lines = "\n".join(path.read_text(errors="replace") for path in lists if path.exists())
     elsewhere = [unquote(path.stem) for path in sorted(folder.glob("out/at-*/*"))]
-    return Counter(["".join(str(key).split()) for key in heads if key] + _MARKER.findall(lines) + elsewhere)
+    return Counter([known.get(key, key) for key in carried if key != "None"] + _MARKER.findall(lines) + elsewhere)
 
 
 def settled(folder: Path) -> bool:

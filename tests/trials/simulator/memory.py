@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 
 from followup_rules import Action, Context, Event, OutputType, Person, Pull, Refused, SourceType, Status, Unreadable
+from followup_rules.model import Report
 
 from .world import ME, Mail, Meeting, Note, Picture, local
 
@@ -82,7 +83,7 @@ def _mail(mail: Mail) -> Event:
     writer = Person(ME if mail.outgoing else mail.other)
     return Event(id=mail.id, kind="sent" if mail.outgoing else "received", start=mail.at, end=mail.at,
                  title=mail.subject, text=mail.text, people=(Person(mail.other),), organizer=writer,
-                 thread=mail.thread, answers=mail.answers, data={"key": mail.key} if mail.key else {})  # fmt: skip
+                 thread=mail.thread, answers=mail.answers, report=Report(key=mail.key) if mail.key else None)  # fmt: skip
 
 
 def _note(note: Note, zone: object, seen: Mapping[str, str]) -> Event:

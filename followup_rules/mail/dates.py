@@ -1,0 +1,56 @@
+"""When a mail was sent, from dates as mail programs write them (RFC 5322, sections 3.3 and 4.3, and habits)."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, tzinfo
+from email.utils import parsedate_to_datetime
+
+from followup_rules.mail.head import Headers
+
+FIRST_YEAR, LAST_YEAR = 1990, 2079
+"""What lies outside comes from a clock that was never set, or set to nonsense."""
+_LONGEST = 200
+_COMMENT = re.compile(r"\([^()]*\)?")
+_HALF_OF_DAY = re.compile(r"\b(\d{1,2}):(\d\d)(:\d\d)?\s*([ap])\.?m\b\.?", re.IGNORECASE)
+_ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+_OFFSET = re.compile(r"\b(?:GMT|UTC?)?\s*([+-])(\d{1,2}):?(\d\d)?$", re.IGNORECASE)
+
+
+def sent_at(headers: Headers, zone: tzinfo) -> datetime | None:
+    """Return Date, else the time at which the last server received the mail; None if there is no usable time.
+
+    A mail cannot be sent after it was received, by more than clocks and zones differ. A time without a zone is the
+    user's.
+    """
+    received = next(filter(None, (read(header.rpartition(";")[2], zone) for header in headers["received"])), None)
+    dates = filter(None, (read(header, zone) for header in headers["date"]))
+    sent = next(dates, None)
+    if sent and received and (sent - received).days > 1:
+        return received
+    return sent or received
+
+
+def read(written: str, zone: tzinfo) -> datetime | None:
+    """Return the instant that a date means; None if it means none, or a year in which nobody sent mail."""
+    plain = " ".join(_COMMENT.sub(" ", written[:_LONGEST]).split())
+    try:
+        if _ISO.match(plain):
+            found = datetime.fromisoformat(plain)
+        else:
+            found = parsedate_to_datetime(_OFFSET.sub(_as_four_digits, _HALF_OF_DAY.sub(_of_24_hours, plain)))
+        found = found.replace(tzinfo=zone) if found.tzinfo is None else found.astimezone(zone)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
+
+
+def _of_24_hours(time: re.Match[str]) -> str:
+    hour = int(time[1]) % 12 + (12 if time[4] in "pP" else 0) if int(time[1]) <= 12 else int(time[1])
+    return f"{hour:02}:{time[2]}{time[3] or ''}"
+
+
+def _as_four_digits(offset: re.Match[str]) -> str:
+    """Return `+0100` for `GMT+1`, and `+0000` for `-0000`, which says that the time is in UTC (section 3.3)."""
+    hours, minutes = int(offset[2]), offset[3] or "00"
+    return f" {offset[1] if hours or minutes != '00' else '+'}{hours:02}{minutes}"
