@@ -124,23 +124,22 @@ def _write_text(mail: EmailMessage, text: str) -> None:
 def _written(name: str, value: Any) -> str:
     """Return the value of a header in ASCII, on lines that end with a line feed."""
     if name in ("From", "To"):
-        return ",\n ".join(_mailbox(address) for address in value.addresses)
+        return ",\n ".join(_mailbox(address, name) for address in value.addresses)
     if name in ("In-Reply-To", "References"):
         return "\n ".join(str(value).split())
-    return _encoded(str(value), f"{name}: ")
+    return _encoded(str(value), name)
 
 
-def _mailbox(address: Address) -> str:
+def _mailbox(address: Address, header: str) -> str:
     shown = address.display_name
     if not shown:
         return address.addr_spec
     if shown.isascii():
         quoted = re.sub(r'(["\\])', r"\\\1", shown)
         return f'"{quoted}" <{address.addr_spec}>' if re.search(r"[^\w !#$%&'*+/=?^`{|}~-]", shown) else str(address)
-    return f"{_encoded(shown)}\n <{address.addr_spec}>"
+    return f"{_encoded(shown, header)}\n <{address.addr_spec}>"
 
 
-def _encoded(text: str, before: str = "") -> str:
-    if text.isascii():
-        return text
-    return Header(text, "utf-8", maxlinelen=_ENCODED_LINE, header_name=before.rstrip(": ") or None).encode()
+def _encoded(text: str, header: str) -> str:
+    """Return a text as encoded words, with room for the name of the header on the first line."""
+    return text if text.isascii() else Header(text, "utf-8", _ENCODED_LINE, header).encode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from msgspec import Struct
@@ -12,8 +12,8 @@ from followup_rules import plain
 from followup_rules.mail import ids
 from followup_rules.mail.addresses import decoded, mailboxes, people
 from followup_rules.mail.head import Headers, first
-from followup_rules.model import Event, Person, Report
-from followup_rules.people import is_human, person
+from followup_rules.model import Event, Report
+from followup_rules.people import others, person
 
 LONGEST_KEY = 1_500
 """In characters: the id of an event has up to 1,000, and a rule and a day come to it."""
@@ -55,7 +55,7 @@ class Mail(Struct, frozen=True, kw_only=True):
             end=self.date,
             title=plain.one_line(decoded(first(headers, "subject"))),
             text=self.text,
-            people=_humans([*(senders if self.kind == "received" else ()), *written_to], me),
+            people=others([*(senders if self.kind == "received" else ()), *written_to], me),
             organizer=senders[0] if senders else None,
             thread=next(iter(named), "") or ids.conversation(headers) or self.ident,
             answers=ids.replied_to(headers),
@@ -63,11 +63,6 @@ class Mail(Struct, frozen=True, kw_only=True):
             report=Report(key=key) if key else None,
             where=self.where,
         )
-
-
-def _humans(found: Iterable[Person], me: Collection[str]) -> tuple[Person, ...]:
-    unique = {someone.address: someone for someone in found if is_human(someone)}
-    return tuple(someone for address, someone in unique.items() if address not in me)
 
 
 def is_mine(headers: Headers, me: Collection[str]) -> bool:

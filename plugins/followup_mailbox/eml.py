@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from followup_mailbox.seal import seal, sealed
 from followup_rules import Action, Profile, Refused, Status, Unreadable, durable, sealing
-from followup_rules.sealing import EDITED
 from followup_rules.keys import hashed
+from followup_rules.sealing import EDITED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

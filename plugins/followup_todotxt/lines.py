@@ -42,7 +42,7 @@ class Ref(sealing.Ref, frozen=True):
 
 
 def render(action: Action, zone: ZoneInfo, created: str, text_file: str = "") -> str:
-    """Return the line of an action, with the date of its creation unless that is empty, so that it can be made again."""
+    """Return the line of an action, with the day on which it was made, if known: the same whenever it is made again."""
     due = f"due:{action.due.astimezone(zone).date()}" if action.due else ""
     text = f"text:{text_file}" if text_file else ""
     return " ".join(part for part in (created, _title(action), due, text, f"fr:{action.key}") if part)

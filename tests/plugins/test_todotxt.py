@@ -120,7 +120,9 @@ def test_an_update_keeps_the_place_of_the_line(todo):
     ref = open_output(todo).create(CALL)
     todo.write_bytes(b"\xef\xbb\xbf" + LINE.encode() + b"\r\nfirst\nlast")
     open_output(todo).update(ref, replace(CALL, title="Call"))
-    assert todo.read_bytes() == b"\xef\xbb\xbf" + f"2026-11-19 Call due:2026-11-19 fr:{KEY}".encode() + b"\r\nfirst\nlast"
+    assert (
+        todo.read_bytes() == b"\xef\xbb\xbf" + f"2026-11-19 Call due:2026-11-19 fr:{KEY}".encode() + b"\r\nfirst\nlast"
+    )
 
 
 def test_a_byte_order_mark_of_an_editor_is_no_edit(todo):
