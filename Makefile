@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo demo-google npm test test-all test-long coverage mutation soak lint format docs clean
+.PHONY: help demo demo-google npm test test-all test-long test-lowest coverage mutation soak lint format docs clean
 
 help:
 	@echo "make demo    plays some weeks of a job search"
 	@echo "make demo-google  does so with everything at Google: at an emulator of it, on this machine"
 	@echo "make test    runs the tests"
 	@echo "make test-all  runs those that take minutes, too; make soak those that take hours"
+	@echo "make test-lowest  runs them with the lowest versions of what pyproject.toml depends on"
 	@echo "make coverage  runs the tests and sees that they try every branch of what decides and remembers"
 	@echo "make mutation  makes small mistakes in the engine, one by one, and sees that a test fails for each"
 	@echo "make lint    checks style, types and the rules of who may import whom"
@@ -43,6 +44,13 @@ test-long: $(VENV)/ready npm
 	$(BIN)/python -m pytest --numprocesses auto -m long
 
 test-all: test test-long
+
+# uv, as pip cannot choose the lowest versions.
+test-lowest: npm
+	$(PYTHON) -m venv --clear out/lowest
+	out/lowest/bin/python -m pip install -qq --disable-pip-version-check uv
+	out/lowest/bin/uv pip install --quiet --python out/lowest/bin/python --resolution lowest-direct --editable '.[dev,keyring]'
+	out/lowest/bin/python -m pytest --numprocesses auto -m "not long"
 
 coverage: $(VENV)/ready npm
 	$(BIN)/python -m pytest --numprocesses auto -m "not long" --cov

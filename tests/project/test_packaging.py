@@ -1,8 +1,10 @@
 """The wheel holds what the source tree has, and works without it."""
 
+import os
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import tomllib
 import venv
 import zipfile
@@ -10,6 +12,9 @@ import zipfile
 import pytest
 
 from tests.support.project import ROOT
+
+ALONE = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+"""The environment without what would lead to the source tree."""
 
 
 @pytest.fixture(scope="module")
@@ -57,15 +62,31 @@ def test_rules_texts_and_word_lists_are_in_the_wheel(wheel):
 
 def test_the_wheel_works_without_the_source_tree(environment, tmp_path):
     command = [str(environment / "bin" / "followup"), "plugins"]
-    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    result = subprocess.run(command, cwd=tmp_path, env=ALONE, capture_output=True, text=True, check=True)
     for name in ("ics", "mailbox", "notes", "todotxt", "interview"):
         assert name in result.stdout
     where = [str(environment / "bin" / "python"), "-c", "import followup_rules; print(followup_rules.__file__)"]
-    found = subprocess.run(where, cwd=tmp_path, capture_output=True, text=True, check=True)
+    found = subprocess.run(where, cwd=tmp_path, env=ALONE, capture_output=True, text=True, check=True)
     assert found.stdout.startswith(str(environment))
 
 
 def test_the_module_runs_like_the_command(environment, tmp_path):
     command = [str(environment / "bin" / "python"), "-m", "followup_rules", "--version"]
-    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    result = subprocess.run(command, cwd=tmp_path, env=ALONE, capture_output=True, text=True, check=True)
     assert result.stdout.startswith("followup, version ")
+
+
+def test_the_wheel_carries_the_licence(wheel):
+    assert [name for name in names_in(wheel) if name.endswith("dist-info/licenses/LICENSE")]
+
+
+def test_the_source_archive_holds_what_one_needs_to_go_on_and_nothing_else(tmp_path):
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", tmp_path], cwd=ROOT, check=True)
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    pages = {"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"}
+    assert {*pages, "LICENSE", "Makefile", "pyproject.toml", "docs/tour.md", "tests/conftest.py"} <= names
+    folders = {"followup_rules", "plugins", "examples", "docs", "tests", "benchmarks"}
+    single = {*pages, "LICENSE", "Makefile", "PKG-INFO", ".gitignore", "pyproject.toml", "config.example.toml"}
+    assert {name.partition("/")[0] for name in names} == folders | single
+    assert not [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".db"))]

@@ -160,7 +160,7 @@ NESTED = [
 ]
 
 
-@pytest.mark.parametrize("notes", some(NESTED, 3))
+@pytest.mark.parametrize("notes", some(NESTED, 3), ids=lambda notes: notes[:40])
 def test_notes_that_are_nested_without_end_lose_no_other_note(story, notes):
     head = f"## Nordik <{JULIE}>\n"
     (story.folder / "notes.md").write_text(f"{head}- 2026-11-09 11:20 #thanked\n\n{head}{notes}")
