@@ -35,6 +35,10 @@ class Report(Struct, frozen=True, kw_only=True):
     """The id of the sent mail by which it is known that the draft was sent."""
 
 
+KIND_END = "\x1f"
+"""Ends the kind in an identity; no kind and no id holds it."""
+
+
 class Event(Struct, frozen=True, kw_only=True):
     """Something that happened or is planned, as a source saw it.
 
@@ -88,6 +92,11 @@ class Event(Struct, frozen=True, kw_only=True):
     """The last pull that listed it, known only once it is `gone`."""
     gone: datetime | None = None
     """The first pull that no longer listed it."""
+
+    @property
+    def identity(self) -> str:
+        """Its kind and its id, by which it is one event: nobody's mail takes the place of a note with the same id."""
+        return f"{self.kind}{KIND_END}{self.id}"
 
 
 class BadItem(Struct, frozen=True):

@@ -63,7 +63,7 @@ def _coming(files: Sequence[CaseFile], now: datetime, days: int) -> list[Entry]:
 
 def _entries(file: CaseFile, now: datetime) -> Iterator[Entry]:
     for event in file.events if file.decisions else ():
-        if event.kind == "meeting" and event.id not in file.cancelled:
+        if event.kind == "meeting" and event.identity not in file.cancelled:
             yield Entry(event.start.astimezone(now.tzinfo), "meeting", "", file.key, event.title)
     for decision in file.decisions:
         if not file.said(decision):

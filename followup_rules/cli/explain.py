@@ -140,7 +140,7 @@ def _next_change(file: CaseFile) -> datetime | None:
 
 
 def _add_summary(page: Page, file: CaseFile, now: datetime) -> None:
-    standing = [event for event in file.events if event.id not in file.cancelled]
+    standing = [event for event in file.events if event.identity not in file.cancelled]
     past = [event for event in standing if event.start <= now]
     coming = [event for event in standing if event.start > now]
     if file.people:
@@ -220,11 +220,11 @@ def _date(event: Event, now: datetime) -> str:
 
 
 def _add_event(page: Page, event: Event, file: CaseFile, now: datetime) -> None:
-    planned = event.start > now and event.id not in file.cancelled
+    planned = event.start > now and event.identity not in file.cancelled
     marks: list[Clause] = [("planned", "cyan")] if planned else []
-    if event.id in file.cancelled:
+    if event.identity in file.cancelled:
         marks.append((event.status if event.status in ("cancelled", "declined") else "taken away", "yellow"))
-    dimmed = "dim" if event.id in file.cancelled else ""
+    dimmed = "dim" if event.identity in file.cancelled else ""
     page.row([(f"  {event.kind}", dimmed)], 12, [*marks, (_date(event, now), dimmed), (_titled(event), dimmed)])
 
 

@@ -43,13 +43,13 @@ class CaseView:
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """All events of the case that took place or are planned, in the order of time."""
-        shown = [event for event in (*self.case.home, *self.case.joined) if event.id not in self.fates]
+        shown = [event for event in (*self.case.home, *self.case.joined) if event.identity not in self.fates]
         return tuple(sorted(shown, key=self.order))
 
     @cached_property
     def fates(self) -> dict[str, Reason]:
         """Why an event counts as not having taken place, by id; those that count are absent."""
-        found = ((event.id, self._fate(event)) for event in (*self.case.home, *self.case.joined))
+        found = ((event.identity, self._fate(event)) for event in (*self.case.home, *self.case.joined))
         return {name: fate for name, fate in found if fate is not None}
 
     @cached_property
@@ -69,7 +69,7 @@ class CaseView:
 
     def order(self, event: Event) -> tuple[datetime, str]:
         """Return what sorts events by the instant at which they count, and equal ones by id."""
-        return self.moment(event), event.id
+        return self.moment(event), event.identity
 
     def moment(self, event: Event) -> datetime:
         """Return the instant at which an event counts where order matters."""
@@ -109,8 +109,8 @@ class CaseView:
         scope = Scope(self)
         anchors = [event for event in self.case.home if it.on and it.on(event, scope)]
         groups: dict[object, list[Event]] = defaultdict(list)
-        for event in sorted(anchors, key=lambda event: (event.start, event.id)):
-            groups[event.id if it.per == "event" else self.days.day(event.start)].append(event)
+        for event in sorted(anchors, key=lambda event: (event.start, event.identity)):
+            groups[event.identity if it.per == "event" else self.days.day(event.start)].append(event)
         visits = (self._visit(group) for group in groups.values())
         yield from (visit for visit in visits if it.where is None or self._some(it.where, visit))
 
@@ -119,7 +119,7 @@ class CaseView:
         return any(pattern(event, scope) for event in visit.events)
 
     def _visit(self, events: Sequence[Event]) -> Visit:
-        counted = [event for event in events if event.id not in self.fates] or list(events)
+        counted = [event for event in events if event.identity not in self.fates] or list(events)
         return Visit(
             events=tuple(counted),
             start=min(event.start for event in counted),
@@ -133,14 +133,14 @@ class CaseView:
         if event.people or event.kind != "note":
             return event.people
         by = self.moment(event)
-        meetings = [e for e in self.case.home if e.kind == "meeting" and e.people and e.id not in self.fates]
+        meetings = [e for e in self.case.home if e.kind == "meeting" and e.people and e.identity not in self.fates]
         started = sorted((e for e in meetings if e.start <= by), key=self.order)
         around = started[-1:] or self._at_home
         return tuple(once_each(person for other in around for person in other.people))
 
     def stands(self, visit: Visit) -> bool:
         """Tell whether the visit took place or is planned; else none of its events did."""
-        return visit.anchor.id not in self.fates
+        return visit.anchor.identity not in self.fates
 
     def standing(self, it: Rule | Guard) -> tuple[Visit, ...]:
         """Return the visits that took place or are planned."""
@@ -154,8 +154,8 @@ class CaseView:
     def same(self, it: Rule | Guard, visit: Visit) -> Visit | None:
         """Return the visit of another rule for the same anchor: the same event, else the same day."""
         standing = self.standing(it)
-        ids = {event.id for event in visit.events}
-        same_event = (other for other in standing if other.anchor.id in ids)
+        ids = {event.identity for event in visit.events}
+        same_event = (other for other in standing if other.anchor.identity in ids)
         same_day = (other for other in standing if other.day == visit.day)
         return next(same_event, None) or next(same_day, None)
 
@@ -185,9 +185,11 @@ class CaseView:
 
     def matching(self, patterns: Iterable[Pattern], scope: Scope, since: datetime) -> list[Event]:
         """Return the other events of the case that match, from `since` on unless a pattern has its own `after`."""
-        own = {event.id for event in scope.visit.events}
+        own = {event.identity for event in scope.visit.events}
         listed = tuple(patterns)
-        return [event for event in self.events if event.id not in own and self.matches(event, listed, scope, since)]
+        return [
+            event for event in self.events if event.identity not in own and self.matches(event, listed, scope, since)
+        ]
 
     def matches(self, event: Event, patterns: Iterable[Pattern], scope: Scope, since: datetime) -> bool:
         """Tell whether an event matches any of the patterns, from `since` on unless one has its own `after`."""

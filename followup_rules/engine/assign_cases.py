@@ -87,7 +87,7 @@ class _Placed(Struct):
 
     def put(self, event: Event, home: str) -> None:
         """Note down that the event is at home there."""
-        self.homes[event.id] = home
+        self.homes[event.identity] = home
         if vanished(event):
             return
         if event.thread:
@@ -129,7 +129,7 @@ def tokens(event: Event) -> frozenset[str]:
 def assign(events: Iterable[Event], directory: Directory, known: Iterable[str] = ()) -> dict[str, Place]:
     """Place events that are tied together; `known` are the keys of the other cases. The order does not matter."""
     placed = _Placed()
-    in_order = sorted(events, key=lambda event: (event.start, event.id))
+    in_order = sorted(events, key=lambda event: (event.start, event.identity))
     problems: dict[str, str] = {}
     for event in in_order:
         if not (_headed(event) or _anchor(event)):
@@ -138,12 +138,20 @@ def assign(events: Iterable[Event], directory: Directory, known: Iterable[str] =
     for group in ([e for e in headed if e.people], [e for e in headed if not e.people]):
         keys = frozenset({*known, *(home for name, home in placed.homes.items() if not problems.get(name))})
         for event in group:
-            placed.homes[event.id], problems[event.id] = _heading(event, placed, directory, keys)
+            placed.homes[event.identity], problems[event.identity] = _heading(event, placed, directory, keys)
+    anchors = {event.id: placed.homes[event.identity] for event in sorted(in_order, key=_is_theirs, reverse=True)
+               if not _anchor(event)}  # fmt: skip
     for event in filter(_anchor, in_order):
-        placed.homes[event.id] = placed.homes.get(_anchor(event), event.case or event.id)
+        placed.homes[event.identity] = anchors.get(_anchor(event), event.case or event.id)
     return {
-        event.id: Place(placed.homes[event.id], _joins(event, placed), problems.get(event.id, "")) for event in in_order
+        event.identity: Place(placed.homes[event.identity], _joins(event, placed), problems.get(event.identity, ""))
+        for event in in_order
     }
+
+
+def _is_theirs(event: Event) -> bool:
+    """Tell whether somebody else chose the id of an event: then it names that one only if there is no other."""
+    return event.kind == "received"
 
 
 def _headed(event: Event) -> bool:
@@ -183,7 +191,7 @@ def _joins(event: Event, placed: _Placed) -> frozenset[str]:
     cases: set[str] = set()
     for person in event.people:
         cases |= placed.taking_part.get(person.address, set())
-    return frozenset(cases - {placed.homes[event.id]})
+    return frozenset(cases - {placed.homes[event.identity]})
 
 
 def _domain(note: Event) -> str:

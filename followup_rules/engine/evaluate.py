@@ -123,7 +123,7 @@ def _localized(reason: Reason, view: CaseView) -> Reason:
 
 
 def _gone(visit: Visit, view: CaseView) -> _Verdict | None:
-    return None if view.stands(visit) else _Verdict(State.VOID, view.fates[visit.anchor.id], (visit.anchor,))
+    return None if view.stands(visit) else _Verdict(State.VOID, view.fates[visit.anchor.identity], (visit.anchor,))
 
 
 def _superseded(visit: Visit, successor: Visit | None, context: EvaluationContext) -> _Verdict | None:

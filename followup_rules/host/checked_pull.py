@@ -154,13 +154,13 @@ def _simple(value: Any) -> str | datetime:
 
 
 def _once_each(events: Iterable[Event]) -> tuple[list[Event], list[BadItem]]:
-    """Return each id once, the newest of several; which one that is does not depend on their order."""
+    """Return each kind and id once, the newest of several; which one that is does not depend on their order."""
     versions: dict[str, list[Event]] = defaultdict(list)
     for event in events:
-        versions[event.id].append(event)
-    several = {name: same for name, same in versions.items() if any(event != same[0] for event in same)}
-    bad = [BadItem(same[0].where or name, f"the id {name!r} stands for several events", name)
-           for name, same in several.items()]  # fmt: skip
+        versions[event.identity].append(event)
+    several = [same for same in versions.values() if any(event != same[0] for event in same)]
+    bad = [BadItem(same[0].where or same[0].id, f"the id {same[0].id!r} stands for several events", same[0].id)
+           for same in several]  # fmt: skip
     return [max(same, key=_age) if len(same) > 1 else same[0] for same in versions.values()], bad
 
 

@@ -186,8 +186,8 @@ def first(value: Value, _: World) -> Part | None:
 
     def is_first(event: Event, scope: Scope) -> bool:
         own = scope.thread(event)
-        thread = [(other.start, other.id) for other in scope.events if own and scope.thread(other) == own]
-        return not thread or min(thread) == (event.start, event.id)
+        thread = [(other.start, other.identity) for other in scope.events if own and scope.thread(other) == own]
+        return not thread or min(thread) == (event.start, event.identity)
 
     return Part(is_first) if values.choice("thread")(value) else None
 

@@ -131,7 +131,7 @@ def _about(value: Value, world: World) -> Part | None:
         return None
 
     def test(event: Event, scope: Scope) -> bool:
-        others = [other for other in scope.events if other.id != event.id and named.test(other, scope)]
+        others = [other for other in scope.events if other.identity != event.identity and named.test(other, scope)]
         return _shares_word(event, others, scope, world)
 
     return Part(test, **where_it_fails(named))

@@ -1,4 +1,7 @@
-"""What the sources showed: their events, where each source stands, and which events are tied together."""
+"""What the sources showed: their events, where each source stands, and which events are tied together.
+
+Events are known by their identity (kind and id), which is what the columns `id` hold.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_rules.model import BadItem, Event, Pull, Report
+from followup_rules.model import KIND_END, BadItem, Event, Pull, Report
 from followup_rules.store.database import Database
 from followup_rules.store.errors import damaged
 from followup_rules.store.instants import at, instant, text
@@ -61,14 +64,14 @@ class Events:
     # -- events
 
     def take(self, source: str, pull: Pull, events: Iterable[Event], since: datetime, now: datetime) -> set[str]:
-        """Keep what a source saw since then, and its cursor; return the ids of the events that changed."""
+        """Keep what a source saw since then, and its cursor; return the identities of the events that changed."""
         with self._database.transaction():
             before = self.source(source)
             self._write_source(source, SourceState(pull.cursor, now))
             if not (pull.events or pull.removed or pull.complete):
                 return set()
-            seen = {event.id: event for event in self._not_forgotten(events)}
-            listed = self._listed(source, None if pull.complete else {*seen, *pull.removed})
+            seen = {event.identity: event for event in self._not_forgotten(events)}
+            listed = self._listed(source, None if pull.complete or pull.removed else {*seen})
             bodies = {name: body for name, body, _ in listed}
             changed = {name for name, event in seen.items() if bodies.get(name) != _encode(event)}
             missing = _missing(pull, seen, {name: at(start) for name, _, start in listed}, since)
@@ -102,12 +105,18 @@ class Events:
         first = datetime.min.replace(tzinfo=UTC)
         return max(versions, key=lambda event: (event.gone is None, event.updated or first, event.gone or first))
 
-    def events(self, ids: Iterable[str]) -> list[Event]:
-        """Return several events, in the order of their ids."""
-        return [event for name in sorted(set(ids)) if (event := self.event(name)) is not None]
+    def events(self, identities: Iterable[str]) -> list[Event]:
+        """Return several events, in the order of their identities."""
+        return [event for identity in sorted(set(identities)) if (event := self.event(identity)) is not None]
+
+    def named(self, ident: str) -> Event | None:
+        """Return the event with an id; of several, one whose id nobody else chose."""
+        query = "select distinct id from event where substr(id, instr(id, char(31)) + 1) = ?"
+        found = self.events(identity for (identity,) in self._database.rows(query, ident))
+        return min(found, key=lambda event: (event.kind == "received", event.kind), default=None)
 
     def ids(self) -> set[str]:
-        """Return the ids of all events."""
+        """Return the identities of all events."""
         return {name for (name,) in self._database.rows("select distinct id from event")}
 
     def erase(self, ids: Iterable[str]) -> None:
@@ -147,14 +156,23 @@ class Events:
 
 
 def _missing(pull: Pull, seen: Mapping[str, Event], listed: Mapping[str, datetime], since: datetime) -> set[str]:
-    """Return the ids of what a source listed before and has taken away, by itself or by leaving it out of the whole."""
-    missing = set(pull.removed) & listed.keys()
+    """Return the identities of what a source listed before and has taken away, or left out of the whole picture."""
+    removed = set(pull.removed)
+    missing = {identity for identity in listed if _id_of(identity) in removed}
     if not pull.complete:
         return missing
     # Of an entry that cannot be read it is not known whether it is gone; nor of the occurrences of such a series.
     spoiled = {item.id for item in pull.events if isinstance(item, BadItem)} - {""}
-    window = {name for name, start in listed.items() if start >= since}
-    return missing | {name for name in window - seen.keys() if spoiled.isdisjoint((name, name.rpartition("/")[0]))}
+    window = {identity for identity, start in listed.items() if start >= since}
+    return missing | {
+        identity
+        for identity in window - seen.keys()
+        if spoiled.isdisjoint((_id_of(identity), _id_of(identity).rpartition("/")[0]))
+    }
+
+
+def _id_of(identity: str) -> str:
+    return identity.partition(KIND_END)[2]
 
 
 def names(event: Event) -> tuple[str, ...]:

@@ -44,8 +44,20 @@ create table parted (hash text primary key) without rowid;
 insert into parted select substr(name, 8) from meta where name like 'parted %' and value != '';
 alter table source add column wait text;
 drop table meta;
+create temp table known as
+  select id, min(json_extract(body, '$.kind')) || char(31) || id as identity from event group by id;
+update event set id = json_extract(body, '$.kind') || char(31) || id;
+update token set id = (select identity from known where known.id = token.id)
+  where id in (select id from known);
+update place set id = (select identity from known where known.id = place.id)
+  where id in (select id from known);
+update joined set id = (select identity from known where known.id = joined.id)
+  where id in (select id from known);
+drop table known;
+create index event_bare on event (substr(id, instr(id, char(31)) + 1));
 """
-"""What was one table of texts, each read back in its own way, becomes a record, tombstones and columns."""
+"""What was one table of texts, each read back in its own way, becomes a record, tombstones and columns; and events are
+known by kind and id."""
 
 MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED_STATE)
 """The n-th script leads from version n to version n + 1."""

@@ -68,7 +68,7 @@ class Store:
     def arrange(self, ids: set[str], directory: Directory) -> dict[str, tuple[str, str]]:
         """Place the events tied to those that changed, mark their cases as stale, and let ledger and history follow.
 
-        Returns the events that moved from one case to another: by id, the old home and the new one.
+        Returns the events that moved from one case to another: by identity, the old home and the new one.
         """
         from followup_rules.engine.assign_cases import assign  # noqa: PLC0415 -- only where something changed
 
@@ -86,9 +86,11 @@ class Store:
                 for name, place in sorted(places.items())
                 if before[name] and before[name][0] != place.home
             }
-            for anchor, (old, new) in moved.items():
-                self.ledger.rename(anchor, old, new)
-                self.decisions.rename(anchor, old, new)
+            for identity, (old, new) in moved.items():
+                anchor = self.events.event(identity)
+                if anchor and self.events.named(anchor.id) == anchor:
+                    self.ledger.rename(anchor.id, old, new)
+                    self.decisions.rename(anchor.id, old, new)
         return moved
 
     # -- what is forgotten

@@ -169,7 +169,7 @@ def _is_sent(entry: LedgerEntry, mail: Event, given: Given) -> bool:
         return means(mail.report.key, entry.marker)
     if entry.state not in (EntryState.DELIVERED, EntryState.ENDING):
         return False  # of what nobody knows to be there, only the key is proof
-    anchor, action = given.store.events.event(entry.action.anchor), entry.action
+    anchor, action = given.store.events.named(entry.action.anchor), entry.action
     if anchor is None or mail.start < anchor.start or {p.address for p in mail.people}.isdisjoint(_to(action)):
         return False
     if action.reply:
@@ -183,7 +183,7 @@ def _to(action: Action) -> set[str]:
 
 def _event(entry: LedgerEntry, status: Status, given: Given, mail: str = "") -> Event:
     """Return the event that tells how an action ended; it has its anchor's title, people and thread."""
-    anchor = given.store.events.event(entry.action.anchor)
+    anchor = given.store.events.named(entry.action.anchor)
     kind = "done" if status.state == "done" else "dismissed"
     when = (status.at or given.now).astimezone(UTC)
     return Event(

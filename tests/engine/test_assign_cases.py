@@ -25,7 +25,8 @@ def homes(*events, labels=(), known=()):
     directory = Directory(
         **{**{name: getattr(DIRECTORY, name) for name in DIRECTORY.__struct_fields__}, "labels": labels}
     )
-    return {name: place.home for name, place in assign(events, directory, known).items()}
+    places = assign(events, directory, known)
+    return {event.id: places[event.identity].home for event in events}
 
 
 def home(*events, **more):
@@ -34,7 +35,7 @@ def home(*events, **more):
 
 
 def problem(*events, known=()):
-    place = assign(events, DIRECTORY, known)[events[-1].id]
+    place = assign(events, DIRECTORY, known)[events[-1].identity]
     return place.home, place.problem
 
 
@@ -70,7 +71,7 @@ def test_an_event_belongs_to_the_organization_of_most_of_its_people(who, organiz
 def test_who_knows_of_no_services_and_agencies_goes_by_the_domains():
     directory = Directory(registrable)
     found = [
-        assign([each], directory)[each.id].home for each in (visit(), visit("2026-11-09 10:00", FREE, AGENT, ROBOT))
+        assign([each], directory)[each.identity].home for each in (visit(), visit("2026-11-09 10:00", FREE, AGENT, ROBOT))
     ]
     assert found == ["nordik.ca", "gmail.com"]
     assert clean(visit("2026-11-09 10:00", ME, ROBOT, organizer=ROBOT), directory).people == (ME, ROBOT)
@@ -138,8 +139,8 @@ def test_mail_joins_every_case_in_which_one_of_its_people_takes_part():
     mail = sent("2026-11-03 10:00", NADIA, JULIE)
     other = visit("2026-11-04 10:00", JULIE)
     places = assign([*meetings, mail, other], DIRECTORY)
-    assert places[mail.id] == Place("client-2", frozenset({"client-1", "client-5", "nordik.ca"}))
-    assert {places[each.id].joins for each in (*meetings, other)} == {frozenset()}
+    assert places[mail.identity] == Place("client-2", frozenset({"client-1", "client-5", "nordik.ca"}))
+    assert {places[each.identity].joins for each in (*meetings, other)} == {frozenset()}
 
 
 def test_of_two_mails_of_one_instant_the_first_id_decides_in_whatever_order_they_are_read():
@@ -383,3 +384,12 @@ def test_the_order_in_which_sources_are_read_never_matters():
 )
 def test_what_ties_an_event_to_others(one, tied):
     assert tokens(one) == tied
+
+
+@pytest.mark.parametrize("kind", ["received", "meeting"])
+def test_what_a_stranger_calls_by_the_id_of_a_mail_of_mine_is_another_event(kind):
+    mine = sent("2026-11-09 12:00", id="shared")
+    theirs = event(kind, "2026-11-09 15:00", FREE, id="shared")
+    places = assign([mine, theirs], DIRECTORY)
+    assert places[mine.identity].home == "nordik.ca"
+    assert places[theirs.identity].home == FREE.address
