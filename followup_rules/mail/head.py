@@ -12,6 +12,7 @@ Headers = Mapping[str, list[str]]
 
 _LONGEST_HEAD = 65_536
 _LINE_END = re.compile(rb"\r+\n|\r|\n")
+_BLANK = re.compile(rb"\r*\n\r*\n|\r\r(?!\n)")
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
 """Mail of before 2001 may have white space before the colon (section 4.5)."""
 _BOM = b"\xef\xbb\xbf"
@@ -22,6 +23,11 @@ class Parts(NamedTuple):
 
     head: list[bytes]
     body: bytes
+
+
+def raw(content: bytes) -> bytes:
+    """Return the head as it is written, at little cost: what stands before the first blank line."""
+    return _BLANK.split(content.removeprefix(_BOM).lstrip(), maxsplit=1)[0]
 
 
 def divided(content: bytes) -> Parts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from followup_mailbox.folders import Raw
     from followup_rules.mail.head import Headers
 
+_FROM = re.compile(rb"(?:\A|[\r\n])from[ \t]*:", re.IGNORECASE)
+
 
 class FlawError(ValueError):
     """Why a mail cannot be used, as a sentence for people."""
@@ -35,16 +38,21 @@ class MailReader(Struct, frozen=True):
     def read(self, raw: Raw) -> Event | BadItem | None:
         """Return the mail, or what is wrong with it, or None if it is not wanted."""
         try:
-            return self._event(raw, head.headers(raw.content))
+            return self._event(raw, head.headers(raw.content)) if self._may_be_wanted(head.raw(raw.content)) else None
         except FlawError as error:
             return BadItem(raw.where, f"this mail is left out: {error}")
         except Exception as error:  # noqa: BLE001 -- whatever a stranger's mail does, the others work
             reason = plain.one_line(str(error), 200) or type(error).__name__
             return BadItem(raw.where, f"this mail cannot be read ({reason}); remove it if it is damaged")
 
-    def _event(self, raw: Raw, headers: Headers) -> Event | None:
-        if not headers["from"]:
+    def _may_be_wanted(self, written: bytes) -> bool:
+        """Tell cheaply of most mails of others that they are not mine: my address stands nowhere in their head."""
+        if not _FROM.search(written):
             raise FlawError("it has no sender (From), so it is no mail; remove it if it is damaged")
+        folded = written.lower()  # an address may be written with its domain as mail carries it (RFC 3490)
+        return "received" in self.kinds or b"xn--" in folded or any(mine.encode() in folded for mine in self.me)
+
+    def _event(self, raw: Raw, headers: Headers) -> Event | None:
         kind = "sent" if message.is_mine(headers, self.me) else "received"
         if kind not in self.kinds or _is_draft(headers):
             return None

@@ -101,6 +101,26 @@ def test_a_sent_mail_with_everything(read):
     assert event.where == "sent/a.eml"
 
 
+@pytest.mark.parametrize("domain", ["hôtel.ca", "xn--htel-vqa.ca", "XN--HTEL-VQA.CA"])
+def test_a_domain_of_mine_with_accents_is_mine_as_mail_carries_it(read, domain):
+    profile = Profile(me=frozenset({"me@hôtel.ca"}), timezone=TORONTO)
+    assert read(mail(From=f"Camille <me@{domain}>"), profile=profile).kind == "sent"
+
+
+def test_the_key_of_a_draft_counts_in_mail_of_mine_only(read):
+    content = mail(From="Julie <julie.roy@nordik.ca>", To="me@example.org", X_Followup_Key="0123456789abcdef")
+    assert read(content, kinds=("received",)).report is None
+
+
+@pytest.mark.parametrize(
+    "top", ["X-Scan Result clean\n", ">From me@example.org Mon Nov  9 18:30:00 2026\n", "\n", "\ufeff"]
+)
+def test_a_line_above_the_head_loses_no_mail_and_none_of_its_words(read, top):
+    event = read(top + mail())
+    assert (event.id, event.text) == ("1@example.org", "Bonjour,\nMerci.")
+    assert isinstance(read(top + mail(Date="someday")), BadItem)
+
+
 def test_a_received_mail_is_read_only_on_demand(sent, read):
     content = mail(
         From="Julie <julie.roy@nordik.ca>", To="me@example.org, marc@nordik.ca", In_Reply_To="<1@example.org>"

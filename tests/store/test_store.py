@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from followup_rules.model import Report
 from followup_rules.store import database
 from followup_rules.store.errors import StoreError
 from followup_rules.store.state import RunState
@@ -38,6 +39,19 @@ def lived(tmp_path_factory):
 def folder(lived, tmp_path):
     """A copy of it, in which much is to be done."""
     return busy(lived, tmp_path / "folder")
+
+
+def test_what_an_earlier_version_kept_of_a_ticked_task_and_of_a_sent_draft_is_understood(tmp_path):
+    body = {"id": "", "kind": "", "start": "2026-11-10T15:00:00Z", "end": "2026-11-10T15:00:00Z"}
+    told = {"key": "call/n@2026-11-09", "rule": "call", "anchor": "m1", "mail": "s1"}
+    kept = [("output tasks", "done:call", "done", told), ("sent", "s1", "sent", {"key": told["key"]}),
+            ("inbox", "r1", "received", {"key": told["key"]}), ("notes", "n1", "note", told)]  # fmt: skip
+    with open_store(tmp_path / "followup.db") as opened:
+        for source, name, kind, data in kept:
+            row = json.dumps({**body, "id": name, "kind": kind, "data": data})
+            opened.database.run("insert into event values (?, ?, ?, ?, null, null)", source, name, body["start"], row)
+        reports = {event.id: event.report for event in opened.events.events([name for _, name, _, _ in kept])}
+    assert reports == {"done:call": Report(**told), "s1": Report(key=told["key"]), "r1": None, "n1": None}
 
 
 def busy(lived, place):
