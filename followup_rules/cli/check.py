@@ -175,16 +175,14 @@ def _tried(config: Config, now: datetime, seen: dict[str, _Seen]) -> list[Proble
     counting = replace(config, sources=tuple(_counting(source, seen) for source in config.sources))
     try:
         with open_copy(config.store) as copy:
+            # From their beginning: an unchanged source would show nothing, and nothing could be found wrong with it.
             copy.events.forget_cursors()
-            return list(_certain(preview(counting, copy, now).problems, seen))
+            problems = preview(counting, copy, now).problems
     except StoreError as error:
         return [replace(shared.store_problem(error), fatal=False)]
-
-
-def _certain(problems: Iterable[Problem], seen: Mapping[str, _Seen]) -> Iterator[Problem]:
-    """Leave out notes without a case if more mail, which may show that case, is still to be read."""
+    # A note without a case is no fault yet if more mail, which may show that case, is still to be read.
     partly = any(source.partly for source in seen.values())
-    yield from (problem for problem in problems if not (partly and problem.code == Code.NO_CASE))
+    return [problem for problem in problems if not (partly and problem.code == Code.NO_CASE)]
 
 
 def _unwritable(config: Config) -> Iterator[Problem]:
@@ -209,6 +207,7 @@ def _obstacle(path: Path) -> str:
     """Return why a file or folder can be neither written nor made, or ""."""
     if path.exists():
         return "" if os.access(path, os.W_OK) else "you may not change it"
+    # What is not there yet is made by the first run, in the nearest folder that is.
     around = next(parent for parent in path.absolute().parents if parent.exists())
     if not around.is_dir():
         return f"{around} is no folder"

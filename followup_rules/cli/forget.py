@@ -12,7 +12,7 @@ import click
 from followup_rules.cli import casebook, shared
 from followup_rules.codes import Code
 from followup_rules.config.read import Config
-from followup_rules.engine.plan import EntryState, LedgerEntry
+from followup_rules.engine.plan import EntryState
 from followup_rules.model import Problem
 from followup_rules.store.errors import StoreError
 from followup_rules.store.lock import Busy, only_run
@@ -93,26 +93,15 @@ def _forget(key: str, config: Config, now: datetime, *, withdraw: bool) -> tuple
 
 
 def _summary(key: str, kept: Contents, config: Config, fate: str) -> Iterator[str]:
-    yield f"{key}: {_counted(kept)}"
+    counts = ((len(kept.people), "person"), (kept.events, "event"), (kept.actions, "action"), (kept.lines, "line"))
+    yield f"{key}: {', '.join(plural(number, noun) for number, noun in counts).replace('persons', 'people')} of history"
+    paths = {output.name: getattr(output.options, "path", None) for output in config.outputs}
     for entry in kept.left:
-        yield f"  {_place(entry, config)}: {entry.action.title or entry.action.rule} ({_perhaps(entry)}{fate})"
-
-
-def _counted(kept: Contents) -> str:
-    counts = ((len(kept.people), "person"), (kept.events, "event"), (kept.actions, "action"))
-    shown = [plural(number, noun).replace("persons", "people") for number, noun in counts]
-    return ", ".join([*shown, f"{plural(kept.lines, 'line')} of history"])
-
-
-def _perhaps(entry: LedgerEntry) -> str:
-    return "" if entry.state is EntryState.DELIVERED else "if it is there at all, it "
-
-
-def _place(entry: LedgerEntry, config: Config) -> str:
-    """Return the output, and where it lies if it is a file or a folder."""
-    options = next((output.options for output in config.outputs if output.name == entry.output), None)
-    path = getattr(options, "path", None)
-    return f"{entry.output} ({path})" if path else entry.output
+        path = paths.get(entry.output)
+        place = f"{entry.output} ({path})" if path else entry.output
+        # Of a call that was cut short nobody knows whether it made anything.
+        perhaps = "" if entry.state is EntryState.DELIVERED else "if it is there at all, it "
+        yield f"  {place}: {entry.action.title or entry.action.rule} ({perhaps}{fate})"
 
 
 def _tell(key: str, kept: Contents, erased: Erased, config: Config, *, as_json: bool) -> None:

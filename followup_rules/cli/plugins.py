@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import click
@@ -26,8 +25,12 @@ HOW_TO_ADD = (
 @click.pass_context
 def command(ctx: click.Context, *, as_json: bool) -> None:
     """List the installed plugins, what each adds, and what is broken. Works without a config, too."""
-    found = _registry(shared.config_file(ctx))
-    problems = (*found.problems, *found.register_commands(_built_in()))
+    file = shared.config_file(ctx)
+    found = read_config(file).registry if file.exists() else Registry()
+    if not found.plugins:  # there is no config, or it says nothing that can be read of what is switched off
+        found = registry.load()
+    built_in = click.Group(commands={name: click.Command(name) for name in COMMANDS})
+    problems = (*found.problems, *found.register_commands(built_in))
     if as_json:
         from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
 
@@ -38,16 +41,6 @@ def command(ctx: click.Context, *, as_json: bool) -> None:
     shared.print_problems(problems)
     broken = any(plugin.state == "broken" for plugin in found.plugins)
     sys.exit(shared.PARTLY if broken else shared.exit_code(problems))
-
-
-def _registry(file: Path) -> Registry:
-    """Return the plugins, without those that the config switches off, if there is a config that can be read."""
-    found = read_config(file).registry if file.exists() else Registry()
-    return found if found.plugins else registry.load()
-
-
-def _built_in() -> click.Group:
-    return click.Group(commands={name: click.Command(name) for name in COMMANDS})
 
 
 def _adds(plugin: Plugin, found: Registry) -> Iterator[dict[str, str]]:
@@ -82,11 +75,6 @@ def _lines(plugin: Plugin, found: Registry) -> Iterator[str]:
     yield f"{plugin.name}{f' ({package})' if package else ''}{state}"
     for added in _adds(plugin, found):
         name = " ".join(filter(None, (added["kind"], added["name"])))
-        yield f"  {name}{_said(added)}"
+        summary = f": {added['summary']}" if added["summary"] else ": not used, see below"
+        yield f"  {name}{', see `followup --help`' if added['kind'] == 'commands' else summary}"
     yield ""
-
-
-def _said(added: dict[str, str]) -> str:
-    if added["kind"] == "commands":
-        return ", see `followup --help`"
-    return f": {added['summary']}" if added["summary"] else ": not used, see below"

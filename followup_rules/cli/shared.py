@@ -89,6 +89,7 @@ def print_problems(problems: Iterable[Problem]) -> None:
     if listed:
         from followup_rules.cli.problems import render_all  # noqa: PLC0415 -- only when there are any
 
+        # On stderr, since stdout belongs to `--json` and to what was asked for.
         click.echo(render_all(listed, color=sys.stderr.isatty()), err=True)
 
 

@@ -42,10 +42,16 @@ def _read_all(cls: type, value: Value, base: Path, skip: frozenset[str]) -> Any:
     fields = {field.name: field for field in dataclasses.fields(cls) if field.init}
     known = value.known_keys([*fields, *skip])
     got = {key: _read(value.child(key), types[key], base) for key in known if key not in skip}
-    missing = [field.name for field in fields.values() if _required(field) and field.name not in value.raw]
+    missing = [
+        field.name
+        for field in fields.values()
+        if field.default is field.default_factory is dataclasses.MISSING and field.name not in value.raw
+    ]
+    # A misspelt key has been told already; that the right one is missing says nothing new.
     meant = {nearest(key, fields) for key in value.raw if key not in known}
     for name in (name for name in missing if name not in meant):
-        value.report(f"{name!r} is missing", code=Code.MISSING, hint=f"add {name} = {_example(types[name])}", at="key")
+        example = _WORDS.get(types[name], '["..."]')
+        value.report(f"{name!r} is missing", code=Code.MISSING, hint=f"add {name} = {example}", at="key")
     if missing or len(known) < len(value.raw) or any(part is None for part in got.values()):
         return None
     return _made(cls, got, value)
@@ -85,10 +91,6 @@ def _made(cls: type, got: Mapping[str, Any], value: Value) -> Any:
     except (TypeError, ValueError) as error:
         value.report(f"[{'.'.join(map(str, value.path))}] cannot be used: {error}", code=Code.WRONG_SORT, at="key")
         return None
-
-
-def _required(field: dataclasses.Field[Any]) -> bool:
-    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
 def _read(value: Value, kind: Any, base: Path) -> Any:
@@ -157,7 +159,3 @@ def span(value: Value) -> timedelta | None:
 
 
 _WORDS: Mapping[Any, str] = {str: '"..."', int: "1", bool: "true", Path: '"path/to/it"', timedelta: '"30 days"'}
-
-
-def _example(kind: Any) -> str:
-    return _WORDS.get(kind, '["..."]')

@@ -31,6 +31,7 @@ create table journal (
 create index journal_case on journal ("case");
 """
 
+# What was one table of texts, each read back in its own way, becomes a record, tombstones and columns.
 _TYPED_STATE = """
 create table state (one integer primary key check (one = 1), body text not null);
 insert into state values (1, json_object(
@@ -45,7 +46,6 @@ insert into parted select substr(name, 8) from meta where name like 'parted %' a
 alter table source add column wait text;
 drop table meta;
 """
-"""What was one table of texts, each read back in its own way, becomes a record, tombstones and columns."""
 
 MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED_STATE)
 """The n-th script leads from version n to version n + 1."""

@@ -21,6 +21,7 @@ _TWICE = ("Cannot overwrite", "Cannot declare", "Cannot redefine", "Cannot mutat
 _ESCAPE = ("Unescaped", "Invalid hex", "Escaped character")
 _UNCLOSED = ("Illegal character '\\n'", "Found invalid character '\\n'", "Unterminated string", "Expected \"'")
 
+# How the sentences of tomllib begin (CPython 3.11 to 3.14), what we say instead, and what to do.
 _CAUSES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (
         _ESCAPE,
@@ -42,7 +43,6 @@ _CAUSES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     ),
     (("Invalid date or datetime",), "there is no such date or time", "write 2026-11-09 or 2026-11-09 14:30:00"),
 )
-"""How the sentences of tomllib begin (CPython 3.11 to 3.14), what we say instead, and what to do."""
 
 
 def explain(error: ValueError, text: str, file: str) -> Problem:

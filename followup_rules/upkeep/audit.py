@@ -42,6 +42,7 @@ def audit(config: Config, copy: Store) -> Audit | None:
         return None
     kept = {case: {each.key: each for each in copy.decisions.of(case)} for case in copy.decisions.cases()}
     waiting = copy.decisions.stale(context.now)
+    # The places go first, since decisions are judged where events belong now.
     moved = copy.arrange(copy.events.ids(), config.rulebook.directory)
     places = [Difference(new, event, f"in {old}", f"in {new}") for event, (old, new) in sorted(moved.items())]
     cases = sorted(({*copy.places.cases(), *kept}) - set(waiting))

@@ -31,8 +31,8 @@ LONGEST_RUN = timedelta(hours=1)
 LEAST_ROOM = 50_000_000
 """Bytes on the disk of the store."""
 _LISTED = 5
+# A key that no action has.
 _NOBODY = "followup-doctor"
-"""A key that no action has."""
 
 
 class Finding(NamedTuple):
@@ -45,7 +45,9 @@ class Finding(NamedTuple):
 
 def examine(config: Config, now: datetime, *, deep: bool = False) -> Iterator[Finding]:
     """Look at everything that a config names, as of `now` (in the user's zone)."""
-    yield _config(config)
+    rules, guards = len(config.rulebook.rules.rules), len(config.rulebook.rules.guards)
+    fact = f"{_short(config.file)}, {plural(rules, 'rule')}, {plural(guards, 'guard')}"
+    yield Finding("config", fact, config.problems)
     yield from _environment(config, now)
     yield _lock(config.store)
     yield _files(config)
@@ -57,7 +59,8 @@ def examine(config: Config, now: datetime, *, deep: bool = False) -> Iterator[Fi
         with open_copy(config.store) as copy:
             yield from _kept(config, copy, now, deep=deep)
     except StoreError as error:
-        yield Finding("store", _short(config.store), (_unusable(error),))
+        problem = Problem("store", str(error), Code.STORE, hint=error.hint, fatal=True)
+        yield Finding("store", _short(config.store), (problem,))
 
 
 def _kept(config: Config, copy: Store, now: datetime, *, deep: bool) -> Iterator[Finding]:
@@ -73,22 +76,13 @@ def _kept(config: Config, copy: Store, now: datetime, *, deep: bool) -> Iterator
         yield _decisions(config, copy)
 
 
-def _unusable(error: StoreError) -> Problem:
-    return Problem("store", str(error), Code.STORE, hint=error.hint, fatal=True)
-
-
 # -- what surrounds it
-
-
-def _config(config: Config) -> Finding:
-    found = config.problems
-    rules, guards = len(config.rulebook.rules.rules), len(config.rulebook.rules.guards)
-    return Finding("config", f"{_short(config.file)}, {plural(rules, 'rule')}, {plural(guards, 'guard')}", found)
 
 
 def _environment(config: Config, now: datetime) -> Iterator[Finding]:
     zone = config.profile.timezone
     yield Finding("time zone", f"{zone}, {now:%Y-%m-%d %H:%M} (UTC{now:%z})")
+    # cron starts programs with next to no environment.
     encoding, home = locale.getencoding(), os.environ.get("HOME", "")
     problems = []
     if encoding.lower().replace("-", "") != "utf8":
@@ -122,7 +116,8 @@ def _files(config: Config) -> Finding:
     files = [file for file in (*beside, *backups(config.store)) if file.exists()]
     problems = [problem for file in files for problem in _exposed(file)]
     exposed = bool(problems)
-    room = _room(config.store)
+    around = next((parent for parent in config.store.absolute().parents if parent.is_dir()), None)
+    room = shutil.disk_usage(around).free if around else None
     if room is not None and room < LEAST_ROOM:
         message = f"the disk of {config.store.parent} has only {_size(room)} left"
         problems.append(
@@ -143,14 +138,10 @@ def _exposed(file: Path) -> Iterator[Problem]:
     if info.st_mode & 0o077:
         message = f"other users of this computer may read or write {file}, and it holds what you write and to whom"
         yield Problem("store", message, Code.EXPOSED, hint=f"chmod 600 {file}")
+    # With the sticky bit, as in /tmp, only its owner may replace a file.
     if file.parent.stat().st_mode & 0o002 and not file.parent.stat().st_mode & 0o1000:
         message = f"everybody may replace the files in {file.parent}"
         yield Problem("store", message, Code.EXPOSED, hint=f"chmod 700 {file.parent}")
-
-
-def _room(store: Path) -> int | None:
-    around = next((parent for parent in store.absolute().parents if parent.is_dir()), None)
-    return shutil.disk_usage(around).free if around else None
 
 
 # -- what it keeps
@@ -180,6 +171,7 @@ def _last_run(copy: Store, now: datetime) -> Finding:
         return Finding("last run", "none is known", (_no_runs("no run is known yet", warning=True),))
     shown = f"{last.astimezone(now.tzinfo):%a %Y-%m-%d %H:%M}"
     age = now - last
+    # Clocks are set back by some seconds all the time (NTP), and that harms nothing.
     if age < -timedelta(minutes=1):
         message = f"the clock shows {now:%Y-%m-%d %H:%M}, which is before the last run ({shown})"
         hint = "set the clock of this computer; until then nothing that is due by time alone is done"
@@ -212,6 +204,7 @@ def _output(output: ConfiguredOutput, config: Config, now: datetime) -> Finding:
     try:
         opened = output.open(Context(profile=config.profile, now=now))
         try:
+            # Looking for what cannot be there changes nothing, and needs all that a run needs.
             opened.find(_NOBODY)
         finally:
             opened.close()

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from followup_ics.recurrence import Component
 
+# When a meeting that is set for the whole day counts as over.
 _END_OF_DAY = time(18)
-"""When a meeting that is set for the whole day counts as over."""
 _LONGEST_UID = 250
 
 
@@ -27,8 +27,9 @@ def event(component: Component, slot: date | datetime | None, profile: Profile, 
     title, description = plain.one_line(first(component, "SUMMARY")), plain.description(first(component, "DESCRIPTION"))
     organizer = person(component["ORGANIZER"]) if "ORGANIZER" in component else None
     others = _others(component, organizer, profile)
+    uid = identifier(component)
     return Event(
-        id=_id(component, slot, profile.timezone),
+        id=uid if slot is None else f"{uid}/{_slot(slot, profile.timezone)}",
         kind="meeting",
         start=start,
         end=end,
@@ -115,11 +116,6 @@ def stamp(component: Component) -> datetime | None:
         if isinstance(moment, datetime):
             return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     return None
-
-
-def _id(component: Component, slot: date | datetime | None, zone: ZoneInfo) -> str:
-    uid = identifier(component)
-    return uid if slot is None else f"{uid}/{_slot(slot, zone)}"
 
 
 def identifier(component: Component) -> str:
