@@ -30,18 +30,18 @@ def command(ctx: click.Context, service: str | None, *, no_browser: bool, as_jso
         hint = expected(service, logins) if logins else "install the plugin for it"
         problem = Problem("auth", f"there is no login for {service!r}", Code.NO_LOGIN, hint=hint)
         shared.give_up([problem], as_json=as_json)
-    told = "\n".join(f"followup auth {name}: {login.summary}" for name, login in logins.items())
+    said = "\n".join(f"followup auth {name}: {login.summary}" for name, login in logins.items())
     problems: list[Problem] = []
     if service:
         # What a login says on the way must not get into the JSON.
         with redirect_stdout(sys.stderr) if as_json else nullcontext():
-            told, problems = _log_in(logins[service], config, browser=not no_browser)
+            said, problems = _log_in(logins[service], config, browser=not no_browser)
     if as_json:
         from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
 
-        click.echo(records.dump({"said": told, "problems": records.problems(problems)}))
-    elif told:
-        click.echo(told)
+        click.echo(records.dump({"said": said, "problems": records.problems(problems)}))
+    elif said:
+        click.echo(said)
     shared.print_problems(problems)
     sys.exit(shared.exit_code(problems))
 

@@ -52,8 +52,8 @@ class CaseFile(Struct, frozen=True, kw_only=True):
 
     def said(self, decision: Decision) -> bool:
         """Tell whether all that it asks for are notices that were given: there is nothing left to do."""
-        made = self.made(decision)
-        return decision.state is State.DUE and bool(made) and all(entry.action.type == NOTICE for entry in made)
+        entries = self.made(decision)
+        return decision.state is State.DUE and bool(entries) and all(entry.action.type == NOTICE for entry in entries)
 
 
 def read(config: Config, now: datetime, *, as_json: bool) -> tuple[Report, tuple[CaseFile, ...]]:
@@ -123,11 +123,11 @@ def named(name: str, files: Sequence[CaseFile]) -> list[CaseFile]:
 
 
 def unclear(
-    name: str, found: Sequence[CaseFile], files: Sequence[CaseFile], forgotten: datetime | None, now: datetime
+    name: str, fitting: Sequence[CaseFile], files: Sequence[CaseFile], forgotten: datetime | None, now: datetime
 ) -> Problem:
     """Return what to tell somebody whose word fits no case, or several; `forgotten`: when such a case was forgotten."""
-    if found:
-        several = ", ".join(file.key for file in found[:_LISTED])
+    if fitting:
+        several = ", ".join(file.key for file in fitting[:_LISTED])
         return Problem("CASE", f"{name!r} fits several cases", hint=f"write one of: {several}", fatal=True)
     if forgotten:
         day = absolute(forgotten.astimezone(now.tzinfo))

@@ -53,9 +53,9 @@ class Question(Struct, frozen=True):
 
 def guessed_zone(environ: Mapping[str, str], localtime: Path) -> str:
     """Return the name of the time zone that $TZ or the link /etc/localtime names, or ""."""
-    told = environ.get("TZ", "").removeprefix(":")
+    named = environ.get("TZ", "").removeprefix(":")
     linked = str(localtime.resolve()) if localtime.is_symlink() else ""
-    names = (place.rpartition("zoneinfo/")[2] for place in (told, linked))
+    names = (place.rpartition("zoneinfo/")[2] for place in (named, linked))
     return next((name for name in names if name and not _zone_fault(name)), "")
 
 
@@ -243,16 +243,16 @@ def _write(file: Path, notes: Path, answers: Answers) -> None:
 def _create(file: Path, text: str) -> None:
     """Write a file of one's own that was not there. Raises FileExistsError if it was, OSError."""
     # O_EXCL: what somebody has written meanwhile is never overwritten.
-    with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as made:
-        made.write(text.encode())
+    with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as opened:
+        opened.write(text.encode())
     click.echo(f"written: {file}")
 
 
 def _end(file: Path) -> None:
     """Check what was written, and say how to go on. What is wrong now is advice: much of it is still to come."""
     config = read_config(file)
-    found = examine(config, datetime.now(UTC).astimezone(config.profile.timezone))
-    shared.print_problems(replace(problem, warning=True) for problem in found.problems)
+    findings = examine(config, datetime.now(UTC).astimezone(config.profile.timezone))
+    shared.print_problems(replace(problem, warning=True) for problem in findings.problems)
     option = "" if file == default_file() else f" --config {shlex.quote(str(file))}"
     click.echo("\nwhat to do next:")
     click.echo(f"  followup{option} check")

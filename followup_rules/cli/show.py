@@ -117,12 +117,12 @@ def plan(report: Report) -> None:
 
 def _sections(report: Report) -> list[tuple[str, list[Decision], int]]:
     """Return titles with their decisions, and how many of them are left out; only those that have any."""
-    found = in_order(report.decisions)
-    waiting = [each for each in found if each.state is State.WAITING]
+    decisions = in_order(report.decisions)
+    waiting = [each for each in decisions if each.state is State.WAITING]
     sections = (
         ("Missed since the last run", list(report.missed), 0),
-        ("Held back", [each for each in found if each.state is State.HELD], 0),
-        ("Not to be decided now", [each for each in found if each.state in (State.BLIND, State.BROKEN)], 0),
+        ("Held back", [each for each in decisions if each.state is State.HELD], 0),
+        ("Not to be decided now", [each for each in decisions if each.state in (State.BLIND, State.BROKEN)], 0),
         ("Waiting", waiting[:SOON], len(waiting[SOON:])),
     )
     return [section for section in sections if section[1]]

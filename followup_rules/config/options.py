@@ -30,11 +30,11 @@ def read(cls: type, value: Value, base: Path, skip: frozenset[str] = frozenset()
     Keys in `skip` belong to somebody else.
     """
     before = len(value.problems)
-    found = _read_all(cls, value, base, skip)
+    record = _read_all(cls, value, base, skip)
     hidden = _secrets_in(value, {field.name: field for field in dataclasses.fields(cls)})
     if hidden:
         value.problems[before:] = [masked(problem, hidden) for problem in value.problems[before:]]
-    return found
+    return record
 
 
 def _read_all(cls: type, value: Value, base: Path, skip: frozenset[str]) -> Any:
@@ -144,14 +144,14 @@ def span(value: Value) -> timedelta | None:
     written = values.string(value)
     if written is None:
         return None
-    found = _SPAN.fullmatch(written.strip())
-    unit = found[2].removesuffix("s") + "s" if found else ""
-    if not found or unit not in _UNITS:
-        near = nearest(unit, _UNITS) if found else None
-        hint = f'did you mean "{found[1]} {near}"?' if found and near else 'write "30 days", "12 hours" or "60 seconds"'
+    parts = _SPAN.fullmatch(written.strip())
+    unit = parts[2].removesuffix("s") + "s" if parts else ""
+    if not parts or unit not in _UNITS:
+        near = nearest(unit, _UNITS) if parts else None
+        hint = f'did you mean "{parts[1]} {near}"?' if parts and near else 'write "30 days", "12 hours" or "60 seconds"'
         value.report(f"{written!r} is no length of time", code=Code.NO_SUCH_TIME, hint=hint)
         return None
-    length = timedelta(**{unit: int(found[1])})
+    length = timedelta(**{unit: int(parts[1])})
     if length > _LONGEST:
         value.report(f"{written!r} is too long", code=Code.NO_SUCH_TIME, hint=f'write at most "{_LONGEST.days} days"')
         return None

@@ -64,8 +64,8 @@ class Config(Struct, frozen=True, dict=True):
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """Everything that is wrong with the config and its rules."""
-        found = (*self.faults, *(self.rulebook.problems if self.ingredients else ()))
-        return tuple(dict.fromkeys(found))
+        of_rules = self.rulebook.problems if self.ingredients else ()
+        return tuple(dict.fromkeys((*self.faults, *of_rules)))
 
     @cached_property
     def secrets(self) -> frozenset[str]:

@@ -106,12 +106,12 @@ def _way_back(start: Node, leads: Mapping[Node, set[Node]]) -> list[Node]:
     """Return the shortest way from a node back to itself, or nothing."""
     before: dict[Node, Node] = {}
     # Breadth first, so that the shortest cycle is told: a longer one would name rules that have no part in it.
-    found = [start]
-    for node in found:  # it grows while it is walked
+    queue = [start]
+    for node in queue:  # it grows while it is walked
         for other in sorted(leads[node]):
             if other not in before:
                 before[other] = node
-                found.append(other)
+                queue.append(other)
         if start in before:
             return [start, *_back(node, start, before), start]
     return []

@@ -36,9 +36,9 @@ def load(layers: Sequence[Document], world: World, around: Surroundings) -> tupl
     compiled_guards = {name: Guard(id=name, **_compile(table, GUARD, world)) for name, table in guards.items()}
     definitions.compile_all()
     tags = frozenset(tag for document in layers for kind in TABLES for tag in _tags_in(document.tables.get(kind)))
-    found = RuleSet(compiled_rules, compiled_guards, world, tags)
-    faults = references.check(found, {**_keyed("rule", rules), **_keyed("guard", guards)}, around)
-    return _only_enabled(spread(found, faults)), tuple(dict.fromkeys(problems))
+    compiled = RuleSet(compiled_rules, compiled_guards, world, tags)
+    faults = references.check(compiled, {**_keyed("rule", rules), **_keyed("guard", guards)}, around)
+    return _only_enabled(spread(compiled, faults)), tuple(dict.fromkeys(problems))
 
 
 def unknown_tables(document: Document) -> tuple[Problem, ...]:

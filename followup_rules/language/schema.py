@@ -120,10 +120,10 @@ def _phrases(value: Value, _: World) -> Phrases | None:
 
 def _instant(value: Value, _: World) -> Phrases | None:
     """Read phrases of which at least one is needed."""
-    found = read_phrases(value)
-    if found == ():
+    phrases = read_phrases(value)
+    if phrases == ():
         value.report(f"{value.name!r} is empty", code=Code.MISSING, hint="say when, or delete the line", at="key")
-    return found or None
+    return phrases or None
 
 
 def _choice(*valid: str) -> Read:

@@ -57,8 +57,8 @@ def names(profile: Profile, people: object) -> str:
 
 def first_names(profile: Profile, people: object) -> str:
     """Join first names for a greeting: "Julie et Paul"; "" if any is unknown, for a greeting leaves nobody out."""
-    found = [first_name(person) for person in _persons(people)]
-    return _joined(profile, found) if all(found) else ""
+    firsts = [first_name(person) for person in _persons(people)]
+    return _joined(profile, firsts) if all(firsts) else ""
 
 
 def with_case(profile: Profile, people: object, case: object) -> str:

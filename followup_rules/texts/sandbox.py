@@ -65,10 +65,10 @@ class Meter:
 
         @functools.wraps(function)
         def run(*args: Any, **options: Any) -> Any:
-            made = function(*args, **options)
-            size = len(made) if isinstance(made, Sized) else 1
+            result = function(*args, **options)
+            size = len(result) if isinstance(result, Sized) else 1
             self.spend(size if size <= _VALUE_LIMIT else _BUDGET + 1)
-            return made
+            return result
 
         return run
 
@@ -100,16 +100,16 @@ def environment(profile: Profile, meter: Meter) -> Environment:
     from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415 -- likewise
 
     written = functools.partial(_written, profile, (str, int, float, Undefined))
-    made = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, finalize=written)
+    sandbox = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, finalize=written)
     of_profile = (filters.day, filters.clock, filters.names, filters.first_names, filters.with_case)
     own = {each.__name__: functools.partial(each, profile) for each in of_profile}
-    borrowed = {name: made.filters[name] for name in _BORROWED}
+    borrowed = {name: sandbox.filters[name] for name in _BORROWED}
     offered: dict[str, Callable[..., Any]] = {**borrowed, **own, "split_steps": filters.split_steps}
-    made.filters = {name: meter.metered(function) for name, function in offered.items()}
-    made.filters[_LOOP_METER] = meter.counted
+    sandbox.filters = {name: meter.metered(function) for name, function in offered.items()}
+    sandbox.filters[_LOOP_METER] = meter.counted
     # `range`, `cycler` and the like could make much of little.
-    made.globals.clear()
-    return made
+    sandbox.globals.clear()
+    return sandbox
 
 
 def compiled(tree: nodes.Template, filename: str, sandbox: Environment) -> Template:
@@ -130,8 +130,8 @@ def faults(tree: nodes.Template, sandbox: Environment) -> list[tuple[int, str]]:
 
     assigned = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
     known = NAMES | assigned | {"loop"}
-    found = ((node.lineno, _fault(node, known, sandbox)) for node in tree.find_all(nodes.Node))
-    return sorted({(line, message) for line, message in found if message})
+    messages = ((node.lineno, _fault(node, known, sandbox)) for node in tree.find_all(nodes.Node))
+    return sorted({(line, message) for line, message in messages if message})
 
 
 def _fault(node: nodes.Node, known: Iterable[str], sandbox: Environment) -> str:

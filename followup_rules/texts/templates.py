@@ -85,8 +85,8 @@ class Texts:
             parts = self._parts(template, title, text)
         except TemplateProblem as problem:
             return [(problem.file, problem.line, problem.message)]
-        found = [fault for part in parts for fault in self._faults(part)]
-        return [(fault.file, fault.line, fault.message) for fault in found]
+        problems = [fault for part in parts for fault in self._faults(part)]
+        return [(fault.file, fault.line, fault.message) for fault in problems]
 
     def _files(self) -> dict[str, Path]:
         if self._found is None:
@@ -111,12 +111,12 @@ class Texts:
         sandbox = self._sandbox = self._sandbox or environment(self.profile, self._meter)
         try:
             tree = sandbox.parse(part.source)
-            found = faults(tree, sandbox)
-            if not found:
+            messages = faults(tree, sandbox)
+            if not messages:
                 self._compiled[part] = compiled(tree, part.file or "<text>", sandbox)
         except Exception as error:  # noqa: BLE001 -- besides faults of syntax: a nesting too deep for the compiler
-            found = [(_line(error), _sentence(error))]
-        return [part.problem(line, message) for line, message in found]
+            messages = [(_line(error), _sentence(error))]
+        return [part.problem(line, message) for line, message in messages]
 
     def _filled(self, part: _Part, values: Mapping[str, object]) -> str:
         for fault in self._faults(part):

@@ -55,8 +55,8 @@ class Document(Struct, frozen=True):
         """
         from followup_rules.toml.positions import spot  # noqa: PLC0415 -- only when there is a problem
 
-        found = self._span(path, at, within)
-        marked = {} if found is None else spot(self.text, found)._asdict()
+        span = self._span(path, at, within)
+        marked = {} if span is None else spot(self.text, span)._asdict()
         table = where or ".".join(part for part in path[:2] if isinstance(part, str)) or self.file
         more: dict[str, Any] = {"hint": hint, "also": tuple(also), "fatal": fatal, "warning": warning}
         return Problem(table, message, code, self.file, **marked, **more)
@@ -65,8 +65,8 @@ class Document(Struct, frozen=True):
         """Return the line of a key, or of the nearest table around it; 0 if there is none."""
         from followup_rules.toml.positions import spot  # noqa: PLC0415 -- only when there is a problem
 
-        found = self._span(path, "key", "")
-        return 0 if found is None else spot(self.text, found).line
+        span = self._span(path, "key", "")
+        return 0 if span is None else spot(self.text, span).line
 
     def _span(self, path: Path, at: Literal["key", "value"], within: str) -> Span | None:
         from followup_rules.toml.positions import places  # noqa: PLC0415 -- only when there is a problem

@@ -225,11 +225,11 @@ class _Walk:
         self.at += 1
 
     def _take(self, pattern: re.Pattern[str]) -> Span:
-        found = pattern.match(self.text, self.at)
-        if found is None:
+        match = pattern.match(self.text, self.at)
+        if match is None:
             raise _BrokenOff
-        self.at = found.end()
-        return found.span()
+        self.at = match.end()
+        return match.span()
 
 
 def _name(key: str) -> str:

@@ -47,12 +47,12 @@ _CAUSES: tuple[tuple[tuple[str, ...], str, str], ...] = (
 
 def explain(error: ValueError, text: str, file: str) -> Problem:
     """Return the problem that `tomllib` found in `text`, with the place and, for the usual causes, what to do."""
-    found = _POSITION.search(str(error))
-    if found is None:
+    position = _POSITION.search(str(error))
+    if position is None:
         digits = _DIGITS.search(text)
         return unreadable("a number has too many digits", "", text, file, digits.span() if digits else (0, 1))
-    said = str(error)[: found.start()]
-    at = _offset(text, found)
+    said = str(error)[: position.start()]
+    at = _offset(text, position)
     last = slip(text[:at])
     if said.startswith(_TWICE) and last.earlier is not None:
         return _twice(last, text, file)

@@ -98,15 +98,15 @@ def _surroundings(message: str, hint: str) -> Problem:
 
 
 def _lock(store: Path) -> Finding:
-    found = holder(store)
-    if found is None:
+    run = holder(store)
+    if run is None:
         return Finding("lock", "no run is at work")
-    age = datetime.now(UTC) - found.since
-    fact = f"process {found.process} is at work since {found.since.astimezone():%a %Y-%m-%d %H:%M}"
+    age = datetime.now(UTC) - run.since
+    fact = f"process {run.process} is at work since {run.since.astimezone():%a %Y-%m-%d %H:%M}"
     if age < LONGEST_RUN:
         return Finding("lock", fact)
-    message = f"process {found.process} has been at work for {_span(age)}, and no other run can begin"
-    hint = f"if it hangs, end it: kill {found.process}; the next run completes its work"
+    message = f"process {run.process} has been at work for {_span(age)}, and no other run can begin"
+    hint = f"if it hangs, end it: kill {run.process}; the next run completes its work"
     return Finding("lock", fact, (Problem("lock", message, Code.ENDLESS_RUN, hint=hint),))
 
 
@@ -125,8 +125,8 @@ def _files(config: Config) -> Finding:
                 "store", message, Code.SURROUNDINGS, hint="make room; a run that finds none does nothing", warning=True
             )
         )
-    kept = ", ".join(copy.name for copy in backups(config.store))
-    copies = f"; copies from before a change of version: {kept}" if kept else ""
+    names = ", ".join(copy.name for copy in backups(config.store))
+    copies = f"; copies from before a change of version: {names}" if names else ""
     return Finding("files", ("others may reach them" if exposed else "for you alone") + copies, tuple(problems))
 
 
@@ -217,8 +217,8 @@ def _output(output: ConfiguredOutput, config: Config, now: datetime) -> Finding:
 
 def _calls(copy: Store, now: datetime) -> Finding:
     begun = copy.ledger.in_state(EntryState.INTENDED)
-    kept = copy.ledger.in_state(EntryState.REFUSED, EntryState.DELIVERED)
-    refused = [entry for entry in kept if entry.retry]
+    ended = copy.ledger.in_state(EntryState.REFUSED, EntryState.DELIVERED)
+    refused = [entry for entry in ended if entry.retry]
     problems = []
     if begun:
         message = f"nobody knows yet whether {_named(begun)} worked, since a run was cut short or an output failed"
@@ -240,24 +240,24 @@ def _named(entries: Iterable[LedgerEntry]) -> str:
 def _decisions(config: Config, copy: Store) -> Finding:
     if copy.state.read().fingerprint != config.fingerprint:
         return Finding("decisions", "not compared: the config has changed since the last run, so run first")
-    found = audit(config, copy)
-    if found is None:
+    result = audit(config, copy)
+    if result is None:
         return Finding("decisions", "not compared: no run is known")
-    return Finding("decisions", _agreement(found), tuple(_differences(found)))
+    return Finding("decisions", _agreement(result), tuple(_differences(result)))
 
 
-def _agreement(found: Audit) -> str:
-    differ = len({each.key for each in found.differences})
-    waiting = f"; not compared until the next run: {plural(len(found.waiting), 'case')}" if found.waiting else ""
-    whole = plural(found.decisions, "decision")
-    return f"{found.decisions - differ} of {whole} of {plural(found.cases, 'case')} agree{waiting}"
+def _agreement(result: Audit) -> str:
+    differ = len({each.key for each in result.differences})
+    waiting = f"; not compared until the next run: {plural(len(result.waiting), 'case')}" if result.waiting else ""
+    whole = plural(result.decisions, "decision")
+    return f"{result.decisions - differ} of {whole} of {plural(result.cases, 'case')} agree{waiting}"
 
 
-def _differences(found: Audit) -> Iterator[Problem]:
-    for each in found.differences[:_LISTED]:
-        message = f"{each.key} is kept as “{each.kept}”, and judged from scratch it is “{each.found}”"
+def _differences(result: Audit) -> Iterator[Problem]:
+    for difference in result.differences[:_LISTED]:
+        message = f"{difference.key} is kept as “{difference.kept}”, and judged from scratch it is “{difference.found}”"
         hint = "this is a fault of followup itself: please report it; any change of the config has all judged anew"
-        yield Problem(f"case {each.case}", message, Code.DISAGREEMENT, hint=hint)
+        yield Problem(f"case {difference.case}", message, Code.DISAGREEMENT, hint=hint)
 
 
 def _short(path: Path) -> str:
