@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from followup_ics.people import humans, person
 from followup_ics.recurrence import FlawError
-from followup_rules import Event, Person, Profile, plain
-from followup_rules.people import is_human, once_each
+from followup_rules import Event, Person, Profile, people, plain
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -140,11 +139,9 @@ def _slot(slot: date | datetime, zone: ZoneInfo) -> str:
 
 
 def _others(component: Component, organizer: Person | None, profile: Profile) -> tuple[Person, ...]:
-    """Return the humans other than the user: attendees, then the organizer, each address once, if possible named."""
-    found = list(humans(values(component, "ATTENDEE")))
-    if organizer and is_human(organizer):
-        found.append(organizer)
-    return tuple(someone for someone in once_each(found) if someone.address not in _mine(profile))
+    """Return the humans other than the user: attendees, then the organizer."""
+    everybody = [*humans(values(component, "ATTENDEE")), *([organizer] if organizer else [])]
+    return people.others(everybody, _mine(profile))
 
 
 def _status(component: Component, organizer: Person | None, others: tuple[Person, ...], profile: Profile) -> str:
