@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+# How the name of a file begins and ends that is still being written.
 _BEGIN, _END = ".followup-", ".tmp"
-"""How the name of a file begins and ends that is still being written."""
 
 
 @contextmanager

@@ -193,12 +193,11 @@ class Reason(Struct, frozen=True):
     values: Mapping[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        shown = {name: _shown(value) for name, value in self.values.items()}
+        shown = {
+            name: f"{value:%a %Y-%m-%d %H:%M}" if isinstance(value, datetime) else value
+            for name, value in self.values.items()
+        }
         return self.sentence.format_map(shown)
-
-
-def _shown(value: object) -> object:
-    return value.strftime("%a %Y-%m-%d %H:%M") if isinstance(value, datetime) else value
 
 
 class Visit(Struct, frozen=True, kw_only=True):

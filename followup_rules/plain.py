@@ -16,8 +16,8 @@ _STANDARD = [datetime]
 LONGEST_TITLE = 500
 LONGEST_TEXT = 2_000
 """What is kept of a description."""
+# Nobody writes more by hand; what a program adds after that is not read.
 _LONGEST_PAGE, _LONGEST_DESCRIPTION = 20_000, 10_000
-"""Nobody writes more by hand; what a program adds after that is not read."""
 
 # What else Unicode makes a new line of (UAX 14): a stranger's title must not begin a line in a file of ours.
 _ODD_LINE_END = re.compile("[\r\x0b\x0c\x85\u2028\u2029]")

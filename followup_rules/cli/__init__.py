@@ -44,6 +44,7 @@ class _Commands(click.Group):
     def _from_plugins(self, ctx: click.Context) -> dict[str, click.Command]:
         from followup_rules.host import registry  # noqa: PLC0415 -- only for what is not built in
 
+        # With the names of the built-in commands, so that no plugin can take one of theirs.
         taken = click.Group(commands={name: click.Command(name) for name in COMMANDS})
         registry.load().register_commands(taken)
         del ctx

@@ -46,19 +46,15 @@ def command(ctx: click.Context, now: str | None, days: int, *, as_json: bool) ->
     """Show what is coming, by date: meetings, what opens, what is due, what closes, and when silence ends."""
     config = shared.load(ctx, as_json=as_json)
     report, files = casebook.read(config, shared.instant(now, config), as_json=as_json)
-    coming = _coming(files, report.now, days)
+    last = report.now.date() + timedelta(days=days)
+    entries = {entry for file in files for entry in _entries(file, report.now)}
+    coming = sorted(entry for entry in entries if report.now < entry.at and entry.at.date() <= last)
     if as_json:
         _print_json(report, coming)
     else:
         _print(report, coming, _owed(files, report.now), days)
     shared.print_problems(report.problems)
     sys.exit(shared.exit_code(report.problems))
-
-
-def _coming(files: Sequence[CaseFile], now: datetime, days: int) -> list[Entry]:
-    last = now.date() + timedelta(days=days)
-    found = {entry for file in files for entry in _entries(file, now)}
-    return sorted(entry for entry in found if now < entry.at and entry.at.date() <= last)
 
 
 def _entries(file: CaseFile, now: datetime) -> Iterator[Entry]:
@@ -123,7 +119,10 @@ def _print(report: Report, coming: Sequence[Entry], owed: Sequence[pages.Clause]
     for day, entries in groupby(coming, key=lambda entry: entry.at.date()):
         page.title(f"{day:%a %Y-%m-%d} · {pages.relative_day(day, report.now.date())}")
         for entry in entries:
-            _add(page, entry)
+            sign, style = SIGNS[entry.what]
+            title = [entry.title] if entry.rule else []
+            label: list[pages.Clause] = [f"  {entry.at:%H:%M}  ", (f"{sign} {entry.what}", style)]
+            page.row(label, 22, [(entry.rule or entry.title, "bold"), entry.case, *title])
     if not coming:
         page.row((), 0, [f"Nothing is coming in the next {plural(days, 'day')}."])
     page.row((), 0)
@@ -132,9 +131,3 @@ def _print(report: Report, coming: Sequence[Entry], owed: Sequence[pages.Clause]
         page.command("plan")
     page.command("explain", *(entry.case for entry in coming[:1]))
     page.print()
-
-
-def _add(page: pages.Page, entry: Entry) -> None:
-    sign, style = SIGNS[entry.what]
-    label: list[pages.Clause] = [f"  {entry.at:%H:%M}  ", (f"{sign} {entry.what}", style)]
-    page.row(label, 22, [(entry.rule or entry.title, "bold"), entry.case, *([entry.title] if entry.rule else [])])

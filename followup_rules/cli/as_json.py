@@ -16,14 +16,14 @@ def dump(record: dict[str, Any]) -> str:
     return json.dumps(record, ensure_ascii=False, indent=1)
 
 
-def report(found: Report) -> dict[str, Any]:
+def report(tick: Report) -> dict[str, Any]:
     """Return what a tick did as a record."""
     return {
-        "now": _instant(found.now),
-        "changes": [_change(outcome) for outcome in found.outcomes],
-        "decisions": [decision(each) for each in found.decisions],
-        "problems": problems(found.problems),
-        "next": _instant(found.next),
+        "now": _instant(tick.now),
+        "changes": [_change(outcome) for outcome in tick.outcomes],
+        "decisions": [decision(each) for each in tick.decisions],
+        "problems": problems(tick.problems),
+        "next": _instant(tick.next),
     }
 
 
@@ -64,7 +64,7 @@ def decision(each: Decision) -> dict[str, Any]:
     }
 
 
-def problems(found: Iterable[Problem]) -> list[dict[str, Any]]:
+def problems(listed: Iterable[Problem]) -> list[dict[str, Any]]:
     """Return problems as records: what people read in `message`, and the place by itself."""
     return [
         {
@@ -78,7 +78,7 @@ def problems(found: Iterable[Problem]) -> list[dict[str, Any]]:
             "column": each.column,
             "hint": each.hint,
         }
-        for each in found
+        for each in listed
     ]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from contextlib import nullcontext, redirect_stdout
 
 import click
@@ -28,26 +27,23 @@ def command(ctx: click.Context, service: str | None, *, no_browser: bool, as_jso
     config = shared.load(ctx, as_json=as_json)
     logins = config.registry.logins
     if service and service not in logins:
-        shared.give_up([_unknown(service, logins)], as_json=as_json)
-    with redirect_stdout(sys.stderr) if as_json else nullcontext():  # what a login says on the way
-        told, problems = _log_in(logins[service], config, browser=not no_browser) if service else (_listed(logins), [])
+        hint = expected(service, logins) if logins else "install the plugin for it"
+        problem = Problem("auth", f"there is no login for {service!r}", Code.NO_LOGIN, hint=hint)
+        shared.give_up([problem], as_json=as_json)
+    said = "\n".join(f"followup auth {name}: {login.summary}" for name, login in logins.items())
+    problems: list[Problem] = []
+    if service:
+        # What a login says on the way must not get into the JSON.
+        with redirect_stdout(sys.stderr) if as_json else nullcontext():
+            said, problems = _log_in(logins[service], config, browser=not no_browser)
     if as_json:
         from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
 
-        click.echo(records.dump({"said": told, "problems": records.problems(problems)}))
-    elif told:
-        click.echo(told)
+        click.echo(records.dump({"said": said, "problems": records.problems(problems)}))
+    elif said:
+        click.echo(said)
     shared.print_problems(problems)
     sys.exit(shared.exit_code(problems))
-
-
-def _listed(logins: Mapping[str, Login]) -> str:
-    return "\n".join(f"followup auth {name}: {login.summary}" for name, login in logins.items())
-
-
-def _unknown(service: str, logins: Mapping[str, Login]) -> Problem:
-    hint = expected(service, logins) if logins else "install the plugin for it"
-    return Problem("auth", f"there is no login for {service!r}", Code.NO_LOGIN, hint=hint)
 
 
 def _log_in(login: Login, config: Config, *, browser: bool) -> tuple[str, list[Problem]]:

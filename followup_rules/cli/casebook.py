@@ -52,8 +52,8 @@ class CaseFile(Struct, frozen=True, kw_only=True):
 
     def said(self, decision: Decision) -> bool:
         """Tell whether all that it asks for are notices that were given: there is nothing left to do."""
-        made = self.made(decision)
-        return decision.state is State.DUE and bool(made) and all(entry.action.type == NOTICE for entry in made)
+        entries = self.made(decision)
+        return decision.state is State.DUE and bool(entries) and all(entry.action.type == NOTICE for entry in entries)
 
 
 def read(config: Config, now: datetime, *, as_json: bool) -> tuple[Report, tuple[CaseFile, ...]]:
@@ -113,19 +113,21 @@ def named(name: str, files: Sequence[CaseFile]) -> list[CaseFile]:
     if keys:
         return [file for file in files if file.key in keys]
     words = set(fold(name).split())
-    return [file for file in files if any(words and words <= _words(file.key, person) for person in file.people)]
-
-
-def _words(key: str, person: Person) -> set[str]:
-    return set(fold(f"{key} {person.name} {person.address}").split())
+    # All of the words must tell of one person: else a first name and another's family name would name a case.
+    return [
+        file
+        for file in files
+        for names in [[f"{file.key} {person.name} {person.address}" for person in file.people]]
+        if words and any(words <= set(fold(name).split()) for name in names)
+    ]
 
 
 def unclear(
-    name: str, found: Sequence[CaseFile], files: Sequence[CaseFile], forgotten: datetime | None, now: datetime
+    name: str, fitting: Sequence[CaseFile], files: Sequence[CaseFile], forgotten: datetime | None, now: datetime
 ) -> Problem:
     """Return what to tell somebody whose word fits no case, or several; `forgotten`: when such a case was forgotten."""
-    if found:
-        several = ", ".join(file.key for file in found[:_LISTED])
+    if fitting:
+        several = ", ".join(file.key for file in fitting[:_LISTED])
         return Problem("CASE", f"{name!r} fits several cases", hint=f"write one of: {several}", fatal=True)
     if forgotten:
         day = absolute(forgotten.astimezone(now.tzinfo))
@@ -134,21 +136,17 @@ def unclear(
         return Problem("CASE", message, hint=hint, fatal=True)
     near = _nearest(name, files)
     guess = f'did you mean "{near}"? ' if near else ""
-    listed = ", ".join(file.key for file in _busiest(files)[:_LISTED])
+    busiest = sorted(files, key=lambda file: (not file.decisions, file.key))
+    listed = ", ".join(file.key for file in busiest[:_LISTED])
     hint = f"{guess}the cases: {listed}{', ...' if len(files) > _LISTED else ''}" if files else "there are no cases yet"
     return Problem("CASE", f"{name!r} fits no case", hint=hint, fatal=True)
 
 
-def _busiest(files: Sequence[CaseFile]) -> list[CaseFile]:
-    return sorted(files, key=lambda file: (not file.decisions, file.key))
-
-
 def _nearest(name: str, files: Iterable[CaseFile]) -> str:
     """Return the key of the case with the word that is nearest to a name; "" if none is near."""
-    words = {word: file.key for file in files for word in _spellings(file)}
-    return words.get(nearest(name, words) or "", "")
-
-
-def _spellings(file: CaseFile) -> set[str]:
-    people = " ".join(f"{person.name} {person.address}" for person in file.people)
-    return {file.key, *(word for word in fold(f"{file.key} {people}").split() if len(word) > 2)}
+    keys: dict[str, str] = {}
+    for file in files:
+        people = " ".join(f"{person.name} {person.address}" for person in file.people)
+        words = (word for word in fold(f"{file.key} {people}").split() if len(word) > 2)
+        keys.update(dict.fromkeys([file.key, *words], file.key))
+    return keys.get(nearest(name, keys) or "", "")

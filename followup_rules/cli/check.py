@@ -51,15 +51,15 @@ class Findings(Struct, frozen=True, dict=True):
 def command(ctx: click.Context, now: str | None, *, as_json: bool) -> None:
     """Check config, rules, texts, plugins, sources and outputs, and tell all problems at once. Writes nothing."""
     config = read_config(shared.config_file(ctx))
-    found = examine(config, shared.instant(now, config))
+    findings = examine(config, shared.instant(now, config))
     if as_json:
         from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
 
-        click.echo(records.dump({"problems": records.problems(found.problems), "checked": dict(found.checked)}))
+        click.echo(records.dump({"problems": records.problems(findings.problems), "checked": dict(findings.checked)}))
     else:
-        click.echo("\n".join(_lines(found)))
-    shared.print_problems(found.problems)
-    sys.exit(found.exit_code)
+        click.echo("\n".join(_lines(findings)))
+    shared.print_problems(findings.problems)
+    sys.exit(findings.exit_code)
 
 
 def examine(config: Config, now: datetime) -> Findings:
@@ -88,15 +88,15 @@ def _checked(config: Config, seen: Mapping[str, _Seen]) -> dict[str, Any]:
     }
 
 
-def _lines(found: Findings) -> Iterator[str]:
-    checked = found.checked
+def _lines(findings: Findings) -> Iterator[str]:
+    checked = findings.checked
     if not checked:
         yield "the config cannot be used; nothing else was checked"
         return
-    yield f"{Path(checked['config']).name}: {_verdict(found, 'profile', 'case', 'store')}"
+    yield f"{Path(checked['config']).name}: {_verdict(findings, 'profile', 'case', 'store')}"
     yield f"plugins: {', '.join(checked['plugins'])}"
     counted = f"{plural(checked['rules'], 'rule')}, {plural(checked['guards'], 'guard')}"
-    yield f"{counted}: {_verdict(found, 'rule', 'guard', 'define')}"
+    yield f"{counted}: {_verdict(findings, 'rule', 'guard', 'define')}"
     read = ", ".join(
         f"{name} {'the first ' * (name in checked['partly'])}{plural(count, 'event')}"
         for name, count in checked["sources"].items()
@@ -107,8 +107,8 @@ def _lines(found: Findings) -> Iterator[str]:
     yield f"store: {checked['store']}{there}"
 
 
-def _verdict(found: Findings, *tables: str) -> str:
-    own = [problem for problem in found.problems if problem.where.partition(".")[0] in tables]
+def _verdict(findings: Findings, *tables: str) -> str:
+    own = [problem for problem in findings.problems if problem.where.partition(".")[0] in tables]
     return f"{plural(len(own), 'problem')}, see below" if own else "fine"
 
 
@@ -175,16 +175,14 @@ def _tried(config: Config, now: datetime, seen: dict[str, _Seen]) -> list[Proble
     counting = replace(config, sources=tuple(_counting(source, seen) for source in config.sources))
     try:
         with open_copy(config.store) as copy:
+            # From their beginning: an unchanged source would show nothing, and nothing could be found wrong with it.
             copy.events.forget_cursors()
-            return list(_certain(preview(counting, copy, now).problems, seen))
+            problems = preview(counting, copy, now).problems
     except StoreError as error:
         return [replace(shared.store_problem(error), fatal=False)]
-
-
-def _certain(problems: Iterable[Problem], seen: Mapping[str, _Seen]) -> Iterator[Problem]:
-    """Leave out notes without a case if more mail, which may show that case, is still to be read."""
+    # A note without a case is no fault yet if more mail, which may show that case, is still to be read.
     partly = any(source.partly for source in seen.values())
-    yield from (problem for problem in problems if not (partly and problem.code == Code.NO_CASE))
+    return [problem for problem in problems if not (partly and problem.code == Code.NO_CASE)]
 
 
 def _unwritable(config: Config) -> Iterator[Problem]:
@@ -209,6 +207,7 @@ def _obstacle(path: Path) -> str:
     """Return why a file or folder can be neither written nor made, or ""."""
     if path.exists():
         return "" if os.access(path, os.W_OK) else "you may not change it"
+    # What is not there yet is made by the first run, in the nearest folder that is.
     around = next(parent for parent in path.absolute().parents if parent.exists())
     if not around.is_dir():
         return f"{around} is no folder"
@@ -221,8 +220,8 @@ def _obstacle(path: Path) -> str:
 def _emitted(config: Config, seen: Mapping[str, _Seen]) -> set[str]:
     kinds = set(UNASKED)
     for source in config.sources:
-        told = seen[source.name].emits if source.name in seen else source.emits
-        kinds.update(told)
+        emits = seen[source.name].emits if source.name in seen else source.emits
+        kinds.update(emits)
     return kinds
 
 

@@ -30,8 +30,8 @@ def command(ctx: click.Context, now: str | None, *, deep: bool, as_json: bool) -
     if as_json:
         from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
 
-        found = [{"area": each.area, "fact": each.fact, "state": _state(each)} for each in findings]
-        record = {"now": moment.isoformat(), "findings": found, "problems": records.problems(problems)}
+        rows = [{"area": each.area, "fact": each.fact, "state": _state(each)} for each in findings]
+        record = {"now": moment.isoformat(), "findings": rows, "problems": records.problems(problems)}
         click.echo(records.dump(record))
     else:
         _print(findings)

@@ -14,11 +14,9 @@ from followup_rules.cli import casebook, shared
 from followup_rules.cli import page as pages
 from followup_rules.cli.casebook import CaseFile
 from followup_rules.cli.page import Clause, Page
-from followup_rules.config.read import Config
 from followup_rules.engine.guards import Window
-from followup_rules.engine.plan import LedgerEntry
 from followup_rules.language.schema import RuleSet
-from followup_rules.model import Decision, Event, Person, Problem, State
+from followup_rules.model import Decision, Event, Problem, State
 from followup_rules.texts.plurals import plural
 from followup_rules.tick.run import Report
 from followup_rules.upkeep.forget import when_forgotten
@@ -44,21 +42,17 @@ def command(ctx: click.Context, case: str | None, now: str | None, *, history: b
     report, files = casebook.read(config, shared.instant(now, config), as_json=as_json)
     chosen = files if case is None else casebook.named(case, files)
     if case is not None and len(chosen) != 1:
-        forgotten = _when_forgotten(case, config, as_json=as_json)
+        with shared.copy_of(config, as_json=as_json) as copy:
+            forgotten = when_forgotten(case, copy)
         _give_up(casebook.unclear(case, chosen, files, forgotten, report.now), report, as_json=as_json)
     if as_json:
-        _print_json(report, chosen, history=history)
+        _print_record(report, [_record(file, report.now, history=history) for file in chosen], report.problems)
     elif case is None:
         _print_all(report, files)
     else:
         _print_case(report, chosen[0], config.rulebook.rules, history=history)
     shared.print_problems(report.problems)
     sys.exit(shared.exit_code(report.problems))
-
-
-def _when_forgotten(case: str, config: Config, *, as_json: bool) -> datetime | None:
-    with shared.copy_of(config, as_json=as_json) as copy:
-        return when_forgotten(case, copy)
 
 
 def _give_up(problem: Problem, report: Report, *, as_json: bool) -> None:
@@ -69,10 +63,6 @@ def _give_up(problem: Problem, report: Report, *, as_json: bool) -> None:
 
 
 # -- for programs
-
-
-def _print_json(report: Report, files: Sequence[CaseFile], *, history: bool) -> None:
-    _print_record(report, [_record(file, report.now, history=history) for file in files], report.problems)
 
 
 def _print_record(report: Report, cases: list[dict[str, Any]], problems: Iterable[Problem]) -> None:
@@ -144,7 +134,7 @@ def _add_summary(page: Page, file: CaseFile, now: datetime) -> None:
     past = [event for event in standing if event.start <= now]
     coming = [event for event in standing if event.start > now]
     if file.people:
-        page.row(["  who"], 8, [_called(person) for person in file.people])
+        page.row(["  who"], 8, [person.name or person.address for person in file.people])
     for label, events in (("  last", past[-1:]), ("  next", coming[:1])):
         for event in events:
             page.row([label], 8, [f"{_date(event, now)} {event.kind}", _titled(event)])
@@ -175,9 +165,9 @@ def _print_case(report: Report, file: CaseFile, rules: RuleSet, *, history: bool
     page = pages.Page()
     page.row((), 0, [(f"{file.key} · {pages.absolute(report.now)}", "bold")])
     page.title("Who")
-    page.row((), _INDENT, *([_addressed(person)] for person in file.people or ()))
-    if not file.people:
-        page.row((), _INDENT, ["nobody that the events name"])
+    people = [f"{person.name} <{person.address}>" if person.name else person.address for person in file.people]
+    for who in people or ["nobody that the events name"]:
+        page.row((), _INDENT, [who])
     page.title("When")
     for event in file.events:
         _add_event(page, event, file, report.now)
@@ -188,23 +178,11 @@ def _print_case(report: Report, file: CaseFile, rules: RuleSet, *, history: bool
         _add_history(page, file, report.now)
     page.row((), 0)
     page.row((), 0, ["Next:"])
-    for words in _next_commands(file, history=history):
-        page.command(*words)
-    page.print()
-
-
-def _next_commands(file: CaseFile, *, history: bool) -> list[tuple[str, ...]]:
     unmade = any(each.state is State.DUE and not file.made(each) for each in file.decisions)
     first = ("plan",) if unmade else ("agenda",)
-    return [first] if history else [first, ("explain", file.key, "--history")]
-
-
-def _called(person: Person) -> str:
-    return person.name or person.address
-
-
-def _addressed(person: Person) -> str:
-    return f"{person.name} <{person.address}>" if person.name else person.address
+    for words in [first] if history else [first, ("explain", file.key, "--history")]:
+        page.command(*words)
+    page.print()
 
 
 def _titled(event: Event) -> str:
@@ -249,7 +227,9 @@ def _told(decision: Decision, file: CaseFile, now: datetime) -> list[list[Clause
     lines.append(["the notice was given"] if file.said(decision) else [pages.told(decision.reason, now)])
     lines.append(_evidence(decision, file, now))
     if decision.state is State.DUE and not file.said(decision):
-        lines.append(_made(file.made(decision)))
+        entries = file.made(decision)
+        there = [f"{it.action.type} in {it.output}{', edited by you' if it.touched else ''}" for it in entries]
+        lines.append([*there] or [("not made yet", "yellow")])
     lines.append(_coming(decision, now))
     return [line for line in lines if line]
 
@@ -260,14 +240,6 @@ def _evidence(decision: Decision, file: CaseFile, now: datetime) -> list[Clause]
     others = [event for event in seen if not event.title or event.title not in decision.why]
     shown: list[Clause] = [(f"also “{_titled(event)}” of {_date(event, now)}", "dim") for event in others[:2]]
     return [*shown, (f"and {len(others) - 2} more", "dim")] if len(others) > 2 else shown
-
-
-def _made(entries: Sequence[LedgerEntry]) -> list[Clause]:
-    return [_standing(entry) for entry in entries] or [("not made yet", "yellow")]
-
-
-def _standing(entry: LedgerEntry) -> str:
-    return f"{entry.action.type} in {entry.output}{', edited by you' if entry.touched else ''}"
 
 
 def _coming(decision: Decision, now: datetime) -> list[Clause]:

@@ -12,7 +12,7 @@ import click
 from followup_rules.cli import casebook, shared
 from followup_rules.codes import Code
 from followup_rules.config.read import Config
-from followup_rules.engine.plan import EntryState, LedgerEntry
+from followup_rules.engine.plan import EntryState
 from followup_rules.model import Problem
 from followup_rules.store.errors import StoreError
 from followup_rules.store.lock import Busy, only_run
@@ -46,34 +46,34 @@ def command(  # noqa: PLR0913 -- one for each option
         shared.give_up([Problem("CASE", "there is no store yet, so nothing to forget", fatal=True)], as_json=as_json)
     with shared.copy_of(config, as_json=as_json) as copy:
         key = _key(case, copy, moment, as_json=as_json)
-        kept = forgetting.contents(key, copy)
+        contents = forgetting.contents(key, copy)
     if not yes:
-        _ask(key, kept, config, withdraw=withdraw, as_json=as_json)
+        _ask(key, contents, config, withdraw=withdraw, as_json=as_json)
     try:
         with only_run(config.store, PATIENCE):
-            kept, erased = _forget(key, config, moment, withdraw=withdraw)
+            contents, erased = _forget(key, config, moment, withdraw=withdraw)
     except Busy as busy:
         hint = "try again when it has ended; `followup doctor` tells about a run that does not end"
         shared.give_up([Problem("store", f"a run is at work{busy}", hint=hint, fatal=True)], as_json=as_json)
     except StoreError as error:
         shared.give_up([shared.store_problem(error)], as_json=as_json)
-    _tell(key, kept, erased, config, as_json=as_json)
+    _tell(key, contents, erased, config, as_json=as_json)
 
 
 def _key(name: str, copy: Store, now: datetime, *, as_json: bool) -> str:
     files = casebook.remembered(copy)
-    found = casebook.named(name, files)
-    if len(found) != 1:
+    fitting = casebook.named(name, files)
+    if len(fitting) != 1:
         when = forgetting.when_forgotten(name, copy)
-        shared.give_up([casebook.unclear(name, found, files, when, now)], as_json=as_json)
-    return found[0].key
+        shared.give_up([casebook.unclear(name, fitting, files, when, now)], as_json=as_json)
+    return fitting[0].key
 
 
-def _ask(key: str, kept: Contents, config: Config, *, withdraw: bool, as_json: bool) -> None:
+def _ask(key: str, contents: Contents, config: Config, *, withdraw: bool, as_json: bool) -> None:
     if as_json or not sys.stdin.isatty():
         problem = Problem("CASE", f"nobody can be asked whether {key} is to be forgotten", hint="add --yes", fatal=True)
         shared.give_up([problem], as_json=as_json)
-    click.echo("\n".join(_summary(key, kept, config, "taken back if untouched" if withdraw else "stays there")))
+    click.echo("\n".join(_summary(key, contents, config, "taken back if untouched" if withdraw else "stays there")))
     click.confirm(f"Forget {key} for good?", abort=True)
 
 
@@ -85,44 +85,38 @@ def _forget(key: str, config: Config, now: datetime, *, withdraw: bool) -> tuple
             last = Problem("CASE", f"{key} was not forgotten, since not all could be taken back", hint=hint)
             shared.print_problems([*problems, last])
             sys.exit(shared.PARTLY)
-        kept = forgetting.contents(key, store)
-        return kept, forgetting.forget(key, store, config.store, now)
+        contents = forgetting.contents(key, store)
+        return contents, forgetting.forget(key, store, config.store, now)
 
 
 # -- what is told
 
 
-def _summary(key: str, kept: Contents, config: Config, fate: str) -> Iterator[str]:
-    yield f"{key}: {_counted(kept)}"
-    for entry in kept.left:
-        yield f"  {_place(entry, config)}: {entry.action.title or entry.action.rule} ({_perhaps(entry)}{fate})"
+def _summary(key: str, contents: Contents, config: Config, fate: str) -> Iterator[str]:
+    counts = (
+        (len(contents.people), "person"),
+        (contents.events, "event"),
+        (contents.actions, "action"),
+        (contents.lines, "line"),
+    )
+    yield f"{key}: {', '.join(plural(number, noun) for number, noun in counts).replace('persons', 'people')} of history"
+    paths = {output.name: getattr(output.options, "path", None) for output in config.outputs}
+    for entry in contents.left:
+        path = paths.get(entry.output)
+        place = f"{entry.output} ({path})" if path else entry.output
+        # Of a call that was cut short nobody knows whether it made anything.
+        perhaps = "" if entry.state is EntryState.DELIVERED else "if it is there at all, it "
+        yield f"  {place}: {entry.action.title or entry.action.rule} ({perhaps}{fate})"
 
 
-def _counted(kept: Contents) -> str:
-    counts = ((len(kept.people), "person"), (kept.events, "event"), (kept.actions, "action"))
-    shown = [plural(number, noun).replace("persons", "people") for number, noun in counts]
-    return ", ".join([*shown, f"{plural(kept.lines, 'line')} of history"])
-
-
-def _perhaps(entry: LedgerEntry) -> str:
-    return "" if entry.state is EntryState.DELIVERED else "if it is there at all, it "
-
-
-def _place(entry: LedgerEntry, config: Config) -> str:
-    """Return the output, and where it lies if it is a file or a folder."""
-    options = next((output.options for output in config.outputs if output.name == entry.output), None)
-    path = getattr(options, "path", None)
-    return f"{entry.output} ({path})" if path else entry.output
-
-
-def _tell(key: str, kept: Contents, erased: Erased, config: Config, *, as_json: bool) -> None:
+def _tell(key: str, contents: Contents, erased: Erased, config: Config, *, as_json: bool) -> None:
     problems = [_gaps(erased.gaps)] if erased.gaps else []
     if as_json:
         from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
 
-        click.echo(records.dump({**_record(key, kept, erased), "problems": records.problems(problems)}))
+        click.echo(records.dump({**_record(key, contents, erased), "problems": records.problems(problems)}))
     else:
-        click.echo("\n".join(_lines(key, kept, erased, config)))
+        click.echo("\n".join(_lines(key, contents, erased, config)))
     shared.print_problems(problems)
     sys.exit(shared.exit_code(problems))
 
@@ -134,8 +128,8 @@ def _gaps(why: str) -> Problem:
     )
 
 
-def _lines(key: str, kept: Contents, erased: Erased, config: Config) -> Iterator[str]:
-    yield from _summary(key, kept, config, "it is yours and stays there")
+def _lines(key: str, contents: Contents, erased: Erased, config: Config) -> Iterator[str]:
+    yield from _summary(key, contents, config, "it is yours and stays there")
     if erased.shared:
         yield f"  {plural(erased.shared, 'mail')} of it belongs to another case, too, and stays there"
     for copy in erased.copies:
@@ -145,16 +139,16 @@ def _lines(key: str, kept: Contents, erased: Erased, config: Config) -> Iterator
     yield f"{key} is forgotten: only hashes are kept, so that nothing of it is taken in or made again"
 
 
-def _record(key: str, kept: Contents, erased: Erased) -> dict[str, Any]:
+def _record(key: str, contents: Contents, erased: Erased) -> dict[str, Any]:
     return {
         "case": key,
         "erased": {
-            "people": len(kept.people),
-            "events": kept.events - erased.shared,
-            "actions": kept.actions,
-            "history": kept.lines,
+            "people": len(contents.people),
+            "events": contents.events - erased.shared,
+            "actions": contents.actions,
+            "history": contents.lines,
         },
-        "left": [{"key": entry.key, "output": entry.output, "title": entry.action.title} for entry in kept.left],
+        "left": [{"key": entry.key, "output": entry.output, "title": entry.action.title} for entry in contents.left],
         "shared": erased.shared,
         "deleted": [str(copy) for copy in erased.copies],
     }

@@ -26,8 +26,8 @@ from followup_rules.model import Problem
 from followup_rules.toml.suggestions import expected
 
 LOCALTIME = Path("/etc/localtime")
+# Where mail programs like to keep what was sent; the first that is there is proposed.
 _SENT = ("~/Maildir/.Sent", "~/Mail/Sent", "~/mail/sent")
-"""Where mail programs like to keep what was sent; the first that is there is proposed."""
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _LISTS = ("me", "my-domain")
 _PATHS = ("calendar", "sent", "notes", "drafts", "tasks")
@@ -53,9 +53,9 @@ class Question(Struct, frozen=True):
 
 def guessed_zone(environ: Mapping[str, str], localtime: Path) -> str:
     """Return the name of the time zone that $TZ or the link /etc/localtime names, or ""."""
-    told = environ.get("TZ", "").removeprefix(":")
+    named = environ.get("TZ", "").removeprefix(":")
     linked = str(localtime.resolve()) if localtime.is_symlink() else ""
-    names = (place.rpartition("zoneinfo/")[2] for place in (told, linked))
+    names = (place.rpartition("zoneinfo/")[2] for place in (named, linked))
     return next((name for name in names if name and not _zone_fault(name)), "")
 
 
@@ -131,10 +131,16 @@ def _init(ctx: click.Context, *, yes: bool, **flags: Any) -> None:
     file = shared.config_file(ctx).absolute()
     if file.exists():
         _refuse([f"{file} exists already and is left as it is; write another with followup --config FILE init"])
-    given = {name: _joined(flags[name.replace("-", "_")]) for name in (question.name for question in QUESTIONS)}
+    values = {question.name: flags[question.name.replace("-", "_")] for question in QUESTIONS}
+    given = {name: ", ".join(value) if isinstance(value, tuple) else value or "" for name, value in values.items()}
     answers = _answered(given, ask=sys.stdin.isatty() and not yes)
     _refuse(list(_faults(answers)))
-    settled = _settle(answers)
+    settled = Answers(
+        me=_parts(answers["me"]),
+        my_domains=_parts(answers["my-domain"]),
+        **{name: answers[name] for name in ("name", "timezone", "holidays", "language")},
+        **{name: _place(answers[name]) for name in _PATHS},
+    )
     notes = _real(settled.notes)
     if notes.is_file() and answers["notes"] == _in_home("notes.md")(given) and not given["notes"]:
         _refuse([f"{notes} exists already; to keep your notes there, say so: --notes {notes}"])
@@ -167,10 +173,6 @@ def _refuse(sentences: list[str]) -> None:
         shared.print_problems([Problem("init", f"{sentence}", fatal=True) for sentence in sentences])
         click.echo("nothing was written", err=True)
         sys.exit(shared.NOTHING_DONE)
-
-
-def _joined(flag: str | tuple[str, ...] | None) -> str:
-    return ", ".join(flag) if isinstance(flag, tuple) else flag or ""
 
 
 def _answered(given: Given, *, ask: bool) -> dict[str, str]:
@@ -214,12 +216,6 @@ def _parts(answer: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in answer.split(",") if part.strip())
 
 
-def _settle(answers: Given) -> Answers:
-    plain = {name: answers[name] for name in ("name", "timezone", "holidays", "language")}
-    paths = {name: _place(answers[name]) for name in _PATHS}
-    return Answers(me=_parts(answers["me"]), my_domains=_parts(answers["my-domain"]), **plain, **paths)
-
-
 def _place(written: str) -> str:
     """Return a path as the config is to name it: what the user gave is relative to where they are."""
     absolute = written.startswith("~") or Path(os.path.expandvars(written)).is_absolute()
@@ -238,6 +234,7 @@ def _write(file: Path, notes: Path, answers: Answers) -> None:
         click.echo(f"kept as they are: your notes in {notes}")
     else:
         _create(notes, notes_text(answers.language))
+    # Only the folder of the config is for its owner alone: those above it may be everybody's.
     file.parent.parent.mkdir(parents=True, exist_ok=True)
     file.parent.mkdir(exist_ok=True, mode=0o700)
     _create(file, config_text(answers))
@@ -245,30 +242,25 @@ def _write(file: Path, notes: Path, answers: Answers) -> None:
 
 def _create(file: Path, text: str) -> None:
     """Write a file of one's own that was not there. Raises FileExistsError if it was, OSError."""
-    with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as made:
-        made.write(text.encode())
+    # O_EXCL: what somebody has written meanwhile is never overwritten.
+    with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as opened:
+        opened.write(text.encode())
     click.echo(f"written: {file}")
 
 
 def _end(file: Path) -> None:
     """Check what was written, and say how to go on. What is wrong now is advice: much of it is still to come."""
     config = read_config(file)
-    found = examine(config, datetime.now(UTC).astimezone(config.profile.timezone))
-    shared.print_problems(replace(problem, warning=True) for problem in found.problems)
+    findings = examine(config, datetime.now(UTC).astimezone(config.profile.timezone))
+    shared.print_problems(replace(problem, warning=True) for problem in findings.problems)
     option = "" if file == default_file() else f" --config {shlex.quote(str(file))}"
     click.echo("\nwhat to do next:")
     click.echo(f"  followup{option} check")
     click.echo(f"  followup{option} plan")
     click.echo("and when you like what it plans, have cron run it; this line goes into `crontab -e`:")
-    click.echo(f"  */15 * * * * {_for_cron(f'{shlex.quote(_program())}{option} run')}")
-    sys.exit(shared.PARTLY if config.fatal else shared.FINE)
-
-
-def _for_cron(line: str) -> str:
-    return line.replace("%", r"\%")
-
-
-def _program() -> str:
-    """Return the full path of the command: cron knows no other."""
+    # cron has a PATH of its own, so it needs the whole path; and it takes a bare % for the end of the line.
     beside = Path(sys.executable).with_name("followup")
-    return str(beside) if beside.exists() else shutil.which("followup") or "followup"
+    program = str(beside) if beside.exists() else shutil.which("followup") or "followup"
+    line = f"{shlex.quote(program)}{option} run".replace("%", r"\%")
+    click.echo(f"  */15 * * * * {line}")
+    sys.exit(shared.PARTLY if config.fatal else shared.FINE)

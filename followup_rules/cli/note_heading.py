@@ -35,6 +35,7 @@ class Cases(Struct, frozen=True):
     def choose(self, named: NoteHeading, headings: Sequence[NoteHeading]) -> NoteHeading:
         """Return the first of the headings that fit best, else a new one that leads there. Raises NotWritten."""
         wanted = _Wanted.of(named, self)
+        # Of equally good ones max() takes the first, as people do who read from the top.
         best = max(headings, key=wanted.fit, default=None)
         return best if best and wanted.fit(best) else NoteHeading(self._new(named))
 

@@ -35,8 +35,8 @@ ORDER = tuple(SIGNS)
 STATE = 11
 """Columns for a state's sign and word."""
 _PLAIN, _WIDEST, _NARROWEST = 80, 100, 20
+# Private-use characters: a space, and a no-break space, at which no line is broken.
 _GLUE, _NO_BREAK = "\ue000", "\ue001"
-"""Private-use characters: a space, and a no-break space, at which no line is broken."""
 _BEFORE, _AFTER = str.maketrans({"\xa0": _NO_BREAK}), str.maketrans({_GLUE: " ", _NO_BREAK: "\xa0"})
 
 
@@ -98,6 +98,7 @@ class Page:
     def __init__(self) -> None:
         from rich.console import Console  # noqa: PLC0415 -- heavy
 
+        # Square brackets and colons in a title are text: rich would colour them, or take them for pictures.
         self._console = Console(highlight=False, markup=False, emoji=False)
         self._width = min(self._console.width, _WIDEST) if self._console.is_terminal else _PLAIN
         self._lines: list[Text] = []
@@ -129,6 +130,7 @@ class Page:
         with self._console.capture() as capture:
             for line in self._lines:
                 line.plain = line.plain.translate(_AFTER).rstrip()
+                # Lines are broken already, at the indent that they need; rich would break them anew.
                 self._console.print(line, soft_wrap=True)
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
         click.echo(capture.get().encode(encoding, "replace").decode(encoding), nl=False)

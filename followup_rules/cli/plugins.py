@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import click
@@ -26,38 +25,32 @@ HOW_TO_ADD = (
 @click.pass_context
 def command(ctx: click.Context, *, as_json: bool) -> None:
     """List the installed plugins, what each adds, and what is broken. Works without a config, too."""
-    found = _registry(shared.config_file(ctx))
-    problems = (*found.problems, *found.register_commands(_built_in()))
+    file = shared.config_file(ctx)
+    plugins = read_config(file).registry if file.exists() else Registry()
+    if not plugins.plugins:  # there is no config, or it says nothing that can be read of what is switched off
+        plugins = registry.load()
+    built_in = click.Group(commands={name: click.Command(name) for name in COMMANDS})
+    problems = (*plugins.problems, *plugins.register_commands(built_in))
     if as_json:
         from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
 
-        listed = [_record(plugin, found) for plugin in found.plugins]
+        listed = [_record(plugin, plugins) for plugin in plugins.plugins]
         click.echo(records.dump({"plugins": listed, "problems": records.problems(problems)}))
     else:
-        click.echo("\n".join([*(line for plugin in found.plugins for line in _lines(plugin, found)), *HOW_TO_ADD]))
+        click.echo("\n".join([*(line for plugin in plugins.plugins for line in _lines(plugin, plugins)), *HOW_TO_ADD]))
     shared.print_problems(problems)
-    broken = any(plugin.state == "broken" for plugin in found.plugins)
+    broken = any(plugin.state == "broken" for plugin in plugins.plugins)
     sys.exit(shared.PARTLY if broken else shared.exit_code(problems))
 
 
-def _registry(file: Path) -> Registry:
-    """Return the plugins, without those that the config switches off, if there is a config that can be read."""
-    found = read_config(file).registry if file.exists() else Registry()
-    return found if found.plugins else registry.load()
-
-
-def _built_in() -> click.Group:
-    return click.Group(commands={name: click.Command(name) for name in COMMANDS})
-
-
-def _adds(plugin: Plugin, found: Registry) -> Iterator[dict[str, str]]:
+def _adds(plugin: Plugin, plugins: Registry) -> Iterator[dict[str, str]]:
     """Yield what a plugin adds; without a summary is what is not used, because another plugin adds it too."""
     named: dict[str, Any] = {
-        "source": found.sources,
-        "output": found.outputs,
-        "pack": found.packs,
-        "check": found.checks,
-        "login": found.logins,
+        "source": plugins.sources,
+        "output": plugins.outputs,
+        "pack": plugins.packs,
+        "check": plugins.checks,
+        "login": plugins.logins,
     }
     for added in plugin.adds:
         kind, _, name = added.partition(" ")
@@ -65,28 +58,23 @@ def _adds(plugin: Plugin, found: Registry) -> Iterator[dict[str, str]]:
         yield {"kind": kind, "name": name, "summary": record.summary if record else ""}
 
 
-def _record(plugin: Plugin, found: Registry) -> dict[str, Any]:
+def _record(plugin: Plugin, plugins: Registry) -> dict[str, Any]:
     return {
         "name": plugin.name,
         "distribution": plugin.distribution,
         "version": plugin.version,
         "state": plugin.state,
         "error": plugin.error,
-        "adds": list(_adds(plugin, found)),
+        "adds": list(_adds(plugin, plugins)),
     }
 
 
-def _lines(plugin: Plugin, found: Registry) -> Iterator[str]:
+def _lines(plugin: Plugin, plugins: Registry) -> Iterator[str]:
     package = " ".join(filter(None, (plugin.distribution, plugin.version)))
     state = {"ok": "", "disabled": ": switched off in the config", "broken": f": broken: {plugin.error}"}[plugin.state]
     yield f"{plugin.name}{f' ({package})' if package else ''}{state}"
-    for added in _adds(plugin, found):
+    for added in _adds(plugin, plugins):
         name = " ".join(filter(None, (added["kind"], added["name"])))
-        yield f"  {name}{_said(added)}"
+        summary = f": {added['summary']}" if added["summary"] else ": not used, see below"
+        yield f"  {name}{', see `followup --help`' if added['kind'] == 'commands' else summary}"
     yield ""
-
-
-def _said(added: dict[str, str]) -> str:
-    if added["kind"] == "commands":
-        return ", see `followup --help`"
-    return f": {added['summary']}" if added["summary"] else ": not used, see below"

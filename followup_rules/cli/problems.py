@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 _DOCS = "docs/problems.md"
 _TAB = "    "
+# How many characters of a long line are shown before, in and after the marked place.
 _LEFT, _MARKED, _RIGHT = 60, 80, 60
-"""How many characters of a long line are shown before, in and after the marked place."""
 _SENTENCE = 1000
 
 
@@ -36,17 +36,14 @@ def render_all(problems: Iterable[Problem], color: bool = False) -> str:
     ordered = sorted(dict.fromkeys(problems), key=_order)
     if not ordered:
         return ""
-    return "\n\n".join([*(render(problem, color=color) for problem in ordered), _count(ordered)])
+    warnings = sum(problem.warning for problem in ordered)
+    counts = ((len(ordered) - warnings, "error"), (warnings, "warning"))
+    count = ", ".join(plural(number, word) for number, word in counts if number)
+    return "\n\n".join([*(render(problem, color=color) for problem in ordered), count])
 
 
 def _order(problem: Problem) -> tuple[object, ...]:
     return (problem.file, problem.line, problem.column, problem.code, problem.where, problem.message)
-
-
-def _count(problems: list[Problem]) -> str:
-    warnings = sum(problem.warning for problem in problems)
-    counts = ((len(problems) - warnings, "error"), (warnings, "warning"))
-    return ", ".join(plural(count, word) for count, word in counts if count)
 
 
 class _Lines:

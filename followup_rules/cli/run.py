@@ -35,14 +35,14 @@ def command(ctx: click.Context, now: str | None, *, as_json: bool, verbose: bool
         with only_run(config.store), open_store(config.store) as store, watching() as watch:
             if not sound(config, store) and config.fatal:
                 shared.give_up(config.problems, as_json=as_json)
-            found = run(config, store, moment, _say(as_json=as_json), watch)
+            report = run(config, store, moment, _say(as_json=as_json), watch)
     except Busy as busy:
         click.echo(f"followup: another run is at work on this store{busy}; nothing to do", err=True)
         return
     except StoreError as error:
         shared.give_up([shared.store_problem(error)], as_json=as_json)
-    _print(found, as_json=as_json, verbose=verbose)
-    sys.exit(shared.exit_code(found.problems))
+    _print(report, as_json=as_json, verbose=verbose)
+    sys.exit(shared.exit_code(report.problems))
 
 
 def _say(*, as_json: bool) -> Say:
@@ -58,13 +58,13 @@ def _say(*, as_json: bool) -> Say:
     return say
 
 
-def _print(found: Report, *, as_json: bool, verbose: bool) -> None:
+def _print(report: Report, *, as_json: bool, verbose: bool) -> None:
     if as_json:
         from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
 
-        click.echo(records.dump(records.report(found)))
-    elif found.missed or verbose:
+        click.echo(records.dump(records.report(report)))
+    elif report.missed or verbose:
         from followup_rules.cli import show  # noqa: PLC0415 -- most runs have nothing to say
 
-        show.rest_of_run(found, verbose=verbose)
-    shared.print_problems(found.problems)
+        show.rest_of_run(report, verbose=verbose)
+    shared.print_problems(report.problems)

@@ -26,10 +26,10 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 
 def load(ctx: click.Context, *, as_json: bool = False) -> Config:
     """Read the config that the command line names; if nothing can be done with it, say why and exit with 2."""
-    found = read_config(config_file(ctx))
-    if found.fatal:
-        give_up(found.problems, as_json=as_json)
-    return found
+    config = read_config(config_file(ctx))
+    if config.fatal:
+        give_up(config.problems, as_json=as_json)
+    return config
 
 
 def config_file(ctx: click.Context) -> Path:
@@ -89,6 +89,7 @@ def print_problems(problems: Iterable[Problem]) -> None:
     if listed:
         from followup_rules.cli.problems import render_all  # noqa: PLC0415 -- only when there are any
 
+        # On stderr, since stdout belongs to `--json` and to what was asked for.
         click.echo(render_all(listed, color=sys.stderr.isatty()), err=True)
 
 

@@ -19,7 +19,7 @@ from followup_rules.cli.page import (
     when,
 )
 from followup_rules.engine.plan import PRINTED
-from followup_rules.model import NOTICE, Action, Decision, State
+from followup_rules.model import NOTICE, Decision, State
 from followup_rules.tick.run import Outcome, Report
 
 OPS = {"create": ("+", "green"), "update": ("~", "yellow"), "withdraw": ("-", "red")}
@@ -27,8 +27,8 @@ OPS = {"create": ("+", "green"), "update": ("~", "yellow"), "withdraw": ("-", "r
 SOON = 8
 """How many of the waiting duties a plan lists."""
 _PENDING = (State.HELD, State.WAITING, State.BLIND, State.BROKEN)
+# Columns for a change's sign and the type of its action.
 _TYPE = 10
-"""Columns for a change's sign and the type of its action."""
 
 
 # -- run
@@ -44,6 +44,7 @@ def change(outcome: Outcome) -> None:
 def rest_of_run(report: Report, *, verbose: bool) -> None:
     """Print what was missed and not told yet; if asked, also the state of everything, and what comes next."""
     page = Page()
+    # What was taken back because it is over has just been told.
     withdrawn = {outcome.change.action.duty for outcome in report.outcomes}
     missed = [decision for decision in report.missed if decision.key not in withdrawn]
     shown = in_order(report.decisions) if verbose else missed
@@ -63,28 +64,19 @@ def _add_change(page: Page, outcome: Outcome, now: datetime | None) -> None:
         lines += [[f"withdrawn because {outcome.change.reason}"], [action.case, *_place(outcome)]]
     else:
         updated = ["updated"] if op == "update" else []
-        lines += [[*updated, action.case, *_recipients(action), *_due(action, now), *_place(outcome)]]
-        lines += [_announced(action, now)]
+        to = [f"to {', '.join(person.address for person in action.to)}"] if action.to else []
+        timed = action.type != NOTICE  # what is told once is neither due nor late
+        late: list[Clause] = [("late", "bold yellow")] if action.late and timed else []
+        due = [f"due {_instant(action.due, now)}"] if action.due and timed else []
+        lines += [[*updated, action.case, *to, *late, *due, *_place(outcome)]]
+        lines += [[f"announces {each.rule} on {_instant(each.at, now)}" for each in action.announces]]
     if now is None and outcome.change.output == PRINTED:
         lines += [[paragraph] for paragraph in ["", *action.text.strip().split("\n"), ""]]
     page.row([(f"{sign} {action.type}", style)], _TYPE, *(line for line in lines if line))
 
 
-def _recipients(action: Action) -> list[Clause]:
-    return [f"to {', '.join(person.address for person in action.to)}"] if action.to else []
-
-
-def _due(action: Action, now: datetime | None) -> list[Clause]:
-    late: list[Clause] = [("late", "bold yellow")] if action.late and action.type != NOTICE else []
-    return [*late, f"due {_instant(action.due, now)}"] if action.due and action.type != NOTICE else late
-
-
 def _place(outcome: Outcome) -> list[Clause]:
     return [f"in {outcome.change.output}"] if outcome.change.output != PRINTED else []
-
-
-def _announced(action: Action, now: datetime | None) -> list[Clause]:
-    return [f"announces {each.rule} on {_instant(each.at, now)}" for each in action.announces]
 
 
 def _instant(moment: datetime, now: datetime | None) -> str:
@@ -125,12 +117,12 @@ def plan(report: Report) -> None:
 
 def _sections(report: Report) -> list[tuple[str, list[Decision], int]]:
     """Return titles with their decisions, and how many of them are left out; only those that have any."""
-    found = in_order(report.decisions)
-    waiting = [each for each in found if each.state is State.WAITING]
+    decisions = in_order(report.decisions)
+    waiting = [each for each in decisions if each.state is State.WAITING]
     sections = (
         ("Missed since the last run", list(report.missed), 0),
-        ("Held back", [each for each in found if each.state is State.HELD], 0),
-        ("Not to be decided now", [each for each in found if each.state in (State.BLIND, State.BROKEN)], 0),
+        ("Held back", [each for each in decisions if each.state is State.HELD], 0),
+        ("Not to be decided now", [each for each in decisions if each.state in (State.BLIND, State.BROKEN)], 0),
         ("Waiting", waiting[:SOON], len(waiting[SOON:])),
     )
     return [section for section in sections if section[1]]

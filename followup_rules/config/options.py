@@ -30,11 +30,11 @@ def read(cls: type, value: Value, base: Path, skip: frozenset[str] = frozenset()
     Keys in `skip` belong to somebody else.
     """
     before = len(value.problems)
-    found = _read_all(cls, value, base, skip)
+    record = _read_all(cls, value, base, skip)
     hidden = _secrets_in(value, {field.name: field for field in dataclasses.fields(cls)})
     if hidden:
         value.problems[before:] = [masked(problem, hidden) for problem in value.problems[before:]]
-    return found
+    return record
 
 
 def _read_all(cls: type, value: Value, base: Path, skip: frozenset[str]) -> Any:
@@ -42,10 +42,16 @@ def _read_all(cls: type, value: Value, base: Path, skip: frozenset[str]) -> Any:
     fields = {field.name: field for field in dataclasses.fields(cls) if field.init}
     known = value.known_keys([*fields, *skip])
     got = {key: _read(value.child(key), types[key], base) for key in known if key not in skip}
-    missing = [field.name for field in fields.values() if _required(field) and field.name not in value.raw]
+    missing = [
+        field.name
+        for field in fields.values()
+        if field.default is field.default_factory is dataclasses.MISSING and field.name not in value.raw
+    ]
+    # A misspelt key has been told already; that the right one is missing says nothing new.
     meant = {nearest(key, fields) for key in value.raw if key not in known}
     for name in (name for name in missing if name not in meant):
-        value.report(f"{name!r} is missing", code=Code.MISSING, hint=f"add {name} = {_example(types[name])}", at="key")
+        example = _WORDS.get(types[name], '["..."]')
+        value.report(f"{name!r} is missing", code=Code.MISSING, hint=f"add {name} = {example}", at="key")
     if missing or len(known) < len(value.raw) or any(part is None for part in got.values()):
         return None
     return _made(cls, got, value)
@@ -85,10 +91,6 @@ def _made(cls: type, got: Mapping[str, Any], value: Value) -> Any:
     except (TypeError, ValueError) as error:
         value.report(f"[{'.'.join(map(str, value.path))}] cannot be used: {error}", code=Code.WRONG_SORT, at="key")
         return None
-
-
-def _required(field: dataclasses.Field[Any]) -> bool:
-    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
 def _read(value: Value, kind: Any, base: Path) -> Any:
@@ -142,14 +144,14 @@ def span(value: Value) -> timedelta | None:
     written = values.string(value)
     if written is None:
         return None
-    found = _SPAN.fullmatch(written.strip())
-    unit = found[2].removesuffix("s") + "s" if found else ""
-    if not found or unit not in _UNITS:
-        near = nearest(unit, _UNITS) if found else None
-        hint = f'did you mean "{found[1]} {near}"?' if found and near else 'write "30 days", "12 hours" or "60 seconds"'
+    parts = _SPAN.fullmatch(written.strip())
+    unit = parts[2].removesuffix("s") + "s" if parts else ""
+    if not parts or unit not in _UNITS:
+        near = nearest(unit, _UNITS) if parts else None
+        hint = f'did you mean "{parts[1]} {near}"?' if parts and near else 'write "30 days", "12 hours" or "60 seconds"'
         value.report(f"{written!r} is no length of time", code=Code.NO_SUCH_TIME, hint=hint)
         return None
-    length = timedelta(**{unit: int(found[1])})
+    length = timedelta(**{unit: int(parts[1])})
     if length > _LONGEST:
         value.report(f"{written!r} is too long", code=Code.NO_SUCH_TIME, hint=f'write at most "{_LONGEST.days} days"')
         return None
@@ -157,7 +159,3 @@ def span(value: Value) -> timedelta | None:
 
 
 _WORDS: Mapping[Any, str] = {str: '"..."', int: "1", bool: "true", Path: '"path/to/it"', timedelta: '"30 days"'}
-
-
-def _example(kind: Any) -> str:
-    return _WORDS.get(kind, '["..."]')

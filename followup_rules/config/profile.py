@@ -79,6 +79,7 @@ def _nearest_zone(written: str) -> str:
     from followup_rules.language.text import fold  # noqa: PLC0415 -- only when there is a problem
 
     zones = sorted(zoneinfo.available_timezones())
+    # People mistake the region more often than the city: Canada/Montreal, US/Toronto.
     city = fold(written.rpartition("/")[2])
     there = [zone for zone in zones if "/" in zone and fold(zone.rpartition("/")[2]) == city]
     guess = f'did you mean "{there[0]}"?' if there else expected(written, zones)
@@ -94,14 +95,12 @@ def _check_holidays(value: Value) -> None:
 def _check_me(value: Value) -> None:
     if not value.raw:
         value.report("'me' names no address of yours", code=Code.MISSING, hint='me = ["you@example.org"]')
-    for item in value.items():
-        if isinstance(item.raw, str) and value.raw and not _is_address(item.raw):
+    for item in value.items() if value.raw else ():
+        if not isinstance(item.raw, str):
+            continue
+        name, _, host = item.raw.rpartition("@")
+        if not (name and host and item.raw.isprintable() and len(item.raw.split()) == 1):
             item.report(f"{item.raw!r} is not an address", code=Code.NO_ADDRESS, hint='me = ["you@example.org"]')
-
-
-def _is_address(text: str) -> bool:
-    name, at, host = text.rpartition("@")
-    return bool(name and at and host) and text.isprintable() and len(text.split()) == 1
 
 
 def profile_of(table: ProfileTable) -> Profile:

@@ -64,8 +64,8 @@ class Config(Struct, frozen=True, dict=True):
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """Everything that is wrong with the config and its rules."""
-        found = (*self.faults, *(self.rulebook.problems if self.ingredients else ()))
-        return tuple(dict.fromkeys(found))
+        of_rules = self.rulebook.problems if self.ingredients else ()
+        return tuple(dict.fromkeys((*self.faults, *of_rules)))
 
     @cached_property
     def secrets(self) -> frozenset[str]:
@@ -107,6 +107,7 @@ def read_config(file: Path) -> Config:
         if name.raw not in known:
             values.unknown(name, "plugin", known)
     config = _build(file, document, tables, top, plugins)
+    # Where the config itself is in doubt nothing may be done; a plugin or a pack that is missing stops nothing else.
     faults = (*plugins.problems, *config.faults, *(replace(problem, fatal=True) for problem in fatal))
     return replace(config, faults=faults)
 
@@ -120,6 +121,7 @@ def read_document(file: Path, name: str, *, hint: str) -> Document | Problem:
 def _text(file: Path, name: str, *, hint: str) -> str | Problem:
     try:
         with file.open(encoding="utf-8", errors="surrogateescape") as opened:
+            # One more than is read, so that a file that is too long is told apart.
             return opened.read(MOST_CHARACTERS + 1)
     except OSError as error:
         return Problem(name, f"{name} cannot be read: {error.strerror}", Code.NOT_OPENED, hint=hint)
@@ -128,14 +130,19 @@ def _text(file: Path, name: str, *, hint: str) -> str | Problem:
 def _build(file: Path, document: Document, tables: Mapping[str, Value], top: Value, plugins: Registry) -> Config:
     base = file.absolute().parent
     table = _profile(tables.get("profile"), top, base)
-    sources = _sources(tables.get("sources"), plugins, base)
-    outputs = _outputs(tables.get("outputs"), plugins, base)
+    kinds_of_source = _tables(tables.get("sources"), "source", plugins.sources, plugins, base)
+    sources = tuple(ConfiguredSource(type=kind, **fields) for kind, fields in kinds_of_source)
+    kinds_of_output = _tables(tables.get("outputs"), "output", plugins.outputs, plugins, base)
+    outputs = tuple(ConfiguredOutput(type=kind, **fields) for kind, fields in kinds_of_output)
     store = options.read(StoreTable, tables["store"], base) if "store" in tables else StoreTable(path=default_store())
     cases = profiles.case_tables(tables.get("case"), base)
     before = len(top.problems)
     packs, missing = _packs(tables.get("packs"), plugins)
     layers = (*_pack_layers(packs, missing, top), *_own_layers(tables.get("rules"), base))
     profile = profiles.profile_of(table) if table else Profile()
+    # Nobody knows what a faulty output would take, so nothing can be said to be taken by none.
+    faulty = any(problem.where.startswith("outputs") for problem in top.problems)
+    takes = {output.name: output.takes for output in outputs}
     return Config(
         file=file,
         registry=plugins,
@@ -153,7 +160,7 @@ def _build(file: Path, document: Document, tables: Mapping[str, Value], top: Val
             profile=profile,
             table=table,
             cases=cases,
-            takes=_takes(outputs, top.problems),
+            takes=None if faulty or any(output.fault for output in outputs) else takes,
             checks={
                 name: checked(name, check.holds, plugins.adders["check", name])
                 for name, check in plugins.checks.items()
@@ -170,23 +177,6 @@ def _profile(value: Value | None, top: Value, base: Path) -> ProfileTable | None
         )
         return None
     return profiles.profile_table(value, base) if value.is_a(dict) else None
-
-
-def _takes(outputs: Iterable[ConfiguredOutput], problems: Iterable[Problem]) -> Mapping[str, tuple[str, ...]] | None:
-    """Return what each output takes; None if one is faulty, for then nobody knows."""
-    faulty = any(problem.where.startswith("outputs") for problem in problems)
-    known = {output.name: output.takes for output in outputs}
-    return None if faulty or any(output.fault for output in outputs) else known
-
-
-def _sources(value: Value | None, plugins: Registry, base: Path) -> tuple[ConfiguredSource, ...]:
-    tables = _tables(value, "source", plugins.sources, plugins, base)
-    return tuple(ConfiguredSource(type=kind, **fields) for kind, fields in tables)
-
-
-def _outputs(value: Value | None, plugins: Registry, base: Path) -> tuple[ConfiguredOutput, ...]:
-    tables = _tables(value, "output", plugins.outputs, plugins, base)
-    return tuple(ConfiguredOutput(type=kind, **fields) for kind, fields in tables)
 
 
 def _tables(

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from followup_rules.config import holidays, wordlists
 from followup_rules.config import profile as profiles
 from followup_rules.config.ingredients import Ingredients, Layer
-from followup_rules.config.profile import CaseTable
 from followup_rules.engine.assign_cases import Directory, Label
 from followup_rules.language import load
 from followup_rules.language.patterns import World
@@ -61,16 +60,15 @@ def _parsed(layer: Layer, fatal: list[Problem]) -> Iterator[Document]:
 def _directory(of: Ingredients) -> Directory:
     return Directory(
         registrable=wordlists.registrable,
-        labels=tuple(_label(name, table) for name, table in of.cases.items()),
+        labels=tuple(
+            Label(name, profiles.lower(table.people), profiles.domains(table.domains), table.words)
+            for name, table in of.cases.items()
+        ),
         me=of.profile.me,
         agencies=of.profile.agencies,
         services=wordlists.services() | profiles.domains(of.table.services if of.table else ()),
         free_mail=wordlists.free_mail() | profiles.domains(of.table.free_mail if of.table else ()),
     )
-
-
-def _label(name: str, table: CaseTable) -> Label:
-    return Label(name, profiles.lower(table.people), profiles.domains(table.domains), table.words)
 
 
 def _world(of: Ingredients, directory: Directory) -> World:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, TypeVar
@@ -85,12 +85,10 @@ class CaseView:
             return None
         if event.kind != "meeting":
             return Reason("“{title}” was taken away", name)
-        if event.gone >= event.end and (self._listed_after(event) or self._shown_later(event)):
+        listed_after = event.listed is not None and event.listed >= event.end
+        if event.gone >= event.end and (listed_after or self._shown_later(event)):
             return None
         return Reason("“{title}” is no longer in the calendar, and nothing shows that it took place", name)
-
-    def _listed_after(self, event: Event) -> bool:
-        return event.listed is not None and event.listed >= event.end
 
     def _shown_later(self, event: Event) -> bool:
         others = (*self.case.home, *self.case.joined)
@@ -103,20 +101,17 @@ class CaseView:
 
     def _find_visits(self, it: Rule | Guard) -> tuple[Visit, ...]:
         with blaming(it):
-            return tuple(self._visits_of(it))
-
-    def _visits_of(self, it: Rule | Guard) -> Iterator[Visit]:
-        scope = Scope(self)
-        anchors = [event for event in self.case.home if it.on and it.on(event, scope)]
-        groups: dict[object, list[Event]] = defaultdict(list)
-        for event in sorted(anchors, key=lambda event: (event.start, event.identity)):
-            groups[event.identity if it.per == "event" else self.days.day(event.start)].append(event)
-        visits = (self._visit(group) for group in groups.values())
-        yield from (visit for visit in visits if it.where is None or self._some(it.where, visit))
-
-    def _some(self, pattern: Pattern, visit: Visit) -> bool:
-        scope = Scope(self, visit)
-        return any(pattern(event, scope) for event in visit.events)
+            scope = Scope(self)
+            anchors = [event for event in self.case.home if it.on and it.on(event, scope)]
+            groups: dict[object, list[Event]] = defaultdict(list)
+            for event in sorted(anchors, key=lambda event: (event.start, event.identity)):
+                groups[event.identity if it.per == "event" else self.days.day(event.start)].append(event)
+            visits = [self._visit(group) for group in groups.values()]
+            if it.where is None:
+                return tuple(visits)
+            # `where` is asked of the whole visit: one event of the day that fits is enough.
+            scopes = [Scope(self, visit) for visit in visits]
+            return tuple(s.visit for s in scopes if any(it.where(event, s) for event in s.visit.events))
 
     def _visit(self, events: Sequence[Event]) -> Visit:
         counted = [event for event in events if event.identity not in self.fates] or list(events)
@@ -268,16 +263,15 @@ class Scope(Struct, frozen=True, dict=True):
             return _instant(self.visit.anchor, phrase.field)
         named = self.view.rules.world.definitions[phrase.base]
         assert named is not None, "what counts from a faulty definition is faulty itself"
-        start, end = self.view.days.midnight(self.visit.day), self._next_anchor()
+        # From the next anchor's day on, what is said belongs to that one.
+        visits = self.view.standing(self.rule) if self.rule else ()
+        later = [visit.day for visit in visits if visit.day > self.visit.day]
+        start = self.view.days.midnight(self.visit.day)
+        end = self.view.days.midnight(min(later)) if later else datetime.max.replace(tzinfo=UTC)
         pattern = personal(named)
         found = [e for e in self.events if start <= self.view.moment(e) < end and pattern(e, self)]
         instants = [at for event in found if (at := _instant(event, phrase.field)) is not None]
         return instants[-1] if instants else None
-
-    def _next_anchor(self) -> datetime:
-        visits = self.view.standing(self.rule) if self.rule else ()
-        later = [visit.day for visit in visits if visit.day > self.visit.day]
-        return self.view.days.midnight(min(later)) if later else datetime.max.replace(tzinfo=UTC)
 
 
 def _instant(event: Event, field: str) -> datetime | None:

@@ -135,6 +135,7 @@ def assign(events: Iterable[Event], directory: Directory, known: Iterable[str] =
         if not (_headed(event) or _anchor(event)):
             placed.put(event, _home(event, placed, directory))
     headed = [event for event in in_order if _headed(event)]
+    # Notes with addresses first: they may make the cases that the others name.
     for group in ([e for e in headed if e.people], [e for e in headed if not e.people]):
         keys = frozenset({*known, *(home for name, home in placed.homes.items() if not problems.get(name))})
         for event in group:
@@ -182,6 +183,8 @@ def _by_people(event: Event, directory: Directory) -> str:
         return event.people[0].address if event.people else key_of(event.id)
     organizer = directory.domain(event.organizer) if event.organizer else ""
     count = Counter(domains)
+    # An agency only where there is nobody of the employer; Counter keeps the order, so the first recipient decides a
+    # tie.
     return min(count, key=lambda name: (name in directory.agencies, -count[name], name != organizer))
 
 
@@ -209,7 +212,9 @@ def _heading(note: Event, placed: _Placed, directory: Directory, keys: frozenset
         return _one_of(note, *_cases_of_people(note.people, placed, directory))
     domain = _domain(note)
     if domain:
-        return _one_of(note, *_cases_of_domain(directory.registrable(domain), placed))
+        own = directory.registrable(domain)
+        homes = (homes for address, homes in placed.taking_part.items() if in_domain(address, frozenset({own})))
+        return _one_of(note, set().union(*homes), own)
     return _one_of(note, match(note.heading, keys), "", keys)
 
 
@@ -219,12 +224,6 @@ def _cases_of_people(people: Sequence[Person], placed: _Placed, directory: Direc
         cases |= placed.taking_part.get(person.address, set())
     domain = next((name for person in people if (name := directory.domain(person))), "")
     return cases, domain or people[0].address
-
-
-def _cases_of_domain(domain: str, placed: _Placed) -> tuple[set[str], str]:
-    ending = frozenset({domain})
-    cases = [homes for address, homes in placed.taking_part.items() if in_domain(address, ending)]
-    return set().union(*cases), domain
 
 
 def _one_of(note: Event, cases: Iterable[str], own: str, keys: Iterable[str] = ()) -> tuple[str, str]:

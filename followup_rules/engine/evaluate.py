@@ -60,7 +60,7 @@ def _evaluated(
 ) -> tuple[Decision, ...]:
     view = CaseView(case, rules, pins)
     decisions = {d.key: d for rule in rules.rules.values() for d in _decide_rule(rule, view, context)}
-    return tuple(_completed(decisions[key], view, decisions) for key in sorted(decisions))
+    return tuple(_complete(decisions[key], view, decisions) for key in sorted(decisions))
 
 
 def _decide_rule(rule: Rule, view: CaseView, context: EvaluationContext) -> Iterator[Decision]:
@@ -97,14 +97,15 @@ def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, c
             or _timely(released, held, context.now)
         )
         times = released if verdict.state is State.DUE else times
-    local = view.days.local
+    local, reason = view.days.local, verdict.reason
+    values = {name: local(value) if isinstance(value, datetime) else value for name, value in reason.values.items()}
     return Decision(
         key=key,
         rule=rule.id,
         case=view.case.key,
         visit=visit,
         state=verdict.state,
-        reason=_localized(verdict.reason, view),
+        reason=Reason(reason.sentence, values),
         evidence=tuple(event.id for event in verdict.evidence),
         guard=verdict.guard,
         next=verdict.next and local(verdict.next),
@@ -115,11 +116,6 @@ def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, c
         carries=_carried(rule, visit, view) if verdict.state is State.DUE else (),
         warning=_warning(rule, visit, view) if verdict.state in (State.WAITING, State.DUE) else "",
     )
-
-
-def _localized(reason: Reason, view: CaseView) -> Reason:
-    values = {k: view.days.local(v) if isinstance(v, datetime) else v for k, v in reason.values.items()}
-    return Reason(reason.sentence, values)
 
 
 def _gone(visit: Visit, view: CaseView) -> _Verdict | None:
@@ -140,7 +136,9 @@ def _void(rule: Rule, visit: Visit, times: Times, view: CaseView, context: Evalu
         return _Verdict(State.VOID, _because("called off by", ended[0], view), tuple(ended))
     if times.opens and times.opens < context.first_run - context.lookback:
         return _Verdict(State.VOID, Reason("it opened at {opens}, long before the first run", {"opens": times.opens}))
-    if rule.while_ and not _related(rule, visit, view) and not _blind_while(rule, context.sight):
+    # What is not seen may be there, so nothing ends for the lack of it.
+    sighted = not any(context.sight.blind(pattern.kinds) for pattern in rule.while_)
+    if rule.while_ and sighted and not _related(rule, visit, view):
         return _Verdict(State.VOID, Reason("what it depends on is not there (any more)"))
     return None
 
@@ -149,15 +147,13 @@ def _related(rule: Rule, visit: Visit, view: CaseView) -> list[Event]:
     return view.matching(rule.while_, Scope(view, visit, rule), visit.start)
 
 
-def _blind_while(rule: Rule, sight: Sight) -> Reason | None:
-    return next((reason for pattern in rule.while_ if (reason := sight.blind(pattern.kinds))), None)
-
-
 def _done(rule: Rule, visit: Visit, key: str, view: CaseView) -> _Verdict | None:
     reports = [event for event in view.events if event.report and means(event.report.key, key)]
-    told = next((report for report in reports if not _is_hearsay(report)), None)
-    if told:
-        return _Verdict(State.DONE, _reported(told), (told,))
+    # Something else may show better how the duty ended: a draft is gone because it was sent.
+    certain = (report for report in reports if report.kind != "dismissed" and not _is_seen_as_mail(report))
+    report = next(certain, None)
+    if report:
+        return _Verdict(State.DONE, _reported(report), (report,))
     ticked = [event for event in visit.events if event.ticked]
     if ticked:
         return _Verdict(State.DONE, Reason("you ticked the note “{title}”", {"title": ticked[0].title}), tuple(ticked))
@@ -166,11 +162,6 @@ def _done(rule: Rule, visit: Visit, key: str, view: CaseView) -> _Verdict | None
         return _Verdict(State.DONE, _because("done by", found[0], view), tuple(found))
     heard = min(reports, key=lambda report: report.kind == "dismissed", default=None)
     return _Verdict(State.DONE, _reported(heard), (heard,)) if heard else None
-
-
-def _is_hearsay(report: Event) -> bool:
-    """Tell whether something else may show better how the duty ended: a draft is deleted because it was sent."""
-    return report.kind == "dismissed" or _is_seen_as_mail(report)
 
 
 def _is_seen_as_mail(event: Event) -> bool:
@@ -266,19 +257,16 @@ def _warning(rule: Rule, visit: Visit, view: CaseView) -> str:
     return f"{rule.id} was moved to {day.isoformat()}, which is {name}; you said so, so it stays"
 
 
-def _completed(decision: Decision, view: CaseView, decisions: Mapping[str, Decision]) -> Decision:
-    with blaming(view.rules.rules[decision.rule]):
-        return _complete(decision, view, decisions)
-
-
 def _complete(decision: Decision, view: CaseView, decisions: Mapping[str, Decision]) -> Decision:
     """Add to a due decision what it announces, and when the other rules open."""
     if decision.state is not State.DUE:
         return decision
     rules = view.rules.rules
-    announced = _announcement(rules.get(rules[decision.rule].announces), decision, view, decisions)
-    openings = {rule.id: at for rule in rules.values() if (at := _opening(rule, decision, view, decisions)) is not None}
-    openings.pop(rules[decision.rule].announces, None)
+    rule = rules[decision.rule]
+    with blaming(rule):
+        announced = _announcement(rules.get(rule.announces), decision, view, decisions)
+        openings = {it.id: at for it in rules.values() if (at := _opening(it, decision, view, decisions)) is not None}
+    openings.pop(rule.announces, None)
     return replace(decision, announces=announced, openings={**openings, **{one.rule: one.at for one in announced}})
 
 

@@ -33,6 +33,7 @@ def find(found: RuleSet) -> tuple[dict[Node, list[str]], set[Node]]:
 def _lengths(leads: Mapping[Node, set[Node]]) -> dict[Node, int]:
     """Return how long the chain is that each node begins; those that lead into a cycle are absent."""
     sorter = TopologicalSorter(leads)
+    # What lies outside a cycle can still be walked after prepare() has found one (graphlib's documentation).
     with suppress(CycleError):
         sorter.prepare()
     lengths: dict[Node, int] = {}
@@ -104,12 +105,13 @@ def _bases(phrases: Iterable[Phrase], found: RuleSet) -> Iterator[Node]:
 def _way_back(start: Node, leads: Mapping[Node, set[Node]]) -> list[Node]:
     """Return the shortest way from a node back to itself, or nothing."""
     before: dict[Node, Node] = {}
-    found = [start]
-    for node in found:  # it grows while it is walked
+    # Breadth first, so that the shortest cycle is told: a longer one would name rules that have no part in it.
+    queue = [start]
+    for node in queue:  # it grows while it is walked
         for other in sorted(leads[node]):
             if other not in before:
                 before[other] = node
-                found.append(other)
+                queue.append(other)
         if start in before:
             return [start, *_back(node, start, before), start]
     return []

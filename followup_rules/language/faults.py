@@ -11,27 +11,28 @@ from followup_rules.language.references import Key, phrases_of
 from followup_rules.language.schema import Guard, Rule, RuleSet
 
 
-def spread(found: RuleSet, faults: Mapping[Key, str]) -> RuleSet:
+def spread(whole: RuleSet, faults: Mapping[Key, str]) -> RuleSet:
     """Return the rules and guards with these faults, and with those that follow from them."""
+    # A fault spreads from rule to rule, so it is looked again until nothing new is faulty.
     while True:
-        found = _with(found, faults)
-        further = {
-            ("rule", rule.id): _inherited(rule, found) or _open_guard(rule, found) for rule in found.rules.values()
+        rules = {
+            name: replace(it, fault=it.fault or faults.get(("rule", name), "")) for name, it in whole.rules.items()
         }
-        further.update({("guard", guard.id): _inherited(guard, found) for guard in found.guards.values()})
-        faults = {key: fault for key, fault in further.items() if fault and not _of(found, key).fault}
+        guards = {
+            name: replace(it, fault=it.fault or faults.get(("guard", name), "")) for name, it in whole.guards.items()
+        }
+        whole = replace(whole, rules=rules, guards=guards)
+        further = {
+            ("rule", rule.id): _inherited(rule, whole) or _open_guard(rule, whole) for rule in whole.rules.values()
+        }
+        further.update({("guard", guard.id): _inherited(guard, whole) for guard in whole.guards.values()})
+        # What is faulty keeps its first fault: the others mostly follow from it.
+        faulty = {("rule", it.id) for it in rules.values() if it.fault} | {
+            ("guard", it.id) for it in guards.values() if it.fault
+        }
+        faults = {key: fault for key, fault in further.items() if fault and key not in faulty}
         if not faults:
-            return found
-
-
-def _of(found: RuleSet, key: Key) -> Rule | Guard:
-    return found.rules[key[1]] if key[0] == "rule" else found.guards[key[1]]
-
-
-def _with(found: RuleSet, faults: Mapping[Key, str]) -> RuleSet:
-    rules = {name: replace(it, fault=it.fault or faults.get(("rule", name), "")) for name, it in found.rules.items()}
-    guards = {name: replace(it, fault=it.fault or faults.get(("guard", name), "")) for name, it in found.guards.items()}
-    return replace(found, rules=rules, guards=guards)
+            return whole
 
 
 def _inherited(it: Rule | Guard, found: RuleSet) -> str:

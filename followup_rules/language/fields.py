@@ -224,6 +224,7 @@ def _range(value: Value) -> Callable[[object], bool] | None:
         )
         return None
 
+    # By way of a text: true is a number to Python, and none to people.
     def within(number: object) -> bool:
         try:
             return float(low) <= float(str(number)) <= float(high)
@@ -253,6 +254,7 @@ def _field_test(value: Value) -> Callable[[object], bool] | None:
         value.report(what, code=Code.WRONG_SORT)
         return None
     wanted = value.raw
+    # A service may give a number as text, and TOML may have it either way.
     return lambda actual: actual == wanted or str(actual) == str(wanted)
 
 

@@ -15,8 +15,8 @@ from followup_rules.model import Problem
 from followup_rules.toml.document import Document
 from followup_rules.toml.values import Value
 
+# What a phrase can count from, and what a key without white space can hold.
 _NAME = re.compile(r"[^\W\d_][\w-]*")
-"""What a phrase can count from, and what a key without white space can hold."""
 
 
 class Table(Struct, frozen=True):
@@ -34,6 +34,7 @@ def merge(layers: Sequence[Document], kind: str, problems: list[Problem]) -> dic
             name = str(header.path[-1])
             below = merged.get(name)
             merged[name] = Table(header, _over(below.fields if below else {}, header))
+    # By name, so that the order of tables in a file changes nothing, not even that of messages.
     return dict(sorted(merged.items()))
 
 
@@ -59,6 +60,7 @@ def _is_name(header: Value) -> bool:
 
 def _over(below: Mapping[str, Value], header: Value) -> dict[str, Value]:
     if not isinstance(header.raw, dict):
+        # A definition that is a mere name has no fields, and replaces all below.
         return {"": header}
     fields = {key: header.child(key) for key in header.raw}
     if "do" in fields and "do" in below:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -35,9 +35,10 @@ def load(layers: Sequence[Document], world: World, around: Surroundings) -> tupl
     compiled_rules = {name: Rule(id=name, **_compile(table, RULE, world)) for name, table in rules.items()}
     compiled_guards = {name: Guard(id=name, **_compile(table, GUARD, world)) for name, table in guards.items()}
     definitions.compile_all()
-    found = RuleSet(compiled_rules, compiled_guards, world, _tags(layers))
-    faults = references.check(found, {**_keyed("rule", rules), **_keyed("guard", guards)}, around)
-    return _only_enabled(spread(found, faults)), tuple(dict.fromkeys(problems))
+    tags = frozenset(tag for document in layers for kind in TABLES for tag in _tags_in(document.tables.get(kind)))
+    compiled = RuleSet(compiled_rules, compiled_guards, world, tags)
+    faults = references.check(compiled, {**_keyed("rule", rules), **_keyed("guard", guards)}, around)
+    return _only_enabled(spread(compiled, faults)), tuple(dict.fromkeys(problems))
 
 
 def unknown_tables(document: Document) -> tuple[Problem, ...]:
@@ -62,6 +63,7 @@ def _compile(table: Table, schema: Mapping[str, Read], world: World) -> dict[str
     faulty = []
     for key, value in table.fields.items():
         if key not in schema:
+            # Reported as a key of its own table, which knows the nearest valid one.
             within = replace(value, path=value.path[:-1], raw={key: value.raw})
             within.known_keys(schema)
             faulty.append(key)
@@ -101,10 +103,12 @@ class _Definitions(Mapping[str, "Pattern | None"]):
             return None
         if name not in self._compiled:
             self._open.append(name)
+            # Faulty until it is compiled: on the way, what it names may ask for it again.
             self._compiled[name] = None
             try:
                 self._compiled[name] = patterns.read(_whole(table), self.world)
             except RecursionError:
+                # The outermost tells; else each definition on the way down would.
                 if len(self._open) > 1:
                     raise
                 table.header.report(
@@ -124,10 +128,6 @@ def _whole(table: Table) -> Value:
     if "" in table.fields:
         return table.fields[""]
     return replace(table.header, raw={key: value.raw for key, value in table.fields.items()})
-
-
-def _tags(layers: Iterable[Document]) -> frozenset[str]:
-    return frozenset(tag for document in layers for kind in TABLES for tag in _tags_in(document.tables.get(kind)))
 
 
 def _tags_in(raw: Any) -> Iterator[str]:

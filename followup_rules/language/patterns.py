@@ -138,16 +138,14 @@ def _about(value: Value, world: World) -> Part | None:
 
 
 def _shares_word(event: Event, others: Sequence[Event], scope: Scope, world: World) -> bool:
+    # Names say nothing of what a mail is about: they stand in all mails of the case.
     common = world.stop_words | scope.names
     words = text.significant((own_title(event, scope, world.subjects), event.text), common)
-    return not words.isdisjoint(
-        text.significant((said for other in others for said in _said(other, scope, world)), common)
-    )
-
-
-def _said(event: Event, scope: Scope, world: World) -> list[str]:
-    noted = [value for name, value in event.data.items() if isinstance(value, str) and name not in ("key", "rule")]
-    return [own_title(event, scope, world.subjects), event.text, *noted]
+    texts: list[str] = []
+    for other in others:
+        noted = [value for name, value in other.data.items() if isinstance(value, str) and name not in ("key", "rule")]
+        texts += [own_title(other, scope, world.subjects), other.text, *noted]
+    return not words.isdisjoint(text.significant(texts, common))
 
 
 def _all(value: Value, world: World) -> Part | None:

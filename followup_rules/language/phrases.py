@@ -22,11 +22,11 @@ ROLLS = ("workday", "workday before")
 _NAME = re.compile(r"[^\W\d_][\w-]*(\.[^\W\d_][\w-]*)?")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
+# Workdays are counted one by one, each with its holidays.
 _MOST_STEPS, _MOST_WORKDAYS = 10, 99_999
-"""Workdays are counted one by one, each with its holidays."""
 _EARLIEST, _LATEST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
+# Units in days, near enough to tell on which side of the calendar a phrase falls off.
 _ABOUT = {"minutes": 1 / 1440, "hours": 1 / 24, "days": 1, "weeks": 7, "months": 30, "workdays": 1.4}
-"""Units in days, near enough to tell on which side of the calendar a phrase falls off."""
 
 
 class PhraseError(ValueError):
@@ -110,6 +110,7 @@ def parse(text: str) -> Phrase:
     if "," in text and roll not in ROLLS:
         message = f"{roll!r} is no way to move a day" if roll else "nothing stands after the comma"
         raise PhraseError(roll.partition(" ")[0] or ",", message, ROLLS)
+    # A minus needs a space before it: names of rules hold hyphens, also before digits.
     words = re.sub(r"\+|(?<!\S)-(?=\d)", lambda sign: f" {sign[0]} ", body).split()
     if not words:
         raise PhraseError(text.strip(), "nothing to count from", _BASES_ALONE)
@@ -173,6 +174,7 @@ def shift(phrase: Phrase, base: datetime, days: Days) -> datetime:
             local = datetime.combine(local, phrase.at)
         if phrase.roll:
             local = _roll(local, 1 if phrase.roll == "workday" else -1, days)
+        # The very ends of the calendar cannot be told in every zone, and would fail in the middle of a run.
         return min(max(days.on(local).astimezone(UTC), _EARLIEST), _LATEST)
     except (OverflowError, ValueError):
         return _LATEST if sum(step.number * _ABOUT[step.unit] for step in phrase.steps) > 0 else _EARLIEST
@@ -189,19 +191,17 @@ def _move(local: datetime, step: Step, days: Days) -> datetime:
         case "days" | "weeks":
             return local + timedelta(**{step.unit: step.number})
         case "months":
-            return _add_months(local, step.number)
+            # A month after the 31st is the last day of a shorter month.
+            year, month = divmod(local.year * 12 + local.month - 1 + step.number, 12)
+            last = calendar.monthrange(year, month + 1)[1]
+            return local.replace(year=year, month=month + 1, day=min(local.day, last), fold=0)
         case _:
             return _add_workdays(local, step.number, days)
 
 
-def _add_months(local: datetime, number: int) -> datetime:
-    year, month = divmod(local.year * 12 + local.month - 1 + number, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return local.replace(year=year, month=month + 1, day=min(local.day, last), fold=0)
-
-
 def _add_workdays(local: datetime, number: int, days: Days) -> datetime:
     one = 1 if number > 0 else -1
+    # One by one, since each may be a holiday.
     for _ in range(abs(number)):
         local = _roll(local + timedelta(days=one), one, days)
     return local

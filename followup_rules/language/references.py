@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from msgspec import Struct, field
 
@@ -29,8 +29,8 @@ class Surroundings(Struct, frozen=True):
     """Each configured output, and the types of action that it takes; None: not known, for they are faulty."""
 
 
+# Which instants of the same rule each of its phrases may count from.
 _OWN = {"due": ("opens",), "late": ("opens", "due"), "closes": ("opens", "due")}
-"""Which instants of the same rule each of its phrases may count from."""
 _LATER = ("opens", "due")
 
 
@@ -40,12 +40,14 @@ def check(found: RuleSet, tables: Mapping[Key, Table], around: Surroundings) -> 
     for (kind, name), table in tables.items():
         before = len(table.header.problems)
         it: Rule | Guard = found.rules[name] if kind == "rule" else found.guards[name]
+        # A stray table is told as such, and not for all that it lacks; what is off may lack anything.
         if not _is_stray(it, table, found) and it.enabled:
             _check_one(it, table, found, around)
         if len(table.header.problems) > before:
             faults[kind, name] = table.header.problems[before].message
     for pattern in found.world.definitions.values():
         _check_pattern(pattern, _LATER, found)
+    # What is wrong in the table itself goes before what is wrong around it.
     return {**_cycles(found, tables), **_untaken(found, tables, around), **faults}
 
 
@@ -53,7 +55,7 @@ def _check_one(it: Rule | Guard, table: Table, found: RuleSet, around: Surroundi
     _anchor(it, table)
     _check_phrases(it, table, found)
     _check_pattern(it.where, (), found)
-    for pattern in _patterns(it):
+    for pattern in it.ended_by if isinstance(it, Guard) else (it.carries, *it.done_by, *it.cancelled_by, *it.while_):
         _check_pattern(pattern, _LATER if isinstance(it, Rule) else (), found)
     if isinstance(it, Guard):
         if _lacks(table, "closes"):
@@ -127,10 +129,6 @@ def phrases_of(it: Rule | Guard) -> dict[str, tuple[Phrase, ...]]:
     return {"opens": it.opens, "moved_by": it.moved_by, "due": it.due, "late": it.late, "closes": it.closes}
 
 
-def _patterns(it: Rule | Guard) -> Iterable[Pattern | None]:
-    return it.ended_by if isinstance(it, Guard) else (it.carries, *it.done_by, *it.cancelled_by, *it.while_)
-
-
 def _check_pattern(pattern: Pattern | None, own: tuple[str, ...], found: RuleSet) -> None:
     for value, phrase in pattern.phrases if pattern else ():
         _check_base(phrase, own, value, found)
@@ -195,7 +193,8 @@ def _untaken(found: RuleSet, tables: Mapping[Key, Table], around: Surroundings) 
         message = f"the output {output!r} takes no {kind!r}" if output else f"no output takes a {kind!r}"
         others = sorted({rule.id for rule in rules[1:]} - {rules[0].id})
         message += f"; nor can these rules make it: {', '.join(others)}" if others else ""
-        hint = f"choose one of: {_types(around)}; or add an output that takes {kind!r}"
+        types = sorted({NOTICE, *(each for taken in (around.outputs or {}).values() for each in taken)})
+        hint = f"choose one of: {', '.join(types)}; or add an output that takes {kind!r}"
         tables["rule", rules[0].id].fields["do"].report(message, code=Code.NO_OUTPUT, hint=hint, within=kind)
         faults.update({("rule", rule.id): message for rule in rules})
     return faults
@@ -207,11 +206,6 @@ def _taken(do: Do, around: Surroundings) -> bool:
     if outputs is None or do.type == NOTICE or (do.output and do.output not in outputs):
         return True
     return any(do.type in types for name, types in outputs.items() if do.output in ("", name))
-
-
-def _types(around: Surroundings) -> str:
-    known = sorted({NOTICE, *(kind for types in (around.outputs or {}).values() for kind in types)})
-    return ", ".join(known)
 
 
 def _cycles(found: RuleSet, tables: Mapping[Key, Table]) -> dict[Key, str]:

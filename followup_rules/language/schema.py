@@ -120,10 +120,10 @@ def _phrases(value: Value, _: World) -> Phrases | None:
 
 def _instant(value: Value, _: World) -> Phrases | None:
     """Read phrases of which at least one is needed."""
-    found = read_phrases(value)
-    if found == ():
+    phrases = read_phrases(value)
+    if phrases == ():
         value.report(f"{value.name!r} is empty", code=Code.MISSING, hint="say when, or delete the line", at="key")
-    return found or None
+    return phrases or None
 
 
 def _choice(*valid: str) -> Read:
@@ -175,6 +175,7 @@ def _one_do(value: Value, world: World) -> Do | None:
         return None
     if not _recipients_fit(value, got):
         return None
+    # A draft is written to them; a task or a notice is for the user, unless the rule says otherwise.
     draft = got["type"] == DRAFT
     return Do(**{"contact": draft, "to": ("them",) if draft else (), **got})
 
@@ -219,4 +220,5 @@ GUARD: dict[str, Read] = {
     "except": _names,
     "enabled": _flag,
 }
+# Keys of the rule language that are words of Python.
 ATTRIBUTE = {"while": "while_", "except": "except_"}

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
+# Which Unicode does not take apart, though people write them in both ways.
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
-"""Which Unicode does not take apart, though people write them in both ways."""
 
 
+# The same titles are looked at by each rule; so many texts are more than a long case holds.
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Return the words of a text, in lower case and without accents, each between single spaces.
@@ -19,6 +20,7 @@ def fold(text: str) -> str:
     >>> fold("Entretien d’embauche : pré-sélection")
     ' entretien d embauche pre selection '
     """
+    # NFKD takes accents off their letters, and apart what is written as one: ﬁ, full-width letters (UAX 15).
     bare = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
     return f" {' '.join(_WORD.findall(bare.casefold().translate(_LIGATURES)))} "
 
@@ -28,11 +30,8 @@ def finder(words: Iterable[str]) -> re.Pattern[str]:
 
     A `*` at the end of a word stands for any ending.
     """
-    return re.compile(f" (?:{'|'.join(_expression(word) for word in words)})(?= )")
-
-
-def _expression(words: str) -> str:
-    return " ".join(filter(None, (_word_expression(word) for word in words.split())))
+    runs = (" ".join(filter(None, map(_word_expression, run.split()))) for run in words)
+    return re.compile(f" (?:{'|'.join(runs)})(?= )")
 
 
 def _word_expression(word: str) -> str:
@@ -44,8 +43,6 @@ def significant(texts: Iterable[str], unless: Iterable[str]) -> frozenset[str]:
     """Return the words of three letters or more that tell something, without a plural's ending."""
     words = {word for text in texts for word in fold(text).split() if len(word) > 2 and not word.isdecimal()}
     common = frozenset(unless)
-    return frozenset(_singular(word) for word in words - common) - common
-
-
-def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word[-1] in "sx" else word
+    # English and French plurals; taken away on both sides, so it does no harm where it is none.
+    stems = (word[:-1] if len(word) > 3 and word[-1] in "sx" else word for word in words - common)
+    return frozenset(stems) - common

@@ -22,7 +22,9 @@ PATIENCE = 10
 def connect(path: Path) -> sqlite3.Connection:
     """Open the file for writing, and make it if it is not there. Raises StoreError."""
     try:
-        _make_private(path)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():  # SQLite would let others read it, and give its -wal and -shm the same mode
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
         connection = sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)
         try:
             version = _version(connection, path)
@@ -64,12 +66,6 @@ def _copy(path: Path, copy: sqlite3.Connection) -> None:
             original.backup(copy)
         finally:
             original.close()
-
-
-def _make_private(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:

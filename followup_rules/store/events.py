@@ -191,7 +191,11 @@ def _decode(source: str, body: str, gone: str | None, listed: str | None) -> Eve
         event = msgspec.json.decode(body, type=Event)
     except (msgspec.DecodeError, ValueError) as error:
         raise damaged(error) from error
-    data = {name: _revived(value) for name, value in event.data.items()}
+    # JSON knows no instants: they are kept as {"at": ISO}, and no plugin may give a table.
+    data = {
+        name: at(str(value["at"])) if isinstance(value, dict) and value.keys() == {"at"} else value
+        for name, value in event.data.items()
+    }
     report = event.report or _older_report(source, event)
     return replace(event, data=data, report=report, gone=instant(gone), listed=instant(listed))
 
@@ -201,7 +205,3 @@ def _older_report(source: str, event: Event) -> Report | None:
     if "key" not in event.data or not (source.startswith("output ") or event.kind == "sent"):
         return None
     return Report(**{name: str(event.data.get(name, "")) for name in Report.__struct_fields__})
-
-
-def _revived(value: object) -> object:
-    return at(str(value["at"])) if isinstance(value, dict) and value.keys() == {"at"} else value

@@ -11,7 +11,6 @@ import msgspec
 from msgspec.structs import replace
 
 from followup_rules.engine.plan import EntryState, LedgerEntry
-from followup_rules.model import Action
 from followup_rules.store.database import Database
 from followup_rules.store.errors import damaged
 from followup_rules.store.instants import at, text
@@ -69,20 +68,19 @@ class Ledger:
                 self._rename(entry, old, new)
 
     def _rename(self, entry: LedgerEntry, old: str, new: str) -> None:
-        action = _renamed(entry.action, old, new)
+        announces = tuple(replace(each, key=_moved(each.key, old, new)) for each in entry.action.announces)
+        key, duty = _moved(entry.action.key, old, new), _moved(entry.action.duty, old, new)
+        action = replace(entry.action, key=key, duty=duty, case=new, announces=announces)
         if self.entry(action.key, entry.output) is None or action.key == entry.key:
             self._database.run("delete from ledger where key = ? and output = ?", entry.key, entry.output)
             self.write(replace(entry, key=action.key, action=action))
-            self._note_parted(entry, action.key)
+            # What the output still carries under the marker has another key now, or has its own again.
+            parted = entry.marker != action.key
+            note = "insert or ignore into parted values (?)" if parted else "delete from parted where hash = ?"
+            self._database.run(note, _hashed(entry.marker, entry.output))
         for before, after in zip(entry.action.announces, action.announces, strict=True):
             query = 'update or ignore pin set key = ?, "case" = ? where key = ?'
             self._database.run(query, after.key, new, before.key)
-
-    def _note_parted(self, entry: LedgerEntry, key: str) -> None:
-        """Note down that what carries a marker in an output has another key by now, or has its own again."""
-        parted = entry.marker != key
-        query = "insert or ignore into parted values (?)" if parted else "delete from parted where hash = ?"
-        self._database.run(query, _hashed(entry.marker, entry.output))
 
     def free_marker(self, key: str, output: str) -> str:
         """Return a marker for a new action: not one under which the output still holds what has another key by now."""
@@ -107,13 +105,6 @@ class Ledger:
 
 def _hashed(marker: str, output: str) -> str:
     return hashlib.sha256(f"{output}\0{marker}".encode(errors="surrogatepass")).hexdigest()
-
-
-def _renamed(action: Action, old: str, new: str) -> Action:
-    """Return the action under the keys that it has in another case."""
-    announces = tuple(replace(each, key=_moved(each.key, old, new)) for each in action.announces)
-    key, duty = _moved(action.key, old, new), _moved(action.duty, old, new)
-    return replace(action, key=key, duty=duty, case=new, announces=announces)
 
 
 def _moved(key: str, old: str, new: str) -> str:

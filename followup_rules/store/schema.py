@@ -31,6 +31,7 @@ create table journal (
 create index journal_case on journal ("case");
 """
 
+# What was one table of texts, each read back in its own way, becomes a record, tombstones and columns.
 _TYPED_STATE = """
 create table state (one integer primary key check (one = 1), body text not null);
 insert into state values (1, json_object(
@@ -56,8 +57,6 @@ update joined set id = (select identity from known where known.id = joined.id)
 drop table known;
 create index event_bare on event (substr(id, instr(id, char(31)) + 1));
 """
-"""What was one table of texts, each read back in its own way, becomes a record, tombstones and columns; and events are
-known by kind and id."""
 
 MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED_STATE)
 """The n-th script leads from version n to version n + 1."""

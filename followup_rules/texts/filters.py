@@ -9,23 +9,23 @@ from datetime import datetime
 from followup_rules.model import Person, Profile
 from followup_rules.plain import clean
 
+# The CLDR locale, a full day without the year, and a clock (patterns of Unicode TS 35, part 4).
 _LANGUAGES = {
     "fr": ("fr_CA", "EEEE d MMMM", "H\xa0'h'\xa0mm"),
     "en": ("en", "EEEE, MMMM d", "h:mm\xa0a"),
 }
-"""The CLDR locale, a full day without the year, and a clock (patterns of Unicode TS 35, part 4)."""
 _PEOPLE_LIMIT = 20
 _NAME_LIMIT = 80
 
 _ASIDE = re.compile(r"\([^()]*\)|\s[-–—|]\s.*")
 _GUESSABLE = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]+)*(?:[._][^\W\d_]{2,}(?:-[^\W\d_]+)*){1,2}")
 _HONORIFICS = frozenset(("m", "mr", "mrs", "ms", "miss", "mme", "mlle", "me", "dr", "dre", "prof"))
+# Words that tell of an office, not of a human being.
 _OFFICES = frozenset((
     *("admin", "bonjour", "candidature", "candidatures", "careers", "carrieres", "contact", "emplois", "equipe"),
     *("hello", "hr", "human", "info", "jobs", "mail", "no", "office", "recrutement", "recruiting", "recruitment"),
     *("reply", "resources", "ressources", "rh", "service", "support", "talent", "talents", "team"),
 ))  # fmt: skip
-"""Words that tell of an office, not of a human being."""
 
 
 def day(profile: Profile, moment: object) -> str:
@@ -36,6 +36,7 @@ def day(profile: Profile, moment: object) -> str:
 
     locale, pattern, _ = _LANGUAGES.get(profile.language, _LANGUAGES["en"])
     shown = format_date(moment.astimezone(profile.timezone).date(), pattern, locale=locale)
+    # CLDR writes "1 novembre"; people say "1er".
     return re.sub(r"\b1\b", "1er", shown) if profile.language == "fr" else shown
 
 
@@ -56,8 +57,8 @@ def names(profile: Profile, people: object) -> str:
 
 def first_names(profile: Profile, people: object) -> str:
     """Join first names for a greeting: "Julie et Paul"; "" if any is unknown, for a greeting leaves nobody out."""
-    found = [first_name(person) for person in _persons(people)]
-    return _joined(profile, found) if all(found) else ""
+    firsts = [first_name(person) for person in _persons(people)]
+    return _joined(profile, firsts) if all(firsts) else ""
 
 
 def with_case(profile: Profile, people: object, case: object) -> str:
@@ -84,7 +85,10 @@ def human_name(person: Person) -> str:
     given = " ".join(_ASIDE.sub(" ", person.name[:_NAME_LIMIT]).replace('"', " ").split())
     if not given or "@" in given:
         return _guessed(person.address)
-    spoken = _spoken(given)
+    # "Roy, Julie" is turned round; "Julie Roy, CRHA" loses its letters.
+    before, _, after = (part.strip() for part in given.partition(","))
+    spoken = before if after.isupper() and not before.isupper() else f"{after} {before}".strip()
+    # Directories of companies often write names in capitals.
     return spoken.title() if spoken.isupper() else spoken
 
 
@@ -96,12 +100,6 @@ def first_name(person: Person) -> str:
     if len(left) < 1 + titled or any(_bare(word) in _OFFICES for word in left):
         return ""
     return left[0] if len(_bare(left[0])) > 1 else ""
-
-
-def _spoken(name: str) -> str:
-    """Turn "Roy, Julie" round, and leave out the letters of "Julie Roy, CRHA"."""
-    before, _, after = (part.strip() for part in name.partition(","))
-    return before if after.isupper() and not before.isupper() else f"{after} {before}".strip()
 
 
 def _guessed(address: str) -> str:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 NAMES = frozenset(("it", "them", "case", "me", "due", "late", "carries", "when", "start", "end", "language"))
 """The values that a text can name."""
 
+# Filters of Jinja2 whose result is hardly larger than what they are given.
 _BORROWED = ("default", "first", "join", "last", "length", "list", "lower", "map", "sort", "trim", "unique", "upper")
-"""Filters of Jinja2 whose result is hardly larger than what they are given."""
 _ALLOWED = frozenset((
     *("And", "Assign", "Call", "Compare", "CondExpr", "Const", "Filter", "For", "Getattr", "Getitem", "If"),
     *("Keyword", "List", "Name", "Not", "Operand", "Or", "Output", "Template", "TemplateData", "Test", "Tuple"),
@@ -65,10 +65,10 @@ class Meter:
 
         @functools.wraps(function)
         def run(*args: Any, **options: Any) -> Any:
-            made = function(*args, **options)
-            size = len(made) if isinstance(made, Sized) else 1
+            result = function(*args, **options)
+            size = len(result) if isinstance(result, Sized) else 1
             self.spend(size if size <= _VALUE_LIMIT else _BUDGET + 1)
-            return made
+            return result
 
         return run
 
@@ -100,15 +100,16 @@ def environment(profile: Profile, meter: Meter) -> Environment:
     from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415 -- likewise
 
     written = functools.partial(_written, profile, (str, int, float, Undefined))
-    made = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, finalize=written)
+    sandbox = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, finalize=written)
     of_profile = (filters.day, filters.clock, filters.names, filters.first_names, filters.with_case)
     own = {each.__name__: functools.partial(each, profile) for each in of_profile}
-    borrowed = {name: made.filters[name] for name in _BORROWED}
+    borrowed = {name: sandbox.filters[name] for name in _BORROWED}
     offered: dict[str, Callable[..., Any]] = {**borrowed, **own, "split_steps": filters.split_steps}
-    made.filters = {name: meter.metered(function) for name, function in offered.items()}
-    made.filters[_LOOP_METER] = meter.counted
-    made.globals.clear()
-    return made
+    sandbox.filters = {name: meter.metered(function) for name, function in offered.items()}
+    sandbox.filters[_LOOP_METER] = meter.counted
+    # `range`, `cycler` and the like could make much of little.
+    sandbox.globals.clear()
+    return sandbox
 
 
 def compiled(tree: nodes.Template, filename: str, sandbox: Environment) -> Template:
@@ -116,6 +117,7 @@ def compiled(tree: nodes.Template, filename: str, sandbox: Environment) -> Templ
     from jinja2 import nodes  # noqa: PLC0415 -- a tick without texts does not pay for it
 
     for loop in list(tree.find_all(nodes.For)):
+        # Loops within loops multiply, so it is turns that are counted, not the length of what is looped over.
         loop.iter = nodes.Filter(loop.iter, _LOOP_METER, [], [], None, None, lineno=loop.lineno)
     tree.set_environment(sandbox)
     code = sandbox.compile(tree, filename=filename)
@@ -128,8 +130,8 @@ def faults(tree: nodes.Template, sandbox: Environment) -> list[tuple[int, str]]:
 
     assigned = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
     known = NAMES | assigned | {"loop"}
-    found = ((node.lineno, _fault(node, known, sandbox)) for node in tree.find_all(nodes.Node))
-    return sorted({(line, message) for line, message in found if message})
+    messages = ((node.lineno, _fault(node, known, sandbox)) for node in tree.find_all(nodes.Node))
+    return sorted({(line, message) for line, message in messages if message})
 
 
 def _fault(node: nodes.Node, known: Iterable[str], sandbox: Environment) -> str:
@@ -146,8 +148,9 @@ def _fault(node: nodes.Node, known: Iterable[str], sandbox: Environment) -> str:
             return 'only `when("RULE")` can be called'
         case nodes.Getattr(attr=word) if word.startswith("_"):
             return f"`{word}` is private"
-        case nodes.List(items=items) | nodes.Tuple(items=items, ctx="load") if not _constant(items):
-            return "a list may hold only words and numbers"
+        case nodes.List(items=items) | nodes.Tuple(items=items, ctx="load"):
+            constant = all(isinstance(item, nodes.Const) for item in items)
+            return "" if constant else "a list may hold only words and numbers"
         case _ if type(node).__name__ not in _ALLOWED:
             return f"`{getattr(node, 'operator', type(node).__name__.lower())}` cannot be used in a text"
     return ""
@@ -156,10 +159,6 @@ def _fault(node: nodes.Node, known: Iterable[str], sandbox: Environment) -> str:
 def _unknown(kind: str, word: str, known: Iterable[str]) -> str:
     hint = expected(word, known) or f"one of: {', '.join(sorted(known))}"
     return f'there is no {kind} "{word}": {hint}'
-
-
-def _constant(items: Iterable[nodes.Node]) -> bool:
-    return all(type(item).__name__ == "Const" for item in items)
 
 
 def _written(profile: Profile, plain: tuple[type, ...], value: object) -> object:

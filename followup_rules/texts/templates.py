@@ -85,8 +85,8 @@ class Texts:
             parts = self._parts(template, title, text)
         except TemplateProblem as problem:
             return [(problem.file, problem.line, problem.message)]
-        found = [fault for part in parts for fault in self._faults(part)]
-        return [(fault.file, fault.line, fault.message) for fault in found]
+        problems = [fault for part in parts for fault in self._faults(part)]
+        return [(fault.file, fault.line, fault.message) for fault in problems]
 
     def _files(self) -> dict[str, Path]:
         if self._found is None:
@@ -102,25 +102,21 @@ class Texts:
         head, body = _split(self._files()[template])
         return _Part(title) if title else head, _Part(text) if text else body
 
-    def _environment(self) -> Environment:
-        self._sandbox = self._sandbox or environment(self.profile, self._meter)
-        return self._sandbox
-
     def _faults(self, part: _Part) -> list[TemplateProblem]:
         """Compile a part, unless it is faulty."""
         if part in self._compiled:
             return []
         if len(part.source) > _SOURCE_LIMIT:
             return [part.problem(1, f"at most {_SOURCE_LIMIT} characters are allowed; these are {len(part.source)}")]
-        sandbox = self._environment()
+        sandbox = self._sandbox = self._sandbox or environment(self.profile, self._meter)
         try:
             tree = sandbox.parse(part.source)
-            found = faults(tree, sandbox)
-            if not found:
+            messages = faults(tree, sandbox)
+            if not messages:
                 self._compiled[part] = compiled(tree, part.file or "<text>", sandbox)
         except Exception as error:  # noqa: BLE001 -- besides faults of syntax: a nesting too deep for the compiler
-            found = [(_line(error), _sentence(error))]
-        return [part.problem(line, message) for line, message in found]
+            messages = [(_line(error), _sentence(error))]
+        return [part.problem(line, message) for line, message in messages]
 
     def _filled(self, part: _Part, values: Mapping[str, object]) -> str:
         for fault in self._faults(part):
@@ -129,6 +125,7 @@ class Texts:
         self._meter.reset()
         pieces = []
         try:
+            # Piece by piece: a text that grows too long is stopped before it fills the memory.
             for piece in template.generate(values):
                 self._meter.spend(len(piece))
                 pieces.append(piece)
@@ -146,6 +143,7 @@ def _files(folders: Sequence[Path], language: str) -> dict[str, Path]:
             if match and match["language"] in ranks:
                 tier, order = ranks[match["language"]]
                 found.append((tier, place, order, match["name"], path))
+    # The best comes last, and so it stays.
     return {name: path for *_, name, path in sorted(found, reverse=True)}
 
 

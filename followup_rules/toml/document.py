@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 MOST_CHARACTERS = 250_000
 """Of one file; a year of one person's rules has some thousands."""
 _LEVELS = 32
+# A dotted name of more parts than levels: tomllib's time grows with the cube of the parts.
 _LONG_NAME = re.compile(rf"""(?<![\w-])(?:(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){{{_LEVELS}}}""")
-"""A dotted name of more parts than levels: tomllib's time grows with the cube of the parts."""
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
@@ -55,8 +55,8 @@ class Document(Struct, frozen=True):
         """
         from followup_rules.toml.positions import spot  # noqa: PLC0415 -- only when there is a problem
 
-        found = self._span(path, at, within)
-        marked = {} if found is None else spot(self.text, found)._asdict()
+        span = self._span(path, at, within)
+        marked = {} if span is None else spot(self.text, span)._asdict()
         table = where or ".".join(part for part in path[:2] if isinstance(part, str)) or self.file
         more: dict[str, Any] = {"hint": hint, "also": tuple(also), "fatal": fatal, "warning": warning}
         return Problem(table, message, code, self.file, **marked, **more)
@@ -65,8 +65,8 @@ class Document(Struct, frozen=True):
         """Return the line of a key, or of the nearest table around it; 0 if there is none."""
         from followup_rules.toml.positions import spot  # noqa: PLC0415 -- only when there is a problem
 
-        found = self._span(path, "key", "")
-        return 0 if found is None else spot(self.text, found).line
+        span = self._span(path, "key", "")
+        return 0 if span is None else spot(self.text, span).line
 
     def _span(self, path: Path, at: Literal["key", "value"], within: str) -> Span | None:
         from followup_rules.toml.positions import places  # noqa: PLC0415 -- only when there is a problem
@@ -98,6 +98,7 @@ def parse(text: str, file: str) -> Document | Problem:
         from followup_rules.toml.syntax_errors import explain  # noqa: PLC0415 -- only when there is a problem
 
         return explain(error, text, file)
+    # What tomllib reads without recursion, such as a dotted name, may still be too deep for what follows.
     return _too_deep(file) if _deep(tables) else Document(file, text, tables)
 
 
@@ -109,6 +110,7 @@ def _refused(text: str, file: str) -> Problem | None:
     if found := _NOT_TEXT.search(text):
         hint = "save it as plain text in UTF-8; is it the right file?"
         return _unreadable("this is not a text file in UTF-8", hint, text, file, found.span())
+    # Counted first, since the expression is slow and hardly ever needed.
     dots = max(line.count(".") for line in text.split("\n"))
     if dots >= _LEVELS and (found := _LONG_NAME.search(text)):
         return _unreadable(f"a name has more than {_LEVELS} parts", "", text, file, found.span())

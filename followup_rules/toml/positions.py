@@ -22,6 +22,7 @@ _GAP = re.compile(r"(?:[ \t\n]+|#[^\n]*)*")
 _DOT = re.compile(r"[ \t]*\.[ \t]*")
 _QUOTED = r'"(?!"")[^"\\\n]*(?:\\.[^"\\\n]*)*"'
 _KEY = re.compile(rf"[A-Za-z0-9_-]+|{_QUOTED}|'[^'\n]*'")
+# No part can match one text in two ways: a text that is not closed must not take exponential time.
 _SCALAR = re.compile(
     r'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"{3,5}'  # up to two quotes may stand before the closing three
     r"|'''[^']*(?:'(?!'')[^']*)*'{3,5}"
@@ -30,7 +31,6 @@ _SCALAR = re.compile(
     r"""|[^\s,\]}#"'][^\s,\]}#]*""",
     re.DOTALL,
 )
-"""No part can match one text in two ways: a text that is not closed must not take exponential time."""
 
 
 class Place(NamedTuple):
@@ -138,7 +138,10 @@ class _Walk:
         self._take(_GAP)
         header = (self.start, min(self.at + brackets, len(self.text)))
         for name, span in parts[:-1]:
-            path = self._newest((*path, name), Place(span, header))
+            path = (*path, name)
+            self._record(path, Place(span, header), implied=True)
+            # Within a header, the name of an array of tables means its newest one (TOML 1.0, "Array of Tables").
+            path = (*path, self.sizes[path] - 1) if path in self.sizes else path
         name, self.key = parts[-1]
         self.path = path = (*path, name)
         place = Place(self.key, header)
@@ -149,11 +152,6 @@ class _Walk:
         self._record(path, place)
         self.at = header[1]
         return path
-
-    def _newest(self, path: Path, place: Place) -> Path:
-        """Return where a name within a header leads: in an array of tables, to its newest one."""
-        self._record(path, place, implied=True)
-        return (*path, self.sizes[path] - 1) if path in self.sizes else path
 
     def _pair(self, table: Path, *, statement: bool = False) -> None:
         parts = self._parts()
@@ -185,7 +183,8 @@ class _Walk:
         if self._sees("["):
             self._items(path)
         elif self._sees("{"):
-            self._inline(path)
+            while self._more("}"):
+                self._pair(path)
         else:
             self._take(_SCALAR)
         return (start, self.at)
@@ -196,10 +195,6 @@ class _Walk:
             span = self._value((*path, index))
             self._record((*path, index), Place(span, span))
             index += 1
-
-    def _inline(self, path: Path) -> None:
-        while self._more("}"):
-            self._pair(path)
 
     def _more(self, end: str) -> bool:
         """Step over the opening bracket, a comma, or the end."""
@@ -214,6 +209,7 @@ class _Walk:
 
     def _record(self, path: Path, place: Place, *, implied: bool = False) -> None:
         self.first.setdefault(path, place.key)
+        # Its own header tells better where a table stands than the longer name of a table within it.
         if path not in self.places or (path in self.implied and not implied):
             self.places[path] = place
             self.implied.discard(path)
@@ -229,15 +225,16 @@ class _Walk:
         self.at += 1
 
     def _take(self, pattern: re.Pattern[str]) -> Span:
-        found = pattern.match(self.text, self.at)
-        if found is None:
+        match = pattern.match(self.text, self.at)
+        if match is None:
             raise _BrokenOff
-        self.at = found.end()
-        return found.span()
+        self.at = match.end()
+        return match.span()
 
 
 def _name(key: str) -> str:
     """Return what a bare or quoted key says."""
     if key.startswith("'") or (key.startswith('"') and "\\" not in key):
         return key[1:-1]
+    # Escapes are read by the one who knows them all.
     return str(tomllib.loads(f"key = {key}")["key"]) if key.startswith('"') else key

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _EDITS = 2
+# Longer words are no slips of the pen, and comparing them takes time.
 _LETTERS = 80
-"""Longer words are no slips of the pen, and comparing them takes time."""
 _LISTED = 8
 
 
@@ -44,6 +44,7 @@ def _edits(a: str, b: str) -> int:
     for i, x in enumerate(a):
         row = [i + 1]
         for j, y in enumerate(b):
+            # Left out, put in, or replaced; below, two neighbours swapped, the commonest slip.
             edits = min(above[j + 1] + 1, row[j] + 1, above[j] + (x != y))
             if i and j and x == b[j - 1] and y == a[i - 1]:
                 edits = min(edits, earlier[j - 1] + 1)

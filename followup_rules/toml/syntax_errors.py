@@ -21,6 +21,7 @@ _TWICE = ("Cannot overwrite", "Cannot declare", "Cannot redefine", "Cannot mutat
 _ESCAPE = ("Unescaped", "Invalid hex", "Escaped character")
 _UNCLOSED = ("Illegal character '\\n'", "Found invalid character '\\n'", "Unterminated string", "Expected \"'")
 
+# How the sentences of tomllib begin (CPython 3.11 to 3.14), what we say instead, and what to do.
 _CAUSES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (
         _ESCAPE,
@@ -42,17 +43,16 @@ _CAUSES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     ),
     (("Invalid date or datetime",), "there is no such date or time", "write 2026-11-09 or 2026-11-09 14:30:00"),
 )
-"""How the sentences of tomllib begin (CPython 3.11 to 3.14), what we say instead, and what to do."""
 
 
 def explain(error: ValueError, text: str, file: str) -> Problem:
     """Return the problem that `tomllib` found in `text`, with the place and, for the usual causes, what to do."""
-    found = _POSITION.search(str(error))
-    if found is None:
+    position = _POSITION.search(str(error))
+    if position is None:
         digits = _DIGITS.search(text)
         return unreadable("a number has too many digits", "", text, file, digits.span() if digits else (0, 1))
-    said = str(error)[: found.start()]
-    at = _offset(text, found)
+    said = str(error)[: position.start()]
+    at = _offset(text, position)
     last = slip(text[:at])
     if said.startswith(_TWICE) and last.earlier is not None:
         return _twice(last, text, file)

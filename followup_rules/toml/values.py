@@ -50,6 +50,7 @@ class Value(Struct, frozen=True):
 
     def is_a(self, *types: type) -> bool:
         """Tell whether the value is of one of the types, and report it if not."""
+        # Exactly: true is an int to Python, and no number to people.
         if any(type(self.raw) is kind for kind in types):
             return True
         wanted = " or ".join(_TYPES[kind] for kind in types)

@@ -40,14 +40,15 @@ def audit(config: Config, copy: Store) -> Audit | None:
     context = last_context(config, copy)
     if context is None:
         return None
-    kept = {case: {each.key: each for each in copy.decisions.of(case)} for case in copy.decisions.cases()}
+    stored = {case: {each.key: each for each in copy.decisions.of(case)} for case in copy.decisions.cases()}
     waiting = copy.decisions.stale(context.now)
+    # The places go first, since decisions are judged where events belong now.
     moved = copy.arrange(copy.events.ids(), config.rulebook.directory)
     places = [Difference(new, event, f"in {old}", f"in {new}") for event, (old, new) in sorted(moved.items())]
-    cases = sorted(({*copy.places.cases(), *kept}) - set(waiting))
-    found = [each for case in cases for each in _compared(case, kept.get(case, {}), config, copy, context)]
-    count = sum(len(kept.get(case, {})) for case in cases)
-    return Audit(len(cases), count, tuple(waiting), (*places, *found))
+    cases = sorted(({*copy.places.cases(), *stored}) - set(waiting))
+    differences = [each for case in cases for each in _compared(case, stored.get(case, {}), config, copy, context)]
+    count = sum(len(stored.get(case, {})) for case in cases)
+    return Audit(len(cases), count, tuple(waiting), (*places, *differences))
 
 
 def last_context(config: Config, store: Store) -> EvaluationContext | None:
@@ -59,12 +60,12 @@ def last_context(config: Config, store: Store) -> EvaluationContext | None:
 
 
 def _compared(
-    case: str, kept: Mapping[str, StoredDecision], config: Config, store: Store, context: EvaluationContext
+    case: str, stored: Mapping[str, StoredDecision], config: Config, store: Store, context: EvaluationContext
 ) -> Iterator[Difference]:
     fresh = {each.key: _as_kept(each) for each in judge(case, config, store, context)}
-    for key in sorted({*kept, *fresh}):
-        if kept.get(key) != fresh.get(key):
-            yield Difference(case, key, _shown(kept.get(key)), _shown(fresh.get(key)))
+    for key in sorted({*stored, *fresh}):
+        if stored.get(key) != fresh.get(key):
+            yield Difference(case, key, _shown(stored.get(key)), _shown(fresh.get(key)))
 
 
 def _as_kept(decision: Decision) -> StoredDecision:
@@ -72,10 +73,10 @@ def _as_kept(decision: Decision) -> StoredDecision:
     return StoredDecision(decision.key, str(decision.state), decision.evidence, then, decision.late)
 
 
-def _shown(kept: StoredDecision | None) -> str:
-    if kept is None:
+def _shown(decision: StoredDecision | None) -> str:
+    if decision is None:
         return "nothing"
-    parts = [kept.state, *(["late"] if kept.late else [])]
-    parts += [f"until {kept.next:%Y-%m-%d %H:%M}"] if kept.next else []
-    parts += [f"shown by {', '.join(kept.evidence)}"] if kept.evidence else []
+    parts = [decision.state, *(["late"] if decision.late else [])]
+    parts += [f"until {decision.next:%Y-%m-%d %H:%M}"] if decision.next else []
+    parts += [f"shown by {', '.join(decision.evidence)}"] if decision.evidence else []
     return ", ".join(parts)

@@ -110,6 +110,7 @@ def forget(case: str, store: Store, path: Path, now: datetime) -> Erased:
     with store.database.transaction():
         shared = store.erase(case, now)
         store.tombstones.add(NAME, names(case), now)
+    # Only once the store has forgotten it: a crash in between leaves a copy, which `doctor` names.
     copies = backups(path)
     for copy in copies:
         with suppress(FileNotFoundError):

@@ -31,8 +31,8 @@ LONGEST_RUN = timedelta(hours=1)
 LEAST_ROOM = 50_000_000
 """Bytes on the disk of the store."""
 _LISTED = 5
+# A key that no action has.
 _NOBODY = "followup-doctor"
-"""A key that no action has."""
 
 
 class Finding(NamedTuple):
@@ -45,7 +45,9 @@ class Finding(NamedTuple):
 
 def examine(config: Config, now: datetime, *, deep: bool = False) -> Iterator[Finding]:
     """Look at everything that a config names, as of `now` (in the user's zone)."""
-    yield _config(config)
+    rules, guards = len(config.rulebook.rules.rules), len(config.rulebook.rules.guards)
+    fact = f"{_short(config.file)}, {plural(rules, 'rule')}, {plural(guards, 'guard')}"
+    yield Finding("config", fact, config.problems)
     yield from _environment(config, now)
     yield _lock(config.store)
     yield _files(config)
@@ -57,7 +59,8 @@ def examine(config: Config, now: datetime, *, deep: bool = False) -> Iterator[Fi
         with open_copy(config.store) as copy:
             yield from _kept(config, copy, now, deep=deep)
     except StoreError as error:
-        yield Finding("store", _short(config.store), (_unusable(error),))
+        problem = Problem("store", str(error), Code.STORE, hint=error.hint, fatal=True)
+        yield Finding("store", _short(config.store), (problem,))
 
 
 def _kept(config: Config, copy: Store, now: datetime, *, deep: bool) -> Iterator[Finding]:
@@ -73,22 +76,13 @@ def _kept(config: Config, copy: Store, now: datetime, *, deep: bool) -> Iterator
         yield _decisions(config, copy)
 
 
-def _unusable(error: StoreError) -> Problem:
-    return Problem("store", str(error), Code.STORE, hint=error.hint, fatal=True)
-
-
 # -- what surrounds it
-
-
-def _config(config: Config) -> Finding:
-    found = config.problems
-    rules, guards = len(config.rulebook.rules.rules), len(config.rulebook.rules.guards)
-    return Finding("config", f"{_short(config.file)}, {plural(rules, 'rule')}, {plural(guards, 'guard')}", found)
 
 
 def _environment(config: Config, now: datetime) -> Iterator[Finding]:
     zone = config.profile.timezone
     yield Finding("time zone", f"{zone}, {now:%Y-%m-%d %H:%M} (UTC{now:%z})")
+    # cron starts programs with next to no environment.
     encoding, home = locale.getencoding(), os.environ.get("HOME", "")
     problems = []
     if encoding.lower().replace("-", "") != "utf8":
@@ -104,15 +98,15 @@ def _surroundings(message: str, hint: str) -> Problem:
 
 
 def _lock(store: Path) -> Finding:
-    found = holder(store)
-    if found is None:
+    run = holder(store)
+    if run is None:
         return Finding("lock", "no run is at work")
-    age = datetime.now(UTC) - found.since
-    fact = f"process {found.process} is at work since {found.since.astimezone():%a %Y-%m-%d %H:%M}"
+    age = datetime.now(UTC) - run.since
+    fact = f"process {run.process} is at work since {run.since.astimezone():%a %Y-%m-%d %H:%M}"
     if age < LONGEST_RUN:
         return Finding("lock", fact)
-    message = f"process {found.process} has been at work for {_span(age)}, and no other run can begin"
-    hint = f"if it hangs, end it: kill {found.process}; the next run completes its work"
+    message = f"process {run.process} has been at work for {_span(age)}, and no other run can begin"
+    hint = f"if it hangs, end it: kill {run.process}; the next run completes its work"
     return Finding("lock", fact, (Problem("lock", message, Code.ENDLESS_RUN, hint=hint),))
 
 
@@ -122,7 +116,8 @@ def _files(config: Config) -> Finding:
     files = [file for file in (*beside, *backups(config.store)) if file.exists()]
     problems = [problem for file in files for problem in _exposed(file)]
     exposed = bool(problems)
-    room = _room(config.store)
+    around = next((parent for parent in config.store.absolute().parents if parent.is_dir()), None)
+    room = shutil.disk_usage(around).free if around else None
     if room is not None and room < LEAST_ROOM:
         message = f"the disk of {config.store.parent} has only {_size(room)} left"
         problems.append(
@@ -130,8 +125,8 @@ def _files(config: Config) -> Finding:
                 "store", message, Code.SURROUNDINGS, hint="make room; a run that finds none does nothing", warning=True
             )
         )
-    kept = ", ".join(copy.name for copy in backups(config.store))
-    copies = f"; copies from before a change of version: {kept}" if kept else ""
+    names = ", ".join(copy.name for copy in backups(config.store))
+    copies = f"; copies from before a change of version: {names}" if names else ""
     return Finding("files", ("others may reach them" if exposed else "for you alone") + copies, tuple(problems))
 
 
@@ -143,14 +138,10 @@ def _exposed(file: Path) -> Iterator[Problem]:
     if info.st_mode & 0o077:
         message = f"other users of this computer may read or write {file}, and it holds what you write and to whom"
         yield Problem("store", message, Code.EXPOSED, hint=f"chmod 600 {file}")
+    # With the sticky bit, as in /tmp, only its owner may replace a file.
     if file.parent.stat().st_mode & 0o002 and not file.parent.stat().st_mode & 0o1000:
         message = f"everybody may replace the files in {file.parent}"
         yield Problem("store", message, Code.EXPOSED, hint=f"chmod 700 {file.parent}")
-
-
-def _room(store: Path) -> int | None:
-    around = next((parent for parent in store.absolute().parents if parent.is_dir()), None)
-    return shutil.disk_usage(around).free if around else None
 
 
 # -- what it keeps
@@ -180,6 +171,7 @@ def _last_run(copy: Store, now: datetime) -> Finding:
         return Finding("last run", "none is known", (_no_runs("no run is known yet", warning=True),))
     shown = f"{last.astimezone(now.tzinfo):%a %Y-%m-%d %H:%M}"
     age = now - last
+    # Clocks are set back by some seconds all the time (NTP), and that harms nothing.
     if age < -timedelta(minutes=1):
         message = f"the clock shows {now:%Y-%m-%d %H:%M}, which is before the last run ({shown})"
         hint = "set the clock of this computer; until then nothing that is due by time alone is done"
@@ -212,6 +204,7 @@ def _output(output: ConfiguredOutput, config: Config, now: datetime) -> Finding:
     try:
         opened = output.open(Context(profile=config.profile, now=now))
         try:
+            # Looking for what cannot be there changes nothing, and needs all that a run needs.
             opened.find(_NOBODY)
         finally:
             opened.close()
@@ -224,8 +217,8 @@ def _output(output: ConfiguredOutput, config: Config, now: datetime) -> Finding:
 
 def _calls(copy: Store, now: datetime) -> Finding:
     begun = copy.ledger.in_state(EntryState.INTENDED)
-    kept = copy.ledger.in_state(EntryState.REFUSED, EntryState.DELIVERED)
-    refused = [entry for entry in kept if entry.retry]
+    ended = copy.ledger.in_state(EntryState.REFUSED, EntryState.DELIVERED)
+    refused = [entry for entry in ended if entry.retry]
     problems = []
     if begun:
         message = f"nobody knows yet whether {_named(begun)} worked, since a run was cut short or an output failed"
@@ -247,24 +240,24 @@ def _named(entries: Iterable[LedgerEntry]) -> str:
 def _decisions(config: Config, copy: Store) -> Finding:
     if copy.state.read().fingerprint != config.fingerprint:
         return Finding("decisions", "not compared: the config has changed since the last run, so run first")
-    found = audit(config, copy)
-    if found is None:
+    result = audit(config, copy)
+    if result is None:
         return Finding("decisions", "not compared: no run is known")
-    return Finding("decisions", _agreement(found), tuple(_differences(found)))
+    return Finding("decisions", _agreement(result), tuple(_differences(result)))
 
 
-def _agreement(found: Audit) -> str:
-    differ = len({each.key for each in found.differences})
-    waiting = f"; not compared until the next run: {plural(len(found.waiting), 'case')}" if found.waiting else ""
-    whole = plural(found.decisions, "decision")
-    return f"{found.decisions - differ} of {whole} of {plural(found.cases, 'case')} agree{waiting}"
+def _agreement(result: Audit) -> str:
+    differ = len({each.key for each in result.differences})
+    waiting = f"; not compared until the next run: {plural(len(result.waiting), 'case')}" if result.waiting else ""
+    whole = plural(result.decisions, "decision")
+    return f"{result.decisions - differ} of {whole} of {plural(result.cases, 'case')} agree{waiting}"
 
 
-def _differences(found: Audit) -> Iterator[Problem]:
-    for each in found.differences[:_LISTED]:
-        message = f"{each.key} is kept as “{each.kept}”, and judged from scratch it is “{each.found}”"
+def _differences(result: Audit) -> Iterator[Problem]:
+    for difference in result.differences[:_LISTED]:
+        message = f"{difference.key} is kept as “{difference.kept}”, and judged from scratch it is “{difference.found}”"
         hint = "this is a fault of followup itself: please report it; any change of the config has all judged anew"
-        yield Problem(f"case {each.case}", message, Code.DISAGREEMENT, hint=hint)
+        yield Problem(f"case {difference.case}", message, Code.DISAGREEMENT, hint=hint)
 
 
 def _short(path: Path) -> str:

@@ -16,8 +16,8 @@ from followup_rules import BadItem, Context, Event, Pull, Unreadable
 if TYPE_CHECKING:
     from followup_google import CalendarOptions
 
+# Raised whenever the same entries come to give other events, so that they are read again.
 _FORMAT = 2
-"""Raised whenever the same entries come to give other events, so that they are read again."""
 _PAGE = 2_500
 _FIELDS = (
     "nextPageToken,items(id,iCalUID,status,summary,description,updated,eventType,recurringEventId,originalStartTime,"

@@ -28,10 +28,9 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from followup_google import DraftsOptions
-    from followup_rules import Profile
 
+# So many drafts are looked at, the newest; each is a request.
 _MOST = 100
-"""So many drafts are looked at, the newest; each is a request."""
 
 
 class Ref(sealing.Ref, frozen=True):
@@ -51,8 +50,10 @@ class GmailDrafts:
 
     def __init__(self, options: DraftsOptions, context: Context) -> None:
         self._service = Service(DRAFTS, options, context.profile)
-        self._profile, self._now = _writing_as(self._service.account, context.profile), context.now
-        self._key_header = options.key_header
+        # A draft is written from the account that holds it, if that is an address of the user's.
+        profile, address = context.profile, spelt_out(self._service.account)
+        self._profile = replace(profile, address=address) if address in profile.me else profile
+        self._now, self._key_header = context.now, options.key_header
 
     def create(self, action: Action) -> str:
         """Make the draft; one that is there is brought up to date, if it is as we left it."""
@@ -231,12 +232,6 @@ class GmailDrafts:
         query = f"rfc822msgid:{message_id}"
         found = self._service.read(lambda gmail: gmail.users().messages().list(userId="me", q=query, maxResults=1))
         yield from (str(mail.get("threadId", "")) for mail in found.get("messages", ()))
-
-
-def _writing_as(account: str, profile: Profile) -> Profile:
-    """Return the user as somebody who writes from this account, if that is an address of theirs."""
-    address = spelt_out(account)
-    return replace(profile, address=address) if address in profile.me else profile
 
 
 def _thread_in(answer: Any) -> str:

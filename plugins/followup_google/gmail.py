@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 AT_A_TIME, LONGEST_STRETCH = 100, 20
 """Conversations of one pull, each a request; and seconds after which no further one is begun."""
+# Raised whenever the same mails come to give other events, so that they are read again.
 _FORMAT = 3
-"""Raised whenever the same mails come to give other events, so that they are read again."""
+# What in the history may tell of a mail.
 _CHANGES = ["messageAdded", "labelAdded"]
-"""What in the history may tell of a mail."""
 _PAGE = 500
 _NO_MAIL = frozenset({"DRAFT", "CHAT", "SPAM"})
+# What a draft gets that is sent, and what a mail gets that is taken out of spam.
 _NOW_MAIL = frozenset({"SENT", "INBOX"})
-"""What a draft gets that is sent, and what a mail gets that is taken out of spam."""
 
 
 class Cursor(Struct, frozen=True):

@@ -24,8 +24,8 @@ WANTED = ("From", "To", "Cc", "Bcc", "Subject", "Date", "Message-ID", "In-Reply-
           "X-Followup-Key")  # fmt: skip
 """The headers that are asked for."""
 SENT = "SENT"
+# Labels of what is no mail that anybody sent me in earnest, or I anybody.
 _UNSENT = frozenset({"DRAFT", "CHAT", "SPAM"})
-"""Labels of what is no mail that anybody sent me in earnest, or I anybody."""
 
 _QUOTE = re.compile(  # "On Mon, Nov 9, 2026 at 10:00 AM Julie wrote:"; without a date in it, it may be anybody's words
     r"(?:^|\s)(?:On|Le)\s(?=[^:]{0,50}\d)(?:[^:]|(?<=\d):(?=\d)){1,200}\b(?:wrote|a écrit)\s*:.*|(?:^|\s)>\s.*",

@@ -33,9 +33,9 @@ APIS: Mapping[type[GoogleOptions], Api] = {
 """What each table of the config needs, and no more."""
 PATIENCE = 300
 """How long the user has for the browser, in seconds."""
+# Where the browser ends up when it is on another machine: nobody answers there, but the address holds the answer. A
+# port that browsers agree to open: at others some do not show the address.
 _HANDED_OVER = "http://localhost:38765/"
-"""Where the browser ends up when it is on another machine: nobody answers there, but the address holds the answer.
-A port that browsers agree to open: at others some do not show the address."""
 
 
 class Table(Struct, frozen=True):

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from followup_rules import BadItem, Event, Person, Profile, people, plain
 
 _NO_MEETINGS = frozenset({"workingLocation", "birthday", "outOfOffice", "focusTime"})
+# When a meeting that is set for the whole day counts as over.
 _END_OF_DAY = time(18)
-"""When a meeting that is set for the whole day counts as over."""
 _MOST_PEOPLE = 500
 
 
@@ -23,7 +23,9 @@ def event(entry: Any, profile: Profile) -> Event | BadItem | None:
     named = (entry.get("summary") or entry.get("id")) if isinstance(entry, dict) else None
     where = f"Google Calendar: {plain.one_line(str(named or 'an entry without id'), 80)}"
     try:
-        return _event(entry, profile, where) if _is_meeting(entry) else None
+        deleted = entry.get("status") == "cancelled" and "start" not in entry
+        is_meeting = not deleted and entry.get("eventType") not in _NO_MEETINGS
+        return _event(entry, profile, where) if is_meeting else None
     except Exception as error:  # noqa: BLE001 -- whatever is odd about one entry, the others work
         reason = f"this entry cannot be read ({type(error).__name__}: {error})"
         return BadItem(where, reason, _id_or_nothing(entry, profile.timezone))
@@ -36,17 +38,13 @@ def seen_by_another(entry: Any) -> Any:
     return [seen_by_another(value) for value in entry] if isinstance(entry, list) else entry
 
 
-def _is_meeting(entry: Mapping[str, Any]) -> bool:
-    deleted = entry.get("status") == "cancelled" and "start" not in entry
-    return not deleted and entry.get("eventType") not in _NO_MEETINGS
-
-
 def _event(entry: Mapping[str, Any], profile: Profile, where: str) -> Event:
     start, end = _span(entry, profile.timezone)
     title = plain.one_line(str(entry.get("summary", "")))
     description = plain.description(str(entry.get("description", "")))
-    organizer = _organizer(entry)
-    others = _others(entry, organizer, profile)
+    marked = next((attendee for attendee in _attendees(entry) if attendee.get("organizer")), {})
+    organizer = _person(entry.get("organizer") or {}) or _person(marked)
+    others = people.others([*_invited(entry), *([organizer] if organizer else [])], _mine(entry, profile))
     return Event(
         id=_id(entry, profile.timezone),
         kind="meeting",
@@ -107,18 +105,6 @@ def _person(given: Mapping[str, Any]) -> Person | None:
     return people.person(str(given.get("email", "")), str(given.get("displayName", "")))
 
 
-def _organizer(entry: Mapping[str, Any]) -> Person | None:
-    marked = next((attendee for attendee in _attendees(entry) if attendee.get("organizer")), {})
-    return _person(entry.get("organizer") or {}) or _person(marked)
-
-
-def _others(entry: Mapping[str, Any], organizer: Person | None, profile: Profile) -> tuple[Person, ...]:
-    """Return the humans other than the user: attendees, then the organizer, each address once."""
-    found = [*_invited(entry), *([organizer] if organizer and people.is_human(organizer) else [])]
-    mine = _mine(entry, profile)
-    return tuple(someone for someone in people.once_each(found) if someone.address not in mine)
-
-
 def _invited(entry: Mapping[str, Any]) -> Iterator[Person]:
     for attendee in _attendees(entry):
         someone = _person(attendee)
@@ -135,7 +121,11 @@ def _mine(entry: Mapping[str, Any], profile: Profile) -> set[str]:
 
 def _status(entry: Mapping[str, Any], organizer: Person | None, others: tuple[Person, ...], profile: Profile) -> str:
     mine = _mine(entry, profile)
-    answers = {str(each.get("responseStatus", "")) for each in _attendees(entry) if _is(each, mine)}
+    answers = {
+        str(each.get("responseStatus", ""))
+        for each in _attendees(entry)
+        if each.get("self") or str(each.get("email", "")).lower() in mine
+    }
     if entry.get("status") == "cancelled":
         return "cancelled"
     if "declined" in answers:
@@ -143,7 +133,3 @@ def _status(entry: Mapping[str, Any], organizer: Person | None, others: tuple[Pe
     if organizer and organizer.address in mine and others:
         return "mine"
     return "tentative" if entry.get("status") == "tentative" or "tentative" in answers else "confirmed"
-
-
-def _is(attendee: Mapping[str, Any], mine: set[str]) -> bool:
-    return bool(attendee.get("self")) or str(attendee.get("email", "")).lower() in mine

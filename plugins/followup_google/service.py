@@ -43,12 +43,12 @@ DRAFTS = Api("gmail", "v1", COMPOSE, "drafts in Gmail")
 CALENDAR = Api("calendar", "v3", READ_CALENDAR, "Google Calendar")
 TASKS = Api("tasks", "v1", WRITE_TASKS, "Google Tasks")
 
+# In seconds; a slower answer counts as none.
 _ANSWER_WITHIN = 30
-"""In seconds; a slower answer counts as none."""
+# Before a read is repeated, in seconds.
 _PAUSES = (0.5, 1, 2)
-"""Before a read is repeated, in seconds."""
+# If Google asks for more, the next run tries again.
 _LONGEST_PAUSE = timedelta(seconds=10)
-"""If Google asks for more, the next run tries again."""
 sleep = time.sleep
 
 
@@ -134,18 +134,17 @@ class Service:
             self._token = self._keeper.load()  # another service of this run may have renewed it
         self._credentials = _credentials(self._token, self._options.token_uri)
         session = AuthorizedSession(self._credentials)
+        # Google serves its calendar under a path, and an emulator does likewise; the other services have theirs inside.
+        base = self._options.api_endpoint.rstrip("/")
+        endpoint = f"{base}/calendar/v3/" if self._api.name == "calendar" else f"{base}/"
         self._resource = build(
             self._api.name,
             self._api.version,
             http=_Transport(session),
             static_discovery=True,
-            client_options={"api_endpoint": self._endpoint()} if self._options.api_endpoint else None,
+            client_options={"api_endpoint": endpoint} if self._options.api_endpoint else None,
         )
         self._session = session
-
-    def _endpoint(self) -> str:
-        base = self._options.api_endpoint.rstrip("/")
-        return f"{base}/calendar/v3/" if self._api.name == "calendar" else f"{base}/"
 
     def _keep_what_was_renewed(self) -> None:
         """Keep a renewed login for the next hour's runs; one that cannot be kept is renewed again, no harm done.

@@ -47,7 +47,8 @@ class Draft(Struct, frozen=True, kw_only=True):
         mail = resource.get("message") or {}
         if _GONE in mail.get("labelIds", ()):
             return None
-        content = _decoded(mail.get("raw", ""))
+        raw = mail.get("raw", "")
+        content = base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4))  # the padding may be missing: RFC 4648, 3.2
         found = head.headers(content) if content else headers(mail.get("payload", {}))
         subject = decoded(first(found, "subject"))
         to = sorted(someone.address for someone in people([*found["to"], *found["cc"], *found["bcc"]]))
@@ -103,7 +104,3 @@ def _seal(sender: str, subject: str, to: Iterable[str], text: str, attachments: 
     address = next((someone.address for someone in people([sender])), "")
     parts = [address, " ".join(subject.split()), *sorted(to), essence(text), str(attachments)]
     return digest("\0".join(parts), 24)
-
-
-def _decoded(raw: str) -> bytes:
-    return base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4))

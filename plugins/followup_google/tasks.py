@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from followup_google import TasksOptions
 
 _PAGE = 100
+# A little less than Google takes, in characters.
 _LONGEST_TITLE, _LONGEST_NOTES = 1_000, 8_000
-"""A little less than Google takes, in characters."""
 _MARK = re.compile(r"^seal:[0-9a-f]{16}$", re.MULTILINE)
 _OWN_LINES = re.compile(r"^seal:[0-9a-f]{16}\n\S+\Z", re.MULTILINE)
 
@@ -50,7 +50,10 @@ class GoogleTasks:
         """Make the task; one that is there is brought up to date, if it is as we left it."""
         body = _shown(action, self._zone)
         with nothing_made_unread():
-            name = self._list() or self._new_list()
+            name = self._list()
+            if not name:
+                made = self._service.write(lambda tasks: tasks.tasklists().insert(body={"title": self._name}))
+                name = self._id = str(made["id"])
             found = self._found(name, action.key)
             if found:
                 is_ours = self.status([found])[found].state == "open"
@@ -99,11 +102,6 @@ class GoogleTasks:
             self._id = min((str(each["id"]) for each in lists if each["title"] == self._name), default="")
         return self._id
 
-    def _new_list(self) -> str:
-        made = self._service.write(lambda tasks: tasks.tasklists().insert(body={"title": self._name}))
-        self._id = str(made["id"])
-        return self._id
-
     def _tasks(self, name: str) -> Sequence[Mapping[str, Any]]:
         """Return all tasks of a list: finished and deleted ones, too, or they would be made again."""
         pages = self._service.pages(
@@ -125,7 +123,10 @@ class GoogleTasks:
 
     def _found(self, name: str, key: str) -> str | None:
         for task in self._seen.get(name) or self._tasks(name):
-            left = _left(task, key)
+            # Our two lines mark a task wherever they stand: the user may have written below them.
+            lines = str(task.get("notes", "")).splitlines()
+            marks = (mark for mark, line in pairwise(lines) if line == key and _MARK.match(mark))
+            left = next(marks, "").removeprefix("seal:")
             if left and not task.get("deleted"):
                 return str(Ref(name, task["id"], left if left == _seal(task) else EDITED))
         return None
@@ -135,7 +136,7 @@ class GoogleTasks:
         try:
             there = self._service.read(lambda tasks: tasks.tasks().get(tasklist=known.list, task=known.task))
         except Missing:
-            self._check_list(known.list)
+            self._tasks(known.list)  # raises if the whole list is missing: then its tasks are not known to be gone
             return None
         became = _status(there, known.seal).state
         if became == "gone":
@@ -143,10 +144,6 @@ class GoogleTasks:
         if became == "done" or (became == "touched" and _seal(there) != also):
             raise Refused(f"you have edited or finished the task “{plain.one_line(str(there.get('title', '')))}”")
         return dict(there)
-
-    def _check_list(self, name: str) -> None:
-        """Raise Unreadable if the whole list is missing: then its tasks are not known to be gone."""
-        self._tasks(name)
 
     def _change(self, ask: Callable[[Any], Any]) -> None:
         try:
@@ -171,13 +168,6 @@ def _shown(action: Action, zone: ZoneInfo) -> dict[str, str]:
     if action.due:
         task["due"] = f"{action.due.astimezone(zone).date()}T00:00:00.000Z"
     return {**task, "notes": f"{task['notes']}\n\nseal:{_seal(task)}\n{action.key}".strip()}
-
-
-def _left(task: Mapping[str, Any], key: str) -> str:
-    """Return the seal under which we left the task with this key; nothing if it is another one."""
-    lines = str(task.get("notes", "")).splitlines()
-    marks = (mark for mark, line in pairwise(lines) if line == key and _MARK.match(mark))
-    return next(marks, "").removeprefix("seal:")
 
 
 def _seal(task: Mapping[str, Any]) -> str:

@@ -52,7 +52,9 @@ class Keeper(Struct, frozen=True):
         account = (options.account or profile.address).lower()
         if not account:
             raise Unreadable('which account? Write it as account = "...", or as the first of `profile.me`')
-        return cls(account, options.token or folder() / f"{_file_name(account)}.json", options.keyring)
+        # An address may hold signs that a file's name must not, such as a slash (RFC 5322, section 3.2.3).
+        safe = "".join(sign if sign.isalnum() or sign in "@.-_" else "-" for sign in account).strip(".")
+        return cls(account, options.token or folder() / f"{safe or 'account'}.json", options.keyring)
 
     def load(self) -> Token:
         """Return the login. Raises Unreadable if there is none, with what to do."""
@@ -106,10 +108,6 @@ def folder() -> Path:
     import platformdirs  # noqa: PLC0415 -- not where the config names the files
 
     return platformdirs.user_data_path("followup-rules") / "google"
-
-
-def _file_name(account: str) -> str:
-    return "".join(sign if sign.isalnum() or sign in "@.-_" else "-" for sign in account).strip(".") or "account"
 
 
 @contextmanager

@@ -87,8 +87,11 @@ def _components(name: str, raw: bytes) -> list[Component]:
         raise Unreadable(f"{name} is not an iCalendar file in UTF-8 (no BEGIN:VCALENDAR); check `path`, or {_EXPORT}")
     if len(_END.findall(raw)) != calendars:
         raise Unreadable(f"{name} is cut off (no END:VCALENDAR); wait until it is written, or {_EXPORT}")
+    # RFC 5545, section 3.1, knows none of these; some exporters write them all the same.
     raw = raw.translate(None, _CONTROLS)
-    if _zone_floods(raw):
+    # Such a rule would be laid out hour by hour, at every look at a clock.
+    zones = _FOLD.sub(b"", raw).upper().split(b"BEGIN:VTIMEZONE")[1:]
+    if any(_FLOOD.search(zone.partition(b"END:VTIMEZONE")[0]) for zone in zones):
         raise Unreadable(f"{name} defines a time zone that changes every hour or oftener; {_EXPORT}")
     try:
         parsed = _parse(raw)
@@ -108,12 +111,6 @@ def _parse(raw: bytes) -> Sequence[Calendar]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return Calendar.from_ical(raw, multiple=True)
-
-
-def _zone_floods(raw: bytes) -> bool:
-    """Tell of a VTIMEZONE whose rule would be laid out hour by hour, at every look at a clock."""
-    parts = _FOLD.sub(b"", raw).upper().split(b"BEGIN:VTIMEZONE")[1:]
-    return any(_FLOOD.search(part.partition(b"END:VTIMEZONE")[0]) for part in parts)
 
 
 def _check(component: Component, profile: Profile) -> None:

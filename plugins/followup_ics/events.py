@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from followup_ics.people import humans, person
 from followup_ics.recurrence import FlawError
-from followup_rules import Event, Person, Profile, plain
-from followup_rules.people import is_human, once_each
+from followup_rules import Event, Person, Profile, people, plain
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from followup_ics.recurrence import Component
 
+# When a meeting that is set for the whole day counts as over.
 _END_OF_DAY = time(18)
-"""When a meeting that is set for the whole day counts as over."""
 _LONGEST_UID = 250
 
 
@@ -27,8 +26,9 @@ def event(component: Component, slot: date | datetime | None, profile: Profile, 
     title, description = plain.one_line(first(component, "SUMMARY")), plain.description(first(component, "DESCRIPTION"))
     organizer = person(component["ORGANIZER"]) if "ORGANIZER" in component else None
     others = _others(component, organizer, profile)
+    uid = identifier(component)
     return Event(
-        id=_id(component, slot, profile.timezone),
+        id=uid if slot is None else f"{uid}/{_slot(slot, profile.timezone)}",
         kind="meeting",
         start=start,
         end=end,
@@ -117,11 +117,6 @@ def stamp(component: Component) -> datetime | None:
     return None
 
 
-def _id(component: Component, slot: date | datetime | None, zone: ZoneInfo) -> str:
-    uid = identifier(component)
-    return uid if slot is None else f"{uid}/{_slot(slot, zone)}"
-
-
 def identifier(component: Component) -> str:
     """Return the UID, or a substitute made from start and title for the calendars that leave it out."""
     uid = "".join(plain.one_line(first(component, "UID"), _LONGEST_UID + 1).split())
@@ -144,11 +139,9 @@ def _slot(slot: date | datetime, zone: ZoneInfo) -> str:
 
 
 def _others(component: Component, organizer: Person | None, profile: Profile) -> tuple[Person, ...]:
-    """Return the humans other than the user: attendees, then the organizer, each address once, if possible named."""
-    found = list(humans(values(component, "ATTENDEE")))
-    if organizer and is_human(organizer):
-        found.append(organizer)
-    return tuple(someone for someone in once_each(found) if someone.address not in _mine(profile))
+    """Return the humans other than the user: attendees, then the organizer."""
+    everybody = [*humans(values(component, "ATTENDEE")), *([organizer] if organizer else [])]
+    return people.others(everybody, _mine(profile))
 
 
 def _status(component: Component, organizer: Person | None, others: tuple[Person, ...], profile: Profile) -> str:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from followup_rules import Person
 
+# Attendees of one meeting; a list of thousands is a mailing list, not an interview.
 _MOST = 500
-"""Attendees of one meeting; a list of thousands is a mailing list, not an interview."""
 _THINGS = frozenset({"ROOM", "RESOURCE", "GROUP"})
 
 
@@ -34,11 +34,7 @@ def _bare(address: str) -> str:
 def humans(properties: Iterable[Any]) -> Iterator[Person]:
     """Yield those attendees who are no rooms, resources, groups or machines."""
     for property_ in list(properties)[:_MOST]:
-        found = person(property_)
-        if found and _kind(property_) not in _THINGS and people.is_human(found):
-            yield found
-
-
-def _kind(property_: Any) -> str:
-    """Return the CUTYPE (RFC 5545, section 3.2.3)."""
-    return str(getattr(property_, "params", {}).get("CUTYPE", "")).upper()
+        someone = person(property_)
+        kind = str(getattr(property_, "params", {}).get("CUTYPE", "")).upper()  # RFC 5545, section 3.2.3
+        if someone and kind not in _THINGS and people.is_human(someone):
+            yield someone

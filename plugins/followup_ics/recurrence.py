@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 MOST_OCCURRENCES = 5_000
 """Of one series within the window; three a day for four years."""
+# Days (or hours, or minutes) that laying out one rule may look at; a tenth of a second.
 _MOST_STEPS = 200_000
-"""Days (or hours, or minutes) that laying out one rule may look at; a tenth of a second."""
 
 _STEP = {"SECONDLY": 1, "MINUTELY": 60, "HOURLY": 3_600}
 _DAY = 86_400
@@ -76,14 +76,11 @@ def _slot(component: Component, shifts: Mapping[datetime, timedelta]) -> date | 
 
 def _check_rules(component: Component, until: datetime) -> None:
     rules = component.get("RRULE", [])
-    days = max((until.date() - _date(component["DTSTART"].dt)).days, 0) + 1
+    start = component["DTSTART"].dt
+    first: date = start.date() if hasattr(start, "date") else start
+    days = max((until.date() - first).days, 0) + 1
     for rule in rules if isinstance(rules, list) else [rules]:
         _check_rule(rule, days)
-
-
-def _date(moment: Any) -> date:
-    found: date = moment.date() if hasattr(moment, "date") else moment
-    return found
 
 
 def _check_rule(rule: Mapping[str, Any], days: int) -> None:

@@ -23,8 +23,8 @@ LARGEST = 20_000_000
 MOST_MEETINGS = 20_000
 """Of one file within the window."""
 _TOO_MANY = f"it holds more than {MOST_MEETINGS:,} meetings; the rest is left out: lower `days_ahead`, or split it"
+# Raised whenever the same files come to give other events, so that they are read again.
 _FORMAT = 1
-"""Raised whenever the same files come to give other events, so that they are read again."""
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 

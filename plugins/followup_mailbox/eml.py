@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from typing import BinaryIO
 
+# In bytes; we write nothing of that size, so a larger file was edited.
 _LARGEST = 10_000_000
-"""In bytes; we write nothing of that size, so a larger file was edited."""
 _HEAD = 65_536
 _LONGEST_NAME = 100
 

@@ -58,7 +58,8 @@ def parse_date(value: str, day: date, zone: ZoneInfo) -> datetime:
     A weekday is the next one strictly after `day`: in a note written on a Friday, "friday" is a week later.
     Whatever names a day without a time means 09:00. Raises ValueError or OverflowError.
     """
-    word = _fold(value).rstrip(".,;:!?)")
+    plain = unicodedata.normalize("NFKD", value.replace("’", "'").casefold().strip())
+    word = "".join(char for char in plain if not unicodedata.combining(char)).rstrip(".,;:!?)")
     moment = parse_iso(word.upper(), zone)
     return moment or local(datetime.combine(day + timedelta(days=_days_ahead(word, day)), MORNING), zone)
 
@@ -71,8 +72,3 @@ def _days_ahead(word: str, day: date) -> int:
     if ahead := _AHEAD.fullmatch(word):
         return int(ahead[1]) * (7 if ahead[2] == "w" else 1)
     raise ValueError(word)
-
-
-def _fold(value: str) -> str:
-    plain = unicodedata.normalize("NFKD", value.replace("’", "'").casefold().strip())
-    return "".join(char for char in plain if not unicodedata.combining(char))

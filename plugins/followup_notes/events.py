@@ -54,7 +54,10 @@ class NoteReader:
         where = f"{file}:{block.line}"
         heading = parse_heading(block.heading)
         try:
-            note = parse_note(_own_text(block))
+            # Lines that were meant as items of their own are told as such, and are no part of this one.
+            first, *more = block.text.split("\n")
+            own = [line for line in more if not looks_like_note(line, inside_item=True)]
+            note = parse_note("\n".join([first, *own]))
             if note == parse_note(""):
                 return
             if not heading.id:
@@ -116,12 +119,6 @@ class NoteReader:
             return parse_iso(value, self._zone) or value
         except (ValueError, OverflowError):
             return value
-
-
-def _own_text(block: Block) -> str:
-    """Return the text of an item without the lines that are reported as mistyped items of their own."""
-    first, *more = block.text.split("\n")
-    return "\n".join([first, *(line for line in more if not looks_like_note(line, inside_item=True))])
 
 
 def _mistyped_items(file: str, block: Block) -> Iterator[BadItem]:

@@ -93,7 +93,14 @@ def parse_note(text: str) -> Note:
     box = _CHECKBOX.match(text)
     day, clock, rest = _split_stamp(text[box.end() :] if box else text)
     pieces = list(_PIECE.finditer(rest))
-    pairs = {piece["key"].lower(): _value(piece) for piece in pieces if piece["key"]}
+    pairs = {
+        piece["key"].lower(): one_line(piece["quoted"] or piece["french"] or piece["bare"] or "", LONGEST_NOTE)
+        for piece in pieces
+        if piece["key"]
+    }
+    empty = [
+        f"{key}: has no value; write it without a space, as in {key}:2026-11-11" for key in _EMPTY_DATE.findall(rest)
+    ]
     return Note(
         ticked=bool(box and box[1] in {"x", "X"}),
         day=day,
@@ -102,7 +109,7 @@ def parse_note(text: str) -> Note:
         case=pairs.pop("#case", ""),
         pairs=pairs,
         text=one_line(_PIECE.sub(lambda piece: piece["url"] or "", rest), LONGEST_NOTE),
-        problems=(*_unclosed(pieces), *_empty_dates(rest)),
+        problems=(*_unclosed(pieces), *empty),
     )
 
 
@@ -112,21 +119,11 @@ def looks_like_note(line: str, *, inside_item: bool) -> bool:
     return bool(found and (found["dash"] or not inside_item))
 
 
-def _value(piece: re.Match[str]) -> str:
-    return one_line(piece["quoted"] or piece["french"] or piece["bare"] or "", LONGEST_NOTE)
-
-
 def _unclosed(pieces: list[re.Match[str]]) -> list[str]:
     return [
         f"the value of {piece['key']}: has no closing quote; only {piece['bare']} was read"
         for piece in pieces
         if piece["bare"] and piece["bare"][0] in '"“”„«'
-    ]
-
-
-def _empty_dates(rest: str) -> list[str]:
-    return [
-        f"{key}: has no value; write it without a space, as in {key}:2026-11-11" for key in _EMPTY_DATE.findall(rest)
     ]
 
 
@@ -147,6 +144,7 @@ def _parse_stamp(word: str) -> date | datetime:
         moment = datetime.fromisoformat(word)
     except ValueError:
         moment = None
+    # A year beyond these is a slip of the pen, and would be remembered as such.
     if moment is None or moment.tzinfo or not 1900 <= moment.year < 3000:
         raise ValueError(f'"{word}" is not a date; write it as 2026-11-10, or 2026-11-10 14:30 in local time')
     return moment if "T" in word else moment.date()

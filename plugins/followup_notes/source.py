@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 LARGEST = 2_000_000
 """In bytes; a file of notes beyond that is something else."""
+# The file of a folder in which new notes are written down.
 _NEW = "notes.md"
-"""The file of a folder in which new notes are written down."""
 
 
 class Cursor(Struct, frozen=True):
@@ -65,7 +65,9 @@ class NotesSource:
         before = Cursor.parse(cursor)
         try:
             paths = _find(self._path)
-            now = Cursor(self._reading(), {known_as(name): _look(path) for name, path in paths.items()}, before.seen)
+            profile = self._context.profile
+            reading = json.dumps([str(self._path), str(profile.timezone), sorted(profile.me)])
+            now = Cursor(reading, {known_as(name): _look(path) for name, path in paths.items()}, before.seen)
             if now == before:
                 return Pull(cursor=cursor)
             return self._read_all(paths, now)
@@ -93,12 +95,10 @@ class NotesSource:
         events: list[Event | BadItem] = []
         for name, path in paths.items():
             raw = _read(path)
-            events += [*_undecodable(name, raw), *reader.read(name, _decode(raw))]
+            # macOS may write accents apart from their letters; ids and tags are compared as they are usually written.
+            text = unicodedata.normalize("NFC", raw.decode("utf-8-sig", errors="replace"))
+            events += [*_undecodable(name, raw), *reader.read(name, text)]
         return Pull(events=events, cursor=str(replace(now, seen=reader.seen)), complete=True)
-
-    def _reading(self) -> str:
-        profile = self._context.profile
-        return json.dumps([str(self._path), str(profile.timezone), sorted(profile.me)])
 
 
 def _find(path: Path) -> dict[str, Path]:
@@ -116,6 +116,7 @@ def _printable(name: str) -> str:
 def _walk(folder: Path) -> Iterator[Path]:
     """Yield the Markdown files of a folder; hidden folders hold what editors keep, and deleted notes."""
     for place, folders, files in os.walk(folder, onerror=_raise):
+        # In place: os.walk then leaves them out.
         folders[:] = [name for name in folders if not name.startswith(".")]
         yield from (Path(place, name) for name in files if name.lower().endswith(".md") and not name.startswith("."))
 
@@ -149,10 +150,6 @@ def _undecodable(name: str, raw: bytes) -> list[BadItem]:
         line = raw.count(b"\n", 0, error.start) + 1
         return [BadItem(f"{name}:{line}", "this line is not in UTF-8; save the file as UTF-8 to get its letters right")]
     return []
-
-
-def _decode(raw: bytes) -> str:
-    return unicodedata.normalize("NFC", raw.decode("utf-8-sig", errors="replace"))
 
 
 def _sentence(path: Path, error: OSError) -> str:

@@ -85,7 +85,9 @@ def _with_item(lines: list[str], section: Section | None, title: str, item: str)
     """Return the lines with the item, and its line. Raises Refused if it would be read as anything else."""
     for gap in ([], [""]):  # after a table or HTML, an item begins only behind an empty line
         if section:
-            at, rows = _end(lines, section), [*gap, item]
+            # Empty lines at the end of a section part it from the next one, so the item goes before them.
+            at = max(number for number in range(section.start, section.end) if lines[number].strip()) + 1
+            rows = [*gap, item]
         else:
             at, rows = len(lines), [*([""] if lines and lines[-1].strip() else []), f"## {title}", *gap, item]
         after = _inserted(lines, at, rows)
@@ -94,16 +96,13 @@ def _with_item(lines: list[str], section: Section | None, title: str, item: str)
     raise Refused(f"under {title!r} the note would not be read: is a code block or a comment above it not closed?")
 
 
-def _end(lines: list[str], section: Section) -> int:
-    """Return the number of the line after the last one of a section that is not empty."""
-    return max(number for number in range(section.start, section.end) if lines[number].strip()) + 1
-
-
 def _inserted(lines: list[str], at: int, rows: list[str]) -> list[str]:
     """Return the lines with more rows, which end as the others do, also if the last line of a file has no end."""
+    # Some editors show a lone line of another kind as a strange sign, or mark the whole file as changed.
     first_end = _LINE_END.search("".join(lines))
     end = first_end[0] if first_end else "\n"
     before, added = lines[:at], [f"{row}{end}" for row in rows]
+    # A last line without an end stays the last one without: no diff shows more than the note.
     if before and not _LINE_END.search(before[-1]):
         before[-1] += end
         added[-1] = rows[-1]

@@ -57,11 +57,16 @@ class TodoTxt:
         with _refusing(self._path):
             found = self.find(action.key)
             if not found:
-                _check_links(self._given)
+                # Nothing is written in place of what a link leads to: its disk may only not be mounted yet.
+                for link in (self._given, *self._given.parents):
+                    if link.is_symlink() and not link.exists():
+                        raise Refused(f"{link} leads to {link.readlink()}, which is missing; mount it or put it back")
                 durable.make_folder(self._path.parent)
                 texts.write(self._path.parent, text_of(line), action)
         if found:
-            return self._brought_up_to_date(found, action)
+            known = Ref.parse(found)
+            ours = any(self._is_as_left(there, known) for there in _lines_by_key(self._path).get(known.key, ()))
+            return self.update(found, action) if ours else found
         self._edit(lambda lines: appended(lines, line))
         return str(Ref.of(line))
 
@@ -126,11 +131,6 @@ class TodoTxt:
                     found.setdefault(key, []).extend(line for line in lines[key] if is_completed(line))
         return found
 
-    def _brought_up_to_date(self, ref: str, action: Action) -> str:
-        known = Ref.parse(ref)
-        ours = any(self._is_as_left(line, known) for line in _lines_by_key(self._path).get(known.key, ()))
-        return self.update(ref, action) if ours else ref
-
     def _is_as_left(self, line: str, known: Ref) -> bool:
         if is_completed(line) or Ref.of(line) != known:
             return False
@@ -147,6 +147,7 @@ class TodoTxt:
 
     def _edit(self, change: Callable[[list[str]], list[str]]) -> None:
         """Change the lines of todo.txt. Raises Refused while nothing is written, OSError once something may be."""
+        # todo.txt is often in a synchronized folder, and written by a phone at any moment.
         for _ in range(TRIES):
             with _refusing(self._path):
                 old = files.read(self._path)
@@ -177,13 +178,6 @@ def _lines_by_key(path: Path) -> dict[str, list[str]]:
     for key, index in keyed(lines):
         found.setdefault(key, []).append(bare(lines[index]))
     return found
-
-
-def _check_links(path: Path) -> None:
-    """Write nothing in place of what a symbolic link leads to: a disk that is not mounted. Raises Refused."""
-    for link in (path, *path.parents):
-        if link.is_symlink() and not link.exists():
-            raise Refused(f"{link} leads to {link.readlink()}, which is missing; mount it or put it back")
 
 
 def _check_key(key: str) -> None:

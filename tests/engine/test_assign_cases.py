@@ -71,7 +71,8 @@ def test_an_event_belongs_to_the_organization_of_most_of_its_people(who, organiz
 def test_who_knows_of_no_services_and_agencies_goes_by_the_domains():
     directory = Directory(registrable)
     found = [
-        assign([each], directory)[each.identity].home for each in (visit(), visit("2026-11-09 10:00", FREE, AGENT, ROBOT))
+        assign([each], directory)[each.identity].home
+        for each in (visit(), visit("2026-11-09 10:00", FREE, AGENT, ROBOT))
     ]
     assert found == ["nordik.ca", "gmail.com"]
     assert clean(visit("2026-11-09 10:00", ME, ROBOT, organizer=ROBOT), directory).people == (ME, ROBOT)
