@@ -27,6 +27,8 @@ _DATE = re.compile(
     r"\b(?:19|20)\d\d\b|(?:19|20)\d\d[年\u1102]|\d{1,2}[:.h]\d\d|\d{1,2}([/.-])\s?\d{1,2}\1\s?\d{2,4}", re.IGNORECASE
 )
 _END = re.compile(r"[:\uff1a]\W*$|-{2,}$")
+_SENTENCE, _WORD_OR_DASHES = r"(?<=[.!?] )(?=[^\W\d])", r"(?<= )(?=[^\W\d])|(?<=\S)(?=--)"
+_NUMBER = r"(?<=[.!?] )(?=\w)"
 _TOKEN = re.compile(r"[^\s,;]+")
 
 
@@ -128,12 +130,11 @@ def _before(text: str, *, opened: bool) -> str:
     """
     if len(text) > 2 * _LONGEST:
         return ""
-    within = r"(?<=[.!?] )(?=[^\W\d])" if opened else r"(?<= )(?=[^\W\d])|(?<=[.!?] )(?=\d)|(?<=\S)(?=--)"
-    for place in reversed([match.start() for match in re.finditer(within, text)]):
+    words = [match.start() for match in re.finditer(_SENTENCE if opened else _WORD_OR_DASHES, text)]
+    numbers = [] if opened else [match.start() for match in re.finditer(_NUMBER, text)]
+    for place in [*reversed(words), *numbers]:
         rest = text[place:]
-        if rest[0].islower():
-            continue
-        if _opens(rest, worded=opened) and sureness(rest) is Sureness.SURE:
+        if not rest[0].islower() and _opens(rest, worded=place in words) and sureness(rest) is Sureness.SURE:
             return text[:place].rstrip()
     return ""
 

@@ -29,9 +29,9 @@ _BROKEN = 60
 _MARK = re.compile(r"[\s\u200e\u200f]{0,8}(?:>|\|(?!.*\|\s*$)|[A-Z][A-Za-z]{0,3}>)")
 _ESCAPED = re.compile(r">From ")
 _LINK = re.compile(r"<?https?://\S+")
-_PGP = re.compile(
-    r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:\w+: .*\n)*\n?|^-----BEGIN PGP SIGNATURE-----(?s:.*?)(?:^-----END PGP SIGNATURE-----|\Z)",
-    re.MULTILINE,
+_SIGNED = re.compile(r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:\w+: .*\n)*\n?", re.MULTILINE)
+_SIGNATURE = re.compile(
+    r"^-----BEGIN PGP SIGNATURE-----.*?(?:^-----END PGP SIGNATURE-----|\Z)", re.MULTILINE | re.DOTALL
 )
 
 
@@ -57,7 +57,7 @@ def _lines(text: str) -> list[str]:
     text = text[:_LONGEST_SOURCE].replace("\r\n", "\n").replace("\r", "\n")
     if "\n" not in text.strip() and len(text) <= _LONGEST_SNIPPET:  # as Gmail gives the beginning of a mail
         return _unrolled(text.strip())
-    return (_PGP.sub("", text) if "-----BEGIN PGP" in text else text).split("\n")
+    return (_SIGNATURE.sub("", _SIGNED.sub("", text)) if "-----BEGIN PGP" in text else text).split("\n")
 
 
 def _own(lines: Sequence[str], subject: str) -> Iterator[str]:
@@ -176,7 +176,7 @@ def _label() -> re.Pattern[str]:
 
 
 def _unrolled(text: str) -> list[str]:
-    """Return the lines that a text on one line may have had: a break before and after all that may introduce a quote."""
+    """Return the lines that a text on one line may have had: breaks around all that may introduce a quote."""
     text = re.sub(r"\s*(-{2,}[^-]{3,60}-{2,})\s*", r"\n\1\n", text)
     lines: list[str] = []
     for line in text.split("\n"):

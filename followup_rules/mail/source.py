@@ -25,7 +25,7 @@ _LONGEST_HEAD, _LONGEST_TEXT = 100_000, 600_000
 _BLANK = re.compile(rb"\r?\n\r?\n")
 _BOUNDARY = re.compile(r"[ -~]{1,200}")
 _NO_TEXT = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
-"""What Python takes for a charset and no mail is written in; some take time that grows with the square of the length."""
+"""What Python takes for a charset and no mail is written in; some take time that grows faster than the length."""
 _WIDER = {"iso8859-1": "cp1252", "ascii": "utf-8", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932"}
 """Charsets that programs name and do not keep to, and the larger one that they mean."""
 
@@ -104,7 +104,7 @@ def _leaves_and_branches(part: _Part, deepest: int) -> Iterator[_Part]:
 
 
 def _inner(part: _Part) -> Iterator[_Part]:
-    """Yield the parts of a multipart (RFC 2046, section 5.1.1); what precedes the first and follows the last is none."""
+    """Yield the parts of a multipart (RFC 2046, section 5.1.1); what is before the first and after the last is none."""
     boundary = part.head.get_boundary() if part.head.get_content_maintype() == "multipart" else None
     if not boundary or not _BOUNDARY.fullmatch(boundary):
         return
