@@ -26,7 +26,8 @@ _BRACKETED = re.compile(r"\([^()]{0,60}\)|<[^<>]{0,100}>")
 _DATE = re.compile(
     r"\b(?:19|20)\d\d\b|(?:19|20)\d\d[年\u1102]|\d{1,2}[:.h]\d\d|\d{1,2}([/.-])\s?\d{1,2}\1\s?\d{2,4}", re.IGNORECASE
 )
-_END = re.compile(r"[:\uff1a]\W*$|-{2,}$")
+_END = re.compile(r"[:\uff1a]\W*$|-{2,}$|@\S+>$")
+_COLON = re.compile(r"[:-]\W*$")
 _SENTENCE, _WORD_OR_DASHES = r"(?<=[.!?] )(?=[^\W\d])", r"(?<= )(?=[^\W\d])|(?<=\S)(?=--)"
 _NUMBER = r"(?<=[.!?] )(?=\w)"
 _TOKEN = re.compile(r"[^\s,;]+")
@@ -66,7 +67,7 @@ def _vocabulary() -> _Vocabulary:
         verb=re.compile(rf"(?<![^\W\d])(?:{any_of(given['verbs'])})(?![^\W\d])", re.IGNORECASE),
         beginning=re.compile(rf"(?:{any_of(given['beginnings'])})\b", re.IGNORECASE),
         opener=re.compile(
-            rf"\W*(?:(?P<word>{any_of(given['openers'])})(?![^\W\d])|\d|[^\W\d]{{2,10}}[.,]{{1,2}}\s+\d)", re.IGNORECASE
+            rf"\W*(?:(?P<word>{any_of(given['openers'])})(?![^\W\d])|\d|[^\W\d]{{2,10}}[.,]{{0,2}}\s+\d)", re.IGNORECASE
         ),
         particles=frozenset(folded(word) for word in given["particles"]),
         pronouns=frozenset(folded(word) for word in given["pronouns"]),
@@ -134,8 +135,10 @@ def _before(text: str, *, opened: bool) -> str:
     numbers = [] if opened else [match.start() for match in re.finditer(_NUMBER, text)]
     for place in [*reversed(words), *numbers]:
         rest = text[place:]
-        if not rest[0].islower() and _opens(rest, worded=place in words) and sureness(rest) is Sureness.SURE:
-            return text[:place].rstrip()
+        opens = not rest[0].islower() and _opens(rest, worded=place in words)
+        if opens and _DATE.search(rest) and sureness(rest) is Sureness.SURE:  # not at the AM of a time
+            before = text[:place].rstrip(" -")
+            return "" if before.endswith((">", ")")) else before
     return ""
 
 
@@ -161,6 +164,8 @@ def sureness(text: str) -> Sureness:
     names, others = _names_and_others(words.verb.sub(" ", without_people))
     if names > _MOST_NAMES or others > (2 if date and named and verb else 1):
         return Sureness.NO
+    if not _COLON.search(said):  # as Gmail wrote once: "2011/4/7 Julie Roy <julie@nordik.example>"
+        return Sureness.LIKELY if date and said[:1].isdigit() else Sureness.NO
     sure = (named and beginning) or (date and (named or verb)) or (named and verb and names)
     return Sureness.SURE if sure else Sureness.LIKELY if names or others or named else Sureness.NO
 

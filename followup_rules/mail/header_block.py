@@ -20,6 +20,7 @@ _LABEL = re.compile(r"[>*_\s]*([^\W\d][^:*_<>@]{0,30}?)[\s*_]*:[*_]*(?:\s+(.*)|)
 _RULE = re.compile(r"\s*(?:[-_=*\u2010-\u2015]\s?){5,}$")
 _BETWEEN_DASHES = re.compile(r"\s*[-_=]{4,}\s?[^-_=].{2,60}?[-_=]{4,}\s*$")
 _ADDRESS = re.compile(r"[^\s<>@]@[^\s<>@]+\.")
+_TIME = re.compile(r"\d[:.h]\d\d")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -62,10 +63,10 @@ def header_block(lines: Sequence[str], place: int, subject: str = "") -> int | N
     only programs write together. The subject is that of the mail in which the lines stand.
     """
     first = _line(lines[place])
-    if first is None:
+    introduced = _is_introduced(lines, place)
+    if first is None or not (first.kinds or introduced):
         return None
     found, end = _run(lines, place)
-    introduced = _is_introduced(lines, place)
     if _is_of_a_program(found, subject, introduced=introduced) or (introduced and _may_be(found)):
         return end
     return None
@@ -77,17 +78,24 @@ def _line(line: str) -> _Line | None:
 
 
 def _run(lines: Sequence[str], place: int) -> tuple[list[_Line], int]:
-    """Return the lines of a block, and the number of the line after it; long values go on in lines without a label."""
+    """Return the lines of a block, and the number of the line after it.
+
+    Long values go on in lines without a label. Some programs put an empty line between any two, none between some.
+    """
     found: list[_Line] = []
-    end, continued = place, 0
+    end, spaced = place, False
     for number in range(place, min(place + _MOST_LINES, len(lines))):
         line = _line(lines[number])
-        if line and (line.kinds or not found or not any(each.kinds for each in found)):
+        if line and (line.kinds or not any(each.kinds for each in found)):
+            empty = [not text.strip() for text in lines[end:number]]
+            if any(empty) and not all(empty):
+                break
+            if len(found) > 1 and spaced != any(empty):
+                break
+            spaced = any(empty)
             found.append(line)
-            end, continued = number + 1, 0
-        elif found and not any("subject" in each.kinds for each in found[-1:]) and continued < _MOST_CONTINUED:
-            continued += 1
-        else:
+            end = number + 1
+        elif number - end >= _MOST_CONTINUED or "subject" in found[-1].kinds:
             break
     return found, end
 
@@ -99,7 +107,8 @@ def _is_of_a_program(found: Sequence[_Line], subject: str, *, introduced: bool) 
         return False
     addressed = any(_ADDRESS.search(line.value) for line in found)
     titled = any("subject" in line.kinds and _same(line.value, subject) for line in found)
-    proofs = addressed + introduced + titled + ("subject" in kinds)
+    dated = any("sent" in line.kinds and _YEAR.search(line.value) and _TIME.search(line.value) for line in found)
+    proofs = addressed + introduced + titled + dated + ("subject" in kinds)
     if "sent" in kinds:
         return proofs >= 1
     return "to" in kinds and "subject" in kinds and proofs >= 2

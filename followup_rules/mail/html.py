@@ -32,6 +32,7 @@ _RULE = "_____"
 _INDENT = re.compile(r"border\s*:\s*(?:none|0)")
 _BORDER = re.compile(r"border-(?:left|top)\s*:|border\s*:\s*\d")
 _TOP_BORDER = re.compile(r"border-top\s*:\s*solid")
+_SPACE = re.compile(r"[ \t\r\n\f]+")
 _HIDDEN = re.compile(r"display\s*:\s*none")
 
 
@@ -106,8 +107,8 @@ class _Words:
 
     def _break(self, *, only_after_words: bool = False) -> None:
         written = "".join(self._line)
-        line = " ".join(written.split())
-        if line or "\xa0" in written or not only_after_words:  # `<p>&nbsp;</p>` is an empty line
+        line = _SPACE.sub(" ", written).strip(" ")
+        if line or not only_after_words:
             self.lines.append(line)
         self._line = []
 

@@ -15,6 +15,12 @@ from followup_rules.mail.message import Headers, first
 from followup_rules.mail.phrases import any_of, folded, phrases
 from followup_rules.people import is_human, person
 
+HEADERS = (
+    "Auto-Submitted", "Content-Type", "List-Id", "List-Post", "List-Unsubscribe", "Mailing-List", "Precedence",
+    "Return-Path", "Sender", "X-Auto-Response-Suppress", "X-Autoreply", "X-Autorespond", "X-BeenThere",
+    "X-Failed-Recipients", "X-Google-Group-Id", "X-Mailing-List",
+)  # fmt: skip
+"""Those that tell most, for a service that is asked for headers by name."""
 _KINDS = ("receipt", "bounce", "reply", "notice")
 """In which subjects are looked for: a bounce's `Delivery Status Notification (Success)` is a receipt."""
 _NO = frozenset({"", "no", "none", "false", "0"})
@@ -103,7 +109,7 @@ def _perhaps_away(headers: Headers, subject: str, automatic: str) -> str:
 
 
 def _by_sender(headers: Headers, sender: str) -> str:
-    local = folded(sender.rpartition("@")[0])
+    local = _local(sender)
     if _senders("bounce").search(local):
         return "bounce"
     empty = first(headers, "return-path") == "<>" or bool(first(headers, "x-failed-recipients"))
@@ -128,10 +134,15 @@ def _list(headers: Headers, sender: str, subject: str) -> str:
 
 
 def _takes_no_answer(sender: str) -> bool:
-    local = folded(sender.rpartition("@")[0])
+    local = _local(sender)
     someone = person(sender)
     alone = phrases("machine-mail")["senders"]["notice_alone"]
     return local in alone or bool(_senders("notice").search(local)) or (someone is not None and not is_human(someone))
+
+
+def _local(sender: str) -> str:
+    """Return what stands before the @ of an address, or of what a From header gives that is none."""
+    return folded(sender.rpartition("<")[2].partition("@")[0][:200].rstrip(">"))
 
 
 @cache

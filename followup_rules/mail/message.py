@@ -18,17 +18,9 @@ Headers = Mapping[str, list[str]]
 
 LONGEST_KEY = 1_500
 """In characters: the id of an event has up to 1,000, and a rule and a day come to it."""
-LONGEST_OPENING = 200
-"""What is kept of a mail's text, in characters."""
-_LONGEST_SOURCE = 20_000
-
 _SIGN = r"[^<>\s\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]"
 _ID = re.compile(rf"<({_SIGN}{{1,250}})>")
 _BARE_ID = re.compile(rf"{_SIGN}{{1,125}}@{_SIGN}{{1,124}}")
-_QUOTED = re.compile(
-    r"(?:^[ \t]*(?:On|Le)\b[^\n]*(?:\n(?!>)[^\n]+){0,2}?\b(?:wrote|a écrit)\s*:\s*)?(?:^>[^\n]*(?:\n|\Z))+",
-    re.MULTILINE,
-)
 
 
 class Mail(Struct, frozen=True, kw_only=True):
@@ -42,6 +34,8 @@ class Mail(Struct, frozen=True, kw_only=True):
     """Its Message-ID without the brackets, or a substitute."""
     text: str = ""
     """The beginning of what its writer wrote."""
+    auto: str = ""
+    """What kind of machine mail it is, as `machine.kind` tells; nothing if a person wrote it."""
     where: str = ""
     """Where a person finds it."""
 
@@ -58,6 +52,7 @@ class Mail(Struct, frozen=True, kw_only=True):
             end=self.date,
             title=title,
             text=self.text,
+            auto=self.auto,
             people=_humans([*(senders if self.kind == "received" else ()), *written_to], me),
             organizer=senders[0] if senders else None,
             tags=plain.tags(title),
@@ -79,6 +74,11 @@ def first(headers: Headers, name: str) -> str:
     return next(iter(headers[name]), "")
 
 
+def sender(headers: Headers) -> str:
+    """Return the address of who wrote the mail; of a From header that names none, what it says."""
+    return next((someone.address for someone in people(headers["from"])), first(headers, "from"))
+
+
 def first_id(headers: Headers, name: str) -> str:
     """Return the first Message-ID in a header (RFC 5322, section 3.6.4), without its brackets."""
     found = _ID.search(first(headers, name))
@@ -94,10 +94,3 @@ def ident(headers: Headers) -> str:
 def key_of(headers: Headers) -> str:
     """Return the key of the action that the mail was drafted for, or nothing."""
     return "".join(plain.one_line(decoded(first(headers, "x-followup-key")), LONGEST_KEY).split())
-
-
-def opening(text: str) -> str:
-    """Return the first 200 characters that the writer wrote: without quoted lines and their "On ... wrote:"."""
-    text = text[:_LONGEST_SOURCE].replace("\r\n", "\n")
-    own = _QUOTED.sub("", text) if ">" in text else text
-    return plain.printable(own.strip()[: 2 * LONGEST_OPENING]).strip()[:LONGEST_OPENING].rstrip()

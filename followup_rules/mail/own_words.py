@@ -65,15 +65,16 @@ def _own(lines: Sequence[str], subject: str) -> Iterator[str]:
     place = 0
     while place < len(lines):
         line = lines[place]
-        after = _after_introduction(lines, place, subject)
+        if is_marked(lines, place) or _is_rest_of_a_quote(lines, place):
+            place, rules = place + 1, []
+            continue
+        after = _after_introduction(lines, place, subject) if line.strip() else None
         if after is not None:
             end, before = after
             yield before
             if end is None:
                 return
             place, rules = end, []
-        elif is_marked(lines, place) or _is_rest_of_a_quote(lines, place):
-            place, rules = place + 1, []
         elif _is_signature(lines, place):
             place = next((each for each in range(place + 1, len(lines)) if _begins_quote(lines, each)), len(lines))
         elif _names_a_device(line):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 AT_A_TIME, LONGEST_STRETCH = 100, 20
 """Conversations of one pull, each a request; and seconds after which no further one is begun."""
-_FORMAT = 2
+_FORMAT = 3
 """Raised whenever the same mails come to give other events, so that they are read again."""
 _CHANGES = ["messageAdded", "labelAdded"]
 """What in the history may tell of a mail."""

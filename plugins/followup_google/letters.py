@@ -12,24 +12,22 @@ from typing import Any
 from msgspec.structs import replace
 
 from followup_rules import BadItem, Event, plain
-from followup_rules.mail import message
-from followup_rules.mail.addresses import people
+from followup_rules.mail import machine, message, own_words
+from followup_rules.mail.addresses import decoded, people
 from followup_rules.mail.message import Headers, Mail
 
 THREAD = "gmail_thread"
 """The field of an event that holds the id of its conversation in Gmail."""
 ACCOUNT = "gmail_account"
 """The field that holds the account which knows it under that id."""
-WANTED = ("From", "To", "Cc", "Bcc", "Subject", "Message-ID", "In-Reply-To", "References", "X-Followup-Key")
+WANTED = ("From", "To", "Cc", "Bcc", "Subject", "Message-ID", "In-Reply-To", "References", "X-Followup-Key",
+          *machine.HEADERS)  # fmt: skip
 """The headers that are asked for."""
 SENT = "SENT"
 _UNSENT = frozenset({"DRAFT", "CHAT", "SPAM"})
 """Labels of what is no mail that anybody sent me in earnest, or I anybody."""
 
-_QUOTE = re.compile(  # "On Mon, Nov 9, 2026 at 10:00 AM Julie wrote:"; without a date in it, it may be anybody's words
-    r"(?:^|\s)(?:On|Le)\s(?=[^:]{0,50}\d)(?:[^:]|(?<=\d):(?=\d)){1,200}\b(?:wrote|a écrit)\s*:.*|(?:^|\s)>\s.*",
-    re.DOTALL,
-)
+_MARKED = re.compile(r"(?:^|\s)>\s.*", re.DOTALL)
 
 
 def event(resource: Any, me: Collection[str], since: datetime, account: str = "") -> Event | BadItem | None:
@@ -50,12 +48,14 @@ def _event(resource: Mapping[str, Any], me: Collection[str], since: datetime, wh
         return None
     found = headers(resource["payload"])
     mine = SENT in labels or any(someone.address in me for someone in people(found["from"]))
+    subject = decoded(message.first(found, "subject"))
     mail = Mail(
         headers=found,
         kind="sent" if mine else "received",
         date=date,
         ident=message.ident(found) or f"gmail:{resource['id']}",
-        text=opening(str(resource.get("snippet", ""))),
+        text=opening(str(resource.get("snippet", "")), subject),
+        auto=machine.kind(found, message.sender(found), subject),
         where=where,
     ).event(me)
     return replace(mail, data={**mail.data, THREAD: str(resource.get("threadId", ""))})
@@ -69,6 +69,6 @@ def headers(payload: Mapping[str, Any]) -> Headers:
     return found
 
 
-def opening(snippet: str) -> str:
-    """Return what the writer wrote of a snippet, which Gmail gives as HTML on one line, quotes included."""
-    return message.opening(_QUOTE.sub("", html.unescape(snippet)))
+def opening(snippet: str, subject: str = "") -> str:
+    """Return what the writer wrote of a snippet, which Gmail gives as HTML on one line, with what it quotes."""
+    return own_words.opening(_MARKED.sub("", html.unescape(snippet)), subject)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from followup_rules import BadItem, Event, plain
-from followup_rules.mail import message, source
-from followup_rules.mail.addresses import people
+from followup_rules.mail import machine, message, own_words, source
+from followup_rules.mail.addresses import decoded, people
 from followup_rules.mail.message import Mail
 
 if TYPE_CHECKING:
@@ -63,8 +63,10 @@ class MailReader(Struct, frozen=True):
         if date < self.since:
             return None
         ident = message.ident(headers) or "sha256:" + hashlib.sha256(raw.content).hexdigest()[:32]
-        text = message.opening(source.words(raw.content))
-        mail = Mail(headers=headers, kind=kind, date=date, ident=ident, text=text, where=raw.where)
+        subject = decoded(message.first(headers, "subject"))
+        text = own_words.opening(source.words(raw.content), subject)
+        auto = machine.kind(headers, message.sender(headers), subject, source.types(raw.content))
+        mail = Mail(headers=headers, kind=kind, date=date, ident=ident, text=text, auto=auto, where=raw.where)
         return mail.event(self.me)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from followup_mailbox.messages import MailReader
 
-_FORMAT = 2
+_FORMAT = 3
 """Raised whenever the same mails come to give other events, so that they are read again."""
 _KINDS = ("sent", "received")
 
