@@ -80,7 +80,7 @@ def attribution(lines: Sequence[str], place: int) -> Attribution | None:
     for last in range(place, min(place + MOST_LINES, len(lines))):
         if not lines[last].strip():
             return None
-        if _END.search(lines[last][-40:].rstrip()):
+        if _END.search(lines[last][-40:].rstrip()) and any(sign.isalnum() for sign in lines[last]):
             found = _ending_in(lines, last)
             if found and found[0] == place:
                 return Attribution(last + 1, found[1], found[2])

@@ -72,6 +72,13 @@ def header_block(lines: Sequence[str], place: int, subject: str = "") -> int | N
     return None
 
 
+def after_headers(lines: Sequence[str], place: int) -> int:
+    """Return the number of the first line from this one on that is none of a head's; a separator may precede it."""
+    while place < len(lines) and (not lines[place].strip() or ((line := _line(lines[place])) and line.kinds)):
+        place += 1
+    return place
+
+
 def _line(line: str) -> _Line | None:
     matched = _LABEL.match(simple(line[:_LONGEST_LINE]))
     return _Line(_labels().get(matched[1].casefold(), frozenset()), matched[2] or "") if matched else None

@@ -12,7 +12,7 @@ from functools import cache
 
 from followup_rules import plain
 from followup_rules.mail.attribution import Sureness, attribution
-from followup_rules.mail.header_block import header_block, is_rule, is_separator
+from followup_rules.mail.header_block import after_headers, header_block, is_rule, is_separator
 from followup_rules.mail.phrases import any_of, phrases, simple
 
 LONGEST = 200
@@ -108,7 +108,7 @@ def _after_introduction(lines: Sequence[str], place: int, subject: str) -> tuple
 def _introduction(lines: Sequence[str], place: int, subject: str) -> tuple[int | None, str, bool]:
     """Return the number of the line after an introduction, the words before it in its line, and whether it is sure."""
     if is_separator(lines[place]):
-        return place + 1, "", True
+        return after_headers(lines, place + 1), "", True
     block = header_block(lines, place, subject)
     if block is not None:
         return block, "", True
