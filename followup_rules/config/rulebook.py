@@ -14,9 +14,11 @@ from followup_rules.config import profile as profiles
 from followup_rules.config.ingredients import Ingredients, Layer
 from followup_rules.engine.assign_cases import Directory, Label
 from followup_rules.language import load
+from followup_rules.language.matching import Subjects
 from followup_rules.language.patterns import World
 from followup_rules.language.phrases import Days
 from followup_rules.language.schema import RuleSet
+from followup_rules.mail import subjects
 from followup_rules.model import Problem
 from followup_rules.texts.templates import Texts
 from followup_rules.toml.document import Document, parse
@@ -78,5 +80,6 @@ def _world(of: Ingredients, directory: Directory) -> World:
         services=directory.services,
         stop_words=wordlists.stop_words(),
         days=Days(of.profile.timezone, functools.partial(holidays.holiday, of.profile.holidays)),
+        subjects=Subjects(is_reply=subjects.is_reply, topic=functools.lru_cache(4096)(subjects.base)),
         checks=of.checks,
     )

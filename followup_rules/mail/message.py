@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from datetime import datetime
 
 from msgspec import Struct
 
 from followup_rules import plain
-from followup_rules.mail import ids
+from followup_rules.mail import ids, subjects
 from followup_rules.mail.addresses import decoded, mailboxes, people
 from followup_rules.mail.head import Headers, first
 from followup_rules.model import Event, Report
@@ -17,14 +16,6 @@ from followup_rules.people import others, person
 
 LONGEST_KEY = 1_500
 """In characters: the id of an event has up to 1,000, and a rule and a day come to it."""
-LONGEST_OPENING = 200
-"""What is kept of a mail's text, in characters."""
-_LONGEST_SOURCE = 20_000
-
-_QUOTED = re.compile(
-    r"(?:^[ \t]*(?:On|Le)\b[^\n]*(?:\n(?!>)[^\n]+){0,2}?\b(?:wrote|a écrit)\s*:\s*)?(?:^>[^\n]*(?:\n|\Z))+",
-    re.MULTILINE,
-)
 
 
 class Mail(Struct, frozen=True, kw_only=True):
@@ -38,12 +29,15 @@ class Mail(Struct, frozen=True, kw_only=True):
     """Its Message-ID without the brackets, or a substitute."""
     text: str = ""
     """The beginning of what its writer wrote."""
+    auto: str = ""
+    """What kind of machine mail it is, as `machine.kind` tells; nothing if a person wrote it."""
     where: str = ""
     """Where a person finds it."""
 
     def event(self, me: Collection[str]) -> Event:
         """Return it as an event for somebody with these addresses. It carries no tags and no case: it is no note."""
         headers = self.headers
+        title = plain.one_line(decoded(first(headers, "subject")))
         senders = people(headers["from"])
         written_to = people([*headers["to"], *headers["cc"], *headers["bcc"]])
         named = ids.references(headers)
@@ -53,8 +47,10 @@ class Mail(Struct, frozen=True, kw_only=True):
             kind=self.kind,
             start=self.date,
             end=self.date,
-            title=plain.one_line(decoded(first(headers, "subject"))),
+            title=title,
             text=self.text,
+            auto=self.auto,
+            forwards=subjects.is_forward(title),
             people=others([*(senders if self.kind == "received" else ()), *written_to], me),
             organizer=senders[0] if senders else None,
             thread=next(iter(named), "") or ids.conversation(headers) or self.ident,
@@ -72,13 +68,11 @@ def is_mine(headers: Headers, me: Collection[str]) -> bool:
     return 0 < len(found) == len(writers) and all(someone.address in me for someone in found)
 
 
+def sender(headers: Headers) -> str:
+    """Return the address of who wrote the mail; of a From header that names none, what it says."""
+    return next((someone.address for someone in people(headers["from"])), first(headers, "from"))
+
+
 def key_of(headers: Headers) -> str:
     """Return the hash or, in older mails, the key of the action that the mail was drafted for, or nothing."""
     return "".join(plain.one_line(decoded(first(headers, "x-followup-key")), LONGEST_KEY).split())
-
-
-def opening(text: str) -> str:
-    """Return the first 200 characters that the writer wrote: without quoted lines and their "On ... wrote:"."""
-    text = text[:_LONGEST_SOURCE].replace("\r\n", "\n")
-    own = _QUOTED.sub("", text) if ">" in text else text
-    return plain.printable(own.strip()[: 2 * LONGEST_OPENING]).strip()[:LONGEST_OPENING].rstrip()

@@ -1,36 +1,162 @@
-"""The body of a mail as it is written (MIME): its words, and what hangs on it."""
+"""The body of a mail as it is written (MIME): its words, and what hangs on it.
+
+The parts are found here, not by the email library: that reads a mail of thousands of nested parts for seconds, and goes
+into attached mails, whose words are somebody else's.
+"""
 
 from __future__ import annotations
 
+import codecs
+import re
+from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import Message
+from itertools import pairwise
 
-from followup_rules import plain
+from msgspec import Struct
+
+from followup_rules.mail import html
+
+_DEEPEST, _MOST_PARTS = 12, 200
+_LONGEST_HEAD, _LONGEST_TEXT = 100_000, 600_000
+"""In bytes: of the head of a part, and of a text as it is carried."""
+_BLANK = re.compile(rb"\r?\n\r?\n")
+_BOUNDARY = re.compile(r"[ -~]{1,200}")
+_NO_TEXT = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
+"""What Python takes for a charset and no mail is written in; some take time that grows faster than the length."""
+_WIDER = {"iso8859-1": "cp1252", "ascii": "utf-8", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932"}
+"""Charsets that programs name and do not keep to, and the larger one that they mean."""
+
+
+class _Part(Struct, frozen=True):
+    """One part of a mail (RFC 2046): its own head, and its body as it is carried."""
+
+    head: Message
+    body: bytes
+
+    @property
+    def kind(self) -> str:
+        """Its content type, without parameters; in a digest the parts are mails, and so not read."""
+        return self.head.get_content_type()
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it hangs on the mail rather than being its text."""
+        return self.head.get_content_disposition() == "attachment" or self.head.get_filename() is not None
 
 
 def words(content: bytes) -> str:
-    """Return the plain part, else the words of the HTML part; nothing if neither can be read."""
+    """Return the text of a mail: of each part the plain one, else the HTML one; nothing if none can be read.
+
+    Files that hang on it and mails that are attached to it are not read. What a page quotes is left out but for a
+    line `>` in its place; what a plain text quotes is still there: `own_words.opening` takes it away.
+    """
     try:
-        parts = [part for part in message_from_bytes(content).walk() if part.get_content_disposition() != "attachment"]
-        text = next((part for part in parts if part.get_content_type() == "text/plain"), None)
-        page = next((part for part in parts if part.get_content_type() == "text/html"), None)
-        if text is not None:
-            return _decoded(text)
-        return plain.without_html(_decoded(page)) if page is not None else ""
+        return _text(_part(content), _DEEPEST)
     except Exception:  # noqa: BLE001 -- a broken body does not unsend the mail
         return ""
 
 
+def types(content: bytes) -> tuple[str, ...]:
+    """Return the content types of a mail and its parts, with their parameters: `text/calendar; method=REPLY`."""
+    try:
+        return tuple(_type(part) for part in _leaves_and_branches(_part(content), _DEEPEST))[:_MOST_PARTS]
+    except Exception:  # noqa: BLE001
+        return ()
+
+
 def attachments(content: bytes) -> int:
     """Return how many files hang on a mail."""
-    return sum(part.get_filename() is not None for part in message_from_bytes(content).walk())
+    return sum(part.head.get_filename() is not None for part in _leaves_and_branches(_part(content), _DEEPEST))
 
 
-def _decoded(part: Message) -> str:
-    payload = part.get_payload(decode=True)
+def _part(content: bytes) -> _Part:
+    head, *rest = _BLANK.split(content, maxsplit=1)
+    if content.startswith((b"\n", b"\r\n")):  # a part without a head: a plain text (RFC 2046, section 5.1)
+        head, rest = b"", [content]
+    return _Part(message_from_bytes(head[:_LONGEST_HEAD] + b"\n\n"), rest[0] if rest else b"")
+
+
+def _type(part: _Part) -> str:
+    return " ".join(str(part.head.get("content-type", "text/plain")).split())[:1_000]
+
+
+def _leaves_and_branches(part: _Part, deepest: int) -> Iterator[_Part]:
+    yield part
+    for inner in _inner(part) if deepest else ():
+        yield from _leaves_and_branches(inner, deepest - 1)
+
+
+def _inner(part: _Part) -> Iterator[_Part]:
+    """Yield the parts of a multipart (RFC 2046, section 5.1.1); what is before the first and after the last is none."""
+    boundary = part.head.get_boundary() if part.head.get_content_maintype() == "multipart" else None
+    if not boundary or not _BOUNDARY.fullmatch(boundary):
+        return
+    line = re.compile(rb"(?:\A|\r?\n)--" + re.escape(boundary.encode()) + rb"(--)?[ \t]*(?=\r?\n|\Z)")
+    places: list[tuple[int, int]] = []
+    for match in line.finditer(part.body):
+        places.append((match.start(), match.end()))
+        if match[1] or len(places) > _MOST_PARTS:
+            break
+    else:
+        places.append((len(part.body), len(part.body)))  # the last line is missing: the mail was cut off
+    for (_, start), (end, _) in pairwise(places):
+        piece = part.body[start:end]
+        yield _part(piece.removeprefix(b"\r").removeprefix(b"\n"))
+
+
+def _text(part: _Part, deepest: int) -> str:
+    if part.is_file or part.kind == "multipart/digest":
+        return ""
+    if part.kind == "text/plain":
+        return _flowed(part.head, _decoded(part))
+    if part.kind == "text/html":
+        return html.text(_decoded(part))
+    if part.head.get_content_maintype() != "multipart" or not deepest:
+        return ""
+    if part.kind == "multipart/alternative":
+        plain_first = sorted(_inner(part), key=lambda inner: inner.kind != "text/plain")
+        return next((text for inner in plain_first if (text := _text(inner, deepest - 1)).strip()), "")
+    texts = [_text(inner, deepest - 1) for inner in _inner(part)]
+    return "\n\n".join(text for text in texts if text.strip())
+
+
+def _decoded(part: _Part) -> str:
+    part.head.set_payload(part.body[:_LONGEST_TEXT].decode("ascii", "surrogateescape"))
+    payload = part.head.get_payload(decode=True)
     raw = payload if isinstance(payload, bytes) else b""
-    charset = part.get_content_charset("utf-8")
+    charset = _charset(part.head.get_content_charset("utf-8"))
     try:
-        return raw.decode("utf-8" if charset in ("us-ascii", "ascii") else charset, "replace")
+        return raw.decode(charset, "strict" if charset == "utf-8" else "replace")
     except (LookupError, ValueError):
-        return raw.decode("utf-8", "replace")
+        return raw.decode("cp1252", "replace")
+
+
+def _charset(named: str) -> str:
+    """Return the charset to read with; UTF-8, and if it is not that windows-1252, in place of one that nobody knows."""
+    try:
+        known = codecs.lookup(named).name
+    except (LookupError, ValueError):
+        return "utf-8"
+    return "utf-8" if known in _NO_TEXT else _WIDER.get(known, known)
+
+
+def _flowed(head: Message, text: str) -> str:
+    """Join the lines that a program broke (RFC 3676), within each depth of quotes; `-- ` ends a letter and stays."""
+    if str(head.get_param("format", "")).lower() != "flowed":
+        return text
+    deletes = str(head.get_param("delsp", "")).lower() == "yes"
+    lines: list[str] = []
+    open_depth: int | None = None
+    for line in text.replace("\r\n", "\n").split("\n"):
+        bare = line.lstrip(">")
+        depth, bare = len(line) - len(bare), bare.removeprefix(" ")
+        if open_depth == depth and bare != "-- ":
+            lines[-1] += bare
+        else:
+            lines.append(">" * depth + (" " if depth else "") + bare)
+        flows = bare.endswith(" ") and bare != "-- "
+        open_depth = depth if flows else None
+        if flows and deletes:
+            lines[-1] = lines[-1][:-1]
+    return "\n".join(lines)

@@ -12,25 +12,25 @@ from typing import Any
 from msgspec.structs import replace
 
 from followup_rules import BadItem, Event, plain
-from followup_rules.mail import ids, message
-from followup_rules.mail.head import Headers
+from followup_rules.mail import ids, machine, message, own_words
+from followup_rules.mail.addresses import decoded
+from followup_rules.mail.head import Headers, first
 from followup_rules.mail.message import Mail
 
 THREAD = "gmail_thread"
 """The field of an event that holds the id of its conversation in Gmail."""
 ACCOUNT = "gmail_account"
 """The field that holds the account which knows it under that id."""
-WANTED = ("From", "To", "Cc", "Bcc", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Thread-Index",
-          "X-Followup-Key")  # fmt: skip
+WANTED = tuple(dict.fromkeys((
+    *("From", "To", "Cc", "Bcc", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Thread-Index"),
+    "X-Followup-Key", *machine.HEADERS,
+)))  # fmt: skip
 """The headers that are asked for."""
 SENT = "SENT"
 # Labels of what is no mail that anybody sent me in earnest, or I anybody.
 _UNSENT = frozenset({"DRAFT", "CHAT", "SPAM"})
 
-_QUOTE = re.compile(  # "On Mon, Nov 9, 2026 at 10:00 AM Julie wrote:"; without a date in it, it may be anybody's words
-    r"(?:^|\s)(?:On|Le)\s(?=[^:]{0,50}\d)(?:[^:]|(?<=\d):(?=\d)){1,200}\b(?:wrote|a écrit)\s*:.*|(?:^|\s)>\s.*",
-    re.DOTALL,
-)
+_MARKED = re.compile(r"(?:^|\s)>\s.*", re.DOTALL)
 
 
 def event(resource: Any, me: Collection[str], since: datetime, account: str = "") -> Event | BadItem | None:
@@ -50,12 +50,14 @@ def _event(resource: Mapping[str, Any], me: Collection[str], since: datetime, wh
     if labels & _UNSENT or date < since:
         return None
     found = headers(resource["payload"])
+    subject = decoded(first(found, "subject"))
     mail = Mail(
         headers=found,
         kind="sent" if SENT in labels or message.is_mine(found, me) else "received",
         date=date,
         ident=ids.own_id(found) or ids.substitute(found, date),
-        text=opening(str(resource.get("snippet", ""))),
+        text=opening(str(resource.get("snippet", "")), subject),
+        auto=machine.kind(found, message.sender(found), subject),
         where=where,
     ).event(me)
     return replace(mail, data={**mail.data, THREAD: str(resource.get("threadId", ""))})
@@ -69,6 +71,6 @@ def headers(payload: Mapping[str, Any]) -> Headers:
     return found
 
 
-def opening(snippet: str) -> str:
-    """Return what the writer wrote of a snippet, which Gmail gives as HTML on one line, quotes included."""
-    return message.opening(_QUOTE.sub("", html.unescape(snippet)))
+def opening(snippet: str, subject: str = "") -> str:
+    """Return what the writer wrote of a snippet, which Gmail gives as HTML on one line, with what it quotes."""
+    return own_words.opening(_MARKED.sub("", html.unescape(snippet)), subject)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from followup_rules import BadItem, Event, plain
-from followup_rules.mail import head, ids, message, source
+from followup_rules.mail import head, ids, machine, message, own_words, source
+from followup_rules.mail.addresses import decoded
 from followup_rules.mail.dates import sent_at
 from followup_rules.mail.head import first
 from followup_rules.mail.message import Mail
@@ -61,9 +62,17 @@ class MailReader(Struct, frozen=True):
             raise FlawError("it has no Date that can be read; remove it if it is damaged")
         if date < self.since:
             return None
-        text = message.opening(source.words(head.mended(raw.content)))
-        ident = ids.own_id(headers) or ids.substitute(headers, date)
-        return Mail(headers=headers, kind=kind, date=date, ident=ident, text=text, where=raw.where).event(self.me)
+        content, subject = head.mended(raw.content), decoded(first(headers, "subject"))
+        mail = Mail(
+            headers=headers,
+            kind=kind,
+            date=date,
+            ident=ids.own_id(headers) or ids.substitute(headers, date),
+            text=own_words.opening(source.words(content), subject),
+            auto=machine.kind(headers, message.sender(headers), subject, source.types(content)),
+            where=raw.where,
+        )
+        return mail.event(self.me)
 
 
 def _is_draft(headers: Headers) -> bool:

@@ -1,0 +1,140 @@
+"""The lines by which a mail program introduces a mail below the letter: "From: ...", "Sent: ...", "Subject: ...".
+
+And the line before them: "-----Original Message-----", "Begin forwarded message:".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from msgspec import Struct
+
+from followup_rules.mail import subjects
+from followup_rules.mail.phrases import any_of, folded, phrases, simple
+
+_MOST_LINES, _MOST_CONTINUED = 16, 3
+_LONGEST_LINE = 300
+_LABEL = re.compile(r"[>*_\s]*([^\W\d][^:*_<>@]{0,30}?)[\s*_]*:[*_]*(?:\s+(.*)|)$")
+_RULE = re.compile(r"\s*(?:[-_=*\u2010-\u2015]\s?){5,}$")
+_BETWEEN_DASHES = re.compile(r"\s*[-_=]{4,}\s?[^-_=].{2,60}?[-_=]{4,}\s*$")
+_ADDRESS = re.compile(r"[^\s<>@]@[^\s<>@]+\.")
+_TIME = re.compile(r"\d[:.h]\d\d")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+class _Line(Struct, frozen=True):
+    kinds: frozenset[str]
+    """What the label may be: `from`, `sent`, `to`, `subject`, `other`; nothing if no program is known to write it."""
+    value: str
+
+
+@cache
+def _labels() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for kind, labels in phrases("quoted-mail")["header"].items():
+        for label in labels:
+            found.setdefault(folded(label), set()).add(kind)
+    return {label: frozenset(kinds) for label, kinds in found.items()}
+
+
+@cache
+def _separator() -> re.Pattern[str]:
+    given = phrases("quoted-mail")["separator"]
+    between, before = any_of(given["between"]), any_of(given["before_a_colon"])
+    return re.compile(rf"[>*\s]*(?:[-_=]{{2,}} ?(?:{between})\b.*?[-_=]{{2,}}|(?:{before}) ?:)[*\s]*$", re.IGNORECASE)
+
+
+def is_separator(line: str) -> bool:
+    """Tell of a line whether it says that what follows was written before."""
+    return len(line) <= _LONGEST_LINE and _separator().match(simple(line)) is not None
+
+
+def is_rule(line: str) -> bool:
+    """Tell whether a line only draws a line."""
+    return len(line) <= _LONGEST_LINE and _RULE.match(line) is not None
+
+
+def header_block(lines: Sequence[str], place: int, subject: str = "") -> int | None:
+    """Return the number of the line after the block that begins in this line; None if none does.
+
+    A single line, an opening time "From: Monday" or a journey "From: ..., To: ..." is the writer's own: it takes what
+    only programs write together. The subject is that of the mail in which the lines stand.
+    """
+    first = _line(lines[place])
+    introduced = _is_introduced(lines, place)
+    if first is None or not (first.kinds or introduced):
+        return None
+    found, end = _run(lines, place)
+    if _is_of_a_program(found, subject, introduced=introduced) or (introduced and _may_be(found)):
+        return end
+    return None
+
+
+def after_headers(lines: Sequence[str], place: int) -> int:
+    """Return the number of the first line from this one on that is none of a head's; a separator may precede it."""
+    while place < len(lines) and (not lines[place].strip() or ((line := _line(lines[place])) and line.kinds)):
+        place += 1
+    return place
+
+
+def _line(line: str) -> _Line | None:
+    matched = _LABEL.match(simple(line[:_LONGEST_LINE]))
+    return _Line(_labels().get(matched[1].casefold(), frozenset()), matched[2] or "") if matched else None
+
+
+def _run(lines: Sequence[str], place: int) -> tuple[list[_Line], int]:
+    """Return the lines of a block, and the number of the line after it.
+
+    Long values go on in lines without a label. Some programs put an empty line between any two, none between some.
+    """
+    found: list[_Line] = []
+    end, spaced = place, False
+    for number in range(place, min(place + _MOST_LINES, len(lines))):
+        line = _line(lines[number])
+        if line and (line.kinds or not any(each.kinds for each in found)):
+            empty = [not text.strip() for text in lines[end:number]]
+            if any(empty) and not all(empty):
+                break
+            if len(found) > 1 and spaced != any(empty):
+                break
+            spaced = any(empty)
+            found.append(line)
+            end = number + 1
+        elif number - end >= _MOST_CONTINUED or "subject" in found[-1].kinds:
+            break
+    return found, end
+
+
+def _is_of_a_program(found: Sequence[_Line], subject: str, *, introduced: bool) -> bool:
+    kinds = [kind for line in found for kind in line.kinds]
+    senders = [line.value for line in found if "from" in line.kinds and _names_somebody(line.value)]
+    if not senders or len(found) < 2:
+        return False
+    addressed = any(_ADDRESS.search(line.value) for line in found)
+    titled = any("subject" in line.kinds and _same(line.value, subject) for line in found)
+    dated = any("sent" in line.kinds and _YEAR.search(line.value) and _TIME.search(line.value) for line in found)
+    proofs = addressed + introduced + titled + dated + ("subject" in kinds)
+    if "sent" in kinds:
+        return proofs >= 1
+    return "to" in kinds and "subject" in kinds and proofs >= 2
+
+
+def _names_somebody(value: str) -> bool:
+    return value.lstrip("\"'<[")[:1].isalpha()
+
+
+def _same(value: str, subject: str) -> bool:
+    return bool(subject) and subjects.base(value) == subjects.base(subject)
+
+
+def _may_be(found: Sequence[_Line]) -> bool:
+    """Tell of lines after a rule, in a language that we do not know, whether they are a mail's."""
+    addressed = any(_ADDRESS.search(line.value) for line in found)
+    return len(found) >= 3 and addressed and any(_YEAR.search(line.value) for line in found)
+
+
+def _is_introduced(lines: Sequence[str], place: int) -> bool:
+    before = next((line for line in reversed(lines[max(place - 3, 0) : place]) if line.strip()), "")
+    return is_rule(before) or _BETWEEN_DASHES.match(simple(before[:_LONGEST_LINE])) is not None

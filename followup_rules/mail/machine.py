@@ -1,0 +1,164 @@
+"""Which mail no person wrote, and of what kind it is.
+
+By the standards first: reports (RFC 3464, 8098), answers to invitations (RFC 5546, 6047), Auto-Submitted (RFC 3834),
+the headers of lists (RFC 2369, 2919, 8058); then by what programs are known to write, from `data/machine-mail.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from functools import cache
+
+from followup_rules.mail import subjects
+from followup_rules.mail.head import Headers, first
+from followup_rules.mail.phrases import any_of, folded, phrases
+from followup_rules.people import is_human, person
+
+HEADERS = (
+    "Auto-Submitted", "Content-Type", "List-Id", "List-Post", "List-Unsubscribe", "Mailing-List", "Precedence",
+    "Return-Path", "Sender", "X-Auto-Response-Suppress", "X-Autoreply", "X-Autorespond", "X-BeenThere",
+    "X-Failed-Recipients", "X-Google-Group-Id", "X-Mailing-List",
+)  # fmt: skip
+"""Those that tell most, for a service that is asked for headers by name."""
+_KINDS = ("receipt", "bounce", "reply", "notice")
+"""In which subjects are looked for: a bounce's `Delivery Status Notification (Success)` is a receipt."""
+_NO = frozenset({"", "no", "none", "false", "0"})
+_ANSWER = re.compile(r"\btext/calendar\b.*\bmethod\s*=\s*\"?(?:reply|counter|declinecounter|cancel|refresh)\b")
+_REPORT = re.compile(r"\bmultipart/report\b")
+_DELIVERY = re.compile(r"\breport-type\s*=\s*\"?delivery-status\b|\bmessage/(?:global-)?delivery-status\b")
+_READING = re.compile(
+    r"\breport-type\s*=\s*\"?disposition-notification\b|\bmessage/(?:global-)?disposition-notification\b"
+)
+_CALENDAR = re.compile(r"\btext/calendar\b|\bapplication/ics\b")
+_OWNER = re.compile(r"\b(?:owner-[^@]+|[^@\s<]+-(?:owner|request|admin|bounces))@")
+_DIGEST = re.compile(r"\bdigest,? vol(?:ume)?\.? \d")
+
+
+def kind(headers: Headers, sender: str, subject: str, types: Collection[str] = ()) -> str:
+    """Return what kind of machine mail this is; nothing if a person wrote it.
+
+    `reply` (out of office and the like), `bounce`, `receipt` (read, delivered), `calendar` (accepted, declined,
+    cancelled, another time proposed), `bulk` (newsletters), `notice` (from an address that takes no answer, a ticket).
+    Mail of the user's own is judged alike: the notice that they are away is a `reply`. What people write on a list is
+    theirs. The types are those of all parts, as `source.types` gives them; without them the headers must do.
+    """
+    known = [value.casefold() for value in types or headers["content-type"]]
+    told = folded(subject)
+    found = _report(known, told) or ("calendar" if any(_ANSWER.search(value) for value in known) else "")
+    if found:
+        return found
+    automatic = _automatic(headers)
+    if automatic == "no":
+        return ""
+    return (
+        _by_subject(told, known, automatic=automatic != "", whole=bool(types))
+        or _perhaps_away(headers, told, automatic)
+        or _by_sender(headers, sender)
+        or ("reply" if automatic in ("auto-replied", "auto_reply") else "")
+        or _list(headers, sender, subject)
+        or ("notice" if automatic or _takes_no_answer(sender) else "")
+    )
+
+
+def _report(known: Iterable[str], subject: str) -> str:
+    """Tell of a report on a mail (RFC 6522) which it is; a delivery that succeeded is told by the subject."""
+    for value in known:
+        if _READING.search(value):
+            return "receipt"
+        if _DELIVERY.search(value):
+            words = _subjects("receipt")
+            return (
+                "receipt"
+                if (words and words.match(subject)) or _phrase("receipt", "of_a_report").match(subject)
+                else "bounce"
+            )
+        if _REPORT.search(value):
+            return "notice"
+    return ""
+
+
+def _automatic(headers: Headers) -> str:
+    """Return what the headers say of how the mail came about; `no`: a person wrote it (RFC 3834, section 5)."""
+    submitted = re.split(r"[\s;(]", first(headers, "auto-submitted").casefold(), maxsplit=1)[0]
+    if submitted:
+        return submitted
+    names = phrases("machine-mail")["headers"]["reply"]
+    if any(first(headers, name).casefold() not in _NO for name in names):
+        return "auto-replied"
+    if first(headers, "precedence").casefold() == "auto_reply":
+        return "auto_reply"
+    return "null return-path" if first(headers, "return-path") == "<>" else ""
+
+
+def _by_subject(subject: str, known: Collection[str], *, automatic: bool, whole: bool) -> str:
+    found = next((kind for kind in _KINDS if _subjects(kind).match(subject)), "")
+    if found:
+        return found
+    multipart = not known or any(value.startswith("multipart/") for value in known)
+    may_hold_one = any(_CALENDAR.search(value) for value in known) or (multipart and not whole) or automatic
+    if may_hold_one and _phrase("calendar", "of_a_calendar").match(subject):
+        return "calendar"
+    return "receipt" if (automatic or not known) and _phrase("receipt", "of_a_report").match(subject) else ""
+
+
+def _perhaps_away(headers: Headers, subject: str, automatic: str) -> str:
+    """Tell by a subject that a person may write, too, beside a header that is no proof by itself."""
+    sign = automatic or headers["x-auto-response-suppress"]
+    return "reply" if sign and _phrase("reply", "with_a_sign").match(subject) else ""
+
+
+def _by_sender(headers: Headers, sender: str) -> str:
+    local = _local(sender)
+    if _senders("bounce").search(local):
+        return "bounce"
+    empty = first(headers, "return-path") == "<>" or bool(first(headers, "x-failed-recipients"))
+    return "bounce" if empty and _senders("perhaps_bounce").search(local) else ""
+
+
+def _list(headers: Headers, sender: str, subject: str) -> str:
+    """Tell mail to many (RFC 2369, 8058) from what a person writes on a list, or answers through a service."""
+    names = phrases("machine-mail")["headers"]["discussion"]
+    post = first(headers, "list-post").casefold()
+    answers = subjects.is_reply(subject) and bool(headers["in-reply-to"] or headers["references"])
+    if answers and not _takes_no_answer(sender):
+        return ""
+    if _DIGEST.search(folded(subject)) and (post or headers["list-id"] or headers["precedence"]):
+        return "bulk"
+    if (post and not post.startswith("no")) or any(headers[name] for name in names):
+        return ""
+    to_many = headers["list-unsubscribe"] or headers["list-unsubscribe-post"] or post.startswith("no")
+    posted = _OWNER.search(folded(first(headers, "sender")))  # lists from before these standards
+    marked = first(headers, "precedence").casefold() in ("bulk", "junk") and not posted
+    return "bulk" if to_many or marked else ""
+
+
+def _takes_no_answer(sender: str) -> bool:
+    local = _local(sender)
+    someone = person(sender)
+    alone = phrases("machine-mail")["senders"]["notice_alone"]
+    return local in alone or bool(_senders("notice").search(local)) or (someone is not None and not is_human(someone))
+
+
+def _local(sender: str) -> str:
+    """Return what stands before the @ of an address, or of what a From header gives that is none."""
+    return folded(sender.rpartition("<")[2].partition("@")[0][:200].rstrip(">"))
+
+
+@cache
+def _senders(kind: str) -> re.Pattern[str]:
+    names = any_of(map(folded, phrases("machine-mail")["senders"][kind]))
+    return re.compile(rf"(?:^|[._+-])(?:{names})(?:$|[._+\d-])")
+
+
+@cache
+def _subjects(kind: str) -> re.Pattern[str]:
+    given = phrases("machine-mail")["subjects"][kind]
+    way = {"before_colon": r"(?:{}) ?:", "whole": r"(?:{})[.! ]*$", "begins": r"(?:{})"}
+    ways = [way[name].format(any_of(map(folded, given[name]))) for name in way if name in given]
+    return re.compile("|".join(ways))
+
+
+@cache
+def _phrase(kind: str, name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:{any_of(map(folded, phrases('machine-mail')['subjects'][kind][name]))})(?: ?:|[.! ]*$)")

@@ -1,0 +1,200 @@
+"""What of the text of a mail its writer wrote: without what is quoted or passed on, and without the signature.
+
+The lines are read in order. What a program marks (`>`) is left out line by line, so that the answers between stay; what
+it only introduces ("Le ... a écrit :", "From: ... Sent: ...") is left out to the end, for nothing tells where it ends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from followup_rules import plain
+from followup_rules.mail.attribution import Sureness, attribution
+from followup_rules.mail.header_block import after_headers, header_block, is_rule, is_separator
+from followup_rules.mail.phrases import any_of, phrases, simple
+
+LONGEST = 200
+"""What is kept of a mail's text, in characters."""
+_LONGEST_SOURCE = 100_000
+_LONGEST_SNIPPET = 1_000
+_LONGEST_DEVICE_LINE = 60
+_LONGEST_BARE_SIGNATURE = 10
+"""In lines: two dashes without the space after them (RFC 3676, section 4.3) may also be a writer's own line."""
+_BROKEN = 60
+"""A quoted line that a program broke, so that its rest stands unmarked below it, has at least so many characters."""
+
+# A `|` at both ends makes a row of a table. Initials before the mark are SuperCite's.
+_MARK = re.compile(r"[\s\u200e\u200f]{0,8}(?:>|\|(?!.*\|\s*$)|[A-Z][A-Za-z]{0,3}>)")
+_ESCAPED = re.compile(r">From ")
+_LINK = re.compile(r"<?https?://\S+")
+_SIGNED = re.compile(r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:\w+: .*\n)*\n?", re.MULTILINE)
+_SIGNATURE = re.compile(
+    r"^-----BEGIN PGP SIGNATURE-----.*?(?:^-----END PGP SIGNATURE-----|\Z)", re.MULTILINE | re.DOTALL
+)
+
+
+def opening(text: str, subject: str = "") -> str:
+    """Return the first 200 characters of what the writer of a plain text wrote.
+
+    The subject is the mail's own: it helps to know the head of the mail that is quoted.
+    """
+    lines = _lines(text)
+    own: list[str] = []
+    length = 0
+    for line in _own(lines, subject):
+        own.append(line)
+        length += len(line.strip()) + 1
+        if length > 2 * LONGEST:
+            break
+    kept = (" " if "\n" not in text.strip() else "\n").join(own)
+    kept = re.sub(r"\n\s*\n\s*\n", "\n\n", kept.strip()[: 4 * LONGEST])
+    return plain.printable(kept).strip()[:LONGEST].rstrip()
+
+
+def _lines(text: str) -> list[str]:
+    text = text[:_LONGEST_SOURCE].replace("\r\n", "\n").replace("\r", "\n")
+    if "\n" not in text.strip() and len(text) <= _LONGEST_SNIPPET:  # as Gmail gives the beginning of a mail
+        return _unrolled(text.strip())
+    return (_SIGNATURE.sub("", _SIGNED.sub("", text)) if "-----BEGIN PGP" in text else text).split("\n")
+
+
+def _own(lines: Sequence[str], subject: str) -> Iterator[str]:
+    rules: list[str] = []  # they may belong to a quote that follows
+    place = 0
+    while place < len(lines):
+        line = lines[place]
+        if is_marked(lines, place) or _is_rest_of_a_quote(lines, place):
+            place, rules = place + 1, []
+            continue
+        after = _after_introduction(lines, place, subject) if line.strip() else None
+        if after is not None:
+            end, before = after
+            yield before
+            if end is None:
+                return
+            place, rules = end, []
+        elif _is_signature(lines, place):
+            place = next((each for each in range(place + 1, len(lines)) if _begins_quote(lines, each)), len(lines))
+        elif _names_a_device(line):
+            place += 1
+        elif is_rule(line) or (rules and not line.strip()):
+            rules.append(line)
+            place += 1
+        else:
+            yield from (*rules, line)
+            place, rules = place + 1, []
+
+
+def _after_introduction(lines: Sequence[str], place: int, subject: str) -> tuple[int | None, str] | None:
+    """Return where the marked lines begin that are introduced here, and the words before the introduction in its line.
+
+    None in place of a line: what follows is not marked, so that it is a quote to the end. None: nothing is introduced.
+    """
+    end, before, sure = _introduction(lines, place, subject)
+    if end is None:
+        return None
+    while True:
+        end = _next_text(lines, end)
+        if end is None or is_marked(lines, end):
+            return (end, before) if sure or end is not None else None
+        following, _, more = _introduction(lines, end, subject)
+        if following is None:
+            return (None, before) if sure else None
+        end, sure = following, sure or more
+
+
+def _introduction(lines: Sequence[str], place: int, subject: str) -> tuple[int | None, str, bool]:
+    """Return the number of the line after an introduction, the words before it in its line, and whether it is sure."""
+    if is_separator(lines[place]):
+        return after_headers(lines, place + 1), "", True
+    block = header_block(lines, place, subject)
+    if block is not None:
+        return block, "", True
+    found = attribution(lines, place)
+    return (found.end, found.before, found.sureness is Sureness.SURE) if found else (None, "", False)
+
+
+def _next_text(lines: Sequence[str], place: int) -> int | None:
+    numbers = range(place, len(lines))
+    return next((number for number in numbers if lines[number].strip() and not is_rule(lines[number])), None)
+
+
+def is_marked(lines: Sequence[str], place: int) -> bool:
+    """Tell of a line whether it bears a quote's mark; a line `>From ` by itself was escaped (RFC 4155)."""
+    line = lines[place]
+    if not _MARK.match(line):
+        return False
+    if not _ESCAPED.match(line):
+        return True
+    beside = (lines[number] for number in (place - 1, place + 1) if 0 <= number < len(lines))
+    return any(near.startswith(">") and not _ESCAPED.match(near) for near in beside)
+
+
+def _is_rest_of_a_quote(lines: Sequence[str], place: int) -> bool:
+    """Tell whether a line is the end of a quoted one that a program broke: the quote goes on below it."""
+    if not 0 < place < len(lines) - 1 or not (is_marked(lines, place - 1) and is_marked(lines, place + 1)):
+        return False
+    above, line = lines[place - 1].rstrip(), lines[place].strip()
+    return line[:1].islower() and len(above) >= _BROKEN > len(line) and above[-1:] not in ".?!:;"
+
+
+def _is_signature(lines: Sequence[str], place: int) -> bool:
+    if lines[place].rstrip("\n") == "-- ":
+        return True
+    if lines[place].rstrip() != "--":
+        return False
+    below = range(place + 1, min(place + _LONGEST_BARE_SIGNATURE + 2, len(lines)))
+    return len(below) <= _LONGEST_BARE_SIGNATURE or any(_begins_quote(lines, number) for number in below)
+
+
+def _begins_quote(lines: Sequence[str], place: int) -> bool:
+    return is_marked(lines, place) or _after_introduction(lines, place, "") is not None
+
+
+@cache
+def _device() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    given = phrases("quoted-mail")["device"]
+    phrase = re.compile(rf"[-_\[( ]*(?:{any_of(given['phrases'])})", re.IGNORECASE)
+    return phrase, re.compile(rf"(?<![^\W\d_])(?:{any_of(given['devices'])})(?![^\W\d_])")
+
+
+def _names_a_device(line: str) -> bool:
+    """Tell of a line such as "Sent from my iPhone"."""
+    if not line.strip() or len(line) > 5 * _LONGEST_DEVICE_LINE:
+        return False
+    bare = _LINK.sub("", simple(line))
+    phrase, device = _device()
+    return len(bare) <= _LONGEST_DEVICE_LINE and bool(phrase.match(bare)) and bool(device.search(bare))
+
+
+@cache
+def _label() -> re.Pattern[str]:
+    labels = {label for labels in phrases("quoted-mail")["header"].values() for label in labels}
+    ordered = "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
+    return re.compile(rf"(?<=\s)(?=\*?(?:{ordered})\s?:\*?\s)")
+
+
+def _unrolled(text: str) -> list[str]:
+    """Return the lines that a text on one line may have had: breaks around all that may introduce a quote."""
+    text = re.sub(r"\s*(-{2,}[^-]{3,60}-{2,})\s*", r"\n\1\n", text)
+    lines: list[str] = []
+    for line in text.split("\n"):
+        lines.extend(_before_blocks(piece) for piece in _before_attributions(line))
+    return [line for piece in lines for line in piece.split("\n")]
+
+
+def _before_blocks(line: str) -> str:
+    return _label().sub("\n", line) if len(_label().findall(line)) >= 2 else line
+
+
+def _before_attributions(line: str) -> Iterator[str]:
+    for match in re.finditer(r"[:\uff1a](?=\s|$)", line):
+        found = attribution([line[: match.end()]], 0)
+        if found and found.sureness is Sureness.SURE:
+            yield found.before
+            yield line[len(found.before) : match.end()].strip()
+            yield line[match.end() :]
+            return
+    yield line
