@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from followup_mailbox.marks import is_discarded, is_draft
 from followup_rules import BadItem, Event, plain
 from followup_rules.mail import message, source
 from followup_rules.mail.addresses import people
@@ -57,7 +58,7 @@ class MailReader(Struct, frozen=True):
     def _event(self, raw: Raw, headers: Headers) -> Event | None:
         mine = any(someone.address in self.me for someone in people(headers["from"]))
         kind = "sent" if mine else "received"
-        if kind not in self.kinds or _is_draft(headers):
+        if kind not in self.kinds or is_discarded(headers) or (mine and is_draft(headers)):
             return None
         date = _date(headers, self.zone)
         if date < self.since:
@@ -66,14 +67,6 @@ class MailReader(Struct, frozen=True):
         text = message.opening(source.words(raw.content))
         mail = Mail(headers=headers, kind=kind, date=date, ident=ident, text=text, where=raw.where)
         return mail.event(self.me)
-
-
-def _is_draft(headers: Headers) -> bool:
-    """Tell of a mail that nobody has sent yet; some programs leave X-Unsent in a draft of ours that they have sent."""
-    if "x-mozilla-draft-info" in headers or "x-mutt-resume-draft" in headers:
-        return True
-    is_sent = "x-followup-key" in headers and "message-id" in headers
-    return message.first(headers, "x-unsent") == "1" and not is_sent
 
 
 def _date(headers: Headers, zone: ZoneInfo) -> datetime:
