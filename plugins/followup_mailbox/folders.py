@@ -32,7 +32,6 @@ _START = 4_096
 _OTHER = "other"
 _WHOLE = LONGEST_MESSAGE - 2_048
 """In bytes; of a mail with so long a head the end was not looked for."""
-_BLANK = re.compile(rb"\r?\n\r?\n|\A\r?\n")
 _HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
 _FROM = re.compile(rb"^From[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _DATED = re.compile(rb"^(?:Date|Received)[ \t]*:", re.IGNORECASE | re.MULTILINE)
@@ -149,13 +148,13 @@ def _stamp(file: MailFile, before: list[int | str]) -> list[int | str]:
 
 def _is_mail(start: bytes) -> bool:
     """Tell whether a file that begins so is a mail, though its name does not say so."""
-    head = _BLANK.split(start, 1)[0]
+    head = start[: mbox.head_end(start)]
     return bool(_HEADER.match(head) and _FROM.search(head) and _DATED.search(head) and _POSTED.search(head))
 
 
 def _is_cut(mail: bytes) -> bool:
-    """Tell whether the end of the head is missing, the empty line (RFC 5322, section 2.1)."""
-    return len(mail) < _WHOLE and not _BLANK.search(mail)
+    """Tell whether the end of the head is missing."""
+    return len(mail) < _WHOLE and mbox.head_end(mail) is None
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -32,12 +32,9 @@ _FROM_LINE = re.compile(
 )
 _COMMIT = re.compile(rb"From [0-9a-f]{40} Mon Sep 17 00:00:00 2001\r?\n")
 """How a patch begins that `git format-patch` has written: a file for a mail, and none that was sent."""
-_TELLING = re.compile(
-    rb"^(?:From|Date|Received|Return-Path|Message-ID|Delivered-To|Status|MIME-Version|X-[\w-]+)[ \t]*:",
-    re.IGNORECASE | re.MULTILINE,
-)
-_HEADER = re.compile(rb"[!-9;-~]+[ \t]*:|>?From ")
-_BLANK = re.compile(rb"\r?\n\r?\n")
+_TELLING = (b"from:", b"date:", b"received:", b"return-path:", b"message-id:", b"delivered-to:", b"status:", b"x-")
+"""How some header of every mail begins, in lower case."""
+_HEADER = re.compile(rb"[!-9;-~]+[ \t]*:|>From ")
 _LENGTH = re.compile(rb"^Content-Length[ \t]*:[ \t]*(\d{1,12})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
@@ -67,6 +64,14 @@ def mails(file: BinaryIO, begin: int) -> Iterator[tuple[int, bytes]]:
         yield start, _mail(content)
 
 
+def head_end(content: bytes) -> int | None:
+    """Return where the body of a mail begins, after the empty line (RFC 5322, section 2.1); None without one."""
+    if content.startswith((b"\n", b"\r\n")):
+        return content.index(b"\n") + 1
+    ends = [found + len(mark) for mark in (b"\n\n", b"\n\r\n") if (found := content.find(mark)) >= 0]
+    return min(ends, default=None)
+
+
 def resume(file: BinaryIO, place: int, seen: str) -> bool:
     """Tell whether the file is as it was before the place that was reached: then it has only grown."""
     return before(file, place) == seen and _read(file, place, 5) in (b"", b"From ")
@@ -87,10 +92,10 @@ def unescaped(content: bytes) -> bytes:
     """
     if b"\n>" not in content:
         return content
-    blank = _BLANK.search(content)
-    if blank is None:
+    end = head_end(content)
+    if end is None:
         return content
-    head, body = content[: blank.end()], content[blank.end() :]
+    head, body = content[:end], content[end:]
     return head + _ESCAPED.sub(lambda found: found[1] if _is_own_line(body, found) else found[0], body)
 
 
@@ -118,11 +123,11 @@ def _mail(stretch: bytes) -> bytes:
 
 def _told_end(file: BinaryIO, start: int, content: bytes, size: int) -> int:
     """Return where the mail ends by its Content-Length (mboxcl), if a mail begins there or the file ends; else 0."""
-    blank = _BLANK.search(content)
-    told = _LENGTH.search(content, 0, blank.start()) if blank else None
-    if not blank or not told:
+    body = head_end(content)
+    told = _LENGTH.search(content, 0, body) if body else None
+    if not body or not told:
         return 0
-    end = start + blank.end() + int(told[1])
+    end = start + body + int(told[1])
     rest = _read(file, end, _LONGEST_LINE) if end < size else b""
     gap = len(rest) - len(rest.lstrip(b"\r\n"))
     return end + gap if end + gap == size or (rest and _FROM_LINE.match(rest, gap)) else 0
@@ -151,6 +156,7 @@ def _begins_a_mail(file: BinaryIO, at: int, line: re.Match[bytes]) -> bool:
     if not blank and b"@" not in sender and sender not in (b"-", b"MAILER-DAEMON"):
         return False
     follows = _read(file, at + len(line[0]), _SAMPLE)
-    head = _BLANK.split(follows, 1)[0]
-    is_cut = len(follows) < _SAMPLE and head == follows  # the file ends within it: it is being written
-    return is_cut or bool(_HEADER.match(head) and _TELLING.search(head))
+    end = head_end(follows)
+    is_cut = end is None and len(follows) < _SAMPLE  # the file ends within it: it is being written
+    lines = b"\n" + follows[:end].lower()
+    return is_cut or bool(_HEADER.match(follows) and any(b"\n" + name in lines for name in _TELLING))

@@ -52,8 +52,8 @@ class MailReader(Struct, frozen=True):
         """Tell cheaply of most mails of others that they are not mine: my address stands nowhere in their head."""
         if not _FROM.search(head):
             raise FlawError("it has no sender (From), so it is no mail; remove it if it is damaged")
-        folded = head.lower()
-        return "received" in self.kinds or any(address.encode() in folded for address in self.me)
+        folded = head.lower()  # an address may be written with its domain as mail carries it (RFC 3490)
+        return "received" in self.kinds or b"xn--" in folded or any(mine.encode() in folded for mine in self.me)
 
     def _event(self, raw: Raw, headers: Headers) -> Event | None:
         mine = any(someone.address in self.me for someone in people(headers["from"]))
