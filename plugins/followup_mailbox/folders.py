@@ -60,8 +60,7 @@ class Mailbox(Struct, frozen=True):
     def open(cls, path: Path, unfinished: float) -> Mailbox:
         """Walk over the place. Raises Unreadable and OSError."""
         found = walk(path)
-        files = tuple(sorted(found.files, key=lambda file: file.name))
-        return cls(path, path.is_dir(), files, found.is_known, unfinished)
+        return cls(path, path.is_dir(), tuple(found.files), found.is_known, unfinished)
 
     def look(self, before: Look) -> Look:
         """Return what is there now, without reading any file; equal to the look before if nothing is new."""
@@ -73,24 +72,23 @@ class Mailbox(Struct, frozen=True):
         Raises Unreadable if nothing there is mail, and OSError if a file that holds mail cannot be read.
         """
         strangers = Strangers()
-        for file in self.files:
-            if now[file.known_as] == before.get(file.known_as):
-                continue
+        changed = (file for file in self.files if now[file.known_as] != before.get(file.known_as))
+        for file in sorted(changed, key=lambda file: file.name):
             try:
                 with _opened(self.path / file.name if self.is_folder else self.path) as content:
                     yield from self._read(file, content, now, strangers)
             except FileNotFoundError:  # moved away meanwhile: the next look finds it at its new place
-                del now[file.known_as]
+                now.pop(file.known_as, None)
             except OSError as error:
                 if file.may_be_mail:
                     raise
-                del now[file.known_as]
+                now.pop(file.known_as, None)
                 yield BadItem(
                     self._where(file), f"this file cannot be read: {error.strerror or error}; mend or remove it"
                 )
         if not self.is_known and now and all(found[2:] == [_OTHER] for found in now.values()):
             raise Unreadable(
-                Strangers([file.name for file in self.files]).sentence(self.path, is_folder=self.is_folder)
+                Strangers(sorted(file.name for file in self.files)).sentence(self.path, is_folder=self.is_folder)
             )
         yield from strangers.items(self.path.name if self.is_folder else "")
 
@@ -112,7 +110,7 @@ class Mailbox(Struct, frozen=True):
         if mail is None:
             return
         if not mail or (_is_cut(mail) and self._is_unfinished(content)):
-            del now[file.known_as]
+            now.pop(file.known_as, None)
         else:
             yield Raw(self._where(file), mbox.unescaped(mail))
 
@@ -121,12 +119,14 @@ class Mailbox(Struct, frozen=True):
         match now[file.known_as]:
             case [_, _, int(place), str(seen)] if mbox.resume(content, place, seen):
                 begin = place
-        last, is_cut = begin, False
-        for start, mail in mbox.mails(content, begin):
-            last = start
-            is_cut = _is_cut(mail) and self._is_unfinished(content)
-            if not is_cut:
-                yield Raw(f"{self._where(file)} at byte {start}", mail)
+        where, last, mail = self._where(file), begin, b""
+        for start, found in mbox.mails(content, begin):
+            if mail:
+                yield Raw(f"{where} at byte {last}", mail)
+            last, mail = start, found
+        is_cut = _is_cut(mail) and self._is_unfinished(content)
+        if mail and not is_cut:
+            yield Raw(f"{where} at byte {last}", mail)
         if file.stamp:
             size, time = (-1, -1) if is_cut else file.stamp
             now[file.known_as] = [size, time, last, mbox.before(content, last)]

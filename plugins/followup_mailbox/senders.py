@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from followup_mailbox.folders import Raw
     from followup_mailbox.messages import MailReader
 
-_FROM = re.compile(rb"^From[ \t]*:((?:[^\n]|\n[ \t])*)", re.IGNORECASE | re.MULTILINE)
+_FROM = re.compile(rb"^From[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)", re.IGNORECASE | re.MULTILINE)
 _DELIVERED = re.compile(rb"^(?:Delivered-To|Return-Path)[ \t]*:", re.IGNORECASE | re.MULTILINE)
 """The last server adds these to what comes in (RFC 5321, section 4.4): such a mail was received, whoever it names."""
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})
@@ -39,7 +39,10 @@ class Senders(Struct):
     def see(self, raw: Raw, reader: MailReader) -> None:
         """Take note of who wrote a mail."""
         head = source.head(raw.content)
-        author = _author(head)
+        written = _FROM.search(head)
+        if not written or (self.has_mine and not self._may_be_mine(written[1])):
+            return
+        author = _address(written[1])
         if author in self.me:
             self.has_mine = self.has_mine or _is_sent(head)
         elif author:
@@ -47,6 +50,12 @@ class Senders(Struct):
                 self.others[author] += 1
             if self._alike(author) and not _DELIVERED.search(head) and _is_wanted(raw, reader, author):
                 self.aliases[author] += 1
+
+    def _may_be_mine(self, written: bytes) -> bool:
+        """Tell cheaply of most addresses that they are no other spelling of mine: the domain is another."""
+        folded = written.lower()
+        domains = {domain.encode() for mine in self.me if (domain := mine.rpartition("@")[2])}
+        return b"xn--" in folded or b"@g" in folded or any(domain in folded for domain in domains)
 
     def fault(self) -> str:
         """Return why these mails do not show what I sent, and what to do; nothing if they do."""
@@ -91,10 +100,9 @@ def _spelling(address: str) -> str:
     return f"{name.replace('.', '')}@gmail.com" if domain in _GMAIL else f"{name}@{domain}"
 
 
-def _author(head: bytes) -> str:
+def _address(written: bytes) -> str:
     """Return the address that a mail is from, or nothing."""
-    found = _FROM.search(head)
-    text = " ".join(found[1].decode("utf-8", "replace").split()) if found else ""
+    text = " ".join(written.decode("utf-8", "replace").split())
     return next((someone.address for someone in people([text])), "")
 
 

@@ -121,7 +121,7 @@ def _walk_folder(folder: str, prefix: str, found: Found) -> list[os.DirEntry[str
     if folders.keys() & _ACCOUNTS and any(entry.name == "prefs.js" for entry in entries):
         return [folders[name] for name in folders.keys() & _ACCOUNTS]
     is_maildir = _is_maildir(folders)
-    for name in ("cur", "new") if is_maildir else ():
+    for name in ("new", "cur") if is_maildir else ():  # in this order a mail that is moved meanwhile is not missed
         if name in folders:
             _add_maildir(folders[name].path, f"{prefix}{name}/", prefix, found)
     found.is_known |= is_maildir

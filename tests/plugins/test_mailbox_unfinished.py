@@ -68,6 +68,11 @@ def test_an_mbox_that_is_growing_loses_nothing(tmp_path, part):
     assert set(names(pull(path, first.cursor, kinds=("sent",)))) - {"a"} == {"b"}
 
 
+def test_a_mere_head_before_other_mail_is_read_though_the_file_is_young(tmp_path):
+    path = write(tmp_path / "Sent", f"{FROM}{mine('a')[: -len('Merci.') - 2]}{FROM}{WHOLE}", age=SECONDS)
+    assert names(pull(path)) == ["a", "b"]
+
+
 def test_an_mbox_that_ends_in_a_mere_head_is_read_after_a_minute(tmp_path):
     path = write(tmp_path / "Sent", f"{FROM}{mine('a')}\n{FROM}{HEAD}", age=SECONDS)
     first = pull(path)
