@@ -1,4 +1,4 @@
-"""Mail on this machine: what was sent (Maildir, mbox, a folder of .eml), and drafts for any mail program."""
+"""Mail on this machine: what mail programs keep or export, and drafts for any of them."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +11,11 @@ from followup_rules.model import DRAFT
 class MailboxOptions:
     """The config table of a mailbox."""
 
-    path: Path = field(metadata={"help": "A Maildir, an mbox file, or a folder of .eml files, subfolders included."})
+    path: Path = field(
+        metadata={
+            "help": "A Maildir, an mbox file, a mail, or a folder with any of these, as your mail program keeps it."
+        }
+    )
     kinds: tuple[str, ...] = field(
         default=("sent",),
         metadata={"help": 'Which mail to read: "sent" (from one of my addresses), "received" (from anybody else).'},
@@ -32,9 +36,7 @@ class EmlOptions:
 def register_sources() -> list[SourceType]:
     """Add the source `mailbox`."""
     kinds = ("sent", "received")
-    return [
-        SourceType("mailbox", "Mail in a Maildir, an mbox file or a folder of .eml", kinds, MailboxOptions, _source)
-    ]
+    return [SourceType("mailbox", "Mail as mail programs keep or export it", kinds, MailboxOptions, _source)]
 
 
 @hookimpl

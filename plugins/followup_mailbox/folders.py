@@ -1,32 +1,41 @@
-"""Where mail lies on disk: which files or stretches of a file are messages, and which of them are new.
+"""Where mail lies on disk: which files hold messages, whatever program keeps them there, and which of them are new.
 
-A store of mail looks at what is there (`look`), cheaply, and reads what is new since an earlier look (`fresh`).
+What is at a place is found by a walk over it (`walk`). It tells cheaply what has changed (`look`), and reads what is
+new since an earlier look (`fresh`).
 """
 
 from __future__ import annotations
 
-import errno
-import hashlib
 import os
+import re
 import stat
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from followup_rules import Unreadable
+from followup_mailbox import apple, mbox
+from followup_mailbox.mbox import LONGEST_MESSAGE
+from followup_mailbox.strangers import Strangers
+from followup_mailbox.walk import MailFile, shown, walk
+from followup_rules import BadItem, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from typing import BinaryIO
 
-LONGEST_MESSAGE = 65_536
-"""In bytes; of a longer message the rest is not looked at: attachments."""
-_CHUNK = 1_048_576
-_SAMPLE = 4_096
-
 Look = dict[str, list[int | str]]
-"""What is there: a name for each thing that was read, and by what a change of it shows."""
+"""What is there: a name for each file, and by what a change of it shows: size and time. Of an mbox also where its last
+mail begins and a hash of what stands before; of a file that holds no mail, the word `other`."""
+
+_START = 4_096
+_OTHER = "other"
+_WHOLE = LONGEST_MESSAGE - 2_048
+"""In bytes; of a mail with so long a head the end was not looked for."""
+_HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
+_FROM = re.compile(rb"^From[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_DATED = re.compile(rb"^(?:Date|Received)[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_POSTED = re.compile(rb"^(?:To|Received|Message-ID)[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 
 class Raw(Struct, frozen=True):
@@ -36,178 +45,123 @@ class Raw(Struct, frozen=True):
     content: bytes
 
 
-class Store(Protocol):
-    """One of the ways of keeping mail."""
-
-    def look(self, before: Look, /) -> Look:
-        """Return what is there now, without reading any message; equal to the look before if nothing is new."""
-
-    def fresh(self, now: Look, before: Look) -> Iterator[Raw]:
-        """Yield the messages that the look before did not see. What could not be reached is taken out of `now`."""
-
-
-def find(path: Path) -> Store:
-    """Return the store at a path by its shape. Raises Unreadable and OSError."""
-    mode = path.stat().st_mode
-    if stat.S_ISREG(mode):
-        return Mbox(path)
-    if not stat.S_ISDIR(mode):
-        raise Unreadable(f"{path} is neither a file nor a folder; set `path` to a mailbox")
-    return Maildir(path) if (path / "cur").is_dir() and (path / "new").is_dir() else EmlFiles(path)
-
-
-class Maildir(Struct, frozen=True):
-    """A folder with `cur` and `new`; a message never changes, only the flags after the colon of its name do."""
+class Mailbox(Struct, frozen=True):
+    """What lies at a place: files that hold mail, or may."""
 
     path: Path
+    is_folder: bool
+    files: tuple[MailFile, ...]
+    is_known: bool
+    """There is a Maildir, or an empty mbox: then it holds no mail if nothing is in it."""
+    unfinished: float
+    """What was written after this time, in seconds since 1970, may still be half-written."""
 
-    def look(self, _before: Look, /) -> Look:
-        """Name the messages without their flags; drafts (flag D) are none yet."""
-        return {name.partition(":")[0]: [] for _, name in self._names() if "D" not in name.partition(":2,")[2]}
+    @classmethod
+    def open(cls, path: Path, unfinished: float) -> Mailbox:
+        """Walk over the place. Raises Unreadable and OSError."""
+        found = walk(path)
+        return cls(path, path.is_dir(), tuple(found.files), found.is_known, unfinished)
 
-    def fresh(self, now: Look, before: Look) -> Iterator[Raw]:
-        """Yield the messages whose names are new."""
-        new = now.keys() - before.keys()
-        for folder, name in sorted(self._names()):
-            unique = name.partition(":")[0]
-            if unique in new:
-                yield from _head(self.path, f"{folder}/{name}", unique, now)
+    def look(self, before: Look) -> Look:
+        """Return what is there now, without reading any file; equal to the look before if nothing is new."""
+        return {file.known_as: _stamp(file, before.get(file.known_as, [])) for file in self.files}
 
-    def _names(self) -> Iterator[tuple[str, str]]:
-        for folder in ("cur", "new"):
-            with os.scandir(self.path / folder) as entries:
-                yield from ((folder, entry.name) for entry in entries if entry.name[0] != "." and _is_file(entry))
+    def fresh(self, now: Look, before: Look) -> Iterator[Raw | BadItem]:
+        """Yield the messages that the look before did not see. What is not finished is taken out of `now`.
 
-
-class EmlFiles(Struct, frozen=True):
-    """A folder of .eml files, at any depth; a file of no bytes is one that is about to be written."""
-
-    path: Path
-
-    def look(self, _before: Look, /) -> Look:
-        """Name the files, with size and time; by a hash, since such a name often is the subject of the mail."""
-        return {_hashed(name): [size, time] for name, size, time in _eml_files(str(self.path), "") if size}
-
-    def fresh(self, now: Look, before: Look) -> Iterator[Raw]:
-        """Yield the files that are new or changed."""
-        names = {_hashed(name): name for name, _, _ in _eml_files(str(self.path), "")}
-        for known_as in sorted(now, key=lambda hashed: names.get(hashed, "")):
-            if now[known_as] != before.get(known_as):
-                yield from _head(self.path, names.get(known_as, known_as), known_as, now)
-
-
-def _hashed(name: str) -> str:
-    return hashlib.sha256(os.fsencode(name)).hexdigest()[:24]
-
-
-def _eml_files(folder: str, prefix: str) -> Iterator[tuple[str, int, int]]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                yield from _eml_files(entry.path, f"{prefix}{entry.name}/")
-            elif entry.name.lower().endswith(".eml") and _is_file(entry):
-                info = entry.stat()
-                yield f"{prefix}{entry.name}", info.st_size, info.st_mtime_ns
-
-
-def _is_file(entry: os.DirEntry[str]) -> bool:
-    """Tell whether it is a file, or a link to one. Raises OSError, but not for a link that leads to itself."""
-    try:
-        return entry.is_file()
-    except OSError as error:
-        if error.errno != errno.ELOOP:
-            raise
-        return False
-
-
-def _head(folder: Path, name: str, known_as: str, now: Look) -> Iterator[Raw]:
-    """Yield the first bytes of a file; one that a mail program has just moved away is left for the next look."""
-    try:
-        with (folder / name).open("rb") as file:
-            yield Raw(f"{folder.name}/{name}", file.read(LONGEST_MESSAGE))
-    except FileNotFoundError:
-        del now[known_as]
-
-
-class Mbox(Struct, frozen=True):
-    """One file of messages, each after a line that begins with `From ` (RFC 4155).
-
-    A look holds size and time; after reading, also where the last message begins and a hash of what stands before
-    that place. While the hash holds, the file has only grown, and reading goes on from there.
-    """
-
-    path: Path
-
-    def look(self, before: Look, /) -> Look:
-        """Name the one file, with size and time."""
-        info = self.path.stat()
-        return {"file": [info.st_size, info.st_mtime_ns], "read": before.get("read", [])}
-
-    def fresh(self, now: Look, before: Look) -> Iterator[Raw]:
-        """Yield the messages from the last one that was read on, or all if older ones have changed.
-
-        Raises Unreadable if the file is no mbox.
+        Raises Unreadable if nothing there is mail, and OSError if a file that holds mail cannot be read.
         """
-        with self.path.open("rb") as file:
-            last = _resume(file, before.get("read", []))
-            for start, end in _stretches(file, last):
-                file.seek(start)
-                yield Raw(f"{self.path.name} at byte {start}", _message(file.read(min(end - start, LONGEST_MESSAGE))))
-                last = start
-            now["read"] = [last, _before(file, last)]
+        strangers = Strangers()
+        changed = (file for file in self.files if now[file.known_as] != before.get(file.known_as))
+        for file in sorted(changed, key=lambda file: file.name):
+            try:
+                with _opened(self.path / file.name if self.is_folder else self.path) as content:
+                    yield from self._read(file, content, now, strangers)
+            except FileNotFoundError:  # moved away meanwhile: the next look finds it at its new place
+                now.pop(file.known_as, None)
+            except OSError as error:
+                if file.may_be_mail:
+                    raise
+                now.pop(file.known_as, None)
+                yield BadItem(
+                    self._where(file), f"this file cannot be read: {error.strerror or error}; mend or remove it"
+                )
+        if not self.is_known and now and all(found[2:] == [_OTHER] for found in now.values()):
+            raise Unreadable(
+                Strangers(sorted(file.name for file in self.files)).sentence(self.path, is_folder=self.is_folder)
+            )
+        yield from strangers.items(self.path.name if self.is_folder else "")
 
+    def _read(self, file: MailFile, content: BinaryIO, now: Look, strangers: Strangers) -> Iterator[Raw | BadItem]:
+        """Yield the mails of one file, by what it holds rather than by its name."""
+        start = content.read(_START)
+        begin = mbox.beginning(start)
+        content.seek(0)
+        if begin is not None:
+            yield from self._mails(file, content, begin, now)
+        elif file.is_mail or _is_mail(start):
+            yield from self._mail(file, content, now)
+        elif start:
+            now[file.known_as] = [*file.stamp, _OTHER]
+            strangers.add(file.name)
 
-def _resume(file: BinaryIO, read: list[int | str]) -> int:
-    """Return where to read on: 0 unless the file is as it was up to the place that was reached."""
-    match read:
-        case [int(place), str(seen)] if _before(file, place) == seen and _peek(file, place) in (b"", b"From "):
-            return place
-    return 0
-
-
-def _peek(file: BinaryIO, place: int) -> bytes:
-    file.seek(place)
-    return file.read(5)
-
-
-def _before(file: BinaryIO, place: int) -> str:
-    """Hash the beginning of the file, and what stands right before a place in it."""
-    found = hashlib.sha256()
-    for start in (0, max(place - _SAMPLE, 0)):
-        file.seek(start)
-        found.update(file.read(min(_SAMPLE, place - start)))
-    return found.hexdigest()[:32]
-
-
-def _stretches(file: BinaryIO, begin: int) -> Iterator[tuple[int, int]]:
-    """Yield start and end of each message from `begin` on, holding no more than a chunk in memory."""
-    if _peek(file, begin) not in (b"", b"From "):
-        raise Unreadable(f"{file.name} is no mbox file (its first line does not begin with 'From '); check `path`")
-    start = begin
-    for found in _from_lines(file, begin):
-        yield start, found
-        start = found
-    end = os.fstat(file.fileno()).st_size
-    if end > start:
-        yield start, end
-
-
-def _from_lines(file: BinaryIO, begin: int) -> Iterator[int]:
-    """Yield where lines begin with `From ` after `begin`. The file may be moved between two of them."""
-    mark, kept, place = b"\nFrom ", b"", begin
-    while True:
-        file.seek(place)
-        chunk = file.read(_CHUNK)
-        if not chunk:
+    def _mail(self, file: MailFile, content: BinaryIO, now: Look) -> Iterator[Raw]:
+        mail = apple.mail(content) if file.is_emlx else content.read(LONGEST_MESSAGE)
+        if mail is None:
             return
-        window, base, found = kept + chunk, place - len(kept), -1
-        while (found := window.find(mark, found + 1)) >= 0:
-            yield base + found + 1
-        kept, place = window[-len(mark) + 1 :], place + len(chunk)
+        if not mail or (_is_cut(mail) and self._is_unfinished(content)):
+            now.pop(file.known_as, None)
+        else:
+            yield Raw(self._where(file), mbox.unescaped(mail))
+
+    def _mails(self, file: MailFile, content: BinaryIO, begin: int, now: Look) -> Iterator[Raw]:
+        """Yield the mails of an mbox from the last one that was read on, or all if older ones have changed."""
+        match now[file.known_as]:
+            case [_, _, int(place), str(seen)] if mbox.resume(content, place, seen):
+                begin = place
+        where, last, mail = self._where(file), begin, b""
+        for start, found in mbox.mails(content, begin):
+            if mail:
+                yield Raw(f"{where} at byte {last}", mail)
+            last, mail = start, found
+        is_cut = _is_cut(mail) and self._is_unfinished(content)
+        if mail and not is_cut:
+            yield Raw(f"{where} at byte {last}", mail)
+        if file.stamp:
+            size, time = (-1, -1) if is_cut else file.stamp
+            now[file.known_as] = [size, time, last, mbox.before(content, last)]
+
+    def _is_unfinished(self, content: BinaryIO) -> bool:
+        return os.fstat(content.fileno()).st_mtime > self.unfinished
+
+    def _where(self, file: MailFile) -> str:
+        return shown(f"{self.path.name}/{file.name}" if self.is_folder else file.name)
 
 
-def _message(stretch: bytes) -> bytes:
-    """Return what follows the `From ` line."""
-    return stretch.partition(b"\n")[2]
+def _stamp(file: MailFile, before: list[int | str]) -> list[int | str]:
+    """Return what to remember of a file: all that was known if it is as it was, the place reached if it is an mbox."""
+    if before[:2] == file.stamp:
+        return before
+    is_mbox = len(before) == len(("size", "time", "place", "hash"))
+    return [*file.stamp, *(before[2:] if is_mbox else ())]
+
+
+def _is_mail(start: bytes) -> bool:
+    """Tell whether a file that begins so is a mail, though its name does not say so."""
+    head = start[: mbox.head_end(start)]
+    return bool(_HEADER.match(head) and _FROM.search(head) and _DATED.search(head) and _POSTED.search(head))
+
+
+def _is_cut(mail: bytes) -> bool:
+    """Tell whether the end of the head is missing."""
+    return len(mail) < _WHOLE and mbox.head_end(mail) is None
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open a file, and never wait for a pipe that has taken its place. Raises OSError."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    file = os.fdopen(os.open(path, flags), "rb")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise FileNotFoundError(path)
+    return file

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from followup_mailbox.marks import is_discarded, is_draft
 from followup_rules import BadItem, Event, plain
 from followup_rules.mail import head, ids, machine, message, own_words, source
 from followup_rules.mail.addresses import decoded
@@ -55,7 +56,7 @@ class MailReader(Struct, frozen=True):
 
     def _event(self, raw: Raw, headers: Headers) -> Event | None:
         kind = "sent" if message.is_mine(headers, self.me) else "received"
-        if kind not in self.kinds or _is_draft(headers):
+        if kind not in self.kinds or is_discarded(headers) or (kind == "sent" and is_draft(headers)):
             return None
         date = sent_at(headers, self.zone)
         if date is None:
@@ -73,11 +74,3 @@ class MailReader(Struct, frozen=True):
             where=raw.where,
         )
         return mail.event(self.me)
-
-
-def _is_draft(headers: Headers) -> bool:
-    """Tell of a mail that nobody has sent yet; some programs leave X-Unsent in a draft of ours that they have sent."""
-    if "x-mozilla-draft-info" in headers or "x-mutt-resume-draft" in headers:
-        return True
-    is_ours = "x-followup-seal" in headers or "x-followup-key" in headers
-    return first(headers, "x-unsent") == "1" and not (is_ours and "message-id" in headers)

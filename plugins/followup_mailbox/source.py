@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec import Struct, field
 
-from followup_mailbox.folders import Look, find
-from followup_rules import Context, Pull, Unreadable
+from followup_mailbox.folders import Look, Mailbox
+from followup_rules import BadItem, Context, Event, Pull, Unreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
-    from followup_mailbox.messages import MailReader
+    from followup_mailbox.folders import Raw
 
 _FORMAT = 3
 """Raised whenever the same mails come to give other events, so that they are read again."""
 _KINDS = ("sent", "received")
+_BEING_WRITTEN = timedelta(minutes=1)
+"""A mail of which the end of the head is missing is left for the next tick while its file is younger than this."""
 
 
 class Cursor(Struct, frozen=True):
@@ -26,6 +30,8 @@ class Cursor(Struct, frozen=True):
 
     reading: str = ""
     since: str = ""
+    has_mine: bool = False
+    """A mail that the user sent has been seen here."""
     look: Look = field(default_factory=dict)
 
     @classmethod
@@ -33,7 +39,7 @@ class Cursor(Struct, frozen=True):
         """Read a cursor; one that makes no sense counts as none."""
         try:
             found = json.loads(text)
-            return cls(found["reading"], found["since"], found["look"])
+            return cls(found["reading"], found["since"], found["has_mine"], found["look"])
         except (ValueError, KeyError, TypeError):
             return cls()
 
@@ -43,35 +49,61 @@ class Cursor(Struct, frozen=True):
 
 
 class MailboxSource:
-    """Mail in a Maildir, an mbox file or a folder of .eml files."""
+    """Mail in Maildirs, mbox files and files of single mails."""
 
     def __init__(self, path: Path, kinds: tuple[str, ...], context: Context) -> None:
         self.emits = tuple(kinds)
         self._path = path
         self._profile = context.profile
+        self._unfinished = (context.now - _BEING_WRITTEN).timestamp()
         self._me = frozenset(address.lower() for address in context.profile.me)
 
     def pull(self, since: datetime, cursor: str) -> Pull:
         """Return the mails that came since the cursor. Never complete: a mail archived away was sent all the same.
 
-        Raises Unreadable if the store is not there, or cannot be read to its end.
+        Raises Unreadable if the place is not there, cannot be read to its end, or holds nothing that would show what
+        the user sent.
         """
         self._check()
         before = Cursor.parse(cursor)
         if not before.covers(self._reading(), since):
             before = Cursor(self._reading(), since.isoformat())
         try:
-            store = find(self._path)
-            now = store.look(before.look)
+            mailbox = Mailbox.open(self._path, self._unfinished)
+            now = mailbox.look(before.look)
             if cursor and now == before.look:
                 return Pull(cursor=cursor)
-            reader = self._reader(since)
-            found = [reader.read(raw) for raw in store.fresh(now, before.look)]
+            found, has_mine = self._read(mailbox.fresh(now, before.look), since, has_mine=before.has_mine)
         except OSError as error:
             raise Unreadable(_sentence(self._path, error)) from error
-        return Pull(
-            events=tuple(item for item in found if item), cursor=_dump(Cursor(before.reading, before.since, now))
-        )
+        return Pull(events=tuple(found), cursor=_dump(Cursor(before.reading, before.since, has_mine, now)))
+
+    def _read(
+        self, mails: Iterable[Raw | BadItem], since: datetime, *, has_mine: bool
+    ) -> tuple[list[Event | BadItem], bool]:
+        """Return what is wanted of the mails, and whether one that the user sent has been seen.
+
+        Raises Unreadable if mail that the user sent is wanted, and none would be seen.
+        """
+        from followup_mailbox.messages import MailReader  # noqa: PLC0415 -- without new mail no parser is needed
+        from followup_mailbox.senders import Senders  # noqa: PLC0415
+
+        reader = MailReader(self._me, self._profile.timezone, frozenset(self.emits), since)
+        senders = Senders(self._me, has_mine)
+        found: list[Event | BadItem] = []
+        known = set()
+        for mail in mails:
+            item = mail if isinstance(mail, BadItem) else reader.read(mail)
+            name = (item.kind, item.id) if isinstance(item, Event) else None
+            if item and name not in known:  # a mail lies in several folders, or once more among all mail
+                found.append(item)
+            if name:
+                known.add(name)
+            if "sent" in self.emits and not isinstance(mail, BadItem):
+                senders.see(mail, reader)
+        if fault := senders.fault():
+            raise Unreadable(fault)
+        return found, senders.has_mine
 
     def _check(self) -> None:
         for kind in self.emits:
@@ -84,14 +116,9 @@ class MailboxSource:
         """Return what the events depend on besides the mails."""
         return json.dumps([_FORMAT, str(self._path), sorted(self.emits), sorted(self._me), str(self._profile.timezone)])
 
-    def _reader(self, since: datetime) -> MailReader:
-        from followup_mailbox.messages import MailReader  # noqa: PLC0415 -- without new mail no parser is needed
-
-        return MailReader(self._me, self._profile.timezone, frozenset(self.emits), since)
-
 
 def _dump(cursor: Cursor) -> str:
-    return json.dumps({"reading": cursor.reading, "since": cursor.since, "look": cursor.look}, separators=(",", ":"))
+    return json.dumps(msgspec.to_builtins(cursor), separators=(",", ":"))
 
 
 def _sentence(path: Path, error: OSError) -> str:
