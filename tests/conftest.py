@@ -6,7 +6,9 @@ import os
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["tests.support.googlelab.fixtures"]
+from followup_rules.store.store import open_store
+
+pytest_plugins = ["tests.support.googlelab.fixtures", "tests.support.oddplugin"]
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
@@ -32,6 +34,13 @@ def pytest_runtest_makereport():
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report():
     return _must_run((yield))
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """Lend an empty store."""
+    with open_store(tmp_path / "followup.db") as store:
+        yield store
 
 
 class _Capabilities(ctypes.Structure):

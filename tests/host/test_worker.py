@@ -14,6 +14,7 @@ from followup_rules.config.read import read_config
 from followup_rules.host.worker import TimedOut, Worker, spoken
 from tests.support import oddplugin
 from tests.support.oddplugin import SOURCE, TASKS_APART, Output, Source, story
+from tests.support.project import finding
 from tests.support.storybook import CONFIG
 from tests.support.storybook import call as command
 
@@ -279,7 +280,7 @@ def started(tmp_path, monkeypatch, how, limit):
     process = subprocess.Popen(
         [*line, "2026-11-09 12:00"],
         cwd=told.folder,
-        env={**os.environ, "PYTHONPATH": str(plugin)},
+        env=finding(plugin),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -513,3 +513,9 @@ def test_a_store_that_cannot_grow_keeps_what_it_had(folder, write):
         assert "make room" in raised.value.hint
         kept.state.write(RunState(sound="little"))
     assert {**rows(store(folder)), "state": []} == {**before, "state": []}
+
+
+def test_a_store_that_cannot_even_be_begun_is_an_error_of_the_store(tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "MIGRATIONS", ("create nonsense;", *database.MIGRATIONS[1:]))
+    with pytest.raises(StoreError), open_store(tmp_path / "followup.db"):
+        pass

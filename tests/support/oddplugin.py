@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import importlib
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from msgspec.structs import replace
 
 from followup_rules import Event, Person, Pull, Refused, Status
 from tests.support.storybook import CONFIG, Story
+from tests.support.storybook import call as command
 
 TORONTO = ZoneInfo("America/Toronto")
 CODE = """
@@ -140,3 +144,17 @@ def story(folder: Path, base: str = CONFIG + SOURCE) -> Story:
     told = Story(folder, base=base)
     told.visit("I1", "2026-11-09 10:00")
     return told
+
+
+def run(told: Story, now: str) -> SimpleNamespace:
+    """Return what a run says of itself, where it need not be compared with its plan as well."""
+    found = command(told.folder, "run", "--now", now, "--json")
+    return SimpleNamespace(**json.loads(found.stdout), exit=found.exit_code)
+
+
+@pytest.fixture
+def odd(tmp_path: Path, monkeypatch: Any) -> Any:
+    """Install the plugin; its source shows nothing, its output keeps all, and its check always holds."""
+    acts = install(tmp_path / "plugin", monkeypatch)
+    acts.source, acts.output, acts.check = Source(), Output(), lambda _: True
+    return acts
