@@ -1,4 +1,4 @@
-"""Text of strangers made safe and plain: no control characters, no HTML, bounded in size. And its `#tags`.
+"""What strangers give, made plain: text without control characters and HTML, bounded in size; its `#tags`; times.
 
 Calendars and mails are written by anybody; a source shows nothing of them that has not gone through here.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import datetime
 
 LONGEST_TITLE = 500
 LONGEST_TEXT = 2_000
@@ -55,6 +56,11 @@ def description(text: str) -> str:
 
 def _words(page: str, element: re.Pattern[str]) -> str:
     return html.unescape(element.sub("", _BREAK.sub("\n", _HIDDEN.sub("", page))))
+
+
+def instant(given: datetime) -> datetime:
+    """Return the same time as a datetime of the standard library's own type; some libraries have their own."""
+    return datetime.fromisoformat(datetime.isoformat(given))
 
 
 def tags(*texts: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 from followup_rules.hookspecs import Output, OutputType
 from followup_rules.host.worker import Worker, sure
 from followup_rules.model import Action, Context, Status
+from followup_rules.plain import instant
 
 STATES = ("open", "touched", "done", "gone")
 LONGEST_REFERENCE = 10_000
@@ -83,7 +84,7 @@ def _answer(given: Any) -> Status:
     if not isinstance(given, Status) or given.state not in STATES:
         return Status(f"{given!r:.80}")
     if given.at is None or (isinstance(given.at, datetime) and _is_usable(given.at)):
-        return Status(str(given.state), given.at)
+        return Status(str(given.state), given.at and instant(given.at))
     return Status(f"a time that makes no sense: {given.at!r:.80}")
 
 

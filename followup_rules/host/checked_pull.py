@@ -20,6 +20,7 @@ from followup_rules.hookspecs import Unreadable
 from followup_rules.host.worker import sentence
 from followup_rules.language.fields import STATUSES
 from followup_rules.model import BadItem, Event, Person, Pull
+from followup_rules.plain import instant
 from followup_rules.toml.suggestions import expected
 
 MOST_ITEMS = 250_000
@@ -135,7 +136,7 @@ def _value(name: str, value: Any) -> object:
         case bool():
             return value
         case datetime() if value.utcoffset() is not None and value.astimezone(UTC):
-            return datetime.fromisoformat(value.isoformat())
+            return instant(value)
         case str():
             return str.__str__(value)
         case int() if -(2**63) <= value < 2**63:
@@ -149,10 +150,12 @@ def _addressed(person: Person) -> Person:
     return replace(person, address=_IN_NO_ADDRESS.sub("", person.address))
 
 
-def _simple(value: Any) -> str:
-    """Return the text that an object is which some library made out of one."""
+def _simple(value: Any) -> str | datetime:
+    """Return the text or the time that an object is which some library made out of one."""
     if isinstance(value, str):
         return str.__str__(value)
+    if isinstance(value, datetime):
+        return instant(value)
     raise _Unusable(f"it holds {_a(value)}")
 
 

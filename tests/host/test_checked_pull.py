@@ -1,15 +1,16 @@
 """What a source gives is taken as plain values; what makes no sense is a bad item, or makes the pull unreadable."""
 
 import itertools
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 import pytest
+from msgspec.structs import replace
 
 from followup_rules import BadItem, Pull, Unreadable
 from followup_rules.host import checked_pull
 from tests.support.garbage import GARBAGE
-from tests.support.oddplugin import at, call
+from tests.support.oddplugin import Moment, at, call, moment
 
 # -- a pull as a whole
 
@@ -91,6 +92,21 @@ def test_times_are_told_in_utc_whatever_zone_a_source_speaks_in():
     assert event.start == event.end == at("2026-11-09 10:00")
     assert event.start.tzinfo is UTC
     assert event.data["due"] == at("2026-11-19 09:00")
+
+
+def test_what_libraries_make_out_of_times_is_taken_as_a_time():
+    early, late = moment("2026-11-01 01:30"), moment("2026-11-01 01:30").replace(fold=1)  # the hour that comes twice
+    odd = call(start="2026-11-01 01:00", end=late, updated=early, data={"due": late})
+    (event,) = checked_pull.checked(Pull(events=[replace(odd, start=early)]), ("call",)).events
+    assert {type(each) for each in (event.start, event.end, event.updated, event.data["due"])} == {datetime}
+    assert event.end - event.start == timedelta(hours=1)
+    assert event.start == at("2026-11-01 01:30").astimezone(UTC)
+    assert event.data["due"].astimezone(UTC) == event.end
+
+
+def test_a_time_of_a_library_without_a_zone_is_refused_as_any_other():
+    (bad,) = checked_pull.checked(Pull(events=[call(end=Moment(2026, 11, 9, 12))]), ("call",)).events
+    assert bad.message == "its end has no time zone"
 
 
 # -- several events with one id

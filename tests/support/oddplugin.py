@@ -74,6 +74,20 @@ def call(ident: str = "call-1", start: str = "2026-11-09 10:00", **fields: Any) 
     return Event(**{"id": ident, "kind": "call", "start": begin, "end": begin, "people": people, **fields})
 
 
+class Moment(datetime):
+    """A time as some libraries have it: of a class of their own, which writes itself in a way of its own."""
+
+    def isoformat(self, *_: Any) -> str:  # type: ignore[override]
+        return f"about {self.hour}"
+
+    __str__ = isoformat
+
+
+def moment(written: str) -> Moment:
+    """Return such a time in Toronto."""
+    return Moment.fromisoformat(written).replace(tzinfo=TORONTO)
+
+
 @dataclass
 class Source:
     """Gives what it is told to; an error is raised, a function is called."""

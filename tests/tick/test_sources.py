@@ -6,10 +6,10 @@ import sys
 import pytest
 from msgspec.structs import replace
 
-from followup_rules import BadItem, Event, Person, Pull, Unreadable
+from followup_rules import BadItem, Event, Person, Pull, Status, Unreadable
 from tests.support import oddplugin
 from tests.support.garbage import GARBAGE, NAIVE
-from tests.support.oddplugin import Source, at, call, run, story
+from tests.support.oddplugin import Source, at, call, moment, run, story
 from tests.support.storybook import CONFIG, JULIE, Story
 from tests.support.storybook import call as command
 
@@ -126,6 +126,23 @@ def test_a_source_whose_plugin_names_its_kinds_wrongly_is_told_of(tmp_path, odd)
     for emits in ("sent", (5,)):
         odd.source.emits = emits
         assert "`emits` of its plugin must be a tuple of texts" in told.at("2026-11-09 13:00").said
+
+
+def test_times_of_a_librarys_own_type_go_all_the_way_and_stay_the_same(tmp_path, odd):
+    told = story(tmp_path / "story", CONFIG.replace("[store]", f"{oddplugin.OUTPUT}[store]") + oddplugin.SOURCE)
+    told.config(
+        '[rule.call]\non = { kind = "call" }\nopens = "it.due"\ndo = { type = "task", title = "{{ it.due }}", output = "odd" }\n'
+    )
+    due = moment("2026-11-09 11:00")
+    begin = moment("2026-11-09 10:00")
+    odd.source.gives = Pull(events=[replace(call(data={"due": due}), start=begin, end=begin, updated=begin)])
+    made = told.at("2026-11-09 12:00").the("call")
+    assert made.due == "2026-11-09T11:00:00-05:00"
+    assert told.at("2026-11-09 12:05").changes == []
+    odd.output.became[made.key] = Status("done", moment("2026-11-09 12:10"))
+    done = told.at("2026-11-09 12:15").decision("call")
+    assert (done.state, "12:10" in done.why) == ("done", True)
+    assert told.at("2026-11-09 12:20").changes == []
 
 
 # -- garbage among the events
