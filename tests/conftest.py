@@ -2,6 +2,8 @@
 
 import ctypes
 import os
+import sys
+from datetime import timedelta
 
 import pytest
 from hypothesis import settings
@@ -34,6 +36,23 @@ def pytest_runtest_makereport():
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report():
     return _must_run((yield))
+
+
+@pytest.fixture(autouse=True)
+def unlearned(tmp_path_factory):
+    """Forget modules that a test wrote and imported: the next one's may have the same name."""
+    before, written = set(sys.modules), str(tmp_path_factory.getbasetemp())
+    yield
+    for name in set(sys.modules) - before:
+        if str(getattr(sys.modules[name], "__file__", "")).startswith(written):
+            del sys.modules[name]
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch):
+    """Let plugins load as slowly as a busy machine makes them; the tests of that limit set their own."""
+    for module in ("plugin", "checked_check"):
+        monkeypatch.setattr(f"followup_rules.host.{module}.LOADING", timedelta(hours=1))
 
 
 @pytest.fixture

@@ -57,7 +57,6 @@ def install(folder: Path, monkeypatch: Any, code: str = CODE) -> Any:
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[followup_rules]\nodd = oddplugin_installed\n")
     monkeypatch.syspath_prepend(folder)
-    monkeypatch.delitem(__import__("sys").modules, "oddplugin_installed", raising=False)
     importlib.invalidate_caches()
     return importlib.import_module("oddplugin_installed").acts
 
