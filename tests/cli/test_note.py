@@ -5,10 +5,11 @@ import stat
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from followup_rules.cli import cli
+from tests.support.examples import examples
 
 CONFIG = """
 packs = ["interview"]
@@ -299,7 +300,7 @@ def test_without_notes_in_the_config_it_says_what_to_add(place):
         st.sampled_from(["## Nordik", "# X", "## @other.example", "- a", "  - b", "text", "", "> q", "---", "1. x"])
     )
 )
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nothing_but_the_note_is_ever_added(place, lines):
     before = "\n".join(lines)
     (place / "notes.md").write_text(before)

@@ -11,12 +11,13 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import followup_google
 from followup_google import GmailOptions, gmail, letters
 from followup_rules import BadItem, Context, Event, Profile, Pull, Unreadable
+from tests.support.examples import examples
 from tests.support.googlelab.account import Account
 from tests.support.googlelab.faults import altered, meanwhile, says, status
 from tests.support.storybook import CONFIG, Story, call
@@ -588,7 +589,7 @@ messages = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None, database=None, derandomize=True)
+@examples(200)
 @given(messages | anything)
 def test_no_answer_of_a_server_stops_the_reading(resource):
     found = letters.event(resource, {"me@example.com"}, SINCE)
