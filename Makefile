@@ -3,16 +3,24 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo demo-google npm test test-all test-long test-lowest coverage mutation soak lint format docs clean
+# The Pythons that `make test-pythons` tries if they are installed: names on the PATH, or paths.
+PYTHONS ?= python3.11 python3.12 python3.13 python3.14
+# Which share of the trials `make trials` makes; another one each time, unless one is given.
+SEED := $(or $(SEED),$(shell od -An -N2 -tu2 /dev/urandom | tr -d ' '))
+SHARDS := 6
+
+.PHONY: help demo demo-google npm test test-long test-all test-pythons test-lowest coverage trials mutation soak nightly lint format docs clean
 
 help:
 	@echo "make demo    plays some weeks of a job search"
 	@echo "make demo-google  does so with everything at Google: at an emulator of it, on this machine"
-	@echo "make test    runs the tests"
-	@echo "make test-all  runs those that take minutes, too; make soak those that take hours"
+	@echo "make test    runs the tests; make test-all those that take minutes, too"
+	@echo "make test-pythons  runs the tests on every Python that is installed and supported"
 	@echo "make test-lowest  runs them with the lowest versions of what pyproject.toml depends on"
 	@echo "make coverage  runs the tests and sees that they try every branch of what decides and remembers"
+	@echo "make trials  makes a share of the long trials, another one each time: crashes, mistakes, lives, hostile input"
 	@echo "make mutation  makes small mistakes in the engine, one by one, and sees that a test fails for each"
+	@echo "make nightly  makes all trials and audits the dependencies; make soak goes on for hours"
 	@echo "make lint    checks style, types and the rules of who may import whom"
 	@echo "make docs    writes anew what the documentation shows of the command"
 
@@ -41,7 +49,7 @@ test: $(VENV)/ready npm
 	$(BIN)/python -m pytest --numprocesses auto -m "not long"
 
 test-long: $(VENV)/ready npm
-	$(BIN)/python -m pytest --numprocesses auto -m long
+	$(BIN)/python -m pytest --numprocesses auto -m long --durations 0 --durations-min 10
 
 test-all: test test-long
 
@@ -52,8 +60,25 @@ test-lowest: npm
 	out/lowest/bin/uv pip install --quiet --python out/lowest/bin/python --resolution lowest-direct --editable '.[dev,keyring]'
 	out/lowest/bin/python -m pytest --numprocesses auto -m "not long"
 
+test-pythons:
+	@failed=; for python in $(PYTHONS); do \
+	  if version=$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null); then \
+	    echo "== Python $$version"; \
+	    $(MAKE) --no-print-directory test PYTHON=$$python VENV=out/python$$version || failed="$$failed $$version"; \
+	  else echo "== $$python is not installed: not tried"; fi; \
+	done; [ -z "$$failed" ] || { echo "failed on Python$$failed"; exit 1; }
+
+# From Python 3.14 on, coverage measures branches by sys.monitoring, which costs next to nothing; before, by tracing.
 coverage: $(VENV)/ready npm
 	$(BIN)/python -m pytest --numprocesses auto -m "not long" --cov
+
+trials: $(VENV)/ready npm
+	@echo "make trials SEED=$(SEED) makes the same trials again"
+	$(BIN)/python -m tests.trials.faults --points 400 --seed $(SEED)
+	$(BIN)/python -m tests.trials.mutation --sample 100 --seed $(SEED)
+	$(BIN)/python -m tests.trials.simulator --runs 2 --years 0.25 --seed $(SEED)
+	$(BIN)/python -m tests.trials.hostile --inputs 2000 --seed $(SEED)
+	$(BIN)/python -m pytest --numprocesses auto -m "long and not whole" --shard $$(($(SEED) % $(SHARDS)))/$(SHARDS)
 
 mutation: $(VENV)/ready
 	$(BIN)/python -m tests.trials.mutation
@@ -62,6 +87,9 @@ soak: $(VENV)/ready
 	$(BIN)/python -m tests.trials.faults --soak
 	$(BIN)/python -m tests.trials.simulator --runs 50 --years 2
 	$(BIN)/python -m tests.trials.hostile --inputs 100000
+
+nightly: $(VENV)/ready npm
+	@PYTHON=$(abspath $(BIN)/python) SEED=$(SEED) .ci/nightly
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .

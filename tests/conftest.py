@@ -2,19 +2,39 @@
 
 import ctypes
 import os
+import sys
+from datetime import timedelta
+from zlib import crc32
 
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["tests.support.googlelab.fixtures"]
+from followup_rules.store.store import open_store
+from tests.support.examples import USUAL
+
+pytest_plugins = ["tests.support.googlelab.fixtures", "tests.support.oddplugin", "tests.support.swift"]
 
 settings.register_profile("untimed", deadline=None)
+settings.register_profile("deep", deadline=None, max_examples=20 * USUAL)
 settings.load_profile("untimed")
 
 NO_SKIPS = "FOLLOWUP_TESTS_NO_SKIPS"
 """Set where everything that tests need is installed: there a skipped test is a failed one."""
 DAC_OVERRIDE, DAC_READ_SEARCH = 1 << 1, 1 << 2
 VERSION_3 = 0x20080522
+
+
+def pytest_addoption(parser):
+    parser.addoption("--shard", metavar="K/N", help="run the K-th of N shares of the tests, K from 0 on")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Keep one share; which one a test is in depends on its name alone."""
+    if shard := config.getoption("shard"):
+        mine, of = map(int, shard.split("/"))
+        chosen = [item for item in items if crc32(item.nodeid.encode()) % of == mine]
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
 
 
 def _must_run(report):
@@ -32,6 +52,30 @@ def pytest_runtest_makereport():
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report():
     return _must_run((yield))
+
+
+@pytest.fixture(autouse=True)
+def unlearned(tmp_path_factory):
+    """Forget modules that a test wrote and imported: the next one's may have the same name."""
+    before, written = set(sys.modules), str(tmp_path_factory.getbasetemp())
+    yield
+    for name in set(sys.modules) - before:
+        if str(getattr(sys.modules[name], "__file__", "")).startswith(written):
+            del sys.modules[name]
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch):
+    """Let plugins load as slowly as a busy machine makes them; the tests of that limit set their own."""
+    for module in ("plugin", "checked_check"):
+        monkeypatch.setattr(f"followup_rules.host.{module}.LOADING", timedelta(hours=1))
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """Lend an empty store."""
+    with open_store(tmp_path / "followup.db") as store:
+        yield store
 
 
 class _Capabilities(ctypes.Structure):

@@ -44,11 +44,15 @@ def connect(path: Path) -> sqlite3.Connection:
 
 def copied(path: Path) -> sqlite3.Connection:
     """Return a copy of the file in memory; nothing is written anywhere. Raises StoreError."""
-    copy = sqlite3.connect(":memory:", isolation_level=None)
     try:
-        if path.exists():
-            _copy(path, copy)
-        _migrate(copy, path, _version(copy, path))
+        copy = sqlite3.connect(":memory:", isolation_level=None)
+        try:
+            if path.exists():
+                _copy(path, copy)
+            _migrate(copy, path, _version(copy, path))
+        except BaseException:
+            copy.close()
+            raise
     except (sqlite3.Error, OSError) as error:
         raise explained(error, path) from error
     return copy

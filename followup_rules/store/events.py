@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from followup_rules.model import KIND_END, BadItem, Event, Pull, Report
 from followup_rules.store.database import Database
 from followup_rules.store.errors import damaged
-from followup_rules.store.instants import at, instant, text
+from followup_rules.store.instants import at, encoded, instant, text
 from followup_rules.store.tombstones import EVENT, Tombstones
 
 
@@ -183,7 +183,7 @@ def names(event: Event) -> tuple[str, ...]:
 
 def _encode(event: Event) -> str:
     data = {k: {"at": v} if isinstance(v, datetime) else v for k, v in event.data.items()}
-    return msgspec.json.encode(replace(event, data=data, listed=None, gone=None), order="sorted").decode()
+    return encoded(replace(event, data=data, listed=None, gone=None))
 
 
 def _decode(source: str, body: str, gone: str | None, listed: str | None) -> Event:

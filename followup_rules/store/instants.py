@@ -1,9 +1,13 @@
-"""How the store keeps instants: in UTC, as ISO 8601 text that sorts as they do."""
+"""How the store keeps instants, in UTC, as ISO 8601 text that sorts as they do; and records, as JSON."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import msgspec
+from msgspec import Struct
+
+from followup_rules import plain
 from followup_rules.store.errors import damaged
 
 
@@ -23,3 +27,14 @@ def at(kept: str) -> datetime:
         return datetime.fromisoformat(kept)
     except (ValueError, TypeError) as error:
         raise damaged(error) from error
+
+
+def encoded(record: Struct) -> str:
+    """Return a record as JSON, the same for the same content. An instant may be of any library's type."""
+    return msgspec.json.encode(record, order="sorted", enc_hook=_plain).decode()
+
+
+def _plain(value: object) -> datetime:
+    if isinstance(value, datetime):
+        return plain.instant(value)
+    raise NotImplementedError  # which msgspec turns into a TypeError that names the type

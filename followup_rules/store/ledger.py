@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from followup_rules.engine.plan import EntryState, LedgerEntry
 from followup_rules.store.database import Database
 from followup_rules.store.errors import damaged
-from followup_rules.store.instants import at, text
+from followup_rules.store.instants import at, encoded, text
 
 
 class Ledger:
@@ -47,7 +47,7 @@ class Ledger:
         """Keep an entry."""
         values = (entry.key, entry.output, entry.action.duty, entry.action.case, entry.state)
         query = "insert or replace into ledger values (?, ?, ?, ?, ?, ?)"
-        self._database.run(query, *values, msgspec.json.encode(entry))
+        self._database.run(query, *values, encoded(entry))
 
     # -- announced openings
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from followup_rules.engine.sight import Sight
 from followup_rules.store.database import Database
 from followup_rules.store.errors import damaged
+from followup_rules.store.instants import encoded
 
 
 class RunState(Struct, frozen=True):
@@ -41,5 +42,5 @@ class State:
 
     def write(self, state: RunState) -> None:
         """Keep it for the next run."""
-        body = msgspec.json.encode(state, order="sorted").decode()
+        body = encoded(state)
         self._database.run("insert or replace into state values (1, ?)", body)

@@ -6,10 +6,11 @@ import sys
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from followup_rules.cli import cli
+from tests.support.examples import examples
 from tests.support.installed import install
 
 CONFIG = """
@@ -379,7 +380,7 @@ def test_a_source_that_cannot_take_a_note_is_told_of_and_ends(diary, text, code,
         st.sampled_from(["## Nordik", "# X", "## @other.example", "- a", "  - b", "text", "", "> q", "---", "1. x"])
     )
 )
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nothing_but_the_note_is_ever_added(place, lines):
     before = "\n".join(lines)
     (place / "notes.md").write_text(before)

@@ -1,13 +1,11 @@
 """What a case shows: what took place, which visits a rule starts from, and when it opens for each."""
 
-from datetime import timedelta
 from itertools import permutations
 
 import pytest
 from msgspec.structs import replace
 
 from followup_rules.engine.anchors import CaseView
-from followup_rules.engine.guards import windows as guard_windows
 from followup_rules.model import Person, State
 from tests.support.caselab import (
     ASK,
@@ -23,6 +21,7 @@ from tests.support.caselab import (
     shown,
     states,
     the,
+    view,
     visit,
 )  # fmt: skip
 from tests.support.rulelab import rules
@@ -35,10 +34,6 @@ do = { type = "task", title = "Thank" }
 """
 EACH, DAILY, LATEST = THANK % 'per = "event"', THANK % 'per = "day"', THANK % 'per = "case"'
 NOW = "2026-11-12 12:00"
-
-
-def view(text, *events, pins=()):
-    return CaseView(case(*events), rules(text), dict(pins))
 
 
 def why(*events, joined=()):
@@ -421,79 +416,6 @@ def test_a_rule_may_be_counted_from_at_its_announced_instant():
     pins = {f"base/{TWO.id}@2026-11-09": "2026-11-20 09:00"}
     asked = note("2026-11-09 09:00", "ask")
     assert shown(the(text, TWO, asked, rule="next", now=NOW, pins=pins).opens) == "2026-11-20 10:00"
-
-
-# -- windows
-
-
-GUARD = """
-[rule.base]
-on = { kind = "meeting" }
-opens = "day + 3 days"
-do = { type = "task", title = "Base" }
-[guard.quiet]
-on = { kind = "meeting" }
-per = "%s"
-opens = "%s"
-closes = %s
-ended_by = ["#offer"]
-"""
-
-
-def windows(*events, per="event", opens="end", closes='"day + 10 days"'):
-    text = GUARD % (per, opens, closes)
-    seen = view(text, *events)
-    found = guard_windows(rules(text).guards["quiet"], seen)
-    assert found is guard_windows(rules(text).guards["quiet"], seen)
-    return [(shown(window.start), shown(window.end)) for window in found]
-
-
-@pytest.mark.parametrize(
-    ("more", "expected"),
-    [
-        ({}, [("2026-11-02 11:00", "2026-11-12 00:00"), ("2026-11-09 11:00", "2026-11-19 00:00")]),
-        ({"per": "case"}, [("2026-11-09 11:00", "2026-11-19 00:00")]),
-        ({"opens": "it.nothing"}, []),
-        ({"closes": '"it.nothing"'}, []),
-        ({"closes": '"end"'}, []),
-        ({"closes": '"start"'}, []),
-        ({"closes": '"end + 1 minute"', "per": "case"}, [("2026-11-09 11:00", "2026-11-09 11:01")]),
-        ({"closes": '["it.nothing", "base"]', "per": "day"},
-         [("2026-11-02 11:00", "2026-11-05 00:00"), ("2026-11-09 11:00", "2026-11-12 00:00")]),
-    ],
-)  # fmt: skip
-def test_a_guard_holds_from_its_opening_to_just_before_its_end(more, expected):
-    assert windows(TWO, ONE, visit("2026-11-10 10:00", id="I3", status="cancelled"), **more) == expected
-
-
-def test_where_only_the_latest_visit_counts_a_guard_has_one_window():
-    assert windows(TWO, THREE, ONE, per="case") == [("2026-11-16 11:00", "2026-11-26 00:00")]
-
-
-@pytest.mark.parametrize(
-    ("offer", "end"),
-    [
-        (note("2026-11-11 14:00", "offer"), "2026-11-11 14:00"),
-        (note("2026-11-11", "offer"), "2026-11-11 00:00"),  # from the start of that day
-        (note("2026-11-09 09:59", "offer"), "2026-11-19 00:00"),  # it came before
-        (note("2026-11-09 11:00", "offer"), ""),  # no window is left
-        (note("2026-11-20 12:00", "offer"), "2026-11-19 00:00"),
-        (note("2026-11-11 14:00", "fit"), "2026-11-19 00:00"),
-    ],
-)
-def test_a_guard_ends_early_at_the_first_event_that_ends_it(offer, end):
-    later = note("2026-11-13 14:00", "offer")
-    assert windows(TWO, offer) == ([("2026-11-09 11:00", end)] if end else [])
-    assert windows(TWO, later, offer)[:1] == ([("2026-11-09 11:00", min(end, "2026-11-13 14:00"))] if end else [])
-
-
-def test_a_window_holds_its_first_instant_and_not_its_last():
-    text = GUARD % ("event", "end", '"end + 1 hour"')
-    (window,) = guard_windows(rules(text).guards["quiet"], view(text, visit()))
-    assert window.contains(window.start)
-    assert window.contains(window.end - timedelta(microseconds=1))
-    assert not window.contains(window.end)
-    assert not window.contains(window.start - timedelta(microseconds=1))
 
 
 # -- words

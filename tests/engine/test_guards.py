@@ -1,11 +1,14 @@
 """What guards hold, until when, and what is due after that."""
 
+from datetime import timedelta
 from itertools import permutations
 
 import pytest
 
+from followup_rules.engine.guards import windows as guard_windows
 from followup_rules.model import State
-from tests.support.caselab import JULIE, MARC, NADIA, at, decide, event, note, shown, the, visit
+from tests.support.caselab import JULIE, MARC, NADIA, at, decide, event, note, shown, the, view, visit
+from tests.support.rulelab import rules
 
 GUARD = """
 [guard.quiet]
@@ -225,3 +228,79 @@ def test_any_of_several_windows_will_do():
 def test_a_guard_that_is_off_or_faulty_has_no_window():
     off = DURING + "enabled = false\n"
     assert decide(off, visit(), MADE, now="2026-11-12 12:00", faulty=True) == {}
+
+
+# -- windows
+
+
+ONE, TWO = visit("2026-11-02 10:00", id="I1"), visit("2026-11-09 10:00", id="I2")
+THREE = visit("2026-11-16 10:00", id="I3")
+
+WINDOW = """
+[rule.base]
+on = { kind = "meeting" }
+opens = "day + 3 days"
+do = { type = "task", title = "Base" }
+[guard.quiet]
+on = { kind = "meeting" }
+per = "%s"
+opens = "%s"
+closes = %s
+ended_by = ["#offer"]
+"""
+
+
+def windows(*events, per="event", opens="end", closes='"day + 10 days"'):
+    text = WINDOW % (per, opens, closes)
+    seen = view(text, *events)
+    found = guard_windows(rules(text).guards["quiet"], seen)
+    assert found is guard_windows(rules(text).guards["quiet"], seen)
+    return [(shown(window.start), shown(window.end)) for window in found]
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, [("2026-11-02 11:00", "2026-11-12 00:00"), ("2026-11-09 11:00", "2026-11-19 00:00")]),
+        ({"per": "case"}, [("2026-11-09 11:00", "2026-11-19 00:00")]),
+        ({"opens": "it.nothing"}, []),
+        ({"closes": '"it.nothing"'}, []),
+        ({"closes": '"end"'}, []),
+        ({"closes": '"start"'}, []),
+        ({"closes": '"end + 1 minute"', "per": "case"}, [("2026-11-09 11:00", "2026-11-09 11:01")]),
+        ({"closes": '["it.nothing", "base"]', "per": "day"},
+         [("2026-11-02 11:00", "2026-11-05 00:00"), ("2026-11-09 11:00", "2026-11-12 00:00")]),
+    ],
+)  # fmt: skip
+def test_a_guard_holds_from_its_opening_to_just_before_its_end(more, expected):
+    assert windows(TWO, ONE, visit("2026-11-10 10:00", id="I3", status="cancelled"), **more) == expected
+
+
+def test_where_only_the_latest_visit_counts_a_guard_has_one_window():
+    assert windows(TWO, THREE, ONE, per="case") == [("2026-11-16 11:00", "2026-11-26 00:00")]
+
+
+@pytest.mark.parametrize(
+    ("offer", "end"),
+    [
+        (note("2026-11-11 14:00", "offer"), "2026-11-11 14:00"),
+        (note("2026-11-11", "offer"), "2026-11-11 00:00"),  # from the start of that day
+        (note("2026-11-09 09:59", "offer"), "2026-11-19 00:00"),  # it came before
+        (note("2026-11-09 11:00", "offer"), ""),  # no window is left
+        (note("2026-11-20 12:00", "offer"), "2026-11-19 00:00"),
+        (note("2026-11-11 14:00", "fit"), "2026-11-19 00:00"),
+    ],
+)
+def test_a_guard_ends_early_at_the_first_event_that_ends_it(offer, end):
+    later = note("2026-11-13 14:00", "offer")
+    assert windows(TWO, offer) == ([("2026-11-09 11:00", end)] if end else [])
+    assert windows(TWO, later, offer)[:1] == ([("2026-11-09 11:00", min(end, "2026-11-13 14:00"))] if end else [])
+
+
+def test_a_window_holds_its_first_instant_and_not_its_last():
+    text = WINDOW % ("event", "end", '"end + 1 hour"')
+    (window,) = guard_windows(rules(text).guards["quiet"], view(text, visit()))
+    assert window.contains(window.start)
+    assert window.contains(window.end - timedelta(microseconds=1))
+    assert not window.contains(window.end)
+    assert not window.contains(window.start - timedelta(microseconds=1))

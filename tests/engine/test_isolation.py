@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
+from followup_rules.engine.isolation import Failed
 from followup_rules.model import State
 from tests.support.caselab import decide, note, visit
 
@@ -107,3 +108,37 @@ def test_a_case_for_which_no_rule_can_be_blamed_says_what_happened():
     before_all_days = replace(FIRST, start=datetime.min.replace(tzinfo=UTC))
     with pytest.raises(Exception, match=r"^OverflowError: date value out of range$"):
         decide(ON_MEETINGS + NOTICE, before_all_days, now="2026-11-12 12:00")
+
+
+# -- a rule of which only some anchors fail
+
+
+ASK_OR_FAIL = """
+[rule.odd]
+on = { tags = ["ask"], check = "fails" }
+opens = "start"
+do = { type = "task", title = "Odd" }
+[rule.even]
+on = "#ask"
+opens = "start"
+do = { type = "task", title = "Even" }
+"""
+
+
+def test_a_rule_is_shown_as_broken_where_it_fails_and_where_it_starts():
+    found = decide(ASK_OR_FAIL, note("2026-11-09 10:00", "ask", title="Battery"), note("2026-11-10 10:00", "ask"),
+                   note("2026-11-11 10:00", "other", title="Battery"), now="2026-11-12 10:00")  # fmt: skip
+    states = sorted((each.rule, each.visit.day.day, str(each.state)) for each in found.values())
+    assert states == [("even", 9, "due"), ("even", 10, "due"), ("odd", 9, "broken"), ("odd", 10, "broken")]
+
+
+def test_a_condition_on_the_anchor_that_fails_breaks_its_rule_alone():
+    rules = ASK_OR_FAIL.replace('{ tags = ["ask"], check = "fails" }', '"#ask"\nwhere = { check = "fails" }')
+    found = decide(rules, note("2026-11-09 10:00", "ask", title="Battery"), now="2026-11-12 10:00")
+    assert sorted((each.rule, str(each.state)) for each in found.values()) == [("even", "due"), ("odd", "broken")]
+
+
+def test_a_case_in_which_everything_fails_is_not_tried_for_ever():
+    timeless = replace(note("2026-11-09 10:00", "ask"), start=None)
+    with pytest.raises(Failed, match="AttributeError"):
+        decide(ASK_OR_FAIL, timeless, now="2026-11-12 10:00")

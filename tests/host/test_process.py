@@ -1,7 +1,6 @@
 """What a plugin does to the process: it neither talks into our output, nor ends the program, nor keeps it alive."""
 
 import json
-import os
 import subprocess
 import sys
 
@@ -9,6 +8,7 @@ import pytest
 
 from tests.support.installed import install
 from tests.support.oddplugin import SOURCE
+from tests.support.project import finding
 from tests.support.storybook import CONFIG, Story
 
 CODE = """
@@ -52,9 +52,8 @@ def ran(story, **code):
     parts = dict.fromkeys(("at_import", "at_options", "at_pull", "at_registration"), "pass") | code
     install(place, "odd", CODE.format(**parts))
     command = [sys.executable, "-m", "followup_rules", "--config", str(story.folder / "config.toml"), "run", "--json"]
-    path = os.pathsep.join([str(place), os.environ.get("PYTHONPATH", "")])
     command += ["--now", "2026-11-09 12:00"]
-    environment = {**os.environ, "PYTHONPATH": path}
+    environment = finding(place)
     found = subprocess.run(command, env=environment, capture_output=True, timeout=120, check=False)
     return found.returncode, found.stdout.decode(), found.stderr.decode()
 
@@ -119,7 +118,7 @@ def test_a_plugin_that_hangs_while_it_is_loaded_is_given_up(story, when, monkeyp
     (place / "sitecustomize.py").write_text(
         "import datetime, followup_rules.host.plugin as plugin\nplugin.LOADING = datetime.timedelta(seconds=1)\n"
     )
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(place), os.environ.get("PYTHONPATH", "")]))
+    monkeypatch.setenv("PYTHONPATH", finding(place)["PYTHONPATH"])
     code, out, _ = ran(story, **{when: f"time.sleep({FOR_EVER})"})
     (problem,) = json.loads(out)["problems"]
     assert (code, problem["where"]) == (1, "sources.odd")

@@ -42,7 +42,6 @@ COMMAND = """
 def install(tmp_path, monkeypatch):
     """Write a distribution with one plugin module into a folder on the path, and return the plugins' folder."""
     monkeypatch.syspath_prepend(tmp_path)
-    before = set(sys.modules)
 
     def write(
         module,
@@ -63,10 +62,7 @@ def install(tmp_path, monkeypatch):
         importlib.invalidate_caches()
         return tmp_path
 
-    yield write
-    for module in set(sys.modules) - before:
-        if getattr(sys.modules[module], "__file__", "") and str(tmp_path) in str(sys.modules[module].__file__):
-            del sys.modules[module]
+    return write
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,7 +14,8 @@ from followup_rules import Pull
 from followup_rules.config.read import read_config
 from followup_rules.host.worker import TimedOut, Worker, spoken
 from tests.support import oddplugin
-from tests.support.oddplugin import SOURCE, TASKS_APART, Output, Source, story
+from tests.support.oddplugin import SOURCE, TASKS_APART, Source, run, story
+from tests.support.project import finding
 from tests.support.storybook import CONFIG
 from tests.support.storybook import call as command
 
@@ -22,11 +24,10 @@ PATIENT = 'time_limit = "1 hour"\n'
 
 
 @pytest.fixture
-def odd(tmp_path, monkeypatch):
+def odd(odd, monkeypatch):
+    """Let it have little time."""
     monkeypatch.setattr("followup_rules.config.read.TIME_LIMIT", timedelta(seconds=1))
-    acts = oddplugin.install(tmp_path / "plugin", monkeypatch)
-    acts.source, acts.output = Source(), Output()
-    return acts
+    return odd
 
 
 def patient(base):
@@ -36,13 +37,8 @@ def patient(base):
     return base
 
 
-def run(told, now):
-    found = command(told.folder, "run", "--now", now, "--json")
-    return {**json.loads(found.stdout), "exit": found.exit_code}
-
-
 def made(ran):
-    return [c["rule"] for c in ran["changes"]]
+    return [c["rule"] for c in ran.changes]
 
 
 # -- sources
@@ -52,8 +48,8 @@ def test_a_source_that_hangs_counts_as_unread_and_the_others_go_on(tmp_path, odd
     told = story(tmp_path / "story", patient(CONFIG) + SOURCE)
     odd.source.gives = hang()
     ran = run(told, "2026-11-09 12:00")
-    (problem,) = ran["problems"]
-    assert (problem["where"], problem["code"], ran["exit"]) == ("sources.odd", "F049", 1)
+    (problem,) = ran.problems
+    assert (problem["where"], problem["code"], ran.exit) == ("sources.odd", "F049", 1)
     assert 'time_limit = "5 minutes" in [sources.odd]' in problem["hint"]
     assert made(ran) == ["debrief", "fit"]
     odd.source.gives = Pull()
@@ -69,7 +65,7 @@ def test_events_that_are_computed_for_ever_count_as_hanging(tmp_path, odd, hang)
         never()
 
     odd.source.gives = lambda: Pull(events=events())
-    assert [p["code"] for p in run(told, "2026-11-09 12:00")["problems"]] == ["F049"]
+    assert [p["code"] for p in run(told, "2026-11-09 12:00").problems] == ["F049"]
 
 
 def test_what_comes_late_is_never_heard(tmp_path, odd, hang):
@@ -97,8 +93,8 @@ def test_a_create_that_hangs_is_looked_for_by_the_next_run(tmp_path, odd, hang):
     told = story(tmp_path / "story", patient(TASKS_APART))
     odd.output.instead["create"] = hang()
     ran = run(told, "2026-11-09 12:00")
-    assert (made(ran), ran["exit"]) == (["thank-you"], 1)
-    assert [p["code"] for p in ran["problems"]] == ["F049"]
+    assert (made(ran), ran.exit) == (["thank-you"], 1)
+    assert [p["code"] for p in ran.problems] == ["F049"]
     assert odd.output.called("create", "update", "withdraw") == ["debrief/nordik.ca@2026-11-09"]
     del odd.output.instead["create"]
     assert made(run(told, "2026-11-09 12:05")) == ["debrief", "fit"]
@@ -125,8 +121,8 @@ def test_an_output_that_hangs_when_it_is_asked_is_not_called_again_in_that_run(t
     odd.output.called()
     odd.output.instead[method] = hang()
     ran = run(told, "2026-11-09 12:30")
-    assert (made(ran), ran["exit"]) == ([], 1)
-    assert [p["code"] for p in ran["problems"]] == ["F049"]
+    assert (made(ran), ran.exit) == ([], 1)
+    assert [p["code"] for p in ran.problems] == ["F049"]
     assert [name for name, _ in odd.output.calls] == [method]
     odd.output.instead.clear()
     run(told, "2026-11-09 12:35")
@@ -137,7 +133,7 @@ def test_an_output_that_cannot_be_opened_in_time_is_left_out(tmp_path, odd, hang
     told = story(tmp_path / "story", patient(TASKS_APART))
     opening, odd.opening = odd.opening, hang()
     ran = run(told, "2026-11-09 12:00")
-    assert (made(ran), [p["where"] for p in ran["problems"]]) == (["thank-you"], ["outputs.odd"])
+    assert (made(ran), [p["where"] for p in ran.problems]) == (["thank-you"], ["outputs.odd"])
     odd.opening = opening
     assert made(run(told, "2026-11-09 12:05")) == ["debrief", "fit"]
 
@@ -149,7 +145,7 @@ def test_an_update_that_hangs_is_done_by_the_next_run(tmp_path, odd, hang):
     run(told, "2026-11-09 13:00")
     told.edit_note("team", "salary")
     odd.output.instead["update"] = hang()
-    assert [p["code"] for p in run(told, "2026-11-09 13:10")["problems"]] == ["F049"]
+    assert [p["code"] for p in run(told, "2026-11-09 13:10").problems] == ["F049"]
     odd.output.instead.clear()
     run(told, "2026-11-09 13:20")
     assert [action.title for action in odd.output.made.values() if action.rule == "ask"] == ["Ask about the salary"]
@@ -279,7 +275,7 @@ def started(tmp_path, monkeypatch, how, limit):
     process = subprocess.Popen(
         [*line, "2026-11-09 12:00"],
         cwd=told.folder,
-        env={**os.environ, "PYTHONPATH": str(plugin)},
+        env=finding(plugin),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -291,10 +287,10 @@ def started(tmp_path, monkeypatch, how, limit):
 def test_a_process_ends_in_spite_of_a_source_that_never_does(tmp_path, monkeypatch, how):
     told, process = started(tmp_path, monkeypatch, how, "1 second")
     out, err = process.communicate(timeout=120)
-    ran = json.loads(out)
+    ran = SimpleNamespace(**json.loads(out))
     assert process.returncode == 1, err
-    assert [c["rule"] for c in ran["changes"]] == ["debrief", "fit", "thank-you"]
-    assert [(p["where"], p["code"]) for p in ran["problems"]] == [("sources.hanging", "F049")]
+    assert [c["rule"] for c in ran.changes] == ["debrief", "fit", "thank-you"]
+    assert [(p["where"], p["code"]) for p in ran.problems] == [("sources.hanging", "F049")]
     assert "Traceback" not in err
     told.base = CONFIG  # without the source, which would go on hanging in this process
     told.config()

@@ -4,7 +4,7 @@ import tomllib
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from followup_rules.language.load import Surroundings, load, unknown_tables
@@ -12,6 +12,7 @@ from followup_rules.language.patterns import World
 from followup_rules.language.phrases import Days
 from followup_rules.language.schema import Do
 from followup_rules.toml.document import Document, parse
+from tests.support.examples import examples
 
 WORLD = World(frozenset(), frozenset(), frozenset(), frozenset(), Days(ZoneInfo("America/Toronto"), lambda _: None))
 OUTPUTS = {"drafts": ("draft",), "tasks": ("task",)}
@@ -174,7 +175,7 @@ FAULTY = PACK + '\n[rule.a]\non = "interveiw"\nopens = "b"\n[rule.b]\non = "#b"\
 
 @pytest.mark.parametrize("text", [PACK, FAULTY])
 @given(st.data())
-@settings(max_examples=30)
+@examples(30)
 def test_the_order_of_tables_and_lines_never_matters(text, data):
     found, problems = loaded(text)
     again, others = loaded(shuffled(data.draw, text))

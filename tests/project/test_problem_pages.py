@@ -5,7 +5,7 @@ import os
 import re
 import sqlite3
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from itertools import pairwise
 
 import pytest
@@ -222,9 +222,8 @@ def exposed_store(place):
 
 def odd_decision(place):
     followup("run", "--now", NOW)
-    with sqlite3.connect(place / "followup.db") as writer:
+    with closing(sqlite3.connect(place / "followup.db")) as writer, writer:
         writer.execute("update decision set state = 'held'")
-    writer.close()
 
 
 def early_clock(_):

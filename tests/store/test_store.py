@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -123,24 +124,21 @@ def a_folder(path):
 
 def of_another_program(path):
     path.unlink()
-    with sqlite3.connect(path) as other:
+    with closing(sqlite3.connect(path)) as other, other:
         other.execute("create table bookmarks (name text)")
         other.execute("insert into bookmarks values ('mine')")
-    other.close()
 
 
 def newer(path):
-    with sqlite3.connect(path) as other:
+    with closing(sqlite3.connect(path)) as other, other:
         other.execute(f"pragma user_version = {database.VERSION + 1}")
-    other.close()
 
 
 def odd_table(path):
     """Let a row hold what followup never writes."""
-    with sqlite3.connect(path) as other:
+    with closing(sqlite3.connect(path)) as other, other:
         other.execute("update event set body = substr(body, 1, 20)")
         other.execute('update "case" set stale = 1')
-    other.close()
 
 
 WRONG = {
@@ -345,12 +343,11 @@ def test_a_step_that_fails_is_undone_whole(tmp_path):
 
 def test_what_is_kept_in_the_store_is_for_its_owner_alone(folder):
     assert store(folder).stat().st_mode & 0o777 == 0o600
-    with sqlite3.connect(f"file:{store(folder)}?mode=ro", uri=True) as reader:
+    with closing(sqlite3.connect(f"file:{store(folder)}?mode=ro", uri=True)) as reader:
         reader.execute("select * from state").fetchall()
         with open_store(store(folder)) as kept:
             kept.state.write(RunState(sound="something new"))
             modes = {file.name: file.stat().st_mode & 0o777 for file in store(folder).parent.glob("followup.db*")}
-    reader.close()
     assert modes.keys() >= {"followup.db", "followup.db-wal", "followup.db-shm", "followup.db.lock"}
     assert set(modes.values()) == {0o600}
 
@@ -409,11 +406,9 @@ def upgraded(monkeypatch):
 
 
 def rows(path):
-    with sqlite3.connect(path) as reader:
+    with closing(sqlite3.connect(path)) as reader:
         names = [name for (name,) in reader.execute("select name from sqlite_master where type = 'table'")]
-        found = {name: reader.execute(f'select * from "{name}" order by 1').fetchall() for name in names}
-    reader.close()
-    return found
+        return {name: reader.execute(f'select * from "{name}" order by 1').fetchall() for name in names}
 
 
 @pytest.mark.usefixtures("upgraded")
@@ -510,9 +505,8 @@ ODD = {
 
 @pytest.mark.parametrize("statement", ODD)
 def test_what_followup_never_wrote_is_called_damage(folder, statement):
-    with sqlite3.connect(store(folder)) as other:
+    with closing(sqlite3.connect(store(folder))) as other, other:
         other.execute(statement)
-    other.close()
     with open_store(store(folder)) as kept, pytest.raises(StoreError, match="is damaged"):
         ODD[statement](kept)
 
@@ -533,3 +527,9 @@ def test_a_store_that_cannot_grow_keeps_what_it_had(folder, write):
         assert "make room" in raised.value.hint
         kept.state.write(RunState(sound="little"))
     assert {**rows(store(folder)), "state": []} == {**before, "state": []}
+
+
+def test_a_store_that_cannot_even_be_begun_is_an_error_of_the_store(tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "MIGRATIONS", ("create nonsense;", *database.MIGRATIONS[1:]))
+    with pytest.raises(StoreError), open_store(tmp_path / "followup.db"):
+        pass

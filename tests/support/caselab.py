@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
+from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.evaluate import EvaluationContext, evaluate
 from followup_rules.engine.sight import Sight
 from followup_rules.model import Case, Decision, Event, Person, State
@@ -56,6 +57,11 @@ def note(start: str, *tags: str, **fields: object) -> Event:
 def case(*events: Event, joined: Iterable[Event] = ()) -> Case:
     """Return a case of these events."""
     return Case(key="nordik.ca", home=events, joined=tuple(joined))
+
+
+def view(text: str, *events: Event, pins: Mapping[str, datetime] | None = None) -> CaseView:
+    """Return a case as the rules see it."""
+    return CaseView(case(*events), rules(text), dict(pins or {}))
 
 
 def decide(

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from followup_rules.cli import forget as forget_command
+from tests.support.project import finding
 from tests.support.storybook import Story, call
 
 NOW = "2026-11-09 16:00"
@@ -60,11 +61,9 @@ def story(tmp_path):
 
 def start(story, *arguments):
     """Start the real command."""
-    plugins = str(story.folder.parent / "plugins")
+    plugins = story.folder.parent / "plugins"
     command = [sys.executable, "-m", "followup_rules", "--config", str(story.folder / "config.toml"), *arguments]
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": plugins}
-    )
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=finding(plugins))
 
 
 @pytest.fixture

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from tests.support.examples import examples
 from tests.support.storybook import JULIE, Story
 from tests.trials.simulator.cadence import live_twice
 from tests.trials.simulator.choice import Seeded
@@ -36,7 +37,7 @@ def test_who_runs_often_and_who_runs_seldom_have_the_same_before_them(seed):
     assert _agree(live_twice(Seeded(seed), START, 30)).compared > 5
 
 
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=ALL, database=None)
+@examples(8, suppress_health_check=ALL)
 @given(st.data())
 def test_any_two_schedules_agree_wherever_they_meet(data):
     _agree(live_twice(Drawn(data), START, 8, dense=24, sparse=96))

@@ -47,6 +47,7 @@ def test_the_page_on_reliability_names_every_kind():
 
 
 @pytest.mark.long
+@pytest.mark.whole
 def test_two_thousand_points_of_all_kinds():
     code, printed = tried("--points", "2000")
     assert code == 0, printed

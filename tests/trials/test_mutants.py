@@ -97,6 +97,7 @@ def test_each_known_survivor_is_a_mistake_that_could_be_made_in_the_engine():
 
 
 @pytest.mark.long
+@pytest.mark.whole
 def test_of_three_hundred_mistakes_in_the_engine_only_the_known_survivors_go_unnoticed():
     command = [sys.executable, "-m", "tests.trials.mutation", "--sample", "300"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

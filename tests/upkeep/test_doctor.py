@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sqlite3
+from contextlib import closing
 from copy import deepcopy
 from types import SimpleNamespace
 
@@ -133,9 +134,8 @@ def test_what_was_refused_is_told_with_when_it_is_tried_again(story):
 
 
 def change(story, statement):
-    with sqlite3.connect(story.folder / "out/followup.db") as writer:
+    with closing(sqlite3.connect(story.folder / "out/followup.db")) as writer, writer:
         writer.execute(statement)
-    writer.close()
 
 
 def test_a_call_without_an_end_is_a_warning(story):
@@ -198,11 +198,10 @@ def test_an_environment_without_home_or_utf_8_is_told(story, monkeypatch):
 def damage_index(story):
     """Take a row out of an index only, as a byte that flips would."""
     change(story, "create table aside as select rootpage from sqlite_master where name = 'event_id'")
-    with sqlite3.connect(story.folder / "out/followup.db") as writer:
+    with closing(sqlite3.connect(story.folder / "out/followup.db")) as writer, writer:
         (page,) = writer.execute("select rootpage from aside").fetchone()
         writer.execute("drop table aside")
         writer.execute("pragma journal_mode = delete")
-    writer.close()
     with (story.folder / "out/followup.db").open("r+b") as file:
         file.seek((page - 1) * 4096 + 3)
         cells = int.from_bytes(file.read(2), "big")

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from copy import deepcopy
 
 import pytest
@@ -209,11 +210,10 @@ def test_copies_from_before_a_change_of_tables_are_deleted(story):
 
 
 def test_what_an_older_version_left_in_the_gaps_of_the_file_goes_too(story):
-    with sqlite3.connect(story.folder / "out/followup.db") as careless:
+    with closing(sqlite3.connect(story.folder / "out/followup.db")) as careless, careless:
         careless.execute("pragma secure_delete = off")
         careless.execute("create table gone as select body from event")
         careless.execute("drop table gone")
-    careless.close()
     forget(story, "--yes")
     assert kept(story) == []
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import followup_google
@@ -17,6 +17,7 @@ import followup_ics
 from followup_google import CalendarOptions, calendar, meetings
 from followup_ics import IcsOptions
 from followup_rules import BadItem, Context, Event, Profile, Pull, Unreadable
+from tests.support.examples import examples
 from tests.support.googlelab.faults import altered, says, status
 from tests.support.storybook import CONFIG, JULIE, Story, call
 
@@ -628,7 +629,7 @@ entries = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None, database=None, derandomize=True)
+@examples(200)
 @given(entries | anything)
 def test_no_answer_of_a_server_stops_the_reading(given_entry):
     profile = Profile(me=frozenset({"camille@exemple.ca"}), timezone=TORONTO)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import followup_google
 from followup_google import GmailOptions, gmail, letters
 from followup_rules import BadItem, Context, Event, Profile, Pull, Unreadable
+from tests.support.examples import examples
 from tests.support.googlelab.account import Account
 from tests.support.googlelab.faults import altered, meanwhile, says, status
 from tests.support.storybook import CONFIG, Story, call
@@ -590,7 +592,7 @@ messages = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None, database=None, derandomize=True)
+@examples(200)
 @given(messages | anything)
 def test_no_answer_of_a_server_stops_the_reading(resource):
     found = letters.event(resource, {"me@example.com"}, SINCE)
@@ -651,7 +653,7 @@ def at_google(tmp_path, google, more=""):
 
 def kept(story):
     """Return the ids of the mails in the store, one for each source that showed them."""
-    with sqlite3.connect(story.folder / "out/followup.db") as store:
+    with closing(sqlite3.connect(story.folder / "out/followup.db")) as store:
         return [name for (name,) in store.execute("select id from event order by id")]
 
 

@@ -1,7 +1,6 @@
 """What stands for Google in the tests does what it says: the gateway, each of its faults, and our Tasks API."""
 
 import json
-import os
 import socket
 import sys
 import time
@@ -28,7 +27,7 @@ from tests.support.googlelab import judge
 from tests.support.googlelab.faults import cut, granted, late, refuse, status, swallow
 from tests.support.googlelab.node import MissingError
 from tests.support.googlelab.wire import said
-from tests.support.project import ROOT
+from tests.support.project import ROOT, finding
 
 AT = datetime(2026, 11, 12, 19, 5, tzinfo=UTC)
 DRAFTS = "/gmail/v1/users/me/drafts"
@@ -79,7 +78,7 @@ def test_it_ends_when_the_process_that_started_it_dies(google_server, tmp_path):
         "import os, sys; from pathlib import Path; from tests.support.googlelab import emulator\n"
         "with emulator.running(Path(sys.argv[1])) as one: print(one.url, flush=True), sys.stdin.read(), os._exit(9)\n"
     )
-    here = {**os.environ, "PYTHONPATH": str(ROOT)}
+    here = finding(ROOT)
     with Popen([sys.executable, "-c", program, str(tmp_path)], env=here, stdin=PIPE, stdout=PIPE) as process:
         address = urlsplit(process.stdout.readline().decode().strip())
         with socket.create_connection((address.hostname, address.port), timeout=60) as connection:

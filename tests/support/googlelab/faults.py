@@ -65,8 +65,8 @@ def late(release: Event) -> Fault:
     return fault
 
 
-def status(code: int, *, reason: str | None = None, retry_after: int | None = None, done: bool = False) -> Fault:
-    """Reply with an error, worded as Google does; `done`: after doing what is asked."""
+def status(code: int, *, reason: str | None = None, retry_after: int | str | None = None, done: bool = False) -> Fault:
+    """Reply with an error, worded as Google does, and when to come back, in seconds or as a date; `done`: after doing it."""
     reply = failed(code, reason)
     if retry_after is not None:
         reply = replace(reply, headers=(*reply.headers, ("Retry-After", str(retry_after))))

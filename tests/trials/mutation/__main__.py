@@ -1,6 +1,6 @@
 """How good are the tests of the engine? Every small mistake in it must make one of them fail.
 
-    python -m tests.trials.mutation [--sample N] [MODULE...]
+    python -m tests.trials.mutation [--sample N [--seed S]] [MODULE...]
 
 Each mutant of followup_rules/engine/ lives in a forked child of its own, in which the direct tests of the engine run
 up to the first one that fails. A mutant that none of them notices must be listed in survivors.toml, with the reason.
@@ -73,13 +73,14 @@ def main() -> int:
     """Try mutants and print the score; an unlisted survivor, or a listed one that is none, is a failure."""
     arguments = argparse.ArgumentParser(prog="python -m tests.trials.mutation", description=__doc__)
     arguments.add_argument("modules", nargs="*", help="of the engine; all by default")
-    arguments.add_argument("--sample", type=int, metavar="N", help="try only N of them, always the same")
+    arguments.add_argument("--sample", type=int, metavar="N", help="try only N of them")
+    arguments.add_argument("--seed", type=int, default=0, help="which ones")
     given = arguments.parse_args()
     chosen = given.modules or sorted(each.stem for each in ENGINE.glob("*.py"))
     trials = [trial for module in chosen for trial in _trials(module)]
     listed = _listed(chosen)
     if given.sample:
-        trials = random.Random(0).sample(trials, given.sample)
+        trials = random.Random(given.seed).sample(trials, min(given.sample, len(trials)))
         listed &= {trial.mutant.name for trial in trials}
     return _report(trials, listed)
 

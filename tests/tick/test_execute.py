@@ -1,0 +1,44 @@
+"""What becomes of a call to an output that was cut short."""
+
+from followup_rules.engine.plan import EntryState
+from followup_rules.tick.execute import settle
+from tests.support.calls import CUT_OFF, LONGER, THANKS
+from tests.support.caselab import at
+from tests.support.oddplugin import Output
+
+NOW = "2026-11-09 16:05"
+
+
+def settled(kept, output, *, look_only=False):
+    problems = list(settle(CUT_OFF, output, kept, at(NOW), look_only=look_only))
+    entry = kept.ledger.entry(CUT_OFF.key, "odd")
+    return problems, entry.state, entry.action.text, bool(entry.retry)
+
+
+def test_a_plan_takes_an_update_that_was_cut_short_as_done_and_touches_nothing(kept):
+    output = Output()
+    assert settled(kept, output, look_only=True) == ([], EntryState.DELIVERED, LONGER.text, False)
+    assert output.calls == []
+
+
+def test_a_run_does_an_update_again_that_was_cut_short(kept):
+    output = Output()
+    output.put(THANKS)
+    assert settled(kept, output) == ([], EntryState.DELIVERED, LONGER.text, False)
+    assert output.made == {THANKS.key: LONGER}
+
+
+def test_an_update_that_is_refused_on_the_second_try_is_tried_again_later(kept):
+    assert settled(kept, Output()) == ([], EntryState.DELIVERED, THANKS.text, True)
+
+
+def test_a_call_whose_end_still_cannot_be_told_stays_open(kept):
+    def out_of_reach(_):
+        raise OSError("no route")
+
+    output = Output()
+    output.put(THANKS)
+    output.instead["update"] = out_of_reach
+    (problem,) = settle(CUT_OFF, output, kept, at(NOW), look_only=False)
+    assert "still no telling" in problem.message
+    assert kept.ledger.entry(CUT_OFF.key, "odd") is None  # nothing is noted down
