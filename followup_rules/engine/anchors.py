@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from followup_rules.engine.assign_cases import MAIL, vanished
 from followup_rules.engine.isolation import blaming
-from followup_rules.engine.threads import known_ids, threads
+from followup_rules.engine.threads import named_ids, threads
 from followup_rules.language.patterns import Pattern, moment, personal
 from followup_rules.language.phrases import Phrase, shift
 from followup_rules.language.schema import Guard, Rule, RuleSet
@@ -222,7 +222,9 @@ class Scope(Struct, frozen=True, dict=True):
 
     def thread(self, event: Event) -> str:
         """Return the conversation that a mail, or what was done with one, belongs to; "" if none."""
-        return next((self.view.threads[ident] for ident in known_ids(event) if ident in self.view.threads), "")
+        known = (event.identity, *named_ids(event))
+        names_one = event.kind in MAIL or bool(event.thread)
+        return next((self.view.threads[name] for name in known if names_one and name in self.view.threads), "")
 
     def when(self, phrases: Sequence[Phrase]) -> datetime | None:
         """Return the instant, in UTC, of the first phrase that resolves."""

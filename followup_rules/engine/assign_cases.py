@@ -90,8 +90,11 @@ class _Placed(Struct):
         self.homes[event.identity] = home
         if vanished(event):
             return
-        if event.thread:
-            self.threads.setdefault(event.thread, home)
+        for ident in (event.thread, event.id) if event.kind in MAIL else (event.thread,):
+            if ident:
+                self.threads.setdefault(ident, home)
+        if event.kind == "sent":  # whatever came under the id of a mail of mine
+            self.threads[event.id] = home
         for person in event.people:
             self.latest[person.address] = home
             self.taking_part[person.address].add(home)
@@ -118,7 +121,8 @@ def vanished(event: Event) -> bool:
 def tokens(event: Event) -> frozenset[str]:
     """Return what ties events together: two events that share none of these cannot change each other's case."""
     addresses = {f"@{person.address}" for person in event.people}
-    thread = {f"thread {event.thread}"} if event.thread else set()
+    own = {event.id} if event.kind in MAIL else set()
+    thread = {f"thread {ident}" for ident in {event.thread, event.answers, *event.references, *own} if ident}
     anchor = {f"anchor {_anchor(event)}"} if _anchor(event) else set()
     headed = {"heading"} if _headed(event) and not event.people else set()
     if headed and _domain(event):
@@ -169,8 +173,9 @@ def _home(event: Event, placed: _Placed, directory: Directory) -> str:
     if label:
         return label
     if event.kind in MAIL:
-        if event.thread in placed.threads:
-            return placed.threads[event.thread]
+        for ident in (event.thread, event.answers, *event.references):
+            if ident != event.id and ident in placed.threads:
+                return placed.threads[ident]
         for person in event.people:
             if person.address in placed.latest:
                 return placed.latest[person.address]

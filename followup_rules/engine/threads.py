@@ -11,28 +11,30 @@ MAIL = ("sent", "received")
 
 
 def threads(events: Iterable[Event], subjects: Subjects) -> Mapping[str, str]:
-    """Return the conversation of each known id of a thread: the same text for all ids of one conversation.
+    """Return the conversation of each event, by identity, and of each id that a mail has or names.
 
     Mails are joined by every id that they name (RFC 5322, section 3.6.4). A reply that names none, as Outlook writes
     them, joins the latest earlier mail under its subject that shares somebody with it. The order of `events` does not
-    matter.
+    matter. A mail that somebody sent under the id of one of mine is not of its conversation for that.
     """
-    in_order = sorted(events, key=lambda event: (event.start, event.id))
+    in_order = sorted(events, key=lambda event: (event.start, event.identity))
+    mine = {event.id for event in in_order if event.kind == "sent"}
     joined = _Joined()
     for event in in_order:
-        joined.join(known_ids(event))
+        own = [event.id] if event.kind == "sent" or (event.kind == "received" and event.id not in mine) else []
+        named = [ident for ident in named_ids(event) if own or ident != event.id]
+        joined.join([event.identity, *own, *named])
     for number, event in enumerate(in_order):
         if event.kind in MAIL and not (event.references or event.answers) and subjects.is_reply(event.title):
             before = _under_its_subject(event, in_order[:number], subjects)
             if before is not None:
-                joined.join([event.id, before.id])
+                joined.join([event.identity, before.identity])
     return {ident: joined.root(ident) for ident in joined.parents}
 
 
-def known_ids(event: Event) -> list[str]:
-    """Return every id by which the conversation of an event is known: its own if it is a mail, and those it names."""
-    own = [event.id] if event.kind in MAIL else []
-    return [ident for ident in (*own, event.thread, event.answers, *event.references) if ident]
+def named_ids(event: Event) -> list[str]:
+    """Return the ids by which an event names its conversation."""
+    return [ident for ident in (event.thread, event.answers, *event.references) if ident]
 
 
 def _under_its_subject(reply: Event, earlier: list[Event], subjects: Subjects) -> Event | None:

@@ -370,7 +370,7 @@ def test_the_order_in_which_sources_are_read_never_matters():
     ("one", "tied"),
     [
         (visit(), {"@julie@nordik.ca", "anchor meeting-2026-11-09T10:00"}),
-        (sent("2026-11-09 10:00", id="m", thread="t"), {"@julie@nordik.ca", "thread t", "anchor m"}),
+        (sent("2026-11-09 10:00", id="m", thread="t"), {"@julie@nordik.ca", "thread t", "thread m", "anchor m"}),
         (
             event("done", "2026-11-09 10:00", id="done:K", report=Report(key="K", anchor="I1")),
             {"anchor I1", "anchor done:K"},
