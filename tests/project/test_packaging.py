@@ -37,6 +37,11 @@ def environment(wheel, tmp_path_factory):
     return folder
 
 
+def alone():
+    """Return an environment in which Python finds no more than what is installed."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+
 def names_in(wheel):
     with zipfile.ZipFile(wheel) as archive:
         return archive.namelist()
