@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -651,7 +652,7 @@ def at_google(tmp_path, google, more=""):
 
 def kept(story):
     """Return the ids of the mails in the store, one for each source that showed them."""
-    with sqlite3.connect(story.folder / "out/followup.db") as store:
+    with closing(sqlite3.connect(story.folder / "out/followup.db")) as store:
         return [name for (name,) in store.execute("select id from event order by id")]
 
 
