@@ -57,6 +57,7 @@ class CalendarOptions(GoogleOptions):
             raise ValueError("`days_ahead` must be a number of days from 1 to 3650")
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class DraftsOptions(GoogleOptions):
     """The config table of drafts in Gmail."""
 

@@ -138,6 +138,20 @@ def without_thread(found):
 # -- drafts: the marks
 
 
+def test_a_draft_without_the_hash_of_its_key_is_known_all_the_same(google, tmp_path):
+    def output():
+        return opened(google, tmp_path, DraftsOptions, key_header=False)
+
+    ref = output().create(DRAFT)
+    (draft,) = google.drafts()
+    assert draft.message["X-Followup-Key"] is None
+    assert (output().find(DRAFT.key), output().create(DRAFT)) == (ref, ref)
+    assert len(google.drafts()) == 1
+    lose(google, {"Message-ID"})
+    output().create(DRAFT)
+    assert len(google.drafts()) == 1
+
+
 def test_a_draft_is_marked_and_is_no_mail_to_be_opened_by_the_recipient(google, drafts):
     drafts().create(DRAFT)
     (draft,) = google.drafts()
