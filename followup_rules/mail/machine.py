@@ -23,6 +23,7 @@ HEADERS = (
 """Those that tell most, for a service that is asked for headers by name."""
 _KINDS = ("receipt", "bounce", "reply", "notice")
 """In which subjects are looked for: a bounce's `Delivery Status Notification (Success)` is a receipt."""
+_LONGEST = 1_000
 _NO = frozenset({"", "no", "none", "false", "0"})
 _ANSWER = re.compile(r"\btext/calendar\b.*\bmethod\s*=\s*\"?(?:reply|counter|declinecounter|cancel|refresh)\b")
 _REPORT = re.compile(r"\bmultipart/report\b")
@@ -43,8 +44,8 @@ def kind(headers: Headers, sender: str, subject: str, types: Collection[str] = (
     Mail of the user's own is judged alike: the notice that they are away is a `reply`. What people write on a list is
     theirs. The types are those of all parts, as `source.types` gives them; without them the headers must do.
     """
-    known = [value.casefold() for value in types or headers["content-type"]]
-    told = folded(subject)
+    known = [value[:_LONGEST].casefold() for value in types or headers["content-type"]]
+    told = folded(subject[:_LONGEST])
     found = _report(known, told) or ("calendar" if any(_ANSWER.search(value) for value in known) else "")
     if found:
         return found
@@ -123,12 +124,12 @@ def _list(headers: Headers, sender: str, subject: str) -> str:
     answers = subjects.is_reply(subject) and bool(headers["in-reply-to"] or headers["references"])
     if answers and not _takes_no_answer(sender):
         return ""
-    if _DIGEST.search(folded(subject)) and (post or headers["list-id"] or headers["precedence"]):
+    if _DIGEST.search(folded(subject[:_LONGEST])) and (post or headers["list-id"] or headers["precedence"]):
         return "bulk"
     if (post and not post.startswith("no")) or any(headers[name] for name in names):
         return ""
     to_many = headers["list-unsubscribe"] or headers["list-unsubscribe-post"] or post.startswith("no")
-    posted = _OWNER.search(folded(first(headers, "sender")))  # lists from before these standards
+    posted = _OWNER.search(folded(first(headers, "sender")[:_LONGEST]))  # lists from before these standards
     marked = first(headers, "precedence").casefold() in ("bulk", "junk") and not posted
     return "bulk" if to_many or marked else ""
 

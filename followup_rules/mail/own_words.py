@@ -22,6 +22,8 @@ _LONGEST_SNIPPET = 1_000
 _LONGEST_DEVICE_LINE = 60
 _LONGEST_BARE_SIGNATURE = 10
 """In lines: two dashes without the space after them (RFC 3676, section 4.3) may also be a writer's own line."""
+_MOST_INTRODUCTIONS, _MOST_EMPTY = 4, 30
+"""How many lines of a separator, a head and the like a program puts together, and how many empty ones after them."""
 _BROKEN = 60
 """A quoted line that a program broke, so that its rest stands unmarked below it, has at least so many characters."""
 
@@ -95,14 +97,15 @@ def _after_introduction(lines: Sequence[str], place: int, subject: str) -> tuple
     end, before, sure = _introduction(lines, place, subject)
     if end is None:
         return None
-    while True:
+    for _ in range(_MOST_INTRODUCTIONS):
         end = _next_text(lines, end)
         if end is None or is_marked(lines, end):
             return (end, before) if sure or end is not None else None
         following, _, more = _introduction(lines, end, subject)
         if following is None:
-            return (None, before) if sure else None
+            break
         end, sure = following, sure or more
+    return (None, before) if sure else None
 
 
 def _introduction(lines: Sequence[str], place: int, subject: str) -> tuple[int | None, str, bool]:
@@ -117,7 +120,7 @@ def _introduction(lines: Sequence[str], place: int, subject: str) -> tuple[int |
 
 
 def _next_text(lines: Sequence[str], place: int) -> int | None:
-    numbers = range(place, len(lines))
+    numbers = range(place, min(place + _MOST_EMPTY, len(lines)))
     return next((number for number in numbers if lines[number].strip() and not is_rule(lines[number])), None)
 
 

@@ -33,10 +33,12 @@ class _Part(Struct, frozen=True):
 
     head: Message
     body: bytes
+    inner: tuple[_Part, ...] = ()
+    """The parts of a multipart."""
 
     @property
     def kind(self) -> str:
-        """Its content type, without parameters; in a digest the parts are mails, and so not read."""
+        """Its content type, without parameters."""
         return self.head.get_content_type()
 
     @property
@@ -52,7 +54,7 @@ def words(content: bytes) -> str:
     line `>` in its place; what a plain text quotes is still there: `own_words.opening` takes it away.
     """
     try:
-        return _text(_part(content), _DEEPEST)
+        return _text(_tree(content))
     except Exception:  # noqa: BLE001 -- a broken body does not unsend the mail
         return ""
 
@@ -60,65 +62,71 @@ def words(content: bytes) -> str:
 def types(content: bytes) -> tuple[str, ...]:
     """Return the content types of a mail and its parts, with their parameters: `text/calendar; method=REPLY`."""
     try:
-        return tuple(_type(part) for part in _leaves_and_branches(_part(content), _DEEPEST))[:_MOST_PARTS]
+        return tuple(_type(part) for part in _all(_tree(content)))
     except Exception:  # noqa: BLE001
         return ()
 
 
 def attachments(content: bytes) -> int:
     """Return how many files hang on a mail."""
-    return sum(part.head.get_filename() is not None for part in _leaves_and_branches(_part(content), _DEEPEST))
+    return sum(part.head.get_filename() is not None for part in _all(_tree(content)))
 
 
-def _part(content: bytes) -> _Part:
+def _tree(content: bytes) -> _Part:
+    """Return a mail with its parts, as many of them and as deep as anybody writes."""
+    return _part(content, _DEEPEST, iter(range(_MOST_PARTS)))
+
+
+def _part(content: bytes, deepest: int, left: Iterator[int]) -> _Part:
     head, *rest = _BLANK.split(content, maxsplit=1)
     if content.startswith((b"\n", b"\r\n")):  # a part without a head: a plain text (RFC 2046, section 5.1)
         head, rest = b"", [content]
-    return _Part(message_from_bytes(head[:_LONGEST_HEAD] + b"\n\n"), rest[0] if rest else b"")
+    told, body = message_from_bytes(head[:_LONGEST_HEAD] + b"\n\n"), rest[0] if rest else b""
+    if not deepest or told.get_content_maintype() != "multipart":
+        return _Part(told, body)
+    pieces = (piece for piece in _pieces(told.get_boundary(), body) if next(left, None) is not None)
+    return _Part(told, b"", tuple(_part(piece, deepest - 1, left) for piece in pieces))
 
 
 def _type(part: _Part) -> str:
     return " ".join(str(part.head.get("content-type", "text/plain")).split())[:1_000]
 
 
-def _leaves_and_branches(part: _Part, deepest: int) -> Iterator[_Part]:
+def _all(part: _Part) -> Iterator[_Part]:
     yield part
-    for inner in _inner(part) if deepest else ():
-        yield from _leaves_and_branches(inner, deepest - 1)
+    for inner in part.inner:
+        yield from _all(inner)
 
 
-def _inner(part: _Part) -> Iterator[_Part]:
+def _pieces(boundary: str | None, body: bytes) -> Iterator[bytes]:
     """Yield the parts of a multipart (RFC 2046, section 5.1.1); what is before the first and after the last is none."""
-    boundary = part.head.get_boundary() if part.head.get_content_maintype() == "multipart" else None
     if not boundary or not _BOUNDARY.fullmatch(boundary):
         return
-    line = re.compile(rb"(?:\A|\r?\n)--" + re.escape(boundary.encode()) + rb"(--)?[ \t]*(?=\r?\n|\Z)")
+    line = re.compile(re.escape(b"--" + boundary.encode()) + rb"(--)?[ \t]*(?=\r?\n|\Z)")
     places: list[tuple[int, int]] = []
-    for match in line.finditer(part.body):
+    for match in line.finditer(body):
+        if body[max(match.start() - 1, 0) : match.start()] not in (b"", b"\n"):
+            continue
         places.append((match.start(), match.end()))
         if match[1] or len(places) > _MOST_PARTS:
             break
     else:
-        places.append((len(part.body), len(part.body)))  # the last line is missing: the mail was cut off
+        places.append((len(body), len(body)))  # the last line is missing: the mail was cut off
     for (_, start), (end, _) in pairwise(places):
-        piece = part.body[start:end]
-        yield _part(piece.removeprefix(b"\r").removeprefix(b"\n"))
+        yield body[start:end].removeprefix(b"\r").removeprefix(b"\n").removesuffix(b"\n").removesuffix(b"\r")
 
 
-def _text(part: _Part, deepest: int) -> str:
-    if part.is_file or part.kind == "multipart/digest":
+def _text(part: _Part) -> str:
+    if part.is_file or part.kind == "multipart/digest":  # the parts of a digest are mails
         return ""
     if part.kind == "text/plain":
         return _flowed(part.head, _decoded(part))
     if part.kind == "text/html":
         return html.text(_decoded(part))
-    if part.head.get_content_maintype() != "multipart" or not deepest:
-        return ""
     if part.kind == "multipart/alternative":
-        plain_first = sorted(_inner(part), key=lambda inner: inner.kind != "text/plain")
-        return next((text for inner in plain_first if (text := _text(inner, deepest - 1)).strip()), "")
-    texts = [_text(inner, deepest - 1) for inner in _inner(part)]
-    return "\n\n".join(text for text in texts if text.strip())
+        plain_first = sorted(part.inner, key=lambda inner: inner.kind != "text/plain")
+        return next((text for inner in plain_first if (text := _text(inner)).strip()), "")
+    return "\n\n".join(text for inner in part.inner if (text := _text(inner)).strip())
 
 
 def _decoded(part: _Part) -> str:
