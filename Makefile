@@ -78,6 +78,7 @@ trials: $(VENV)/ready npm
 	$(BIN)/python -m tests.trials.mutation --sample 100 --seed $(SEED)
 	$(BIN)/python -m tests.trials.simulator --runs 2 --years 0.25 --seed $(SEED)
 	$(BIN)/python -m tests.trials.hostile --inputs 2000 --seed $(SEED)
+	$(BIN)/python -m tests.trials.mail --seed $(SEED)
 	$(BIN)/python -m pytest --numprocesses auto -m "long and not whole" --shard $$(($(SEED) % $(SHARDS)))/$(SHARDS)
 
 mutation: $(VENV)/ready

@@ -121,7 +121,16 @@ def _is_broken(line: str, following: str) -> bool:
         or line.endswith(("<", ",", "["))
         or following.startswith(("<", "[mailto:"))
         or not any(sign.isalnum() for sign in rest)
+        or _is_date(line)
     )
+
+
+def _is_date(line: str) -> bool:
+    """Tell of a line such as "On Mon, 9 Nov 2026 16:00:00 -0500", below which a program names who wrote."""
+    if not (_opens(line, worded=True) and _DATE.search(line)):
+        return False
+    names, others = _names_and_others(_BRACKETED.sub(" ", simple(line)))
+    return names <= 2 and others == 0
 
 
 def _before(text: str, *, opened: bool) -> str:

@@ -57,7 +57,7 @@ def kind(headers: Headers, sender: str, subject: str, types: Collection[str] = (
         or _perhaps_away(headers, told, automatic)
         or _by_sender(headers, sender)
         or ("reply" if automatic in ("auto-replied", "auto_reply") else "")
-        or _list(headers, sender, subject)
+        or _list(headers, sender, subject, automatic=automatic != "")
         or ("notice" if automatic or _takes_no_answer(sender) else "")
     )
 
@@ -117,20 +117,21 @@ def _by_sender(headers: Headers, sender: str) -> str:
     return "bounce" if empty and _senders("perhaps_bounce").search(local) else ""
 
 
-def _list(headers: Headers, sender: str, subject: str) -> str:
+def _list(headers: Headers, sender: str, subject: str, *, automatic: bool) -> str:
     """Tell mail to many (RFC 2369, 8058) from what a person writes on a list, or answers through a service."""
     names = phrases("machine-mail")["headers"]["discussion"]
     post = first(headers, "list-post").casefold()
     answers = subjects.is_reply(subject) and bool(headers["in-reply-to"] or headers["references"])
     if answers and not _takes_no_answer(sender):
         return ""
-    if _DIGEST.search(folded(subject[:_LONGEST])) and (post or headers["list-id"] or headers["precedence"]):
+    digest = not subjects.is_reply(subject) and _DIGEST.search(folded(subject[:_LONGEST]))
+    if digest and (post or headers["list-id"] or headers["precedence"]):
         return "bulk"
     if (post and not post.startswith("no")) or any(headers[name] for name in names):
         return ""
     to_many = headers["list-unsubscribe"] or headers["list-unsubscribe-post"] or post.startswith("no")
     posted = _OWNER.search(folded(first(headers, "sender")[:_LONGEST]))  # lists from before these standards
-    marked = first(headers, "precedence").casefold() in ("bulk", "junk") and not posted
+    marked = first(headers, "precedence").casefold() in ("bulk", "junk") and not posted and not automatic
     return "bulk" if to_many or marked else ""
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from followup_rules import plain
-from followup_rules.mail.attribution import Sureness, attribution
+from followup_rules.mail.attribution import MOST_LINES, Sureness, attribution
 from followup_rules.mail.header_block import after_headers, header_block, is_rule, is_separator
 from followup_rules.mail.phrases import any_of, phrases, simple
 
@@ -29,6 +29,10 @@ _BROKEN = 60
 
 # A `|` at both ends makes a row of a table. Initials before the mark are SuperCite's.
 _MARK = re.compile(r"[\s\u200e\u200f]{0,8}(?:>|\|(?!.*\|\s*$)|[A-Z][A-Za-z]{0,3}>)")
+_OMITTED = re.compile(r"\s*(?:[\[<(][^\[\]<>()@]{0,60}[\])>]|\.{2,}|\u2026)?\s*$")
+"""An empty line, or what a writer puts in place of lines that they left out of a quote: `<snip>`, `[...]`."""
+_ODD_MARK = re.compile(r"\s{0,2}([)\]}:%=~!]{1,2}|--[\])>])\s?")
+"""What some programs and people mark a quote with instead; only below an attribution."""
 _ESCAPED = re.compile(r">From ")
 _LINK = re.compile(r"<?https?://\S+")
 _SIGNED = re.compile(r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:\w+: .*\n)*\n?", re.MULTILINE)
@@ -45,7 +49,7 @@ def opening(text: str, subject: str = "") -> str:
     lines = _lines(text)
     own: list[str] = []
     length = 0
-    for line in _own(lines, subject):
+    for line in _own(_with_known_marks(lines), subject):
         own.append(line)
         length += len(line.strip()) + 1
         if length > 2 * LONGEST:
@@ -60,6 +64,20 @@ def _lines(text: str) -> list[str]:
     if "\n" not in text.strip() and len(text) <= _LONGEST_SNIPPET:  # as Gmail gives the beginning of a mail
         return _unrolled(text.strip())
     return (_SIGNATURE.sub("", _SIGNED.sub("", text)) if "-----BEGIN PGP" in text else text).split("\n")
+
+
+def _with_known_marks(lines: list[str]) -> list[str]:
+    """Return the lines with `>` in place of another mark that stands before several lines below an attribution."""
+    marks = [match[1] for line in lines if (match := _ODD_MARK.match(line))]
+    mark = max(set(marks), key=marks.count, default="")
+    if marks.count(mark) < 2:
+        return lines
+    first = next(place for place, line in enumerate(lines) if (found := _ODD_MARK.match(line)) and found[1] == mark)
+    above = [place for place in range(max(first - MOST_LINES - 1, 0), first) if lines[place].strip()]
+    introductions = (attribution(lines, place) for place in above)
+    if not any(each and each.end > above[-1] for each in introductions):
+        return lines
+    return [f">{line}" if (found := _ODD_MARK.match(line)) and found[1] == mark else line for line in lines]
 
 
 def _own(lines: Sequence[str], subject: str) -> Iterator[str]:
@@ -121,7 +139,9 @@ def _introduction(lines: Sequence[str], place: int, subject: str) -> tuple[int |
 
 def _next_text(lines: Sequence[str], place: int) -> int | None:
     numbers = range(place, min(place + _MOST_EMPTY, len(lines)))
-    return next((number for number in numbers if lines[number].strip() and not is_rule(lines[number])), None)
+    return next(
+        (number for number in numbers if not _OMITTED.match(lines[number]) and not is_rule(lines[number])), None
+    )
 
 
 def is_marked(lines: Sequence[str], place: int) -> bool:
