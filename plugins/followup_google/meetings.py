@@ -44,7 +44,10 @@ def _event(entry: Mapping[str, Any], profile: Profile, where: str) -> Event:
     description = plain.description(str(entry.get("description", "")))
     marked = next((attendee for attendee in _attendees(entry) if attendee.get("organizer")), {})
     organizer = _person(entry.get("organizer") or {}) or _person(marked)
-    others = people.others([*_invited(entry), *([organizer] if organizer else [])], _mine(entry, profile))
+    mine = _mine(entry, profile)
+    others = people.others([*_invited(entry), *([organizer] if organizer else [])], mine)
+    called_by = entry.get("organizer") or {}  # whoever that is wrote title and description
+    own = organizer.address in mine if organizer else not called_by or bool(called_by.get("self"))
     return Event(
         id=_id(entry, profile.timezone),
         kind="meeting",
@@ -55,8 +58,8 @@ def _event(entry: Mapping[str, Any], profile: Profile, where: str) -> Event:
         people=others,
         organizer=organizer,
         status=_status(entry, organizer, others, profile),
-        tags=plain.tags(title, description),
-        case=plain.case(title, description),
+        tags=plain.tags(title, description) if own else (),
+        case=plain.case(title, description) if own else "",
         updated=datetime.fromisoformat(entry["updated"]) if "updated" in entry else None,
         where=where,
     )

@@ -95,12 +95,20 @@ def _components(name: str, raw: bytes) -> list[Component]:
         raise Unreadable(f"{name} defines a time zone that changes every hour or oftener; {_EXPORT}")
     try:
         parsed = _parse(raw)
-        found: list[Component] = [component for calendar in parsed for component in calendar.walk("VEVENT")]
+        found = [component for calendar in parsed for component in _entries(calendar)]
     except Exception as error:
         raise Unreadable(f"{name} breaks the rules of iCalendar: {one_line(str(error), 200)}; {_EXPORT}") from error
     if len(parsed) != calendars:
         raise Unreadable(f"{name} is damaged (a BEGIN without its END); {_EXPORT}")
     return found
+
+
+def _entries(calendar: Calendar) -> Iterator[Component]:
+    """Yield the VEVENTs of a calendar, each with the METHOD under which they came (RFC 5546, section 1.4)."""
+    method = str(calendar.get("METHOD", "")).strip().upper()
+    for component in calendar.walk("VEVENT"):
+        component["METHOD"] = method
+        yield component
 
 
 def _parse(raw: bytes) -> Sequence[Calendar]:

@@ -26,6 +26,7 @@ def event(component: Component, slot: date | datetime | None, profile: Profile, 
     title, description = plain.one_line(first(component, "SUMMARY")), plain.description(first(component, "DESCRIPTION"))
     organizer = person(component["ORGANIZER"]) if "ORGANIZER" in component else None
     others = _others(component, organizer, profile)
+    own = _is_own(component, organizer, profile)
     uid = identifier(component)
     return Event(
         id=uid if slot is None else f"{uid}/{_slot(slot, profile.timezone)}",
@@ -37,11 +38,21 @@ def event(component: Component, slot: date | datetime | None, profile: Profile, 
         people=others,
         organizer=organizer,
         status=_status(component, organizer, others, profile),
-        tags=plain.tags(title, description),
-        case=plain.case(title, description),
+        tags=plain.tags(title, description) if own else (),
+        case=plain.case(title, description) if own else "",
         updated=stamp(component),
         where=where,
     )
+
+
+def _is_own(component: Component, organizer: Person | None, profile: Profile) -> bool:
+    """Tell whether the user wrote an entry: they organize it, or nobody does and no program sent it (RFC 5546).
+
+    A calendar that is exported as a whole may say that it is published, which needs an organizer if it is sent.
+    """
+    if organizer:
+        return organizer.address in _mine(profile)
+    return "ORGANIZER" not in component and component.get("METHOD", "") in ("", "PUBLISH")
 
 
 def first(component: Component, name: str) -> str:

@@ -1,0 +1,105 @@
+"""The words and the content types of a mail's body."""
+
+from __future__ import annotations
+
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+
+import pytest
+
+from followup_rules.mail.source import attachments, types, words
+
+PLAIN = "Content-Type: text/plain; charset=utf-8\n\n"
+
+
+def mail(kind, *parts, before=""):
+    body = "".join(f"--cut\n{part}\n" for part in parts)
+    return f'From: me@example.org\nContent-Type: {kind}; boundary="cut"\n\n{before}\n{body}--cut--\n'.encode()
+
+
+ATTACHED = (
+    "Content-Type: message/rfc822\nContent-Disposition: inline\n\nFrom: j@x.example\nContent-Type: text/plain\n\nHers."
+)
+FILE = 'Content-Type: text/plain; name="notes.txt"\nContent-Disposition: inline\n\nA file.'
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (mail("multipart/alternative", f"{PLAIN}Plain.", "Content-Type: text/html\n\n<p>Page."), "Plain."),
+        (mail("multipart/alternative", "Content-Type: text/html\n\n<p>Page.", f"{PLAIN}Plain."), "Plain."),
+        (mail("multipart/alternative", f"{PLAIN}\n \n", "Content-Type: text/html\n\n<p>Page.</p>"), "Page."),
+        (mail("multipart/mixed", f"{PLAIN}\n", FILE, f"{PLAIN}Mine."), "Mine."),
+        (mail("multipart/mixed", FILE, "Content-Type: text/html\n\n<p>Mine."), "Mine."),
+        (mail("multipart/mixed", f"{PLAIN}One.", f"{PLAIN}Two."), "One.\n\nTwo."),
+        (
+            mail("multipart/mixed", "Content-Type: text/html\n\n<p>Mine.", f"{PLAIN}A list's footer."),
+            "Mine.\n\nA list's footer.",
+        ),
+        (mail("multipart/mixed", ATTACHED), ""),
+        (mail("multipart/mixed", f"{PLAIN}Mine.", ATTACHED), "Mine."),
+        (mail("multipart/digest", "\nFrom: j@x.example\n\nHers."), ""),
+        (mail("multipart/mixed", "\nWithout a head."), "\nWithout a head."),
+        (mail("multipart/mixed", f"{PLAIN}Mine.", before="This is a message in MIME format."), "Mine."),
+        (mail("multipart/mixed", f"{PLAIN}Cut off.").removesuffix(b"--cut--\n"), "Cut off.\n"),
+        (b"Content-Type: multipart/mixed\n\nno boundary", ""),
+        (b"Content-Disposition: attachment\n\nA file.", ""),
+    ],
+)
+def test_which_parts_are_read(content, text):
+    assert words(content) == text
+    assert words(content.replace(b"\n", b"\r\n")).replace("\r\n", "\n") == text
+
+
+@pytest.mark.parametrize(
+    ("charset", "raw", "text"),
+    [
+        ("utf-8", "déjà".encode(), "déjà"),
+        ("utf-8", "déjà".encode("cp1252"), "déjà"),
+        ("nonsense", "déjà".encode("cp1252"), "déjà"),
+        ("nonsense", "déjà".encode(), "déjà"),
+        ("us-ascii", "déjà".encode("cp1252"), "déjà"),
+        ("iso-8859-1", "“déjà” €".encode("cp1252"), "“déjà” €"),
+        ("gb2312", "镕".encode("gb18030"), "镕"),
+        ("punycode", b"x", "x"),
+        ("hex", b"x", "x"),
+        ("koi8-r", "да".encode("koi8-r"), "да"),
+    ],
+)
+def test_charsets(charset, raw, text):
+    assert words(b"Content-Type: text/plain; charset=" + charset.encode() + b"\n\n" + raw) == text
+
+
+def test_a_text_whose_lines_a_program_broke_is_joined():
+    head = b"Content-Type: text/plain; format=flowed"
+    flowed = b"A long \nline.\n> quoted \n> words\n>> deeper\n stuffed\n-- \nCamille\n"
+    assert words(head + b"\n\n" + flowed) == "A long line.\n> quoted words\n>> deeper\nstuffed\n-- \nCamille\n"
+    assert words(head + b"; delsp=yes\n\nBe \nginn") == "Beginn"
+    assert words(b"Content-Type: text/plain\n\nA \nb") == "A \nb"
+
+
+def test_the_types_of_the_parts():
+    content = mail(
+        "multipart/mixed", f"{PLAIN}Mine.", "Content-Type: text/calendar;\n method=REPLY\n\nBEGIN:VCALENDAR", ATTACHED
+    )
+    assert types(content)[1:] == ("text/plain; charset=utf-8", "text/calendar; method=REPLY", "message/rfc822")
+    assert types(b"no head at all") == ("text/plain",)
+    assert attachments(mail("multipart/mixed", f"{PLAIN}Mine.", FILE)) == 1
+
+
+def test_thousands_of_parts_are_read_as_far_as_people_write_them():
+    deep = b"".join(
+        b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (depth, depth) for depth in range(5_000)
+    )
+    assert words(deep + b"\nHello") == ""
+    wide = b'Content-Type: multipart/mixed; boundary="b"\n\n' + b"--b\n\nx\n" * 50_000
+    assert 0 < words(wide).count("x") <= 200
+    assert len(types(wide)) <= 201
+
+
+def test_what_the_email_library_writes_is_read():
+    outer, inner = MIMEMultipart("mixed"), MIMEMultipart("alternative")
+    inner.attach(MIMEText("Merci à vous.", "plain", "utf-8"))
+    inner.attach(MIMEText("<p>Page</p>", "html"))
+    outer.attach(inner)
+    assert words(outer.as_bytes()) == "Merci à vous."
