@@ -40,7 +40,7 @@ def _breach(rule: Rule, visit: Visit, view: CaseView) -> Window | None:
     for window in _windows(rule.breaks.guard, view):
         after = Scope(view, window.visit, window.guard).when(rule.breaks.after) or window.start
         if _falls_in(visit, window, view) and view.moment(mail) >= after:
-            free = answers_others(mail, Scope(view), view.rules.world.subjects) or _excused(mail, window, view)
+            free = answers_others(mail, Scope(view), view.rules.world) or _excused(mail, window, view)
             return None if free else window
     return None
 

@@ -71,7 +71,7 @@ def words_in(*names: str) -> Builder:
         find = text.finder(words).search
 
         def test(event: Event, scope: Scope) -> bool:
-            said = (own_title(event, scope, world.subjects) if name == "title" else event.text for name in names)
+            said = (own_title(event, scope, world) if name == "title" else event.text for name in names)
             return any(find(text.fold(words)) for words in said)
 
         return Part(test, size=len(words))
@@ -152,7 +152,7 @@ def answers(value: Value, world: World) -> Part | None:
     wanted = values.boolean(value)
     if wanted is None:
         return None
-    return Part(lambda event, scope: answers_others(event, scope, world.subjects) is wanted)
+    return Part(lambda event, scope: answers_others(event, scope, world) is wanted)
 
 
 def forwards(value: Value, _: World) -> Part | None:

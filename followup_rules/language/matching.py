@@ -107,7 +107,7 @@ def moment(event: Event, days: Days) -> datetime:
     return days.on(datetime.combine(days.day(event.start), time(23, 59))).astimezone(UTC)
 
 
-def answers_others(event: Event, scope: Scope, subjects: Subjects) -> bool:
+def answers_others(event: Event, scope: Scope, world: World) -> bool:
     """Tell whether a mail replies to one that the user did not write.
 
     A mail passed on answers nobody. A reply that names no mail answers others if somebody else wrote in its
@@ -116,19 +116,32 @@ def answers_others(event: Event, scope: Scope, subjects: Subjects) -> bool:
     if event.forwards:
         return False
     if event.answers:
-        return event.answers not in {other.id for other in scope.events if other.kind == "sent"}
-    if not subjects.is_reply(event.title):
+        return not _is_mine(event, scope, world)
+    if not world.subjects.is_reply(event.title):
         return False
     thread = scope.thread(event)
     earlier = (other for other in scope.events if other.kind == "received" and other.start < event.start)
     return any(thread and scope.thread(other) == thread for other in earlier)
 
 
-def own_title(event: Event, scope: Scope, subjects: Subjects) -> str:
+def _is_mine(reply: Event, scope: Scope, world: World) -> bool:
+    """Tell whether the mail that a reply answers is the user's own.
+
+    One that is older than what was read is known by its id, which ends in the domain of its writer (RFC 5322, section
+    3.6.4, recommends it): mine, unless somebody to whom the reply goes writes from there, too.
+    """
+    if reply.answers in {other.id for other in scope.events if other.kind == "sent"}:
+        return True
+    host = reply.answers.rpartition("@")[2].lower()
+    mine = {address.rpartition("@")[2] for address in world.me}
+    return host in mine - {person.domain for person in reply.people}
+
+
+def own_title(event: Event, scope: Scope, world: World) -> str:
     """Return the title of an event as far as it counts as words: not a subject of mine that somebody else chose."""
-    if event.kind != "sent" or not (event.forwards or subjects.is_reply(event.title)):
+    if event.kind != "sent" or not (event.forwards or world.subjects.is_reply(event.title)):
         return event.title
-    return "" if event.forwards or answers_others(event, scope, subjects) else event.title
+    return "" if event.forwards or answers_others(event, scope, world) else event.title
 
 
 def in_domain(address: str, domains: frozenset[str]) -> bool:

@@ -140,11 +140,11 @@ def _about(value: Value, world: World) -> Part | None:
 def _shares_word(event: Event, others: Sequence[Event], scope: Scope, world: World) -> bool:
     # Names say nothing of what a mail is about: they stand in all mails of the case.
     common = world.stop_words | scope.names
-    words = text.significant((own_title(event, scope, world.subjects), event.text), common)
+    words = text.significant((own_title(event, scope, world), event.text), common)
     texts: list[str] = []
     for other in others:
         noted = [value for name, value in other.data.items() if isinstance(value, str) and name not in ("key", "rule")]
-        texts += [own_title(other, scope, world.subjects), other.text, *noted]
+        texts += [own_title(other, scope, world), other.text, *noted]
     return not words.isdisjoint(text.significant(texts, common))
 
 

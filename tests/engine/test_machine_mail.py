@@ -85,6 +85,8 @@ do = { type = "task", title = "Rest" }
         ([{"title": "Thank you", "id": "hers"}], {"title": "Re: Thank you"}, False),
         ([{"title": "Another", "id": "hers"}], {"title": "Re: Thank you"}, True),
         ([], {"title": "Thank you", "answers": "hers"}, True),
+        ([], {"title": "Re: Thank you", "answers": "long-ago@example.org"}, True),
+        ([], {"title": "Re: Thank you", "answers": "long-ago@nordik.ca"}, False),
         ([], {"title": "Thank you", "forwards": True}, False),
     ],
 )

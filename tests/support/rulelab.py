@@ -27,6 +27,7 @@ def fails(tried: Event) -> bool:
 def world(**fields: object) -> World:
     """Return what patterns know of the user and of plugins."""
     known = dict.fromkeys(("me", "my_domains", "services", "stop_words"), frozenset())
+    known["me"] = frozenset({"me@example.org"})
     return World(**{**known, "days": Days(TORONTO, HOLIDAYS.get), "checks": {"fails": fails}, **fields})
 
 
