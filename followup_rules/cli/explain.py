@@ -197,11 +197,24 @@ def _date(event: Event, now: datetime) -> str:
     return pages.when(local, now)
 
 
+# What mail that no person wrote is, in the words of the list of events.
+_MACHINES = {
+    "reply": "an automatic reply",
+    "bounce": "a bounce",
+    "receipt": "a receipt",
+    "calendar": "a calendar's answer",
+    "bulk": "a mail to many",
+    "notice": "a notice that takes no answer",
+}
+
+
 def _add_event(page: Page, event: Event, file: CaseFile, now: datetime) -> None:
     planned = event.start > now and event.identity not in file.cancelled
     marks: list[Clause] = [("planned", "cyan")] if planned else []
     if event.identity in file.cancelled:
         marks.append((event.status if event.status in ("cancelled", "declined") else "taken away", "yellow"))
+    if event.auto:
+        marks.append((f"{_MACHINES[event.auto]}; it counts as nobody's word", "dim"))
     dimmed = "dim" if event.identity in file.cancelled else ""
     page.row([(f"  {event.kind}", dimmed)], 12, [*marks, (_date(event, now), dimmed), (_titled(event), dimmed)])
 

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from followup_rules.cli import cli
 from followup_rules.cli.page import relative
+from tests.support.storybook import Story, call
 
 ZONE = ZoneInfo("America/Toronto")
 CONFIG = """
@@ -474,3 +475,12 @@ def test_agenda_begins_with_what_is_due_already(desk):
     assert "● due already  debrief (nordik.ca) · fit (nordik.ca) · thank-you (nordik.ca)" in desk.out(
         "agenda", now=HOME
     )
+
+
+def test_explain_says_of_machine_mail_that_it_counts_as_nobodys_word(tmp_path):
+    story = Story(tmp_path / "story")
+    story.visit("I1", "2026-11-09 10:00")
+    story.mail("2026-11-09 15:00", JULIE, "Absente du bureau", Auto_Submitted="auto-replied")
+    story.run("2026-11-09 16:00")
+    shown = call(story.folder, "explain", "nordik", "--now", "2026-11-09 16:00").stdout
+    assert "an automatic reply; it counts as nobody's word" in " ".join(shown.split())

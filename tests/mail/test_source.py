@@ -41,7 +41,7 @@ FILE = 'Content-Type: text/plain; name="notes.txt"\nContent-Disposition: inline\
         (mail("multipart/digest", "\nFrom: j@x.example\n\nHers."), ""),
         (mail("multipart/mixed", "\nWithout a head."), "\nWithout a head."),
         (mail("multipart/mixed", f"{PLAIN}Mine.", before="This is a message in MIME format."), "Mine."),
-        (mail("multipart/mixed", f"{PLAIN}Cut off.").removesuffix(b"--cut--\n"), "Cut off.\n"),
+        (mail("multipart/mixed", f"{PLAIN}Cut off.").removesuffix(b"--cut--\n"), "Cut off."),
         (b"Content-Type: multipart/mixed\n\nno boundary", ""),
         (b"Content-Disposition: attachment\n\nA file.", ""),
     ],
