@@ -12,7 +12,7 @@ from email.policy import EmailPolicy
 from typing import Any
 
 from followup_rules.keys import hashed
-from followup_rules.mail import head
+from followup_rules.mail import head, subjects
 from followup_rules.mail.ids import SUBSTITUTES
 from followup_rules.mail.message import key_of as key_in
 from followup_rules.model import Action, Profile, Reply
@@ -26,7 +26,6 @@ _LONGEST_LINE = 998
 _ENCODED_LINE = 76
 """Of a header with encoded words, of which none may be longer than 75 (RFC 2047, section 2)."""
 _MESSAGE_ID = re.compile(rf"(?!(?:{'|'.join(SUBSTITUTES)})|.*=\?)[!-;=?-~]{{1,250}}")
-_REPLY = re.compile(r"(?:re|aw|sv|antw|ref|rif|r)\s*(?:\[\d+\]|\(\d+\))?\s*:", re.IGNORECASE)
 
 
 class _AsCarried(EmailPolicy):
@@ -95,7 +94,7 @@ def subject(action: Action) -> str:
     if not (action.reply and action.reply.subject.strip()):
         return _inert(one_line(action.title))
     answered = _inert(one_line(action.reply.subject))
-    return answered if _REPLY.match(answered) else f"Re: {answered}"
+    return answered if subjects.is_reply(answered) else f"Re: {answered}"
 
 
 def _inert(text: str) -> str:

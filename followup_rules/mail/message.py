@@ -50,7 +50,7 @@ class Mail(Struct, frozen=True, kw_only=True):
             title=title,
             text=self.text,
             auto=self.auto,
-            forwards=subjects.is_forward(title),
+            forwards=subjects.is_forward(title) or bool(headers["x-forwarded-message-id"]),  # Thunderbird's
             people=others([*(senders if self.kind == "received" else ()), *written_to], me),
             organizer=senders[0] if senders else None,
             thread=next(iter(named), "") or ids.conversation(headers) or self.ident,

@@ -23,7 +23,7 @@ ACCOUNT = "gmail_account"
 """The field that holds the account which knows it under that id."""
 WANTED = tuple(dict.fromkeys((
     *("From", "To", "Cc", "Bcc", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Thread-Index"),
-    "X-Followup-Key", *machine.HEADERS,
+    "X-Forwarded-Message-Id", "X-Followup-Key", *machine.HEADERS,
 )))  # fmt: skip
 """The headers that are asked for."""
 SENT = "SENT"

@@ -72,6 +72,14 @@ def test_a_domain_of_mine_with_accents_is_mine_as_mail_carries_it(read, domain):
     assert read(mail(From=f"Camille <me@{domain}>"), profile=profile).kind == "sent"
 
 
+@pytest.mark.parametrize(
+    ("headers", "forwards"),
+    [({"Subject": "Fwd: Merci"}, True), ({"X_Forwarded_Message_Id": "<a@nordik.ca>"}, True), ({}, False)],
+)
+def test_a_mail_that_is_passed_on_says_so(read, headers, forwards):
+    assert read(mail(**headers)).forwards is forwards
+
+
 def test_the_key_of_a_draft_counts_in_mail_of_mine_only(read):
     content = mail(From="Julie <julie.roy@nordik.ca>", To="me@example.org", X_Followup_Key="0123456789abcdef")
     assert read(content, kinds=("received",)).report is None
