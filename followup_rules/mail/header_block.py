@@ -14,7 +14,7 @@ from msgspec import Struct
 from followup_rules.mail import subjects
 from followup_rules.mail.phrases import any_of, folded, phrases, simple
 
-_MOST_LINES, _MOST_CONTINUED = 16, 3
+_MOST_LINES, _MOST_CONTINUED, _MOST_EMPTY = 16, 3, 1
 _LONGEST_LINE = 300
 _LABEL = re.compile(r"[>*_\s]*([^\W\d][^:*_<>@]{0,30}?)[\s*_]*:[*_]*(?:\s+(.*)|)$")
 _RULE = re.compile(r"\s*(?:[-_=*\u2010-\u2015]\s?){5,}$")
@@ -95,7 +95,7 @@ def _run(lines: Sequence[str], place: int) -> tuple[list[_Line], int]:
         line = _line(lines[number])
         if line and (line.kinds or not any(each.kinds for each in found)):
             empty = [not text.strip() for text in lines[end:number]]
-            if any(empty) and not all(empty):
+            if any(empty) and (not all(empty) or len(empty) > _MOST_EMPTY):
                 break
             if len(found) > 1 and spaced != any(empty):
                 break

@@ -11,6 +11,7 @@ from functools import cache
 from click.testing import CliRunner
 
 from followup_rules.cli import cli
+from followup_rules.keys import hashed
 from tests.trials.faults import child, world
 from tests.trials.faults.child import Ran
 from tests.trials.faults.disk import Disk, Record, kept, records, write
@@ -55,7 +56,8 @@ def _check(lab: Lab, verdict: Verdict, runs: list[Ran]) -> None:
     there = world.markers(lab.folder)
     told = changes(lab)[: len(_BLOCK.findall(runs[0].out))]
     for change in told:
-        if change["output"] != "run" and (change["op"] == "withdraw") == (change["key"] in there):
+        known = change["key"] in there or hashed(change["key"]) in there
+        if change["output"] != "run" and (change["op"] == "withdraw") == known:
             verdict.lost.append(f"reported: {change['op']} {change['key']}")
 
 
