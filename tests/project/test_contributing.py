@@ -40,3 +40,11 @@ def test_every_name_of_a_file_in_the_text_is_one():
     assert len(named) > 10
     for name in (name for name in named if "NAME" not in name):
         assert any((place / name).is_file() for place in places), name
+
+
+def test_every_command_of_make_is_one():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    named = set(re.findall(r"`make ([\w -]+)`", CONTRIBUTING))
+    assert len(named) > 8
+    for target in (target for targets in named for target in targets.split()):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
