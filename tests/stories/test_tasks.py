@@ -180,7 +180,7 @@ def test_moved_to_another_list_and_ticked_there(story):
 
 def test_unticked_again_it_is_open_again(story):
     before = story.todo.read_bytes()
-    rewrite(story, lambda content: content.replace(b"Appeler", b"x 2026-11-19 Appeler"))
+    rewrite(story, lambda content: re.sub(rb"(?m)^(?=[\d-]+ Appeler)", b"x 2026-11-19 ", content))
     assert story.at("2026-11-19 10:00").state(CALL) == "done"
     story.todo.write_bytes(before)
     tick = story.at("2026-11-19 11:00")

@@ -11,6 +11,7 @@ import pkgutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import freezegun
@@ -18,6 +19,7 @@ from freezegun import api
 from freezegun.api import FrozenDateTimeFactory, StepTickTimeFactory, TickingDateTimeFactory
 
 import followup_rules
+from followup_rules.host import worker
 
 CLOCKLESS = ("followup_rules.model", "followup_rules.plain", "followup_rules.engine.", "followup_rules.language.",
              *(f"followup_rules.store.{name}" for name in ("instants", "state", "events", "ledger", "decisions")))  # fmt: skip
@@ -46,6 +48,8 @@ def clock(
     ignored = [*freezegun.config.DEFAULT_IGNORE_LIST, *CLOCKLESS]
     with (
         patch.object(api, "datetime_to_fakedatetime", _whole),
+        # How long a plugin may take goes by real time, or it would have taken too long after some looks at the clock.
+        patch.object(worker, "time", SimpleNamespace(monotonic=api.real_monotonic)),
         freezegun.freeze_time(instant, tick=runs, auto_tick_seconds=step.total_seconds(), ignore=ignored) as set_clock,
     ):
         yield set_clock
