@@ -279,6 +279,8 @@ def started(tmp_path, monkeypatch, how, limit):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell that puts the tests into the background has them ignore Ctrl-C, and so whatever they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 -- this process has one thread
     )
     return told, process
 
