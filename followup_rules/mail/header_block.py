@@ -40,6 +40,11 @@ def _labels() -> dict[str, frozenset[str]]:
 
 
 @cache
+def _separators() -> frozenset[str]:
+    return frozenset(folded(phrase) for phrase in phrases("quoted-mail")["separator"]["between"])
+
+
+@cache
 def _separator() -> re.Pattern[str]:
     given = phrases("quoted-mail")["separator"]
     between, before = any_of(given["between"]), any_of(given["before_a_colon"])
@@ -49,6 +54,14 @@ def _separator() -> re.Pattern[str]:
 def is_separator(line: str) -> bool:
     """Tell of a line whether it says that what follows was written before."""
     return len(line) <= _LONGEST_LINE and _separator().match(simple(line)) is not None
+
+
+def may_separate(line: str) -> bool:
+    """Tell of a line whether it introduces a head that follows: words between dashes, or a separator's without."""
+    if len(line) > _LONGEST_LINE:
+        return False
+    bare = simple(line)
+    return _BETWEEN_DASHES.match(bare) is not None or bare.casefold() in _separators()
 
 
 def is_rule(line: str) -> bool:
@@ -98,6 +111,8 @@ def _run(lines: Sequence[str], place: int) -> tuple[list[_Line], int]:
             if any(empty) and (not all(empty) or len(empty) > _MOST_EMPTY):
                 break
             if len(found) > 1 and spaced != any(empty):
+                if len(found) == 2 and spaced:  # a line of the writer's own above the block: "Date: the 12th."
+                    return found[:1], place + 1
                 break
             spaced = any(empty)
             found.append(line)

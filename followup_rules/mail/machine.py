@@ -58,7 +58,7 @@ def kind(headers: Headers, sender: str, subject: str, types: Collection[str] = (
         or _by_sender(headers, sender)
         or ("reply" if automatic in ("auto-replied", "auto_reply") else "")
         or _list(headers, sender, subject, automatic=automatic != "")
-        or ("notice" if automatic or _takes_no_answer(sender) else "")
+        or ("notice" if automatic or _is_a_programs(headers, sender) else "")
     )
 
 
@@ -106,6 +106,8 @@ def _by_subject(subject: str, known: Collection[str], *, automatic: bool, whole:
 def _perhaps_away(headers: Headers, subject: str, automatic: str) -> str:
     """Tell by a subject that a person may write, too, beside a header that is no proof by itself."""
     sign = automatic or headers["x-auto-response-suppress"]
+    if automatic and _phrase("reply", "with_a_sign", ending=r"\b").match(subject):
+        return "reply"
     return "reply" if sign and _phrase("reply", "with_a_sign").match(subject) else ""
 
 
@@ -135,6 +137,14 @@ def _list(headers: Headers, sender: str, subject: str, *, automatic: bool) -> st
     return "bulk" if to_many or marked else ""
 
 
+def _is_a_programs(headers: Headers, sender: str) -> bool:
+    """Tell by who sends it, by where an answer would go (RFC 5322, section 3.6.2), or by what a list says of itself."""
+    names = phrases("machine-mail")["headers"]
+    of_a_list = any(headers[name] for name in names["discussion"]) and _OWNER.search(f"{_local(sender)}@")
+    reports = any(headers[name] for name in names["notice"])
+    return bool(of_a_list or reports or _takes_no_answer(sender) or _takes_no_answer(first(headers, "reply-to")))
+
+
 def _takes_no_answer(sender: str) -> bool:
     local = _local(sender)
     someone = person(sender)
@@ -149,7 +159,7 @@ def _local(sender: str) -> str:
 
 @cache
 def _senders(kind: str) -> re.Pattern[str]:
-    names = any_of(map(folded, phrases("machine-mail")["senders"][kind]))
+    names = any_of(map(folded, phrases("machine-mail")["senders"][kind])).replace(r"\-", "[._-]?")
     return re.compile(rf"(?:^|[._+-])(?:{names})(?:$|[._+\d-])")
 
 
@@ -162,5 +172,5 @@ def _subjects(kind: str) -> re.Pattern[str]:
 
 
 @cache
-def _phrase(kind: str, name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{any_of(map(folded, phrases('machine-mail')['subjects'][kind][name]))})(?: ?:|[.! ]*$)")
+def _phrase(kind: str, name: str, ending: str = r"(?: ?:|[.! ]*$)") -> re.Pattern[str]:
+    return re.compile(rf"(?:{any_of(map(folded, phrases('machine-mail')['subjects'][kind][name]))}){ending}")

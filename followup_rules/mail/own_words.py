@@ -12,7 +12,7 @@ from functools import cache
 
 from followup_rules import plain
 from followup_rules.mail.attribution import MOST_LINES, Sureness, attribution
-from followup_rules.mail.header_block import after_headers, header_block, is_rule, is_separator
+from followup_rules.mail.header_block import after_headers, header_block, is_rule, is_separator, may_separate
 from followup_rules.mail.phrases import any_of, phrases, simple
 
 LONGEST = 200
@@ -130,7 +130,8 @@ def _introduction(lines: Sequence[str], place: int, subject: str) -> tuple[int |
     """Return the number of the line after an introduction, the words before it in its line, and whether it is sure."""
     if is_separator(lines[place]):
         return after_headers(lines, place + 1), "", True
-    block = header_block(lines, place, subject)
+    below = _next_text(lines, place + 1) if may_separate(lines[place]) else place
+    block = header_block(lines, below, subject) if below is not None else None
     if block is not None:
         return block, "", True
     found = attribution(lines, place)

@@ -144,3 +144,16 @@ def test_costly_texts_take_no_longer_than_others(text):
     begun = process_time()
     opening(text * (100_000 // len(text)))
     assert process_time() - begun < 5  # what grows with the square takes minutes
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "From: Julie Roy <j@x.example>\nDate: Monday, 9 November 2026 16:00\nTo: me@example.org\nSubject: Plan\n",
+        "  Original Message  \nFrom: Julie Roy\nSent: Monday, November 9, 2026 16:00\nTo: me@example.org\nSubject: Plan\n",
+        "----- Any words at all -----\nVon: Julie <j@x.example>\nGesendet: 9. November 2026 16:00\nBetreff: Plan\n",
+    ],
+)
+def test_a_line_with_a_label_above_a_head_is_the_writers(head):
+    own = "Good: I'll bring the papers.\nDate: the 12th, as agreed."
+    assert opening(f"{own}\n\n{head}\n{HERS}") == own

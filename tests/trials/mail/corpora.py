@@ -16,18 +16,41 @@ from tests.trials.hostile import samples
 FIXTURES = "FOLLOWUP_REPLY_FIXTURES"
 """The environment variable that names the unpacked source of `talon`, which holds replies of many mail programs."""
 
-MACHINES_AMONG_HAM = frozenset(
-    """
-    easy-ham-1/00062 easy-ham-1/00067 easy-ham-1/01436 easy-ham-1/01507 easy-ham-1/01542
-    easy-ham-2/01304 easy-ham-2/01311 easy-ham-2/01388
-    """.split()  # noqa: SIM905
+PROGRAMS = (
+    ("a gateway of feeds", re.compile(r"^rssfeeds@"), None),
+    ("a tracker of bugs", re.compile(r"^bugzilla-daemon@"), None),
+    ("commits", None, re.compile(r"Update of /cvsroot")),
+    ("a list's administration", re.compile(r"^(?:iiu-admin@taint|listmaster@tuatha|mailman-owner@)"), None),
+    ("cron", re.compile(r"^root@"), None),
+    ("a robot", re.compile(r"^(?:pine-robot|rhn-admin)@"), None),
+    (
+        "newsletters",
+        re.compile(
+            r"^(?:info@evilgerald|confnews@|freshmeat-news-admin@|webmaster@userland|webster@ryanair|guterman@)"
+        ),
+        None,
+    ),
+    ("reports of mail servers", re.compile(r"^(?:mailer-daemon|postmaster@jpci)"), None),
 )
-"""The mails of `easy-ham` that no person wrote, each looked at: offers, an exchange of links, reports of mail servers."""
+"""Programs that write in `easy-ham`, by sender or first line: found by going through its senders and their mails, not by
+what we take for machine mail. It need not be all of them."""
+
+TOLD = {
+    "a gateway of feeds": (0, 623),
+    "a list's administration": (8, 9),
+    "a robot": (3, 4),
+    "a tracker of bugs": (24, 24),
+    "commits": (0, 22),
+    "cron": (2, 3),
+    "newsletters": (3, 9),
+    "reports of mail servers": (5, 5),
+}
+"""Of how many mails of each we tell that a program wrote them. Nothing in the head of the feeds and commits says so."""
 
 KINDS = {
-    "easy-ham-1": {"": 2495, "bulk": 2, "bounce": 3},
-    "easy-ham-2": {"": 1397, "bulk": 1, "bounce": 2},
-    "hard-ham-1": {"": 223, "bulk": 19, "notice": 8},
+    "easy-ham-1": {"": 2470, "bulk": 2, "bounce": 3, "notice": 25},
+    "easy-ham-2": {"": 1384, "bulk": 1, "bounce": 2, "notice": 13},
+    "hard-ham-1": {"": 222, "bulk": 19, "notice": 9},
     "spam-1": {"": 488, "bulk": 10, "notice": 2},
     "spam-2": {"": 1392, "bounce": 1, "bulk": 1, "notice": 2},
 }
@@ -62,6 +85,15 @@ def kind_of(content: bytes) -> str:
     headers = head.headers(content)
     subject = decoded(head.first(headers, "subject"))
     return machine.kind(headers, message.sender(headers), subject, source.types(content))
+
+
+def program_of(content: bytes) -> str:
+    """Return which of the known programs wrote a mail; nothing if it is none of them."""
+    sender, text = message.sender(head.headers(content)).casefold(), source.words(content).lstrip()
+    for name, by_sender, by_text in PROGRAMS:
+        if (by_sender and by_sender.search(sender)) or (by_text and by_text.match(text)):
+            return name
+    return ""
 
 
 def marked_lines_kept(text: str, own: str) -> int:
