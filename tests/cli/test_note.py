@@ -10,31 +10,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from followup_rules.cli import cli
+from tests.support.configs import FILES
 from tests.support.examples import examples
 from tests.support.installed import install
 
-CONFIG = """
-packs = ["interview"]
-[profile]
-me = ["me@example.org"]
-timezone = "America/Toronto"
-[sources.calendar]
-plugin = "ics"
-path = "calendar.ics"
-[sources.sent]
-plugin = "mailbox"
-path = "sent"
-[sources.notes]
-plugin = "notes"
-path = "notes.md"
-[outputs.drafts]
-plugin = "eml"
-path = "drafts"
-[outputs.tasks]
-plugin = "todotxt"
-path = "todo.txt"
-[store]
-path = "followup.db"
+CONFIG = f"""{FILES}
 [case.client-a]
 people = ["nadia@agencex.example"]
 """

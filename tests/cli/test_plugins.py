@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from followup_rules.cli import cli
+from tests.support.configs import PROFILE
 
 SOURCE = """
 from dataclasses import dataclass
@@ -94,9 +95,7 @@ def test_a_broken_one_is_named_and_the_others_work(install):
 
 def test_one_that_the_config_switches_off_is_listed_as_such(install, tmp_path):
     install("letters", "import nowhere_to_be_found")
-    (tmp_path / "config.toml").write_text(
-        '[profile]\nme = ["me@example.org"]\ntimezone = "America/Toronto"\n[plugins]\ndisabled = ["letters"]\n'
-    )
+    (tmp_path / "config.toml").write_text(f'{PROFILE}[plugins]\ndisabled = ["letters"]\n')
     result = plugins()
     assert result.exit_code == 0
     assert "letters (letters 1.5): switched off in the config" in result.stdout

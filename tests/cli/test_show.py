@@ -13,33 +13,10 @@ from click.testing import CliRunner
 
 from followup_rules.cli import cli
 from followup_rules.cli.page import relative
+from tests.support.configs import FILES
 from tests.support.storybook import Story, call
 
 ZONE = ZoneInfo("America/Toronto")
-CONFIG = """
-packs = ["interview"]
-[profile]
-me = ["me@example.org"]
-timezone = "America/Toronto"
-language = "en"
-[sources.calendar]
-plugin = "ics"
-path = "calendar.ics"
-[sources.sent]
-plugin = "mailbox"
-path = "sent"
-[sources.notes]
-plugin = "notes"
-path = "notes.md"
-[outputs.drafts]
-plugin = "eml"
-path = "out/drafts"
-[outputs.tasks]
-plugin = "todotxt"
-path = "out/todo.txt"
-[store]
-path = "out/followup.db"
-"""
 JULIE, PAUL, LEA = "Julie Roy <julie.roy@nordik.ca>", "Paul Roy <paul.roy@brio.ca>", "Léa Martin <lea@halo.ca>"
 
 
@@ -50,7 +27,7 @@ class Desk:
         self.folder = folder
         self.meetings = []
         (folder / "sent").mkdir()
-        (folder / "config.toml").write_text(CONFIG)
+        (folder / "config.toml").write_text(FILES)
         (folder / "notes.md").write_text("")
         self.write_calendar()
 
@@ -227,7 +204,7 @@ def test_plan_marks_what_a_lost_source_hides(desk):
 def test_plan_explain_and_agenda_write_nothing(desk):
     for word in ("plan", "explain", "agenda"):
         desk.out(word, now=HOME)
-    assert not (desk.folder / "out").exists()
+    assert not list(desk.folder.glob("*.db"))
 
 
 # -- how it looks

@@ -15,37 +15,12 @@ from markdown_it import MarkdownIt
 from followup_rules.cli import cli
 from followup_rules.codes import Code
 from followup_rules.store.lock import only_run
+from tests.support.configs import FILES
 from tests.support.installed import install
 from tests.support.project import ROOT
 
 PAGES = (ROOT / "docs" / "problems.md").read_text(encoding="utf-8")
 NOW = "2026-11-10T12:00"
-PROFILE = """
-[profile]
-me = ["camille@example.org"]
-timezone = "America/Toronto"
-"""
-CONFIG = f"""
-packs = ["interview"]
-{PROFILE}
-[sources.calendar]
-plugin = "ics"
-path = "calendar.ics"
-[sources.sent]
-plugin = "mailbox"
-path = "sent"
-[sources.notes]
-plugin = "notes"
-path = "notes.md"
-[outputs.drafts]
-plugin = "eml"
-path = "drafts"
-[outputs.tasks]
-plugin = "todotxt"
-path = "todo.txt"
-[store]
-path = "followup.db"
-"""
 CALENDAR = """BEGIN:VCALENDAR\r
 VERSION:2.0\r
 PRODID:-//t//EN\r
@@ -143,7 +118,7 @@ def place(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     monkeypatch.syspath_prepend(tmp_path)
-    (tmp_path / "config.toml").write_text(CONFIG)
+    (tmp_path / "config.toml").write_text(FILES)
     (tmp_path / "calendar.ics").write_text(CALENDAR, newline="")
     (tmp_path / "sent").mkdir()
     (tmp_path / "notes.md").write_text("")
@@ -167,7 +142,7 @@ def missing_calendar(place):
 
 def blocked_output(place):
     (place / "blocked").write_text("")
-    (place / "config.toml").write_text(CONFIG.replace('"todo.txt"', '"blocked/todo.txt"'))
+    (place / "config.toml").write_text(FILES.replace('"todo.txt"', '"blocked/todo.txt"'))
 
 
 def damaged_store(place):
@@ -191,12 +166,12 @@ def failing_check(place):
     install(place, "odd", FAILING_CHECK)
     (place / "notes.md").write_text("## julie@nordik.ca\n- 2026-11-10 #issue A note\n")
     rule = '[rule.odd]\non = { check = "odd" }\ndo = { type = "notice", title = "odd" }\n'
-    (place / "config.toml").write_text(CONFIG + rule)
+    (place / "config.toml").write_text(FILES + rule)
 
 
 def hanging_source(place):
     install(place, "hanging", HANGING)
-    (place / "config.toml").write_text(CONFIG + '[sources.hanging]\nplugin = "hanging"\ntime_limit = "1 second"\n')
+    (place / "config.toml").write_text(FILES + '[sources.hanging]\nplugin = "hanging"\ntime_limit = "1 second"\n')
 
 
 def followup(*arguments):
@@ -290,7 +265,7 @@ def test_what_a_page_shows_is_what_happens(place, code, what, state, content):
         case "config":
             (place / "config.toml").write_text(content)
         case "rules":
-            (place / "config.toml").write_text(CONFIG + content)
+            (place / "config.toml").write_text(FILES + content)
         case "notes":
             (place / "notes.md").write_text(content)
     assert codes("check", "--now", NOW) == ({code} if state == "failing" else set())

@@ -11,6 +11,7 @@ from followup_rules.cli import cli
 from followup_rules.store.database import StoreError
 from followup_rules.store.lock import Busy, only_run
 from followup_rules.store.lock import holder as held_by
+from tests.support.configs import PROFILE
 
 HOLD = """
 import sys
@@ -33,9 +34,7 @@ def holder(tmp_path):
 
 
 def test_a_second_run_says_so_and_ends_well(holder, tmp_path):
-    (tmp_path / "config.toml").write_text(
-        '[profile]\nme = ["me@example.org"]\ntimezone = "America/Toronto"\n[store]\npath = "followup.db"\n'
-    )
+    (tmp_path / "config.toml").write_text(f'{PROFILE}[store]\npath = "followup.db"\n')
     result = CliRunner().invoke(cli, ["--config", str(tmp_path / "config.toml"), "run"])
     assert result.exit_code == 0
     assert "another run is at work" in result.stderr
