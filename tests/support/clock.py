@@ -10,13 +10,13 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import SimpleNamespace
 from unittest.mock import patch
 
 import freezegun
 from freezegun import api
-from freezegun.api import FrozenDateTimeFactory, StepTickTimeFactory, TickingDateTimeFactory
+from freezegun.api import FrozenDateTimeFactory, TickingDateTimeFactory
 
 import followup_rules
 from followup_rules.host import worker
@@ -34,13 +34,8 @@ def _whole(given: datetime) -> datetime:
 
 
 @contextmanager
-def clock(
-    instant: str, *, runs: bool = False, step: timedelta = timedelta(0)
-) -> Iterator[FrozenDateTimeFactory | TickingDateTimeFactory | StepTickTimeFactory]:
-    """Set the clock, in UTC: it stands, or `runs` on, or goes a `step` further each time that it is looked at.
-
-    What this lends can `move_to` another instant and, unless it runs, `tick` on.
-    """
+def clock(instant: str, *, runs: bool = False) -> Iterator[FrozenDateTimeFactory | TickingDateTimeFactory]:
+    """Set the clock, in UTC: it stands, or `runs` on; what this lends can `move_to` an instant, or `tick` if it stands."""
     # What is imported only now would keep the clock's types for good.
     for module in pkgutil.walk_packages(followup_rules.__path__, "followup_rules."):
         if not module.name.endswith("__main__"):
@@ -48,8 +43,6 @@ def clock(
     ignored = [*freezegun.config.DEFAULT_IGNORE_LIST, *CLOCKLESS]
     with (
         patch.object(api, "datetime_to_fakedatetime", _whole),
-        # How long a plugin may take goes by real time, or it would have taken too long after some looks at the clock.
+        # How long a plugin may take goes by real time, or it would take too long as soon as the clock is moved.
         patch.object(worker, "time", SimpleNamespace(monotonic=api.real_monotonic)),
-        freezegun.freeze_time(instant, tick=runs, auto_tick_seconds=step.total_seconds(), ignore=ignored) as set_clock,
-    ):
-        yield set_clock
+        freezegun.freeze_time(instant, tick=runs, ignore=ignored) as set_clock,
