@@ -1,15 +1,15 @@
-"""What became of what we made: calls that were cut short, and the user's hand in drafts and tasks."""
+"""What became of what we made: the user's hand in drafts and tasks."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
-from followup_rules.engine.plan import PRINTED, EntryState, LedgerEntry
+from followup_rules.engine.plan import EntryState, LedgerEntry
 from followup_rules.host.checked_output import STATES, CheckedOutput
 from followup_rules.host.failures import failure
 from followup_rules.keys import means
@@ -47,34 +47,6 @@ def open_outputs(given: Given) -> tuple[dict[str, CheckedOutput], list[Problem]]
         except Exception as error:  # noqa: BLE001 -- one output that fails stops no other
             problems.append(failure(f"outputs.{output.name}", error))
     return opened, problems
-
-
-def settle_all(outputs: Outputs, given: Given) -> Iterator[Problem]:
-    """Find out how the calls ended that an earlier run began and did not see through."""
-    ledger = given.store.ledger
-    for entry in ledger.in_state(EntryState.INTENDED):
-        output = outputs.get(entry.output)
-        if entry.output == PRINTED:
-            ledger.write(replace(entry, state=EntryState.WITHDRAWN))
-        elif output is None or output.hangs:
-            continue
-        else:
-            from followup_rules.tick.execute import settle  # noqa: PLC0415 -- only after a crash
-
-            yield from settle(entry, output, given.store, given.now, look_only=given.dry)
-        given.store.decisions.make_stale([entry.action.case])
-
-
-def refusals(given: Given) -> Iterator[Problem]:
-    """Report what was refused and is not to be tried again yet: silence would look as if all were well."""
-    for entry in given.store.ledger.in_state(EntryState.REFUSED):
-        if entry.retry and entry.retry > given.now:
-            when = entry.retry.astimezone(given.config.profile.timezone)
-            message = f"{entry.op} {entry.key}: refused earlier; it is tried again at {when:%H:%M}"
-            yield Problem(f"outputs.{entry.output}", message, Code.NOT_WRITTEN, hint="see what an earlier run said")
-
-
-# -- the user's hand
 
 
 def look(outputs: Outputs, given: Given) -> Look:

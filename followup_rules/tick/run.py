@@ -14,9 +14,10 @@ from followup_rules.engine.sight import Sight
 from followup_rules.model import Problem
 from followup_rules.store.errors import StoreError, Unreceipted
 from followup_rules.store.store import Store
-from followup_rules.tick.outputs import Look, Outputs, look, open_outputs, refusals, sent, settle_all
+from followup_rules.tick.outputs import Look, Outputs, look, open_outputs, sent
 from followup_rules.tick.report import Finding, Given, Outcome, Report, Say, Watch, report
 from followup_rules.tick.sources import Reading, changed, misplaced, read_sources, sight
+from followup_rules.tick.unfinished import refusals, settle_all
 
 __all__ = ["Outcome", "Report", "Say", "Watch", "preview", "run", "sound"]
 
