@@ -46,3 +46,5 @@ def clock(instant: str, *, runs: bool = False) -> Iterator[FrozenDateTimeFactory
         # How long a plugin may take goes by real time, or it would take too long as soon as the clock is moved.
         patch.object(worker, "time", SimpleNamespace(monotonic=api.real_monotonic)),
         freezegun.freeze_time(instant, tick=runs, ignore=ignored) as set_clock,
+    ):
+        yield set_clock
