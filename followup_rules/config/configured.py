@@ -11,9 +11,8 @@ from followup_rules.hookspecs import OutputType, SourceType, Unreadable
 from followup_rules.host.checked_output import CheckedOutput, open_output
 from followup_rules.host.checked_source import UNKNOWN_KINDS, CheckedSource, open_source
 from followup_rules.host.plugin import Plugin
+from followup_rules.host.worker import TIME_LIMIT
 from followup_rules.model import Context
-
-TIME_LIMIT = timedelta(seconds=60)
 
 
 class Configured(Struct, frozen=True, kw_only=True):

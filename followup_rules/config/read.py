@@ -16,7 +16,7 @@ from followup_rules import __version__, language
 from followup_rules.codes import Code
 from followup_rules.config import options
 from followup_rules.config import profile as profiles
-from followup_rules.config.configured import TIME_LIMIT, ConfiguredOutput, ConfiguredSource
+from followup_rules.config.configured import ConfiguredOutput, ConfiguredSource
 from followup_rules.config.ingredients import Ingredients, Layer
 from followup_rules.config.profile import ProfileTable, StoreTable
 from followup_rules.hookspecs import OutputType, Pack, SourceType
@@ -24,6 +24,7 @@ from followup_rules.host import registry
 from followup_rules.host.checked_check import checked
 from followup_rules.host.plugin import RESERVED, attempt
 from followup_rules.host.registry import Registry
+from followup_rules.host.worker import TIME_LIMIT
 from followup_rules.model import Problem, Profile
 from followup_rules.toml import values
 from followup_rules.toml.document import MOST_CHARACTERS, Document, parse

@@ -18,6 +18,8 @@ from followup_rules.hookspecs import Refused, Unreadable
 from followup_rules.texts.plurals import plural
 
 T = TypeVar("T")
+TIME_LIMIT = timedelta(seconds=60)
+"""Of one call of a source or output, unless its table sets another."""
 _SLICE = 1.0
 """Seconds after which Ctrl-C is noticed at the latest."""
 
