@@ -49,6 +49,29 @@ class Ledger:
         query = "insert or replace into ledger values (?, ?, ?, ?, ?, ?)"
         self._database.run(query, *values, encoded(entry))
 
+    def of_output(self, output: str) -> list[LedgerEntry]:
+        """Return the entries of an output."""
+        return [
+            _entry(body)
+            for (body,) in self._database.rows("select body from ledger where output = ? order by key", output)
+        ]
+
+    def unset_later(self, now: datetime) -> None:
+        """Let nothing wait for a retry at an instant that a wrong clock has shown."""
+        for entry in self.in_state(EntryState.REFUSED, EntryState.DELIVERED):
+            if entry.retry and entry.retry > now:
+                self.write(replace(entry, retry=None))
+
+    def rename_output(self, old: str, new: str) -> None:
+        """Let entries follow their output to another name."""
+        for entry in self.of_output(old):
+            if self.entry(entry.key, new) is None:
+                action = replace(entry.action, output=new)
+                self._database.run("delete from ledger where key = ? and output = ?", entry.key, old)
+                self.write(replace(entry, output=new, action=action))
+                note = "update or ignore parted set hash = ? where hash = ?"
+                self._database.run(note, _hashed(entry.marker, new), _hashed(entry.marker, old))
+
     # -- announced openings
 
     def pins(self, case: str) -> dict[str, datetime]:

@@ -13,6 +13,15 @@ from followup_rules.store.errors import damaged
 from followup_rules.store.instants import encoded
 
 
+class Table(Struct, frozen=True):
+    """What a table of the config stands for, whatever its name: hashes, so that no path and no account is kept."""
+
+    place: str
+    """Of plugin and options."""
+    version: str
+    """Of the plugin's package."""
+
+
 class RunState(Struct, frozen=True):
     """What is remembered of the runs so far; instants are in UTC."""
 
@@ -24,6 +33,14 @@ class RunState(Struct, frozen=True):
     """Of the config by which everything was judged last."""
     sound: str = ""
     """Fingerprint of the config in which the last run found nothing wrong."""
+    config: str = ""
+    """The config file of the last run, absolute."""
+    sources: dict[str, Table] = {}
+    """The sources of the last run, by name."""
+    outputs: dict[str, Table] = {}
+    """Its outputs, by name: where what the ledger holds of them lies."""
+    news: dict[str, datetime] = {}
+    """When each source showed anything new for the last time."""
 
 
 class State:
