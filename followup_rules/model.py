@@ -37,6 +37,8 @@ class Report(Struct, frozen=True, kw_only=True):
 
 KIND_END = "\x1f"
 """Ends the kind in an identity; no kind and no id holds it."""
+MAIL = ("sent", "received")
+"""The kinds of mail: what is never changed or taken away once it was sent."""
 
 
 class Event(Struct, frozen=True, kw_only=True):

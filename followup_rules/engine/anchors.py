@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from followup_rules.engine.assign_cases import MAIL, vanished
+from followup_rules.engine.assign_cases import vanished
 from followup_rules.engine.isolation import blaming
 from followup_rules.engine.threads import named_ids, threads
 from followup_rules.language.patterns import Pattern, moment, personal
 from followup_rules.language.phrases import Phrase, shift
 from followup_rules.language.schema import Guard, Rule, RuleSet
 from followup_rules.language.text import fold
-from followup_rules.model import Case, Event, Person, Reason, Visit
+from followup_rules.model import MAIL, Case, Event, Person, Reason, Visit
 from followup_rules.people import once_each
 
 T = TypeVar("T")

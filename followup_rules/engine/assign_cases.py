@@ -12,10 +12,8 @@ from msgspec.structs import replace
 
 from followup_rules.language.patterns import in_domain
 from followup_rules.language.text import finder, fold
-from followup_rules.model import Event, Person
+from followup_rules.model import MAIL, Event, Person
 from followup_rules.toml.suggestions import nearest
-
-MAIL = ("sent", "received")
 
 
 class Label(Struct, frozen=True):

@@ -154,14 +154,20 @@ def _simple(value: Any) -> str | datetime:
 
 
 def _once_each(events: Iterable[Event]) -> tuple[list[Event], list[BadItem]]:
-    """Return each kind and id once, the newest of several; which one that is does not depend on their order."""
+    """Return each kind and id once, the newest of several; which one that is does not depend on their order.
+
+    The same event in two places is one event.
+    """
     versions: dict[str, list[Event]] = defaultdict(list)
     for event in events:
         versions[event.identity].append(event)
-    several = [same for same in versions.values() if any(event != same[0] for event in same)]
-    bad = [BadItem(same[0].where or same[0].id, f"the id {same[0].id!r} stands for several events", same[0].id)
-           for same in several]  # fmt: skip
-    return [max(same, key=_age) if len(same) > 1 else same[0] for same in versions.values()], bad
+    newest = [max(same, key=_age) if len(same) > 1 else same[0] for same in versions.values()]
+    bad = [
+        BadItem(event.where or event.id, f"the id {event.id!r} stands for several events", event.id)
+        for event, same in zip(newest, versions.values(), strict=True)
+        if any(replace(other, where=event.where) != event for other in same)
+    ]
+    return newest, bad
 
 
 def _age(event: Event) -> tuple[datetime, bytes]:

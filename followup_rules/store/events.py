@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_rules.model import KIND_END, BadItem, Event, Pull, Report
+from followup_rules.model import KIND_END, MAIL, BadItem, Event, Pull, Report
 from followup_rules.store.database import Database
 from followup_rules.store.errors import damaged
 from followup_rules.store.instants import at, encoded, instant, text
@@ -182,8 +182,10 @@ def names(event: Event) -> tuple[str, ...]:
 
 
 def _encode(event: Event) -> str:
+    """Return the event as it is kept: of a mail not where it lies, for it stays the same mail when it is moved."""
     data = {k: {"at": v} if isinstance(v, datetime) else v for k, v in event.data.items()}
-    return encoded(replace(event, data=data, listed=None, gone=None))
+    where = "" if event.kind in MAIL else event.where
+    return encoded(replace(event, data=data, where=where, listed=None, gone=None))
 
 
 def _decode(source: str, body: str, gone: str | None, listed: str | None) -> Event:
