@@ -36,6 +36,7 @@ SINCE = NOW - timedelta(days=90)
 PROFILE = Profile(me=frozenset({"me@example.org", "camille@example.org"}), name="Camille", timezone=ZONE)
 CONTEXT = Context(profile=PROFILE, now=NOW)
 
+MINE = b"From: me@example.org\nTo: a@example.net\nDate: Mon, 9 Nov 2026 10:00:00 -0500\nMessage-ID: <1@mine>\n\nA\n"
 CONFIG = """packs = []
 rules = ["rules.toml"]
 [profile]
@@ -57,10 +58,12 @@ def calendar(folder: Path, content: bytes) -> Found:
 
 
 def mail(folder: Path, content: bytes) -> Found:
-    """Read a mail of whatever age."""
+    """Read a mail of whatever age, beside one of mine: where none is, nothing would be read."""
+    _written(folder / "mails/mine.eml", MINE)
     _written(folder / "mails/one.eml", content)
     source = MailboxSource(folder / "mails", ("sent", "received"), CONTEXT)
-    return _pulled(source, datetime(2, 1, 1, tzinfo=UTC))
+    found = _pulled(source, datetime(2, 1, 1, tzinfo=UTC))
+    return Found(found.good - 1, found.bad)
 
 
 def notes(folder: Path, content: bytes) -> Found:
