@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -99,6 +100,15 @@ class Event(Struct, frozen=True, kw_only=True):
     def identity(self) -> str:
         """Its kind and its id, by which it is one event: nobody's mail takes the place of a note with the same id."""
         return f"{self.kind}{KIND_END}{self.id}"
+
+
+_OCCURRENCE = re.compile(r"(.+)/\d{8}(?:T\d{6}Z?)?", re.DOTALL)
+
+
+def series(event: Event) -> str:
+    """Return what the occurrences of a series of meetings have in common: the UID; "" for any other event."""
+    found = _OCCURRENCE.fullmatch(event.id) if event.kind == "meeting" else None
+    return found[1] if found else ""
 
 
 class BadItem(Struct, frozen=True):
