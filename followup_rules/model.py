@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -183,6 +183,8 @@ class Context(Struct, frozen=True, kw_only=True):
 
     profile: Profile
     now: datetime
+    canonical_tag: Callable[[str], str] = str
+    """A tag in any of its spellings to the one that rules name: ids made with that one survive a change of language."""
 
 
 class State(StrEnum):
@@ -241,6 +243,8 @@ class Case(Struct, frozen=True, kw_only=True):
     key: str
     home: tuple[Event, ...]
     joined: tuple[Event, ...] = ()
+    followed: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    """By a note's identity and the day that its `re:` names: the meetings that it was seen to be about."""
 
 
 class Decision(Struct, frozen=True, kw_only=True):

@@ -19,10 +19,9 @@ from followup_rules.hookspecs import Refused
 from followup_rules.host.checked_source import CheckedSource
 from followup_rules.host.failures import failure
 from followup_rules.host.secrets import hidden, masked
-from followup_rules.model import BadItem, Context, Event, NoteAdded, Problem
+from followup_rules.model import BadItem, Event, NoteAdded, Problem
 from followup_rules.store.errors import StoreError
 from followup_rules.store.store import open_copy
-from followup_rules.toml.suggestions import expected
 
 
 @click.command("note")
@@ -79,7 +78,7 @@ def _notes(config: Config, now: datetime) -> tuple[ConfiguredSource, CheckedSour
         if "note" not in configured.emits:
             continue
         try:
-            source = configured.open(Context(profile=config.profile, now=now))
+            source = configured.open(config.context(now))
         except Exception as error:  # noqa: BLE001 -- another source may take the note
             faults.append(failure(f"sources.{configured.name}", error).message)
             continue
@@ -103,12 +102,12 @@ def _misread(
         problem = failure(f"sources.{configured.name}", error, "see `followup check`")
         yield masked(problem, config.secrets)
         return
-    known = config.rulebook.rules.tags
+    known = config.rulebook.rules.world.tags
     for item in (item for item in items if item.where == added.where):
         if isinstance(item, BadItem):
             hint = f"correct it in {added.file}, line {added.line}"
             yield Problem("note", item.message, Code.UNREADABLE_ENTRY, hint=hint)
         for tag in item.tags if isinstance(item, Event) else ():
-            if tag not in known:
+            if not known.known(tag):
                 message = f"no rule knows the tag #{tag}"
-                yield Problem("note", message, Code.UNKNOWN_TAG, hint=expected(tag, known), warning=True)
+                yield Problem("note", message, Code.UNKNOWN_TAG, hint=known.nearest(tag), warning=True)

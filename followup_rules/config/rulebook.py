@@ -38,7 +38,8 @@ class Rulebook(Struct, frozen=True):
 def compiled(of: Ingredients) -> Rulebook:
     """Compile the rules. Never raises for what a user wrote: see `Rulebook.problems`."""
     fatal: list[Problem] = []
-    layers = [*(document for layer in of.layers for document in _parsed(layer, fatal)), of.document]
+    documents = (document for layer in of.layers for document in _parsed(layer, fatal))
+    layers = [wordlists.every_config(), *documents, of.document]
     directory = _directory(of)
     texts = Texts([of.base / "templates", *(Path(pack.folder) / "templates" for pack in of.packs)], of.profile)
     rules, problems = load.load(layers, _world(of, directory), load.Surroundings(texts.names(), of.takes))
@@ -69,6 +70,7 @@ def _directory(of: Ingredients) -> Directory:
         me=of.profile.me,
         agencies=of.profile.agencies,
         services=wordlists.services() | profiles.domains(of.table.services if of.table else ()),
+        zone=of.profile.timezone,
         free_mail=wordlists.free_mail() | profiles.domains(of.table.free_mail if of.table else ()),
     )
 

@@ -36,18 +36,18 @@ _SENT = frozenset({"sent"})
 _SIGNS = 2
 
 
-def tag(value: Value) -> Part | None:
-    """Read a tag, with or without its `#`."""
-    name = value.raw.removeprefix("#").lower()
+def tag(value: Value, world: World) -> Part | None:
+    """Read a tag, with or without its `#`, in any of its spellings."""
+    name = world.tags.canonical(value.raw)
     if not name or len(name.split()) != 1:
         value.report(f"{value.raw!r} is no tag", code=Code.WRONG_SORT, hint='write "#interview": one word after the #')
         return None
-    return Part(lambda event, _: name in event.tags, TAGGED)
+    return Part(lambda event, _: name in world.tags.of(event.tags), TAGGED)
 
 
-def tags(value: Value, _: World) -> Part | None:
+def tags(value: Value, world: World) -> Part | None:
     """`tags`: any of these."""
-    parts = values.every(value, lambda item: tag(item) if item.is_a(str) else None)
+    parts = values.every(value, lambda item: tag(item, world) if item.is_a(str) else None)
     return Part(lambda event, scope: any(part.test(event, scope) for part in parts), TAGGED) if parts else None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
-from followup_rules.language import TABLES, patterns, references
+from followup_rules.language import TABLES, patterns, references, tags
 from followup_rules.language.faults import spread
 from followup_rules.language.layers import Table, merge
 from followup_rules.language.patterns import Pattern, World
@@ -18,6 +18,9 @@ from followup_rules.model import Problem
 from followup_rules.toml.document import Document
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value
+
+# The tables whose patterns name tags.
+_NAMING = ("define", "rule", "guard")
 
 __all__ = ["Surroundings", "load", "unknown_tables"]
 
@@ -29,14 +32,15 @@ def load(layers: Sequence[Document], world: World, around: Surroundings) -> tupl
     but that of layers does.
     """
     problems: list[Problem] = []
-    definitions = _Definitions(merge(layers, "define", problems), world)
+    named = frozenset(tag for document in layers for kind in _NAMING for tag in _tags_in(document.tables.get(kind)))
+    spellings = tags.read(merge(layers, "tag", problems), named)
+    definitions = _Definitions(merge(layers, "define", problems), replace(world, tags=spellings))
     world = definitions.world
     rules, guards = merge(layers, "rule", problems), merge(layers, "guard", problems)
     compiled_rules = {name: Rule(id=name, **_compile(table, RULE, world)) for name, table in rules.items()}
     compiled_guards = {name: Guard(id=name, **_compile(table, GUARD, world)) for name, table in guards.items()}
     definitions.compile_all()
-    tags = frozenset(tag for document in layers for kind in TABLES for tag in _tags_in(document.tables.get(kind)))
-    compiled = RuleSet(compiled_rules, compiled_guards, world, tags)
+    compiled = RuleSet(compiled_rules, compiled_guards, world)
     faults = references.check(compiled, {**_keyed("rule", rules), **_keyed("guard", guards)}, around)
     return _only_enabled(spread(compiled, faults)), tuple(dict.fromkeys(problems))
 

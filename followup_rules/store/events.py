@@ -143,6 +143,8 @@ class Events:
         """Return the ids of all events whose case could change when these do, themselves included."""
         found: set[str] = set()
         rows = self._database.rows
+        if not rows("select 1 from token limit 1"):  # a store that was just brought up to date
+            self._index(self.ids())
         fresh = set(ids) | {name for (name,) in rows("select id from token where token = 'heading'")}
         while fresh:
             found |= fresh

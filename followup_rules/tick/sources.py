@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -18,6 +19,9 @@ from followup_rules.model import BadItem, Event, Problem, Pull
 from followup_rules.store.events import SourceState
 from followup_rules.store.store import Store
 from followup_rules.tick.report import Given
+
+if TYPE_CHECKING:
+    from followup_rules.language.tags import Tags
 
 MARGIN = timedelta(days=60)
 """How much further back than `lookback` sources are read, so that history is known before anything is done."""
@@ -104,7 +108,7 @@ def _events(source: str, pull: Pull, config: Config) -> tuple[list[Event], list[
 
     found = [item for item in pull.events if isinstance(item, Event)]
     problems = [*_unread(source, [item for item in pull.events if isinstance(item, BadItem)])]
-    problems += [problem for event in found for problem in _unknown_tags(source, event, config.rulebook.rules.tags)]
+    problems += [problem for event in found for problem in _unknown_tags(source, event, config.rulebook.rules.world.tags)]
     return [clean(event, config.rulebook.directory) for event in found], problems
 
 
@@ -115,13 +119,11 @@ def _unread(source: str, bad: list[BadItem]) -> Iterator[Problem]:
         yield Problem(f"sources.{source}", message, Code.UNREADABLE_ENTRY, hint=hint)
 
 
-def _unknown_tags(source: str, event: Event, known: Collection[str]) -> Iterator[Problem]:
+def _unknown_tags(source: str, event: Event, known: Tags) -> Iterator[Problem]:
     for tag in event.tags if event.kind == "note" else ():
-        if tag not in known:
-            from followup_rules.toml.suggestions import expected  # noqa: PLC0415 -- only when there is a problem
-
+        if not known.known(tag):
             message = f"{event.where}: no rule knows the tag #{tag}"
-            yield Problem(f"sources.{source}", message, Code.UNKNOWN_TAG, hint=expected(tag, known), warning=True)
+            yield Problem(f"sources.{source}", message, Code.UNKNOWN_TAG, hint=known.nearest(tag), warning=True)
 
 
 def misplaced(news: Collection[str], store: Store) -> Iterator[Problem]:

@@ -375,12 +375,20 @@ def test_the_order_in_which_sources_are_read_never_matters():
             event("done", "2026-11-09 10:00", id="done:K", report=Report(key="K", anchor="I1")),
             {"anchor I1", "anchor done:K"},
         ),
-        (note("2026-11-09 10:00", id="n", heading="Nordik"), {"heading", "anchor n"}),
-        (note("2026-11-09 10:00", id="n", heading="@Mail.Nordik.ca"), {"heading", "domain nordik.ca", "anchor n"}),
+        (note("2026-11-09 10:00", id="n", heading="Nordik"), {"heading", "title  nordik ", "anchor n"}),
+        (
+            note("2026-11-09 10:00", id="n", heading="@Mail.Nordik.ca"),
+            {"heading", "domain nordik.ca", "title  mail nordik ca ", "anchor n"},
+        ),
         (note("2026-11-09 10:00", id="n", heading="Nordik", case="x"), {"anchor n"}),
         (note("2026-11-09 10:00", id="n", people=(JULIE,)), {"@julie@nordik.ca", "anchor n"}),
-        (note("2026-11-09 10:00", id="n", people=(JULIE,), heading="@nordik.ca"), {"@julie@nordik.ca", "anchor n"}),
-        (event("meeting", "2026-11-09 10:00", id="e"), {"anchor e"}),
+        (
+            note("2026-11-09 10:00", id="n", people=(JULIE,), heading="@nordik.ca"),
+            {"@julie@nordik.ca", "title  nordik ca ", "anchor n"},
+        ),
+        (event("meeting", "2026-11-09 10:00", id="e"), {"title  e ", "anchor e"}),
+        (event("meeting", "2026-11-09 10:00", id="E@x", title="Coffee"), {"@e@x", "title  e x ", "title  coffee ", "anchor E@x"}),
+        (note("2026-11-09 10:00", id="n", heading="Coffee 2026-11-09"), {"heading", "title  coffee ", "anchor n"}),
     ],
 )
 def test_what_ties_an_event_to_others(one, tied):
