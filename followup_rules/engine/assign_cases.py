@@ -16,6 +16,8 @@ from followup_rules.language.text import finder, fold
 from followup_rules.model import MAIL, Event, Person, series
 from followup_rules.toml.suggestions import nearest
 
+_NAMING = 4
+"""Letters of a word that may name a person or an employer."""
 _DAY = re.compile(r"\s+\d{4}-\d\d-\d\d$")
 
 
@@ -119,6 +121,20 @@ def title_of(event: Event, zone: tzinfo) -> frozenset[str]:
     return frozenset({title, fold(f"{event.title} {event.start.astimezone(zone):%Y-%m-%d}")} if title.strip() else ())
 
 
+def names_of(entries: Mapping[str, Event], zone: tzinfo) -> dict[str, str]:
+    """Return what people call the cases that are known by an id only: the title of the entry, with its day if needed.
+
+    `entries` holds an entry of each, by key. One without a title keeps its key.
+    """
+    count = Counter(fold(event.title) for event in entries.values())
+    return {
+        key: " ".join([event.title, f"{event.start.astimezone(zone):%Y-%m-%d}"][: 1 + (count[fold(event.title)] > 1)])
+        if event.title.strip()
+        else key
+        for key, event in entries.items()
+    }
+
+
 def clean(event: Event, directory: Directory) -> Event:
     """Leave the user themselves, and a scheduling service that sent the invitation, out of an event's people."""
     organizer = event.organizer.address if event.organizer else ""
@@ -143,11 +159,24 @@ def tokens(event: Event) -> frozenset[str]:
     if event.kind == "meeting":
         headed |= {f"@{name.lower()}" for name in (own_id(event), event.id) if "@" in name}
         headed |= {f"title {fold(name)}" for name in (event.title, own_id(event)) if not event.people and name}
+        headed |= {f"word {word}" for word in _naming([event.title]) if not event.people}
+    elif event.kind == "sent":
+        headed |= {f"word {word}" for word in _named_by(event)}
     elif _headed(event) and event.heading:
         headed.add(f"title {fold(_DAY.sub('', event.heading))}")
     if "heading" in headed and _domain(event):
         headed.add("domain " + ".".join(_domain(event).split(".")[-2:]))
     return frozenset(addresses | thread | anchor | headed | {f"anchor {event.id}"})
+
+
+def _naming(texts: Iterable[str]) -> set[str]:
+    """Return the folded words of some texts that are long enough to name somebody."""
+    return {word for text in texts for word in fold(text).split() if len(word) >= _NAMING}
+
+
+def _named_by(mail: Event) -> set[str]:
+    """Return the words by which a title may name somebody to whom a mail goes: their name, or their employer's."""
+    return _naming(text for person in mail.people for text in (person.name, employer(person.address)))
 
 
 def assign(events: Iterable[Event], directory: Directory, known: Iterable[str] = ()) -> dict[str, Place]:
@@ -172,8 +201,10 @@ def assign(events: Iterable[Event], directory: Directory, known: Iterable[str] =
                if not _anchor(event)}  # fmt: skip
     for event in filter(_anchor, in_order):
         placed.homes[event.identity] = anchors.get(_anchor(event), event.case or event.id)
+    alone = [event for event in in_order if not event.people and placed.homes[event.identity] == own_id(event)]
+    titles = [(own_id(event), _naming([event.title])) for event in alone if event.kind == "meeting"]
     return {
-        event.identity: Place(placed.homes[event.identity], _joins(event, placed), problems.get(event.identity, ""))
+        event.identity: Place(placed.homes[event.identity], _joins(event, placed, titles), problems.get(event.identity, ""))
         for event in in_order
     }
 
@@ -217,12 +248,19 @@ def _by_people(event: Event, directory: Directory) -> str:
     return min(count, key=lambda name: (name in directory.agencies, -count[name], name != organizer))
 
 
-def _joins(event: Event, placed: _Placed) -> frozenset[str]:
+def _joins(event: Event, placed: _Placed, titles: Iterable[tuple[str, set[str]]]) -> frozenset[str]:
+    """Return the other cases in which a mail can tell something.
+
+    They are those of its people and, of a mail of mine, those of entries with nobody in them whose title names one of
+    its people: it may show whom the entry was with.
+    """
     if event.kind not in MAIL:
         return frozenset()
     cases: set[str] = set()
     for person in event.people:
         cases |= placed.taking_part.get(person.address, set())
+    named = _named_by(event) if event.kind == "sent" else set()
+    cases |= {key for key, words in titles if not words.isdisjoint(named)}
     return frozenset(cases - {placed.homes[event.identity]})
 
 

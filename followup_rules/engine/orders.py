@@ -12,7 +12,7 @@ from followup_rules.engine.assign_cases import key_of, own_id
 from followup_rules.engine.breaches import concerned
 from followup_rules.engine.completed import Misfit
 from followup_rules.engine.guards import Window, window_of
-from followup_rules.engine.isolation import blaming
+from followup_rules.engine.isolation import Failed, blaming
 from followup_rules.engine.times import times_of
 from followup_rules.keys import means
 from followup_rules.language.schema import Rule
@@ -44,6 +44,14 @@ class Orders(Struct, frozen=True):
 def orders(view: CaseView) -> Orders:
     """Return which notes of a case concern which duty, and those of which nobody can tell."""
     return view.once("orders", "", lambda: _find(view))
+
+
+def misfits(view: CaseView) -> tuple[Misfit, ...]:
+    """Return the notes whose `re:` or `for:` names nothing; of what a faulty rule leaves unclear, nothing is told."""
+    try:
+        return (*view.notes.misfits, *orders(view).misfits)
+    except Failed:
+        return view.notes.misfits
 
 
 def ordered(view: CaseView, key: str, tag: str) -> Event | None:

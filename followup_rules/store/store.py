@@ -67,6 +67,11 @@ class Store:
         followed = self.places.followed(notes) if notes else {}
         return Case(key=key, home=_by_duty(home, duties), joined=_by_duty(joined, duties), followed=followed)
 
+    def entries(self) -> dict[str, Event]:
+        """Return an entry of each case that is known by the id of a meeting only, by the case's key."""
+        found = ((key, self.events.event(identity)) for key, identity in self.places.own())
+        return {key: event for key, event in found if event is not None}
+
     def arrange(self, ids: set[str], directory: Directory) -> dict[str, tuple[str, str]]:
         """Place the events tied to those that changed, mark their cases as stale, and let ledger and history follow.
 

@@ -142,7 +142,10 @@ def _is_sent(entry: LedgerEntry, mail: Event, given: Given) -> bool:
     if entry.state not in (EntryState.DELIVERED, EntryState.ENDING):
         return False  # of what nobody knows to be there, only the key is proof
     anchor, action = given.store.events.named(entry.action.anchor), entry.action
-    if anchor is None or mail.start < anchor.start or {p.address for p in mail.people}.isdisjoint(_to(action)):
+    if anchor is None or mail.start < anchor.start:
+        return False
+    # A draft to nobody gets its address from the user, so its subject alone tells.
+    if action.to and {person.address for person in mail.people}.isdisjoint(_to(action)):
         return False
     if action.reply:
         return mail.answers == action.reply.message_id
