@@ -99,7 +99,7 @@ def _event_record(event: Event, now: datetime) -> dict[str, Any]:
 
 
 def _note_record(note: Event, file: CaseFile) -> dict[str, Any]:
-    """Return what becomes of a note: the duties that it starts or ends, the meetings that it is about, what is wrong."""
+    """Return what becomes of a note: what it starts or ends, the meetings that it is about, and what is wrong."""
     if note.kind != "note":
         return {}
     ids = {event.identity: event.id for event in file.events}

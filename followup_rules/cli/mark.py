@@ -27,7 +27,9 @@ _NEAR = {"today": 0, "aujourd'hui": 0, "yesterday": -1, "hier": -1, "tomorrow": 
 @shared.now_option
 @shared.json_option
 @click.pass_context
-def command(ctx: click.Context, case: str, answer: str, day: str | None, now: str | None, *, as_json: bool) -> None:
+def command(  # noqa: PLR0913 -- one for each word of the command line
+    ctx: click.Context, case: str, answer: str, day: str | None, now: str | None, *, as_json: bool
+) -> None:
     """Say whether the case's meeting of a day is an interview: followup mark nordik not-interview 2026-11-18.
 
     DAY is a date, today, yesterday or tomorrow; it may be left out if all the case's meetings are on one day. It writes

@@ -35,7 +35,7 @@ class Cases(Struct, frozen=True):
     """What people call the cases that have only an id, by that key."""
 
     def entry(self, name: str) -> str:
-        """Return the title that a heading needs to lead to a case which has only an id; "" if the name means no such."""
+        """Return the title by which a heading leads to a case that has only an id; "" if the name means none."""
         ids = {key.casefold(): title for key, title in self.titles.items()}
         titles = {fold(title): title for title in self.titles.values()}
         return ids.get(name.casefold(), "") or titles.get(fold(name), "")

@@ -79,7 +79,7 @@ class Config(Struct, frozen=True, dict=True):
         return Context(
             profile=self.profile,
             now=now.astimezone(self.profile.timezone),
-            canonical_tag=lambda tag: self.rulebook.rules.world.tags.canonical(tag),
+            canonical_tag=lambda tag: self.rulebook.rules.world.tags.canonical(tag),  # noqa: PLW0108 -- it would compile them
         )
 
     @property

@@ -286,7 +286,7 @@ class Scope(Struct, frozen=True, dict=True):
         return instants[-1] if instants else None
 
     def _is_said_here(self, event: Event, start: datetime, end: datetime) -> bool:
-        """Tell whether an event speaks of this anchor: by its `re:DAY`, else because it comes between it and the next."""
+        """Tell whether an event speaks of this anchor: by its `re:DAY`, else as it comes between it and the next."""
         about = self.view.is_about(event, self)
         return start <= self.view.moment(event) < end if about is None else about
 

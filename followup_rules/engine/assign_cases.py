@@ -204,7 +204,9 @@ def assign(events: Iterable[Event], directory: Directory, known: Iterable[str] =
     alone = [event for event in in_order if not event.people and placed.homes[event.identity] == own_id(event)]
     titles = [(own_id(event), _naming([event.title])) for event in alone if event.kind == "meeting"]
     return {
-        event.identity: Place(placed.homes[event.identity], _joins(event, placed, titles), problems.get(event.identity, ""))
+        event.identity: Place(
+            placed.homes[event.identity], _joins(event, placed, titles), problems.get(event.identity, "")
+        )
         for event in in_order
     }
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from followup_rules.engine.assign_cases import own_id, title_of
 from followup_rules.language.patterns import World, moment
-from followup_rules.language.tags import DONE, DISMISSED, SNOOZE, Tags
+from followup_rules.language.tags import DISMISSED, DONE, SNOOZE, Tags
 from followup_rules.language.text import fold
 from followup_rules.model import Case, Event
 
@@ -53,7 +53,9 @@ def completed(case: Case, world: World) -> Completed:
     about = {note.identity: day for note in home if (day := day_of(note, world))}
     subjects = {name: _meetings(name, day, home, case, world) for name, day in about.items()}
     notes = sorted((e for e in home if e.kind == "note"), key=lambda note: (moment(note, world.days), note.identity))
-    marks = [(note, own) for note in notes if note.identity in about and (own := world.tags.of(note.tags) & world.tags.marks)]
+    marks = [
+        (note, own) for note in notes if note.identity in about and (own := world.tags.of(note.tags) & world.tags.marks)
+    ]
     marked = [_marked(event, marks, subjects, world.tags) for event in home]
     left = (_left(event, about, world.tags) for event in marked)
     orders = tuple(note for note in notes if _orders(note, world.tags))
@@ -107,7 +109,9 @@ def _left(event: Event, about: Mapping[str, date], tags: Tags) -> Event | None:
 def _peopled(event: Event, home: Iterable[Event], zone: tzinfo) -> Event:
     """Return an event with its people: a heading that names an entry names nobody by that, but may add who is met."""
     if event.kind == "note" and event.people:
-        entries = {name for other in home if other.kind == "meeting" for name in (own_id(other).lower(), other.id.lower())}
+        entries = {
+            name for other in home if other.kind == "meeting" for name in (own_id(other).lower(), other.id.lower())
+        }
         people = tuple(person for person in event.people if person.address not in entries)
         return event if people == event.people else replace(event, people=people)
     if event.kind != "meeting" or event.people:
@@ -127,4 +131,6 @@ def _misfit(
         return
     near = sorted(set(days), key=lambda other: (abs(other - day), other))[:_NEAREST]
     hint = f"its meetings are on {', '.join(f'{other:%Y-%m-%d}' for other in near)}" if near else ""
-    yield Misfit(note, f"re:{day:%Y-%m-%d}: the case has no meeting on that day", hint or "the case has no meetings yet")
+    yield Misfit(
+        note, f"re:{day:%Y-%m-%d}: the case has no meeting on that day", hint or "the case has no meetings yet"
+    )

@@ -1,4 +1,4 @@
-"""What the user orders of one duty in a note: `#done`, `#dismissed` or `#snooze`, with `for:KEY` or `for:RULE`. Pure."""
+"""What a note orders of one duty: `#done`, `#dismissed` or `#snooze`, with `for:KEY` or `for:RULE`. Pure."""
 
 from __future__ import annotations
 

@@ -48,26 +48,32 @@ class Tags(Struct, frozen=True):
 
     def nearest(self, written: str) -> str:
         """Return the hint for a tag that nobody knows."""
-        return expected(written.removeprefix("#"), {*self.named, *(other.strip().replace(" ", "-") for other in self.also)})
+        return expected(
+            written.removeprefix("#"), {*self.named, *(other.strip().replace(" ", "-") for other in self.also)}
+        )
 
 
 def read(tables: Mapping[str, Table], named: frozenset[str]) -> Tags:
     """Compile the tables `[tag.NAME]`, reporting what is wrong with them; `named` are the tags that patterns name."""
-    known = named | ORDERS
     also = dict(_SPELT)
     marks = set()
     for name, table in sorted(tables.items()):
-        _check_name(name, table, known)
         fields = {key: table.fields[key] for key in _known_fields(table)}
         if "marks" in fields and values.boolean(fields["marks"]):
             marks.add(name)
         for value, other in _spellings(fields.get("also")):
-            taken = also.get(fold(other), other if other in known else name)
+            taken = also.get(fold(other), other if other in {*tables, *ORDERS} else name)
             if taken != name:
                 hint = "write another spelling; each stands for one tag"
-                value.report(f"#{other} already stands for #{taken}", code=Code.NAME_CLASH, hint=hint)
+                what = f"#{other} is a tag itself" if taken == other else f"#{other} already stands for #{taken}"
+                value.report(what, code=Code.NAME_CLASH, hint=hint)
             else:
                 also[fold(other)] = name
+    # A pattern may name a tag by any of its spellings.
+    own = frozenset(tag for tag in named if tag in tables or fold(tag) not in also)
+    known = own | ORDERS | {also[fold(tag)] for tag in named - own}
+    for name, table in tables.items():
+        _check_name(name, table, known)
     return Tags(known, also, frozenset(marks))
 
 

@@ -6,7 +6,6 @@ import operator
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
@@ -16,7 +15,6 @@ from followup_rules.engine.completed import bindings
 from followup_rules.engine.evaluate import EvaluationContext, evaluate
 from followup_rules.engine.orders import misfits
 from followup_rules.engine.plan import Change, EntryState, LedgerEntry, plan
-from followup_rules.engine.sight import Sight
 from followup_rules.language.tags import ORDERS
 from followup_rules.model import NOTICE, Action, Decision, Problem, Reason, State
 from followup_rules.store.store import Store
@@ -24,18 +22,8 @@ from followup_rules.store.tombstones import KEY
 from followup_rules.tick.actions import actions
 from followup_rules.tick.backoff import must_wait
 from followup_rules.tick.execute import carry_out_all
-from followup_rules.tick.outputs import Look, Outputs
+from followup_rules.tick.outputs import Look, Seen
 from followup_rules.tick.report import Finding, Given, Missed, Outcome, Say
-
-
-class Seen(Struct, frozen=True):
-    """What the steps before have seen: through the sources, and in the outputs."""
-
-    sight: Sight
-    outputs: Outputs
-    looked: Look
-    news: frozenset[str]
-    """The identities of the events that are new, other than before, or gone."""
 
 
 def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from followup_rules.codes import Code
 from followup_rules.engine.plan import EntryState, LedgerEntry
+from followup_rules.engine.sight import Sight
 from followup_rules.host.checked_output import STATES, CheckedOutput
 from followup_rules.host.failures import failure
 from followup_rules.keys import means
@@ -35,6 +36,16 @@ class Look(Struct, frozen=True):
     unsure: frozenset[tuple[str, str]] = frozenset()
     """Marker and output of what was made and nobody knows whether the user has touched it since."""
     problems: tuple[Problem, ...] = ()
+
+
+class Seen(Struct, frozen=True):
+    """What the first steps of a tick have seen: through the sources, and in the outputs."""
+
+    sight: Sight
+    outputs: Outputs
+    looked: Look
+    news: frozenset[str]
+    """The identities of the events that are new, other than before, or gone."""
 
 
 def open_outputs(given: Given) -> tuple[dict[str, CheckedOutput], list[Problem]]:

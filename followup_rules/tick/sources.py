@@ -108,7 +108,9 @@ def _events(source: str, pull: Pull, config: Config) -> tuple[list[Event], list[
 
     found = [item for item in pull.events if isinstance(item, Event)]
     problems = [*_unread(source, [item for item in pull.events if isinstance(item, BadItem)])]
-    problems += [problem for event in found for problem in _unknown_tags(source, event, config.rulebook.rules.world.tags)]
+    problems += [
+        problem for event in found for problem in _unknown_tags(source, event, config.rulebook.rules.world.tags)
+    ]
     return [clean(event, config.rulebook.directory) for event in found], problems
 
 

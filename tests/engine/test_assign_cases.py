@@ -387,7 +387,10 @@ def test_the_order_in_which_sources_are_read_never_matters():
             {"@julie@nordik.ca", "title  nordik ca ", "anchor n"},
         ),
         (event("meeting", "2026-11-09 10:00", id="e"), {"title  e ", "anchor e"}),
-        (event("meeting", "2026-11-09 10:00", id="E@x", title="Coffee"), {"@e@x", "title  e x ", "title  coffee ", "anchor E@x"}),
+        (
+            event("meeting", "2026-11-09 10:00", id="E@x", title="Coffee"),
+            {"@e@x", "title  e x ", "title  coffee ", "anchor E@x"},
+        ),
         (note("2026-11-09 10:00", id="n", heading="Coffee 2026-11-09"), {"heading", "title  coffee ", "anchor n"}),
     ],
 )

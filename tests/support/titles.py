@@ -77,7 +77,7 @@ def score(name: str) -> Counter[str]:
 
 
 @cache
-def _book():  # noqa: ANN202
+def _book():
     with TemporaryDirectory() as folder:
         file = Path(folder, "config.toml")
         file.write_text(_CONFIG, encoding="utf-8")
