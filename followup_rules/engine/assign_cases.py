@@ -161,7 +161,7 @@ def tokens(event: Event) -> frozenset[str]:
         headed |= {f"title {fold(name)}" for name in (event.title, own_id(event)) if not event.people and name}
         headed |= {f"word {word}" for word in _naming([event.title]) if not event.people}
     elif event.kind == "sent":
-        headed |= {f"word {word}" for word in _named_by(event)}
+        headed |= {f"names {word}" for word in _named_by(event)}
     elif _headed(event) and event.heading:
         headed.add(f"title {fold(_DAY.sub('', event.heading))}")
     if "heading" in headed and _domain(event):

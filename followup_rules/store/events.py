@@ -149,12 +149,19 @@ class Events:
         while fresh:
             found |= fresh
             ties = {tie for name in fresh for (tie,) in rows("select token from token where id = ?", name)}
-            near = {name for tie in ties for (name,) in rows("select id from token where token = ?", tie)}
+            wanted = {_counterpart(tie) for tie in ties}
+            near = {name for tie in wanted for (name,) in rows("select id from token where token = ?", tie)}
             hosts = [tie.removeprefix("domain ") for tie in ties if tie.startswith("domain ")]
             query = "select id from token where token like '@%' || ?"
             near |= {name for host in hosts for (name,) in rows(query, host)}
             fresh = near - found
         return found
+
+
+def _counterpart(tie: str) -> str:
+    """Return what is tied by a token: by itself, but for a title's word, which ties the mails that name it, and back."""
+    kind, _, word = tie.partition(" ")
+    return {"word": f"names {word}", "names": f"word {word}"}.get(kind, tie)
 
 
 def _missing(pull: Pull, seen: Mapping[str, Event], listed: Mapping[str, datetime], since: datetime) -> set[str]:

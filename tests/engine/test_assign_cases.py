@@ -370,7 +370,10 @@ def test_the_order_in_which_sources_are_read_never_matters():
     ("one", "tied"),
     [
         (visit(), {"@julie@nordik.ca", "anchor meeting-2026-11-09T10:00"}),
-        (sent("2026-11-09 10:00", id="m", thread="t"), {"@julie@nordik.ca", "thread t", "thread m", "anchor m"}),
+        (
+            sent("2026-11-09 10:00", id="m", thread="t"),
+            {"@julie@nordik.ca", "thread t", "thread m", "names julie", "names nordik", "anchor m"},
+        ),
         (
             event("done", "2026-11-09 10:00", id="done:K", report=Report(key="K", anchor="I1")),
             {"anchor I1", "anchor done:K"},
@@ -389,7 +392,7 @@ def test_the_order_in_which_sources_are_read_never_matters():
         (event("meeting", "2026-11-09 10:00", id="e"), {"title  e ", "anchor e"}),
         (
             event("meeting", "2026-11-09 10:00", id="E@x", title="Coffee"),
-            {"@e@x", "title  e x ", "title  coffee ", "anchor E@x"},
+            {"@e@x", "title  e x ", "title  coffee ", "word coffee", "anchor E@x"},
         ),
         (note("2026-11-09 10:00", id="n", heading="Coffee 2026-11-09"), {"heading", "title  coffee ", "anchor n"}),
     ],
