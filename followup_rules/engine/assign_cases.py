@@ -268,7 +268,7 @@ def _joins(event: Event, placed: _Placed, titles: Iterable[tuple[str, set[str]]]
 
 def _domain(note: Event) -> str:
     """Return the `@domain` of a note's heading, in lower case and without the @, or ""."""
-    written = str(note.data.get("domain", "")) or (note.heading if note.heading.startswith("@") else "")
+    written = str(note.data.get("@domain", "")) or (note.heading if note.heading.startswith("@") else "")
     return written.lower().removeprefix("@")
 
 

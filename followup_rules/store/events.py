@@ -159,7 +159,7 @@ class Events:
 
 
 def _counterpart(tie: str) -> str:
-    """Return what is tied by a token: by itself, but for a title's word, which ties the mails that name it, and back."""
+    """Return what is tied by a token: by itself; a title's word by the mails that name it, and back."""
     kind, _, word = tie.partition(" ")
     return {"word": f"names {word}", "names": f"word {word}"}.get(kind, tie)
 

@@ -85,7 +85,7 @@ class NoteReader:
             heading=heading.label or (f"@{heading.domain}" if heading.domain else ""),
             ticked=note.ticked,
             whole_day=note.day is not None and note.clock is None,
-            data=data | ({"domain": heading.domain} if heading.label and heading.domain else {}),
+            data=data | ({"@domain": heading.domain} if heading.label and heading.domain else {}),
             where=where,
         )
         yield from (BadItem(where, problem) for problem in (*note.problems, *problems))

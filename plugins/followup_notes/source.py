@@ -25,6 +25,8 @@ LARGEST = 2_000_000
 """In bytes; a file of notes beyond that is something else."""
 # The file of a folder in which new notes are written down.
 _NEW = "notes.md"
+_READING = 2
+"""Another number has notes read anew that were read otherwise: a heading's domain stands apart from `domain:`."""
 
 
 class Cursor(Struct, frozen=True):
@@ -66,7 +68,7 @@ class NotesSource:
         try:
             paths = _find(self._path)
             profile = self._context.profile
-            reading = json.dumps([str(self._path), str(profile.timezone), sorted(profile.me)])
+            reading = json.dumps([str(self._path), str(profile.timezone), sorted(profile.me), _READING])
             now = Cursor(reading, {known_as(name): _look(path) for name, path in paths.items()}, before.seen)
             if now == before:
                 return Pull(cursor=cursor)

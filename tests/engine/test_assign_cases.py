@@ -234,9 +234,9 @@ def test_a_heading_may_name_a_case_that_is_known_from_elsewhere():
         ((Person("new@acme.com"),), {}, "acme.com"),
         ((FREE,), {}, "zoe@gmail.com"),
         ((FREE, Person("new@acme.com")), {}, "acme.com"),
-        ((), {"domain": "nordik.ca"}, "nordik.ca"),
-        ((), {"domain": "@Acme.com"}, "acme.com"),
-        ((), {"domain": "mail.acme.com"}, "acme.com"),
+        ((), {"@domain": "nordik.ca"}, "nordik.ca"),
+        ((), {"@domain": "@Acme.com"}, "acme.com"),
+        ((), {"@domain": "mail.acme.com"}, "acme.com"),
     ],
 )
 def test_an_address_or_domain_in_a_heading_decides_or_begins_a_case(people, data, key):

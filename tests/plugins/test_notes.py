@@ -91,7 +91,7 @@ def test_the_notes_of_the_documentation(read):
         ("## <a@nordik.ca>, <b@nordik.ca>", "a@nordik.ca", "", ["a@nordik.ca", "b@nordik.ca"], {}),
         ("### Nordik (mailto:a@nordik.ca) <me@example.org>", "a@nordik.ca", "Nordik", ["a@nordik.ca"], {}),
         ("## @Nordik.ca", "@nordik.ca", "@nordik.ca", [], {}),
-        ("## Nordik Inc. @nordik.ca", "@nordik.ca", "Nordik Inc.", [], {"domain": "nordik.ca"}),
+        ("## Nordik Inc. @nordik.ca", "@nordik.ca", "Nordik Inc.", [], {"@domain": "nordik.ca"}),
         ("###### Client  A ##", "client-a", "Client A", [], {}),
         ("Équipe Été\n---", "équipe-été", "Équipe Été", [], {}),
         ("## client-a", "client-a", "client-a", [], {}),
