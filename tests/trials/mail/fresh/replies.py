@@ -64,7 +64,7 @@ def judged(reply: Reply, found: str) -> Verdict:
             lost.append(line)
         rest = rest.replace(line, " ", 1)
         if length > own_words.LONGEST - 10:
-            rest = ""if not (tail := [each for each in reply.quoted if each in rest]) else " ".join(tail)
+            rest = "" if not (tail := [each for each in reply.quoted if each in rest]) else " ".join(tail)
             break
     kept = tuple(line for line in reply.quoted if len(line) >= _SHORTEST and line in rest)
     for line in kept:
