@@ -20,7 +20,6 @@ _LABEL = re.compile(r"[>*_\s]*([^\W\d][^:*_<>@]{0,30}?)[\s*_]*:[*_]*(\s*)(.*)$")
 _RULE = re.compile(r"\s*(?:[-_=*\u2010-\u2015]\s?){5,}$")
 _BETWEEN_DASHES = re.compile(r"\s*[-_=]{4,}\s?[^-_=].{2,60}?[-_=]{4,}\s*$")
 _ADDRESS = re.compile(r"[^\s<>@]@[^\s<>@]+\.")
-_TIME = re.compile(r"\d[:.h]\d\d")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _MOMENT = r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? \d{1,2}:\d\d(?::\d\d)?(?: [AP]M)?"
 _BY_NOTES = re.compile(rf"[^\W\d].{{1,80}} ?-{{3}}{_MOMENT}-{{3}}", re.IGNORECASE)
@@ -160,8 +159,7 @@ def _is_of_a_program(found: Sequence[_Line], subject: str, *, introduced: bool) 
         return False
     addressed = any(_ADDRESS.search(line.value) for line in found)
     titled = any("subject" in line.kinds and _same(line.value, subject) for line in found)
-    dated = any("sent" in line.kinds and _YEAR.search(line.value) and _TIME.search(line.value) for line in found)
-    proofs = addressed + introduced + titled + dated + ("subject" in kinds)
+    proofs = addressed + introduced + titled + ("subject" in kinds)
     if "sent" in kinds:
         return proofs >= 1
     return "to" in kinds and "subject" in kinds and proofs >= 2

@@ -111,8 +111,12 @@ def _perhaps(headers: Headers, subject: str, sender: str, automatic: str) -> str
         return "reply"
     if sign and _phrase("reply", "with_a_sign").match(subject):
         return "reply"
-    sign = automatic or headers["x-failed-recipients"] or _senders("perhaps_bounce").search(_local(sender))
-    return "bounce" if sign and _phrase("bounce", "with_a_sign", ending=r"\b").match(subject) else ""
+    by_postmaster = headers["x-failed-recipients"] or _senders("perhaps_bounce").search(_local(sender))
+    return (
+        "bounce"
+        if (automatic or by_postmaster) and _phrase("bounce", "with_a_sign", ending=r"\b").match(subject)
+        else ""
+    )
 
 
 def _by_sender(headers: Headers, sender: str) -> str:

@@ -210,7 +210,9 @@ def _label() -> re.Pattern[str]:
 
 def _unrolled(text: str) -> list[str]:
     """Return the lines that a text on one line may have had: breaks around all that may introduce a quote."""
-    pieces = [piece for line in _BETWEEN_DASHES.sub(r"\n\1\n", text).split("\n") for piece in _before_attributions(line)]
+    pieces = [
+        piece for line in _BETWEEN_DASHES.sub(r"\n\1\n", text).split("\n") for piece in _before_attributions(line)
+    ]
     return [line for piece in pieces for line in _before_labels(piece)]
 
 

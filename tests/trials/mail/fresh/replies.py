@@ -53,23 +53,18 @@ def replies(name: str) -> list[Reply]:
 
 
 def judged(reply: Reply, found: str) -> Verdict:
-    """Compare what a reader found with the truth."""
-    rest = " ".join(found.split())
-    length, lost = 0, []
+    """Compare what a reader found with the truth; of what goes beyond the beginning that is stored only quotes count."""
+    rest, left, lost = " ".join(found.split()), own_words.LONGEST - 10, []
     for line in reply.own:
-        length += len(line) + 1
-        if length > own_words.LONGEST - 10:
-            line = line[: max(own_words.LONGEST - 10 - (length - len(line) - 1), 0)]  # noqa: PLW2901
-        if line not in rest:
-            lost.append(line)
-        rest = rest.replace(line, " ", 1)
-        if length > own_words.LONGEST - 10:
-            rest = "" if not (tail := [each for each in reply.quoted if each in rest]) else " ".join(tail)
-            break
+        looked_for = line[: max(left, 0)]
+        left -= len(line) + 1
+        if looked_for not in rest:
+            lost.append(looked_for)
+        rest = rest.replace(line if line in rest else looked_for, " ", 1) if looked_for else rest
     kept = tuple(line for line in reply.quoted if len(line) >= _SHORTEST and line in rest)
     for line in kept:
         rest = rest.replace(line, " ")
-    return Verdict(kept, tuple(lost), rest.strip() if re.search(r"\w", rest) else "")
+    return Verdict(kept, tuple(lost), rest.strip() if left > 0 and re.search(r"\w", rest) else "")
 
 
 def _put_together(given: Any) -> Iterator[Reply]:
