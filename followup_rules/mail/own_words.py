@@ -70,7 +70,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _may_hold_a_head(line: str) -> bool:
-    """Tell of a line whether a program may have put a whole head on it: "--- Original Message ---From: ... Date: ..."."""
+    """Tell of a line whether a program may have put a whole head on it: "--- Original Message ---From: ... To: ..."."""
     return "@" in line and line.count(":") >= _FEWEST_LABELS and len(line) <= _LONGEST_SNIPPET
 
 
