@@ -202,8 +202,7 @@ def _joins(event: Event, placed: _Placed) -> frozenset[str]:
 
 def _domain(note: Event) -> str:
     """Return the `@domain` of a note's heading, in lower case and without the @, or ""."""
-    written = str(note.data.get("domain", "")) or (note.heading if note.heading.startswith("@") else "")
-    return written.lower().removeprefix("@")
+    return (note.domain or (note.heading if note.heading.startswith("@") else "")).lower().removeprefix("@")
 
 
 def _heading(note: Event, placed: _Placed, directory: Directory, keys: frozenset[str]) -> tuple[str, str]:

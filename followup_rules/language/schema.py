@@ -100,6 +100,10 @@ class RuleSet(Struct, frozen=True):
     world: World
     tags: frozenset[str] = field(default_factory=frozenset)
     """Every tag that a pattern names."""
+    dates: frozenset[str] = frozenset()
+    """Every field from which a phrase counts."""
+    fields: frozenset[str] = frozenset()
+    """Every field that a phrase, a pattern or an inline text names."""
 
 
 def _text(value: Value, _: World) -> str | None:

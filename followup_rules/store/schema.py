@@ -58,6 +58,13 @@ drop table known;
 create index event_bare on event (substr(id, instr(id, char(31)) + 1));
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED_STATE)
+# What a source doubts (an emptied file of notes) since when, and what the user has been told of entries.
+_DOUBTS = """
+alter table source add column doubt text not null default '';
+alter table source add column doubted text;
+create table told (source text not null, hash text not null, primary key (source, hash)) without rowid;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED_STATE, _DOUBTS)
 """The n-th script leads from version n to version n + 1."""
 VERSION = len(MIGRATIONS)

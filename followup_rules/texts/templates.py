@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _SOURCE_LIMIT = 10_000  # characters of one template
 _TITLE_LIMIT = 200
+_NAMED = re.compile(r"\.\s*([^\W\d_]\w*)|\[\s*['\"]([^'\"]+)['\"]\s*\]")
 _FILE_NAME = re.compile(r"(?P<name>[\w-]+)(?:\.(?P<language>[a-z]{2}))?\.txt")
 
 
@@ -87,6 +89,14 @@ class Texts:
             return [(problem.file, problem.line, problem.message)]
         problems = [fault for part in parts for fault in self._faults(part)]
         return [(fault.file, fault.line, fault.message) for fault in problems]
+
+    def fields(self) -> frozenset[str]:
+        """Return what the templates name behind a dot or in brackets: among it, the values of notes that they show."""
+        sources = []
+        for path in self._files().values():
+            with suppress(OSError, UnicodeDecodeError):
+                sources.append(path.read_text("utf-8-sig"))
+        return frozenset(name for source in sources for pair in _NAMED.findall(source) for name in pair if name)
 
     def _files(self) -> dict[str, Path]:
         if self._found is None:

@@ -1,4 +1,4 @@
-"""The block structure of a Markdown file: which list items stand under which heading, and on which line."""
+"""The block structure of a Markdown file: which list items stand under which heading, and what is read as neither."""
 
 from __future__ import annotations
 
@@ -7,27 +7,39 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from followup_notes.lines import as_markdown, split_lines
+
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_FENCE_END = re.compile(r"[\s>]*(`{3,}|~{3,})\s*")
+_COMMENT_BEGINS = re.compile(r"\s*<!--")
+_UNCLOSED_FENCE = "this code block is never closed; what stands below it is read as notes; close it with ```"
+_UNCLOSED_COMMENT = "this comment is never closed; what stands below it is read as notes; close it with -->"
 
 
 @dataclass(slots=True)
 class Block:
-    """A list item, or a paragraph outside any list; an item holds the text of its own lines, not of items within."""
+    """A list item, a paragraph outside any list, or code; an item holds the text of its own lines, not of items within."""
 
     line: int
     """From 1."""
     heading: str
     """The last heading of level 2 or deeper; empty after a level 1 heading, which is the title of the document."""
-    is_item: bool
-    texts: list[str] = field(default_factory=list)
+    kind: str
+    """`item`, `paragraph`, `heading`, or `code` (also HTML), of which nothing is read."""
+    rows: list[tuple[int, str]] = field(default_factory=list)
+    """Its lines with their numbers."""
+
+    @property
+    def is_item(self) -> bool:
+        """Whether it is a note."""
+        return self.kind == "item"
 
     @property
     def text(self) -> str:
         """All its lines, continuation lines included."""
-        return "\n".join(self.texts)
+        return "\n".join(text for _, text in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +51,20 @@ class Section:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The blocks of a file in its order, and where a fence or comment is never closed: (line from 1, sentence)."""
+
+    blocks: list[Block]
+    unclosed: list[tuple[int, str]]
+
+
 def _tokens(markdown: str) -> list[Token]:
     from markdown_it import MarkdownIt  # noqa: PLC0415 -- a tick with unchanged notes does not pay for it
 
     # Inline markup is left as written; "[x]: text" is a ticked note and no link definition.
-    return MarkdownIt("commonmark").disable(["inline", "text_join", "reference"]).parse(markdown)
-
-
-def split_lines(markdown: str) -> list[str]:
-    """Return the lines with their ends: those that Markdown knows, for str.splitlines finds more."""
-    return _LINE.findall(markdown)
+    parser = MarkdownIt("commonmark").disable(["inline", "text_join", "reference"])
+    return parser.parse("".join(map(as_markdown, split_lines(markdown))))
 
 
 def read_sections(markdown: str) -> list[Section]:
@@ -64,22 +80,52 @@ def read_sections(markdown: str) -> list[Section]:
     ]
 
 
-def read_blocks(markdown: str) -> list[Block]:
-    """Return the list items and plain paragraphs in file order. Code, HTML blocks and comments are neither."""
+def read_page(markdown: str) -> Page:
+    """Return the blocks of a file. A fence or comment that is never closed is left out: it would hide all below it."""
+    unclosed: list[tuple[int, str]] = []
+    lines = split_lines(markdown)
+    while found := _unclosed(tokens := _tokens("".join(lines)), lines):
+        number, sentence = found
+        unclosed.append((number + 1, sentence))
+        lines[number] = "\n"
+    return Page(_blocks(tokens, lines), unclosed)
+
+
+def _unclosed(tokens: list[Token], lines: list[str]) -> tuple[int, str] | None:
+    """Return the line, from 0, at which a fence or comment begins that runs to the end of the file."""
+    for token in tokens:
+        begin, end = token.map or (0, 0)
+        last = lines[end - 1] if end else ""
+        if token.type == "fence" and not (end - begin > 1 and _FENCE_END.fullmatch(last)):
+            return begin, _UNCLOSED_FENCE
+        if token.type == "html_block" and _COMMENT_BEGINS.match(lines[begin]) and "-->" not in token.content:
+            return begin, _UNCLOSED_COMMENT
+    return None
+
+
+def _blocks(tokens: list[Token], lines: list[str]) -> list[Block]:
     heading = ""
     blocks: list[Block] = []
     open_items: list[Block] = []
-    for token, following in pairwise(_tokens(markdown)):
-        line = token.map[0] + 1 if token.map else 0
+    for token, following in pairwise([*tokens, *tokens[-1:]]):
+        begin, end = token.map or (0, 0)
         if token.type == "list_item_open":
-            open_items.append(Block(line, heading, is_item=True))
+            open_items.append(Block(begin + 1, heading, "item"))
             blocks.append(open_items[-1])
         elif token.type == "list_item_close":
             open_items.pop()
         elif token.type == "inline" and open_items:
-            open_items[-1].texts.append(token.content)
+            open_items[-1].rows += enumerate(token.content.split("\n"), begin + 1)
         elif token.type == "heading_open" and token.level == 0:
+            below = heading
             heading = "" if token.tag == "h1" else following.content
+            blocks.append(Block(begin + 1, heading or below, "heading", [(begin + 1, lines[begin])]))
         elif token.type == "paragraph_open" and not open_items:
-            blocks.append(Block(line, heading, is_item=False, texts=[following.content]))
+            blocks.append(Block(begin + 1, heading, "paragraph", _numbered(lines, begin, end)))
+        elif token.type in {"fence", "code_block", "html_block"} and not _COMMENT_BEGINS.match(lines[begin]):
+            blocks.append(Block(begin + 1, heading, "code", _numbered(lines, begin, end)))
     return blocks
+
+
+def _numbered(lines: list[str], begin: int, end: int) -> list[tuple[int, str]]:
+    return [(number + 1, lines[number].rstrip("\r\n")) for number in range(begin, end)]
