@@ -49,6 +49,7 @@ _DATE = re.compile(
     (?: (?P<named> {_ANY_WEEKDAY} )\b\.?,?\s+ (?= \d{{1,2}}[a-z]{{0,2}}\.?\s+[a-z]{{3}} | [a-z]{{3,9}}\.?\s*\d ) )?
     (?:
         (?P<first> \d{{1,4}} ) (?P<mark> [-/.] ) (?P<second> \d{{1,2}} ) (?P=mark) (?P<third> \d{{1,4}} ) (?!\d)
+      | (?P<compact> (?:19|20)\d{{6}} )\b
       | (?P<day> \d{{1,2}} ) (?:st|nd|rd|th|er|e)?\b \.?\s* (?:(?:of|de)\s+)? (?P<month> [a-z]{{3,9}} )\b \.?
         (?: ,?\s* (?P<year> \d{{4}} )\b )?
       | (?P<month2> [a-z]{{3,9}} )\b \.?\s* (?P<day2> \d{{1,2}} ) (?:st|nd|rd|th)?\b (?: ,?\s* (?P<year2> \d{{4}} )\b )?
@@ -145,6 +146,8 @@ def _plain(text: str) -> str:
 def _day(found: re.Match[str], written: str, since: date | None) -> date | None:
     if found["first"]:
         return _numeric(found, written)
+    if found["compact"]:
+        return _compact(found["compact"])
     if found["number"] or found["near"]:
         weeks = (found["unit"] or "").startswith(("w", "s"))
         ahead = _NEAR[found["near"]] if found["near"] else int(found["number"]) * (7 if weeks else 1)
@@ -178,6 +181,14 @@ def _numeric(found: re.Match[str], written: str) -> date:
         raise NotADate(written, f'"{written}" is not a date that all read alike; write {one} or {other}')
     day, month = (first, second) if second <= 12 else (second, first)
     return _date(third, month, day, written)
+
+
+def _compact(digits: str) -> date | None:
+    """Return the date of 20261112; other eight figures are a telephone number or the like."""
+    try:
+        return date.fromisoformat(digits)
+    except ValueError:
+        return None
 
 
 def _named(day: int, month: int, year: str, written: str, since: date | None) -> date:

@@ -1,7 +1,7 @@
 """Which note each note that is read was before. A note has no id of its own: people write text, and edit it.
 
-A note is known by its file, heading, time and first tag, and equal ones by their text. What is decided of one note hangs
-on its id, so an id never passes from one note to another, whatever else is finished, deleted or inserted beside it.
+A note is known by its file, heading, time and first tag, and equal ones by their text. What is decided of one note
+hangs on its id, so an id never passes from one note to another, whatever else is finished, deleted or inserted.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _Fits = Callable[[Event, Event], bool]
 def settle(read: Iterable[Event], known: Iterable[Event], taken: Collection[str]) -> list[Event]:
     """Return the notes as they are read now, each under the id of the note that it was before, or under a new one.
 
-    `known` are the notes as they were, those that are gone among them; `taken` are all ids that a new note must not get.
-    A note without a date keeps the instant at which it was first seen. The order of what is given does not matter.
+    `known` are the notes as they were, those that are gone among them; `taken` are all ids that no new note may get. A
+    note without a date keeps the instant at which it was first seen. The order of what is given does not matter.
     """
     notes, before = sorted(read, key=_order), sorted(known, key=_order)
     was = _matched(notes, before)
@@ -92,7 +92,7 @@ def _pairs(notes: Sequence[Event], before: Sequence[Event], key: _Key, fits: _Fi
 
 
 def _edited(notes: Sequence[Event], before: Sequence[Event], key: _Key) -> Iterator[tuple[Event, Event]]:
-    """Pair what is new with what is missing in the same place: one with one, and of several those whose texts are alike."""
+    """Pair what is new with what is missing in one place: one with one, and of several those whose texts are alike."""
     free = _grouped(before, key)
     for place, new in _grouped(notes, key).items():
         missing = free.get(place, [])

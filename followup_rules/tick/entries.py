@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
@@ -16,13 +17,15 @@ from followup_rules.tick.report import Given
 MOST_TOLD = 100
 """How many entries of one pull are named that cannot be read."""
 
+_MEND = "mend it there, or leave it: everything else was read"
 _PLACE = re.compile(r"(?P<file>.+):(?P<line>\d+)", re.DOTALL)
 
 
 class Fault(Struct, frozen=True):
-    """What is wrong with an entry; `known` is the same as long as the entry is the same, on whichever line it stands."""
+    """What is wrong with an entry."""
 
     known: str
+    """The same as long as the entry is the same, on whichever line it stands."""
     problem: Problem
 
 
@@ -44,17 +47,18 @@ def entries(source: ConfiguredSource, pull: Pull, given: Given) -> Entries:
     bad = [item for item in pull.events if isinstance(item, BadItem)]
     events, bad, faults = _settled(source, found, bad, pull, given)
     faults = [*_unread(source, bad, given), *faults]
-    kept = Pull(
-        events=[*events, *bad], removed=pull.removed, cursor=pull.cursor, complete=pull.complete, left=pull.left
+    return Entries(
+        replace(pull, events=[*events, *bad]),
+        [clean(event, given.config.rulebook.directory) for event in events],
+        faults,
     )
-    return Entries(kept, [clean(event, given.config.rulebook.directory) for event in events], faults)
 
 
 def _settled(
     source: ConfiguredSource, found: list[Event], bad: list[BadItem], pull: Pull, given: Given
 ) -> tuple[list[Event], list[BadItem], list[Fault]]:
     """Return the events, the notes among them as the notes that they were before and with their values read."""
-    notes = [event for event in found if event.kind == "note"]
+    notes = _without_ids([event for event in found if event.kind == "note"], given)
     if not notes and not bad:
         return found, bad, []
     from followup_rules.engine.same_notes import keep, settle  # noqa: PLC0415 -- only where notes have changed
@@ -72,30 +76,39 @@ def _settled(
     return [*(event for event in found if event.kind != "note"), *with_values], keep(bad, missing), faults
 
 
+def _without_ids(notes: list[Event], given: Given) -> list[Event]:
+    """Return the notes; what looks like an address in a heading and is the id of an event names that event's case."""
+    ids = given.store.events.known_ids({person.address for note in notes for person in note.people})
+    if not ids:
+        return notes
+    named = [next((person.address for person in note.people if person.address in ids), "") for note in notes]
+    return [
+        replace(note, people=tuple(each for each in note.people if each.address not in ids), heading=name or note.heading)
+        for note, name in zip(notes, named, strict=True)
+    ]
+
+
 def _with_values(source: ConfiguredSource, note: Event, given: Given) -> tuple[Event, list[Fault]]:
     from followup_rules.engine.note_values import read_values  # noqa: PLC0415 -- only where notes have changed
 
     event, misread = read_values(note, given.config.rulebook.keys, given.config.profile.timezone)
     faults = []
     for each in misread:
-        line = (note.where, note.source_line, each.written)
-        hint = each.hint or "mend it there, or leave it: everything else was read"
-        problem = _problem(source, *line, each.message, Code.UNREADABLE_ENTRY, hint, given, warning=each.warning)
+        problem = _problem(source, BadItem(note.where, each.message, "", note.source_line, each.written), given)
+        problem = replace(problem, hint=each.hint or _MEND, warning=each.warning)
         faults.append(Fault(f"{note.id} {each.message}", problem))
     return event, faults
 
 
 def _unread(source: ConfiguredSource, bad: Iterable[BadItem], given: Given) -> Iterator[Fault]:
-    hint = "mend it there, or leave it: everything else was read"
-    distinct = sorted({(item.where, item.message, item.source_line, item.marked) for item in bad})
-    for where, message, line, marked in distinct[:MOST_TOLD]:
-        problem = _problem(source, where, line, marked, message, Code.UNREADABLE_ENTRY, hint, given)
+    distinct = sorted({replace(item, id="") for item in bad}, key=lambda item: (item.where, item.message, item.marked))
+    for item in distinct[:MOST_TOLD]:
         # Lines move when another is put in above; what is told of them is told once nevertheless.
-        file = where.rpartition(":")[0] if line else where
-        yield Fault(f"{file} {line} {message}", problem)
+        place = item.where.rpartition(":")[0] if item.source_line else item.where
+        yield Fault(f"{place} {item.source_line} {item.message}", _problem(source, item, given))
     if distinct[MOST_TOLD:]:
         message = f"{len(distinct) - MOST_TOLD} more like these"
-        yield Fault(message, Problem(f"sources.{source.name}", message, Code.UNREADABLE_ENTRY, hint=hint))
+        yield Fault(message, Problem(f"sources.{source.name}", message, Code.UNREADABLE_ENTRY, hint=_MEND))
 
 
 def _unknown_tags(source: ConfiguredSource, note: Event, given: Given) -> Iterator[Fault]:
@@ -105,8 +118,8 @@ def _unknown_tags(source: ConfiguredSource, note: Event, given: Given) -> Iterat
             from followup_rules.toml.suggestions import expected  # noqa: PLC0415 -- only when there is a problem
 
             message = f"no rule knows the tag #{tag}"
-            place, hint = (note.where, note.source_line, f"#{tag}"), expected(tag, known)
-            problem = _problem(source, *place, message, Code.UNKNOWN_TAG, hint, given, warning=True)
+            problem = _problem(source, BadItem(note.where, message, "", note.source_line, f"#{tag}"), given)
+            problem = replace(problem, code=Code.UNKNOWN_TAG, hint=expected(tag, known), warning=True)
             yield Fault(f"{note.id} {message}", problem)
 
 
@@ -138,39 +151,38 @@ def _slips(notes: Iterable[Event], given: Given) -> Iterator[Fault]:
 
 def _heading_fault(note: Event, sentence: str, given: Given, hint: str = "") -> Fault:
     """Return what is wrong with a heading; with a hint it is only a question."""
-    file, line, message = _place(None, note.where, sentence, given)
+    file, line, message = _place(None, BadItem(note.where, sentence), given)
     problem = Problem("notes", message, Code.NO_CASE, file=file, line=line, hint=hint, warning=bool(hint))
     return Fault(f"{note.id} {sentence}", problem)
 
 
-def _problem(
-    source: ConfiguredSource, where: str, line: str, marked: str, message: str, code: Code, hint: str, given: Given,
-    *, warning: bool = False,
-) -> Problem:  # fmt: skip
-    file, number, sentence = _place(source, where, message, given)
-    column = line.find(marked) + 1 if marked and number else 0
+def _problem(source: ConfiguredSource, item: BadItem, given: Given) -> Problem:
+    """Return what to tell of an entry, with the place marked in its line."""
+    file, number, message = _place(source, item, given)
+    line = item.source_line if number else ""
+    marked = item.marked if item.marked and item.marked in line else line.strip()
     return Problem(
         f"sources.{source.name}",
-        sentence,
-        code,
+        message,
+        Code.UNREADABLE_ENTRY,
         file=file,
         line=number,
-        column=column or (len(line) - len(line.lstrip()) + 1 if line and number else 0),
-        source_line=line if number else "",
-        length=len(marked) if column else max(1, len(line.strip())),
-        hint=hint,
-        warning=warning,
+        column=line.find(marked) + 1 if line else 0,
+        source_line=line,
+        length=max(1, len(marked)),
+        hint=_MEND,
     )
 
 
-def _place(source: ConfiguredSource | None, where: str, message: str, given: Given) -> tuple[str, int, str]:
-    """Return the file as the config writes it, the line and the message; where there is no line, it begins the message."""
-    found = _PLACE.fullmatch(where)
+def _place(source: ConfiguredSource | None, item: BadItem, given: Given) -> tuple[str, int, str]:
+    """Return the file as the config writes it, the line, and the message; a place without a line begins it."""
+    found = _PLACE.fullmatch(item.where)
     if not found:
-        return "", 0, f"{where}: {message}"
+        return "", 0, f"{item.where}: {item.message}"
     path = getattr(source.options, "path", None) if source else None
     if not isinstance(path, Path):
-        return found["file"], int(found["line"]), message
+        return found["file"], int(found["line"]), item.message
     file = path if path.name == found["file"] else path / found["file"]
     base = given.config.file.parent
-    return str(file.relative_to(base) if file.is_relative_to(base) else file), int(found["line"]), message
+    shown = file.relative_to(base) if file.is_relative_to(base) else file
+    return str(shown), int(found["line"]), item.message

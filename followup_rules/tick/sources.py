@@ -40,8 +40,11 @@ class Reading(Struct, frozen=True):
 def read_sources(
     sources: Iterable[ConfiguredSource], given: Given, before: Mapping[str, Reading] | None = None
 ) -> dict[str, Reading]:
-    """Read sources in the order of their names; `before` holds what the last stretch of a long history showed."""
-    in_order = sorted(sources, key=lambda source: source.name)
+    """Read sources in the order of their names, notes last, for they speak of what the others show.
+
+    `before` holds what the last stretch of a long history showed.
+    """
+    in_order = sorted(sources, key=lambda source: ("note" in source.emits, source.name))
     return {source.name: _read(source, given, (before or {}).get(source.name)) for source in in_order}
 
 

@@ -14,7 +14,7 @@ _LISTED = 8
 
 
 def nearest(word: str, valid: Iterable[str], most: int = _EDITS) -> str | None:
-    """Return the valid word at most so many edits (two) away, fewer than `word` has letters; the alphabetically first of equals.
+    """Return the valid word at most `most` edits away, fewer than `word` has letters; of equals the first in order.
 
     An edit inserts, removes or replaces a letter, or swaps two neighbours (Damerau-Levenshtein distance, optimal
     string alignment). Case, and `-` against `_`, cost nothing.

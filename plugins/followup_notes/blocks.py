@@ -20,7 +20,7 @@ _UNCLOSED_COMMENT = "this comment is never closed; what stands below it is read 
 
 @dataclass(slots=True)
 class Block:
-    """A list item, a paragraph outside any list, or code; an item holds the text of its own lines, not of items within."""
+    """A list item, a paragraph outside any list, or code; an item holds its own lines, not those of items within."""
 
     line: int
     """From 1."""

@@ -18,7 +18,7 @@ LARGEST = 2_000_000
 
 # How Syncthing, Dropbox, Nextcloud, ownCloud, Obsidian and Resilio name the second of two versions.
 _COPY = re.compile(
-    r"(?P<name>.*?)(?:\.sync-conflict-[^.]*|[ _.-]*\((?:[^()]*\bconflict[^()]*|[^()]*\ben conflit[^()]*)\)|\.conflict)\.md",
+    r"(?P<name>.*?)(?:\.sync-conflict-[^.]*|[ _.-]*\([^()]*\b(?:conflict|en conflit)[^()]*\)|\.conflict)\.md",
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(r"\.(?P<name>.+\.md)\.icloud", re.IGNORECASE)

@@ -28,11 +28,13 @@ _PIECE = re.compile(
     rf"""
       (?<![\w+.-]) (?P<url> [A-Za-z][\w+.-]*://\S+ )
     | (?<![^\s(\[*]) (?P<key> \#case | [^\W\d_](?:[^\W\d]|-)* ) :
-      (?: ["“”„″](?P<quoted>[^"“”„″]*)["“”″] | «(?P<french>[^»]*)» | ['‘‚](?P<single>[^'‘’]*)['’](?!\w) | (?P<bare>\S+) )
+      (?: ["“”„″](?P<quoted>[^"“”„″]*)["“”″] | «(?P<french>[^»]*)» | ['‘‚](?P<single>[^'‘’]*)['’](?!\w)
+        | (?P<bare>\S+) )
     | {_TAG}
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_QUOTES = '"“”„«″'
 _ANY_TAG = re.compile(_TAG, re.VERBOSE)
 _PARTED_TAG = re.compile(r"(?<!\S)#\s(?=[^\W\d_]{3})")
 _PARTED_DATE = re.compile(rf"(?<!\S)({'|'.join(DATE_KEYS)})\s*[:=]\s*(?=\S)", re.IGNORECASE)
@@ -122,7 +124,7 @@ def looks_like_note(line: str) -> bool:
 
 
 def begins_a_note(line: str) -> bool:
-    """Whether a further line of an item was meant as an item of its own: it begins with a day, unlike any wrapped text."""
+    """Whether a further line of an item was meant as one of its own: it begins with a day, as no wrapped text does."""
     return bool(_LIKE_A_NOTE.match(line)) and not line[:1].isspace()
 
 
@@ -183,7 +185,8 @@ def _piece(found: re.Match[str], text: str) -> _Piece | None:
     if bare and key not in DATE_KEYS:
         end = found.end()
     value = text[found.start("bare") : end] if bare else found["quoted"] or found["french"] or found["single"] or ""
-    return _Piece(found.start(), end, key=key, value=one_line(value, LONGEST_NOTE), bare=bare)
+    value = one_line(value.lstrip(_QUOTES), LONGEST_NOTE)
+    return _Piece(found.start(), end, key=key, value=value, bare=bare)
 
 
 def _date_length(text: str) -> int:
@@ -205,7 +208,7 @@ def _unclosed(pieces: list[_Piece]) -> list[tuple[str, str]]:
     return [
         (piece.bare, f"the value of {piece.key}: has no closing quote; only {piece.bare} was read")
         for piece in pieces
-        if piece.bare and piece.bare[0] in '"“”„«″'
+        if piece.bare[:1] and piece.bare[0] in _QUOTES
     ]
 
 

@@ -1,4 +1,4 @@
-"""What a cursor remembers of files and their lines: hashes, so that what the user wants forgotten does not stay there."""
+"""What a cursor remembers of files and their lines: hashes, so that nothing that is to be forgotten stays there."""
 
 from __future__ import annotations
 

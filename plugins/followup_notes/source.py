@@ -71,7 +71,7 @@ class NotesSource:
             files = find(self._path)
             profile = self._context.profile
             reading = json.dumps([_GRAMMAR, str(self._path), str(profile.timezone), sorted(profile.me)])
-            seen = {known_as(name): look(path) for name, path in (files.notes | files.copies).items()}
+            seen = {known_as(name): look(path) for name, path in {**files.notes, **files.copies}.items()}
             if (reading, seen) == (before.reading, before.files):
                 return Pull(cursor=cursor)
             return self._read_all(files, before, replace(before, reading=reading, files=seen))
