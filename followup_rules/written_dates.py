@@ -40,6 +40,8 @@ _WEEKDAYS = {
     for name in names.split()
 }
 _ANY_WEEKDAY = "|".join(sorted(_WEEKDAYS, key=len, reverse=True))
+# "mar" is mardi and mars.
+_ONLY_WEEKDAY = "|".join(sorted(_WEEKDAYS.keys() - {"mar"}))
 _NEAR = {"today": 0, "aujourd'hui": 0, "tomorrow": 1, "demain": 1, "apres-demain": 2}
 _LONGEST = 80
 
@@ -52,7 +54,7 @@ _DATE = re.compile(
       | (?P<compact> (?:19|20)\d{{6}} )\b
       | (?P<day> \d{{1,2}} ) (?:st|nd|rd|th|er|e)?\b \.?\s* (?:(?:of|de)\s+)? (?P<month> [a-z]{{3,9}} )\b \.?
         (?: ,?\s* (?P<year> \d{{4}} )\b )?
-      | (?P<month2> [a-z]{{3,9}} )\b \.?\s* (?P<day2> \d{{1,2}} ) (?:st|nd|rd|th)?\b (?: ,?\s* (?P<year2> \d{{4}} )\b )?
+      | (?! (?:{_ONLY_WEEKDAY})\b ) (?P<month2> [a-z]{{3,9}} )\b \.?\s* (?P<day2> \d{{1,2}} ) (?:st|nd|rd|th)?\b (?: ,?\s* (?P<year2> \d{{4}} )\b )?
       | \+\s? (?P<number> \d{{1,4}} ) \s? (?P<unit> d|j|w|days?|jours?|weeks?|sem|semaines? )\b
       | (?P<near> {"|".join(sorted(_NEAR, key=len, reverse=True))} )\b
       | (?P<weekday> {_ANY_WEEKDAY} )\b

@@ -98,7 +98,7 @@ def _unclosed(tokens: list[Token], lines: list[str]) -> tuple[int, str] | None:
         last = lines[end - 1] if end else ""
         if token.type == "fence" and not (end - begin > 1 and _FENCE_END.fullmatch(last)):
             return begin, _UNCLOSED_FENCE
-        if token.type == "html_block" and _COMMENT_BEGINS.match(lines[begin]) and "-->" not in token.content:
+        if token.type == "html_block" and _COMMENT_BEGINS.match(token.content) and "-->" not in token.content:
             return begin, _UNCLOSED_COMMENT
     return None
 
@@ -122,7 +122,7 @@ def _blocks(tokens: list[Token], lines: list[str]) -> list[Block]:
             blocks.append(Block(begin + 1, heading or below, "heading", [(begin + 1, lines[begin])]))
         elif token.type == "paragraph_open" and not open_items:
             blocks.append(Block(begin + 1, heading, "paragraph", _numbered(lines, begin, end)))
-        elif token.type in {"fence", "code_block", "html_block"} and not _COMMENT_BEGINS.match(lines[begin]):
+        elif token.type in {"fence", "code_block", "html_block"} and not _COMMENT_BEGINS.match(token.content):
             blocks.append(Block(begin + 1, heading, "code", _numbered(lines, begin, end)))
     return blocks
 

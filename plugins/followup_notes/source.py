@@ -102,24 +102,23 @@ class NotesSource:
             page, key = read(path), known_as(name)
             items = list(reader.read(name, page.text))
             lines[key], notes[key] = line_hashes(page.text), sum(isinstance(item, Event) for item in items)
-            doubt = page.doubt or _doubt(before, key, lines[key], notes[key])
+            doubt = page.doubt or _doubt(before, now, key, lines[key], notes[key])
             doubts += [f"{name} {doubt}"] if doubt else []
             events += [*page.problems(name), *items]
         later = replace(now, lines=lines, notes=notes)
         return Pull(events=events, cursor=str(later), complete=True, doubt="; ".join(doubts))
 
 
-def _doubt(before: Cursor, key: str, lines: list[str], notes: int) -> str:
+def _doubt(before: Cursor, now: Cursor, key: str, lines: list[str], notes: int) -> str:
     """Return why a file may have been read while it was being synchronized, or nothing.
 
-    Cut short is what is the beginning of what it was, down to the middle of a line or to a line without its end. An
-    editor that ends files without a line end changes the last line, and has as many lines as before.
+    Cut short is what is the beginning of what it was, down to the middle of a line or to a line without its end.
     """
     if before.notes.get(key) and not notes:
         return "held notes, and holds none now"
     known, end = before.lines.get(key, []), line_hashes("")[0]
-    last = len(lines) - 1
-    cut = last < len(known) - 1 and lines[:last] == known[:last] and lines[last] != end
+    last, shorter = len(lines) - 1, key in before.files and now.files[key][0] < before.files[key][0]
+    cut = shorter and last < len(known) - 1 and lines[:last] == known[:last] and lines[last] != end
     if cut and (lines[last] != known[last] or known[-1] == end):
         return "ends in the middle of a line, and what stood below is gone"
     return ""

@@ -160,7 +160,9 @@ def test_what_cannot_be_read_any_more_stays_what_it_was():
     assert keep([replace(item, where="jobs.md:3")], [missing]) == [replace(item, where="jobs.md:3")]
 
 
-TEXTS = st.sampled_from(["address of the shop", "salary sheet", "call the landlord back", "tulips", "references", "plan"])
+TEXTS = st.sampled_from(
+    ["address of the shop", "salary sheet", "call the landlord back", "tulips", "references", "plan"]
+)
 EDITS = st.lists(st.tuples(st.sampled_from(["add above", "add below", "delete", "tick", "move"]), TEXTS), max_size=12)
 
 

@@ -29,7 +29,9 @@ def outcome(tmp_path):
             event, misread = read_values(item, KEYS, ZoneInfo("America/Toronto"))
             told += [each.message for each in misread] + [tag for tag in item.tags if tag not in TAGS]
             due = event.data.get("due")
-            notes.append((*(event.tags or ("",))[:1], None if event.undated else event.start.date(), due and due.date()))
+            notes.append(
+                (*(event.tags or ("",))[:1], None if event.undated else event.start.date(), due and due.date())
+            )
         return notes, told
 
     return read
