@@ -48,13 +48,15 @@ _LONGEST = 80
 _DATE = re.compile(
     rf"""
     (?: (?:le|the|on)\s+ )?
-    (?: (?P<named> {_ANY_WEEKDAY} )\b\.?,?\s+ (?= \d{{1,2}}[a-z]{{0,2}}\.?\s+[a-z]{{3}} | [a-z]{{3,9}}\.?\s*\d ) )?
+    (?: (?P<named> {_ANY_WEEKDAY} )\b\.?,?\s+
+        (?= \d{{1,2}}[a-z]{{0,2}}\.?\s+[a-z]{{3}} | [a-z]{{3,9}}\.?\s*\d ) )?
     (?:
         (?P<first> \d{{1,4}} ) (?P<mark> [-/.] ) (?P<second> \d{{1,2}} ) (?P=mark) (?P<third> \d{{1,4}} ) (?!\d)
       | (?P<compact> (?:19|20)\d{{6}} )\b
       | (?P<day> \d{{1,2}} ) (?:st|nd|rd|th|er|e)?\b \.?\s* (?:(?:of|de)\s+)? (?P<month> [a-z]{{3,9}} )\b \.?
         (?: ,?\s* (?P<year> \d{{4}} )\b )?
-      | (?! (?:{_ONLY_WEEKDAY})\b ) (?P<month2> [a-z]{{3,9}} )\b \.?\s* (?P<day2> \d{{1,2}} ) (?:st|nd|rd|th)?\b (?: ,?\s* (?P<year2> \d{{4}} )\b )?
+      | (?! (?:{_ONLY_WEEKDAY})\b ) (?P<month2> [a-z]{{3,9}} )\b \.?\s*
+         (?P<day2> \d{{1,2}} ) (?:st|nd|rd|th)?\b (?: ,?\s* (?P<year2> \d{{4}} )\b )?
       | \+\s? (?P<number> \d{{1,4}} ) \s? (?P<unit> d|j|w|days?|jours?|weeks?|sem|semaines? )\b
       | (?P<near> {"|".join(sorted(_NEAR, key=len, reverse=True))} )\b
       | (?P<weekday> {_ANY_WEEKDAY} )\b
@@ -64,10 +66,10 @@ _DATE = re.compile(
 )
 _CLOCK = re.compile(
     r"""
-    (?: t | [\s,]* (?: (?: at | a | @ | [-–] ) \s+ )? )
+    (?: (?P<iso> t ) | [\s,]* (?: (?: at | a | @ | [-–] ) \s+ )? )
     (?P<shown>
         (?P<hour> \d{1,2} ) \s?[h:]\s? (?P<minute> \d{2} ) (?: :\d{2} (?:\.\d+)? )?
-        (?: \s* (?P<half> [ap] ) (?: m | \.\s?m ) \b \.? | (?!\w) | (?=z\b) )
+        (?: (?(iso) (?!) | \s* (?P<half> [ap] ) (?: m | \.\s?m ) \b \.? ) | (?!\w) | (?=z\b) )
       | (?P<hour2> \d{1,2} ) \s* (?P<half2> [ap] ) (?: m | \.\s?m ) \b \.?
       | (?P<hour3> \d{1,2} ) \s?h (?!\w)
     )

@@ -79,6 +79,8 @@ class _Placed(Struct):
     """What has been placed so far, in the order of time."""
 
     homes: dict[str, str] = field(default_factory=dict)
+    by_id: dict[str, str] = field(default_factory=dict)
+    """The homes of meetings, by their bare ids, which a heading may name."""
     threads: dict[str, str] = field(default_factory=dict)
     latest: dict[str, str] = field(default_factory=dict)
     taking_part: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -88,6 +90,8 @@ class _Placed(Struct):
         self.homes[event.identity] = home
         if vanished(event):
             return
+        if event.kind == "meeting":
+            self.by_id[event.id] = home
         for ident in (event.thread, event.id) if event.kind in MAIL else (event.thread,):
             if ident:
                 self.threads.setdefault(ident, home)
@@ -122,10 +126,11 @@ def tokens(event: Event) -> frozenset[str]:
     own = {event.id} if event.kind in MAIL else set()
     thread = {f"thread {ident}" for ident in {event.thread, event.answers, *event.references, *own} if ident}
     anchor = {f"anchor {_anchor(event)}"} if _anchor(event) else set()
+    named = {f"anchor {event.heading}"} if _headed(event) and event.heading else set()
     headed = {"heading"} if _headed(event) and not event.people else set()
     if headed and _domain(event):
         headed.add("domain " + ".".join(_domain(event).split(".")[-2:]))
-    return frozenset(addresses | thread | anchor | headed | {f"anchor {event.id}"})
+    return frozenset(addresses | thread | anchor | named | headed | {f"anchor {event.id}"})
 
 
 def assign(events: Iterable[Event], directory: Directory, known: Iterable[str] = ()) -> dict[str, Place]:
@@ -208,8 +213,8 @@ def _domain(note: Event) -> str:
 def _heading(note: Event, placed: _Placed, directory: Directory, keys: frozenset[str]) -> tuple[str, str]:
     """Return the home of a note, and what is wrong with its heading, if anything."""
     label = directory.label(note) or _exact(note.heading, keys | set(directory.spelling.values()))
-    if label:
-        return label, ""
+    if label or note.heading in placed.by_id:
+        return label or placed.by_id[note.heading], ""
     if note.people:
         return _one_of(note, *_cases_of_people(note.people, placed, directory))
     domain = _domain(note)

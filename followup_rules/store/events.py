@@ -139,11 +139,12 @@ class Events:
         own = [_decode(*row) for *row, _ in rows if row[0] == source or row[0] not in others]
         return own, {ident for *_, ident in rows}
 
-    def known_ids(self, words: Collection[str]) -> set[str]:
-        """Return which of some words, in lower case, are ids of mail or meetings."""
-        query = """select distinct lower(substr(id, instr(id, char(31)) + 1)) as bare from event
-                   where bare in (select value from json_each(?))"""
-        return {name for (name,) in self._database.rows(query, json.dumps(sorted(words)))} if words else set()
+    def known_ids(self, words: Collection[str]) -> dict[str, str]:
+        """Return which of some words, in lower case, are ids of events, and how these are spelled."""
+        query = """select distinct substr(id, instr(id, char(31)) + 1) as bare from event
+                   where lower(bare) in (select value from json_each(?)) order by bare"""
+        rows = self._database.rows(query, json.dumps(sorted(words))) if words else []
+        return {name.lower(): name for (name,) in rows}
 
     def addresses(self) -> set[str]:
         """Return the addresses of all people in mail and meetings."""

@@ -46,7 +46,9 @@ def entries(source: ConfiguredSource, pull: Pull, given: Given) -> Entries:
     found = [item for item in pull.events if isinstance(item, Event)]
     bad = [item for item in pull.events if isinstance(item, BadItem)]
     events, bad, faults = _settled(source, found, bad, pull, given)
-    faults = [*_unread(source, bad, given), *faults]
+    faults = sorted(
+        [*_unread(source, bad, given), *faults], key=lambda fault: (fault.problem.line, fault.problem.column)
+    )
     return Entries(
         replace(pull, events=[*events, *bad]),
         [clean(event, given.config.rulebook.directory) for event in events],
@@ -81,11 +83,10 @@ def _without_ids(notes: list[Event], given: Given) -> list[Event]:
     ids = given.store.events.known_ids({person.address for note in notes for person in note.people})
     if not ids:
         return notes
-    named = [next((person.address for person in note.people if person.address in ids), "") for note in notes]
-    return [
-        replace(note, people=tuple(each for each in note.people if each.address not in ids), heading=name or note.heading)
-        for note, name in zip(notes, named, strict=True)
-    ]
+    named = [next((ids[person.address] for person in note.people if person.address in ids), "") for note in notes]
+    people = [tuple(person for person in note.people if person.address not in ids) for note in notes]
+    parts = zip(notes, named, people, strict=True)
+    return [replace(note, people=others, heading=name or note.heading) for note, name, others in parts]
 
 
 def _with_values(source: ConfiguredSource, note: Event, given: Given) -> tuple[Event, list[Fault]]:

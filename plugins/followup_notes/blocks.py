@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 
 _FENCE_END = re.compile(r"[\s>]*(`{3,}|~{3,})\s*")
 _COMMENT_BEGINS = re.compile(r"\s*<!--")
-_UNCLOSED_FENCE = "this code block is never closed; what stands below it is read as notes; close it with ```"
-_UNCLOSED_COMMENT = "this comment is never closed; what stands below it is read as notes; close it with -->"
+# What runs over empty lines to its end, else to that of the file (CommonMark 4.6, kinds 1 to 3 and 5).
+_HTML_ENDS = {"<!--": "-->", "<?": "?>", "<![cdata[": "]]>"} | {
+    f"<{name}": f"</{name}>" for name in ("script", "pre", "style", "textarea")
+}
+_UNCLOSED = "{what} is never closed; what stands below it is read as notes; close it with {end}"
 
 
 @dataclass(slots=True)
@@ -69,10 +72,11 @@ def _tokens(markdown: str) -> list[Token]:
 
 def read_sections(markdown: str) -> list[Section]:
     """Return the sections in file order."""
-    pairs = pairwise(_tokens(markdown))
+    tokens, lines, _ = _closed(markdown)
+    pairs = pairwise(tokens)
     headings = [(token, text.content) for token, text in pairs if token.type == "heading_open" and token.level == 0]
     starts = [token.map[0] if token.map else 0 for token, _ in headings]
-    ends = [*starts[1:], len(split_lines(markdown))]
+    ends = [*starts[1:], len(lines)]
     return [
         Section(text, start, end)
         for (token, text), start, end in zip(headings, starts, ends, strict=False)
@@ -81,25 +85,32 @@ def read_sections(markdown: str) -> list[Section]:
 
 
 def read_page(markdown: str) -> Page:
-    """Return the blocks of a file. A fence or comment that is never closed is left out: it would hide all below it."""
+    """Return the blocks of a file."""
+    tokens, lines, unclosed = _closed(markdown)
+    return Page(_blocks(tokens, lines), unclosed)
+
+
+def _closed(markdown: str) -> tuple[list[Token], list[str], list[tuple[int, str]]]:
+    """Return the tokens and lines of a file without the openings of what is never closed, which would hide the rest."""
     unclosed: list[tuple[int, str]] = []
     lines = split_lines(markdown)
     while found := _unclosed(tokens := _tokens("".join(lines)), lines):
         number, sentence = found
         unclosed.append((number + 1, sentence))
         lines[number] = "\n"
-    return Page(_blocks(tokens, lines), unclosed)
+    return tokens, lines, unclosed
 
 
 def _unclosed(tokens: list[Token], lines: list[str]) -> tuple[int, str] | None:
     """Return the line, from 0, at which a fence or comment begins that runs to the end of the file."""
     for token in tokens:
-        begin, end = token.map or (0, 0)
-        last = lines[end - 1] if end else ""
-        if token.type == "fence" and not (end - begin > 1 and _FENCE_END.fullmatch(last)):
-            return begin, _UNCLOSED_FENCE
-        if token.type == "html_block" and _COMMENT_BEGINS.match(token.content) and "-->" not in token.content:
-            return begin, _UNCLOSED_COMMENT
+        begin, behind = token.map or (0, 0)
+        if token.type == "fence" and not (behind - begin > 1 and _FENCE_END.fullmatch(lines[behind - 1])):
+            return begin, _UNCLOSED.format(what="this code block", end=token.markup)
+        html = token.content.strip().lower() if token.type == "html_block" else ""
+        end = next((end for start, end in _HTML_ENDS.items() if html.startswith(start) and end not in html), "")
+        if end:
+            return begin, _UNCLOSED.format(what="this comment" if end == "-->" else "this HTML", end=end)
     return None
 
 

@@ -40,6 +40,7 @@ _PARTED_TAG = re.compile(r"(?<!\S)#\s(?=[^\W\d_]{3})")
 _PARTED_DATE = re.compile(rf"(?<!\S)({'|'.join(DATE_KEYS)})\s*[:=]\s*(?=\S)", re.IGNORECASE)
 _WIDE_COLON = re.compile(r"(?<=\w)：\s*")
 _EMPTY_DATE = re.compile(rf"(?<!\S)({'|'.join(DATE_KEYS)})\s?[:=]\s*$", re.IGNORECASE)
+_AFTER_STAMP = re.compile(r"^[,;:.](?=\s|#|$)")
 _LIKE_A_NOTE = re.compile(r"\s*(?:\[[ xX]?\]\s*)?\d{4}-\d\d?-\d\d?(?!\d)")
 
 
@@ -153,8 +154,7 @@ def _split_stamp(text: str) -> tuple[date | None, time | None, str]:
     if written.clock and written.clock.tzinfo:
         shown = text[: written.length]
         raise NotADate(shown, f'"{shown}" is not a date; write it as 2026-11-10 14:30, in local time')
-    rest = re.sub(r"^[\s,;:.]+", "", text[written.length :])
-    return written.day, written.clock, rest
+    return written.day, written.clock, _AFTER_STAMP.sub("", text[written.length :])
 
 
 def _rejoined(text: str) -> str:
