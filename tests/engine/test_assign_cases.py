@@ -276,6 +276,10 @@ def test_a_heading_that_fits_no_case_is_a_problem_with_the_nearest_one():
     assert found == ("n", "the heading 'Umbrella' fits no case; add an address: \"## Umbrella <name@domain>\"")
 
 
+def test_a_heading_may_be_the_id_of_a_meeting():
+    assert problem(visit(id="k3j2h1@x.ca"), note("2026-11-09 12:00", heading="k3j2h1@x.ca")) == ("nordik.ca", "")
+
+
 def test_a_heading_of_signs_alone_fits_nothing():
     assert problem(visit("2026-11-09 10:00", case="!"), note("2026-11-09 12:00", heading="?", id="n"))[0] == "n"
 
@@ -375,11 +379,17 @@ def test_the_order_in_which_sources_are_read_never_matters():
             event("done", "2026-11-09 10:00", id="done:K", report=Report(key="K", anchor="I1")),
             {"anchor I1", "anchor done:K"},
         ),
-        (note("2026-11-09 10:00", id="n", heading="Nordik"), {"heading", "anchor n"}),
-        (note("2026-11-09 10:00", id="n", heading="@Mail.Nordik.ca"), {"heading", "domain nordik.ca", "anchor n"}),
+        (note("2026-11-09 10:00", id="n", heading="Nordik"), {"heading", "anchor Nordik", "anchor n"}),
+        (
+            note("2026-11-09 10:00", id="n", heading="@Mail.Nordik.ca"),
+            {"heading", "domain nordik.ca", "anchor @Mail.Nordik.ca", "anchor n"},
+        ),
         (note("2026-11-09 10:00", id="n", heading="Nordik", case="x"), {"anchor n"}),
         (note("2026-11-09 10:00", id="n", people=(JULIE,)), {"@julie@nordik.ca", "anchor n"}),
-        (note("2026-11-09 10:00", id="n", people=(JULIE,), heading="@nordik.ca"), {"@julie@nordik.ca", "anchor n"}),
+        (
+            note("2026-11-09 10:00", id="n", people=(JULIE,), heading="Nordik"),
+            {"@julie@nordik.ca", "anchor Nordik", "anchor n"},
+        ),
         (event("meeting", "2026-11-09 10:00", id="e"), {"anchor e"}),
     ],
 )
