@@ -43,11 +43,13 @@ def settle(read: Iterable[Event], known: Iterable[Event], taken: Collection[str]
     return settled
 
 
-def keep(unread: Iterable[BadItem], missing: Iterable[Event]) -> list[BadItem]:
+def keep(unread: Iterable[BadItem], read: Iterable[Event], known: Iterable[Event]) -> list[BadItem]:
     """Return what could not be read, with the id of the note that stood there before: that note stays as it was.
 
-    `missing` are the notes that were listed before and are not read any more.
+    `read` are the notes that can be read, under their ids: of these only a part may be told of.
     """
+    there = {ident for note in read for ident in (note.id, note.where)}
+    missing = [note for note in known if note.gone is None and note.id not in there]
     left = sorted(missing, key=_order)
     kept = []
     for item in unread:
@@ -57,7 +59,7 @@ def keep(unread: Iterable[BadItem], missing: Iterable[Event]) -> list[BadItem]:
             if _path(note.where) == _path(item.where)
         ]
         likeness, note = max(alike, key=lambda pair: pair[0], default=(0.0, None))
-        if note and not item.id and likeness >= _ALIKE:
+        if note and item.where not in there and likeness >= _ALIKE:
             left.remove(note)
             kept.append(BadItem(item.where, item.message, note.id, item.source_line, item.marked))
         else:
@@ -205,11 +207,7 @@ def _same_time(one: Event, other: Event) -> bool:
 
 
 _STAGES: tuple[tuple[bool, _Key, _Fits], ...] = (
-    (
-        False,
-        lambda note: (_place(note), _text(note), note.ticked, sorted(map(str, note.data.items())).__repr__()),
-        _any,
-    ),
+    (False, lambda note: (_place(note), _text(note), fold(note.source_line)), _any),
     (False, lambda note: (_place(note), _text(note)), _any),
     (False, lambda note: (_heading(note), _stamp(note), _text(note)), _any),  # its file was renamed
     (False, lambda note: (_base(note), _text(note)), _any),  # the user's zone is another one

@@ -45,37 +45,33 @@ def entries(source: ConfiguredSource, pull: Pull, given: Given) -> Entries:
 
     found = [item for item in pull.events if isinstance(item, Event)]
     bad = [item for item in pull.events if isinstance(item, BadItem)]
-    events, bad, faults = _settled(source, found, bad, pull, given)
-    faults = sorted(
-        [*_unread(source, bad, given), *faults], key=lambda fault: (fault.problem.line, fault.problem.column)
-    )
+    events, bad, faults = _settled(source, found, bad, given)
+    faults = [*_unread(source, bad, given), *faults]
     return Entries(
         replace(pull, events=[*events, *bad]),
         [clean(event, given.config.rulebook.directory) for event in events],
-        faults,
+        sorted(faults, key=lambda fault: (fault.problem.line, fault.problem.column)),
     )
 
 
 def _settled(
-    source: ConfiguredSource, found: list[Event], bad: list[BadItem], pull: Pull, given: Given
+    source: ConfiguredSource, found: list[Event], bad: list[BadItem], given: Given
 ) -> tuple[list[Event], list[BadItem], list[Fault]]:
     """Return the events, the notes among them as the notes that they were before and with their values read."""
     notes = _without_ids([event for event in found if event.kind == "note"], given)
-    if not notes and not bad:
+    if not notes and not (bad and "note" in source.emits):
         return found, bad, []
     from followup_rules.engine.same_notes import keep, settle  # noqa: PLC0415 -- only where notes have changed
 
     others = {each.name for each in given.config.sources} - {source.name}
     known, taken = given.store.events.notes(source.name, others)
     settled = settle(notes, known, taken)
-    read = {note.id for note in settled}
-    missing = [note for note in known if note.gone is None and note.id not in read] if pull.complete else []
     with_values, faults = [], []
     for note in settled:
         event, wrong = _with_values(source, note, given)
         with_values.append(event)
         faults += [*_unknown_tags(source, event, given), *wrong]
-    return [*(event for event in found if event.kind != "note"), *with_values], keep(bad, missing), faults
+    return [*(event for event in found if event.kind != "note"), *with_values], keep(bad, settled, known), faults
 
 
 def _without_ids(notes: list[Event], given: Given) -> list[Event]:

@@ -73,9 +73,10 @@ def _read(source: ConfiguredSource, given: Given, before: Reading | None) -> Rea
             pull = opened.pull(since, state.cursor)
         finally:
             opened.close()
-        _believe(source.name, pull, given)
     except Exception as error:  # noqa: BLE001 -- one source that fails stops no other
         return _failed(source, kinds, error, given)
+    if doubt := _doubt(source.name, pull, given):
+        return _failed(source, kinds, Unreadable(doubt), given)
     found = entries(source, pull, given)
     ids = frozenset(given.store.events.take(source.name, found.pull, found.events, since, given.now))
     if before is not None and pull.left >= before.left > 0 and not ids:
@@ -98,14 +99,13 @@ def _failed(source: ConfiguredSource, kinds: frozenset[str], error: Exception, g
     return Reading(kinds, fault=problem.message, problems=(problem,))
 
 
-def _believe(source: str, pull: Pull, given: Given) -> None:
-    """Raise Unreadable as long as a pull may be half of the picture, as its source says."""
+def _doubt(source: str, pull: Pull, given: Given) -> str:
+    """Return why a pull may be half of the picture, as long as it is not believed all the same."""
     if not pull.doubt:
-        return
+        return ""
     since = given.store.events.doubted(source, pull.doubt, given.now)
-    if given.now < since + PATIENCE:
-        until = (since + PATIENCE).astimezone(given.config.profile.timezone)
-        raise Unreadable(f"{pull.doubt}; it is believed if it is still so at {until:%H:%M}")
+    until = (since + PATIENCE).astimezone(given.config.profile.timezone)
+    return f"{pull.doubt}; it is believed if it is still so at {until:%H:%M}" if given.now < until else ""
 
 
 def _untold(source: str, faults: Sequence[Fault], whole: bool, given: Given) -> tuple[Problem, ...]:

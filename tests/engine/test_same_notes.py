@@ -155,9 +155,15 @@ def test_two_sources_have_notes_of_their_own():
 def test_what_cannot_be_read_any_more_stays_what_it_was():
     missing = note("Send the address of the shop", 3)
     item = BadItem("notes.md:3", "is not a date", "", "- 2026-13-12 #promise Send the address of the shop")
-    assert keep([item], [missing]) == [replace(item, id=missing.id)]
-    assert keep([item], [note("Buy tulips", 3)]) == [item]
-    assert keep([replace(item, where="jobs.md:3")], [missing]) == [replace(item, where="jobs.md:3")]
+    assert keep([item], [], [missing]) == [replace(item, id=missing.id)]
+    assert keep([item], [], [note("Buy tulips", 3)]) == [item]
+    assert keep([replace(item, where="jobs.md:3")], [], [missing]) == [replace(item, where="jobs.md:3")]
+
+
+def test_a_note_of_which_a_part_cannot_be_read_keeps_no_other():
+    there, missing = note("Send the address of the shop", 3), note("Send the address of the bar", 4)
+    item = BadItem("notes.md:3", "has no closing quote", "", there.source_line)
+    assert keep([item], [there], [there, missing]) == [item]
 
 
 TEXTS = st.sampled_from(
