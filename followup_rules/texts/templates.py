@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from followup_rules.model import Event, Person
 from followup_rules.plain import clean, one_line
 from followup_rules.texts.filters import tidy
 from followup_rules.texts.sandbox import Meter, compiled, environment, faults, seen
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _SOURCE_LIMIT = 10_000  # characters of one template
 _TITLE_LIMIT = 200
+_SHOWN = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
+_OWN = frozenset({"", *Event.__struct_fields__, *Person.__struct_fields__, "index", "index0", "first", "last"})
 _NAMED = re.compile(r"\.\s*([^\W\d_]\w*)|\[\s*['\"]([^'\"]+)['\"]\s*\]")
 _FILE_NAME = re.compile(r"(?P<name>[\w-]+)(?:\.(?P<language>[a-z]{2}))?\.txt")
 
@@ -91,12 +94,12 @@ class Texts:
         return [(fault.file, fault.line, fault.message) for fault in problems]
 
     def fields(self) -> frozenset[str]:
-        """Return what the templates name behind a dot or in brackets: among it, the values of notes that they show."""
-        sources = []
+        """Return the values of notes that the templates show: what they name of an event and is no field of it."""
+        shown: list[str] = []
         for path in self._files().values():
             with suppress(OSError, UnicodeDecodeError):
-                sources.append(path.read_text("utf-8-sig"))
-        return frozenset(name for source in sources for pair in _NAMED.findall(source) for name in pair if name)
+                shown += _SHOWN.findall(path.read_text("utf-8-sig"))
+        return frozenset(name for part in shown for pair in _NAMED.findall(part) for name in pair) - _OWN
 
     def _files(self) -> dict[str, Path]:
         if self._found is None:
