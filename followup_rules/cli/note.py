@@ -16,6 +16,7 @@ from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
 from followup_rules.config.read import Config
 from followup_rules.engine.assign_cases import names_of
+from followup_rules.engine.note_values import read_values
 from followup_rules.hookspecs import Refused
 from followup_rules.host.checked_source import CheckedSource
 from followup_rules.host.failures import failure
@@ -119,6 +120,11 @@ def _misread(
         if isinstance(item, BadItem):
             hint = f"correct it in {added.file}, line {added.line}"
             yield Problem("note", item.message, Code.UNREADABLE_ENTRY, hint=hint)
+        if isinstance(item, Event):
+            _, misread = read_values(item, config.rulebook.keys, config.profile.timezone)
+            for each in misread:
+                hint = each.hint or f"correct it in {added.file}, line {added.line}"
+                yield Problem("note", each.message, Code.UNREADABLE_ENTRY, hint=hint, warning=each.warning)
         for tag in item.tags if isinstance(item, Event) else ():
             if not known.known(tag):
                 message = f"no rule knows the tag #{tag}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ from followup_rules.config import holidays, wordlists
 from followup_rules.config import profile as profiles
 from followup_rules.config.ingredients import Ingredients, Layer
 from followup_rules.engine.assign_cases import Directory, Label
+from followup_rules.engine.note_values import ENGINE_DATES, ENGINE_KEYS, Keys
 from followup_rules.language import load
 from followup_rules.language.matching import Subjects
 from followup_rules.language.patterns import World
@@ -24,7 +26,7 @@ from followup_rules.texts.templates import Texts
 from followup_rules.toml.document import Document, parse
 
 
-class Rulebook(Struct, frozen=True):
+class Rulebook(Struct, frozen=True, dict=True):
     """Compiled rules, the directory of who is who, the texts, and what is wrong with the rules."""
 
     rules: RuleSet
@@ -33,6 +35,12 @@ class Rulebook(Struct, frozen=True):
     problems: tuple[Problem, ...]
     whole: bool = True
     """All files of rules were read; else rules that are not here may be in one that was not."""
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The keys of notes that the rules and texts know."""
+        dates = ENGINE_DATES | self.rules.dates
+        return Keys(dates, ENGINE_KEYS | dates | self.rules.fields | self.texts.fields())
 
 
 def compiled(of: Ingredients) -> Rulebook:

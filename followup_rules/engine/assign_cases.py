@@ -86,6 +86,7 @@ class _Placed(Struct):
     """What has been placed so far, in the order of time."""
 
     homes: dict[str, str] = field(default_factory=dict)
+    """The homes of meetings, by their bare ids, which a heading may name."""
     threads: dict[str, str] = field(default_factory=dict)
     latest: dict[str, str] = field(default_factory=dict)
     taking_part: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -268,8 +269,7 @@ def _joins(event: Event, placed: _Placed, titles: Iterable[tuple[str, set[str]]]
 
 def _domain(note: Event) -> str:
     """Return the `@domain` of a note's heading, in lower case and without the @, or ""."""
-    written = str(note.data.get("@domain", "")) or (note.heading if note.heading.startswith("@") else "")
-    return written.lower().removeprefix("@")
+    return (note.domain or (note.heading if note.heading.startswith("@") else "")).lower().removeprefix("@")
 
 
 class _Entries(Struct, frozen=True):

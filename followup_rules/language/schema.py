@@ -98,6 +98,10 @@ class RuleSet(Struct, frozen=True):
     rules: Mapping[str, Rule]
     guards: Mapping[str, Guard]
     world: World
+    dates: frozenset[str] = frozenset()
+    """Every field from which a phrase counts."""
+    fields: frozenset[str] = frozenset()
+    """Every field that a phrase, a pattern or an inline text names."""
 
 
 def _text(value: Value, _: World) -> str | None:

@@ -28,6 +28,10 @@ class SourceState(Struct, frozen=True):
     failing: datetime | None = None
     wait: datetime | None = None
     """The service behind it has asked not to be called before this instant."""
+    doubt: str = ""
+    """Why its last pull may have shown half of the picture, and so was not believed."""
+    doubted: datetime | None = None
+    """Since when it has this doubt."""
 
 
 class Events:
@@ -41,11 +45,12 @@ class Events:
 
     def source(self, name: str) -> SourceState:
         """Return where a source stands."""
-        found = self._database.rows("select cursor, pulled, failing, wait from source where name = ?", name)
+        query = "select cursor, pulled, failing, wait, doubt, doubted from source where name = ?"
+        found = self._database.rows(query, name)
         if not found:
             return SourceState()
-        cursor, pulled, failing, wait = found[0]
-        return SourceState(cursor, instant(pulled or None), instant(failing), instant(wait))
+        cursor, pulled, failing, wait, doubt, doubted = found[0]
+        return SourceState(cursor, instant(pulled or None), instant(failing), instant(wait), doubt, instant(doubted))
 
     def failed(self, name: str, now: datetime, wait: timedelta = timedelta(0)) -> None:
         """Note down that a source could not be read, and how long it is to be left alone."""
@@ -53,13 +58,21 @@ class Events:
         later = replace(state, failing=state.failing or now, wait=now + wait if wait else state.wait)
         self._write_source(name, later)
 
+    def doubted(self, name: str, doubt: str, now: datetime) -> datetime:
+        """Note down what a source doubts; return since when it does."""
+        state = self.source(name)
+        since = state.doubted if state.doubted and state.doubt == doubt else now
+        self._write_source(name, replace(state, doubt=doubt, doubted=since))
+        return since
+
     def forget_cursors(self) -> None:
         """Have every source read from its beginning."""
         self._database.run("update source set cursor = ''")
 
     def _write_source(self, name: str, state: SourceState) -> None:
-        values = (state.cursor, text(state.pulled) or "", text(state.failing), text(state.wait))
-        self._database.run("insert or replace into source values (?, ?, ?, ?, ?)", name, *values)
+        values = (state.cursor, text(state.pulled) or "", text(state.failing), text(state.wait), state.doubt)
+        query = "insert or replace into source values (?, ?, ?, ?, ?, ?, ?)"
+        self._database.run(query, name, *values, text(state.doubted))
 
     # -- events
 
@@ -114,6 +127,23 @@ class Events:
         query = "select distinct id from event where substr(id, instr(id, char(31)) + 1) = ?"
         found = self.events(identity for (identity,) in self._database.rows(query, ident))
         return min(found, key=lambda event: (event.kind == "received", event.kind), default=None)
+
+    def notes(self, source: str, others: Collection[str]) -> tuple[list[Event], set[str]]:
+        """Return the notes of a source, gone ones too, and the ids of all notes.
+
+        A note of a source that is none of the `others` may be this one's: its table was renamed.
+        """
+        query = """select source, body, gone, listed, substr(id, 6) from event
+                   where id > 'note' || char(31) and id < 'note' || char(32)"""
+        rows = self._database.rows(query)
+        own = [_decode(*row) for *row, _ in rows if row[0] == source or row[0] not in others]
+        return own, {ident for *_, ident in rows}
+
+    def addresses(self) -> set[str]:
+        """Return the addresses of all people in mail and meetings."""
+        query = """select distinct substr(token, 2) from token
+                   where token like '@%' and not (id > 'note' || char(31) and id < 'note' || char(32))"""
+        return {address for (address,) in self._database.rows(query)}
 
     def ids(self) -> set[str]:
         """Return the identities of all events."""

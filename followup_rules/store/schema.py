@@ -66,6 +66,13 @@ create index subject_event on subject (event);
 delete from token;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED_STATE, _SUBJECTS)
+# What a source doubts (an emptied file of notes) since when, and what the user has been told of entries.
+_DOUBTS = """
+alter table source add column doubt text not null default '';
+alter table source add column doubted text;
+create table told (source text not null, hash text not null, primary key (source, hash)) without rowid;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED_STATE, _DOUBTS, _SUBJECTS)
 """The n-th script leads from version n to version n + 1."""
 VERSION = len(MIGRATIONS)

@@ -19,6 +19,7 @@ from followup_rules.store.events import Events, names
 from followup_rules.store.ledger import Ledger
 from followup_rules.store.places import Places
 from followup_rules.store.state import State
+from followup_rules.store.told import Told
 from followup_rules.store.tombstones import CASE, EVENT, KEY, Tombstones
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Store:
         self.places = Places(over)
         self.decisions = Decisions(over)
         self.ledger = Ledger(over)
+        self.told = Told(over)
 
     def case(self, key: str) -> Case:
         """Return a case with its events; what carries the marker of an action is known by the duty of that action."""

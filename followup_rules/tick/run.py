@@ -16,7 +16,7 @@ from followup_rules.store.errors import StoreError, Unreceipted
 from followup_rules.store.store import Store
 from followup_rules.tick.outputs import Look, Outputs, Seen, look, open_outputs, sent
 from followup_rules.tick.report import Finding, Given, Outcome, Report, Say, Watch, report
-from followup_rules.tick.sources import Reading, changed, misplaced, read_sources, sight
+from followup_rules.tick.sources import Reading, changed, headings, read_sources, sight
 from followup_rules.tick.unfinished import refusals, settle_all
 
 __all__ = ["Outcome", "Report", "Say", "Watch", "preview", "run", "sound"]
@@ -74,7 +74,7 @@ def _steps(given: Given, say: Say, watch: Watch) -> Iterator[Finding]:
         looked, readings, news = _gather(outputs, given, watch)
         yield from looked.problems
         yield from (problem for reading in readings.values() for problem in reading.problems)
-        yield from misplaced(news, given.store)
+        yield from headings(news, given)
         if any(reading.fault for reading in readings.values()):
             from followup_rules.tick.blind_notice import tell_of_blindness  # noqa: PLC0415 -- only if a source fails
 

@@ -95,6 +95,19 @@ def test_a_rule_of_a_pack_as_it_stands():
     assert found.world.tags.named >= {"interview", "thanked", "announced"}
 
 
+def test_it_is_known_which_fields_of_notes_the_rules_count_from_and_which_they_look_at():
+    mine = """[rule.call]
+opens = ["it.deadline - 2 days", "announced.on"]
+where = { data.salary = { min = 1 }, title = ["it.title"] }
+closes = "thank-you.done + 7 days"
+do = { type = "task", title = "{{ it.bonus }}", text = "by it.word" }
+"""
+    found, _ = loaded(PACK, mine)
+    assert found.dates == {"deadline", "on"}
+    assert {"deadline", "on", "salary", "bonus"} <= found.fields
+    assert "word" not in found.fields
+
+
 def test_one_line_of_an_own_file_changes_one_field():
     own = '[rule.call]\nopens = "day + 7 days at 09:00, workday"'
     before, after = rules(PACK).rules["call"], rules(PACK, own).rules["call"]

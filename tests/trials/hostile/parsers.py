@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from followup_ics import IcsOptions
 from followup_ics.source import IcsSource
 from followup_mailbox.source import MailboxSource
 from followup_notes.source import NotesSource
@@ -54,7 +55,7 @@ class Found(NamedTuple):
 
 def calendar(folder: Path, content: bytes) -> Found:
     """Read a calendar."""
-    return _pulled(IcsSource(_written(folder / "calendar.ics", content), 400, CONTEXT), SINCE)
+    return _pulled(IcsSource(IcsOptions(path=_written(folder / "calendar.ics", content)), CONTEXT), SINCE)
 
 
 def mail(folder: Path, content: bytes) -> Found:
