@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -37,6 +38,8 @@ class Report(Struct, frozen=True, kw_only=True):
 
 KIND_END = "\x1f"
 """Ends the kind in an identity; no kind and no id holds it."""
+MAIL = ("sent", "received")
+"""The kinds of mail: what is never changed or taken away once it was sent."""
 
 
 class Event(Struct, frozen=True, kw_only=True):
@@ -65,6 +68,8 @@ class Event(Struct, frozen=True, kw_only=True):
     """The label that `#case:NAME` gives; it decides."""
     heading: str = ""
     """A note's heading without its addresses: a label or an `@domain`; it must fit a case."""
+    domain: str = ""
+    """The `@domain` of a note's heading, in lower case and without the @."""
     thread: str = ""
     """The same for all mails of one conversation."""
     answers: str = ""
@@ -83,11 +88,18 @@ class Event(Struct, frozen=True, kw_only=True):
     updated: datetime | None = None
     """LAST-MODIFIED, else DTSTAMP (RFC 5545, section 3.8.7), else the service's own stamp."""
     data: Mapping[str, object] = field(default_factory=dict)
-    """Further fields of a plugin, and the `key:value` pairs of a note. Values: str, int, float, bool, datetime."""
+    """Further fields of a plugin, and the `key:value` pairs of a note. Values: str, int, float, bool, datetime.
+
+    A source of notes gives the values as they are written; those that the rules count from become dates in the core.
+    """
     report: Report | None = None
     """Of what an output reports, and of a mail of mine that was a draft of ours; of nothing else."""
+    undated: bool = False
+    """A note without a date: `start` is when the source read it, and in the store when it was first seen."""
     where: str = ""
     """Where a person finds it, for messages: `notes.md:12`."""
+    source_line: str = ""
+    """A note's line as the user wrote it, for messages."""
     listed: datetime | None = None
     """The last pull that listed it, known only once it is `gone`."""
     gone: datetime | None = None
@@ -99,6 +111,15 @@ class Event(Struct, frozen=True, kw_only=True):
         return f"{self.kind}{KIND_END}{self.id}"
 
 
+_OCCURRENCE = re.compile(r"(.+)/\d{8}(?:T\d{6}Z?)?", re.DOTALL)
+
+
+def series(event: Event) -> str:
+    """Return what the occurrences of a series of meetings have in common: the UID; "" for any other event."""
+    found = _OCCURRENCE.fullmatch(event.id) if event.kind == "meeting" else None
+    return found[1] if found else ""
+
+
 class BadItem(Struct, frozen=True):
     """What a source found in place of an event and could not read."""
 
@@ -106,6 +127,10 @@ class BadItem(Struct, frozen=True):
     message: str
     id: str = ""
     """Of the event, if it can be told: then the event is still there, as it was last read."""
+    source_line: str = ""
+    """The line as the user wrote it."""
+    marked: str = ""
+    """The part of that line which cannot be read."""
 
 
 class Pull(Struct, frozen=True, kw_only=True):
@@ -119,6 +144,9 @@ class Pull(Struct, frozen=True, kw_only=True):
     """These are all the events of the window: what is absent is gone."""
     left: int = 0
     """How many items are still to be read: these are kept, and the source is asked again at once from the cursor."""
+    doubt: str = ""
+    """Why this may be half of the picture, as a sentence: a file that is empty now, or that ends in the middle of a
+    line. The source counts as unreadable until a pull at least half an hour later has the same doubt."""
 
 
 class NoteHeading(Struct, frozen=True):
@@ -171,6 +199,8 @@ class Context(Struct, frozen=True, kw_only=True):
 
     profile: Profile
     now: datetime
+    canonical_tag: Callable[[str], str] = str
+    """A tag in any of its spellings to the one that rules name: ids made with that one survive a change of language."""
 
 
 class State(StrEnum):
@@ -229,6 +259,8 @@ class Case(Struct, frozen=True, kw_only=True):
     key: str
     home: tuple[Event, ...]
     joined: tuple[Event, ...] = ()
+    followed: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    """By a note's identity and the day that its `re:` names: the meetings that it was seen to be about."""
 
 
 class Decision(Struct, frozen=True, kw_only=True):

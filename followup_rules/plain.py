@@ -17,7 +17,7 @@ LONGEST_TITLE = 500
 LONGEST_TEXT = 2_000
 """What is kept of a description."""
 # Nobody writes more by hand; what a program adds after that is not read.
-_LONGEST_PAGE, _LONGEST_DESCRIPTION = 20_000, 10_000
+_LONGEST_DESCRIPTION = 10_000
 
 # What else Unicode makes a new line of (UAX 14): a stranger's title must not begin a line in a file of ours.
 _ODD_LINE_END = re.compile("[\r\x0b\x0c\x85\u2028\u2029]")
@@ -32,12 +32,8 @@ _GAP, _BREAKABLE_GAP = re.compile(r"\s+"), re.compile(r"[ \t\n]+")
 _HIDDEN = re.compile(  # what is never closed hides the rest: else each beginning would be looked through to the end
     r"<(style|script)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL
 )
-_NOT_SAID = re.compile(
-    r"<blockquote\b.*?(?:</blockquote\s*>|\Z)|<head\b.*?(?:</head\s*>|(?=<body\b)|\Z)", re.IGNORECASE | re.DOTALL
-)
 _BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr)\b[^<>]*>", re.IGNORECASE)
-_ELEMENT = re.compile(r"</?[a-z!][^<>]*>", re.IGNORECASE)
-_SURE_ELEMENT = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_ELEMENT = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
 
 _CASE = re.compile(r"(?<![^\s(\[,;])#case:(\w[\w.@-]*)", re.IGNORECASE)
 _TAG = re.compile(r"(?<![^\s(\[,;])#([^\W\d_][\w-]*)")
@@ -71,21 +67,12 @@ def has_control(text: str) -> bool:
     return bool(_CONTROL.search(text))
 
 
-def without_html(page: str) -> str:
-    """Return the words of an HTML page, without what it quotes."""
-    page = page[:_LONGEST_PAGE].replace("\r", "").replace("\n", " ")
-    return _words(_NOT_SAID.sub("", page), _ELEMENT)
-
-
 def description(text: str) -> str:
     """Return a text that may or may not be HTML, without elements and control characters, its lines kept."""
     text = text[:_LONGEST_DESCRIPTION]
-    words = _words(text, _SURE_ELEMENT) if _SURE_ELEMENT.search(text) else text
-    return clean(words, " ").replace("\t", " ").strip()
-
-
-def _words(page: str, element: re.Pattern[str]) -> str:
-    return html.unescape(element.sub("", _BREAK.sub("\n", _HIDDEN.sub("", page))))
+    if _ELEMENT.search(text):
+        text = html.unescape(_ELEMENT.sub("", _BREAK.sub("\n", _HIDDEN.sub("", text))))
+    return clean(text, " ").replace("\t", " ").strip()
 
 
 def instant(given: datetime) -> datetime:

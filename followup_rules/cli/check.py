@@ -177,6 +177,7 @@ def _tried(config: Config, now: datetime, seen: dict[str, _Seen]) -> list[Proble
         with open_copy(config.store) as copy:
             # From their beginning: an unchanged source would show nothing, and nothing could be found wrong with it.
             copy.events.forget_cursors()
+            copy.told.forget()
             problems = preview(counting, copy, now).problems
     except StoreError as error:
         return [replace(shared.store_problem(error), fatal=False)]

@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from io import StringIO
 from typing import TYPE_CHECKING, TypeAlias
 
 import click
@@ -127,13 +128,14 @@ class Page:
 
     def print(self) -> None:
         """Print it all. A sign that the terminal cannot show becomes a question mark."""
-        with self._console.capture() as capture:
-            for line in self._lines:
-                line.plain = line.plain.translate(_AFTER).rstrip()
-                # Lines are broken already, at the indent that they need; rich would break them anew.
-                self._console.print(line, soft_wrap=True)
+        # Into a text first: where nobody reads any more rich would end the program, in the middle of a run.
+        self._console.file = shown = StringIO()
+        for line in self._lines:
+            line.plain = line.plain.translate(_AFTER).rstrip()
+            # Lines are broken already, at the indent that they need; rich would break them anew.
+            self._console.print(line, soft_wrap=True)
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-        click.echo(capture.get().encode(encoding, "replace").decode(encoding), nl=False)
+        click.echo(shown.getvalue().encode(encoding, "replace").decode(encoding), nl=False)
 
     def _text(self, clauses: Sequence[Clause]) -> Text:
         from rich.text import Text  # noqa: PLC0415 -- heavy

@@ -59,12 +59,13 @@ def _say(*, as_json: bool) -> Say:
 
 
 def _print(report: Report, *, as_json: bool, verbose: bool) -> None:
-    if as_json:
-        from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
+    with suppress(BrokenPipeError):  # as in `followup run | head`: all was done, whoever has stopped to read
+        if as_json:
+            from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
 
-        click.echo(records.dump(records.report(report)))
-    elif report.missed or verbose:
-        from followup_rules.cli import show  # noqa: PLC0415 -- most runs have nothing to say
+            click.echo(records.dump(records.report(report)))
+        elif report.missed or verbose:
+            from followup_rules.cli import show  # noqa: PLC0415 -- most runs have nothing to say
 
-        show.rest_of_run(report, verbose=verbose)
+            show.rest_of_run(report, verbose=verbose)
     shared.print_problems(report.problems)

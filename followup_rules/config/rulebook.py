@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ from followup_rules.config import holidays, wordlists
 from followup_rules.config import profile as profiles
 from followup_rules.config.ingredients import Ingredients, Layer
 from followup_rules.engine.assign_cases import Directory, Label
+from followup_rules.engine.note_values import ENGINE_DATES, ENGINE_KEYS, Keys
 from followup_rules.language import load
 from followup_rules.language.matching import Subjects
 from followup_rules.language.patterns import World
@@ -24,7 +26,7 @@ from followup_rules.texts.templates import Texts
 from followup_rules.toml.document import Document, parse
 
 
-class Rulebook(Struct, frozen=True):
+class Rulebook(Struct, frozen=True, dict=True):
     """Compiled rules, the directory of who is who, the texts, and what is wrong with the rules."""
 
     rules: RuleSet
@@ -34,11 +36,18 @@ class Rulebook(Struct, frozen=True):
     whole: bool = True
     """All files of rules were read; else rules that are not here may be in one that was not."""
 
+    @cached_property
+    def keys(self) -> Keys:
+        """The keys of notes that the rules and texts know."""
+        dates = ENGINE_DATES | self.rules.dates
+        return Keys(dates, ENGINE_KEYS | dates | self.rules.fields | self.texts.fields())
+
 
 def compiled(of: Ingredients) -> Rulebook:
     """Compile the rules. Never raises for what a user wrote: see `Rulebook.problems`."""
     fatal: list[Problem] = []
-    layers = [*(document for layer in of.layers for document in _parsed(layer, fatal)), of.document]
+    documents = (document for layer in of.layers for document in _parsed(layer, fatal))
+    layers = [wordlists.every_config(), *documents, of.document]
     directory = _directory(of)
     texts = Texts([of.base / "templates", *(Path(pack.folder) / "templates" for pack in of.packs)], of.profile)
     rules, problems = load.load(layers, _world(of, directory), load.Surroundings(texts.names(), of.takes))
@@ -69,6 +78,7 @@ def _directory(of: Ingredients) -> Directory:
         me=of.profile.me,
         agencies=of.profile.agencies,
         services=wordlists.services() | profiles.domains(of.table.services if of.table else ()),
+        zone=of.profile.timezone,
         free_mail=wordlists.free_mail() | profiles.domains(of.table.free_mail if of.table else ()),
     )
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from followup_rules.language.matching import Subjects
-from followup_rules.model import Event
-
-MAIL = ("sent", "received")
+from followup_rules.model import MAIL, Event
 
 
 def threads(events: Iterable[Event], subjects: Subjects) -> Mapping[str, str]:

@@ -46,14 +46,27 @@ def checked(pull: Any, kinds: Collection[str]) -> Pull:
     if not isinstance(pull, Pull):
         raise Unreadable(f"its plugin returned {_a(pull)} where a Pull belongs; tell the plugin's author")
     removed = _listed(pull.removed, "removed")
-    sound = _is_text(pull.cursor) and pull.complete in (0, 1) and isinstance(pull.left, int) and pull.left >= 0
+    sound = (
+        _is_text(pull.cursor)
+        and _is_text(pull.doubt)
+        and pull.complete in (0, 1)
+        and isinstance(pull.left, int)
+        and pull.left >= 0
+    )
     if not sound or not all(isinstance(name, str) for name in removed):
         raise Unreadable("its plugin returned a Pull whose fields make no sense; tell the plugin's author")
     items = [_item(item, kinds) for item in _listed(pull.events, "events")]
     events, bad = _once_each(item for item in items if isinstance(item, Event))
     bad += [item for item in items if isinstance(item, BadItem)]
     whole = bool(pull.complete) and not any(item.where == _NOWHERE for item in bad)
-    return Pull(events=[*events, *bad], removed=removed, cursor=str(pull.cursor), complete=whole, left=int(pull.left))
+    return Pull(
+        events=[*events, *bad],
+        removed=removed,
+        cursor=str(pull.cursor),
+        complete=whole,
+        left=int(pull.left),
+        doubt=_shown(pull.doubt),
+    )
 
 
 def _listed(given: Any, what: str) -> list[Any]:
@@ -71,7 +84,8 @@ _NOWHERE = "an entry without an id"
 
 def _item(item: Any, kinds: Collection[str]) -> Event | BadItem:
     if isinstance(item, BadItem):
-        return BadItem(_shown(item.where), _shown(item.message), item.id if _is_text(item.id) else "")
+        known = item.id if _is_text(item.id) else ""
+        return BadItem(_shown(item.where), _shown(item.message), known, _shown(item.source_line), _shown(item.marked))
     if not isinstance(item, Event):
         return BadItem(_NOWHERE, f"it is {_a(item)}, and no event; tell the plugin's author")
     try:
@@ -154,14 +168,20 @@ def _simple(value: Any) -> str | datetime:
 
 
 def _once_each(events: Iterable[Event]) -> tuple[list[Event], list[BadItem]]:
-    """Return each kind and id once, the newest of several; which one that is does not depend on their order."""
+    """Return each kind and id once, the newest of several; which one that is does not depend on their order.
+
+    The same event in two places is one event.
+    """
     versions: dict[str, list[Event]] = defaultdict(list)
     for event in events:
         versions[event.identity].append(event)
-    several = [same for same in versions.values() if any(event != same[0] for event in same)]
-    bad = [BadItem(same[0].where or same[0].id, f"the id {same[0].id!r} stands for several events", same[0].id)
-           for same in several]  # fmt: skip
-    return [max(same, key=_age) if len(same) > 1 else same[0] for same in versions.values()], bad
+    newest = [max(same, key=_age) if len(same) > 1 else same[0] for same in versions.values()]
+    bad = [
+        BadItem(event.where or event.id, f"the id {event.id!r} stands for several events", event.id)
+        for event, same in zip(newest, versions.values(), strict=True)
+        if any(replace(other, where=event.where) != event for other in same)
+    ]
+    return newest, bad
 
 
 def _age(event: Event) -> tuple[datetime, bytes]:

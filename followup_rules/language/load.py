@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
-from followup_rules.language import TABLES, patterns, references
+from followup_rules.language import TABLES, patterns, references, tags
 from followup_rules.language.faults import spread
 from followup_rules.language.layers import Table, merge
 from followup_rules.language.patterns import Pattern, World
+from followup_rules.language.phrases import PhraseError, parse
 from followup_rules.language.references import Surroundings
 from followup_rules.language.schema import ATTRIBUTE, GUARD, RULE, Guard, Read, Rule, RuleSet
 from followup_rules.model import Problem
 from followup_rules.toml.document import Document
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value
+
+# The tables whose patterns name tags.
+_NAMING = ("define", "rule", "guard")
+# Longer strings are texts.
+_LONGEST_PHRASE = 200
+_PEOPLE = frozenset({"to", "from", "with", "title", "text", "words"})
+_FIELD, _ANY_FIELD = re.compile(r"^it\.([^\W\d_][\w-]*)"), re.compile(r"\.([^\W\d_][\w-]*)")
+# Fields of events and duties, which no note gives.
+_NO_VALUES = frozenset({"", "start", "end", "done"})
 
 __all__ = ["Surroundings", "load", "unknown_tables"]
 
@@ -29,14 +41,18 @@ def load(layers: Sequence[Document], world: World, around: Surroundings) -> tupl
     but that of layers does.
     """
     problems: list[Problem] = []
-    definitions = _Definitions(merge(layers, "define", problems), world)
+    named = frozenset(tag for document in layers for kind in _NAMING for tag in _tags_in(document.tables.get(kind)))
+    spellings = tags.read(merge(layers, "tag", problems), named)
+    definitions = _Definitions(merge(layers, "define", problems), replace(world, tags=spellings))
     world = definitions.world
     rules, guards = merge(layers, "rule", problems), merge(layers, "guard", problems)
     compiled_rules = {name: Rule(id=name, **_compile(table, RULE, world)) for name, table in rules.items()}
     compiled_guards = {name: Guard(id=name, **_compile(table, GUARD, world)) for name, table in guards.items()}
     definitions.compile_all()
-    tags = frozenset(tag for document in layers for kind in TABLES for tag in _tags_in(document.tables.get(kind)))
-    compiled = RuleSet(compiled_rules, compiled_guards, world, tags)
+    tables = [document.tables.get(kind) for document in layers for kind in TABLES]
+    dates = frozenset(name for table in tables for name in _dates_in(table))
+    values = frozenset(name for table in tables for name in _values_in(table))
+    compiled = RuleSet(compiled_rules, compiled_guards, world, dates, dates | values)
     faults = references.check(compiled, {**_keyed("rule", rules), **_keyed("guard", guards)}, around)
     return _only_enabled(spread(compiled, faults)), tuple(dict.fromkeys(problems))
 
@@ -143,6 +159,32 @@ def _tags_in(raw: Any) -> Iterator[str]:
                 yield from (str(tag).removeprefix("#").lower() for tag in named)
             else:
                 yield from _tags_in(value)
+
+
+def _dates_in(raw: Any) -> Iterator[str]:
+    """Yield the fields that phrases count from; `to = "it.FIELD"` names an address."""
+    if isinstance(raw, str) and len(raw) < _LONGEST_PHRASE:
+        with suppress(PhraseError):
+            yield from {parse(raw).field} - _NO_VALUES
+    elif isinstance(raw, list):
+        for item in raw:
+            yield from _dates_in(item)
+    elif isinstance(raw, dict):
+        for key, value in raw.items():
+            yield from () if key in _PEOPLE else _dates_in(value)
+
+
+def _values_in(raw: Any) -> Iterator[str]:
+    """Yield the fields that patterns and inline texts look at: `data.X`, `"it.FIELD"`, `{{ it.FIELD }}`."""
+    if isinstance(raw, str):
+        yield from (_ANY_FIELD if "{" in raw else _FIELD).findall(raw)
+    elif isinstance(raw, list):
+        for item in raw:
+            yield from _values_in(item)
+    elif isinstance(raw, dict):
+        for key, value in raw.items():
+            yield from (value if key == "data" and isinstance(value, dict) else ())
+            yield from _values_in(value)
 
 
 def _only_enabled(found: RuleSet) -> RuleSet:

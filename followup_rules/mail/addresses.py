@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from email.errors import HeaderParseError
 from email.header import decode_header
+from functools import lru_cache
 from itertools import islice
 
 from msgspec import Struct
@@ -48,7 +49,12 @@ def mailboxes(headers: Iterable[str]) -> list[Mailbox]:
     return list(islice((found for header in headers for found in _split(header[:_LONGEST_HEADER])), _MOST))
 
 
-def _split(header: str) -> Iterator[Mailbox]:
+@lru_cache(maxsize=2048)  # the same few people write and are written to
+def _split(header: str) -> tuple[Mailbox, ...]:
+    return tuple(islice(_found(header), _MOST))
+
+
+def _found(header: str) -> Iterator[Mailbox]:
     """Yield each mailbox of a header: between commas or, as Outlook shows them, semicolons.
 
     A part without an address is the beginning of a name with a comma that nobody has put in quotes.

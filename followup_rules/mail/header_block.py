@@ -16,12 +16,16 @@ from followup_rules.mail.phrases import any_of, folded, phrases, simple
 
 _MOST_LINES, _MOST_CONTINUED, _MOST_EMPTY = 16, 3, 1
 _LONGEST_LINE = 300
-_LABEL = re.compile(r"[>*_\s]*([^\W\d][^:*_<>@]{0,30}?)[\s*_]*:[*_]*(?:\s+(.*)|)$")
+_LABEL = re.compile(r"[>*_\s]*([^\W\d][^:*_<>@]{0,30}?)[\s*_]*:[*_]*(\s*)(.*)$")
 _RULE = re.compile(r"\s*(?:[-_=*\u2010-\u2015]\s?){5,}$")
 _BETWEEN_DASHES = re.compile(r"\s*[-_=]{4,}\s?[^-_=].{2,60}?[-_=]{4,}\s*$")
 _ADDRESS = re.compile(r"[^\s<>@]@[^\s<>@]+\.")
-_TIME = re.compile(r"\d[:.h]\d\d")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_MOMENT = r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? \d{1,2}:\d\d(?::\d\d)?(?: [AP]M)?"
+_BY_NOTES = re.compile(rf"[^\W\d].{{1,80}} ?-{{3}}{_MOMENT}-{{3}}", re.IGNORECASE)
+"""How Lotus Notes begins a mail that it puts below a letter: "Julie Roy ---09.11.2026 16:02:11---Hello Camille"."""
+_STAMP = re.compile(rf"{_MOMENT}( [A-Z]{{2,5}})?$", re.IGNORECASE)
+_MOST_LONE_LINES = 14
 
 
 class _Line(Struct, frozen=True):
@@ -53,7 +57,10 @@ def _separator() -> re.Pattern[str]:
 
 def is_separator(line: str) -> bool:
     """Tell of a line whether it says that what follows was written before."""
-    return len(line) <= _LONGEST_LINE and _separator().match(simple(line)) is not None
+    bare = simple(line[: _LONGEST_LINE + 1])
+    if _BY_NOTES.match(bare) is not None:
+        return True
+    return len(line) <= _LONGEST_LINE and _separator().match(bare) is not None
 
 
 def may_separate(line: str) -> bool:
@@ -75,6 +82,9 @@ def header_block(lines: Sequence[str], place: int, subject: str = "") -> int | N
     A single line, an opening time "From: Monday" or a journey "From: ..., To: ..." is the writer's own: it takes what
     only programs write together. The subject is that of the mail in which the lines stand.
     """
+    lone = _lone_lines(lines, place)
+    if lone is not None:
+        return lone
     first = _line(lines[place])
     introduced = _is_introduced(lines, place)
     if first is None or not (first.kinds or introduced):
@@ -85,6 +95,24 @@ def header_block(lines: Sequence[str], place: int, subject: str = "") -> int | N
     return None
 
 
+def _lone_lines(lines: Sequence[str], place: int) -> int | None:
+    """Return the number of the line after a head of Lotus Notes: who, when, then labels and values, each on a line."""
+    found: list[tuple[int, str]] = []
+    for number in range(place, len(lines)):
+        if lines[number].strip():
+            found.append((number, folded(lines[number][:_LONGEST_LINE])))
+            if len(found) == 2 and not _STAMP.match(found[1][1]):
+                return None
+        if len(found) > _MOST_LONE_LINES:
+            break
+    kinds = [_labels().get(words, frozenset()) for _, words in found[2:]]
+    to = next((each for each, kind in enumerate(kinds) if "to" in kind), None)
+    subject = next((each for each, kind in enumerate(kinds) if "subject" in kind), None)
+    if to is None or subject is None or to > subject:
+        return None
+    return found[2 + subject][0] + 2  # its value stands below, or nothing
+
+
 def after_headers(lines: Sequence[str], place: int) -> int:
     """Return the number of the first line from this one on that is none of a head's; a separator may precede it."""
     while place < len(lines) and (not lines[place].strip() or ((line := _line(lines[place])) and line.kinds)):
@@ -93,8 +121,10 @@ def after_headers(lines: Sequence[str], place: int) -> int:
 
 
 def _line(line: str) -> _Line | None:
+    """Return the label and value of a line; only programs leave out the space between: "Objet :Re: Plan"."""
     matched = _LABEL.match(simple(line[:_LONGEST_LINE]))
-    return _Line(_labels().get(matched[1].casefold(), frozenset()), matched[2] or "") if matched else None
+    kinds = _labels().get(matched[1].casefold(), frozenset()) if matched else frozenset()
+    return _Line(kinds, matched[3]) if matched and (kinds or matched[2] or not matched[3]) else None
 
 
 def _run(lines: Sequence[str], place: int) -> tuple[list[_Line], int]:
@@ -129,8 +159,7 @@ def _is_of_a_program(found: Sequence[_Line], subject: str, *, introduced: bool) 
         return False
     addressed = any(_ADDRESS.search(line.value) for line in found)
     titled = any("subject" in line.kinds and _same(line.value, subject) for line in found)
-    dated = any("sent" in line.kinds and _YEAR.search(line.value) and _TIME.search(line.value) for line in found)
-    proofs = addressed + introduced + titled + dated + ("subject" in kinds)
+    proofs = addressed + introduced + titled + ("subject" in kinds)
     if "sent" in kinds:
         return proofs >= 1
     return "to" in kinds and "subject" in kinds and proofs >= 2

@@ -11,6 +11,9 @@ from collections.abc import Mapping
 _LONGEST = 400_000
 """In characters: the styles that Outlook puts before the first word take up to 100,000."""
 
+_STRETCH, _ENOUGH = 20_000, 20_000
+"""In characters: of a page that has said so much, the rest is not read; only the beginning of a letter is kept."""
+
 _UNSEEN = frozenset(
     {"head", "style", "script", "title", "template", "object", "svg", "math", "select", "button", "textarea", "iframe"}
 )
@@ -42,7 +45,10 @@ def text(page: str) -> str:
 
     target = _Words()
     parser = etree.HTMLParser(target=target, no_network=True)
-    parser.feed(page[:_LONGEST])
+    for start in range(0, min(max(len(page), 1), _LONGEST), _STRETCH):
+        parser.feed(page[start : min(start + _STRETCH, _LONGEST)])
+        if target.length > _ENOUGH:
+            break
     parser.close()
     return "\n".join(target.lines).strip("\n")
 
@@ -52,6 +58,7 @@ class _Words:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self.length = 0
         self._line: list[str] = []
         self._left_out = 0
         """How deep within an element that is left out."""
@@ -110,6 +117,7 @@ class _Words:
         line = _SPACE.sub(" ", written).strip(" ")
         if line or not only_after_words:
             self.lines.append(line)
+            self.length += len(line)
         self._line = []
 
     def _whole_line(self, line: str) -> None:

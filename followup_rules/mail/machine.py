@@ -54,7 +54,7 @@ def kind(headers: Headers, sender: str, subject: str, types: Collection[str] = (
         return ""
     return (
         _by_subject(told, known, automatic=automatic != "", whole=bool(types))
-        or _perhaps_away(headers, told, automatic)
+        or _perhaps(headers, told, sender, automatic)
         or _by_sender(headers, sender)
         or ("reply" if automatic in ("auto-replied", "auto_reply") else "")
         or _list(headers, sender, subject, automatic=automatic != "")
@@ -96,19 +96,27 @@ def _by_subject(subject: str, known: Collection[str], *, automatic: bool, whole:
     found = next((kind for kind in _KINDS if _subjects(kind).match(subject)), "")
     if found:
         return found
-    multipart = not known or any(value.startswith("multipart/") for value in known)
+    multipart = any(value.startswith("multipart/") for value in known)  # without a type it is a text (RFC 2045, 5.2)
     may_hold_one = any(_CALENDAR.search(value) for value in known) or (multipart and not whole) or automatic
     if may_hold_one and _phrase("calendar", "of_a_calendar").match(subject):
         return "calendar"
-    return "receipt" if (automatic or not known) and _phrase("receipt", "of_a_report").match(subject) else ""
+    return "receipt" if automatic and _phrase("receipt", "of_a_report").match(subject) else ""
 
 
-def _perhaps_away(headers: Headers, subject: str, automatic: str) -> str:
-    """Tell by a subject that a person may write, too, beside a header that is no proof by itself."""
-    sign = automatic or headers["x-auto-response-suppress"]
+def _perhaps(headers: Headers, subject: str, sender: str, automatic: str) -> str:
+    """Tell by a subject that a person may write, too, beside a header or a sender that is no proof by itself."""
+    signs = phrases("machine-mail")["headers"]["perhaps_reply"]
+    sign = automatic or any(headers[name] for name in signs)
     if automatic and _phrase("reply", "with_a_sign", ending=r"\b").match(subject):
         return "reply"
-    return "reply" if sign and _phrase("reply", "with_a_sign").match(subject) else ""
+    if sign and _phrase("reply", "with_a_sign").match(subject):
+        return "reply"
+    by_postmaster = headers["x-failed-recipients"] or _senders("perhaps_bounce").search(_local(sender))
+    return (
+        "bounce"
+        if (automatic or by_postmaster) and _phrase("bounce", "with_a_sign", ending=r"\b").match(subject)
+        else ""
+    )
 
 
 def _by_sender(headers: Headers, sender: str) -> str:
@@ -123,15 +131,15 @@ def _list(headers: Headers, sender: str, subject: str, *, automatic: bool) -> st
     """Tell mail to many (RFC 2369, 8058) from what a person writes on a list, or answers through a service."""
     names = phrases("machine-mail")["headers"]["discussion"]
     post = first(headers, "list-post").casefold()
-    answers = subjects.is_reply(subject) and bool(headers["in-reply-to"] or headers["references"])
+    answers = headers["in-reply-to"] or headers["references"]  # a newsletter answers nobody
     if answers and not _takes_no_answer(sender):
         return ""
     digest = not subjects.is_reply(subject) and _DIGEST.search(folded(subject[:_LONGEST]))
     if digest and (post or headers["list-id"] or headers["precedence"]):
         return "bulk"
-    if (post and not post.startswith("no")) or any(headers[name] for name in names):
+    if "mailto:" in post or any(headers[name] for name in names):
         return ""
-    to_many = headers["list-unsubscribe"] or headers["list-unsubscribe-post"] or post.startswith("no")
+    to_many = headers["list-unsubscribe"] or headers["list-unsubscribe-post"] or post
     posted = _OWNER.search(folded(first(headers, "sender")[:_LONGEST]))  # lists from before these standards
     marked = first(headers, "precedence").casefold() in ("bulk", "junk") and not posted and not automatic
     return "bulk" if to_many or marked else ""
@@ -166,7 +174,7 @@ def _senders(kind: str) -> re.Pattern[str]:
 @cache
 def _subjects(kind: str) -> re.Pattern[str]:
     given = phrases("machine-mail")["subjects"][kind]
-    way = {"before_colon": r"(?:{}) ?:", "whole": r"(?:{})[.! ]*$", "begins": r"(?:{})"}
+    way = {"before_colon": r"(?:{}) ?:", "whole": r"(?:{})[.! ]*$", "begins": r"(?:{})", "holds": r".*?(?:{})"}
     ways = [way[name].format(any_of(map(folded, given[name]))) for name in way if name in given]
     return re.compile("|".join(ways))
 

@@ -22,6 +22,7 @@ _LONGEST_SNIPPET = 1_000
 _LONGEST_DEVICE_LINE = 60
 _LONGEST_BARE_SIGNATURE = 10
 """In lines: two dashes without the space after them (RFC 3676, section 4.3) may also be a writer's own line."""
+_FEWEST_LABELS = 3
 _MOST_INTRODUCTIONS, _MOST_EMPTY = 4, 30
 """How many lines of a separator, a head and the like a program puts together, and how many empty ones after them."""
 _BROKEN = 60
@@ -33,6 +34,7 @@ _OMITTED = re.compile(r"\s*(?:[\[<(][^\[\]<>()@]{0,60}[\])>]|\.{2,}|\u2026)?\s*$
 """An empty line, or what a writer puts in place of lines that they left out of a quote: `<snip>`, `[...]`."""
 _ODD_MARK = re.compile(r"\s{0,2}([)\]}:%=~!]{1,2}|--[\])>])\s?")
 """What some programs and people mark a quote with instead; only below an attribution."""
+_BETWEEN_DASHES = re.compile(r"\s*(-{2,}[^-]{3,60}-{2,})\s*")
 _ESCAPED = re.compile(r">From ")
 _LINK = re.compile(r"<?https?://\S+")
 _SIGNED = re.compile(r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:\w+: .*\n)*\n?", re.MULTILINE)
@@ -63,7 +65,13 @@ def _lines(text: str) -> list[str]:
     text = text[:_LONGEST_SOURCE].replace("\r\n", "\n").replace("\r", "\n")
     if "\n" not in text.strip() and len(text) <= _LONGEST_SNIPPET:  # as Gmail gives the beginning of a mail
         return _unrolled(text.strip())
-    return (_SIGNATURE.sub("", _SIGNED.sub("", text)) if "-----BEGIN PGP" in text else text).split("\n")
+    text = _SIGNATURE.sub("", _SIGNED.sub("", text)) if "-----BEGIN PGP" in text else text
+    return [piece for line in text.split("\n") for piece in (_unfolded(line) if _may_hold_a_head(line) else (line,))]
+
+
+def _may_hold_a_head(line: str) -> bool:
+    """Tell of a line whether a program may have put a whole head on it: "--- Original Message ---From: ... To: ..."."""
+    return "@" in line and line.count(":") >= _FEWEST_LABELS and len(line) <= _LONGEST_SNIPPET
 
 
 def _with_known_marks(lines: list[str]) -> list[str]:
@@ -202,15 +210,18 @@ def _label() -> re.Pattern[str]:
 
 def _unrolled(text: str) -> list[str]:
     """Return the lines that a text on one line may have had: breaks around all that may introduce a quote."""
-    text = re.sub(r"\s*(-{2,}[^-]{3,60}-{2,})\s*", r"\n\1\n", text)
-    lines: list[str] = []
-    for line in text.split("\n"):
-        lines.extend(_before_blocks(piece) for piece in _before_attributions(line))
-    return [line for piece in lines for line in piece.split("\n")]
+    pieces = [
+        piece for line in _BETWEEN_DASHES.sub(r"\n\1\n", text).split("\n") for piece in _before_attributions(line)
+    ]
+    return [line for piece in pieces for line in _before_labels(piece)]
 
 
-def _before_blocks(line: str) -> str:
-    return _label().sub("\n", line) if len(_label().findall(line)) >= 2 else line
+def _unfolded(line: str) -> list[str]:
+    return [piece for part in _BETWEEN_DASHES.sub(r"\n\1\n", line).split("\n") for piece in _before_labels(part)]
+
+
+def _before_labels(line: str) -> list[str]:
+    return (_label().sub("\n", line) if len(_label().findall(line)) >= 2 else line).split("\n")
 
 
 def _before_attributions(line: str) -> Iterator[str]:

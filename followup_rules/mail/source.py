@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import Message
+from functools import lru_cache
 from itertools import pairwise
 
 from msgspec import Struct
@@ -21,6 +22,7 @@ _DEEPEST, _MOST_PARTS = 12, 200
 _LONGEST_HEAD, _LONGEST_TEXT = 100_000, 600_000
 """In bytes: of the head of a part, and of a text as it is carried."""
 _BLANK = re.compile(rb"\r?\n\r?\n")
+_CONTENT_FIELD = re.compile(rb"^content-[!-9;-~]{1,40}[ \t]*:.*(?:\n[ \t].*)*", re.IGNORECASE | re.MULTILINE)
 _BOUNDARY = re.compile(r"[ -~]{1,200}")
 _NO_TEXT = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
 """What Python takes for a charset and no mail is written in; some take time that grows faster than the length."""
@@ -72,6 +74,7 @@ def attachments(content: bytes) -> int:
     return sum(part.head.get_filename() is not None for part in _all(_tree(content)))
 
 
+@lru_cache(maxsize=1)  # words and types of a mail are asked for one after the other
 def _tree(content: bytes) -> _Part:
     """Return a mail with its parts, as many of them and as deep as anybody writes."""
     return _part(content, _DEEPEST, iter(range(_MOST_PARTS)))
@@ -81,11 +84,17 @@ def _part(content: bytes, deepest: int, left: Iterator[int]) -> _Part:
     head, *rest = _BLANK.split(content, maxsplit=1)
     if content.startswith((b"\n", b"\r\n")):  # a part without a head: a plain text (RFC 2046, section 5.1)
         head, rest = b"", [content]
-    told, body = message_from_bytes(head[:_LONGEST_HEAD] + b"\n\n"), rest[0] if rest else b""
+    told, body = _content_fields(head[:_LONGEST_HEAD]), rest[0] if rest else b""
     if not deepest or told.get_content_maintype() != "multipart":
         return _Part(told, body)
     pieces = (piece for piece in _pieces(told.get_boundary(), body) if next(left, None) is not None)
     return _Part(told, b"", tuple(_part(piece, deepest - 1, left) for piece in pieces))
+
+
+def _content_fields(head: bytes) -> Message:
+    """Return what a head says of the content (RFC 2045, section 3); the rest of it would take most of the time."""
+    fields = _CONTENT_FIELD.findall(head.replace(b"\r\n", b"\n"))
+    return message_from_bytes(b"\n".join(fields) + b"\n\n")
 
 
 def _type(part: _Part) -> str:

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_rules.model import KIND_END, BadItem, Event, Pull, Report
+from followup_rules.model import KIND_END, MAIL, BadItem, Event, Pull, Report
 from followup_rules.store.database import Database
 from followup_rules.store.errors import damaged
 from followup_rules.store.instants import at, encoded, instant, text
@@ -28,6 +28,10 @@ class SourceState(Struct, frozen=True):
     failing: datetime | None = None
     wait: datetime | None = None
     """The service behind it has asked not to be called before this instant."""
+    doubt: str = ""
+    """Why its last pull may have shown half of the picture, and so was not believed."""
+    doubted: datetime | None = None
+    """Since when it has this doubt."""
 
 
 class Events:
@@ -41,11 +45,12 @@ class Events:
 
     def source(self, name: str) -> SourceState:
         """Return where a source stands."""
-        found = self._database.rows("select cursor, pulled, failing, wait from source where name = ?", name)
+        query = "select cursor, pulled, failing, wait, doubt, doubted from source where name = ?"
+        found = self._database.rows(query, name)
         if not found:
             return SourceState()
-        cursor, pulled, failing, wait = found[0]
-        return SourceState(cursor, instant(pulled or None), instant(failing), instant(wait))
+        cursor, pulled, failing, wait, doubt, doubted = found[0]
+        return SourceState(cursor, instant(pulled or None), instant(failing), instant(wait), doubt, instant(doubted))
 
     def failed(self, name: str, now: datetime, wait: timedelta = timedelta(0)) -> None:
         """Note down that a source could not be read, and how long it is to be left alone."""
@@ -56,6 +61,13 @@ class Events:
     def forget_cursor(self, name: str) -> None:
         """Have a source read from its beginning."""
         self._database.run("update source set cursor = '' where name = ?", name)
+
+    def doubted(self, name: str, doubt: str, now: datetime) -> datetime:
+        """Note down what a source doubts; return since when it does."""
+        state = self.source(name)
+        since = state.doubted if state.doubted and state.doubt == doubt else now
+        self._write_source(name, replace(state, doubt=doubt, doubted=since))
+        return since
 
     def forget_cursors(self) -> None:
         """Have every source read from its beginning."""
@@ -85,8 +97,9 @@ class Events:
         self._database.run("update source set failing = ? where failing > ?", text(now), text(now))
 
     def _write_source(self, name: str, state: SourceState) -> None:
-        values = (state.cursor, text(state.pulled) or "", text(state.failing), text(state.wait))
-        self._database.run("insert or replace into source values (?, ?, ?, ?, ?)", name, *values)
+        values = (state.cursor, text(state.pulled) or "", text(state.failing), text(state.wait), state.doubt)
+        query = "insert or replace into source values (?, ?, ?, ?, ?, ?, ?)"
+        self._database.run(query, name, *values, text(state.doubted))
 
     # -- events
 
@@ -142,6 +155,23 @@ class Events:
         found = self.events(identity for (identity,) in self._database.rows(query, ident))
         return min(found, key=lambda event: (event.kind == "received", event.kind), default=None)
 
+    def notes(self, source: str, others: Collection[str]) -> tuple[list[Event], set[str]]:
+        """Return the notes of a source, gone ones too, and the ids of all notes.
+
+        A note of a source that is none of the `others` may be this one's: its table was renamed.
+        """
+        query = """select source, body, gone, listed, substr(id, 6) from event
+                   where id > 'note' || char(31) and id < 'note' || char(32)"""
+        rows = self._database.rows(query)
+        own = [_decode(*row) for *row, _ in rows if row[0] == source or row[0] not in others]
+        return own, {ident for *_, ident in rows}
+
+    def addresses(self) -> set[str]:
+        """Return the addresses of all people in mail and meetings."""
+        query = """select distinct substr(token, 2) from token
+                   where token like '@%' and not (id > 'note' || char(31) and id < 'note' || char(32))"""
+        return {address for (address,) in self._database.rows(query)}
+
     def ids(self) -> set[str]:
         """Return the identities of all events."""
         return {name for (name,) in self._database.rows("select distinct id from event")}
@@ -170,16 +200,25 @@ class Events:
         """Return the ids of all events whose case could change when these do, themselves included."""
         found: set[str] = set()
         rows = self._database.rows
+        if not rows("select 1 from token limit 1"):  # a store that was just brought up to date
+            self._index(self.ids())
         fresh = set(ids) | {name for (name,) in rows("select id from token where token = 'heading'")}
         while fresh:
             found |= fresh
             ties = {tie for name in fresh for (tie,) in rows("select token from token where id = ?", name)}
-            near = {name for tie in ties for (name,) in rows("select id from token where token = ?", tie)}
+            wanted = {_counterpart(tie) for tie in ties}
+            near = {name for tie in wanted for (name,) in rows("select id from token where token = ?", tie)}
             hosts = [tie.removeprefix("domain ") for tie in ties if tie.startswith("domain ")]
             query = "select id from token where token like '@%' || ?"
             near |= {name for host in hosts for (name,) in rows(query, host)}
             fresh = near - found
         return found
+
+
+def _counterpart(tie: str) -> str:
+    """Return what is tied by a token: by itself; a title's word by the mails that name it, and back."""
+    kind, _, word = tie.partition(" ")
+    return {"word": f"names {word}", "names": f"word {word}"}.get(kind, tie)
 
 
 def _missing(pull: Pull, seen: Mapping[str, Event], listed: Mapping[str, datetime], since: datetime) -> set[str]:
@@ -209,8 +248,10 @@ def names(event: Event) -> tuple[str, ...]:
 
 
 def _encode(event: Event) -> str:
+    """Return the event as it is kept: of a mail not where it lies, for it stays the same mail when it is moved."""
     data = {k: {"at": v} if isinstance(v, datetime) else v for k, v in event.data.items()}
-    return encoded(replace(event, data=data, listed=None, gone=None))
+    where = "" if event.kind in MAIL else event.where
+    return encoded(replace(event, data=data, where=where, listed=None, gone=None))
 
 
 def _decode(source: str, body: str, gone: str | None, listed: str | None) -> Event:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from followup_rules.model import Event, Person
 from followup_rules.plain import clean, one_line
 from followup_rules.texts.filters import tidy
 from followup_rules.texts.sandbox import Meter, compiled, environment, faults, seen
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 _SOURCE_LIMIT = 10_000  # characters of one template
 _TITLE_LIMIT = 200
+_SHOWN = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
+_OWN = frozenset({"", *Event.__struct_fields__, *Person.__struct_fields__, "index", "index0", "first", "last"})
+_NAMED = re.compile(r"\.\s*([^\W\d_]\w*)|\[\s*['\"]([^'\"]+)['\"]\s*\]")
 _FILE_NAME = re.compile(r"(?P<name>[\w-]+)(?:\.(?P<language>[a-z]{2}))?\.txt")
 
 
@@ -87,6 +92,14 @@ class Texts:
             return [(problem.file, problem.line, problem.message)]
         problems = [fault for part in parts for fault in self._faults(part)]
         return [(fault.file, fault.line, fault.message) for fault in problems]
+
+    def fields(self) -> frozenset[str]:
+        """Return the values of notes that the templates show: what they name of an event and is no field of it."""
+        shown: list[str] = []
+        for path in self._files().values():
+            with suppress(OSError, UnicodeDecodeError):
+                shown += _SHOWN.findall(path.read_text("utf-8-sig"))
+        return frozenset(name for part in shown for pair in _NAMED.findall(part) for name in pair) - _OWN
 
     def _files(self) -> dict[str, Path]:
         if self._found is None:

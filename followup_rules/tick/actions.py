@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from followup_rules.codes import Code
 from followup_rules.engine.plan import PRINTED
 from followup_rules.language.schema import Do, Rule
-from followup_rules.model import NOTICE, Action, Decision, Event, Person, Problem, Profile, Reply
+from followup_rules.model import MAIL, NOTICE, Action, Decision, Event, Person, Problem, Profile, Reply
 from followup_rules.texts.templates import TemplateProblem, Texts
 
 
@@ -78,7 +78,7 @@ def _recipients(do: Do, decision: Decision) -> Iterator[Person]:
 
 
 def _reply(anchor: Event) -> Reply | None:
-    return Reply(anchor.id, anchor.thread, anchor.title, anchor.data) if anchor.kind in ("sent", "received") else None
+    return Reply(anchor.id, anchor.thread, anchor.title, anchor.data) if anchor.kind in MAIL else None
 
 
 def _problem(rule: Rule, do: Do, problem: TemplateProblem) -> Problem:

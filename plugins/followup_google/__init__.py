@@ -48,6 +48,12 @@ class CalendarOptions(GoogleOptions):
         metadata={"help": "The ids of the calendars to read, from their settings; `primary` is your own."},
     )
     days_ahead: int = field(default=180, metadata={"help": "How far into the future meetings are read, in days."})
+    mine: bool = field(
+        default=True,
+        metadata={
+            "help": "Whether they are your own; of shared or team calendars (`false`) no `#tags` and `#case:` are read."
+        },
+    )
 
     def __post_init__(self) -> None:
         """Check what the types cannot say."""

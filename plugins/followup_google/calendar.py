@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from followup_google.faults import Missing
 from followup_google.meetings import event, seen_by_another
 from followup_google.service import CALENDAR, Service
@@ -30,7 +32,7 @@ class CalendarSource:
 
     def __init__(self, options: CalendarOptions, context: Context) -> None:
         self._service = Service(CALENDAR, options, context.profile)
-        self._calendars, self._days_ahead = options.calendars, options.days_ahead
+        self._calendars, self._days_ahead, self._mine = options.calendars, options.days_ahead, options.mine
         self._context = context
         me = sorted(address.lower() for address in context.profile.me)
         self._reading = [_FORMAT, options.account, options.api_endpoint, me, str(context.profile.timezone)]
@@ -41,7 +43,7 @@ class CalendarSource:
         Raises Unreadable if even one calendar cannot be read to its end: a meeting not seen is not a meeting deleted.
         """
         entries = [(calendar, entry) for calendar in self._calendars for entry in self._entries(calendar, since)]
-        whole = json.dumps([self._reading, entries], sort_keys=True)
+        whole = json.dumps([self._reading, self._mine, entries], sort_keys=True)
         seen = hashlib.sha256(whole.encode()).hexdigest()
         if seen == cursor:
             return Pull(cursor=cursor)
@@ -79,7 +81,8 @@ class CalendarSource:
                 kept[item.id] = max(kept.get(item.id, item), item, key=_age)
             elif item is not None:
                 yield item
-        yield from {**others, **mine}.values()
+        for meeting in {**others, **mine}.values():
+            yield meeting if self._mine else replace(meeting, tags=(), case="")
 
 
 def _age(event: Event) -> datetime:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
+from warnings import filterwarnings
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -127,6 +128,8 @@ class Service:
         return answer
 
     def _connect(self) -> None:
+        # Near the end of a Python's life Google's library says so at each import: cron would mail it at every run.
+        filterwarnings("ignore", category=FutureWarning, module=r"google\.api_core\._python_version_support")
         from google.auth.transport.requests import AuthorizedSession  # noqa: PLC0415 -- heavy
         from googleapiclient.discovery import build  # noqa: PLC0415 -- heavy
 

@@ -12,6 +12,12 @@ class IcsOptions:
 
     path: Path = field(metadata={"help": "An .ics file, or a folder whose .ics files are read, subfolders included."})
     days_ahead: int = field(default=400, metadata={"help": "How many days ahead recurring meetings are laid out."})
+    mine: bool = field(
+        default=True,
+        metadata={
+            "help": "Whether it is your own; of a shared or team calendar (`false`) no `#tags` and `#case:` are read."
+        },
+    )
 
 
 @hookimpl
@@ -23,4 +29,4 @@ def register_sources() -> list[SourceType]:
 def _open(options: IcsOptions, context: Context) -> Source:
     from followup_ics.source import IcsSource  # noqa: PLC0415 -- only a config that uses calendars pays for it
 
-    return IcsSource(options.path, options.days_ahead, context)
+    return IcsSource(options, context)

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from followup_ics.events import check_zone, event, first, identifier, span, stamp, values
 from followup_ics.recurrence import FlawError, occurrences, recurs
@@ -37,6 +38,8 @@ class CalendarReader(Struct, frozen=True):
     profile: Profile
     since: datetime
     until: datetime
+    mine: bool = True
+    """Whether the calendar is the user's own. Of a shared one neither tags nor cases are read, whoever wrote them."""
 
     def read(self, name: str, raw: bytes) -> Iterator[Event | BadItem]:
         """Yield what a file holds. Raises Unreadable if it is no whole calendar, before anything is yielded."""
@@ -67,7 +70,8 @@ class CalendarReader(Struct, frozen=True):
             event(component, slot, self.profile, _where(name, component))
             for component, slot in self._laid_out(components)
         ]
-        return [meeting for meeting in found if meeting.end >= self.since and meeting.start <= self.until]
+        within = [meeting for meeting in found if meeting.end >= self.since and meeting.start <= self.until]
+        return within if self.mine else [replace(meeting, tags=(), case="") for meeting in within]
 
     def _laid_out(self, components: Sequence[Component]) -> Iterable[tuple[Component, date | datetime | None]]:
         """Return single meetings; what does not recur needs no help from the library."""

@@ -16,6 +16,7 @@ from followup_rules import BadItem, Context, Event, Pull, Unreadable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from followup_ics import IcsOptions
     from followup_ics.calendar import CalendarReader
 
 LARGEST = 20_000_000
@@ -31,9 +32,10 @@ _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 class IcsSource:
     """Meetings from an .ics file, or from all of a folder."""
 
-    def __init__(self, path: Path, days_ahead: int, context: Context) -> None:
-        self._path = path
-        self._days_ahead = days_ahead
+    def __init__(self, options: IcsOptions, context: Context) -> None:
+        self._path = options.path
+        self._days_ahead = options.days_ahead
+        self._mine = options.mine
         self._context = context
 
     def pull(self, since: datetime, cursor: str) -> Pull:
@@ -52,14 +54,14 @@ class IcsSource:
         """Return a hash of everything that the meetings depend on: files, window, options, and who I am."""
         profile = self._context.profile
         days = [str(moment.astimezone(profile.timezone).date()) for moment in (since, self._context.now)]
-        whole = [_FORMAT, str(self._path), self._days_ahead, days, str(profile.timezone), sorted(profile.me), looks]
-        return hashlib.sha256(json.dumps(whole).encode()).hexdigest()
+        whole = [_FORMAT, str(self._path), self._days_ahead, days, str(profile.timezone), sorted(profile.me)]
+        return hashlib.sha256(json.dumps([*whole, self._mine, looks]).encode()).hexdigest()
 
     def _read_all(self, files: Mapping[str, Path], since: datetime, cursor: str) -> Pull:
         from followup_ics.calendar import CalendarReader  # noqa: PLC0415 -- an unchanged calendar needs no reader
 
         until = self._context.now + timedelta(days=self._days_ahead)
-        reader = CalendarReader(self._context.profile, since, until)
+        reader = CalendarReader(self._context.profile, since, until, mine=self._mine)
         events: dict[str, Event] = {}
         bad: list[BadItem] = []
         for name, path in files.items():

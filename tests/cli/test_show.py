@@ -461,3 +461,28 @@ def test_explain_says_of_machine_mail_that_it_counts_as_nobodys_word(tmp_path):
     story.run("2026-11-09 16:00")
     shown = call(story.folder, "explain", "nordik", "--now", "2026-11-09 16:00").stdout
     assert "an automatic reply; it counts as nobody's word" in " ".join(shown.split())
+
+
+# -- nobody reads
+
+
+@pytest.mark.parametrize("more", [[], ["--verbose"], ["--json"]], ids=" ".join)
+def test_a_run_whose_reader_has_gone_does_all_that_is_due_and_is_no_failure(tmp_path, more):
+    story = Story(tmp_path / "story")
+    story.visit("I1", "2026-11-09 10:00")
+    story.visit("I2", "2026-11-09 14:00", "paul@boreal.ca")
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "followup_rules", "--config", story.folder / "config.toml", "run", *more]
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    done = subprocess.run(
+        [*command, "--now", "2026-11-09 16:05"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=buffered,
+        check=False,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(story.drafts()) == ["thank-you/boreal.ca@2026-11-09", "thank-you/nordik.ca@2026-11-09"]

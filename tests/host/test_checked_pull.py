@@ -124,3 +124,11 @@ def test_of_two_events_with_one_id_the_newer_counts_whatever_their_order():
 
 def test_the_same_event_twice_is_no_problem():
     assert [event.id for event in checked_pull.checked(Pull(events=[call("a"), call("a")]), ("call",)).events] == ["a"]
+
+
+def test_the_same_event_in_two_places_is_one_whatever_their_order():
+    twins = call("a", where="this list"), call("a", where="that list")
+    (event,), (again,) = (
+        checked_pull.checked(Pull(events=given), ("call",)).events for given in (twins, reversed(twins))
+    )
+    assert event == again

@@ -92,7 +92,20 @@ def test_a_rule_of_a_pack_as_it_stands():
     assert thanks.do == (Do(type="draft", template="thank-you", to=("them",), contact=True),)
     assert not found.rules["too-soon"].contact
     assert found.rules["call"].contact
-    assert found.tags == {"interview", "thanked", "announced"}
+    assert found.world.tags.named >= {"interview", "thanked", "announced"}
+
+
+def test_it_is_known_which_fields_of_notes_the_rules_count_from_and_which_they_look_at():
+    mine = """[rule.call]
+opens = ["it.deadline - 2 days", "announced.on"]
+where = { data.salary = { min = 1 }, title = ["it.title"] }
+closes = "thank-you.done + 7 days"
+do = { type = "task", title = "{{ it.bonus }}", text = "by it.word" }
+"""
+    found, _ = loaded(PACK, mine)
+    assert found.dates == {"deadline", "on"}
+    assert {"deadline", "on", "salary", "bonus"} <= found.fields
+    assert "word" not in found.fields
 
 
 def test_one_line_of_an_own_file_changes_one_field():

@@ -369,6 +369,8 @@ def test_a_check_that_fails_is_no_answer_in_either_direction():
         ('to = ""', "F015", "neither an address", "name@domain"),
         ('status = "declinde"', "F012", "unknown status 'declinde'", '"declined"'),
         ('answers = "yes"', "F011", "true or false", ""),
+        ("auto = 5", "F011", "'auto' must be true or false or a text in quotes, not 5", ""),
+        ('auto = [true, "robot"]', "F012", "unknown auto 'robot'", "bounce, bulk"),
         ('first = "message"', "F012", "unknown first", "thread"),
         ('same = "case"', "F012", "unknown same", "thread"),
         ('about = "promis"', "F012", "unknown definition", '"promise"'),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.trials.mail import corpora
+from tests.trials.mail.fresh import machines as fresh
 from tests.trials.mail.machines import MACHINES, PERSONS, Sample
 
 
@@ -13,6 +14,15 @@ from tests.trials.mail.machines import MACHINES, PERSONS, Sample
 )
 def test_what_it_is_taken_for(sample):
     assert sample.told() == sample.kind
+
+
+@pytest.mark.parametrize(
+    "sample", [*fresh.samples("machines-1.txt"), *fresh.samples("machines-2.txt")], ids=lambda sample: sample.name
+)
+def test_mail_that_nobody_had_tuned_for(sample):
+    """The first mail of a tool for recruiters says by List-Unsubscribe that it goes to many; so it counts as that."""
+    by_a_tool = sample.name in ("recruiter through an ATS, first mail", "recruiter, first cold mail by a tool")
+    assert bool(sample.found()) == (bool(sample.kind) or by_a_tool), sample.found()
 
 
 def test_headers_alone_tell_nearly_as_much():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from followup_rules.mail import html, own_words, source
 from followup_rules.mail.own_words import opening
 from tests.trials.mail.__main__ import judged
+from tests.trials.mail.fresh import replies as fresh
 from tests.trials.mail.replies import CLIENTS, replies
 
 HERS = "Thank you for your time. Could you send three names?"
@@ -19,6 +20,15 @@ HERS = "Thank you for your time. Could you send three names?"
 @pytest.mark.parametrize("reply", list(replies(2 * len(CLIENTS), seed=7)), ids=lambda reply: reply.name)
 def test_replies_of_many_mail_programs(reply):
     assert judged(reply, opening) == (False, False), opening(source.words(reply.content))
+
+
+@pytest.mark.parametrize(
+    "reply", [*fresh.replies("replies-1.toml"), *fresh.replies("replies-2.toml")], ids=lambda reply: reply.name
+)
+def test_replies_written_by_people_and_programs_that_nobody_had_tuned_for(reply):
+    found = fresh.judged(reply, opening(source.words(reply.content), "Re: Production lead"))
+    lost = [line for line in found.lost if not line.startswith(">")]  # such a line is a quote (RFC 3676, section 4.5)
+    assert (list(found.kept), lost) == ([], []), found
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,15 @@ def test_tags_are_read_where_i_wrote_them(read, lines, method, own):
     assert (event.tags, event.case) == ((("interview", "ideas"), "Nordik") if own else ((), ""))
 
 
+def test_a_shared_calendar_carries_no_tags(tmp_path):
+    path = tmp_path / "team.ics"
+    path.write_text(calendar(entry(summary="Interview #case:Nordik #offer")), encoding="utf-8")
+    own = pull(path)
+    shared = pull(path, own.cursor, mine=False)  # read anew, though the file is the same
+    assert [(each.tags, each.case) for each in own.events] == [(("offer",), "Nordik")]
+    assert [(each.tags, each.case, each.title) for each in shared.events] == [((), "", "Interview #case:Nordik #offer")]
+
+
 def test_a_meeting_with_everything(read):
     (event,) = read(
         entry(

@@ -2,10 +2,13 @@
 
 from msgspec.structs import replace
 
+from followup_rules import Pull
+from followup_rules.config.wordlists import registrable
+from followup_rules.engine.assign_cases import Directory, Label
 from followup_rules.engine.plan import EntryState
 from followup_rules.model import Announcement
 from tests.support.calls import CUT_OFF, THANKS
-from tests.support.caselab import at
+from tests.support.caselab import JULIE, at, event, visit
 
 NOW = "2026-11-09 16:05"
 
@@ -28,6 +31,17 @@ def test_what_moves_to_a_case_where_its_key_is_taken_stays_and_its_announced_dat
     assert kept.ledger.entry(THANKS.key, "odd") is not None
     assert kept.ledger.entry(taken, "odd").marker == taken
     assert kept.ledger.pins("acme.com") == {"call/acme.com@2026-11-09": at(NOW)}
+
+
+def test_what_was_made_for_a_meeting_stays_when_a_mail_that_bears_its_id_moves_to_another_case(kept):
+    visited = visit(id="I1")
+    mail = event("received", "2026-11-09 15:00", JULIE, id="I1", title="Panel of experts", organizer=JULIE)
+    panel = Directory(registrable, labels=(Label("panel", words=("panel",)),))
+    kept.ledger.write(replace(CUT_OFF, state=EntryState.DELIVERED))
+    kept.events.take("all", Pull(events=[visited, mail]), [visited, mail], at(NOW), at(NOW))
+    kept.arrange({visited.identity, mail.identity}, Directory(registrable))
+    assert kept.arrange({mail.identity}, panel) == {mail.identity: ("nordik.ca", "panel")}
+    assert kept.ledger.entry(THANKS.key, "odd").action.case == "nordik.ca"
 
 
 def test_of_what_was_never_seen_nothing_is_known(kept):

@@ -166,9 +166,9 @@ def full_story(folder):
 
 def outcome(story):
     """Return all that lies in the outputs, with its dates."""
-    tasks = sorted(line for line in story.todo.read_text().splitlines() if line) if story.todo.exists() else []
-    tasks = [" ".join(word for word in line.split() if word[:3] in ("fr:", "due")) for line in tasks]
-    return tasks, {key: (m["Subject"], m["To"], m.get_content()) for key, m in story.drafts().items()}
+    lines = story.todo.read_text().splitlines() if story.todo.exists() else []
+    tasks = [" ".join(word for word in line.split() if word[:3] in ("fr:", "due")) for line in lines]
+    return sorted(tasks), {key: (m["Subject"], m["To"], m.get_content()) for key, m in story.drafts().items()}
 
 
 LATER = [

@@ -1,12 +1,15 @@
-"""What becomes of a call to an output that was cut short."""
+"""What becomes of a call to an output that was cut short, and of a notice that nobody reads."""
 
+from followup_rules.cli import show
 from followup_rules.engine.plan import EntryState
 from followup_rules.tick.execute import settle
 from tests.support.calls import CUT_OFF, LONGER, THANKS
 from tests.support.caselab import at
 from tests.support.oddplugin import Output
+from tests.support.storybook import Story, call
 
-NOW = "2026-11-09 16:05"
+NOW, LATER = "2026-11-09 16:05", "2026-11-09 16:10"
+NOTICE = '[rule.tell]\non = { kind = "meeting" }\ndo = { type = "notice", title = "You met", text = "Rest." }\n'
 
 
 def settled(kept, output, *, look_only=False):
@@ -42,3 +45,20 @@ def test_a_call_whose_end_still_cannot_be_told_stays_open(kept):
     (problem,) = settle(CUT_OFF, output, kept, at(NOW), look_only=False)
     assert "still no telling" in problem.message
     assert kept.ledger.entry(CUT_OFF.key, "odd") is None  # nothing is noted down
+
+
+def test_a_notice_is_said_again_if_nobody_was_there_to_read_it_and_the_rest_is_done(tmp_path, monkeypatch):
+    def gone(_):
+        raise BrokenPipeError(32, "Broken pipe")
+
+    told = Story(tmp_path / "story")
+    told.visit("I1", "2026-11-09 10:00")
+    told.config(NOTICE)
+    with monkeypatch.context() as reader:
+        reader.setattr(show, "change", gone)
+        unread = call(told.folder, "run", "--now", NOW)
+    assert (unread.exit_code, unread.stderr) == (0, "")
+    assert list(told.drafts()) == ["thank-you/nordik.ca@2026-11-09"]
+    said = [call(told.folder, "run", "--now", when).stdout for when in (LATER, "2026-11-09 16:15")]
+    assert "You met" in said[0]
+    assert said[1] == ""

@@ -347,6 +347,13 @@ def test_descriptions_are_read_as_words(read, description, text, tags, case):
     assert (event.text, event.tags, event.case) == (text, tags, case)
 
 
+def test_shared_calendars_carry_no_tags(google, reader):
+    tells(google, entry(summary="Interview #case:Nordik #offer"))
+    own, shared = reader.pull(), reader.pull(mine=False)  # read anew, though nothing has changed at Google
+    assert [(each.tags, each.case) for each in own.events] == [(("offer",), "Nordik")]
+    assert [(each.tags, each.case) for each in shared.events] == [((), "")]
+
+
 def test_text_of_strangers_is_made_plain(read):
     (event,) = read(
         entry(

@@ -1,6 +1,8 @@
 """What the Google plugin reads of the computer's clock: until when a login is good, and until when to wait."""
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -107,3 +109,22 @@ def test_a_draft_that_was_refused_until_a_date_is_not_tried_before(seeker, begin
     assert not seeker.google.asked("POST", "/drafts")
     assert run(seeker, begin + timedelta(minutes=60, seconds=1))[1] == 0
     assert len(seeker.google.asked("POST", "/drafts")) == 1
+
+
+# -- the end of a Python's life
+
+IN_A_LATER_CENTURY = """
+import datetime, sys
+from followup_rules.cli import main
+class Later(datetime.date):
+    def today():
+        return datetime.date(2199, 1, 5)
+datetime.date = Later
+main(sys.argv[1:])
+"""
+
+
+def test_a_run_says_nothing_of_a_python_that_google_supports_no_longer(seeker):
+    command = [sys.executable, "-c", IN_A_LATER_CENTURY, "--config", seeker.folder / "config.toml", "run"]
+    done = subprocess.run([*command, "--now", f"{NOON:%Y-%m-%dT%H:%M}"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

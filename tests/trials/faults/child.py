@@ -7,19 +7,19 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 from followup_rules.cli import main
+from followup_rules.host import process
 from tests.trials.faults import shim
 from tests.trials.faults.shim import Fault
 
 NO_FAULT = Fault()
 PATIENCE = 30
 """In seconds: a run that takes longer hangs."""
-_UNFLUSHED = 120
-"""What Python exits with if it cannot write out what was printed."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,10 @@ def run(
     """Run `followup run` in the folder, with a fault at the n-th call; `prepare` is called in the child."""
     sys.stdout.flush()
     sys.stderr.flush()
-    process = os.fork()
-    if process == 0:
+    pid = os.fork()
+    if pid == 0:
         _child(folder, now, fault, number, log, prepare)
-    _, status = os.waitpid(process, 0)
+    _, status = os.waitpid(pid, 0)
     out, err = ((folder / name).read_text(errors="replace") for name in ("stdout", "stderr"))
     return Ran(os.waitstatus_to_exitcode(status), out, err, shim.count())
 
@@ -70,6 +70,7 @@ def _child(folder: Path, now: str, fault: Fault, number: int, log: int, prepare:
             place = os.open(folder / name, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_APPEND)
             os.dup2(place, handle)
         prepare()
+        process.keep_output()  # as the program does: how it prints depends on no PYTHONUNBUFFERED of whoever tries it
         fault.arm(folder, number, log)
         code = _called(["--config", str(folder / "config.toml"), "run", "--now", now])
     finally:
@@ -77,7 +78,7 @@ def _child(folder: Path, now: str, fault: Fault, number: int, log: int, prepare:
 
 
 def _called(arguments: list[str]) -> int:
-    """Call the command, and end as Python ends."""
+    """Call the command, and end as the program ends."""
     try:
         main(arguments)
         code = 0
@@ -86,9 +87,7 @@ def _called(arguments: list[str]) -> int:
     except BaseException:  # noqa: BLE001 -- as Python does at its end
         sys.excepthook(*sys.exc_info())
         code = 1
-    try:
-        sys.stdout.flush()
-    except OSError as error:
-        print(f"Exception ignored in: {sys.stdout!r}\n{error!r}", file=sys.stderr)  # noqa: T201 -- as Python does
-        code = _UNFLUSHED
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
     return code

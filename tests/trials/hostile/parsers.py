@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from followup_ics import IcsOptions
 from followup_ics.source import IcsSource
 from followup_mailbox.source import MailboxSource
 from followup_notes.source import NotesSource
@@ -36,6 +37,7 @@ SINCE = NOW - timedelta(days=90)
 PROFILE = Profile(me=frozenset({"me@example.org", "camille@example.org"}), name="Camille", timezone=ZONE)
 CONTEXT = Context(profile=PROFILE, now=NOW)
 
+MINE = b"From: me@example.org\nTo: a@example.net\nDate: Mon, 9 Nov 2026 10:00:00 -0500\nMessage-ID: <1@mine>\n\nA\n"
 CONFIG = """packs = []
 rules = ["rules.toml"]
 [profile]
@@ -53,14 +55,16 @@ class Found(NamedTuple):
 
 def calendar(folder: Path, content: bytes) -> Found:
     """Read a calendar."""
-    return _pulled(IcsSource(_written(folder / "calendar.ics", content), 400, CONTEXT), SINCE)
+    return _pulled(IcsSource(IcsOptions(path=_written(folder / "calendar.ics", content)), CONTEXT), SINCE)
 
 
 def mail(folder: Path, content: bytes) -> Found:
-    """Read a mail of whatever age."""
+    """Read a mail of whatever age, beside one of mine: where none is, nothing would be read."""
+    _written(folder / "mails/mine.eml", MINE)
     _written(folder / "mails/one.eml", content)
     source = MailboxSource(folder / "mails", ("sent", "received"), CONTEXT)
-    return _pulled(source, datetime(2, 1, 1, tzinfo=UTC))
+    found = _pulled(source, datetime(2, 1, 1, tzinfo=UTC))
+    return Found(found.good - 1, found.bad)
 
 
 def notes(folder: Path, content: bytes) -> Found:

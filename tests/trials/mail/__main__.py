@@ -11,9 +11,14 @@ from followup_rules.mail import own_words, source
 from tests.trials.hostile import samples
 
 from . import corpora
+from .fresh import machines as fresh_machines
+from .fresh import replies as fresh_replies
 from .machines import MACHINES, PERSONS
 from .replies import CLIENTS, HER, Reply, replies
 from .rivals import readers
+
+KNOWN_LOST = {"replies-2.toml": 5}
+"""A line of the writer's own that begins with `>`, and stands beside no quote: by RFC 3676 it is one."""
 
 
 def judged(reply: Reply, read: Callable[[str], str]) -> tuple[bool, bool]:
@@ -29,7 +34,14 @@ def judged(reply: Reply, read: Callable[[str], str]) -> tuple[bool, bool]:
 def main() -> int:
     """Run, print, and return 1 if an aim was missed or a class has changed."""
     options = _options()
-    failed = [_replies(options.replies, options.seed), _machines(), _corpus(), _fixtures()]
+    failed = [
+        _replies(options.replies, options.seed),
+        _fresh_replies(),
+        _machines(),
+        _fresh_machines(),
+        _corpus(),
+        _fixtures(),
+    ]
     return int(any(failed))
 
 
@@ -48,6 +60,34 @@ def _replies(count: int, seed: int) -> bool:
             failed = bool(kept or lost)
             for reply in [*kept, *lost][:20]:
                 _say(f"    {reply.name}: {own_words.opening(source.words(reply.content))!r}, not {reply.own!r}")
+    return failed
+
+
+def _fresh_replies() -> bool:
+    """Read the sets that were written before anything was tried on them."""
+    failed = False
+    for name in ("replies-1.toml", "replies-2.toml"):
+        replies = fresh_replies.replies(name)
+        for reader, read in readers():
+            if read is None:
+                continue
+            verdicts = [fresh_replies.judged(reply, read(source.words(reply.content))) for reply in replies]
+            kept, lost = ([each for each in verdicts if getattr(each, what)] for what in ("kept", "lost"))
+            _say(
+                f"{name}, {reader}: quoted text kept {_share(kept, verdicts)}   own words lost {_share(lost, verdicts)}"
+            )
+            failed = failed or (reader == "followup" and (bool(kept) or len(lost) > KNOWN_LOST.get(name, 0)))
+    return failed
+
+
+def _fresh_machines() -> bool:
+    failed = False
+    for name in ("machines-1.txt", "machines-2.txt"):
+        samples = fresh_machines.samples(name)
+        programs, people = ([each for each in samples if bool(each.kind) is of] for of in (True, False))
+        told, taken = ([each for each in some if each.found()] for some in (programs, people))
+        _say(f"{name}: told {_share(told, programs)}, people's taken {_share(taken, people)} {[x.name for x in taken]}")
+        failed = failed or len(told) < len(programs) or len(taken) > 1
     return failed
 
 

@@ -18,6 +18,7 @@ import random
 import re
 import resource
 import sys
+import tempfile
 import time
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -164,8 +165,11 @@ def _run_tests(module: str) -> int:
     every = sorted(str(file) for file in TESTS.glob("test_*.py"))
     own = [file for file in every if Path(file).stem == f"test_{module}"]
     stages = [own, [file for file in every if file not in own]]
-    codes = (int(pytest.main(["-x", "--assert=plain", "-p", "no:cacheprovider", *files])) for files in stages if files)
-    return next((code for code in codes if code != PASSED), PASSED)
+    # A folder of its own, since other runs of pytest clear the common one: that must not look like a test that fails.
+    with tempfile.TemporaryDirectory(prefix="followup-mutation-") as place:
+        usual = ["-x", "--assert=plain", "-p", "no:cacheprovider", f"--basetemp={place}/tests"]
+        codes = (int(pytest.main([*usual, *files])) for files in stages if files)
+        return next((code for code in codes if code != PASSED), PASSED)
 
 
 def _ended(running: dict[int, Trial]) -> Iterator[Trial]:

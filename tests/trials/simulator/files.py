@@ -16,10 +16,17 @@ from . import setting
 from .session import copied
 from .world import ME, Mail, Meeting, Note, Picture, World
 
+LONG_AGO = Mail(id="long-ago@elsewhere.org", employer="", at=datetime(2020, 1, 6, 12, tzinfo=UTC), outgoing=True,
+                other="zoe@elsewhere.org", subject="Bonne annee")  # fmt: skip
+
 
 def write(folder: Path, picture: Picture) -> None:
-    """Write a picture as a calendar, a folder of mail and a file of notes."""
+    """Write a picture as a calendar, a folder of mail and a file of notes.
+
+    A mail of mine from long ago lies there, too: mail of others alone would not show what I sent.
+    """
     (folder / "mail").mkdir(exist_ok=True)
+    (folder / "mail/long-ago.eml").write_bytes(bytes(_message(LONG_AGO)))
     entries = [line for meeting in picture.meetings.values() for line in _entry(meeting)]
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//simulator//EN", *entries, "END:VCALENDAR", ""]
     (folder / "calendar.ics").write_text("\r\n".join(lines), newline="")
