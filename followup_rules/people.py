@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Collection, Iterable
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
 
 from followup_rules.model import Person
 from followup_rules.plain import one_line
@@ -14,6 +18,8 @@ _NO_REPLY = re.compile(
     r"(?:^|[._+-])(?:(?:no|do[._-]?not)[._-]?reply|ne[._-]?pas[._-]?r[eé]pondre)(?:$|[._+-]|\d)", re.IGNORECASE
 )
 _LONGEST_NAME = 200
+_GMAIL = frozenset({"gmail.com", "googlemail.com"})
+_NOTE_TAKERS = Path(__file__).with_name("data") / "note-takers.toml"
 
 
 def person(address: str, name: str = "") -> Person | None:
@@ -62,10 +68,51 @@ def once_each(people: Iterable[Person]) -> list[Person]:
 
 def others(people: Iterable[Person], me: Collection[str]) -> tuple[Person, ...]:
     """Return the humans among them other than the user, who has these addresses; each once."""
-    return tuple(someone for someone in once_each(people) if is_human(someone) and someone.address not in me)
+    return tuple(someone for someone in once_each(people) if is_human(someone) and not is_one_of(someone.address, me))
+
+
+def is_one_of(address: str, mine: Collection[str]) -> bool:
+    """Tell whether mail to an address comes to one of mine: itself, with a `+detail` (RFC 5233), or as Gmail spells it.
+
+    Gmail sees no dots in its own addresses (support.google.com/mail/answer/7436150), and googlemail.com is gmail.com.
+    """
+    if address in mine:
+        return True
+    known, written = _spellings(frozenset(mine)), _spelling(address)
+    name, at, domain = written.rpartition("@")
+    return written in known or f"{name.partition('+')[0]}{at}{domain}" in known
+
+
+@lru_cache(maxsize=16)
+def _spellings(addresses: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(_spelling, addresses))
+
+
+def _spelling(address: str) -> str:
+    name, _, domain = address.lower().rpartition("@")
+    return f"{name.replace('.', '')}@gmail.com" if domain in _GMAIL else f"{name}@{domain}"
 
 
 def is_human(someone: Person) -> bool:
-    """Tell whether a human reads this address: no `no-reply@`, none of Google's rooms and group calendars."""
+    """Tell whether a human reads this address: no `no-reply@`, no note-taker, none of Google's rooms and calendars."""
     local = someone.address.rpartition("@")[0]
-    return not _NO_REPLY.search(local) and not f".{someone.domain}".endswith(".calendar.google.com")
+    is_google_s = f".{someone.domain}".endswith(".calendar.google.com")
+    return not _NO_REPLY.search(local) and not is_google_s and not _takes_notes(someone)
+
+
+def _takes_notes(someone: Person) -> bool:
+    """Tell whether it is a program that is invited to meetings to write them down."""
+    known = _note_takers()
+    local = someone.address.rpartition("@")[0].partition("+")[0]
+    services = [someone.domain, *(someone.domain[at.end() :] for at in re.finditer(r"\.", someone.domain))]
+    if local in known["anywhere"] or someone.address in known["addresses"]:
+        return True
+    if any(domain in known["services"] for domain in services) and local in known["at_services"]:
+        return True
+    shown = "".join(sign for sign in someone.name.lower() if sign.isalnum())
+    return any(name in shown for name in known["in_names"])
+
+
+@cache
+def _note_takers() -> dict[str, Any]:
+    return {name: frozenset(words) for name, words in tomllib.loads(_NOTE_TAKERS.read_text("utf-8")).items()}

@@ -6,7 +6,7 @@ import hashlib
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from followup_ics.people import humans, person
+from followup_ics.people import coming, humans, person
 from followup_ics.recurrence import FlawError
 from followup_rules import Event, Person, Profile, people, plain
 
@@ -35,7 +35,7 @@ def event(component: Component, slot: date | datetime | None, profile: Profile, 
         end=end,
         title=title,
         text=description[: plain.LONGEST_TEXT],
-        people=others,
+        people=coming(others, values(component, "ATTENDEE")),
         organizer=organizer,
         status=_status(component, organizer, others, profile),
         tags=plain.tags(title, description) if own else (),

@@ -38,3 +38,14 @@ def humans(properties: Iterable[Any]) -> Iterator[Person]:
         kind = str(getattr(property_, "params", {}).get("CUTYPE", "")).upper()  # RFC 5545, section 3.2.3
         if someone and kind not in _THINGS and people.is_human(someone):
             yield someone
+
+
+def coming(everybody: tuple[Person, ...], properties: Iterable[Any]) -> tuple[Person, ...]:
+    """Return those of them who have not declined (PARTSTAT: RFC 5545, section 3.2.12)."""
+    refused = [property_ for property_ in properties if _answer(property_) == "DECLINED"]
+    declined = {someone.address for property_ in refused if (someone := person(property_))}
+    return tuple(someone for someone in everybody if someone.address not in declined)
+
+
+def _answer(property_: Any) -> str:
+    return str(getattr(property_, "params", {}).get("PARTSTAT", "")).upper()

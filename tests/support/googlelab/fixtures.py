@@ -42,5 +42,5 @@ def google(google_server: Server) -> Iterator[Account]:
     google_server.gateway.reset()
     yield google_server.account()
     google_server.gateway.heal()
-    assert not [request.target for request in google_server.gateway.requests if "/send" in request.path]
+    assert not [request.target for request in google_server.gateway.requests if request.path.endswith("/send")]
     assert not google_server.gateway.errors
