@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Collection, Iterable
-from functools import cache, lru_cache
-from pathlib import Path
-from typing import Any
+from functools import lru_cache
 
 from followup_rules.model import Person
 from followup_rules.plain import one_line
@@ -19,7 +16,6 @@ _NO_REPLY = re.compile(
 )
 _LONGEST_NAME = 200
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})
-_NOTE_TAKERS = Path(__file__).with_name("data") / "note-takers.toml"
 
 
 def person(address: str, name: str = "") -> Person | None:
@@ -94,25 +90,6 @@ def _spelling(address: str) -> str:
 
 
 def is_human(someone: Person) -> bool:
-    """Tell whether a human reads this address: no `no-reply@`, no note-taker, none of Google's rooms and calendars."""
+    """Tell whether a human reads this address: no `no-reply@`, none of Google's rooms and group calendars."""
     local = someone.address.rpartition("@")[0]
-    is_google_s = f".{someone.domain}".endswith(".calendar.google.com")
-    return not _NO_REPLY.search(local) and not is_google_s and not _takes_notes(someone)
-
-
-def _takes_notes(someone: Person) -> bool:
-    """Tell whether it is a program that is invited to meetings to write them down."""
-    known = _note_takers()
-    local = someone.address.rpartition("@")[0].partition("+")[0]
-    services = [someone.domain, *(someone.domain[at.end() :] for at in re.finditer(r"\.", someone.domain))]
-    if local in known["anywhere"] or someone.address in known["addresses"]:
-        return True
-    if any(domain in known["services"] for domain in services) and local in known["at_services"]:
-        return True
-    shown = "".join(sign for sign in someone.name.lower() if sign.isalnum())
-    return any(name in shown for name in known["in_names"])
-
-
-@cache
-def _note_takers() -> dict[str, Any]:
-    return {name: frozenset(words) for name, words in tomllib.loads(_NOTE_TAKERS.read_text("utf-8")).items()}
+    return not _NO_REPLY.search(local) and not f".{someone.domain}".endswith(".calendar.google.com")

@@ -92,6 +92,11 @@ def _auto(kind: str, found: Headers, subject: str) -> str:
     return machine.kind(found, next((who.address for who in people(found["sender"])), ""), subject)
 
 
+def is_sent(labels: Collection[str]) -> bool:
+    """Tell whether a mail with these labels has been sent by the user."""
+    return SENT in labels and not UNSENT & {*labels}
+
+
 def headers(payload: Mapping[str, Any]) -> Headers:
     """Return the headers of a message by lower-case name, unfolded."""
     found: defaultdict[str, list[str]] = defaultdict(list)

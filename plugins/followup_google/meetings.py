@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from followup_rules import BadItem, Event, Person, Profile, people, plain
+from followup_rules.note_takers import takes_notes
 
 _NO_MEETINGS = frozenset({"workingLocation", "birthday", "outOfOffice", "focusTime"})
 # When a meeting that is set for the whole day counts as over.
@@ -121,7 +122,7 @@ def _person(given: Mapping[str, Any]) -> Person | None:
 def _invited(entry: Mapping[str, Any]) -> Iterator[Person]:
     for attendee in _attendees(entry):
         someone = _person(attendee)
-        if someone and not attendee.get("resource") and people.is_human(someone):
+        if someone and not attendee.get("resource") and people.is_human(someone) and not takes_notes(someone):
             yield someone
 
 

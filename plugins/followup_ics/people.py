@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from followup_rules import people
+from followup_rules.note_takers import takes_notes
 from followup_rules.plain import one_line
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def humans(properties: Iterable[Any]) -> Iterator[Person]:
     for property_ in list(properties)[:_MOST]:
         someone = person(property_)
         kind = str(getattr(property_, "params", {}).get("CUTYPE", "")).upper()  # RFC 5545, section 3.2.3
-        if someone and kind not in _THINGS and people.is_human(someone):
+        if someone and kind not in _THINGS and people.is_human(someone) and not takes_notes(someone):
             yield someone
 
 
