@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec.structs import replace
 
-from followup_google.faults import Missing
+from followup_google.faults import Denied, Missing
 from followup_google.meetings import event, made_in, seen_by_another
 from followup_google.service import CALENDAR, Service
 from followup_rules import BadItem, Context, Event, Pull, Unreadable
@@ -71,6 +71,9 @@ class CalendarSource:
                 yield from page.get("items", ())
         except Missing as error:
             raise Unreadable(f"there is no calendar {calendar!r} in this account; correct `calendars`") from error
+        except Denied as error:
+            ask = "ask its owner to share it, or take it out of `calendars`"
+            raise Unreadable(f"this account may not read the calendar {calendar!r} ({error}); {ask}") from error
 
     def _events(self, entries: list[tuple[str, Any]]) -> Iterator[Event | BadItem]:
         """Yield each meeting once, as my own calendar has it, if it does."""

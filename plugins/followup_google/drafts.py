@@ -15,11 +15,12 @@ from msgspec.structs import replace
 from followup_google.faults import Missing
 from followup_google.letters import ACCOUNT, THREAD
 from followup_google.ours import nothing_made_unread, readable
+from followup_google.send_as import written_from
 from followup_google.service import DRAFTS, READ_MAIL, Service
 from followup_google.shown import SEAL, Draft, became, ident_of, seal_of, searchable, sender_of
 from followup_rules import Action, Context, Refused, Status, sealing
 from followup_rules.mail.draft import compose
-from followup_rules.people import is_one_of, spelt_out
+from followup_rules.people import is_one_of
 from followup_rules.sealing import EDITED
 
 if TYPE_CHECKING:
@@ -51,8 +52,8 @@ class GmailDrafts:
     def __init__(self, options: DraftsOptions, context: Context) -> None:
         self._service = Service(DRAFTS, options, context.profile)
         # A draft is written from the account that holds it, if that is an address of the user's.
-        profile, address = context.profile, spelt_out(self._service.account)
-        self._profile = replace(profile, address=address) if address in profile.me else profile
+        profile = context.profile
+        self._profile = replace(profile, address=written_from(self._service.account, profile))
         self._now, self._key_header = context.now, options.key_header
         self._heads: Sequence[Draft] = ()
         self._looked_at, self._more = 0, True

@@ -155,6 +155,8 @@ def _not_renewed(error: Any) -> Fault:
     words = [str(said.get(name, "")) for name in ("error_subtype", "error")]
     if "invalid_rapt" in str(said.get("error_description", "")):  # older answers tell it there alone
         words.insert(0, "invalid_rapt")
+    if not said and "reauth" in str(error).lower():  # the library has tried to show it by itself
+        words.insert(0, "invalid_rapt")
     known = next((_REFUSED_LOGINS[word] for word in words if word in _REFUSED_LOGINS), "")
     if known:
         return Fault(known, certain=True)

@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from followup_google.faults import Denied, Missing, Odd
 from followup_google.service import Service
+from followup_rules import Profile
+from followup_rules.people import is_one_of, spelt_out
 
 
 class Address(Struct, frozen=True):
@@ -35,6 +37,20 @@ def addresses(service: Service) -> tuple[Address, ...]:
 def mine(known: Sequence[Address]) -> tuple[str, ...]:
     """Return those that are the user's own."""
     return tuple(each.email for each in known if each.is_me)
+
+
+def written_from(account: str, profile: Profile) -> str:
+    """Return the address that drafts are from: that of the account which holds them, if it is one of the user's."""
+    address = spelt_out(account)
+    return address if address in profile.me else profile.address
+
+
+def may_send(service: Service, address: str) -> bool:
+    """Tell whether Gmail sends from this address; so it is taken to do if it does not tell. Raises Unreadable."""
+    if is_one_of(address, (service.account,)):
+        return True
+    known = addresses(service)
+    return not known or any(each.usable and is_one_of(address, (each.email,)) for each in known)
 
 
 def _address(given: dict[str, Any]) -> Address:
