@@ -29,7 +29,8 @@ def examine(tables: Mapping[str, Any], profile: Profile, everything: bool) -> It
         if isinstance(options, DraftsOptions) and not everything:
             yield from filter(None, [sender(table, options, profile)])
         elif isinstance(options, GoogleOptions) and everything:
-            yield from map(_without_addresses, _all(table, options, profile))
+            concern = sender(table, options, profile) if isinstance(options, DraftsOptions) else None
+            yield from map(_without_addresses, [*_all(table, options, profile), *filter(None, [concern])])
 
 
 def sender(table: str, options: DraftsOptions, profile: Profile) -> Fact | None:

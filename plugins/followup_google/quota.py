@@ -6,8 +6,8 @@ Projects that first used the Gmail API on 2026-05-01 or later have 6,000 units a
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
+from time import monotonic
 
 UNITS: Mapping[str, int] = {
     "gmail.users.getProfile": 1,
@@ -37,7 +37,7 @@ class Pace:
 
     def spend(self, units: int, sleep: Callable[[float], None]) -> None:
         """Wait until there is room for a request of so many units, and count it."""
-        now = time.monotonic()
+        now = monotonic()
         begin = max(self._paid_until, now)
         wait = begin - now - AT_ONCE / RATE
         if wait > 0:
