@@ -144,6 +144,8 @@ def _tasks(options: TasksOptions, context: Context) -> Output:
 
 
 def _examine(tables: Mapping[str, Any], profile: Profile, everything: bool) -> Iterable[Fact]:
+    if not any(isinstance(options, GoogleOptions) for options in tables.values()):
+        return ()
     from followup_google.health import examine  # noqa: PLC0415
 
     return examine(tables, profile, everything)

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from followup_google import send_as
 from followup_google.faults import Limited, Missing, Odd
-from followup_google.letters import UNSENT, WANTED, event
+from followup_google.letters import SCHEDULED, UNSENT, WANTED, event
 from followup_google.service import MAIL, Service
 from followup_rules import BadItem, Context, Event, Pull, Unreadable
 
@@ -29,7 +29,7 @@ AT_A_TIME, LONGEST_STRETCH = 100, 20
 # Raised whenever the same mails come to give other events, so that they are read again.
 _FORMAT = 4
 # What in the history may tell of a mail.
-_CHANGES = ["messageAdded", "labelAdded"]
+_CHANGES = ["messageAdded", "labelAdded", "labelRemoved"]
 _PAGE = 500
 # What a draft gets that is sent, and what a mail gets that is taken out of spam.
 _NOW_MAIL = frozenset({"SENT", "INBOX"})
@@ -197,6 +197,12 @@ def _touched(pages: Iterable[Mapping[str, Any]]) -> tuple[list[str], list[str]]:
         for change in record.get("labelsAdded", ())
         if _NOW_MAIL & set(change.get("labelIds", ()))
     ]
+    sent_later = [
+        change["message"]["threadId"]
+        for record in records
+        for change in record.get("labelsRemoved", ())
+        if SCHEDULED in change.get("labelIds", ())
+    ]
     mails = [mail for mail in [*added, *moved] if not UNSENT & set(mail.get("labelIds", ()))]
     mine = [mail["threadId"] for mail in mails if "SENT" in mail.get("labelIds", ())]
-    return mine, [mail["threadId"] for mail in mails if "SENT" not in mail.get("labelIds", ())]
+    return [*mine, *sent_later], [mail["threadId"] for mail in mails if "SENT" not in mail.get("labelIds", ())]

@@ -97,6 +97,18 @@ def test_a_draft_that_the_user_schedules_is_neither_deleted_nor_sent_until_it_go
     assert state(seeker, NEXT_DAY) == "done"
 
 
+@pytest.mark.parametrize("change", ["labelsAdded", "labelsRemoved"])
+def test_a_mail_that_was_scheduled_counts_once_it_goes_however_the_history_tells_it(seeker, change):
+    thanked(seeker)
+    head = {"From": seeker.google.email, "To": JULIE, "Subject": "Merci pour la rencontre", "Message_ID": "<b@x>"}
+    mail = seeker.google.mail(["SCHEDULED"], at("2026-11-19T12:30"), text="Merci", **head)
+    assert state(seeker, LATER) == "due"
+    mail.labels, mail.at = ["SENT"], at("2026-11-20T08:00")
+    seeker.google.note(change, mail, ["SENT"] if change == "labelsAdded" else ["SCHEDULED"])
+    seeker.run(NEXT_DAY)
+    assert state(seeker, NEXT_DAY) == "done"
+
+
 def test_a_scheduled_draft_that_is_called_off_and_discarded_is_dismissed(seeker):
     draft = thanked(seeker)
     seeker.google.schedule(draft, at("2026-11-20T08:00"))
