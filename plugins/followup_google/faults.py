@@ -161,10 +161,14 @@ def _not_renewed(error: Any) -> Fault:
     if known:
         return Fault(known, certain=True)
     if error.retryable:  # the library has tried several times already
-        return Fault(f"Google cannot renew the login just now ({words[1]}); the next run tries again", certain=True)
+        return Fault(f"Google cannot renew the login just now ({words[-1]}); the next run tries again", certain=True)
     if not said:  # it has asked nobody
         return Fault(UNRENEWABLE, certain=True)
-    return Fault(EXPIRED, certain=True)
+    if words[-1] == "invalid_grant":
+        return Fault(EXPIRED, certain=True)
+    told = " ".join(f"{words[-1]}: {said.get('error_description', '')}".rstrip(": ").split())[:200]
+    console = "if that comes back, look at the OAuth client in the Google console (docs/google.md)"
+    return Fault(f"Google does not accept the login any more ({told}); {LOG_IN}; {console}", certain=True)
 
 
 UNRENEWABLE = (

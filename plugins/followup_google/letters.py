@@ -21,12 +21,16 @@ THREAD = "gmail_thread"
 """The field of an event that holds the id of its conversation in Gmail."""
 ACCOUNT = "gmail_account"
 """The field that holds the account which knows it under that id."""
-WANTED = tuple(dict.fromkeys((
+_HEADERS = (
     *("From", "To", "Cc", "Bcc", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Thread-Index"),
     *("X-Forwarded-Message-Id", "X-Followup-Key", "Delivered-To", *machine.HEADERS),
-    # Google does not say whether it minds capitals; so are these written by programs.
-    *("CC", "BCC", "Message-Id", "Message-id", "In-Reply-to", "In-reply-to", "Reply-To", "Auto-submitted"),
-    *("X-AutoReply", "Content-type", "List-ID", "X-followup-key", "X-FOLLOWUP-KEY"),
+)
+WANTED = tuple(dict.fromkeys((
+    *_HEADERS,
+    # Google does not say whether it minds capitals; so are these written by programs. An address of more than 2,048
+    # characters would have to be asked for in another way.
+    *(name.lower() for name in _HEADERS),
+    *("CC", "BCC", "Message-Id", "Message-id", "MESSAGE-ID", "In-reply-to", "Auto-submitted", "Content-type"),
 )))  # fmt: skip
 """The headers that are asked for, each in its usual spellings."""
 SENT, SCHEDULED, DRAFT = "SENT", "SCHEDULED", "DRAFT"

@@ -136,6 +136,17 @@ def test_what_a_machine_sent_in_my_name_thanks_nobody(seeker, head):
     assert state(seeker, LATER) == "due"
 
 
+@pytest.mark.parametrize("name", ["Message-ID", "Message-Id", "message-id", "MESSAGE-ID"])
+def test_headers_are_asked_for_in_all_their_spellings_with_a_plain_get(seeker, name):
+    google = seeker.google
+    google.mail(["SENT"], at("2026-11-10T10:00"), From=google.email, To=JULIE, Subject="x", **{name: "<a@x>"})
+    seeker.run(BEFORE)
+    found = json.loads(call(seeker.folder, "explain", JULIE, "--json", "--now", BEFORE).stdout)
+    assert [event["id"] for case in found["cases"] for event in case["events"]] == ["a@x"]
+    (asked,) = [request for request in google.requests if "/threads/" in request.path]
+    assert (asked.method, len(asked.target) < 2_000) == ("GET", True)
+
+
 # -- mine or not
 
 
@@ -395,6 +406,7 @@ def refused(seeker, error, status=400, **more):
             "who you are",
         ),
         ("temporarily_unavailable", {}, "the next run tries again"),
+        ("rules_of_tomorrow", {"error_description": "Only on Mondays."}, "rules_of_tomorrow: Only on Mondays."),
     ],
 )
 def test_a_login_that_is_not_renewed_is_told_as_google_tells_it(seeker, error, more, said_of_it):
@@ -495,7 +507,7 @@ def test_the_story_of_the_examples_gives_the_same_actions_with_every_fault_in_it
         (tmp_path / name).mkdir()
     life, on_files = Life(scripted, tmp_path / "google"), story.set_up(tmp_path / "files")
     scripted.limit, scripted.heeds = quota.PER_MINUTE, False
-    scripted.as_stored = stripped
+    scripted.as_stored = lambda raw: stripped(rewritten(raw))
     at_google = life.set_up()
     lost = []
 
