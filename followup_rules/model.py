@@ -44,7 +44,7 @@ MAIL = ("sent", "received")
 class Event(Struct, frozen=True, kw_only=True):
     """Something that happened or is planned, as a source saw it.
 
-    A source fills in what it knows. `listed` and `gone` belong to the store.
+    A source fills in what it knows. `listed`, `gone`, `past_unlisted`, `planned` and `called_off` belong to the store.
     """
 
     id: str
@@ -60,7 +60,12 @@ class Event(Struct, frozen=True, kw_only=True):
     organizer: Person | None = None
     """Who called the meeting or wrote the mail; may be a machine, and then is not among `people`."""
     status: str = "confirmed"
-    """`confirmed`, `tentative`, `cancelled`, `declined` (by me), `mine` (I called it, for others)."""
+    """`confirmed`, `tentative`, `cancelled`, `declined` (by me), `mine` (I called it, for others). Rules also see
+    `unanswered` and `vanished`, which are for the engine to tell."""
+    answered: bool = True
+    """False: somebody else called the meeting, and I have not said whether I come."""
+    sequence: int = 0
+    """The number of a meeting's revision: RFC 5545, section 3.8.7.4."""
     tags: tuple[str, ...] = ()
     """The `#tags`, lower case, without the `#`."""
     case: str = ""
@@ -85,7 +90,8 @@ class Event(Struct, frozen=True, kw_only=True):
     whole_day: bool = False
     """A note without a time of day: `start` is 00:00, and it counts as 23:59 where order within the day matters."""
     updated: datetime | None = None
-    """LAST-MODIFIED, else DTSTAMP (RFC 5545, section 3.8.7), else the service's own stamp."""
+    """LAST-MODIFIED, else DTSTAMP (RFC 5545, section 3.8.7) where that is not the time of an export, else the service's
+    own stamp."""
     data: Mapping[str, object] = field(default_factory=dict)
     """Further fields of a plugin, and the `key:value` pairs of a note. Values: str, int, float, bool, datetime.
 
@@ -103,6 +109,12 @@ class Event(Struct, frozen=True, kw_only=True):
     """The last pull that listed it, known only once it is `gone`."""
     gone: datetime | None = None
     """The first pull that no longer listed it."""
+    past_unlisted: bool = False
+    """It is gone from a calendar that lists nothing that is over: no such entry was there, and others went as it did."""
+    planned: datetime | None = None
+    """The last pull that listed it as planned, before one showed that it was cancelled."""
+    called_off: datetime | None = None
+    """The first pull that showed it cancelled."""
 
     @property
     def identity(self) -> str:

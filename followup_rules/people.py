@@ -62,7 +62,13 @@ def once_each(people: Iterable[Person]) -> list[Person]:
 
 def others(people: Iterable[Person], me: Collection[str]) -> tuple[Person, ...]:
     """Return the humans among them other than the user, who has these addresses; each once."""
-    return tuple(someone for someone in once_each(people) if is_human(someone) and someone.address not in me)
+    return tuple(someone for someone in once_each(people) if is_human(someone) and not is_one_of(someone.address, me))
+
+
+def is_one_of(address: str, mine: Collection[str]) -> bool:
+    """Tell whether mail to an address comes to one of mine: itself, or with a `+detail` (RFC 5233)."""
+    name, at, domain = address.rpartition("@")
+    return address in mine or f"{name.partition('+')[0]}{at}{domain}" in mine
 
 
 def is_human(someone: Person) -> bool:
