@@ -110,7 +110,7 @@ class Event(Struct, frozen=True, kw_only=True):
     gone: datetime | None = None
     """The first pull that no longer listed it."""
     past_unlisted: bool = False
-    """It is gone from a calendar that lists nothing that is over: no such entry was there, and others went as it did."""
+    """It is gone from a calendar that lists nothing that is over: it had no such entry, and others went as it did."""
     planned: datetime | None = None
     """The last pull that listed it as planned, before one showed that it was cancelled."""
     called_off: datetime | None = None

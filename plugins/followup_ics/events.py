@@ -200,7 +200,7 @@ def _my_answers(component: Component, profile: Profile) -> list[str]:
 def sequence(component: Component) -> int:
     """Return the number of the revision; 0 if it is none that can be compared."""
     number = component.get("SEQUENCE", 0)
-    return number if isinstance(number, int) and 0 <= number < _HIGHEST else 0
+    return int(number) if isinstance(number, int) and 0 <= number < _HIGHEST else 0
 
 
 def _word(component: Component, name: str) -> str:
