@@ -60,12 +60,10 @@ class Revision(Struct, frozen=True, order=True):
     """Anything that tells equal ones apart, so that their order does not matter."""
 
 
-def revision(event: Event) -> Revision:
-    """Return by what an event is compared with its other versions."""
-    essence = (
-        f"{event.start.astimezone(UTC).isoformat()}\n{event.end.astimezone(UTC).isoformat()}\n{event.title}\n{event}"
-    )
-    return Revision(event.sequence, event.updated or _LONG_AGO, event.status != "cancelled", essence)
+def revision(event: Event, now: datetime) -> Revision:
+    """Return by what an event is compared with its other versions at an instant."""
+    modified = event.updated if event.updated and event.updated <= now else _LONG_AGO
+    return Revision(event.sequence, modified, event.status != "cancelled", str(event))
 
 
 def same_organizer(one: str, other: str) -> bool:

@@ -14,16 +14,17 @@ from followup_google.faults import Missing
 from followup_google.meetings import event, seen_by_another
 from followup_google.service import CALENDAR, Service
 from followup_rules import BadItem, Context, Event, Pull, Unreadable
+from followup_rules.meetings import Revision, named_apart, revision
 
 if TYPE_CHECKING:
     from followup_google import CalendarOptions
 
 # Raised whenever the same entries come to give other events, so that they are read again.
-_FORMAT = 2
+_FORMAT = 3
 _PAGE = 2_500
 _FIELDS = (
-    "nextPageToken,items(id,iCalUID,status,summary,description,updated,eventType,recurringEventId,originalStartTime,"
-    "start,end,organizer(email,displayName,self),attendees(email,displayName,self,resource,organizer,responseStatus))"
+    "nextPageToken,items(id,iCalUID,status,summary,description,updated,sequence,eventType,recurringEventId,"
+    "originalStartTime,start,end,organizer(email,displayName,self),attendees(email,displayName,self,resource,organizer,responseStatus))"
 )
 
 
@@ -78,15 +79,24 @@ class CalendarSource:
             item = event(entry if own else seen_by_another(entry), self._context.profile)
             if isinstance(item, Event):
                 kept = mine if own else others
-                kept[item.id] = max(kept.get(item.id, item), item, key=_age)
+                kept[item.id] = max(kept.get(item.id, item), item, key=self._revision)
             elif item is not None:
                 yield item
-        for meeting in {**others, **mine}.values():
+        beside = (shown for name, item in others.items() if (shown := _beside(item, mine.get(name))) is not None)
+        for meeting in (*mine.values(), *beside):
             yield meeting if self._mine else replace(meeting, tags=(), case="")
 
+    def _revision(self, event: Event) -> Revision:
+        return revision(event, self._context.now)
 
-def _age(event: Event) -> datetime:
-    return event.updated or datetime.min.replace(tzinfo=UTC)
+
+def _beside(other: Event, own: Event | None) -> Event | None:
+    """Return an entry of somebody's calendar, unless mine has that meeting; another organizer's is another meeting."""
+    if own is None:
+        return other
+    if other.organizer is None or own.organizer is None or other.organizer.address == own.organizer.address:
+        return None
+    return replace(other, id=named_apart(other.id, other.start, (own.id,)))
 
 
 def _stamp(moment: datetime) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from followup_rules import BadItem, Event, Person, Profile, people, plain
+from followup_rules import BadItem, Event, Person, Profile, meetings, people, plain
 
 _NO_MEETINGS = frozenset({"workingLocation", "birthday", "outOfOffice", "focusTime"})
 # When a meeting that is set for the whole day counts as over.
@@ -47,7 +47,7 @@ def _event(entry: Mapping[str, Any], profile: Profile, where: str) -> Event:
     mine = _mine(entry, profile)
     others = people.others([*_invited(entry), *([organizer] if organizer else [])], mine)
     called_by = entry.get("organizer") or {}  # whoever that is wrote title and description
-    own = organizer.address in mine if organizer else not called_by or bool(called_by.get("self"))
+    own = people.is_one_of(organizer.address, mine) if organizer else not called_by or bool(called_by.get("self"))
     return Event(
         id=_id(entry, profile.timezone),
         kind="meeting",
@@ -58,6 +58,8 @@ def _event(entry: Mapping[str, Any], profile: Profile, where: str) -> Event:
         people=others,
         organizer=organizer,
         status=_status(entry, organizer, others, profile),
+        answered=own or _answer(entry, profile) != "NEEDS-ACTION",
+        sequence=_sequence(entry),
         tags=plain.tags(title, description) if own else (),
         case=plain.case(title, description) if own else "",
         updated=datetime.fromisoformat(entry["updated"]) if "updated" in entry else None,
@@ -122,17 +124,34 @@ def _mine(entry: Mapping[str, Any], profile: Profile) -> set[str]:
     return {address.lower() for address in given if address}
 
 
-def _status(entry: Mapping[str, Any], organizer: Person | None, others: tuple[Person, ...], profile: Profile) -> str:
+_PARTSTAT = {"needsAction": "NEEDS-ACTION", "declined": "DECLINED", "tentative": "TENTATIVE", "accepted": "ACCEPTED"}
+_HIGHEST = 2**31
+
+
+def _sequence(entry: Mapping[str, Any]) -> int:
+    number = entry.get("sequence", 0)
+    return number if isinstance(number, int) and 0 <= number < _HIGHEST else 0
+
+
+def _answer(entry: Mapping[str, Any], profile: Profile) -> str:
+    """Return what I answered, in the words of iCalendar; an entry that nobody is invited to needs no answer."""
     mine = _mine(entry, profile)
-    answers = {
-        str(each.get("responseStatus", ""))
-        for each in _attendees(entry)
-        if each.get("self") or str(each.get("email", "")).lower() in mine
-    }
-    if entry.get("status") == "cancelled":
+    invited = [one for one in _attendees(entry) if one.get("self") or people.is_one_of(_address(one), mine)]
+    if not invited and not entry.get("organizer"):
+        return ""
+    return meetings.answer([_PARTSTAT.get(str(one.get("responseStatus", "")), "") for one in invited])
+
+
+def _address(given: Mapping[str, Any]) -> str:
+    return str(given.get("email", "")).lower()
+
+
+def _status(entry: Mapping[str, Any], organizer: Person | None, others: tuple[Person, ...], profile: Profile) -> str:
+    answer = _answer(entry, profile)
+    if entry.get("status") == "cancelled" or meetings.is_called_off(str(entry.get("summary", ""))):
         return "cancelled"
-    if "declined" in answers:
+    if answer == "DECLINED":
         return "declined"
-    if organizer and organizer.address in mine and others:
+    if organizer and people.is_one_of(organizer.address, _mine(entry, profile)) and others:
         return "mine"
-    return "tentative" if entry.get("status") == "tentative" or "tentative" in answers else "confirmed"
+    return "tentative" if entry.get("status") == "tentative" or answer == "TENTATIVE" else "confirmed"
