@@ -88,7 +88,7 @@ class _Placed(Struct):
     def put(self, event: Event, home: str) -> None:
         """Note down that the event is at home there."""
         self.homes[event.identity] = home
-        if vanished(event):
+        if vanished(event) or not event.answered:  # what a stranger writes says nothing of other events
             return
         if event.kind == "meeting":
             self.by_id[event.id] = home

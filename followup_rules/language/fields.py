@@ -29,6 +29,9 @@ Builder: TypeAlias = Callable[[Value, World], Part | None]
 AUTO = ("reply", "bounce", "receipt", "calendar", "bulk", "notice")
 """The kinds of mail that no person wrote."""
 STATUSES = ("confirmed", "tentative", "cancelled", "declined", "mine")
+"""Those that a source can tell."""
+DOUBTFUL = frozenset({"unanswered", "vanished"})
+"""Those of meetings that match only a pattern that names them: invitations of strangers; what went on its day."""
 
 _ADDRESS = re.compile(r"[^@\s<>,;]*@[^@\s<>,;]+")
 _SENT = frozenset({"sent"})
@@ -57,8 +60,10 @@ def kind(value: Value, _: World) -> Part | None:
 
 def status(value: Value, _: World) -> Part | None:
     """`status`: any of these."""
-    statuses = values.every(value, values.choice(*STATUSES))
-    return Part(lambda event, _: event.status in statuses) if statuses else None
+    statuses = values.every(value, values.choice(*STATUSES, *sorted(DOUBTFUL)))
+    if not statuses:
+        return None
+    return Part(lambda event, _: event.status in statuses, doubtful=DOUBTFUL.intersection(statuses))
 
 
 def words_in(*names: str) -> Builder:
@@ -182,14 +187,32 @@ def _auto_kinds(value: Value) -> frozenset[str] | None:
 
 
 def first(value: Value, _: World) -> Part | None:
-    """`first = "thread"`: no event of its thread is earlier."""
+    """`first`: no event of its thread is earlier, or no meeting with any of its people, or of its series."""
+    alike = {"thread": _in_thread, "with": _with_the_same}
+    chosen = values.choice(*alike)(value)
+    if chosen is None:
+        return None
 
     def is_first(event: Event, scope: Scope) -> bool:
-        own = scope.thread(event)
-        thread = [(other.start, other.identity) for other in scope.events if own and scope.thread(other) == own]
-        return not thread or min(thread) == (event.start, event.identity)
+        others = (other for other in scope.events if alike[chosen](event, other, scope))
+        return all((event.start, event.identity) <= (other.start, other.identity) for other in others)
 
-    return Part(is_first) if values.choice("thread")(value) else None
+    return Part(is_first)
+
+
+def _in_thread(event: Event, other: Event, scope: Scope) -> bool:
+    own = scope.thread(event)
+    return bool(own) and scope.thread(other) == own
+
+
+def _with_the_same(event: Event, other: Event, _: Scope) -> bool:
+    if event.kind != "meeting" or other.kind != "meeting":
+        return False
+    series = event.id.rpartition("/")[0]
+    people = {person.address for person in event.people}
+    return bool(series and other.id.startswith(f"{series}/")) or any(
+        person.address in people for person in other.people
+    )
 
 
 def same(value: Value, _: World) -> Part | None:
