@@ -354,3 +354,10 @@ class Problem(Struct, frozen=True):
     """Nothing could be done."""
     warning: bool = False
     """Nothing failed; the exit code stays 0."""
+    info: bool = False
+    """Nothing is wrong, but it may be a mishap; only `check` tells it."""
+
+    @property
+    def severity(self) -> str:
+        """`error`, `warning` or `info`."""
+        return "info" if self.info else "warning" if self.warning else "error"

@@ -169,7 +169,9 @@ def _names(rule: Rule, table: Table, found: RuleSet) -> None:
     if rule.during and rule.during not in found.guards:
         unknown(table.fields["during"], "guard", [*found.guards])
     if rule.breaks and rule.breaks.guard not in found.guards:
-        unknown(table.fields["breaks"].child("guard"), "guard", [*found.guards])
+        breaks = table.fields["breaks"]
+        named = breaks.child("guard") if isinstance(breaks.raw, dict) else breaks
+        unknown(named, "guard", [*found.guards])
     if rule.announces and rule.announces not in found.rules:
         unknown(table.fields["announces"], "rule", [*found.rules])
 

@@ -15,7 +15,7 @@ WORDS = ("workday", "workday before", *(name for names in WEEKDAYS for name in n
 """The words of which rolls are made."""
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)|24:(00)")
-_HOURS = re.compile(r"(\S*\d:\d\S*?)\s*[-–]\s*(\S+)")  # noqa: RUF001 -- a dash as people write it
+_HOURS = re.compile(r"(\S*\d:\d\S*?)\s*[-–]\s*(\S+)")
 # No series of holidays is longer: what finds no day within a year finds none.
 _MOST_DAYS, _MOST_ROUNDS = 366, 1000
 _DAY = timedelta(days=1)
@@ -87,7 +87,7 @@ def rolled(local: datetime, rolls: Sequence[Roll], days: Days) -> datetime:
 
 
 def parse_all(parts: Sequence[str]) -> tuple[Roll, ...]:
-    """Read the rolls of a phrase, each as it stands between commas. Raises PhraseError, also if they exclude another."""
+    """Read the rolls of a phrase, each as it stands behind a comma. Raises PhraseError; also if they exclude others."""
     rolls = tuple(_parse(" ".join(part.split())) for part in parts)
     for roll in rolls[:-1]:
         if roll.back:
@@ -126,7 +126,7 @@ def _clock(written: str) -> time:
 def _weekdays(word: str) -> frozenset[int]:
     days: set[int] = set()
     for span in word.split("/"):
-        first, *last = [_weekday(name, word) for name in re.split("[-–]", span)]  # noqa: RUF001 -- likewise
+        first, *last = [_weekday(name, word) for name in re.split("[-–]", span)]
         if len(last) > 1:
             raise PhraseError(span, f"{span!r} has more than two ends", WORDS)
         days.update((first + ahead) % 7 for ahead in range((last[0] - first) % 7 + 1 if last else 1))

@@ -136,8 +136,10 @@ def _choice(*valid: str) -> Read:
 
 
 def _breaks(value: Value, world: World) -> Breaks | None:
-    if not value.is_a(dict):
+    if not value.is_a(dict, str):
         return None
+    if isinstance(value.raw, str):
+        return Breaks(value.raw)
     known = {key: value.child(key) for key in value.known_keys(("guard", "after"))}
     guard = _text(known["guard"], world) if "guard" in known else None
     after = _phrases(known["after"], world) if "after" in known else ()
