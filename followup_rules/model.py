@@ -289,6 +289,8 @@ class Reply(Struct, frozen=True):
     """Further fields that its source gave it, by which an output of the same service knows it again."""
 
 
+LANGUAGES = ("fr", "en")
+"""In which texts can be."""
 DRAFT, TASK, NOTICE = "draft", "task", "notice"
 """The types of action that come with followup; a plugin may take others. A notice needs no output: a run prints it."""
 

@@ -14,7 +14,7 @@ from followup_rules.engine.assign_cases import vanished
 from followup_rules.engine.isolation import blaming
 from followup_rules.engine.threads import named_ids, threads
 from followup_rules.language.patterns import Pattern, moment, personal
-from followup_rules.language.phrases import Phrase, shift
+from followup_rules.language.phrases import Phrase, UnsettledError, shift
 from followup_rules.language.schema import Guard, Rule, RuleSet
 from followup_rules.language.text import fold
 from followup_rules.model import MAIL, Case, Event, Person, Reason, Visit
@@ -171,7 +171,7 @@ class CaseView:
 
     def _find_opening(self, rule: Rule, visit: Visit) -> datetime | None:
         scope = Scope(self, visit, rule)
-        with blaming(rule):
+        with blaming(rule, but_for_one_duty=True):
             return scope.when(rule.moved_by) or self.pins.get(self.key(rule, visit)) or scope.when(rule.opens)
 
     def due(self, rule: Rule, visit: Visit, opens: datetime) -> datetime:
@@ -227,11 +227,20 @@ class Scope(Struct, frozen=True, dict=True):
         return next((self.view.threads[name] for name in known if names_one and name in self.view.threads), "")
 
     def when(self, phrases: Sequence[Phrase]) -> datetime | None:
-        """Return the instant, in UTC, of the first phrase that resolves."""
+        """Return the instant, in UTC, of the first phrase that resolves.
+
+        Raises UnsettledError if that comes to rest nowhere, or if none resolves because an opening does not.
+        """
+        unsettled = None
         for phrase in phrases:
-            base = self._base(phrase)
+            try:
+                base = self._base(phrase)
+            except UnsettledError as error:
+                base, unsettled = None, error
             if base is not None:
                 return shift(phrase, base, self.view.days)
+        if unsettled:
+            raise unsettled
         return None
 
     def _base(self, phrase: Phrase) -> datetime | None:

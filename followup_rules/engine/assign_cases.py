@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from followup_rules.language.patterns import in_domain
+from followup_rules.language.recipients import written
 from followup_rules.language.text import finder, fold
 from followup_rules.model import MAIL, Event, Person
 from followup_rules.toml.suggestions import nearest
@@ -84,6 +85,8 @@ class _Placed(Struct):
     threads: dict[str, str] = field(default_factory=dict)
     latest: dict[str, str] = field(default_factory=dict)
     taking_part: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    mentioned: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """The cases by the addresses that stand in values of their notes."""
 
     def put(self, event: Event, home: str) -> None:
         """Note down that the event is at home there."""
@@ -122,7 +125,7 @@ def vanished(event: Event) -> bool:
 
 def tokens(event: Event) -> frozenset[str]:
     """Return what ties events together: two events that share none of these cannot change each other's case."""
-    addresses = {f"@{person.address}" for person in event.people}
+    addresses = {f"@{person.address}" for person in (*event.people, *_mentioned(event))}
     own = {event.id} if event.kind in MAIL else set()
     thread = {f"thread {ident}" for ident in {event.thread, event.answers, *event.references, *own} if ident}
     anchor = {f"anchor {_anchor(event)}"} if _anchor(event) else set()
@@ -151,10 +154,19 @@ def assign(events: Iterable[Event], directory: Directory, known: Iterable[str] =
                if not _anchor(event)}  # fmt: skip
     for event in filter(_anchor, in_order):
         placed.homes[event.identity] = anchors.get(_anchor(event), event.case or event.id)
+    for event in in_order:
+        for person in () if vanished(event) else _mentioned(event):
+            placed.mentioned[person.address].add(placed.homes[event.identity])
     return {
         event.identity: Place(placed.homes[event.identity], _joins(event, placed), problems.get(event.identity, ""))
         for event in in_order
     }
+
+
+def _mentioned(event: Event) -> Iterator[Person]:
+    """Return the people whose addresses stand in the values of a note."""
+    for value in event.data.values() if event.kind == "note" else ():
+        yield from written(value)
 
 
 def _is_theirs(event: Event) -> bool:
@@ -201,7 +213,7 @@ def _joins(event: Event, placed: _Placed) -> frozenset[str]:
         return frozenset()
     cases: set[str] = set()
     for person in event.people:
-        cases |= placed.taking_part.get(person.address, set())
+        cases |= placed.taking_part.get(person.address, set()) | placed.mentioned.get(person.address, set())
     return frozenset(cases - {placed.homes[event.identity]})
 
 

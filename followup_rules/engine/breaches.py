@@ -46,7 +46,7 @@ def _breach(rule: Rule, visit: Visit, view: CaseView) -> Window | None:
 
 
 def _excused(mail: Event, window: Window, view: CaseView) -> bool:
-    rules = (view.rules.rules[name] for name in window.guard.except_ if name in view.rules.rules)
+    rules = (rule for rule in view.rules.rules.values() if window.guard.spares(rule))
     return any(_fulfils(mail, rule, visit, view) for rule in rules for visit in view.standing(rule))
 
 

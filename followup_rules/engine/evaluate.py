@@ -16,6 +16,7 @@ from followup_rules.engine.sight import Sight
 from followup_rules.engine.times import Times, times_of
 from followup_rules.keys import means
 from followup_rules.language.patterns import Pattern
+from followup_rules.language.phrases import UnsettledError
 from followup_rules.language.schema import Rule, RuleSet
 from followup_rules.model import Announcement, Case, Decision, Event, Reason, State, Visit
 
@@ -73,8 +74,12 @@ def _decide_rule(rule: Rule, view: CaseView, context: EvaluationContext) -> Iter
         superseded = latest is not None and view.stands(visit) and visit is not latest
         if superseded and visit.end + context.lookback <= context.now:
             continue
+        successor = latest if superseded else None
         with blaming(rule):
-            decision = _decide(rule, visit, latest if superseded else None, view, context)
+            try:
+                decision = _decide(rule, visit, successor, view, context)
+            except UnsettledError as error:
+                decision = _decide(replace(rule, fault=str(error)), visit, successor, view, context)
         yield decision
 
 
@@ -230,10 +235,10 @@ def _carried(rule: Rule, visit: Visit, view: CaseView) -> tuple[Event, ...]:
 
     Where only the latest visit counts, what was kept for an earlier one that never came to it is carried on.
     """
-    if rule.carries is None:
+    if not rule.carries:
         return ()
     since = _carried_since(rule, visit, view) if rule.per == "case" else visit.start
-    found = view.matching((rule.carries,), Scope(view, visit, rule), since)
+    found = view.matching(rule.carries, Scope(view, visit, rule), since)
     return tuple(event for event in found if not event.ticked)
 
 
@@ -264,18 +269,23 @@ def _complete(decision: Decision, view: CaseView, decisions: Mapping[str, Decisi
     rules = view.rules.rules
     rule = rules[decision.rule]
     with blaming(rule):
-        announced = _announcement(rules.get(rule.announces), decision, view, decisions)
+        announced = _announcement(rule, decision, view, decisions)
         openings = {it.id: at for it in rules.values() if (at := _opening(it, decision, view, decisions)) is not None}
-    openings.pop(rule.announces, None)
-    return replace(decision, announces=announced, openings={**openings, **{one.rule: one.at for one in announced}})
+    # Of what it may announce a text names only what it does announce.
+    kept = {name: at for name, at in openings.items() if name not in rule.announces}
+    return replace(decision, announces=announced, openings={**kept, **{one.rule: one.at for one in announced}})
 
 
 def _announcement(
-    rule: Rule | None, decision: Decision, view: CaseView, decisions: Mapping[str, Decision]
+    rule: Rule, decision: Decision, view: CaseView, decisions: Mapping[str, Decision]
 ) -> tuple[Announcement, ...]:
-    other = view.same(rule, decision.visit) if rule else None
-    target = decisions.get(view.key(rule, other)) if rule and other else None
-    return (Announcement(target.rule, target.key, target.opens),) if target and target.opens and _alive(target) else ()
+    """Return the first of the rules that it may announce which opens later than itself, if any does."""
+    for other in (view.rules.rules[name] for name in rule.announces if name in view.rules.rules):
+        visit = view.same(other, decision.visit)
+        target = decisions.get(view.key(other, visit)) if visit else None
+        if target and target.opens and _alive(target) and decision.opens and target.opens > decision.opens:
+            return (Announcement(target.rule, target.key, target.opens),)
+    return ()
 
 
 def _opening(rule: Rule, decision: Decision, view: CaseView, decisions: Mapping[str, Decision]) -> datetime | None:

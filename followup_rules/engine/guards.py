@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from msgspec import Struct
 
 from followup_rules.engine.anchors import CaseView, Scope
 from followup_rules.engine.isolation import blaming
+from followup_rules.language.recipients import people
 from followup_rules.language.schema import Guard, Rule
 from followup_rules.model import Visit
 
@@ -52,7 +52,7 @@ def windows_that_hold(rule: Rule, visit: Visit, opens: datetime | None, view: Ca
     """Return the windows that hold a duty at some time after its opening."""
     if opens is None:
         return ()
-    guards = (guard for guard in view.rules.guards.values() if rule.id not in guard.except_)
+    guards = (guard for guard in view.rules.guards.values() if not guard.spares(rule))
     guards = (guard for guard in guards if rule.contact or guard.holds == "everything")
     found = (window for guard in guards for window in windows(guard, view) if _holds(window, rule, visit))
     return tuple(window for window in found if window.end > opens)
@@ -63,11 +63,6 @@ def _holds(window: Window, rule: Rule, visit: Visit) -> bool:
     if window.guard.holds == "everything":
         return True
     contacts = [do for do in rule.do if do.contact]
-    recipients = {address for do in contacts for address in _recipients(do.to, visit)}
+    recipients = {person.address for do in contacts for person in people(do.to, visit)}
     theirs = {person.address for person in window.visit.people}
     return not all(do.to for do in contacts) or not recipients or not recipients.isdisjoint(theirs)
-
-
-def _recipients(to: Iterable[str], visit: Visit) -> Iterator[str]:
-    for word in to:
-        yield from (person.address for person in visit.people) if word == "them" else (word.lower(),)

@@ -19,6 +19,7 @@ from followup_rules.language.matching import (
     moment,
     own_title,
 )
+from followup_rules.language.recipients import noted, noted_field
 from followup_rules.model import Event, Person
 from followup_rules.toml import values
 from followup_rules.toml.suggestions import expected
@@ -96,30 +97,34 @@ def _word(value: Value) -> str | None:
 
 
 def people_in(
-    people: Callable[[Event], Sequence[Person]], *special: str, kinds: frozenset[str] | None = None
+    people: Callable[[Event], Sequence[Person]], *special: str, by_field: bool = True, kinds: frozenset[str] | None = None
 ) -> Builder:
-    """Return the reader of a list of people, of whom at least one must be among those of the event."""
+    """Return the reader of a list of people, of whom at least one must be among those of the event.
+
+    `by_field`: also those whose address a field of the anchor gives.
+    """
 
     def build(value: Value, world: World) -> Part | None:
-        words = values.every(value, lambda item: _people_word(item, special))
+        words = values.every(value, lambda item: _people_word(item, special, by_field=by_field))
         if not words:
             return None
         tests = [_person_test(word, world) for word in words]
         return Part(
             lambda event, scope: any(test(person, scope) for person in people(event) for test in tests),
             kinds,
-            relative="them" in words,
+            relative="them" in words or any(noted_field(word) for word in words),
         )
 
     return build
 
 
-def _people_word(value: Value, special: tuple[str, ...]) -> str | None:
+def _people_word(value: Value, special: tuple[str, ...], *, by_field: bool) -> str | None:
     word = values.string(value)
-    if word is None or word in special or _ADDRESS.fullmatch(word):
+    if word is None or word in special or _ADDRESS.fullmatch(word) or (by_field and noted_field(word)):
         return word
     known = ", ".join(f'"{each}"' for each in special)
     guess = expected(word, special) if word else ""
+    known += ', or "it.FIELD" for an address that a note gives' if by_field else ""
     hint = guess if guess.startswith("did") else f'write "name@domain", "@domain", or one of {known}'
     value.report(f"{word!r} is neither an address nor a domain", code=Code.NO_ADDRESS, hint=hint)
     return None
@@ -128,6 +133,8 @@ def _people_word(value: Value, special: tuple[str, ...]) -> str | None:
 def _person_test(word: str, world: World) -> Callable[[Person, Scope], bool]:
     if word == "them":
         return lambda person, scope: person.address in scope.them
+    if field := noted_field(word):
+        return lambda person, scope: person.address in {each.address for each in noted(field, scope.visit.events)}
     if word == "outside":
         return lambda person, _: person.address not in world.me and not in_domain(person.address, world.my_domains)
     if word == "services":
@@ -304,7 +311,7 @@ FIELDS: dict[str, Builder] = {
     "to": people_in(_recipients, "them", "outside", kinds=_SENT),
     "from": people_in(_organizer, "them", "outside", "services"),
     "with": people_in(lambda event: event.people, "them", "outside"),
-    "organizer": people_in(_organizer, "them", "outside", "services"),
+    "organizer": people_in(_organizer, "them", "outside", "services", by_field=False),
     "status": status,
     "answers": answers,
     "forwards": forwards,

@@ -12,7 +12,8 @@ from followup_rules.language import patterns
 from followup_rules.language.patterns import Pattern, World
 from followup_rules.language.phrases import Phrase, parse
 from followup_rules.language.phrases import read as read_phrases
-from followup_rules.model import DRAFT
+from followup_rules.language.recipients import noted_field
+from followup_rules.model import DRAFT, LANGUAGES
 from followup_rules.toml import values
 from followup_rules.toml.values import Value
 
@@ -31,10 +32,12 @@ class Do(Struct, frozen=True, kw_only=True):
     title: str = ""
     text: str = ""
     to: tuple[str, ...] = ()
-    """`them` (the anchor's people) or addresses."""
+    """`them` (the anchor's people), addresses, or `it.FIELD` (those that a field of the anchor gives)."""
     reply_to: str = ""
     """`it`: in the thread of the anchor."""
     output: str = ""
+    language: str = ""
+    """Of its text; "" for the rule's, else the case's, else the user's."""
     contact: bool = False
 
 
@@ -56,15 +59,20 @@ class Rule(Struct, frozen=True, kw_only=True):
     opens: Phrases = (parse("end"),)
     moved_by: Phrases = ()
     due: Phrases = (parse("opens"),)
-    late: Phrases = (parse("due + 1 day"),)
+    late: Phrases = ()
+    """A day after it is due and has opened, if empty."""
     closes: Phrases = ()
     done_by: tuple[Pattern, ...] = ()
     cancelled_by: tuple[Pattern, ...] = ()
     while_: tuple[Pattern, ...] = ()
     during: str = ""
     breaks: Breaks | None = None
-    announces: str = ""
-    carries: Pattern | None = None
+    announces: tuple[str, ...] = ()
+    """Rules, of which the first is announced that opens later than this one."""
+    carries: tuple[Pattern, ...] = ()
+    passes: tuple[str, ...] = ()
+    """Guards that do not hold it."""
+    language: str = ""
     do: tuple[Do, ...] = ()
     enabled: bool = True
     fault: str = ""
@@ -90,6 +98,10 @@ class Guard(Struct, frozen=True, kw_only=True):
     except_: tuple[str, ...] = ()
     enabled: bool = True
     fault: str = ""
+
+    def spares(self, rule: Rule) -> bool:
+        """Tell whether it never holds a rule, by its own word or by the rule's."""
+        return rule.id in self.except_ or self.id in rule.passes
 
 
 class RuleSet(Struct, frozen=True):
@@ -157,6 +169,7 @@ _DO: dict[str, Read] = {
     "to": _names,
     "reply_to": _choice("it"),
     "output": _text,
+    "language": _choice(*LANGUAGES),
     "contact": _flag,
 }
 
@@ -187,9 +200,9 @@ def _one_do(value: Value, world: World) -> Do | None:
 
 
 def _recipients_fit(value: Value, got: Mapping[str, Any]) -> bool:
-    odd = [word for word in got.get("to", ()) if word != "them" and "@" not in word]
+    odd = [word for word in got.get("to", ()) if word != "them" and "@" not in word and not noted_field(word)]
     for word in odd:
-        hint = 'write to = "them" for the anchor\'s people, or "name@domain"'
+        hint = 'write to = "them" for the anchor\'s people, "name@domain", or "it.FIELD" for what a note gives'
         value.child("to").report(f"{word!r} is not an address", code=Code.NO_ADDRESS, hint=hint, within=word)
     return not odd
 
@@ -209,8 +222,10 @@ RULE: dict[str, Read] = {
     "while": patterns.read_every_whole,
     "during": _text,
     "breaks": _breaks,
-    "announces": _text,
-    "carries": patterns.read_whole,
+    "announces": _names,
+    "carries": patterns.read_every_whole,
+    "passes": _names,
+    "language": _choice(*LANGUAGES),
     "do": _do,
     "enabled": _flag,
 }

@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from followup_rules.codes import Code
 from followup_rules.engine.plan import PRINTED
+from followup_rules.language.recipients import people
 from followup_rules.language.schema import Do, Rule
-from followup_rules.model import MAIL, NOTICE, Action, Decision, Event, Person, Problem, Profile, Reply
+from followup_rules.model import MAIL, NOTICE, Action, Decision, Event, Problem, Profile, Reply
 from followup_rules.texts.templates import TemplateProblem, Texts
 
 
@@ -61,7 +62,7 @@ def _action(decision: Decision, do: Do, number: int, texts: Texts, profile: Prof
         type=do.type,
         title=title,
         text=text,
-        to=tuple(_recipients(do, decision)),
+        to=tuple(people(do.to, decision.visit)),
         due=decision.due,
         late=decision.late,
         contact=do.contact,
@@ -70,11 +71,6 @@ def _action(decision: Decision, do: Do, number: int, texts: Texts, profile: Prof
         announces=decision.announces,
         duty=decision.key,
     )
-
-
-def _recipients(do: Do, decision: Decision) -> Iterator[Person]:
-    for word in do.to:
-        yield from decision.visit.people if word == "them" else (Person(word.lower()),)
 
 
 def _reply(anchor: Event) -> Reply | None:

@@ -89,7 +89,7 @@ def test_a_rule_of_a_pack_as_it_stands():
     assert list(found.rules) == ["call", "thank-you", "too-soon"]
     thanks = found.rules["thank-you"]
     assert (thanks.per, texts(thanks.opens), texts(thanks.closes)) == ("day", ["end"], ["day + 6 days"])
-    assert (texts(thanks.due), texts(thanks.late)) == (["opens"], ["due + 1 day"])
+    assert (texts(thanks.due), texts(thanks.late)) == (["opens"], [])
     assert thanks.do == (Do(type="draft", template="thank-you", to=("them",), contact=True),)
     assert not found.rules["too-soon"].contact
     assert found.rules["call"].contact
