@@ -11,6 +11,7 @@ from followup_rules.language import phrases, text
 from followup_rules.language.matching import (
     TAGGED,
     CheckFailed,
+    Kinds,
     Part,
     Scope,
     World,
@@ -97,7 +98,7 @@ def _word(value: Value) -> str | None:
 
 
 def people_in(
-    people: Callable[[Event], Sequence[Person]], *special: str, by_field: bool = True, kinds: frozenset[str] | None = None
+    people: Callable[[Event], Sequence[Person]], *special: str, by_field: bool = True, kinds: Kinds = None
 ) -> Builder:
     """Return the reader of a list of people, of whom at least one must be among those of the event.
 

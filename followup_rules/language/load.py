@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
-from followup_rules.language import TABLES, patterns, references
+from followup_rules.language import TABLES, patterns, references, version
 from followup_rules.language.faults import spread
 from followup_rules.language.layers import Table, merge
 from followup_rules.language.patterns import Pattern, World
@@ -61,7 +61,7 @@ def unknown_tables(document: Document) -> tuple[Problem, ...]:
             (key,), f"unknown table [{key}] in a file of rules", code=Code.UNKNOWN_KEY, hint=expected(key, TABLES)
         )
         for key in document.tables
-        if key not in TABLES
+        if key not in (*TABLES, version.KEY)
     )
 
 

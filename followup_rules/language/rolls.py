@@ -74,7 +74,7 @@ def rolled(local: datetime, rolls: Sequence[Roll], days: Days) -> datetime:
 
     Raises UnsettledError if that never comes to rest: a roll back may lead to where another does not hold.
     """
-    seen = set()
+    seen: set[datetime] = set()
     while not all(roll.holds(local, days) for roll in rolls):
         if local in seen or len(seen) > _MOST_ROUNDS:
             raise UnsettledError(f"{', '.join(roll.text for roll in rolls)!r} comes to rest nowhere")
