@@ -43,4 +43,4 @@ def noted(field: str, events: Iterable[Event]) -> Iterator[Person]:
 def written(value: object) -> Iterator[Person]:
     """Return the people whose addresses stand in a value that somebody wrote; nobody if it is no text."""
     words = _BETWEEN.split(value)[:_MOST] if isinstance(value, str) and "@" in value else ()
-    yield from (found for word in words if (found := person(word)) is not None)
+    yield from (found for word in words if (found := person(word.strip("."))) is not None)
