@@ -1,7 +1,6 @@
 """Where rules and what their texts need come from: packs in folders, the version of the language, `[vars]`, languages."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -114,14 +113,14 @@ def test_what_the_rules_of_a_lost_folder_made_is_left_alone(home):
     team = pack("team", task, hello_en="Team")
     output = '[outputs.tasks]\nplugin = "todotxt"\npath = "todo.txt"\n'
     assert made(f'packs = ["{team}"]\n{PROFILE}{NOTES}{output}') == {"a": "Team"}
-    os.rename("packs/team", "packs/elsewhere")
+    Path("packs/team").rename("packs/elsewhere")
     code, report = followup("run")
     assert (code, report["changes"]) == (1, [])
     assert "Team" in Path("todo.txt").read_text()
 
 
 def test_a_folder_that_is_named_like_a_plugins_pack_is_told_how_to_name_it(home):
-    os.makedirs("team")
+    Path("team").mkdir()
     Path("team", "rules.toml").write_text("")
     ((code, line, fatal, says),) = told(f'packs = ["team"]\n{PROFILE}')
     assert (code, line, fatal) == ("F012", 1, True)

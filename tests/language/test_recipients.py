@@ -74,5 +74,5 @@ OFFER = note("2026-11-10 12:00", "offer", people=(JULIE,), data={"ref": REF, "bo
     ],
 )
 def test_a_pattern_asks_for_whom_a_field_of_the_anchor_names(field, state):
-    mail = sent("2026-11-11 12:00", *[person for person in people([REF], None)])
+    mail = sent("2026-11-11 12:00", *people([REF], None))
     assert set(states(RULE % field, OFFER, joined=[mail], now="2026-11-12 12:00").values()) == {state}
