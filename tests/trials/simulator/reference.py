@@ -117,7 +117,8 @@ class Life(Struct, frozen=True):
 
     def mails(self, case: str) -> list[Mail]:
         """Return the mails with the people of a case."""
-        return [mail for mail in self.picture.mails.values() if mail.employer == case]
+        noted = {value for note in self.picture.notes.values() if note.employer == case for _, value in note.pairs}
+        return [mail for mail in self.picture.mails.values() if mail.employer == case or mail.other in noted]
 
     def visits(self, case: str) -> list[Visit]:
         """Return the visits to an employer, in order."""
@@ -218,7 +219,7 @@ def _forbid(life: Life, action: object, seen: Seen) -> None:
             faults += [f"{m.id} thanked them" for m in life.mails(case) if visit and _thanks(m, visit)]
     if rule in BY_EVENT:
         faults += BY_EVENT[rule](life, case, action.anchor, now)
-    if action.contact and rule not in ("thank-you", "keep-promise", "follow-up-call"):
+    if action.contact and rule not in ("thank-you", "keep-promise", "follow-up-call", "tell-reference"):
         faults += _breaks_silence(life, case, action, now)
     if faults:
         raise Violation(f"{action.key} was made at {now}, though " + "; ".join(faults))
