@@ -26,6 +26,9 @@ NEEDS = {
 """Sources without which a duty cannot be decided."""
 
 
+FRENCH = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+
 class Visit(Struct, frozen=True):
     """The interviews of one local day at one employer that took place or will."""
 
@@ -192,7 +195,9 @@ def holidays_of(place: str) -> object:
 
 
 def _said(action: object, day: datetime) -> None:
-    if action.rule == "thank-you" and f"{day:%A}, {day:%B} {day.day}" not in action.text:
+    # The label client-b has texts in French.
+    said = f"{FRENCH[day.weekday()]} {day.day}" if action.case == "client-b" else f"{day:%A}, {day:%B} {day.day}"
+    if action.rule == "thank-you" and said not in action.text:
         raise Violation(f"{action.key} announces {day}, and says: {action.text}")
 
 
