@@ -90,7 +90,7 @@ def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, c
         verdict = _Verdict(State.BROKEN, Reason("the rule is faulty: {fault}", {"fault": rule.fault}))
     else:
         times = times_of(rule, visit, view)
-        held = windows_that_hold(rule, visit, times.opens, view)
+        held = windows_that_hold(rule, visit, times.opens, view, context.now)
         released = times.released(held, context.now)
         verdict = (
             _gone(visit, view)
@@ -219,7 +219,7 @@ def _timely(times: Times, holds: tuple[Window, ...], now: datetime) -> _Verdict:
                         {"guard": hold.guard.id, "until": hold.end, "why": hold.guard.why})  # fmt: skip
         longer = (window.start for window in holds if window.end > hold.end)
         changes = _future(now, hold.end, times.closes, *longer)
-        return _Verdict(State.HELD, reason, (hold.visit.anchor,), next=changes, guard=hold.guard.id)
+        return _Verdict(State.HELD, reason, hold.evidence, next=changes, guard=hold.guard.id)
     late = times.late is not None and now >= times.late
     changes = _future(now, times.late, times.closes, *(window.start for window in holds))
     reason = Reason("late since {late}" if late else "due at {due}", {"due": times.due, "late": times.late})

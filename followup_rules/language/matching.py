@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeAlias
 
 from msgspec import Struct, field
 
+from followup_rules.language.every import Every
 from followup_rules.language.phrases import Days, Phrase
 from followup_rules.model import Event, Visit
 from followup_rules.toml.values import Value
@@ -90,6 +91,8 @@ class Pattern(Struct, frozen=True):
     size: int = 1
     """How many words and conditions it holds, those of the definitions that it names included."""
     depth: int = 1
+    every: Every | None = None
+    """What recurs by the calendar: then it matches no event."""
 
     def __call__(self, event: Event, scope: Scope) -> bool:
         """Tell whether the event matches."""

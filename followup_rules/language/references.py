@@ -95,6 +95,9 @@ def _anchor(it: Rule | Guard, table: Table) -> None:
     if _lacks(table, "on"):
         hint = 'on = "interview"'
         table.header.report("nothing says what it starts from: 'on' is missing", code=Code.MISSING, hint=hint, at="key")
+    elif it.on is not None and it.on.every and isinstance(it, Rule):
+        hint = "let it start from an event, such as an entry in your calendar"
+        table.fields["on"].report("only a guard can start from the clock", code=Code.RELATIVE_START, hint=hint)
     elif it.on is not None and it.on.relative:
         hint = "a pattern with 'them', 'it', 'same', 'after' or 'before' can end a rule, not start one"
         table.fields["on"].report(

@@ -103,7 +103,7 @@ def _parse(text: str) -> Roll:
     if hours:
         if text.endswith(" before"):
             raise PhraseError("before", f"hours move forward only: {text!r}")
-        start, end = _clock(hours[1]), _clock(hours[2])
+        start, end = clock(hours[1]), clock(hours[2])
         if start == end:
             raise PhraseError(hours[1], f"{text!r} ends where it begins")
         return Roll(text, hours=(start, end))
@@ -112,18 +112,19 @@ def _parse(text: str) -> Roll:
         raise PhraseError(before, f"{before!r} is not understood after {word!r}", ("before",))
     if word.lower() == "workday":
         return Roll(text, workday=True, back=bool(before))
-    return Roll(text, weekdays=_weekdays(word), back=bool(before))
+    return Roll(text, weekdays=weekdays(word), back=bool(before))
 
 
-def _clock(written: str) -> time:
+def clock(written: str) -> time:
+    """Read a time of day; 24:00 is the beginning of the next. Raises PhraseError."""
     found = _CLOCK.fullmatch(written)
     if not found:
         raise PhraseError(written, f"{written!r} is no time of day")
-    # The end of a day is the beginning of the next.
     return time() if found[3] else time(int(found[1]), int(found[2]))
 
 
-def _weekdays(word: str) -> frozenset[int]:
+def weekdays(word: str) -> frozenset[int]:
+    """Read days of the week such as `tue-thu` or `mon/wed`, Monday being 0. Raises PhraseError."""
     days: set[int] = set()
     for span in word.split("/"):
         first, *last = [_weekday(name, word) for name in re.split("[-–]", span)]

@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 from msgspec import Struct, field
 
 from followup_rules.codes import Code
-from followup_rules.language import patterns
+from followup_rules.language import every, patterns
+from followup_rules.language.every import Every
 from followup_rules.language.patterns import Pattern, World
 from followup_rules.language.phrases import Phrase, parse
 from followup_rules.language.phrases import read as read_phrases
@@ -99,6 +100,11 @@ class Guard(Struct, frozen=True, kw_only=True):
     enabled: bool = True
     fault: str = ""
 
+    @property
+    def recurring(self) -> Every | None:
+        """What it starts from, if that recurs by the calendar: then it holds contact to anybody, in every case."""
+        return self.on.every if self.on else None
+
     def spares(self, rule: Rule) -> bool:
         """Tell whether it never holds a rule, by its own word or by the rule's."""
         return rule.id in self.except_ or self.id in rule.passes
@@ -140,6 +146,14 @@ def _instant(value: Value, _: World) -> Phrases | None:
     if phrases == ():
         value.report(f"{value.name!r} is empty", code=Code.MISSING, hint="say when, or delete the line", at="key")
     return phrases or None
+
+
+def _anchor(value: Value, world: World) -> Pattern | None:
+    """Read what a rule or guard starts from: a pattern, or what recurs by the calendar."""
+    if not isinstance(value.raw, dict) or "every" not in value.raw:
+        return patterns.read_whole(value, world)
+    recurring = every.read(value.child("every")) if value.known_keys(("every",)) == [*value.raw] else None
+    return Pattern((("every", lambda *_: False),), every=recurring) if recurring else None
 
 
 def _choice(*valid: str) -> Read:
@@ -209,7 +223,7 @@ def _recipients_fit(value: Value, got: Mapping[str, Any]) -> bool:
 
 RULE: dict[str, Read] = {
     "why": _text,
-    "on": patterns.read_whole,
+    "on": _anchor,
     "where": patterns.read_whole,
     "per": _choice(*PER),
     "opens": _instant,
@@ -231,7 +245,7 @@ RULE: dict[str, Read] = {
 }
 GUARD: dict[str, Read] = {
     "why": _text,
-    "on": patterns.read_whole,
+    "on": _anchor,
     "where": patterns.read_whole,
     "per": _choice(*PER),
     "opens": _instant,

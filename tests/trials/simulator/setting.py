@@ -78,6 +78,10 @@ do       = { title = "Fit?", text = "{{ case }}, {{ due|day }}" }
 done_by  = { add = ["#thanked"] }
 [rule.prepare]
 do.title = "Prepare: {{ start|day }}"
+[guard.lunch]
+why    = "Nobody writes to anybody at noon."
+on     = { every = "workday at 12:00" }
+closes = "start + 2 hours"
 [vars]
 signature = "Camille"
 """
