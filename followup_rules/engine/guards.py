@@ -109,6 +109,10 @@ def windows_that_hold(
 def _by_the_clock(
     guards: Iterable[Guard], holds: Iterable[Window], opens: datetime, view: CaseView, now: datetime
 ) -> list[Window]:
+    """Return the windows of guards that recur: of now, the next, and those one after another from its opening on.
+
+    The latter begin where nothing else holds it any more, and end with the first instant at which none of them does.
+    """
     found = {(guard.id, window.start): window for guard in guards for window in _around(guard, view, now)}
     free = max([opens, *(window.end for window in holds if window.start <= now)])
     while free <= now:

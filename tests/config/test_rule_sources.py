@@ -220,3 +220,17 @@ def test_a_value_that_a_text_needs_and_the_config_lacks_breaks_that_rule_alone(h
     assert (code, [change["rule"] for change in report["changes"]]) == (1, ["fine"])
     assert {each["rule"]: each["state"] for each in report["decisions"]}["needs"] == "broken"
     assert made(config + "[vars]\nphone = '514 555-0142'\n") == {"needs": "514 555-0142"}
+
+
+# -- information
+
+
+def test_a_table_that_may_be_a_mishap_is_told_by_check_alone_and_fails_nothing(home):
+    team = pack("team", RULE.format("a"), hello_en="Team")
+    own = "[rule.a]\non = '#a'\ndo = { type = 'notice', title = 'x' }\n"
+    Path("config.toml").write_text(f'packs = ["{team}"]\n{PROFILE}{NOTES}{own}')
+    code, found = followup("check")
+    assert (code, [(each["severity"], each["where"]) for each in found["problems"]]) == (0, [("info", "rule.a")])
+    for verb in ("plan", "run", "run"):
+        code, report = followup(verb)
+        assert (code, report["problems"]) == (0, [])

@@ -228,3 +228,37 @@ def test_what_ended_a_duty_before_no_longer_does():
     changed = text.replace("['a', 'b']", "{ add = ['b'] }")
     (after,) = decide(changed, *noted, now="2026-11-09 13:00").values()
     assert (before.state, after.state) == ("done", "due")
+
+
+LINES = {
+    "rule.call": [
+        "unset = ['closes', 'done_by', 'do.template']",
+        "closes = 'opens + 3 days, workday, 08:00-19:00'",
+        "done_by = { add = ['#rung'] }",
+        "do.title = 'Ring'",
+        "passes = 'quiet'",
+        "language = 'fr'",
+    ],
+    "rule.too-soon": ["breaks.after = 'day + 2 days, tue-thu'", "on.title = 'x'", "announces = ['call']"],
+    "guard.quiet": ["on = { every = 'day at 20:00' }", "closes = { add = ['start + 12 hours'], remove = ['call'] }"],
+    "define.interview": ["title = { remove = ['entrevue'], add = ['screen'] }", "not.title = { add = ['radio'] }"],
+}
+
+
+@given(st.data())
+def test_the_order_of_tables_and_lines_never_matters(data):
+    def written(order):
+        tables = [f"[{name}]\n" + "\n".join(order(LINES[name])) for name in order([*LINES])]
+        return rules(PACK, "\n".join(tables))
+
+    found, again = written(list), written(lambda listed: data.draw(st.permutations(listed)))
+    for name, rule in found.rules.items():
+        other = again.rules[name]
+        fields = ("opens", "closes", "do", "announces", "passes", "language")
+        assert [getattr(rule, field) for field in fields] == [getattr(other, field) for field in fields]
+        assert named(rule.done_by) == named(other.done_by)
+    for title in ("Interview", "Entrevue", "Screen", "Interview on the radio"):
+        assert matches(found, "interview", title=title) == matches(again, "interview", title=title)
+    night, other = found.guards["quiet"], again.guards["quiet"]
+    assert (night.recurring, night.closes) == (other.recurring, other.closes)
+    assert [phrase.text for phrase in night.closes] == ["day + 10 days", "start + 12 hours"]
