@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct
@@ -107,7 +107,7 @@ def windows_that_hold(
 
 
 def _by_the_clock(
-    guards: Iterable[Guard], holds: Iterable[Window], opens: datetime, view: CaseView, now: datetime
+    guards: Sequence[Guard], holds: Sequence[Window], opens: datetime, view: CaseView, now: datetime
 ) -> list[Window]:
     """Return the windows of guards that recur: of now, the next, and those one after another from its opening on.
 
