@@ -17,7 +17,7 @@ from followup_rules.texts.sandbox import Meter, compiled, environment, faults, s
 from followup_rules.toml.suggestions import expected
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from jinja2 import Environment, Template
@@ -83,8 +83,7 @@ class Texts:
 
     def names(self) -> frozenset[str]:
         """Return the names of all templates found in any language, without language and ending."""
-        languages = {self.profile.language, *LANGUAGES}
-        return frozenset(name for language in languages for name in _files(self.folders, language))
+        return frozenset(name for name, _ in self._in_all_languages())
 
     def render(
         self, *, template: str = "", title: str = "", text: str = "", values: Mapping[str, object]
@@ -109,10 +108,14 @@ class Texts:
     def fields(self) -> frozenset[str]:
         """Return the values of notes that the templates show: what they name of an event and is no field of it."""
         shown: list[str] = []
-        for path in self._files().values():
+        for path in sorted({path for _, path in self._in_all_languages()}):
             with suppress(OSError, UnicodeDecodeError):
                 shown += _SHOWN.findall(path.read_text("utf-8-sig"))
         return frozenset(name for part in shown for pair in _NAMED.findall(part) for name in pair) - _OWN
+
+    def _in_all_languages(self) -> Iterator[tuple[str, Path]]:
+        for language in sorted({self.profile.language, *LANGUAGES}):
+            yield from _files(self.folders, language).items()
 
     def _files(self) -> dict[str, Path]:
         if self._found is None:
