@@ -52,6 +52,7 @@ class Code(StrEnum):
     DAMAGED_PACKAGE = "F051", "A package that cannot be looked at"
     NO_COMMANDS = "F052", "A plugin whose commands are missing"
     NO_LOGIN = "F053", "A login that did not work"
+    NO_DUTY = "F054", "A note about nothing that there is"
     RUNS_STOPPED = "F060", "Runs that have stopped"
     EXPOSED = "F061", "Files that others may read"
     DISAGREEMENT = "F062", "Decisions that do not agree"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -28,7 +28,7 @@ from followup_rules.host.plugin import RESERVED, attempt
 from followup_rules.host.registry import Registry
 from followup_rules.host.worker import TIME_LIMIT
 from followup_rules.language import version
-from followup_rules.model import Problem, Profile
+from followup_rules.model import Context, Problem, Profile
 from followup_rules.toml import values
 from followup_rules.toml.document import MOST_CHARACTERS, Document, parse
 from followup_rules.toml.suggestions import expected, nearest
@@ -78,6 +78,15 @@ class Config(Struct, frozen=True, dict=True):
     def secrets(self) -> frozenset[str]:
         """What must stand in no message: the values of options that plugins mark as secret."""
         return frozenset[str]().union(*(options.secrets_of(one.options) for one in (*self.sources, *self.outputs)))
+
+    def context(self, now: datetime) -> Context:
+        """Return what plugins may know of a tick at an instant."""
+        # The rules are compiled only if a plugin asks for a tag: most runs read no note anew.
+        return Context(
+            profile=self.profile,
+            now=now.astimezone(self.profile.timezone),
+            canonical_tag=lambda tag: self.rulebook.rules.world.tags.canonical(tag),  # noqa: PLW0108 -- it would compile them
+        )
 
     @property
     def fatal(self) -> bool:

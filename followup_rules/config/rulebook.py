@@ -48,7 +48,8 @@ class Rulebook(Struct, frozen=True, dict=True):
 def compiled(of: Ingredients) -> Rulebook:
     """Compile the rules. Never raises for what a user wrote: see `Rulebook.problems`."""
     fatal: list[Problem] = []
-    layers = [*(document for layer in of.layers for document in _parsed(layer, fatal)), of.document]
+    documents = (document for layer in of.layers for document in _parsed(layer, fatal))
+    layers = [wordlists.every_config(), *documents, of.document]
     directory = _directory(of)
     # As with rules, a later pack goes before an earlier one, and what is beside the config before all.
     packs = [Path(pack.folder) / "templates" for pack in reversed(of.packs)]
@@ -84,6 +85,7 @@ def _directory(of: Ingredients) -> Directory:
         me=of.profile.me,
         agencies=of.profile.agencies,
         services=wordlists.services() | profiles.domains(of.table.services if of.table else ()),
+        zone=of.profile.timezone,
         free_mail=wordlists.free_mail() | profiles.domains(of.table.free_mail if of.table else ()),
     )
 

@@ -12,12 +12,14 @@ from followup_rules.engine.anchors import CaseView, Scope
 from followup_rules.engine.breaches import concerned
 from followup_rules.engine.guards import Window, windows_that_hold
 from followup_rules.engine.isolation import Failed, blaming, without
+from followup_rules.engine.orders import ordered, windows_of_notes
 from followup_rules.engine.sight import Sight
 from followup_rules.engine.times import Times, times_of
 from followup_rules.keys import means
 from followup_rules.language.patterns import Pattern
 from followup_rules.language.phrases import UnsettledError
 from followup_rules.language.schema import Rule, RuleSet
+from followup_rules.language.tags import DISMISSED, DONE
 from followup_rules.model import Announcement, Case, Decision, Event, Reason, State, Visit
 
 
@@ -90,7 +92,10 @@ def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, c
         verdict = _Verdict(State.BROKEN, Reason("the rule is faulty: {fault}", {"fault": rule.fault}))
     else:
         times = times_of(rule, visit, view)
-        held = windows_that_hold(rule, visit, times.opens, view, context.now)
+        held = (
+            *windows_that_hold(rule, visit, times.opens, view, context.now),
+            *windows_of_notes(key, times.opens, view),
+        )
         released = times.released(held, context.now)
         verdict = (
             _gone(visit, view)
@@ -159,12 +164,18 @@ def _done(rule: Rule, visit: Visit, key: str, view: CaseView) -> _Verdict | None
     report = next(certain, None)
     if report:
         return _Verdict(State.DONE, _reported(report), (report,))
+    said = ordered(view, key, DONE)
+    if said:
+        return _Verdict(State.DONE, _because("done, as you say in", said, view), (said,))
     ticked = [event for event in visit.events if event.ticked]
     if ticked:
         return _Verdict(State.DONE, Reason("you ticked the note “{title}”", {"title": ticked[0].title}), tuple(ticked))
     found = view.matching(rule.done_by, Scope(view, visit, rule), visit.start)
     if found:
         return _Verdict(State.DONE, _because("done by", found[0], view), tuple(found))
+    dismissed = ordered(view, key, DISMISSED)
+    if dismissed:
+        return _Verdict(State.DONE, _because("dismissed by you in", dismissed, view), (dismissed,))
     heard = min(reports, key=lambda report: report.kind == "dismissed", default=None)
     return _Verdict(State.DONE, _reported(heard), (heard,)) if heard else None
 

@@ -40,10 +40,10 @@ def windows(guard: Guard, view: CaseView) -> tuple[Window, ...]:
 def _find_windows(guard: Guard, view: CaseView) -> tuple[Window, ...]:
     counted = view.standing(guard)[-1:] if guard.per == "case" else view.standing(guard)
     with blaming(guard):
-        return tuple(window for visit in counted if (window := _window(guard, visit, view)) is not None)
+        return tuple(window for visit in counted if (window := window_of(guard, visit, view)) is not None)
 
 
-def _window(guard: Guard, visit: Visit, view: CaseView) -> Window | None:
+def window_of(guard: Guard, visit: Visit, view: CaseView) -> Window | None:
     """Return the window of a visit; None if it cannot be told, or is over before it begins."""
     scope = Scope(view, visit, guard)
     start, end = scope.when(guard.opens), scope.when(guard.closes)
@@ -71,7 +71,7 @@ def _find_around(guard: Guard, view: CaseView, instant: datetime) -> tuple[Windo
     with blaming(guard):
         for back in (True, False):
             for at in guard.recurring.instants(instant, view.days, back=back):
-                window = _window(guard, _occurrence(at, view), view)
+                window = window_of(guard, _occurrence(at, view), view)
                 if window is None:
                     continue
                 if window.end > instant:

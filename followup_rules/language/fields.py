@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from followup_rules.codes import Code
@@ -14,6 +14,7 @@ from followup_rules.language.matching import (
     Kinds,
     Part,
     Scope,
+    Test,
     World,
     answers_others,
     in_domain,
@@ -21,7 +22,7 @@ from followup_rules.language.matching import (
     own_title,
 )
 from followup_rules.language.recipients import noted, noted_field
-from followup_rules.model import Event, Person
+from followup_rules.model import Event, Person, series
 from followup_rules.toml import values
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value, shown
@@ -34,20 +35,21 @@ STATUSES = ("confirmed", "tentative", "cancelled", "declined", "mine")
 
 _ADDRESS = re.compile(r"[^@\s<>,;]*@[^@\s<>,;]+")
 _SENT = frozenset({"sent"})
+_SIGNS = 2
 
 
-def tag(value: Value) -> Part | None:
-    """Read a tag, with or without its `#`."""
-    name = value.raw.removeprefix("#").lower()
+def tag(value: Value, world: World) -> Part | None:
+    """Read a tag, with or without its `#`, in any of its spellings."""
+    name = world.tags.canonical(value.raw)
     if not name or len(name.split()) != 1:
         value.report(f"{value.raw!r} is no tag", code=Code.WRONG_SORT, hint='write "#interview": one word after the #')
         return None
-    return Part(lambda event, _: name in event.tags, TAGGED)
+    return Part(lambda event, _: name in world.tags.of(event.tags), TAGGED)
 
 
-def tags(value: Value, _: World) -> Part | None:
+def tags(value: Value, world: World) -> Part | None:
     """`tags`: any of these."""
-    parts = values.every(value, lambda item: tag(item) if item.is_a(str) else None)
+    parts = values.every(value, lambda item: tag(item, world) if item.is_a(str) else None)
     return Part(lambda event, scope: any(part.test(event, scope) for part in parts), TAGGED) if parts else None
 
 
@@ -70,11 +72,13 @@ def words_in(*names: str) -> Builder:
         words = values.every(value, _word)
         if not words:
             return None
-        find = text.finder(words).search
+        signs = [word for word in words if not text.fold(word).strip()]
+        spelt = [word for word in words if word not in signs]
+        find = text.finder(spelt).search if spelt else None
 
         def test(event: Event, scope: Scope) -> bool:
-            said = (own_title(event, scope, world) if name == "title" else event.text for name in names)
-            return any(find(text.fold(words)) for words in said)
+            texts = (own_title(event, scope, world) if name == "title" else event.text for name in names)
+            return any((find and find(text.fold(said))) or any(sign in said for sign in signs) for said in texts)
 
         return Part(test, size=len(words))
 
@@ -85,7 +89,8 @@ def _word(value: Value) -> str | None:
     words = values.string(value)
     if words is None:
         return None
-    if not text.fold(words.replace("*", "x")).strip():
+    # A word that is only a sign is a slip; several of them, as in "Camille <> Priya", are looked for as they stand.
+    if not text.fold(words.replace("*", "x")).strip() and len(words.strip()) < _SIGNS:
         value.report("an empty word would match nothing", code=Code.MISSING, hint="delete it, or write a word")
         return None
     if re.search(r"\*\S", words):
@@ -190,14 +195,36 @@ def _auto_kinds(value: Value) -> frozenset[str] | None:
 
 
 def first(value: Value, _: World) -> Part | None:
-    """`first = "thread"`: no event of its thread is earlier."""
+    """`first`: no event of its thread is earlier; or no meeting of its series, or with any of its people."""
+    chosen = values.choice(*_FIRST)(value)
+    return Part(_FIRST[chosen]) if chosen else None
 
-    def is_first(event: Event, scope: Scope) -> bool:
-        own = scope.thread(event)
-        thread = [(other.start, other.identity) for other in scope.events if own and scope.thread(other) == own]
-        return not thread or min(thread) == (event.start, event.identity)
 
-    return Part(is_first) if values.choice("thread")(value) else None
+def _first_of_thread(event: Event, scope: Scope) -> bool:
+    own = scope.thread(event)
+    return not own or _is_earliest(event, (other for other in scope.events if scope.thread(other) == own))
+
+
+def _first_of_series(event: Event, scope: Scope) -> bool:
+    own = series(event)
+    return not own or _is_earliest(event, (other for other in scope.events if series(other) == own))
+
+
+def _first_with_people(event: Event, scope: Scope) -> bool:
+    own = {person.address for person in event.people}
+    meetings = (other for other in scope.events if other.kind == event.kind)
+    return _is_earliest(event, (m for m in meetings if not own.isdisjoint(person.address for person in m.people)))
+
+
+def _is_earliest(event: Event, others: Iterable[Event]) -> bool:
+    return all((event.start, event.identity) <= (other.start, other.identity) for other in others)
+
+
+_FIRST: dict[str, Test] = {
+    "thread": _first_of_thread,
+    "series": _first_of_series,
+    "people": _first_with_people,
+}
 
 
 def same(value: Value, _: World) -> Part | None:

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
-from followup_rules.language import TABLES, patterns, references, version
+from followup_rules.language import TABLES, patterns, references, tags, version
 from followup_rules.language.faults import spread
 from followup_rules.language.layers import Table, merge
 from followup_rules.language.patterns import Pattern, World
@@ -22,6 +22,8 @@ from followup_rules.toml.document import Document
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value
 
+# The tables whose patterns name tags.
+_NAMING = ("define", "rule", "guard")
 # Longer strings are texts.
 _LONGEST_PHRASE = 200
 _PEOPLE = frozenset({"to", "from", "with", "title", "text", "words"})
@@ -39,7 +41,9 @@ def load(layers: Sequence[Document], world: World, around: Surroundings) -> tupl
     but that of layers does.
     """
     problems: list[Problem] = []
-    definitions = _Definitions(merge(layers, "define", problems), world)
+    named = frozenset(tag for document in layers for kind in _NAMING for tag in _tags_in(document.tables.get(kind)))
+    spellings = tags.read(merge(layers, "tag", problems), named)
+    definitions = _Definitions(merge(layers, "define", problems), replace(world, tags=spellings))
     world = definitions.world
     rules, guards = merge(layers, "rule", problems), merge(layers, "guard", problems)
     compiled_rules = {name: Rule(id=name, **_compile(table, RULE, world)) for name, table in rules.items()}
@@ -48,8 +52,7 @@ def load(layers: Sequence[Document], world: World, around: Surroundings) -> tupl
     tables = [document.tables.get(kind) for document in layers for kind in TABLES]
     dates = frozenset(name for table in tables for name in _dates_in(table))
     values = frozenset(name for table in tables for name in _values_in(table))
-    tags = frozenset(tag for document in layers for kind in TABLES for tag in _tags_in(document.tables.get(kind)))
-    compiled = RuleSet(compiled_rules, compiled_guards, world, tags, dates, dates | values)
+    compiled = RuleSet(compiled_rules, compiled_guards, world, dates, dates | values)
     faults = references.check(compiled, {**_keyed("rule", rules), **_keyed("guard", guards)}, around)
     return _only_enabled(spread(compiled, faults)), tuple(dict.fromkeys(problems))
 

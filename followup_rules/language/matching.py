@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from followup_rules.language.every import Every
 from followup_rules.language.phrases import Days, Phrase
+from followup_rules.language.tags import Tags
 from followup_rules.model import Event, Visit
 from followup_rules.toml.values import Value
 
@@ -69,6 +70,7 @@ class World(Struct, frozen=True):
     stop_words: frozenset[str]
     days: Days
     subjects: Subjects = Subjects()
+    tags: Tags = Tags()
     checks: Mapping[str, Callable[[Event], bool]] = field(default_factory=dict)
     definitions: Mapping[str, Pattern | None] = field(default_factory=dict)
     """By name; None: it is there, but faulty."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from followup_rules.codes import Code
 from followup_rules.language import every, patterns
@@ -116,8 +116,6 @@ class RuleSet(Struct, frozen=True):
     rules: Mapping[str, Rule]
     guards: Mapping[str, Guard]
     world: World
-    tags: frozenset[str] = field(default_factory=frozenset)
-    """Every tag that a pattern names."""
     dates: frozenset[str] = frozenset()
     """Every field from which a phrase counts."""
     fields: frozenset[str] = frozenset()

@@ -101,7 +101,7 @@ def environment(profile: Profile, variables: Mapping[str, object], meter: Meter)
 
     written = functools.partial(_written, profile, (str, int, float, Undefined))
     sandbox = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, finalize=written)
-    of_profile = (filters.day, filters.clock, filters.names, filters.first_names, filters.with_case)
+    of_profile = (filters.day, filters.isoday, filters.clock, filters.names, filters.first_names, filters.with_case)
     own = {each.__name__: functools.partial(each, profile) for each in of_profile}
     borrowed = {name: sandbox.filters[name] for name in _BORROWED}
     offered: dict[str, Callable[..., Any]] = {**borrowed, **own, "split_steps": filters.split_steps}
