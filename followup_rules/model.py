@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -122,6 +123,15 @@ class Event(Struct, frozen=True, kw_only=True):
         return f"{self.kind}{KIND_END}{self.id}"
 
 
+_OCCURRENCE = re.compile(r"(.+)/\d{8}(?:T\d{6}Z?)?", re.DOTALL)
+
+
+def series(event: Event) -> str:
+    """Return what the occurrences of a series of meetings have in common: the UID; "" for any other event."""
+    found = _OCCURRENCE.fullmatch(event.id) if event.kind == "meeting" else None
+    return found[1] if found else ""
+
+
 class BadItem(Struct, frozen=True):
     """What a source found in place of an event and could not read."""
 
@@ -201,6 +211,8 @@ class Context(Struct, frozen=True, kw_only=True):
 
     profile: Profile
     now: datetime
+    canonical_tag: Callable[[str], str] = str
+    """A tag in any of its spellings to the one that rules name: ids made with that one survive a change of language."""
 
 
 class State(StrEnum):
@@ -259,6 +271,8 @@ class Case(Struct, frozen=True, kw_only=True):
     key: str
     home: tuple[Event, ...]
     joined: tuple[Event, ...] = ()
+    followed: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    """By a note's identity and the day that its `re:` names: the meetings that it was seen to be about."""
 
 
 class Decision(Struct, frozen=True, kw_only=True):
@@ -301,6 +315,8 @@ class Reply(Struct, frozen=True):
     """Further fields that its source gave it, by which an output of the same service knows it again."""
 
 
+LANGUAGES = ("fr", "en")
+"""In which texts can be."""
 DRAFT, TASK, NOTICE = "draft", "task", "notice"
 """The types of action that come with followup; a plugin may take others. A notice needs no output: a run prints it."""
 
@@ -366,3 +382,10 @@ class Problem(Struct, frozen=True):
     """Nothing could be done."""
     warning: bool = False
     """Nothing failed; the exit code stays 0."""
+    info: bool = False
+    """Nothing is wrong, but it may be a mishap; only `check` tells it."""
+
+    @property
+    def severity(self) -> str:
+        """`error`, `warning` or `info`."""
+        return "info" if self.info else "warning" if self.warning else "error"

@@ -42,7 +42,7 @@ def command(ctx: click.Context, now: str | None, *, deep: bool, as_json: bool) -
 def _state(finding: Finding) -> str:
     if not finding.problems:
         return "fine"
-    return "warning" if all(problem.warning for problem in finding.problems) else "wrong"
+    return "warning" if all(problem.severity != "error" for problem in finding.problems) else "wrong"
 
 
 _SIGNS = {"fine": ("✓", "green"), "warning": ("!", "yellow"), "wrong": ("✗", "bold red")}

@@ -12,10 +12,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.engine.assign_cases import vanished
+from followup_rules.engine.completed import completed
 from followup_rules.engine.isolation import blaming
 from followup_rules.engine.threads import named_ids, threads
 from followup_rules.language.patterns import DOUBTFUL, Pattern, moment, personal
-from followup_rules.language.phrases import Phrase, shift
+from followup_rules.language.phrases import Phrase, UnsettledError, shift
 from followup_rules.language.schema import Guard, Rule, RuleSet
 from followup_rules.language.text import fold
 from followup_rules.model import MAIL, Case, Event, Person, Reason, Visit
@@ -31,7 +32,8 @@ class CaseView:
     """
 
     def __init__(self, case: Case, rules: RuleSet, pins: Mapping[str, datetime]) -> None:
-        self.case, self.rules, self.pins = case, rules, pins
+        self.notes = completed(case, rules.world)
+        self.case, self.rules, self.pins = self.notes.case, rules, pins
         self.days = rules.world.days
         self._known: dict[tuple[str, str], Any] = {}
 
@@ -171,10 +173,10 @@ class CaseView:
         """Return an event's people; a note without any is about the latest meeting, else about the whole case."""
         if event.people or event.kind != "note":
             return event.people
-        by = self.moment(event)
+        by, about = self.moment(event), self.notes.subjects.get(event.identity, frozenset())
         meetings = [e for e in self._at_home if e.kind == "meeting" and e.people and e.identity not in self.fates]
         started = sorted((e for e in meetings if e.start <= by), key=self.order)
-        around = started[-1:] or self._at_home
+        around = [e for e in meetings if e.identity in about] or started[-1:] or self._at_home
         return tuple(once_each(person for other in around for person in other.people))
 
     def stands(self, visit: Visit) -> bool:
@@ -221,7 +223,7 @@ class CaseView:
 
     def _find_opening(self, rule: Rule, visit: Visit) -> datetime | None:
         scope = Scope(self, visit, rule)
-        with blaming(rule):
+        with blaming(rule, but_for_one_duty=True):
             return scope.when(rule.moved_by) or self.pins.get(self.key(rule, visit)) or scope.when(rule.opens)
 
     def due(self, rule: Rule, visit: Visit, opens: datetime) -> datetime:
@@ -232,9 +234,17 @@ class CaseView:
         """Return the other events of the case that match, from `since` on unless a pattern has its own `after`."""
         own = {event.identity for event in scope.visit.events}
         listed = tuple(patterns)
-        return [
-            event for event in self.events if event.identity not in own and self.matches(event, listed, scope, since)
-        ]
+        others = (event for event in self.events if event.identity not in own)
+        found = (event for event in others if self.is_about(event, scope) is not False)
+        return [event for event in found if self.matches(event, listed, scope, since)]
+
+    def is_about(self, event: Event, scope: Scope) -> bool | None:
+        """Tell whether an event is a note whose `re:DAY` names this anchor; None if it names none of the same rule."""
+        about = self.notes.subjects.get(event.identity)
+        if not about or scope.rule is None or scope.rule.on is None:
+            return None
+        named = [about & {each.identity for each in visit.events} for visit in self.visits(scope.rule)]
+        return not about.isdisjoint(each.identity for each in scope.visit.events) if any(named) else None
 
     def matches(self, event: Event, patterns: Iterable[Pattern], scope: Scope, since: datetime) -> bool:
         """Tell whether an event matches any of the patterns, from `since` on unless one has its own `after`."""
@@ -277,11 +287,20 @@ class Scope(Struct, frozen=True, dict=True):
         return next((self.view.threads[name] for name in known if names_one and name in self.view.threads), "")
 
     def when(self, phrases: Sequence[Phrase]) -> datetime | None:
-        """Return the instant, in UTC, of the first phrase that resolves."""
+        """Return the instant, in UTC, of the first phrase that resolves.
+
+        Raises UnsettledError if that comes to rest nowhere, or if none resolves because an opening does not.
+        """
+        unsettled = None
         for phrase in phrases:
-            base = self._base(phrase)
+            try:
+                base = self._base(phrase)
+            except UnsettledError as error:
+                base, unsettled = None, error
             if base is not None:
                 return shift(phrase, base, self.view.days)
+        if unsettled:
+            raise unsettled
         return None
 
     def _base(self, phrase: Phrase) -> datetime | None:
@@ -321,9 +340,14 @@ class Scope(Struct, frozen=True, dict=True):
         start = self.view.days.midnight(self.visit.day)
         end = self.view.days.midnight(min(later)) if later else datetime.max.replace(tzinfo=UTC)
         pattern = personal(named)
-        found = [e for e in self.events if start <= self.view.moment(e) < end and pattern(e, self)]
+        found = [e for e in self.events if pattern(e, self) and self._is_said_here(e, start, end)]
         instants = [at for event in found if (at := _instant(event, phrase.field)) is not None]
         return instants[-1] if instants else None
+
+    def _is_said_here(self, event: Event, start: datetime, end: datetime) -> bool:
+        """Tell whether an event speaks of this anchor: by its `re:DAY`, else as it comes between it and the next."""
+        about = self.view.is_about(event, self)
+        return start <= self.view.moment(event) < end if about is None else about
 
 
 def _in_time(event: Event) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
-from followup_rules.language import TABLES, patterns, references
+from followup_rules.language import TABLES, patterns, references, tags, version
 from followup_rules.language.faults import spread
 from followup_rules.language.layers import Table, merge
 from followup_rules.language.patterns import Pattern, World
@@ -22,6 +22,8 @@ from followup_rules.toml.document import Document
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value
 
+# The tables whose patterns name tags.
+_NAMING = ("define", "rule", "guard")
 # Longer strings are texts.
 _LONGEST_PHRASE = 200
 _PEOPLE = frozenset({"to", "from", "with", "title", "text", "words"})
@@ -39,7 +41,9 @@ def load(layers: Sequence[Document], world: World, around: Surroundings) -> tupl
     but that of layers does.
     """
     problems: list[Problem] = []
-    definitions = _Definitions(merge(layers, "define", problems), world)
+    named = frozenset(tag for document in layers for kind in _NAMING for tag in _tags_in(document.tables.get(kind)))
+    spellings = tags.read(merge(layers, "tag", problems), named)
+    definitions = _Definitions(merge(layers, "define", problems), replace(world, tags=spellings))
     world = definitions.world
     rules, guards = merge(layers, "rule", problems), merge(layers, "guard", problems)
     compiled_rules = {name: Rule(id=name, **_compile(table, RULE, world)) for name, table in rules.items()}
@@ -48,8 +52,7 @@ def load(layers: Sequence[Document], world: World, around: Surroundings) -> tupl
     tables = [document.tables.get(kind) for document in layers for kind in TABLES]
     dates = frozenset(name for table in tables for name in _dates_in(table))
     values = frozenset(name for table in tables for name in _values_in(table))
-    tags = frozenset(tag for document in layers for kind in TABLES for tag in _tags_in(document.tables.get(kind)))
-    compiled = RuleSet(compiled_rules, compiled_guards, world, tags, dates, dates | values)
+    compiled = RuleSet(compiled_rules, compiled_guards, world, dates, dates | values)
     faults = references.check(compiled, {**_keyed("rule", rules), **_keyed("guard", guards)}, around)
     return _only_enabled(spread(compiled, faults)), tuple(dict.fromkeys(problems))
 
@@ -61,7 +64,7 @@ def unknown_tables(document: Document) -> tuple[Problem, ...]:
             (key,), f"unknown table [{key}] in a file of rules", code=Code.UNKNOWN_KEY, hint=expected(key, TABLES)
         )
         for key in document.tables
-        if key not in TABLES
+        if key not in (*TABLES, version.KEY)
     )
 
 
@@ -72,13 +75,13 @@ def _keyed(kind: str, tables: Mapping[str, Table]) -> dict[tuple[str, str], Tabl
 def _compile(table: Table, schema: Mapping[str, Read], world: World) -> dict[str, Any]:
     """Read the fields of a rule or guard; a fault is a sentence in the result."""
     before = len(table.header.problems)
-    got: dict[str, Any] = {}
+    got: dict[str, Any] = {"fault": table.fault} if table.fault else {}
     faulty = []
     for key, value in table.fields.items():
         if key not in schema:
             # Reported as a key of its own table, which knows the nearest valid one.
-            within = replace(value, path=value.path[:-1], raw={key: value.raw})
-            within.known_keys(schema)
+            within = replace(value, path=value.path[:-1], raw={key: value.raw}, parts={})
+            within.known_keys([*schema, "unset"])
             faulty.append(key)
             continue
         read = schema[key](value, world)
@@ -87,7 +90,7 @@ def _compile(table: Table, schema: Mapping[str, Read], world: World) -> dict[str
         else:
             got[ATTRIBUTE.get(key, key)] = read
     problems = table.header.problems[before:]
-    if faulty:
+    if faulty and not table.fault:
         reason = problems[0].message if problems else f"{faulty[0]!r} uses a definition that is faulty"
         got["fault"] = reason
     return got
@@ -119,7 +122,8 @@ class _Definitions(Mapping[str, "Pattern | None"]):
             # Faulty until it is compiled: on the way, what it names may ask for it again.
             self._compiled[name] = None
             try:
-                self._compiled[name] = patterns.read(_whole(table), self.world)
+                read = patterns.read(_whole(table), self.world)
+                self._compiled[name] = None if table.fault else read
             except RecursionError:
                 # The outermost tells; else each definition on the way down would.
                 if len(self._open) > 1:
@@ -140,7 +144,7 @@ class _Definitions(Mapping[str, "Pattern | None"]):
 def _whole(table: Table) -> Value:
     if "" in table.fields:
         return table.fields[""]
-    return replace(table.header, raw={key: value.raw for key, value in table.fields.items()})
+    return replace(table.header, raw={key: value.raw for key, value in table.fields.items()}, parts=table.fields)
 
 
 def _tags_in(raw: Any) -> Iterator[str]:

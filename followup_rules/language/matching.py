@@ -8,7 +8,9 @@ from typing import Any, Protocol, TypeAlias
 
 from msgspec import Struct, field
 
+from followup_rules.language.every import Every
 from followup_rules.language.phrases import Days, Phrase
+from followup_rules.language.tags import Tags
 from followup_rules.model import Event, Visit
 from followup_rules.toml.values import Value
 
@@ -68,6 +70,7 @@ class World(Struct, frozen=True):
     stop_words: frozenset[str]
     days: Days
     subjects: Subjects = Subjects()
+    tags: Tags = Tags()
     checks: Mapping[str, Callable[[Event], bool]] = field(default_factory=dict)
     definitions: Mapping[str, Pattern | None] = field(default_factory=dict)
     """By name; None: it is there, but faulty."""
@@ -92,6 +95,8 @@ class Pattern(Struct, frozen=True):
     size: int = 1
     """How many words and conditions it holds, those of the definitions that it names included."""
     depth: int = 1
+    every: Every | None = None
+    """What recurs by the calendar: then it matches no event."""
 
     def __call__(self, event: Event, scope: Scope) -> bool:
         """Tell whether the event matches."""

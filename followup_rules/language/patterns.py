@@ -118,7 +118,7 @@ def _field(key: str, value: Value, world: World) -> Part | None:
 def _named(value: Value, world: World) -> Part | None:
     """Read a "#tag" or the name of a definition. One that is faulty itself has been reported where it stands."""
     if value.raw.startswith("#"):
-        return fields.tag(value)
+        return fields.tag(value, world)
     if value.raw not in world.definitions:
         values.unknown(value, "definition", [*world.definitions])
         return None

@@ -193,13 +193,6 @@ class Events:
         own = [_decode(*row) for *row, _ in rows if row[0] == source or row[0] not in others]
         return own, {ident for *_, ident in rows}
 
-    def known_ids(self, words: Collection[str]) -> dict[str, str]:
-        """Return which of some words, in lower case, are ids of events, and how these are spelled."""
-        query = """select distinct substr(id, instr(id, char(31)) + 1) as bare from event
-                   where lower(bare) in (select value from json_each(?)) order by bare"""
-        rows = self._database.rows(query, json.dumps(sorted(words))) if words else []
-        return {name.lower(): name for (name,) in rows}
-
     def addresses(self) -> set[str]:
         """Return the addresses of all people in mail and meetings."""
         query = """select distinct substr(token, 2) from token
@@ -245,11 +238,14 @@ class Events:
         """Return the ids of all events whose case could change when these do, themselves included."""
         found: set[str] = set()
         rows = self._database.rows
+        if not rows("select 1 from token limit 1"):  # a store that was just brought up to date
+            self._index(self.ids())
         fresh = set(ids) | {name for (name,) in rows("select id from token where token = 'heading'")}
         while fresh:
             found |= fresh
             ties = {tie for name in fresh for (tie,) in rows("select token from token where id = ?", name)}
-            near = {name for tie in ties for (name,) in rows("select id from token where token = ?", tie)}
+            wanted = {_counterpart(tie) for tie in ties}
+            near = {name for tie in wanted for (name,) in rows("select id from token where token = ?", tie)}
             hosts = [tie.removeprefix("domain ") for tie in ties if tie.startswith("domain ")]
             query = "select id from token where token like '@%' || ?"
             near |= {name for host in hosts for (name,) in rows(query, host)}
@@ -298,6 +294,12 @@ def _essence(event: Event) -> object:
     organizer = event.organizer.address if event.organizer else ""
     addresses = tuple(sorted(person.address for person in event.people))
     return event.start.astimezone(UTC), event.end.astimezone(UTC), topic(event.title), organizer, addresses
+
+
+def _counterpart(tie: str) -> str:
+    """Return what is tied by a token: by itself; a title's word by the mails that name it, and back."""
+    kind, _, word = tie.partition(" ")
+    return {"word": f"names {word}", "names": f"word {word}"}.get(kind, tie)
 
 
 def _missing(pull: Pull, seen: Mapping[str, Event], listed: Mapping[str, datetime], since: datetime) -> set[str]:

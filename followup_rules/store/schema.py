@@ -58,6 +58,14 @@ drop table known;
 create index event_bare on event (substr(id, instr(id, char(31)) + 1));
 """
 
+# Which meetings notes are about; and entries are tied to headings by more than before: the ties are found anew.
+_SUBJECTS = """
+create table subject (note text not null, day text not null, event text not null, primary key (note, day, event))
+  without rowid;
+create index subject_event on subject (event);
+delete from token;
+"""
+
 # What a source doubts (an emptied file of notes) since when, and what the user has been told of entries.
 _DOUBTS = """
 alter table source add column doubt text not null default '';
@@ -76,6 +84,6 @@ create index event_unanswered on event (id) where answered = 0;
 create table acquainted (id text primary key) without rowid;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED_STATE, _DOUBTS, _WHAT_BECAME_OF_MEETINGS)
+MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED_STATE, _DOUBTS, _SUBJECTS, _WHAT_BECAME_OF_MEETINGS)
 """The n-th script leads from version n to version n + 1."""
 VERSION = len(MIGRATIONS)

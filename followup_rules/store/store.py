@@ -67,7 +67,14 @@ class Store:
         duties = {name: entry.action.duty for entry in parted for name in (entry.marker, hashed(entry.marker))}
         home = self.acquaintances.answered(self.events.events(self.places.at_home(key)))
         joined = self.events.events(self.places.joining(key))
-        return Case(key=key, home=_by_duty(home, duties), joined=_by_duty(joined, duties))
+        notes = [event.identity for event in home if "re" in event.data]
+        followed = self.places.followed(notes) if notes else {}
+        return Case(key=key, home=_by_duty(home, duties), joined=_by_duty(joined, duties), followed=followed)
+
+    def entries(self) -> dict[str, Event]:
+        """Return an entry of each case that is known by the id of a meeting only, by the case's key."""
+        found = ((key, self.events.event(identity)) for key, identity in self.places.own())
+        return {key: event for key, event in found if event is not None}
 
     def arrange(self, ids: set[str], directory: Directory) -> dict[str, tuple[str, str]]:
         """Place the events tied to those that changed, mark their cases as stale, and let ledger and history follow.

@@ -58,7 +58,7 @@ def _settled(
     source: ConfiguredSource, found: list[Event], bad: list[BadItem], given: Given
 ) -> tuple[list[Event], list[BadItem], list[Fault]]:
     """Return the events, the notes among them as the notes that they were before and with their values read."""
-    notes = _without_ids([event for event in found if event.kind == "note"], given)
+    notes = [event for event in found if event.kind == "note"]
     if not notes and not (bad and "note" in source.emits):
         return found, bad, []
     from followup_rules.engine.same_notes import keep, settle  # noqa: PLC0415 -- only where notes have changed
@@ -72,17 +72,6 @@ def _settled(
         with_values.append(event)
         faults += [*_unknown_tags(source, event, given), *wrong]
     return [*(event for event in found if event.kind != "note"), *with_values], keep(bad, settled, known), faults
-
-
-def _without_ids(notes: list[Event], given: Given) -> list[Event]:
-    """Return the notes; what looks like an address in a heading and is the id of an event names that event's case."""
-    ids = given.store.events.known_ids({person.address for note in notes for person in note.people})
-    if not ids:
-        return notes
-    named = [next((ids[person.address] for person in note.people if person.address in ids), "") for note in notes]
-    people = [tuple(person for person in note.people if person.address not in ids) for note in notes]
-    parts = zip(notes, named, people, strict=True)
-    return [replace(note, people=others, heading=name or note.heading) for note, name, others in parts]
 
 
 def _with_values(source: ConfiguredSource, note: Event, given: Given) -> tuple[Event, list[Fault]]:
@@ -109,14 +98,12 @@ def _unread(source: ConfiguredSource, bad: Iterable[BadItem], given: Given) -> I
 
 
 def _unknown_tags(source: ConfiguredSource, note: Event, given: Given) -> Iterator[Fault]:
-    known = given.config.rulebook.rules.tags
+    known = given.config.rulebook.rules.world.tags
     for tag in note.tags:
-        if tag not in known:
-            from followup_rules.toml.suggestions import expected  # noqa: PLC0415 -- only when there is a problem
-
+        if not known.known(tag):
             message = f"no rule knows the tag #{tag}"
             problem = _problem(source, BadItem(note.where, message, "", note.source_line, f"#{tag}"), given)
-            problem = replace(problem, code=Code.UNKNOWN_TAG, hint=expected(tag, known), warning=True)
+            problem = replace(problem, code=Code.UNKNOWN_TAG, hint=known.nearest(tag), warning=True)
             yield Fault(f"{note.id} {message}", problem)
 
 

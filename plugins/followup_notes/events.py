@@ -107,7 +107,7 @@ class NoteReader:
         )
 
     def _identify(self, stem: str, heading: Heading, note: Note) -> str:
-        tag = note.tags[0] if note.tags else "note"
+        tag = self._context.canonical_tag(note.tags[0]) if note.tags else "note"
         ident = re.sub(r"\s", "-", one_line(f"{stem}:{heading.id}:{note.stamp}:{tag}", LONGEST_NOTE))
         self._count[ident] += 1
         return ident if self._count[ident] == 1 else f"{ident}:{self._count[ident]}"

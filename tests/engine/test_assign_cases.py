@@ -277,7 +277,10 @@ def test_a_heading_that_fits_no_case_is_a_problem_with_the_nearest_one():
 
 
 def test_a_heading_may_be_the_id_of_a_meeting():
-    assert problem(visit(id="k3j2h1@x.ca"), note("2026-11-09 12:00", heading="k3j2h1@x.ca")) == ("nordik.ca", "")
+    assert problem(visit(id="k3j2h1@x.ca"), note("2026-11-09 12:00", people=(Person("k3j2h1@x.ca"),))) == (
+        "nordik.ca",
+        "",
+    )
 
 
 def test_a_heading_of_signs_alone_fits_nothing():
@@ -374,23 +377,31 @@ def test_the_order_in_which_sources_are_read_never_matters():
     ("one", "tied"),
     [
         (visit(), {"@julie@nordik.ca", "anchor meeting-2026-11-09T10:00"}),
-        (sent("2026-11-09 10:00", id="m", thread="t"), {"@julie@nordik.ca", "thread t", "thread m", "anchor m"}),
+        (
+            sent("2026-11-09 10:00", id="m", thread="t"),
+            {"@julie@nordik.ca", "thread t", "thread m", "names julie", "names nordik", "anchor m"},
+        ),
         (
             event("done", "2026-11-09 10:00", id="done:K", report=Report(key="K", anchor="I1")),
             {"anchor I1", "anchor done:K"},
         ),
-        (note("2026-11-09 10:00", id="n", heading="Nordik"), {"heading", "anchor Nordik", "anchor n"}),
+        (note("2026-11-09 10:00", id="n", heading="Nordik"), {"heading", "title  nordik ", "anchor n"}),
         (
             note("2026-11-09 10:00", id="n", heading="@Mail.Nordik.ca"),
-            {"heading", "domain nordik.ca", "anchor @Mail.Nordik.ca", "anchor n"},
+            {"heading", "domain nordik.ca", "title  mail nordik ca ", "anchor n"},
         ),
         (note("2026-11-09 10:00", id="n", heading="Nordik", case="x"), {"anchor n"}),
         (note("2026-11-09 10:00", id="n", people=(JULIE,)), {"@julie@nordik.ca", "anchor n"}),
         (
-            note("2026-11-09 10:00", id="n", people=(JULIE,), heading="Nordik"),
-            {"@julie@nordik.ca", "anchor Nordik", "anchor n"},
+            note("2026-11-09 10:00", id="n", people=(JULIE,), heading="@nordik.ca"),
+            {"@julie@nordik.ca", "title  nordik ca ", "anchor n"},
         ),
-        (event("meeting", "2026-11-09 10:00", id="e"), {"anchor e"}),
+        (event("meeting", "2026-11-09 10:00", id="e"), {"title  e ", "anchor e"}),
+        (
+            event("meeting", "2026-11-09 10:00", id="E@x", title="Coffee"),
+            {"@e@x", "title  e x ", "title  coffee ", "word coffee", "anchor E@x"},
+        ),
+        (note("2026-11-09 10:00", id="n", heading="Coffee 2026-11-09"), {"heading", "title  coffee ", "anchor n"}),
     ],
 )
 def test_what_ties_an_event_to_others(one, tied):
@@ -404,3 +415,13 @@ def test_what_a_stranger_calls_by_the_id_of_a_mail_of_mine_is_another_event(kind
     places = assign([mine, theirs], DIRECTORY)
     assert places[mine.identity].home == "nordik.ca"
     assert places[theirs.identity].home == FREE.address
+
+
+def test_mail_to_an_address_in_a_value_of_a_note_joins_the_case_of_that_note():
+    offer = note("2026-11-10 12:00", "offer", people=(JULIE,), data={"ref": "Claude <claude@oldjob.example>"})
+    mail = sent("2026-11-11 12:00", Person("claude@oldjob.example"))
+    for events in permutations([visit(), offer, mail]):
+        place = assign(events, DIRECTORY)[mail.identity]
+        assert (place.home, place.joins) == ("oldjob.example", frozenset({"nordik.ca"}))
+    assert tokens(offer) & tokens(mail)
+    assert assign([visit(data=offer.data), mail], DIRECTORY)[mail.identity].joins == frozenset()

@@ -123,7 +123,7 @@ FIRST = (
 
 def test_the_first_meeting_with_these_people_or_of_a_series_is_one():
     days = [f"2026-11-{day:02} 10:00" for day in (9, 10, 11)]
-    series = [visit(day, id=f"S/{day[8:10]}", people=()) for day in days]
+    series = [visit(day, id=f"S/202611{day[8:10]}T150000Z", people=()) for day in days]
     assert len(decide(FIRST, *series, now=NOW)) == 1
     assert len(decide(FIRST, *(visit(day, NADIA, id=day[8:10]) for day in days), now=NOW)) == 1
     mixed = (visit(days[0], JULIE, id="1"), visit(days[1], NADIA, id="2"), visit(days[2], NADIA, JULIE, id="3"))
