@@ -59,7 +59,7 @@ def _service(option: str, config: Config) -> HealthCheck:
 def _state(finding: Finding) -> str:
     if not finding.problems:
         return "fine"
-    return "warning" if all(problem.warning for problem in finding.problems) else "wrong"
+    return "warning" if all(problem.severity != "error" for problem in finding.problems) else "wrong"
 
 
 _SIGNS = {"fine": ("✓", "green"), "warning": ("!", "yellow"), "wrong": ("✗", "bold red")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +14,7 @@ from followup_google.faults import Denied, Missing
 from followup_google.meetings import event, made_in, seen_by_another
 from followup_google.service import CALENDAR, Service
 from followup_rules import BadItem, Context, Event, Pull, Unreadable
+from followup_rules.meetings import Revision, named_apart, revision
 
 if TYPE_CHECKING:
     from followup_google import CalendarOptions
@@ -23,8 +24,8 @@ _FORMAT = 3
 _PAGE = 2_500
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _FIELDS = (
-    "nextPageToken,items(id,iCalUID,status,summary,description,updated,eventType,recurringEventId,originalStartTime,"
-    "start,end,creator(email,displayName,self),organizer(email,displayName,self),"
+    "nextPageToken,items(id,iCalUID,status,summary,description,updated,sequence,eventType,recurringEventId,"
+    "originalStartTime,start,end,creator(email,displayName,self),organizer(email,displayName,self),"
     "attendees(email,displayName,self,resource,organizer,responseStatus))"
 )
 
@@ -86,8 +87,11 @@ class CalendarSource:
                 copies.setdefault(item.id, []).append(_Copy(item, own, made_in(entry, of_mine)))
             elif item is not None:
                 yield item
-        for meeting in map(_that_counts, copies.values()):
+        for meeting in (each for same in copies.values() for each in _that_count(same, self._revision)):
             yield meeting if self._mine else replace(meeting, tags=(), case="")
+
+    def _revision(self, event: Event) -> Revision:
+        return revision(event, self._context.now)
 
 
 class _Copy(NamedTuple):
@@ -98,15 +102,29 @@ class _Copy(NamedTuple):
     made_here: bool
 
 
-def _that_counts(copies: Sequence[_Copy]) -> Event:
-    """Return the meeting as my own calendar has it, or as it was changed last.
+def _that_count(copies: Sequence[_Copy], age: Callable[[Event], Revision]) -> Iterator[Event]:
+    """Yield the meeting as my own calendar has it, or as it was changed last; and another organizer's of its UID.
 
     A move from calendar to calendar leaves a cancelled entry behind (`status` in Google's reference of events): it
     tells nothing while the meeting stands in the calendar to which it was moved.
     """
     moved = [copy for copy in copies if copy.made_here and copy.event.status != "cancelled"]
     standing = [copy for copy in copies if copy.event.status != "cancelled"] if moved else copies
-    return max(standing, key=lambda copy: (copy.own, copy.event.updated or _LONG_AGO)).event
+    own = max((copy.event for copy in standing if copy.own), key=age, default=None)
+    other = max((copy.event for copy in standing if not copy.own), key=age, default=None)
+    if own is not None:
+        yield own
+    if other is not None and (beside := _beside(other, own)) is not None:
+        yield beside
+
+
+def _beside(other: Event, own: Event | None) -> Event | None:
+    """Return an entry of somebody's calendar, unless mine has that meeting; another organizer's is another meeting."""
+    if own is None:
+        return other
+    if other.organizer is None or own.organizer is None or other.organizer.address == own.organizer.address:
+        return None
+    return replace(other, id=named_apart(other.id, other.start, (own.id,)))
 
 
 def _stamp(moment: datetime) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from followup_rules import BadItem, Event, Person, Profile, people, plain
+from followup_rules import BadItem, Event, Person, Profile, meetings, people, plain
 from followup_rules.note_takers import takes_notes
 
 _NO_MEETINGS = frozenset({"workingLocation", "birthday", "outOfOffice", "focusTime"})
@@ -69,6 +69,8 @@ def _event(entry: Mapping[str, Any], profile: Profile, calendar: str, where: str
         people=_coming(entry, others),
         organizer=organizer,
         status=_status(entry, organizer, others, mine),
+        answered=own or _answer(entry, mine) != "NEEDS-ACTION",
+        sequence=_sequence(entry),
         tags=plain.tags(title, description) if own else (),
         case=plain.case(title, description) if own else "",
         updated=datetime.fromisoformat(entry["updated"]) if "updated" in entry else None,
@@ -161,18 +163,35 @@ def _mine(entry: Mapping[str, Any], profile: Profile, calendar: str) -> set[str]
     return {address.lower() for address in given if address}
 
 
+_PARTSTAT = {"needsAction": "NEEDS-ACTION", "declined": "DECLINED", "tentative": "TENTATIVE", "accepted": "ACCEPTED"}
+_HIGHEST = 2**31
+
+
+def _sequence(entry: Mapping[str, Any]) -> int:
+    number = entry.get("sequence", 0)
+    return number if isinstance(number, int) and 0 <= number < _HIGHEST else 0
+
+
+def _answer(entry: Mapping[str, Any], mine: Collection[str]) -> str:
+    """Return what I answered, in the words of iCalendar; an entry that nobody is invited to needs no answer."""
+    invited = [one for one in _attendees(entry) if one.get("self") or people.is_one_of(_address(one), mine)]
+    if not invited and not entry.get("organizer"):
+        return ""
+    return meetings.answer([_PARTSTAT.get(str(one.get("responseStatus", "")), "") for one in invited])
+
+
+def _address(given: Mapping[str, Any]) -> str:
+    return str(given.get("email", "")).lower()
+
+
 def _status(
     entry: Mapping[str, Any], organizer: Person | None, others: tuple[Person, ...], mine: Collection[str]
 ) -> str:
-    answers = {
-        str(each.get("responseStatus", ""))
-        for each in _attendees(entry)
-        if each.get("self") or people.is_one_of(str(each.get("email", "")).lower(), mine)
-    }
-    if entry.get("status") == "cancelled":
+    answer = _answer(entry, mine)
+    if entry.get("status") == "cancelled" or meetings.is_called_off(str(entry.get("summary", ""))):
         return "cancelled"
-    if "declined" in answers:
+    if answer == "DECLINED":
         return "declined"
     if organizer and people.is_one_of(organizer.address, mine) and others:
         return "mine"
-    return "tentative" if entry.get("status") == "tentative" or "tentative" in answers else "confirmed"
+    return "tentative" if entry.get("status") == "tentative" or answer == "TENTATIVE" else "confirmed"
