@@ -35,6 +35,8 @@ class Code(StrEnum):
     NEVER = "F018", "A time that can never be told"
     NO_OUTPUT = "F019", "Nobody makes this"
     UNKNOWN_VARIABLE = "F020", "A path with an unknown variable"
+    SHADOWED = "F021", "A table under the name of an earlier one"
+    OTHER_LANGUAGE = "F022", "Rules written for another version"
     FAULTY_TEXT = "F030", "A text with a fault in it"
     UNUSABLE = "F040", "A source or an output that cannot be used"
     NOT_WRITTEN = "F041", "Something that could not be written"

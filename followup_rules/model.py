@@ -45,7 +45,7 @@ MAIL = ("sent", "received")
 class Event(Struct, frozen=True, kw_only=True):
     """Something that happened or is planned, as a source saw it.
 
-    A source fills in what it knows. `listed` and `gone` belong to the store.
+    A source fills in what it knows. `listed`, `gone`, `past_unlisted`, `planned` and `called_off` belong to the store.
     """
 
     id: str
@@ -61,7 +61,12 @@ class Event(Struct, frozen=True, kw_only=True):
     organizer: Person | None = None
     """Who called the meeting or wrote the mail; may be a machine, and then is not among `people`."""
     status: str = "confirmed"
-    """`confirmed`, `tentative`, `cancelled`, `declined` (by me), `mine` (I called it, for others)."""
+    """`confirmed`, `tentative`, `cancelled`, `declined` (by me), `mine` (I called it, for others). Rules also see
+    `unanswered` and `vanished`, which are for the engine to tell."""
+    answered: bool = True
+    """False: somebody else called the meeting, and I have not said whether I come."""
+    sequence: int = 0
+    """The number of a meeting's revision: RFC 5545, section 3.8.7.4."""
     tags: tuple[str, ...] = ()
     """The `#tags`, lower case, without the `#`."""
     case: str = ""
@@ -86,7 +91,8 @@ class Event(Struct, frozen=True, kw_only=True):
     whole_day: bool = False
     """A note without a time of day: `start` is 00:00, and it counts as 23:59 where order within the day matters."""
     updated: datetime | None = None
-    """LAST-MODIFIED, else DTSTAMP (RFC 5545, section 3.8.7), else the service's own stamp."""
+    """LAST-MODIFIED, else DTSTAMP (RFC 5545, section 3.8.7) where that is not the time of an export, else the service's
+    own stamp."""
     data: Mapping[str, object] = field(default_factory=dict)
     """Further fields of a plugin, and the `key:value` pairs of a note. Values: str, int, float, bool, datetime.
 
@@ -104,6 +110,12 @@ class Event(Struct, frozen=True, kw_only=True):
     """The last pull that listed it, known only once it is `gone`."""
     gone: datetime | None = None
     """The first pull that no longer listed it."""
+    past_unlisted: bool = False
+    """It is gone from a calendar that lists nothing that is over: it had no such entry, and others went as it did."""
+    planned: datetime | None = None
+    """The last pull that listed it as planned, before one showed that it was cancelled."""
+    called_off: datetime | None = None
+    """The first pull that showed it cancelled."""
 
     @property
     def identity(self) -> str:
@@ -303,6 +315,8 @@ class Reply(Struct, frozen=True):
     """Further fields that its source gave it, by which an output of the same service knows it again."""
 
 
+LANGUAGES = ("fr", "en")
+"""In which texts can be."""
 DRAFT, TASK, NOTICE = "draft", "task", "notice"
 """The types of action that come with followup; a plugin may take others. A notice needs no output: a run prints it."""
 
@@ -368,3 +382,10 @@ class Problem(Struct, frozen=True):
     """Nothing could be done."""
     warning: bool = False
     """Nothing failed; the exit code stays 0."""
+    info: bool = False
+    """Nothing is wrong, but it may be a mishap; only `check` tells it."""
+
+    @property
+    def severity(self) -> str:
+        """`error`, `warning` or `info`."""
+        return "info" if self.info else "warning" if self.warning else "error"

@@ -14,7 +14,7 @@ from followup_rules.config.read import Config
 from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.assign_cases import match, names_of
 from followup_rules.engine.completed import Misfit
-from followup_rules.engine.guards import Window, windows
+from followup_rules.engine.guards import Window, windows_at
 from followup_rules.engine.isolation import Failed
 from followup_rules.engine.orders import misfits
 from followup_rules.engine.plan import EntryState, LedgerEntry
@@ -87,7 +87,7 @@ def _file(key: str, config: Config, store: Store, report: Report, history: tuple
         events=tuple(sorted((*case.home, *case.joined), key=view.order)),
         cancelled=frozenset(view.fates),
         decisions=tuple(each for each in report.decisions if each.case == key),
-        windows=tuple(window for guard in guards for window in _windows(guard, view) if window.contains(report.now)),
+        windows=tuple(window for guard in guards for window in _windows(guard, view, report.now)),
         entries=tuple(store.ledger.of(key)),
         history=history,
         misfits=misfits(view),
@@ -108,9 +108,9 @@ def _bare(key: str, people: tuple[Person, ...]) -> CaseFile:
     )
 
 
-def _windows(guard: Guard, view: CaseView) -> tuple[Window, ...]:
+def _windows(guard: Guard, view: CaseView, now: datetime) -> tuple[Window, ...]:
     try:
-        return windows(guard, view)
+        return windows_at(guard, view, now)
     except Failed:
         return ()
 

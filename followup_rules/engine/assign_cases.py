@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, tzinfo
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from followup_rules.language.patterns import in_domain
+from followup_rules.language.recipients import written
 from followup_rules.language.text import finder, fold
 from followup_rules.model import MAIL, Event, Person, series
 from followup_rules.toml.suggestions import nearest
@@ -90,11 +91,13 @@ class _Placed(Struct):
     threads: dict[str, str] = field(default_factory=dict)
     latest: dict[str, str] = field(default_factory=dict)
     taking_part: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    mentioned: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """The cases by the addresses that stand in values of their notes."""
 
     def put(self, event: Event, home: str) -> None:
         """Note down that the event is at home there."""
         self.homes[event.identity] = home
-        if vanished(event):
+        if vanished(event) or not event.answered:  # what a stranger writes says nothing of other events
             return
         for ident in (event.thread, event.id) if event.kind in MAIL else (event.thread,):
             if ident:
@@ -151,7 +154,7 @@ def vanished(event: Event) -> bool:
 
 def tokens(event: Event) -> frozenset[str]:
     """Return what ties events together: two events that share none of these cannot change each other's case."""
-    addresses = {f"@{person.address}" for person in event.people}
+    addresses = {f"@{person.address}" for person in (*event.people, *_mentioned(event))}
     own = {event.id} if event.kind in MAIL else set()
     thread = {f"thread {ident}" for ident in {event.thread, event.answers, *event.references, *own} if ident}
     anchor = {f"anchor {_anchor(event)}"} if _anchor(event) else set()
@@ -202,6 +205,9 @@ def assign(events: Iterable[Event], directory: Directory, known: Iterable[str] =
                if not _anchor(event)}  # fmt: skip
     for event in filter(_anchor, in_order):
         placed.homes[event.identity] = anchors.get(_anchor(event), event.case or event.id)
+    for event in in_order:
+        for person in () if vanished(event) else _mentioned(event):
+            placed.mentioned[person.address].add(placed.homes[event.identity])
     alone = [event for event in in_order if not event.people and placed.homes[event.identity] == own_id(event)]
     titles = [(own_id(event), _naming([event.title])) for event in alone if event.kind == "meeting"]
     return {
@@ -210,6 +216,12 @@ def assign(events: Iterable[Event], directory: Directory, known: Iterable[str] =
         )
         for event in in_order
     }
+
+
+def _mentioned(event: Event) -> Iterator[Person]:
+    """Return the people whose addresses stand in the values of a note."""
+    for value in event.data.values() if event.kind == "note" else ():
+        yield from written(value)
 
 
 def _is_theirs(event: Event) -> bool:
@@ -261,7 +273,7 @@ def _joins(event: Event, placed: _Placed, titles: Iterable[tuple[str, set[str]]]
         return frozenset()
     cases: set[str] = set()
     for person in event.people:
-        cases |= placed.taking_part.get(person.address, set())
+        cases |= placed.taking_part.get(person.address, set()) | placed.mentioned.get(person.address, set())
     named = _named_by(event) if event.kind == "sent" else set()
     cases |= {key for key, words in titles if not words.isdisjoint(named)}
     return frozenset(cases - {placed.homes[event.identity]})

@@ -112,6 +112,9 @@ def _sound(item: Event, kinds: Collection[str]) -> Event:
         report=event.report if event.kind == "sent" else None,  # only the user's own mail tells of an action
         listed=None,
         gone=None,
+        past_unlisted=False,
+        planned=None,
+        called_off=None,
     )
 
 
@@ -184,8 +187,8 @@ def _once_each(events: Iterable[Event]) -> tuple[list[Event], list[BadItem]]:
     return newest, bad
 
 
-def _age(event: Event) -> tuple[datetime, bytes]:
-    return event.updated or EARLIEST, msgspec.json.encode(event)
+def _age(event: Event) -> tuple[int, datetime, bool, bytes]:
+    return event.sequence, event.updated or EARLIEST, event.status != "cancelled", msgspec.json.encode(event)
 
 
 _SHOWN = 200

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from followup_rules.codes import Code
@@ -11,15 +11,16 @@ from followup_rules.language import phrases, text
 from followup_rules.language.matching import (
     TAGGED,
     CheckFailed,
+    Kinds,
     Part,
     Scope,
-    Test,
     World,
     answers_others,
     in_domain,
     moment,
     own_title,
 )
+from followup_rules.language.recipients import noted, noted_field
 from followup_rules.model import Event, Person, series
 from followup_rules.toml import values
 from followup_rules.toml.suggestions import expected
@@ -30,6 +31,9 @@ Builder: TypeAlias = Callable[[Value, World], Part | None]
 AUTO = ("reply", "bounce", "receipt", "calendar", "bulk", "notice")
 """The kinds of mail that no person wrote."""
 STATUSES = ("confirmed", "tentative", "cancelled", "declined", "mine")
+"""Those that a source can tell."""
+DOUBTFUL = frozenset({"unanswered", "vanished"})
+"""Those of meetings that match only a pattern that names them: invitations of strangers; what went on its day."""
 
 _ADDRESS = re.compile(r"[^@\s<>,;]*@[^@\s<>,;]+")
 _SENT = frozenset({"sent"})
@@ -59,8 +63,10 @@ def kind(value: Value, _: World) -> Part | None:
 
 def status(value: Value, _: World) -> Part | None:
     """`status`: any of these."""
-    statuses = values.every(value, values.choice(*STATUSES))
-    return Part(lambda event, _: event.status in statuses) if statuses else None
+    statuses = values.every(value, values.choice(*STATUSES, *sorted(DOUBTFUL)))
+    if not statuses:
+        return None
+    return Part(lambda event, _: event.status in statuses, doubtful=DOUBTFUL.intersection(statuses))
 
 
 def words_in(*names: str) -> Builder:
@@ -101,30 +107,34 @@ def _word(value: Value) -> str | None:
 
 
 def people_in(
-    people: Callable[[Event], Sequence[Person]], *special: str, kinds: frozenset[str] | None = None
+    people: Callable[[Event], Sequence[Person]], *special: str, by_field: bool = True, kinds: Kinds = None
 ) -> Builder:
-    """Return the reader of a list of people, of whom at least one must be among those of the event."""
+    """Return the reader of a list of people, of whom at least one must be among those of the event.
+
+    `by_field`: also those whose address a field of the anchor gives.
+    """
 
     def build(value: Value, world: World) -> Part | None:
-        words = values.every(value, lambda item: _people_word(item, special))
+        words = values.every(value, lambda item: _people_word(item, special, by_field=by_field))
         if not words:
             return None
         tests = [_person_test(word, world) for word in words]
         return Part(
             lambda event, scope: any(test(person, scope) for person in people(event) for test in tests),
             kinds,
-            relative="them" in words,
+            relative="them" in words or any(noted_field(word) for word in words),
         )
 
     return build
 
 
-def _people_word(value: Value, special: tuple[str, ...]) -> str | None:
+def _people_word(value: Value, special: tuple[str, ...], *, by_field: bool) -> str | None:
     word = values.string(value)
-    if word is None or word in special or _ADDRESS.fullmatch(word):
+    if word is None or word in special or _ADDRESS.fullmatch(word) or (by_field and noted_field(word)):
         return word
     known = ", ".join(f'"{each}"' for each in special)
     guess = expected(word, special) if word else ""
+    known += ', or "it.FIELD" for an address that a note gives' if by_field else ""
     hint = guess if guess.startswith("did") else f'write "name@domain", "@domain", or one of {known}'
     value.report(f"{word!r} is neither an address nor a domain", code=Code.NO_ADDRESS, hint=hint)
     return None
@@ -133,6 +143,8 @@ def _people_word(value: Value, special: tuple[str, ...]) -> str | None:
 def _person_test(word: str, world: World) -> Callable[[Person, Scope], bool]:
     if word == "them":
         return lambda person, scope: person.address in scope.them
+    if field := noted_field(word):
+        return lambda person, scope: person.address in {each.address for each in noted(field, scope.visit.events)}
     if word == "outside":
         return lambda person, _: person.address not in world.me and not in_domain(person.address, world.my_domains)
     if word == "services":
@@ -187,36 +199,34 @@ def _auto_kinds(value: Value) -> frozenset[str] | None:
 
 
 def first(value: Value, _: World) -> Part | None:
-    """`first`: no event of its thread is earlier; or no meeting of its series, or with any of its people."""
-    chosen = values.choice(*_FIRST)(value)
-    return Part(_FIRST[chosen]) if chosen else None
+    """`first`: no event of its thread is earlier, or no meeting of its series, or with any of its people."""
+    alike = {"thread": _in_thread, "series": _in_series, "with": _with_the_same}
+    chosen = values.choice(*alike)(value)
+    if chosen is None:
+        return None
+
+    def is_first(event: Event, scope: Scope) -> bool:
+        others = (other for other in scope.events if alike[chosen](event, other, scope))
+        return all((event.start, event.identity) <= (other.start, other.identity) for other in others)
+
+    return Part(is_first)
 
 
-def _first_of_thread(event: Event, scope: Scope) -> bool:
+def _in_thread(event: Event, other: Event, scope: Scope) -> bool:
     own = scope.thread(event)
-    return not own or _is_earliest(event, (other for other in scope.events if scope.thread(other) == own))
+    return bool(own) and scope.thread(other) == own
 
 
-def _first_of_series(event: Event, scope: Scope) -> bool:
+def _with_the_same(event: Event, other: Event, _: Scope) -> bool:
+    if event.kind != "meeting" or other.kind != "meeting":
+        return False
+    people = {person.address for person in event.people}
+    return _in_series(event, other, _) or any(person.address in people for person in other.people)
+
+
+def _in_series(event: Event, other: Event, _: Scope) -> bool:
     own = series(event)
-    return not own or _is_earliest(event, (other for other in scope.events if series(other) == own))
-
-
-def _first_with_people(event: Event, scope: Scope) -> bool:
-    own = {person.address for person in event.people}
-    meetings = (other for other in scope.events if other.kind == event.kind)
-    return _is_earliest(event, (m for m in meetings if not own.isdisjoint(person.address for person in m.people)))
-
-
-def _is_earliest(event: Event, others: Iterable[Event]) -> bool:
-    return all((event.start, event.identity) <= (other.start, other.identity) for other in others)
-
-
-_FIRST: dict[str, Test] = {
-    "thread": _first_of_thread,
-    "series": _first_of_series,
-    "people": _first_with_people,
-}
+    return bool(own) and series(other) == own
 
 
 def same(value: Value, _: World) -> Part | None:
@@ -331,7 +341,7 @@ FIELDS: dict[str, Builder] = {
     "to": people_in(_recipients, "them", "outside", kinds=_SENT),
     "from": people_in(_organizer, "them", "outside", "services"),
     "with": people_in(lambda event: event.people, "them", "outside"),
-    "organizer": people_in(_organizer, "them", "outside", "services"),
+    "organizer": people_in(_organizer, "them", "outside", "services", by_field=False),
     "status": status,
     "answers": answers,
     "forwards": forwards,

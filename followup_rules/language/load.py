@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
-from followup_rules.language import TABLES, patterns, references, tags
+from followup_rules.language import TABLES, patterns, references, tags, version
 from followup_rules.language.faults import spread
 from followup_rules.language.layers import Table, merge
 from followup_rules.language.patterns import Pattern, World
@@ -64,7 +64,7 @@ def unknown_tables(document: Document) -> tuple[Problem, ...]:
             (key,), f"unknown table [{key}] in a file of rules", code=Code.UNKNOWN_KEY, hint=expected(key, TABLES)
         )
         for key in document.tables
-        if key not in TABLES
+        if key not in (*TABLES, version.KEY)
     )
 
 
@@ -75,13 +75,13 @@ def _keyed(kind: str, tables: Mapping[str, Table]) -> dict[tuple[str, str], Tabl
 def _compile(table: Table, schema: Mapping[str, Read], world: World) -> dict[str, Any]:
     """Read the fields of a rule or guard; a fault is a sentence in the result."""
     before = len(table.header.problems)
-    got: dict[str, Any] = {}
+    got: dict[str, Any] = {"fault": table.fault} if table.fault else {}
     faulty = []
     for key, value in table.fields.items():
         if key not in schema:
             # Reported as a key of its own table, which knows the nearest valid one.
-            within = replace(value, path=value.path[:-1], raw={key: value.raw})
-            within.known_keys(schema)
+            within = replace(value, path=value.path[:-1], raw={key: value.raw}, parts={})
+            within.known_keys([*schema, "unset"])
             faulty.append(key)
             continue
         read = schema[key](value, world)
@@ -90,7 +90,7 @@ def _compile(table: Table, schema: Mapping[str, Read], world: World) -> dict[str
         else:
             got[ATTRIBUTE.get(key, key)] = read
     problems = table.header.problems[before:]
-    if faulty:
+    if faulty and not table.fault:
         reason = problems[0].message if problems else f"{faulty[0]!r} uses a definition that is faulty"
         got["fault"] = reason
     return got
@@ -122,7 +122,8 @@ class _Definitions(Mapping[str, "Pattern | None"]):
             # Faulty until it is compiled: on the way, what it names may ask for it again.
             self._compiled[name] = None
             try:
-                self._compiled[name] = patterns.read(_whole(table), self.world)
+                read = patterns.read(_whole(table), self.world)
+                self._compiled[name] = None if table.fault else read
             except RecursionError:
                 # The outermost tells; else each definition on the way down would.
                 if len(self._open) > 1:
@@ -143,7 +144,7 @@ class _Definitions(Mapping[str, "Pattern | None"]):
 def _whole(table: Table) -> Value:
     if "" in table.fields:
         return table.fields[""]
-    return replace(table.header, raw={key: value.raw for key, value in table.fields.items()})
+    return replace(table.header, raw={key: value.raw for key, value in table.fields.items()}, parts=table.fields)
 
 
 def _tags_in(raw: Any) -> Iterator[str]:

@@ -6,13 +6,15 @@ Events are known by their identity (kind and id), which is what the columns `id`
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from followup_rules.meetings import named_apart, topic
 from followup_rules.model import KIND_END, MAIL, BadItem, Event, Pull, Report
 from followup_rules.store.database import Database
 from followup_rules.store.errors import damaged
@@ -110,17 +112,63 @@ class Events:
             self._write_source(source, SourceState(pull.cursor, now))
             if not (pull.events or pull.removed or pull.complete):
                 return set()
-            seen = {event.identity: event for event in self._not_forgotten(events)}
+            fresh = [_as_of(event, now) for event in self._not_forgotten(events)]
+            seen = {event.identity: event for event in self._apart(source, fresh)}
             listed = self._listed(source, None if pull.complete or pull.removed else {*seen})
+            seen = _by_known_names(seen, listed) if pull.complete else seen
             bodies = {name: body for name, body, _ in listed}
             changed = {name for name, event in seen.items() if bodies.get(name) != _encode(event)}
             missing = _missing(pull, seen, {name: at(start) for name, _, start in listed}, since)
-            rows = [(source, name, text(seen[name].start), _encode(seen[name])) for name in sorted(changed)]
-            self._database.run_many("insert or replace into event values (?, ?, ?, ?, null, null)", rows)
+            self._write(source, [seen[name] for name in sorted(changed)], before, now)
             gone = [(text(now), text(before.pulled), source, name) for name in sorted(missing)]
             self._database.run_many("update event set gone = ?, listed = ? where source = ? and id = ?", gone)
+            if missing and pull.complete and not any(_is_over(event, now) for event in seen.values()):
+                self._note_unlisted_past(source, missing)
             self._index(changed)
         return changed | missing
+
+    def _write(self, source: str, events: Iterable[Event], before: SourceState, now: datetime) -> None:
+        """Write events as a source shows them now."""
+        query = """insert or replace into event (source, id, start, body, organizer, answered, planned, called_off)
+                   values (?, ?, ?, ?, ?, ?, ?, ?)"""
+        rows = []
+        for event in events:
+            organizer = event.organizer.address if event.organizer else None
+            cancelled = self._cancelled(source, event, before, now) if event.status == "cancelled" else (None, None)
+            shown = (source, event.identity, text(event.start), _encode(event), organizer, int(event.answered))
+            rows.append((*shown, *cancelled))
+        self._database.run_many(query, rows)
+
+    def _cancelled(
+        self, source: str, event: Event, before: SourceState, now: datetime
+    ) -> tuple[str | None, str | None]:
+        """Return the last pull that listed a cancelled event as planned, and the first that showed it cancelled."""
+        query = "select body, gone, listed, planned, called_off from event where source = ? and id = ?"
+        for body, gone, listed, planned, called_off in self._database.rows(query, source, event.identity):
+            if _decode(source, body).status == "cancelled":
+                return planned, called_off or text(now)
+            return listed if gone else text(before.pulled), text(now)
+        return None, text(now)
+
+    def _note_unlisted_past(self, source: str, missing: Collection[str]) -> None:
+        """Note of what is gone that its calendar lists nothing that is over, if others went once begun, too."""
+        query = """update event set past_unlisted = 1 where source = ? and id in (select value from json_each(?))
+                   and exists (select 1 from event as other where other.source = event.source and other.id != event.id
+                     and other.id > 'meeting' || char(31) and other.id < 'meeting' || char(32)
+                     and other.gone >= other.start)"""
+        self._database.run(query, source, json.dumps(sorted(missing)))
+
+    def _apart(self, source: str, events: Iterable[Event]) -> Iterator[Event]:
+        """Yield the events; a meeting with an id by which another source knows one of another organizer is another."""
+        query = "select source, organizer from event where id = ? and organizer is not null"
+        for event in events:
+            if event.kind != "meeting" or event.organizer is None:
+                yield event
+                continue
+            known = self._database.rows(query, event.identity)
+            own = any(where == source and whose == event.organizer.address for where, whose in known)
+            others = any(where != source and whose != event.organizer.address for where, whose in known)
+            yield replace(event, id=named_apart(event.id, event.start, ())) if others and not own else event
 
     def _listed(self, source: str, ids: Collection[str] | None) -> list[tuple[str, str, str]]:
         """Return id, body and start of what a source lists, as far as it is known: of some events, or of all."""
@@ -138,12 +186,18 @@ class Events:
         return [event for event in events if not any(self._tombstones.find(EVENT, name) for name in names(event))]
 
     def event(self, name: str) -> Event | None:
-        """Return an event as its sources together saw it: there if any still lists it, with the newest stamp."""
+        """Return an event as its sources together saw it: there if any still lists it, in the newest version.
+
+        A version that names no organizer gives way (RFC 5546: the meeting is the organizer's). My answer is that under
+        any of my addresses.
+        """
         versions = self._versions(name)
         if not versions:
             return None
-        first = datetime.min.replace(tzinfo=UTC)
-        return max(versions, key=lambda event: (event.gone is None, event.updated or first, event.gone or first))
+        newest = max(versions, key=_version)
+        if newest.answered:
+            return newest
+        return replace(newest, answered=any(event.answered for event in versions if event.gone is None))
 
     def events(self, identities: Iterable[str]) -> list[Event]:
         """Return several events, in the order of their identities."""
@@ -172,6 +226,16 @@ class Events:
                    where token like '@%' and not (id > 'note' || char(31) and id < 'note' || char(32))"""
         return {address for (address,) in self._database.rows(query)}
 
+    def unanswered(self) -> list[Event]:
+        """Return the meetings that somebody else called, and that I have not answered."""
+        names = [name for (name,) in self._database.rows("select distinct id from event where answered = 0")]
+        return [event for event in self.events(names) if not event.answered]
+
+    def of_kind(self, kind: str) -> list[Event]:
+        """Return all events of a kind."""
+        query = "select distinct id from event where id > ? || char(31) and id < ? || char(32)"
+        return self.events(name for (name,) in self._database.rows(query, kind, kind))
+
     def ids(self) -> set[str]:
         """Return the identities of all events."""
         return {name for (name,) in self._database.rows("select distinct id from event")}
@@ -183,8 +247,9 @@ class Events:
         self._database.run_many("delete from token where id = ?", rows)
 
     def _versions(self, name: str) -> list[Event]:
-        rows = self._database.rows("select source, body, gone, listed from event where id = ? order by source", name)
-        return [_decode(*row) for row in rows]
+        query = """select source, body, gone, listed, planned, called_off, past_unlisted from event
+                   where id = ? order by source"""
+        return [_decode(*row) for row in self._database.rows(query, name)]
 
     # -- ties
 
@@ -213,6 +278,49 @@ class Events:
             near |= {name for host in hosts for (name,) in rows(query, host)}
             fresh = near - found
         return found
+
+
+def _version(event: Event) -> tuple[object, ...]:
+    """Return by what the versions of an event are compared that several sources show; the greatest counts."""
+    first = datetime.min.replace(tzinfo=UTC)
+    meeting = (event.organizer is not None, event.sequence) if event.kind == "meeting" else ()
+    return (event.gone is None, *meeting, event.updated or first, event.status != "cancelled", event.gone or first)
+
+
+def _as_of(event: Event, now: datetime) -> Event:
+    """Return an event without a stamp of later than now: it could never be outdone."""
+    return replace(event, updated=None) if event.updated and event.updated > now else event
+
+
+def _is_over(event: Event, now: datetime) -> bool:
+    return event.kind == "meeting" and event.end <= now
+
+
+def _by_known_names(seen: Mapping[str, Event], listed: Iterable[tuple[str, str, str]]) -> dict[str, Event]:
+    """Return what a source lists, by its identity; a meeting keeps the id under which it was listed before.
+
+    Some calendars give every entry another UID each time they are exported. It is known by all that it says then.
+    """
+    bodies = {name: body for name, body, _ in listed}
+    missing = [name for name in bodies if name not in seen and name.startswith(f"meeting{KIND_END}")]
+    if not missing:
+        return dict(seen)
+    before: defaultdict[object, list[Event]] = defaultdict(list)
+    for event in (_decode("", bodies[name]) for name in sorted(missing, reverse=True)):
+        before[_essence(event)].append(event)
+    known: dict[str, Event] = {}
+    for name in sorted(seen):
+        event = seen[name]
+        same = before[_essence(event)] if name not in bodies and event.kind == "meeting" else []
+        named = replace(event, id=same.pop().id) if same else event
+        known[named.identity] = named
+    return known
+
+
+def _essence(event: Event) -> object:
+    organizer = event.organizer.address if event.organizer else ""
+    addresses = tuple(sorted(person.address for person in event.people))
+    return event.start.astimezone(UTC), event.end.astimezone(UTC), topic(event.title), organizer, addresses
 
 
 def _counterpart(tie: str) -> str:
@@ -251,10 +359,15 @@ def _encode(event: Event) -> str:
     """Return the event as it is kept: of a mail not where it lies, for it stays the same mail when it is moved."""
     data = {k: {"at": v} if isinstance(v, datetime) else v for k, v in event.data.items()}
     where = "" if event.kind in MAIL else event.where
-    return encoded(replace(event, data=data, where=where, listed=None, gone=None))
+    own = {"listed": None, "gone": None, "past_unlisted": False, "planned": None, "called_off": None}
+    return encoded(replace(event, data=data, where=where, **own))
 
 
-def _decode(source: str, body: str, gone: str | None, listed: str | None) -> Event:
+_OWN = ("gone", "listed", "planned", "called_off", "past_unlisted")
+
+
+def _decode(source: str, body: str, *own: str | int | None) -> Event:
+    """Return a stored event, with what the store knows of it itself, as far as it is given."""
     try:
         event = msgspec.json.decode(body, type=Event)
     except (msgspec.DecodeError, ValueError) as error:
@@ -265,7 +378,12 @@ def _decode(source: str, body: str, gone: str | None, listed: str | None) -> Eve
         for name, value in event.data.items()
     }
     report = event.report or _older_report(source, event)
-    return replace(event, data=data, report=report, gone=instant(gone), listed=instant(listed))
+    known = {
+        name: instant(value) if isinstance(value, str) else value
+        for name, value in zip(_OWN, own, strict=False)
+        if value is not None
+    }
+    return replace(event, data=data, report=report, **{**known, "past_unlisted": bool(known.get("past_unlisted"))})
 
 
 def _older_report(source: str, event: Event) -> Report | None:

@@ -73,6 +73,17 @@ alter table source add column doubted text;
 create table told (source text not null, hash text not null, primary key (source, hash)) without rowid;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED_STATE, _DOUBTS, _SUBJECTS)
+# How a meeting went from a calendar, when one was cancelled, and whose unanswered invitations count.
+_WHAT_BECAME_OF_MEETINGS = """
+alter table event add column past_unlisted integer not null default 0;
+alter table event add column planned text;
+alter table event add column called_off text;
+alter table event add column organizer text;
+alter table event add column answered integer not null default 1;
+create index event_unanswered on event (id) where answered = 0;
+create table acquainted (id text primary key) without rowid;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED_STATE, _DOUBTS, _SUBJECTS, _WHAT_BECAME_OF_MEETINGS)
 """The n-th script leads from version n to version n + 1."""
 VERSION = len(MIGRATIONS)

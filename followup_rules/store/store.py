@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from followup_rules.keys import hashed
 from followup_rules.model import Case, Event
 from followup_rules.store import database
+from followup_rules.store.acquaintances import Acquaintances
 from followup_rules.store.database import Database
 from followup_rules.store.decisions import Decisions
 from followup_rules.store.events import Events, names
@@ -53,6 +54,7 @@ class Store:
         self.state = State(over)
         self.tombstones = Tombstones(over)
         self.events = Events(over, self.tombstones)
+        self.acquaintances = Acquaintances(over, self.events)
         self.places = Places(over)
         self.decisions = Decisions(over)
         self.ledger = Ledger(over)
@@ -63,7 +65,7 @@ class Store:
         entries = self.ledger.of(key)
         parted = [entry for entry in entries if entry.marker != entry.action.duty]
         duties = {name: entry.action.duty for entry in parted for name in (entry.marker, hashed(entry.marker))}
-        home = self.events.events(self.places.at_home(key))
+        home = self.acquaintances.answered(self.events.events(self.places.at_home(key)))
         joined = self.events.events(self.places.joining(key))
         notes = [event.identity for event in home if "re" in event.data]
         followed = self.places.followed(notes) if notes else {}
@@ -82,9 +84,11 @@ class Store:
         from followup_rules.engine.assign_cases import assign  # noqa: PLC0415 -- only where something changed
 
         with self.database.transaction():
+            ids = ids | self.acquaintances.update(ids, directory)
             tied = self.events.tied(ids)
             before = {name: self.places.cases_of(name) for name in tied}
-            places = assign(self.events.events(tied), directory, self.places.cases_beside(tied))
+            shown = self.acquaintances.answered(self.events.events(tied))
+            places = assign(shown, directory, self.places.cases_beside(tied))
             self.places.write(places)
             after = {name: self.places.cases_of(name) for name in tied}
             touched = {name for name in tied if name in ids or before[name] != after[name]}
@@ -118,6 +122,7 @@ class Store:
             self.tombstones.add(KEY, keys, now)
             self.tombstones.add(CASE, [case], now)
             self.events.erase(ids)
+            self.acquaintances.erase(ids)
             self.places.erase(ids, case)
             self.ledger.erase(case)
             self.decisions.erase(case)
@@ -133,6 +138,7 @@ class Store:
         late = [name for name, at in homes.items() if (event := self.events.event(name)) and _is_over(event, at)]
         if late:
             self.events.erase(late)
+            self.acquaintances.erase(late)
             self.places.erase(late)
             self._sweep()
 

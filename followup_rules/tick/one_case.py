@@ -103,7 +103,8 @@ def _worded(decision: Decision, config: Config) -> tuple[Decision, Sequence[Acti
         return decision, (), ()
     takes = {output.name: output.takes for output in config.outputs}
     book = config.rulebook
-    made, problems = actions(decision, book.rules.rules[decision.rule], book.texts, config.profile, takes)
+    language = book.languages.get(decision.case, "")
+    made, problems = actions(decision, book.rules.rules[decision.rule], book.texts, language, takes)
     if not problems:
         return decision, made, ()
     reason = Reason("a text of the rule is faulty: {fault}", {"fault": problems[0].message})

@@ -95,7 +95,7 @@ def _standing_problems(given: Given) -> tuple[Problem, ...]:
     """Return what is wrong with the config and its rules, which are compiled only if they are not known to be sound."""
     if not given.dry and sound(given.config, given.store):
         return given.config.faults
-    problems = given.config.problems
+    problems = tuple(problem for problem in given.config.problems if not problem.info)
     known = given.store.state.read()
     given.store.state.write(replace(known, sound="" if problems else given.config.fingerprint))
     return problems

@@ -47,7 +47,7 @@ def examine(config: Config, now: datetime, *, deep: bool = False) -> Iterator[Fi
     """Look at everything that a config names, as of `now` (in the user's zone)."""
     rules, guards = len(config.rulebook.rules.rules), len(config.rulebook.rules.guards)
     fact = f"{_short(config.file)}, {plural(rules, 'rule')}, {plural(guards, 'guard')}"
-    yield Finding("config", fact, config.problems)
+    yield Finding("config", fact, tuple(problem for problem in config.problems if not problem.info))
     yield from _environment(config, now)
     yield _lock(config.store)
     yield _files(config)

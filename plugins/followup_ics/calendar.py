@@ -1,19 +1,22 @@
-"""The meetings of one iCalendar file within a window of time."""
+"""The meetings of iCalendar files within a window of time."""
 
 from __future__ import annotations
 
 import re
 import warnings
 from collections import defaultdict
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_ics.events import check_zone, event, first, identifier, span, stamp, values
+from followup_ics.events import STAMP, check_zone, event, first, identifier, occurrence_id, span, stamp, values
 from followup_ics.recurrence import FlawError, occurrences, recurs
+from followup_ics.slots import Held, align, held_by
+from followup_ics.versions import NO_VERSIONS, Entry, Meeting, entry_of, meetings_of
 from followup_rules import BadItem, Event, Profile, Unreadable
+from followup_rules.meetings import are_of_export
 from followup_rules.plain import one_line
 
 if TYPE_CHECKING:
@@ -29,56 +32,81 @@ _CONTROLS = bytes({*range(32), 127} - set(b"\t\r\n"))
 _FOLD = re.compile(rb"\r?\n[ \t]")
 _FLOOD = re.compile(rb"FREQ=(?:SECONDLY|MINUTELY|HOURLY)")
 _EXPORT = "export or sync the calendar again"
-_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class CalendarReader(Struct, frozen=True):
     """Reads meetings that end after `since` and start before `until`."""
 
     profile: Profile
+    now: datetime
     since: datetime
     until: datetime
     mine: bool = True
     """Whether the calendar is the user's own. Of a shared one neither tags nor cases are read, whoever wrote them."""
 
-    def read(self, name: str, raw: bytes) -> Iterator[Event | BadItem]:
-        """Yield what a file holds. Raises Unreadable if it is no whole calendar, before anything is yielded."""
-        groups: defaultdict[str, list[Component]] = defaultdict(list)
-        for component in _components(name, raw):
-            groups[identifier(component)].append(component)
-        for components in groups.values():
-            yield from self._group(name, components)
+    def meetings(self, found: Iterable[tuple[str, Component]]) -> Iterator[Event | BadItem]:
+        """Yield what the entries of some files stand for, each given with its file: versions may lie in several."""
+        groups: defaultdict[str, list[tuple[str, Component]]] = defaultdict(list)
+        for name, component in found:
+            groups[identifier(component)].append((name, component))
+        for uid, components in groups.items():
+            yield from self._group(uid, components)
 
-    def _group(self, name: str, components: Sequence[Component]) -> Iterator[Event | BadItem]:
+    def _group(self, uid: str, components: Iterable[tuple[str, Component]]) -> Iterator[Event | BadItem]:
         """Yield the meetings of one UID."""
-        sound: list[Component] = []
-        for component in components:
+        entries: list[Entry] = []
+        held: list[Held] = []
+        for name, component in components:
             try:
                 _check(component, self.profile)
-                sound.append(component)
+                said = event(component, uid, None, self.profile, _where(name, component))
+                entries.append(entry_of(component, said, self.now, self.profile.me))
             except Exception as error:  # noqa: BLE001 -- whatever a stranger's file does to one entry, the others work
-                yield _bad(name, component, error)
-        if not sound:
+                hold = held_by(component, self.profile)
+                held += [hold] if hold else []
+                yield _bad(name, component, error, hold.override_of(uid, self.profile) if hold else "")
+        found = meetings_of(uid, entries) if entries else []
+        if len(found) > 1:
+            titles = ", ".join(f"“{meeting.entries[0].event.title}”" for meeting in found)
+            message = f"its UID {uid!r} is also that of others ({titles}); each is read as a meeting of its own"
+            yield BadItem(found[0].entries[0].where, message, uid)
+        for meeting in found:
+            try:
+                yield from self._events(meeting, held)
+            except Exception as error:  # noqa: BLE001 -- as above
+                yield _bad("", meeting.entries[0].component, error, meeting.id, meeting.entries[0].where)
+
+    def _events(self, meeting: Meeting, held: Sequence[Held]) -> list[Event]:
+        within = [e for e in self._laid_out(meeting, held) if e.end >= self.since and e.start <= self.until]
+        return within if self.mine else [replace(each, tags=(), case="") for each in within]
+
+    def _laid_out(self, meeting: Meeting, held: Sequence[Held]) -> Iterator[Event]:
+        """Yield each meeting or occurrence; what does not recur needs no help from the library."""
+        entries = meeting.entries
+        single = len(entries) == 1 or all(entry.slot is not None for entry in entries)
+        if single and not any(recurs(entry.component) for entry in entries):
+            for entry in entries:
+                yield replace(entry.event, id=occurrence_id(meeting.id, entry.slot, self.profile))
             return
-        try:
-            yield from self._events(name, _latest(sound))
-        except Exception as error:  # noqa: BLE001 -- as above
-            yield _bad(name, sound[0], error)
+        align([entry.component for entry in entries])
+        for component, slot in occurrences([entry.component for entry in entries], self.since, self.until):
+            if not any(hold.holds(slot, meeting.organizer) for hold in held):
+                yield event(component, meeting.id, slot, self.profile, entries[0].where)
 
-    def _events(self, name: str, components: Sequence[Component]) -> list[Event]:
-        found = [
-            event(component, slot, self.profile, _where(name, component))
-            for component, slot in self._laid_out(components)
-        ]
-        within = [meeting for meeting in found if meeting.end >= self.since and meeting.start <= self.until]
-        return within if self.mine else [replace(meeting, tags=(), case="") for meeting in within]
 
-    def _laid_out(self, components: Sequence[Component]) -> Iterable[tuple[Component, date | datetime | None]]:
-        """Return single meetings; what does not recur needs no help from the library."""
-        single = len(components) == 1 or all("RECURRENCE-ID" in component for component in components)
-        if single and not any(recurs(component) for component in components):
-            return [(component, _original(component)) for component in components]
-        return occurrences(components, self.since, self.until)
+def entries(name: str, raw: bytes) -> list[tuple[str, Component]]:
+    """Return the VEVENTs of a file that may stand for a meeting, each with the file's name.
+
+    Raises Unreadable if it is not a whole calendar.
+    """
+    found = [each for each in _components(name, raw) if each.get("METHOD", "") not in NO_VERSIONS]
+    # With a METHOD, DTSTAMP is the time at which the file was written (RFC 5545, section 3.8.7.2).
+    names = [("LAST-MODIFIED", *(["DTSTAMP"] if not each.get("METHOD", "") else [])) for each in found]
+    stamps = [stamp(each, *usable) for each, usable in zip(found, names, strict=True)]
+    if not are_of_export(stamps):
+        for each, moment in zip(found, stamps, strict=True):
+            each[STAMP] = moment
+    return [(name, each) for each in found]
 
 
 def _components(name: str, raw: bytes) -> list[Component]:
@@ -135,36 +163,16 @@ def _check(component: Component, profile: Profile) -> None:
         for property_ in values(component, name):
             for entry in property_.dts:
                 check_zone(property_, entry.dt)
-    if not isinstance(component.get("SEQUENCE", 0), int):
-        del component["SEQUENCE"]
-
-
-def _latest(components: Sequence[Component]) -> list[Component]:
-    """Keep, of those that stand for the same slot, the last revision (RFC 5546, section 2.1.5)."""
-    found: dict[object, Component] = {}
-    for component in components:
-        slot = _original(component)
-        if slot not in found or _revision(component) >= _revision(found[slot]):
-            found[slot] = component
-    return list(found.values())
-
-
-def _revision(component: Component) -> tuple[int, datetime]:
-    return int(component.get("SEQUENCE", 0)), stamp(component) or _LONG_AGO
-
-
-def _original(component: Component) -> date | datetime | None:
-    found: date | datetime | None = component["RECURRENCE-ID"].dt if "RECURRENCE-ID" in component else None
-    return found
 
 
 def _where(name: str, component: Component) -> str:
     return f"{name}: {one_line(first(component, 'SUMMARY') or first(component, 'UID'), 80)}"
 
 
-def _bad(name: str, component: Component, error: Exception) -> BadItem:
+def _bad(name: str, component: Component, error: Exception, ident: str = "", where: str = "") -> BadItem:
+    where, ident = where or _where(name, component), ident or first(component, "UID")
     if isinstance(error, FlawError):
-        return BadItem(_where(name, component), f"this meeting is left out: {error}", first(component, "UID"))
+        return BadItem(where, f"this meeting is left out: {error}", ident)
     reason = one_line(str(error), 200) or type(error).__name__
     message = f"this meeting cannot be read ({reason}); open it and save it again"
-    return BadItem(_where(name, component), message, first(component, "UID"))
+    return BadItem(where, message, ident)

@@ -6,27 +6,25 @@ import hashlib
 import json
 import os
 import stat
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from followup_rules import BadItem, Context, Event, Pull, Unreadable
+from followup_rules import BadItem, Context, Pull, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from followup_ics import IcsOptions
-    from followup_ics.calendar import CalendarReader
 
 LARGEST = 20_000_000
 """In bytes; an export of many years is a quarter of it."""
 MOST_MEETINGS = 20_000
-"""Of one file within the window."""
+"""Within the window."""
 _TOO_MANY = f"it holds more than {MOST_MEETINGS:,} meetings; the rest is left out: lower `days_ahead`, or split it"
 # Raised whenever the same files come to give other events, so that they are read again.
-_FORMAT = 1
-_NEVER = datetime(1, 1, 1, tzinfo=UTC)
+_FORMAT = 2
 
 
 class IcsSource:
@@ -58,27 +56,20 @@ class IcsSource:
         return hashlib.sha256(json.dumps([*whole, self._mine, looks]).encode()).hexdigest()
 
     def _read_all(self, files: Mapping[str, Path], since: datetime, cursor: str) -> Pull:
-        from followup_ics.calendar import CalendarReader  # noqa: PLC0415 -- an unchanged calendar needs no reader
+        from followup_ics.calendar import CalendarReader, entries  # noqa: PLC0415 -- an unchanged one needs no reader
 
         until = self._context.now + timedelta(days=self._days_ahead)
-        reader = CalendarReader(self._context.profile, since, until, mine=self._mine)
-        events: dict[str, Event] = {}
-        bad: list[BadItem] = []
-        for name, path in files.items():
-            for item in _read(reader, name, path):
-                if isinstance(item, BadItem):
-                    bad.append(item)
-                elif item.id not in events or (item.updated or _NEVER) >= (events[item.id].updated or _NEVER):
-                    events[item.id] = item
-        whole = not any(item.message == _TOO_MANY for item in bad)
-        return Pull(events=[*events.values(), *bad], cursor=cursor, complete=whole)
+        reader = CalendarReader(self._context.profile, self._context.now, since, until, mine=self._mine)
+        found = [entry for name, path in files.items() for entry in entries(name, _bytes(path))]
+        items = list(islice(reader.meetings(found), MOST_MEETINGS + 1))
+        if len(items) <= MOST_MEETINGS:
+            return Pull(events=items, cursor=cursor, complete=True)
+        return Pull(events=[*items[:MOST_MEETINGS], BadItem(self._path.name, _TOO_MANY)], cursor=cursor)
 
 
-def _read(reader: CalendarReader, name: str, path: Path) -> list[Event | BadItem]:
+def _bytes(path: Path) -> bytes:
     with path.open("rb") as file:
-        raw = file.read(LARGEST)
-    items = list(islice(reader.read(name, raw), MOST_MEETINGS + 1))
-    return items if len(items) <= MOST_MEETINGS else [*items[:MOST_MEETINGS], BadItem(name, _TOO_MANY)]
+        return file.read(LARGEST)
 
 
 def _find(path: Path) -> dict[str, Path]:

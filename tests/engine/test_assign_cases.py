@@ -415,3 +415,13 @@ def test_what_a_stranger_calls_by_the_id_of_a_mail_of_mine_is_another_event(kind
     places = assign([mine, theirs], DIRECTORY)
     assert places[mine.identity].home == "nordik.ca"
     assert places[theirs.identity].home == FREE.address
+
+
+def test_mail_to_an_address_in_a_value_of_a_note_joins_the_case_of_that_note():
+    offer = note("2026-11-10 12:00", "offer", people=(JULIE,), data={"ref": "Claude <claude@oldjob.example>"})
+    mail = sent("2026-11-11 12:00", Person("claude@oldjob.example"))
+    for events in permutations([visit(), offer, mail]):
+        place = assign(events, DIRECTORY)[mail.identity]
+        assert (place.home, place.joins) == ("oldjob.example", frozenset({"nordik.ca"}))
+    assert tokens(offer) & tokens(mail)
+    assert assign([visit(data=offer.data), mail], DIRECTORY)[mail.identity].joins == frozenset()

@@ -191,6 +191,8 @@ def test_people_are_the_humans_other_than_me(read):
         "ATTENDEE:mailto:ne-pas-repondre@emploi.gouv.qc.ca",
         "ATTENDEE:invalid:nomail",
         "ATTENDEE:mailto:camille@other.ca",
+        "ATTENDEE;PARTSTAT=ACCEPTED:mailto:fred@fireflies.ai",
+        "ATTENDEE;PARTSTAT=Declined:mailto:marc@nordik.ca",
     ]
     (event,) = read(
         entry(
