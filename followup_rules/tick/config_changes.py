@@ -126,13 +126,12 @@ def _move(name: str, outputs: Outputs, given: Given) -> Iterator[Problem]:
 
 def _reference(entry: LedgerEntry, output: CheckedOutput) -> str | None:
     """Return the reference under which an output has an action now; None if it has not. Raises what `find` raises."""
-    found = output.find(entry.marker)
-    if found is None:
-        # An output that was reached just now and cannot answer is an empty place, such as a list yet to be begun.
-        with suppress(Exception):
-            # The table may name the same place as before in other words.
-            found = entry.ref if output.status([entry.ref])[entry.ref].state in ("open", "touched", "done") else None
-    return found
+    # An output that can be reached and does not answer this is an empty place, such as a list yet to be begun.
+    with suppress(Exception):
+        # The table may name the same place as before in other words, or a copy of it.
+        if output.status([entry.ref])[entry.ref].state in ("open", "touched", "done"):
+            return entry.ref
+    return output.find(entry.marker)
 
 
 def _in_new_place(entry: LedgerEntry, ref: str | None) -> LedgerEntry:
