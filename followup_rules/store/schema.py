@@ -84,6 +84,11 @@ create index event_unanswered on event (id) where answered = 0;
 create table acquainted (id text primary key) without rowid;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED_STATE, _DOUBTS, _SUBJECTS, _WHAT_BECAME_OF_MEETINGS)
+# On which day a meeting counts, as long as it begins at that instant, whatever the zone of today.
+_DAYS = """
+create table kept_day (event text primary key, start text not null, day text not null) without rowid;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED_STATE, _DOUBTS, _SUBJECTS, _WHAT_BECAME_OF_MEETINGS, _DAYS)
 """The n-th script leads from version n to version n + 1."""
 VERSION = len(MIGRATIONS)

@@ -17,6 +17,7 @@ from followup_rules.store.store import Store
 from followup_rules.tick.config_changes import claim, follow_outputs, follow_sources
 from followup_rules.tick.outputs import Look, Outputs, Seen, look, open_outputs, sent
 from followup_rules.tick.report import Finding, Given, Outcome, Report, Say, Watch, report
+from followup_rules.tick.rule_changes import follow_rules, follow_zone
 from followup_rules.tick.sources import Reading, changed, headings, read_sources, sight
 from followup_rules.tick.unfinished import refusals, settle_all
 
@@ -74,7 +75,7 @@ def _steps(given: Given, say: Say, watch: Watch) -> Iterator[Finding]:
     outputs, problems = open_outputs(given)
     yield from problems
     try:
-        yield from follow_outputs(outputs, given)
+        yield from _follow_config(outputs, given)
         yield from settle_all(outputs, given)
         yield from refusals(given)
         looked, readings, news, changes = _gather(outputs, given, watch)
@@ -85,10 +86,20 @@ def _steps(given: Given, say: Say, watch: Watch) -> Iterator[Finding]:
             from followup_rules.tick.blind_notice import tell_of_blindness  # noqa: PLC0415 -- only if a source fails
 
             yield from tell_of_blindness(readings, outputs, looked, given, say)
-        yield from _work_on_cases(Seen(sight(readings), outputs, looked, frozenset(news)), given, say)
+        seen = Seen(sight(readings), outputs, looked, frozenset(news), given.store.state.read().since)
+        yield from _work_on_cases(seen, given, say)
     finally:
         for output in outputs.values():
             output.close()
+
+
+def _follow_config(outputs: Outputs, given: Given) -> Iterator[Problem]:
+    """Let the ledger follow what the user has changed in the config."""
+    yield from follow_outputs(outputs, given)
+    with given.store.database.transaction():
+        follow_zone(given)
+        if given.store.state.read().fingerprint != given.config.fingerprint:
+            yield from tuple(follow_rules(given))
 
 
 def _standing_problems(given: Given) -> tuple[Problem, ...]:
@@ -160,6 +171,7 @@ def _note_the_time(readings: Mapping[str, Reading], given: Given) -> None:
         given.store.decisions.make_all_stale()
         given.store.events.unset_later(given.now)
         given.store.ledger.unset_later(given.now)
+        state = replace(state, rules={name: rule.by(given.now) for name, rule in state.rules.items()})
     news = {**state.news, **{name: given.now for name, reading in readings.items() if reading.changed}}
     given.store.state.write(replace(state, last_run=given.now, news=news))
 
