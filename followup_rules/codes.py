@@ -61,3 +61,4 @@ class Code(StrEnum):
     SURROUNDINGS = "F065", "Something around it that needs a look"
     SILENT_SOURCE = "F066", "A source that shows nothing new"
     TABLE_CHANGED = "F070", "A source or an output that is another one now"
+    UPGRADED = "F071", "A newer followup that reads otherwise"

@@ -13,6 +13,7 @@ from followup_rules.engine.breaches import concerned
 from followup_rules.engine.guards import Window, windows_that_hold
 from followup_rules.engine.isolation import Failed, blaming, without
 from followup_rules.engine.orders import ordered, windows_of_notes
+from followup_rules.engine.settled import Settled, as_settled
 from followup_rules.engine.sight import Sight
 from followup_rules.engine.times import Times, times_of
 from followup_rules.keys import means
@@ -46,25 +47,35 @@ class _Verdict(Struct, frozen=True):
 
 
 def evaluate(
-    case: Case, rules: RuleSet, pins: Mapping[str, datetime], context: EvaluationContext
+    case: Case,
+    rules: RuleSet,
+    pins: Mapping[str, datetime],
+    context: EvaluationContext,
+    settled: Mapping[str, Settled] | None = None,
 ) -> tuple[Decision, ...]:
     """Decide every rule for every anchor of the case; in the order of rules and keys.
 
-    `pins` holds the announced openings by key. The result depends on nothing but the arguments.
+    `pins` holds the announced openings by key, `settled` what was over before an upgrade. The result depends on
+    nothing but the arguments.
     """
     followed = rules
     while True:
         try:
-            return _evaluated(case, followed, pins, context)
+            return _evaluated(case, followed, pins, context, settled or {})
         except Failed as failed:
             followed = without(failed, followed)
 
 
 def _evaluated(
-    case: Case, rules: RuleSet, pins: Mapping[str, datetime], context: EvaluationContext
+    case: Case,
+    rules: RuleSet,
+    pins: Mapping[str, datetime],
+    context: EvaluationContext,
+    settled: Mapping[str, Settled],
 ) -> tuple[Decision, ...]:
     view = CaseView(case, rules, pins)
-    decisions = {d.key: d for rule in rules.rules.values() for d in _decide_rule(rule, view, context)}
+    judged = (decision for rule in rules.rules.values() for decision in _decide_rule(rule, view, context))
+    decisions = {decision.key: as_settled(decision, settled) for decision in judged}
     return tuple(_complete(decisions[key], view, decisions) for key in sorted(decisions))
 
 

@@ -206,6 +206,16 @@ def _same_time(one: Event, other: Event) -> bool:
     return _kin(one, other) and _stamp(one) == _stamp(other)
 
 
+def _read_further(note: Event, before: Event) -> bool:
+    """Tell whether words of the text of a note are its date or a value now: "3 nov." was text once."""
+    now, then = fold(note.title).split(), fold(before.title).split()
+    if not now or len(now) >= len(then) or not _kin(note, before):
+        return False
+    if _stamp(note) == _stamp(before):
+        return then[: len(now)] == now
+    return before.undated and then[-len(now) :] == now and any(map(str.isdecimal, then[: -len(now)]))
+
+
 _STAGES: tuple[tuple[bool, _Key, _Fits], ...] = (
     (False, lambda note: (_place(note), _text(note), fold(note.source_line)), _any),
     (False, lambda note: (_place(note), _text(note)), _any),
@@ -213,6 +223,7 @@ _STAGES: tuple[tuple[bool, _Key, _Fits], ...] = (
     (False, lambda note: (_base(note), _text(note)), _any),  # the user's zone is another one
     (False, _text, _same_time),  # its heading gained an address
     (False, _text, _gained),  # it gained a date or a time
+    (False, _tag, _read_further),  # of its text more is understood than by an earlier version
     (True, _text, _same_time),  # it was away for some ticks
 )
 """Whether the note was gone, what must be equal, and what else must fit, the surest likeness first."""

@@ -38,7 +38,10 @@ where id > 'meeting' || char(31) and id < 'meeting' || char(32) and answered = 1
 
 
 class Acquaintances:
-    """The table `acquainted`: the identities of the unanswered invitations that count."""
+    """The table `acquainted`: the identities of the unanswered invitations that count.
+
+    Those with which an earlier version has `helped` the user count for good.
+    """
 
     def __init__(self, database: Database, events: Events) -> None:
         self._database = database
@@ -52,7 +55,7 @@ class Acquaintances:
         if not any(name.startswith(tuple(f"{kind}{KIND_END}" for kind in _SHOWING)) for name in news):
             return set()
         unanswered = self._events.unanswered()
-        before = {name for (name,) in self._database.rows("select id from acquainted")}
+        before = {name for (name,) in self._database.rows("select id from acquainted where helped = 0")}
         if not unanswered and not before:
             return set()
         callers = {event.organizer.address: event.organizer for event in unanswered if event.organizer}
@@ -63,7 +66,8 @@ class Acquaintances:
             if event.organizer and (first := since[event.organizer.address]) is not None and first < event.start
         }
         self._database.run_many("delete from acquainted where id = ?", [(name,) for name in before - after])
-        self._database.run_many("insert into acquainted values (?)", [(name,) for name in sorted(after - before)])
+        come = [(name,) for name in sorted(after - before)]
+        self._database.run_many("insert or ignore into acquainted (id) values (?)", come)
         return before ^ after
 
     def answered(self, events: Iterable[Event]) -> list[Event]:

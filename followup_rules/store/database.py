@@ -15,6 +15,7 @@ from followup_rules.store.schema import MIGRATIONS, VERSION
 
 _STEP = ("begin immediate", "commit", "rollback")
 _PART = ("savepoint part", "release part", "rollback to part", "release part")
+_UPGRADED = "update state set body = json_set(body, '$.upgraded_from', {});"
 PATIENCE = 10
 """Seconds to wait for another program that is writing."""
 
@@ -88,7 +89,8 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
 def _migrate(connection: sqlite3.Connection, path: Path, version: int) -> None:
     try:
         for number in range(version, VERSION):
-            connection.executescript(f"begin; {MIGRATIONS[number]} pragma user_version = {number + 1}; commit;")
+            last = _UPGRADED.format(version) if version and number == VERSION - 1 else ""
+            connection.executescript(f"begin; {MIGRATIONS[number]} {last} pragma user_version = {number + 1}; commit;")
     except sqlite3.Error as error:
         if not version:
             raise

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from followup_rules.model import Decision
+from followup_rules.engine.settled import Settled
+from followup_rules.model import Decision, State
 from followup_rules.store.database import Database
 from followup_rules.store.errors import damaged
 from followup_rules.store.instants import at, instant, text
@@ -26,7 +27,7 @@ class StoredDecision(Struct, frozen=True):
 
 
 class Decisions:
-    """The tables `case`, `decision` and `journal`."""
+    """The tables `case`, `decision`, `journal` and `settled`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -85,6 +86,25 @@ class Decisions:
             for key, state, seen, then, late in self._database.rows(query, case)
         ]
 
+    # -- what an earlier version had settled
+
+    def settled(self, case: str) -> dict[str, Settled]:
+        """Return what was over in a case when the store was brought up to date, and is to stay so, by key."""
+        found = self._database.rows('select key, state, why from settled where "case" = ?', case)
+        return {key: Settled(State(state), why) for key, state, why in found}
+
+    def unsettle(self, keys: Iterable[str]) -> None:
+        """Let duties be judged by what is read now alone."""
+        self._database.run_many("delete from settled where key = ? and kept = 0", [(key,) for key in keys])
+
+    def keep_settled(self) -> list[str]:
+        """Keep for good what only stays over because it was; return the keys that were not so kept before."""
+        query = """select settled.key from settled join decision using (key, state)
+                   join "case" on "case".key = decision."case" where kept = 0 and stale = 0 order by 1"""
+        keys = [key for (key,) in self._database.rows(query)]
+        self._database.run_many("update settled set kept = 1 where key = ?", [(key,) for key in keys])
+        return keys
+
     # -- the journal
 
     def ever_was(self, key: str, state: str) -> bool:
@@ -105,21 +125,29 @@ class Decisions:
 
     def rename(self, anchor: str, old: str, new: str) -> None:
         """Let what was decided of an anchor follow it to another case."""
+        self._rename(anchor, old, f"/{old}@", f"/{new}@", new)
+
+    def move(self, anchor: str, case: str, old: date, new: date) -> None:
+        """Let what was decided of an anchor follow it to another day."""
+        self._rename(anchor, case, f"/{anchor}@{old}", f"/{anchor}@{new}", case)
+
+    def _rename(self, anchor: str, old: str, before: str, after: str, new: str) -> None:
         query = 'select key from decision where "case" = ? and anchor = ?'
         for (key,) in self._database.rows(query, old, anchor):
-            renamed = (key.replace(f"/{old}@", f"/{new}@"), new, key)
+            renamed = (key.replace(before, after), new, key)
             self._database.run('update or ignore decision set key = ?, "case" = ? where key = ?', *renamed)
             self._database.run('update journal set key = ?, "case" = ? where key = ?', *renamed)
+            self._database.run('update or ignore settled set key = ?, "case" = ? where key = ?', *renamed)
 
     def erase(self, case: str) -> None:
         """Erase all that was decided of a case, and its history."""
-        for table in ("decision", "journal"):
+        for table in ("decision", "journal", "settled"):
             self._database.run(f'delete from {table} where "case" = ?', case)  # noqa: S608 -- only names of ours
 
     def keep_only(self, cases: Iterable[str]) -> None:
         """Erase the traces of cases that are no more, such as the earlier name of one."""
         living = msgspec.json.encode(sorted(cases)).decode()
-        for table, column in (("case", "key"), ("decision", "case"), ("journal", "case")):
+        for table, column in (("case", "key"), ("decision", "case"), ("journal", "case"), ("settled", "case")):
             query = f'delete from "{table}" where "{column}" not in (select value from json_each(?))'  # noqa: S608 -- likewise
             self._database.run(query, living)
 

@@ -6,7 +6,6 @@ Events are known by their identity (kind and id), which is what the columns `id`
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +13,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_rules.meetings import named_apart, topic
+from followup_rules.meetings import named_apart
 from followup_rules.model import KIND_END, MAIL, BadItem, Event, Pull, Report
 from followup_rules.store.database import Database
 from followup_rules.store.errors import damaged
@@ -112,10 +111,16 @@ class Events:
             self._write_source(source, SourceState(pull.cursor, now))
             if not (pull.events or pull.removed or pull.complete):
                 return set()
-            fresh = [_as_of(event, now) for event in self._not_forgotten(events)]
+            from followup_rules.store import known_again  # noqa: PLC0415 -- only where something changed
+
+            known = known_again.mails(list(events), lambda mail: self._mails_of_instant(source, mail))
+            fresh = [_as_of(event, now) for event in self._not_forgotten(known)]
             seen = {event.identity: event for event in self._apart(source, fresh)}
             listed = self._listed(source, None if pull.complete or pull.removed else {*seen})
-            seen = _by_known_names(seen, listed) if pull.complete else seen
+            missed = [name for name, _, _ in listed if name not in seen and name.startswith(f"meeting{KIND_END}")]
+            if pull.complete and missed:
+                known_before = [_decode("", body) for name, body, _ in listed if name in missed]
+                seen = known_again.meetings(seen, known_before, {name for name, _, _ in listed})
             bodies = {name: body for name, body, _ in listed}
             changed = {name for name, event in seen.items() if bodies.get(name) != _encode(event)}
             missing = _missing(pull, seen, {name: at(start) for name, _, start in listed}, since)
@@ -126,6 +131,12 @@ class Events:
                 self._note_unlisted_past(source, missing)
             self._index(changed)
         return changed | missing
+
+    def _mails_of_instant(self, source: str, mail: Event) -> list[Event]:
+        """Return the mails of its kind and instant that a source has shown."""
+        query = "select body from event where source = ? and start = ? and id > ? || char(31) and id < ? || char(32)"
+        rows = self._database.rows(query, source, text(mail.start), mail.kind, mail.kind)
+        return [_decode("", body) for (body,) in rows]
 
     def _write(self, source: str, events: Iterable[Event], before: SourceState, now: datetime) -> None:
         """Write events as a source shows them now."""
@@ -294,33 +305,6 @@ def _as_of(event: Event, now: datetime) -> Event:
 
 def _is_over(event: Event, now: datetime) -> bool:
     return event.kind == "meeting" and event.end <= now
-
-
-def _by_known_names(seen: Mapping[str, Event], listed: Iterable[tuple[str, str, str]]) -> dict[str, Event]:
-    """Return what a source lists, by its identity; a meeting keeps the id under which it was listed before.
-
-    Some calendars give every entry another UID each time they are exported. It is known by all that it says then.
-    """
-    bodies = {name: body for name, body, _ in listed}
-    missing = [name for name in bodies if name not in seen and name.startswith(f"meeting{KIND_END}")]
-    if not missing:
-        return dict(seen)
-    before: defaultdict[object, list[Event]] = defaultdict(list)
-    for event in (_decode("", bodies[name]) for name in sorted(missing, reverse=True)):
-        before[_essence(event)].append(event)
-    known: dict[str, Event] = {}
-    for name in sorted(seen):
-        event = seen[name]
-        same = before[_essence(event)] if name not in bodies and event.kind == "meeting" else []
-        named = replace(event, id=same.pop().id) if same else event
-        known[named.identity] = named
-    return known
-
-
-def _essence(event: Event) -> object:
-    organizer = event.organizer.address if event.organizer else ""
-    addresses = tuple(sorted(person.address for person in event.people))
-    return event.start.astimezone(UTC), event.end.astimezone(UTC), topic(event.title), organizer, addresses
 
 
 def _counterpart(tie: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 from msgspec.structs import replace
@@ -124,11 +124,17 @@ class Ledger:
         """Let entries and pins follow their anchor to another case; what the outputs carry stays as it is."""
         for entry in self.of(old):
             if entry.action.anchor == anchor:
-                self._rename(entry, old, new)
+                self._rename(entry, f"/{old}@", f"/{new}@", new)
 
-    def _rename(self, entry: LedgerEntry, old: str, new: str) -> None:
-        announces = tuple(replace(each, key=_moved(each.key, old, new)) for each in entry.action.announces)
-        key, duty = _moved(entry.action.key, old, new), _moved(entry.action.duty, old, new)
+    def move(self, anchor: str, case: str, old: date, new: date) -> None:
+        """Let entries and pins follow their anchor to another day."""
+        for entry in self.of(case):
+            if entry.action.anchor == anchor:
+                self._rename(entry, f"/{anchor}@{old}", f"/{anchor}@{new}", case)
+
+    def _rename(self, entry: LedgerEntry, before: str, after: str, new: str) -> None:
+        announces = tuple(replace(each, key=each.key.replace(before, after)) for each in entry.action.announces)
+        key, duty = entry.action.key.replace(before, after), entry.action.duty.replace(before, after)
         action = replace(entry.action, key=key, duty=duty, case=new, announces=announces)
         if self.entry(action.key, entry.output) is None or action.key == entry.key:
             self._database.run("delete from ledger where key = ? and output = ?", entry.key, entry.output)
@@ -137,9 +143,9 @@ class Ledger:
             parted = entry.marker != action.key
             note = "insert or ignore into parted values (?)" if parted else "delete from parted where hash = ?"
             self._database.run(note, _hashed(entry.marker, entry.output))
-        for before, after in zip(entry.action.announces, action.announces, strict=True):
+        for announced, renamed in zip(entry.action.announces, action.announces, strict=True):
             query = 'update or ignore pin set key = ?, "case" = ? where key = ?'
-            self._database.run(query, after.key, new, before.key)
+            self._database.run(query, renamed.key, new, announced.key)
 
     def free_marker(self, key: str, output: str) -> str:
         """Return a marker for a new action: not one under which the output still holds what has another key by now."""
@@ -164,10 +170,6 @@ class Ledger:
 
 def _hashed(marker: str, output: str) -> str:
     return hashlib.sha256(f"{output}\0{marker}".encode(errors="surrogatepass")).hexdigest()
-
-
-def _moved(key: str, old: str, new: str) -> str:
-    return key.replace(f"/{old}@", f"/{new}@")
 
 
 def _entry(body: bytes) -> LedgerEntry:

@@ -89,6 +89,32 @@ _DAYS = """
 create table kept_day (event text primary key, start text not null, day text not null) without rowid;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED_STATE, _DOUBTS, _SUBJECTS, _WHAT_BECAME_OF_MEETINGS, _DAYS)
+# What was over stays over, though mail and notes are read otherwise now: done, missed, or ended by a note. Invitations
+# that the user was helped with go on counting. Notes without a date, which their ids tell, are told from others since
+# version 3. And all is judged anew.
+_SETTLED = """
+create table settled (
+  key text primary key, "case" text not null, anchor text not null, state text not null, why text not null,
+  kept integer not null default 0) without rowid;
+create index settled_case on settled ("case");
+insert into settled (key, "case", anchor, state, why)
+  select key, "case", anchor, state, coalesce((
+    select why from journal where journal.key = decision.key order by number desc limit 1), '')
+  from decision where state in ('done', 'expired') or state = 'void' and exists (
+    select 1 from json_each(evidence) join event on event.id = 'note' || char(31) || value);
+update event set body = json_set(body, '$.undated', json('true'))
+  where id > 'note' || char(31) and id < 'note' || char(32) and instr(id, '::') > 0;
+alter table acquainted add column helped integer not null default 0;
+insert or replace into acquainted
+  select distinct event.id, 1 from decision join ledger on ledger.duty = decision.key
+    join event on event.id = 'meeting' || char(31) || decision.anchor
+  where ledger.state in ('delivered', 'ending', 'ended') and json_extract(ledger.body, '$.action.type') != 'notice';
+update "case" set stale = 1;
+update state set body = json_remove(body, '$.fingerprint', '$.sight', '$.sound');
+"""
+
+MIGRATIONS: tuple[str, ...] = (
+    _FIRST, _TYPED_STATE, _DOUBTS, _SUBJECTS, _WHAT_BECAME_OF_MEETINGS, _DAYS, _SETTLED
+)  # fmt: skip
 """The n-th script leads from version n to version n + 1."""
 VERSION = len(MIGRATIONS)

@@ -57,6 +57,8 @@ class RunState(Struct, frozen=True):
     """All rules that any run has known, by id."""
     timezone: str = ""
     """In which days were counted."""
+    upgraded_from: int = 0
+    """The version of the store before it was brought up to date, until a run has told all that this changed."""
     news: dict[str, datetime] = {}
     """When each source showed anything new for the last time."""
 

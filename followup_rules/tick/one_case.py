@@ -14,7 +14,8 @@ from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.completed import bindings
 from followup_rules.engine.evaluate import EvaluationContext, evaluate
 from followup_rules.engine.orders import misfits
-from followup_rules.engine.plan import Change, EntryState, LedgerEntry, plan
+from followup_rules.engine.plan import OVER, Change, EntryState, LedgerEntry, plan
+from followup_rules.engine.settled import reopened
 from followup_rules.language.tags import ORDERS
 from followup_rules.model import NOTICE, Action, Decision, Problem, Reason, State
 from followup_rules.store.store import Store
@@ -32,6 +33,8 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
     context = EvaluationContext(given.now, given.first_run, given.config.profile.lookback, seen.sight, seen.since)
     yield from _notes(case, seen.news, given)
     judged = judge(case, given.config, store, context)
+    if not seen.sight.unseen:  # what shows how a duty ended may be in a source that cannot be read just now
+        store.decisions.unsettle(each.key for each in judged if each.state in OVER and not reopened(each))
     yield from _failing(judged, given.config)
     entries = store.ledger.of(case)
     known = [_as_far_as_seen(decision, entries, seen.looked) for decision in judged]
@@ -74,7 +77,8 @@ def _notes(case: str, news: frozenset[str], given: Given) -> Iterator[Problem]:
 
 def judge(case: str, config: Config, store: Store, context: EvaluationContext) -> tuple[Decision, ...]:
     """Return what all that is stored of a case means at an instant, whatever was decided before."""
-    return evaluate(store.case(case), config.rulebook.rules, store.ledger.pins(case), context)
+    pins, settled = store.ledger.pins(case), store.decisions.settled(case)
+    return evaluate(store.case(case), config.rulebook.rules, pins, context, settled)
 
 
 def _failing(decisions: Iterable[Decision], config: Config) -> Iterator[Problem]:

@@ -20,6 +20,7 @@ from followup_rules.tick.report import Finding, Given, Outcome, Report, Say, Wat
 from followup_rules.tick.rule_changes import follow_rules, follow_zone
 from followup_rules.tick.sources import Reading, changed, headings, read_sources, sight
 from followup_rules.tick.unfinished import refusals, settle_all
+from followup_rules.tick.upgrade import follow_days, known_before, tell_of_upgrade
 
 __all__ = ["Outcome", "Report", "Say", "Watch", "preview", "run", "sound"]
 
@@ -78,7 +79,9 @@ def _steps(given: Given, say: Say, watch: Watch) -> Iterator[Finding]:
         yield from _follow_config(outputs, given)
         yield from settle_all(outputs, given)
         yield from refusals(given)
+        before = known_before(given)
         looked, readings, news, changes = _gather(outputs, given, watch)
+        follow_days(before, changed(readings), given)
         yield from (*changes, *looked.problems)
         yield from (problem for reading in readings.values() for problem in reading.problems)
         yield from headings(news, given)
@@ -88,6 +91,7 @@ def _steps(given: Given, say: Say, watch: Watch) -> Iterator[Finding]:
             yield from tell_of_blindness(readings, outputs, looked, given, say)
         seen = Seen(sight(readings), outputs, looked, frozenset(news), given.store.state.read().since)
         yield from _work_on_cases(seen, given, say)
+        yield from tell_of_upgrade(before, changed(readings), given, whole=not seen.sight.unseen)
     finally:
         for output in outputs.values():
             output.close()

@@ -1,0 +1,40 @@
+"""What an earlier version of followup had settled: a duty that was over stays over, whatever is read otherwise now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from followup_rules.model import Decision, Reason, State
+
+_OPEN = (State.WAITING, State.HELD, State.DUE)
+_SENTENCE = "it was over before followup was upgraded, and stays so: {why}"
+
+
+class Settled(Struct, frozen=True):
+    """How a duty stood when the store was brought up to date."""
+
+    state: State
+    """`done`, `expired` or `void`."""
+    why: str
+    """The reason that was given then."""
+
+
+def as_settled(decision: Decision, settled: Mapping[str, Settled]) -> Decision:
+    """Return a decision; one that would open anew what was settled, by its key, says that it stays as it was.
+
+    What is broken or cannot be seen makes nothing, and tells more.
+    """
+    before = settled.get(decision.key)
+    if before is None or decision.state not in _OPEN:
+        return decision
+    reason = Reason(_SENTENCE, {"why": before.why})
+    bare = replace(decision, state=before.state, reason=reason, evidence=(), carries=())
+    return replace(bare, guard="", next=None, late=False, warning="")
+
+
+def reopened(decision: Decision) -> bool:
+    """Tell whether a decision is over only because it was settled by an earlier version."""
+    return decision.reason.sentence == _SENTENCE

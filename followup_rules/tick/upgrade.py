@@ -1,0 +1,98 @@
+"""The first run after an upgrade: what became of the store, what is read otherwise now, and what stays over."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from msgspec.structs import replace
+
+from followup_rules.codes import Code
+from followup_rules.language.text import fold
+from followup_rules.model import MAIL, Event, Problem
+from followup_rules.store.backup import backup_of
+from followup_rules.store.schema import VERSION
+from followup_rules.texts.plurals import plural
+from followup_rules.tick.report import Given
+
+_MOST = 5
+"""So many of a kind are named; of the rest it is told how many they are."""
+_KINDS = (*MAIL, "meeting", "note")
+
+
+def known_before(given: Given) -> Mapping[str, Event]:
+    """Return the events by identity as an earlier version has read them; none but at the first run after an upgrade."""
+    if not given.store.state.read().upgraded_from:
+        return {}
+    events = given.store.events
+    return {event.identity: event for event in events.events(events.ids()) if event.kind in _KINDS}
+
+
+def follow_days(before: Mapping[str, Event], news: Collection[str], given: Given) -> None:
+    """Let what was made and decided of a note follow it to the day that is read in it now: it is the same note."""
+    store, zone = given.store, given.config.profile.timezone
+    for note in store.events.events(name for name in before.keys() & news if before[name].kind == "note"):
+        old, new = (each.start.astimezone(zone).date() for each in (before[note.identity], note))
+        if old != new:
+            case = store.places.cases_of(note.identity)[0]
+            store.ledger.move(note.id, case, old, new)
+            store.decisions.move(note.id, case, old, new)
+
+
+def tell_of_upgrade(
+    before: Mapping[str, Event], news: Collection[str], given: Given, *, whole: bool
+) -> Iterator[Problem]:
+    """Tell once what the upgrade brought. `whole`: every source was read; else the rest is told by a later run.
+
+    `before` is what was known before this run read the sources, `news` the identities of what it changed.
+    """
+    store, state = given.store, given.store.state.read()
+    if not state.upgraded_from:
+        return
+    if store.told.news("store", [f"version {VERSION}"], whole=False):
+        yield _remark(
+            f"it was brought from version {state.upgraded_from} to {VERSION}, which this followup needs",
+            f"a copy of it as it was before: {backup_of(given.config.store, state.upgraded_from)}; delete it when you like",
+        )
+    now = store.acquaintances.answered(store.events.events(before.keys() & news))
+    if other := sorted(_named(event, given) for event in now if _differs(event, before[event.identity], given)):
+        yield _remark(
+            f"{plural(len(other), 'entry', 'entries')} of your sources {'is' if len(other) == 1 else 'are'} "
+            f"read otherwise than before the upgrade: {_listed(other)}",
+            "what was over stays over; what is due is judged by what is read now: followup explain CASE",
+        )
+    if not whole:
+        return
+    if kept := store.decisions.keep_settled():
+        verb = "was over, and stays so, although it" if len(kept) == 1 else "were over, and stay so, although they"
+        yield _remark(
+            f"{plural(len(kept), 'duty', 'duties')} {verb} would be open by what is read now: {_listed(kept)}",
+            "nothing is made of it; do by hand what you still want to do",
+        )
+    store.state.write(replace(store.state.read(), upgraded_from=0))
+
+
+def _remark(message: str, hint: str) -> Problem:
+    return Problem("store", message, Code.UPGRADED, hint=hint, info=True)
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - _MOST
+    return ", ".join(names[:_MOST]) + (f", and {more} more" if more > 0 else "")
+
+
+def _differs(now: Event, then: Event, given: Given) -> bool:
+    return now.gone is None and _essence(now, given) != _essence(then, given)
+
+
+def _essence(event: Event, given: Given) -> object:
+    """Return what a person would call the meaning of an entry, however it is spelt."""
+    tags = given.config.rulebook.rules.world.tags.of(event.tags)
+    addresses = sorted(person.address for person in event.people)
+    said = (fold(event.title), fold(event.text), event.auto, event.status, event.answered, event.ticked)
+    return event.start, event.end, *said, addresses, sorted(tags), fold(event.case), fold(event.heading)
+
+
+def _named(event: Event, given: Given) -> str:
+    day = event.start.astimezone(given.config.profile.timezone)
+    kind = "mail" if event.kind in MAIL else event.kind
+    return f"the {kind} “{event.title[:60]}” of {day:%Y-%m-%d}"
