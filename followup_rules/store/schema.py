@@ -31,8 +31,11 @@ create table journal (
 create index journal_case on journal ("case");
 """
 
-# What was one table of texts, each read back in its own way, becomes a record, tombstones and columns.
+# What was one table of texts, each read back in its own way, becomes a record, tombstones and columns. Bodies were kept
+# as bytes, which SQLite's functions for JSON take in some versions only.
 _TYPED_STATE = """
+update event set body = cast(body as text);
+update ledger set body = cast(body as text);
 create table state (one integer primary key check (one = 1), body text not null);
 insert into state values (1, json_object(
   'first_run', (select value from meta where name = 'first run'),
@@ -93,6 +96,8 @@ create table kept_day (event text primary key, start text not null, day text not
 # that the user was helped with go on counting. Notes without a date, which their ids tell, are told from others since
 # version 3. And all is judged anew.
 _SETTLED = """
+update event set body = cast(body as text) where typeof(body) = 'blob';
+update ledger set body = cast(body as text) where typeof(body) = 'blob';
 create table settled (
   key text primary key, "case" text not null, anchor text not null, state text not null, why text not null,
   kept integer not null default 0) without rowid;
