@@ -385,7 +385,7 @@ class Problem(Struct, frozen=True):
     warning: bool = False
     """Nothing failed; the exit code stays 0."""
     info: bool = False
-    """Nothing is wrong, but it may be a mishap; only `check` tells it."""
+    """Nothing is wrong: what may be a mishap, which only `check` tells, and what an upgrade changed."""
 
     @property
     def severity(self) -> str:

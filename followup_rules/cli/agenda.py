@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -52,7 +52,8 @@ def command(ctx: click.Context, now: str | None, days: int, *, as_json: bool) ->
     if as_json:
         _print_json(report, coming)
     else:
-        _print(report, coming, _owed(files, report.now), days)
+        names = {file.key: file.name for file in files}
+        _print(report, coming, names, _owed(files, report.now), days)
     shared.print_problems(report.problems)
     sys.exit(shared.exit_code(report.problems))
 
@@ -83,7 +84,7 @@ def _instants(decision: Decision) -> Iterator[tuple[str, datetime]]:
 def _owed(files: Sequence[CaseFile], now: datetime) -> list[pages.Clause]:
     """Return what is due already, in short."""
     return [
-        f"{decision.rule} ({file.key})"
+        f"{decision.rule} ({file.name})"
         for file in files
         for decision in file.decisions
         if decision.state is State.DUE and decision.due and decision.due <= now and not file.said(decision)
@@ -111,7 +112,9 @@ def _record(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _print(report: Report, coming: Sequence[Entry], owed: Sequence[pages.Clause], days: int) -> None:
+def _print(
+    report: Report, coming: Sequence[Entry], names: Mapping[str, str], owed: Sequence[pages.Clause], days: int
+) -> None:
     page = pages.Page()
     page.row((), 0, [(f"What is coming · {pages.absolute(report.now)}", "bold")])
     if owed:
@@ -122,12 +125,12 @@ def _print(report: Report, coming: Sequence[Entry], owed: Sequence[pages.Clause]
             sign, style = SIGNS[entry.what]
             title = [entry.title] if entry.rule else []
             label: list[pages.Clause] = [f"  {entry.at:%H:%M}  ", (f"{sign} {entry.what}", style)]
-            page.row(label, 22, [(entry.rule or entry.title, "bold"), entry.case, *title])
+            page.row(label, 22, [(entry.rule or entry.title, "bold"), names[entry.case], *title])
     if not coming:
         page.row((), 0, [f"Nothing is coming in the next {plural(days, 'day')}."])
     page.row((), 0)
     page.row((), 0, ["Next:"])
     if owed:
         page.command("plan")
-    page.command("explain", *(entry.case for entry in coming[:1]))
+    page.command("explain", *(names[entry.case] for entry in coming[:1]))
     page.print()

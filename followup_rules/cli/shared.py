@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,10 +51,22 @@ def instant(written: str | None, config: Config) -> datetime:
     return moment if moment.tzinfo else Days(config.profile.timezone, lambda _: None).on(moment)
 
 
-def previewed(config: Config, now: datetime, *, as_json: bool = False) -> Report:
-    """Return what a run would do, computed on a copy of the store."""
+def previewed(config: Config, now: datetime, *, as_json: bool = False) -> tuple[Report, Mapping[str, str]]:
+    """Return what a run would do, computed on a copy of the store, and what people call cases that have only an id."""
     with copy_of(config, as_json=as_json) as copy:
-        return preview(config, copy, now)
+        report = preview(config, copy, now)
+        return report, names_of_cases(config, copy)
+
+
+def names_of_cases(config: Config, store: Store) -> Mapping[str, str]:
+    """Return what people call the cases that have only an id, by that; none if the store cannot tell."""
+    from followup_rules.engine.assign_cases import names_of  # noqa: PLC0415 -- most runs have nothing to say
+
+    # What was done is told in any case: for the lack of a name no notice counts as unsaid, and no run as failed.
+    try:
+        return names_of(store.entries(), config.profile.timezone)
+    except StoreError:
+        return {}
 
 
 @contextmanager

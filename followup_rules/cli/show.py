@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from followup_rules.cli.page import (
@@ -26,6 +26,8 @@ OPS = {"create": ("+", "green"), "update": ("~", "yellow"), "withdraw": ("-", "r
 """Sign and style of each kind of change."""
 SOON = 8
 """How many of the waiting duties a plan lists."""
+Names = Mapping[str, str]
+"""What people call the cases that have only an id, by that: the title of their entry."""
 _PENDING = (State.HELD, State.WAITING, State.BLIND, State.BROKEN)
 # Columns for a change's sign and the type of its action.
 _TYPE = 10
@@ -34,14 +36,14 @@ _TYPE = 10
 # -- run
 
 
-def change(outcome: Outcome) -> None:
+def change(outcome: Outcome, names: Names) -> None:
     """Print one change that was carried out. A notice is printed in full: that is its delivery."""
     page = Page()
-    _add_change(page, outcome, None)
+    _add_change(page, outcome, names, None)
     page.print()
 
 
-def rest_of_run(report: Report, *, verbose: bool) -> None:
+def rest_of_run(report: Report, names: Names, *, verbose: bool) -> None:
     """Print what was missed and not told yet; if asked, also the state of everything, and what comes next."""
     page = Page()
     # What was taken back because it is over has just been told.
@@ -50,25 +52,26 @@ def rest_of_run(report: Report, *, verbose: bool) -> None:
     shown = in_order(report.decisions) if verbose else missed
     if report.outcomes and shown:
         page.row((), 0)
-    _add_decisions(page, shown, report.now)
+    _add_decisions(page, shown, names, report.now)
     if verbose and not report.outcomes:
         page.row((), 0, [f"Nothing to change. {_next_change(report)}"])
     page.print()
 
 
-def _add_change(page: Page, outcome: Outcome, now: datetime | None) -> None:
+def _add_change(page: Page, outcome: Outcome, names: Names, now: datetime | None) -> None:
     op, action = outcome.change.op, outcome.change.action
+    case = names.get(action.case, action.case)
     sign, style = OPS[op]
     lines: list[list[Clause]] = [[action.title or action.rule]]
     if op == "withdraw":
-        lines += [[f"withdrawn because {outcome.change.reason}"], [action.case, *_place(outcome)]]
+        lines += [[f"withdrawn because {outcome.change.reason}"], [case, *_place(outcome)]]
     else:
         updated = ["updated"] if op == "update" else []
         to = [f"to {', '.join(person.address for person in action.to)}"] if action.to else []
         timed = action.type != NOTICE  # what is told once is neither due nor late
         late: list[Clause] = [("late", "bold yellow")] if action.late and timed else []
         due = [f"due {_instant(action.due, now)}"] if action.due and timed else []
-        lines += [[*updated, action.case, *to, *late, *due, *_place(outcome)]]
+        lines += [[*updated, case, *to, *late, *due, *_place(outcome)]]
         lines += [[f"announces {each.rule} on {_instant(each.at, now)}" for each in action.announces]]
     if now is None and outcome.change.output == PRINTED:
         lines += [[paragraph] for paragraph in ["", *action.text.strip().split("\n"), ""]]
@@ -83,11 +86,11 @@ def _instant(moment: datetime, now: datetime | None) -> str:
     return when(moment, now) if now else absolute(moment)
 
 
-def _add_decisions(page: Page, decisions: Sequence[Decision], now: datetime) -> None:
+def _add_decisions(page: Page, decisions: Sequence[Decision], names: Names, now: datetime) -> None:
     indent = STATE + rule_width(decision.rule for decision in decisions)
     for decision in decisions:
         label = [state_label(decision.state), (decision.rule, "bold")]
-        page.row(label, indent, [decision.case, told(decision.reason, now)])
+        page.row(label, indent, [names.get(decision.case, decision.case), told(decision.reason, now)])
 
 
 def _next_change(report: Report) -> str:
@@ -97,21 +100,21 @@ def _next_change(report: Report) -> str:
 # -- plan
 
 
-def plan(report: Report) -> None:
+def plan(report: Report, names: Names) -> None:
     """Print what a run would do, what is held back and why, what waits, and what to type next."""
     page = Page()
     page.row((), 0, [(f"What a run would do · {absolute(report.now)}", "bold")])
     page.row((), 0)
     for outcome in report.outcomes:
-        _add_change(page, outcome, report.now)
+        _add_change(page, outcome, names, report.now)
     if not report.outcomes:
         page.row((), 0, [f"Nothing to change now. {_next_change(report)}"])
     for title, listed, more in _sections(report):
         page.title(title)
-        _add_decisions(page, listed, report.now)
+        _add_decisions(page, listed, names, report.now)
         if more:
             page.row((), 0, [f"and {more} more"])
-    _add_closing(page, report)
+    _add_closing(page, report, names)
     page.print()
 
 
@@ -128,7 +131,7 @@ def _sections(report: Report) -> list[tuple[str, list[Decision], int]]:
     return [section for section in sections if section[1]]
 
 
-def _add_closing(page: Page, report: Report) -> None:
+def _add_closing(page: Page, report: Report, names: Names) -> None:
     ops = Counter(outcome.change.op for outcome in report.outcomes)
     states = Counter(decision.state for decision in report.decisions if decision.state in _PENDING)
     signs: list[Clause] = [(f"{sign} {op}", style) for op, (sign, style) in OPS.items() if ops[op]]
@@ -141,7 +144,7 @@ def _add_closing(page: Page, report: Report) -> None:
     page.row((), 0, ["Next:"])
     if report.outcomes:
         page.command("run")
-    page.command("explain", *_worth_explaining(report))
+    page.command("explain", *(names.get(case, case) for case in _worth_explaining(report)))
     if states[State.WAITING] > SOON:
         page.command("agenda")
 

@@ -102,6 +102,8 @@ def test_what_comes_back_is_what_it_was(memory):
         (note("Send it"), note("Send the address of the shop")),
         (note("Send it", at=None), note("Send the address", at=None)),
         (note("Send the  Address!"), note("send the address")),
+        (note("12 nov. Send it", at=None), note("Send it")),
+        (note("Send it due : friday in any case"), note("Send it")),
     ],
 )
 def test_what_changes_nothing(memory, before, after):
@@ -120,6 +122,17 @@ def test_what_changes_nothing(memory, before, after):
 def test_what_is_another_note(memory, other):
     before = memory.read(note("Send it"))
     assert set(memory.read(other).values()).isdisjoint(before.values())
+
+
+def test_a_note_of_another_day_is_not_one_whose_date_was_text(memory):
+    before = memory.read(note("12 nov. Send it", at=DAY + timedelta(days=1, hours=3)))
+    assert set(memory.read(note("Send it")).values()).isdisjoint(before.values())
+
+
+def test_of_several_whose_dates_were_text_each_keeps_its_id(memory):
+    before = memory.read(note("12 nov. Send it", at=None), note("12 nov. Ask again", 2, at=None))
+    after = memory.read(note("Ask again"), note("Send it", 2))
+    assert (after["Send it"], after["Ask again"]) == (before["12 nov. Send it"], before["12 nov. Ask again"])
 
 
 def test_of_several_edited_at_once_the_texts_that_are_alike_belong_together(memory):

@@ -224,6 +224,12 @@ def other_folder(place):
     (place / "config.toml").write_text(FILES.replace('"drafts"', '"mail"'))
 
 
+def earlier_store(place):
+    followup("run", "--now", NOW)
+    with closing(sqlite3.connect(place / "followup.db")) as store:  # as it was before the last of its changes
+        store.executescript("drop table settled; alter table acquainted drop column helped; pragma user_version = 5")
+
+
 HELD = ExitStack()
 BEFORE = {"F053": working_login}
 SITUATIONS = {
@@ -245,6 +251,7 @@ SITUATIONS = {
     "F065": bare_environment,
     "F066": silent_sources,
     "F070": other_folder,
+    "F071": earlier_store,
 }
 
 
@@ -287,7 +294,7 @@ def test_what_a_page_shows_is_what_happens(place, code, what, state, content):
 def test_what_a_page_tells_of_the_system_is_what_happens(place, code):
     commands = {
         "F053": ("auth", "post"),
-        "F070": ("plan", "--now", NOW),
+        "F07": ("plan", "--now", NOW),
         "F05": ("plugins",),
         "F06": ("doctor", "--deep", "--now", NOW),
     }

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from followup_rules import Pull
-from tests.support.caselab import at, event, note, sent
+from followup_rules import Person, Pull
+from tests.support.caselab import JULIE, at, event, note, sent
 
+PAUL = Person("paul@boreal.ca")
 NOW = "2026-11-09 16:05"
 LETTER = "2026-11-09 15:00"
 
@@ -24,6 +25,47 @@ def test_a_mail_that_was_copied_or_moved_is_the_same_mail(kept, mail):
     first = kept.events.event(mail.identity)
     assert not news(kept, replace(mail, where="archive/2026 at byte 812"))
     assert kept.events.event(mail.identity) == first
+
+
+def shown(kept, *mails):
+    """Show mails to the store; return the ids of all that it has of them."""
+    kept.events.take("source", Pull(), (), at(NOW), at(NOW))
+    pull = Pull(events=mails)
+    kept.events.take("source", pull, mails, at(NOW) - timedelta(days=90), at(NOW))
+    return sorted(event.id for event in kept.events.of_kind("sent"))
+
+
+def nameless(made_by, to=JULIE, title="Thanks"):
+    """A mail without Message-ID, known by what some version makes of it."""
+    return replace(sent(LETTER, to, title=title), id=f"sha256:{made_by}")
+
+
+def test_a_mail_without_message_id_keeps_the_id_by_which_it_was_known(kept):
+    assert shown(kept, nameless("old")) == ["sha256:old"]
+    assert shown(kept, nameless("new")) == ["sha256:old"]
+    assert shown(kept, nameless("newer", title="Thanks!")) == ["sha256:old"]
+
+
+def test_of_several_mails_of_one_instant_each_keeps_its_own_id(kept):
+    old = [nameless("a", title="One"), nameless("b", title="Two"), nameless("c", to=PAUL)]
+    new = [nameless("d", title="Two"), nameless("e", title="One"), nameless("f", to=PAUL)]
+    assert shown(kept, *old) == shown(kept, *new) == ["sha256:a", "sha256:b", "sha256:c"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [nameless("new", to=PAUL), replace(nameless("new"), start=at("2026-11-09 15:01")),
+     replace(nameless("new"), id="a@exemple.ca"), replace(nameless("new"), kind="received")],
+)  # fmt: skip
+def test_another_mail_is_another_one(kept, other):
+    shown(kept, nameless("old"))
+    shown(kept, other)
+    assert kept.events.event(other.identity) is not None
+
+
+def test_two_mails_that_are_shown_at_once_are_two(kept):
+    assert shown(kept, nameless("a"), nameless("b")) == ["sha256:a", "sha256:b"]
+    assert shown(kept, nameless("a"), nameless("b")) == ["sha256:a", "sha256:b"]
 
 
 def test_where_a_note_stands_now_is_told(kept):
