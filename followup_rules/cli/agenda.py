@@ -123,9 +123,10 @@ def _print(
         page.title(f"{day:%a %Y-%m-%d} · {pages.relative_day(day, report.now.date())}")
         for entry in entries:
             sign, style = SIGNS[entry.what]
-            title = [entry.title] if entry.rule else []
+            named = [entry.rule or entry.title, names[entry.case], *([entry.title] if entry.rule else [])]
+            what, *more = dict.fromkeys(named)  # the title may be all by which a case is called
             label: list[pages.Clause] = [f"  {entry.at:%H:%M}  ", (f"{sign} {entry.what}", style)]
-            page.row(label, 22, [(entry.rule or entry.title, "bold"), names[entry.case], *title])
+            page.row(label, 22, [(what, "bold"), *more])
     if not coming:
         page.row((), 0, [f"Nothing is coming in the next {plural(days, 'day')}."])
     page.row((), 0)
