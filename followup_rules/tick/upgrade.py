@@ -52,7 +52,7 @@ def tell_of_upgrade(
         copy = backup_of(given.config.store, state.upgraded_from)
         yield _remark(
             f"it was brought from version {state.upgraded_from} to {VERSION}, which this followup needs",
-            f"a copy of it as it was before is {copy}; delete it when you like",
+            f"a copy of it as it was before {'will be' if given.dry else 'is'} {copy}; delete it when you like",
         )
     now = store.acquaintances.answered(store.events.events(before.keys() & news))
     if other := sorted(_named(event, given) for event in now if _differs(event, before[event.identity], given)):
