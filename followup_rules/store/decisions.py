@@ -122,6 +122,7 @@ class Decisions:
     def rekey(self, old: str, new: str) -> None:
         """Let the history of a duty follow it to another key."""
         self._database.run("update journal set key = ? where key = ?", new, old)
+        self._database.run("update or ignore settled set key = ? where key = ?", new, old)
 
     def rename(self, anchor: str, old: str, new: str) -> None:
         """Let what was decided of an anchor follow it to another case."""

@@ -227,7 +227,7 @@ def other_folder(place):
 def earlier_store(place):
     followup("run", "--now", NOW)
     with closing(sqlite3.connect(place / "followup.db")) as store:  # as it was before the last of its changes
-        store.executescript("drop table settled; alter table acquainted drop column helped; pragma user_version = 5")
+        store.executescript("drop table settled; alter table acquainted drop column helped; pragma user_version = 6")
 
 
 HELD = ExitStack()
