@@ -61,7 +61,9 @@ class Life(Story):
         return found
 
     def send(self, words: str, at: str) -> None:
-        """Send a draft as a mail program does."""
+        """Send a draft as a mail program does; a later version may have made none to a stranger."""
+        if not any(words in file.read_text() for file in self._drafts()):
+            return
         file = self.draft_to(words)
         message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
         del message["X-Unsent"], message["Date"]
