@@ -48,7 +48,7 @@ def test_a_call_whose_end_still_cannot_be_told_stays_open(kept):
 
 
 def test_a_notice_is_said_again_if_nobody_was_there_to_read_it_and_the_rest_is_done(tmp_path, monkeypatch):
-    def gone(_):
+    def gone(*_):
         raise BrokenPipeError(32, "Broken pipe")
 
     told = Story(tmp_path / "story")
