@@ -45,15 +45,17 @@ def checked(pull: Any, kinds: Collection[str]) -> Pull:
     """
     if not isinstance(pull, Pull):
         raise Unreadable(f"its plugin returned {_a(pull)} where a Pull belongs; tell the plugin's author")
-    removed = _listed(pull.removed, "removed")
+    removed, unchanged = _listed(pull.removed, "removed"), _listed(pull.unchanged, "unchanged")
     sound = _is_text(pull.cursor) and pull.complete in (0, 1) and isinstance(pull.left, int) and pull.left >= 0
-    if not sound or not all(isinstance(name, str) for name in removed):
+    if not sound or not all(isinstance(name, str) for name in (*removed, *unchanged)):
         raise Unreadable("its plugin returned a Pull whose fields make no sense; tell the plugin's author")
     items = [_item(item, kinds) for item in _listed(pull.events, "events")]
     events, bad = _once_each(item for item in items if isinstance(item, Event))
     bad += [item for item in items if isinstance(item, BadItem)]
     whole = bool(pull.complete) and not any(item.where == _NOWHERE for item in bad)
-    return Pull(events=[*events, *bad], removed=removed, cursor=str(pull.cursor), complete=whole, left=int(pull.left))
+    cursor, left = str(pull.cursor), int(pull.left)
+    given = [*events, *bad]
+    return Pull(events=given, removed=removed, cursor=cursor, complete=whole, unchanged=unchanged, left=left)
 
 
 def _listed(given: Any, what: str) -> list[Any]:

@@ -162,7 +162,7 @@ def _missing(pull: Pull, seen: Mapping[str, Event], listed: Mapping[str, datetim
     if not pull.complete:
         return missing
     # Of an entry that cannot be read it is not known whether it is gone; nor of the occurrences of such a series.
-    spoiled = {item.id for item in pull.events if isinstance(item, BadItem)} - {""}
+    spoiled = {item.id for item in pull.events if isinstance(item, BadItem)} - {""} | set(pull.unchanged)
     window = {identity for identity, start in listed.items() if start >= since}
     return missing | {
         identity

@@ -6,8 +6,8 @@ import hashlib
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from followup_ics.flaws import FlawError
 from followup_ics.people import humans, person
-from followup_ics.recurrence import FlawError
 from followup_rules import Event, Person, Profile, people, plain
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def event(component: Component, slot: date | datetime | None, profile: Profile, 
     own = _is_own(component, organizer, profile)
     uid = identifier(component)
     return Event(
-        id=uid if slot is None else f"{uid}/{_slot(slot, profile.timezone)}",
+        id=uid if slot is None else f"{uid}/{slot_id(slot, profile.timezone)}",
         kind="meeting",
         start=start,
         end=end,
@@ -99,21 +99,12 @@ def _is_date(moment: Any) -> bool:
 
 
 def _moment(property_: Any, zone: ZoneInfo) -> datetime:
-    """Return the instant of a DTSTART or the like; without a zone it is meant in the user's. Raises FlawError."""
+    """Return the instant of a DTSTART or the like in the user's zone."""
     moment = property_.dt
-    check_zone(property_, moment)
     if _is_date(moment):
         return datetime.combine(moment, time(), zone)
     found: datetime = moment
-    return found.replace(tzinfo=zone) if found.tzinfo is None else found.astimezone(zone)
-
-
-def check_zone(property_: Any, moment: Any) -> None:
-    """Raise FlawError where a zone was named that nobody knows: another zone in its place would be an hour's lie."""
-    tzid = getattr(property_, "params", {}).get("TZID")
-    if tzid and isinstance(moment, datetime) and moment.tzinfo is None:
-        name = plain.one_line(str(tzid), 80)
-        raise FlawError(f"its time zone {name!r} is unknown; choose a zone such as America/Toronto for it")
+    return found.astimezone(zone)
 
 
 def stamp(component: Component) -> datetime | None:
@@ -141,7 +132,7 @@ def identifier(component: Component) -> str:
     return "sha256:" + hashlib.sha256(essence.encode(errors="replace")).hexdigest()[:32]
 
 
-def _slot(slot: date | datetime, zone: ZoneInfo) -> str:
+def slot_id(slot: date | datetime, zone: ZoneInfo) -> str:
     """Return the original start as `20261109T150000Z`, or `20261109` for a whole day."""
     if not isinstance(slot, datetime):
         return f"{slot:%Y%m%d}"
