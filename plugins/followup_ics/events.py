@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from followup_ics.flaws import FlawError
-from followup_ics.people import humans, person
+from followup_ics.people import humans, parameter, person
 from followup_rules import Event, Person, Profile, people, plain
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def _my_answer(component: Component, profile: Profile) -> str:
     for attendee in values(component, "ATTENDEE"):
         someone = person(attendee)
         if someone and someone.address in _mine(profile):
-            return str(attendee.params.get("PARTSTAT", "")).upper()
+            return parameter(attendee, "PARTSTAT").upper()
     return ""
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from followup_rules import people
 from followup_rules.plain import one_line
@@ -14,27 +16,38 @@ if TYPE_CHECKING:
 
 # Attendees of one meeting; a list of thousands is a mailing list, not an interview.
 _MOST = 500
+_SCHEME = re.compile(r"^\s*(?:mailto:\s*)+", re.IGNORECASE)
 _THINGS = frozenset({"ROOM", "RESOURCE", "GROUP"})
 
 
 def person(property_: Any) -> Person | None:
     """Return whom a calendar address (RFC 5545, section 3.3.3) names, or None if it holds no mail address.
 
-    Apple's calendars point to a principal and give the mail address in the parameter EMAIL.
+    Apple's calendars point to a principal and give the mail address in the parameter EMAIL (RFC 7986, section 6.2).
     """
-    params = getattr(property_, "params", {})
-    name = str(params.get("CN", ""))
-    return people.person(_bare(str(property_)), name) or people.person(_bare(str(params.get("EMAIL", ""))), name)
+    name, address = parameter(property_, "CN"), parameter(property_, "EMAIL")
+    return people.person(_bare(str(property_)), name) or people.person(_bare(address), name)
+
+
+def parameter(property_: Any, name: str) -> str:
+    """Return a parameter of a calendar address; a comma in it ought to be quoted and often is not."""
+    value = getattr(property_, "params", {}).get(name, "")
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _bare(address: str) -> str:
-    return one_line(address).lower().removeprefix("mailto:").strip()
+    """Return the mail address alone: of `mailto:a%40b.ca?subject=...` (RFC 6068), of `Julie <a@b.ca>`."""
+    found = _SCHEME.sub("", one_line(address))
+    if "<" in found:
+        found = found.rpartition("<")[2].partition(">")[0]
+    bare = found.partition("?")[0].strip(" \t\"'")
+    return unquote(bare) if "@" not in bare else bare
 
 
 def humans(properties: Iterable[Any]) -> Iterator[Person]:
     """Yield those attendees who are no rooms, resources, groups or machines."""
     for property_ in list(properties)[:_MOST]:
         someone = person(property_)
-        kind = str(getattr(property_, "params", {}).get("CUTYPE", "")).upper()  # RFC 5545, section 3.2.3
+        kind = parameter(property_, "CUTYPE").upper()  # RFC 5545, section 3.2.3
         if someone and kind not in _THINGS and people.is_human(someone):
             yield someone

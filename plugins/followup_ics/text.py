@@ -29,6 +29,8 @@ _ZONE = re.compile(r"^BEGIN:VTIMEZONE$.*?^END:VTIMEZONE$", re.MULTILINE | re.DOT
 _METHOD, _TZID, _UID = (
     re.compile(rf"^{name}(?:;[^:\n]*)?:(.*)$", re.IGNORECASE | re.MULTILINE) for name in ("METHOD", "TZID", "UID")
 )
+_STAMP = re.compile(r"^DTSTAMP[;:].*$", re.IGNORECASE | re.MULTILINE)
+_CHANGED = re.compile(r"^LAST-MODIFIED(?:;[^:\n]*)?:\d{8}T\d{6}Z$", re.IGNORECASE | re.MULTILINE)
 # What an entry is made of. The rest is not looked at, so that nothing in it can make an entry unreadable.
 _NEEDED = re.compile(
     r"^(?:UID|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE|RECURRENCE-ID|SEQUENCE|DTSTAMP|LAST-MODIFIED|STATUS|SUMMARY"
@@ -81,8 +83,12 @@ class Entry(Struct, frozen=True):
 
     @property
     def digest(self) -> bytes:
-        """A hash of all that its meaning depends on."""
-        whole = "\n".join((self.file.name, self.method, str(self.closed), self.text))
+        """A hash of all that its meaning depends on.
+
+        Many services stamp all entries anew at each export; where the entry says when it was changed, that is nothing.
+        """
+        text = _STAMP.sub("", self.text) if _CHANGED.search(self.text) else self.text
+        whole = "\n".join((self.file.name, self.method, str(self.closed), text))
         return hashlib.blake2b(whole.encode(errors="replace") + self.file.digest, digest_size=8).digest()
 
 
