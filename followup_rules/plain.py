@@ -26,9 +26,7 @@ _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 # What takes no room and parts no words: soft hyphens, zero-width spaces; the marks that turn the direction of text (UAX 9:
 # an address or a file's name could be shown backwards). Joiners are not among them: they hold emoji together, and letters
 # of Persian and Hindi apart.
-_NO_ROOM = re.compile(
-    "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
-)
+_NO_ROOM = re.compile("[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _GAP, _BREAKABLE_GAP = re.compile(r"\s+"), re.compile(r"[ \t\n]+")
 _HIDDEN = re.compile(  # what is never closed hides the rest: else each beginning would be looked through to the end

@@ -23,7 +23,9 @@ def fold(text: str) -> str:
     ' entretien d embauche pre selection '
     """
     # NFKD takes accents off their letters, and apart what is written as one: ﬁ, full-width letters (UAX 15).
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", _UNSEEN.sub("", text)) if not unicodedata.combining(sign))
+    bare = "".join(
+        sign for sign in unicodedata.normalize("NFKD", _UNSEEN.sub("", text)) if not unicodedata.combining(sign)
+    )
     return f" {' '.join(_WORD.findall(bare.casefold().translate(_LIGATURES)))} "
 
 

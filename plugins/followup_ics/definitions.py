@@ -38,7 +38,9 @@ class DefinedZone(tzinfo):
         """`changes` are in UTC, without a zone, in order; `before` is the offset until the first."""
         earlier = [before, *offsets[:-1]]
         self._changes, self._offsets = changes, [before, *offsets]
-        pairs = [(moment, sorted(both)) for moment, both in zip(changes, zip(earlier, offsets, strict=True), strict=True)]
+        pairs = [
+            (moment, sorted(both)) for moment, both in zip(changes, zip(earlier, offsets, strict=True), strict=True)
+        ]
         # PEP 495: of a time that the clock shows twice, or skips, `fold` tells on which side of the change it is meant.
         self._local = ([moment + high for moment, (_, high) in pairs], [moment + low for moment, (low, _) in pairs])
 

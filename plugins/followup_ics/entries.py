@@ -71,7 +71,9 @@ def parse(entries: Sequence[Entry], profile: Profile) -> Meetings:
         make_alike(series[0], overrides, profile.timezone)
         start = series[0]["DTSTART"].dt
         held = [Held(alike(slot.slot, start, profile.timezone), slot.future) for slot in held]
-    lost = any(not slot and "RECURRENCE-ID" in entry.text.upper() for (entry, _), slot in zip(faulty, slots, strict=True))
+    lost = any(
+        not slot and "RECURRENCE-ID" in entry.text.upper() for (entry, _), slot in zip(faulty, slots, strict=True)
+    )
     # Which occurrence was changed is not known: it could be any.
     usable = overrides if lost else [*series, *overrides]
     bad = [bad_item(entry, error, moved=bool(slot)) for (entry, error), slot in zip(faulty, slots, strict=True)]
@@ -98,7 +100,9 @@ def _parsed(entry: Entry) -> Component:
         component: Component = Event.from_ical(lines)
     for name, value in [(name, value) for name in _RELIED_ON for value in values(component, name)]:
         if isinstance(value, vBroken):
-            raise FlawError(f"its {_RELIED_ON[name]} makes no sense ({name}: {one_line(str(value), 60)!r}); set it anew")
+            raise FlawError(
+                f"its {_RELIED_ON[name]} makes no sense ({name}: {one_line(str(value), 60)!r}); set it anew"
+            )
     component["METHOD"] = entry.method
     component[FILE] = entry.file.name
     return component

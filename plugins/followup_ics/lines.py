@@ -26,7 +26,7 @@ _NEXT_PARAMETER = re.compile(r";(?=[A-Za-z][A-Za-z0-9-]*(?:[=;]|$))")
 _TZID = re.compile(r";TZID=(.*?)(?=;[A-Z-]+=|$)", re.IGNORECASE)
 _FUTURE = re.compile(r";RANGE=\"?THISANDFUTURE", re.IGNORECASE)
 _MOMENT = re.compile(r"(\d{8})(?:T(\d{4})(\d\d)?(?:\.\d+)?(Z?))?", re.IGNORECASE)
-_DURATION = re.compile(r"([+-]?)P?((?:\d+[WDHMST]*T?)+)", re.IGNORECASE)
+_DURATION = re.compile(r"([+-]?)P?(T?(?:\d+[WDHMS]T?)+)", re.IGNORECASE)
 _PART = re.compile(r"(\d+)([WDHMS])", re.IGNORECASE)
 _MAILTO = re.compile(r"mailto:", re.IGNORECASE)
 
@@ -76,7 +76,7 @@ def _mended(line: str) -> Iterator[tuple[str, str]]:
         number = line.partition(":")[2].strip()
         yield from [(name, f"SEQUENCE:{number}")] if re.fullmatch(r"\d{1,9}", number) else []
     elif name in _PEOPLE:
-        yield name, line if sound else _person(name, line)
+        yield name, line if sound and not _loose(line, sound.end()) else _person(name, line)
     else:
         yield name, line if sound else f"{name}:{line.partition(':')[2]}"
 
@@ -163,6 +163,12 @@ def _person(name: str, line: str) -> str:
     parameters = [part.partition("=") for part in _NEXT_PARAMETER.split(head.rstrip(" \t:"))[1:]]
     kept = [(key.upper(), value.strip('" \t').replace('"', "'")) for key, equals, value in parameters if equals]
     return "".join([name, *(f';{key}="{value}"' for key, value in kept if key in _OF_PEOPLE), ":", address])
+
+
+def _loose(line: str, begin: int) -> bool:
+    """Tell whether something else stands before the address: the name had a colon, and was not quoted."""
+    mailto = list(_MAILTO.finditer(line, begin))
+    return bool(mailto) and bool(_MAILTO.sub("", line[begin : mailto[-1].start()]).strip())
 
 
 def _at_last_colon(line: str) -> tuple[str, str]:

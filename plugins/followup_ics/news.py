@@ -15,7 +15,7 @@ from followup_ics.memory import SIZE, Memory, cursor, packed, unpacked
 from followup_rules import BadItem, Event, Pull
 
 if TYPE_CHECKING:
-    from followup_ics.calendar import CalendarReader, Reading
+    from followup_ics.calendar import CalendarReader
     from followup_ics.text import Entry
 
 MOST_MEETINGS = 20_000
@@ -32,7 +32,10 @@ def news(reader: CalendarReader, entries: Sequence[Entry], before: Memory, now: 
 
     Returns None if there may be too many meetings: which are within the limit, only a reading without memory can say.
     """
-    settled, of_the_day = unpacked(before.settled), unpacked(before.of_the_day) if before.days == now.days else frozenset()
+    settled, of_the_day = (
+        unpacked(before.settled),
+        unpacked(before.of_the_day) if before.days == now.days else frozenset(),
+    )
     unchanged: list[str] = []
     kept: dict[bool, set[bytes]] = {True: set(), False: set()}
     read: list[Event | BadItem] = []

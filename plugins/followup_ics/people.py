@@ -26,7 +26,7 @@ def person(property_: Any) -> Person | None:
     Apple's calendars point to a principal and give the mail address in the parameter EMAIL (RFC 7986, section 6.2).
     """
     name, address = parameter(property_, "CN"), parameter(property_, "EMAIL")
-    return people.person(_bare(str(property_)), name) or people.person(_bare(address), name)
+    return people.person(bare(str(property_)), name) or people.person(bare(address), name)
 
 
 def parameter(property_: Any, name: str) -> str:
@@ -35,7 +35,7 @@ def parameter(property_: Any, name: str) -> str:
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _bare(address: str) -> str:
+def bare(address: str) -> str:
     """Return the mail address alone: of `mailto:a%40b.ca?subject=...` (RFC 6068), of `Julie <a@b.ca>`."""
     found = _SCHEME.sub("", one_line(address))
     if "<" in found:

@@ -34,7 +34,9 @@ def zone(name: str, defined: Mapping[str, str]) -> tzinfo:
     known = _by_iana_name(bare)
     if known:
         return known
-    definition = defined.get(name) or {_bare(key).casefold(): text for key, text in defined.items()}.get(bare.casefold())
+    definition = defined.get(name) or {_bare(key).casefold(): text for key, text in defined.items()}.get(
+        bare.casefold()
+    )
     found = (defined_zone(definition) if definition else None) or _guessed(bare)
     if found is None:
         shown = one_line(name, 80)

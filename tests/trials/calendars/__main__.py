@@ -23,7 +23,12 @@ def main() -> int:
     judged: dict[str, dict[str, str]] = tomllib.loads(JUDGED.read_text(encoding="utf-8"))
     differ = {name: kinds for name, kinds in found.items() if kinds}
     _say(f"{len(files)} calendars: {len(files) - len(differ)} agree wholly, {len(differ)} differ")
-    new = [(name, kind) for name, kinds in differ.items() for kind in kinds if kind.split(":")[0] not in judged.get(name, {})]
+    new = [
+        (name, kind)
+        for name, kinds in differ.items()
+        for kind in kinds
+        if kind.split(":")[0] not in judged.get(name, {})
+    ]
     kinds = {name: {kind.split(":")[0] for kind in kinds} for name, kinds in found.items()}
     gone = [(name, kind) for name, reasons in judged.items() for kind in reasons if kind not in kinds.get(name, {kind})]
     for name, kind in new:

@@ -1,8 +1,9 @@
 // Reads calendars with ical.js, and prints what takes place in a window: [{file, from, until}] in, {file: [...]} out.
 import { readFileSync } from "node:fs";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
 
-const { default: ICAL } = await import(pathToFileURL(process.argv[2]));
+const { default: ICAL } = await import(pathToFileURL(isMainThread ? process.argv[2] : workerData));
 const MOST = 5000, PATIENCE = 4000;
 
 function moment(time, property) {
@@ -59,8 +60,37 @@ function read({ file, from, until }) {
   return found;
 }
 
-const told = {};
-for (const job of JSON.parse(readFileSync(0, "utf8"))) {
-  try { told[job.file] = read(job); } catch (error) { told[job.file] = String(error.message || error).slice(0, 200); }
+function answer(job) {
+  try { return read(job); } catch (error) { return String(error.message || error).slice(0, 200); }
 }
-process.stdout.write(JSON.stringify(told));
+
+// ical.js searches a rule that never comes true without end: it works in a thread that can be ended.
+function thread() {
+  return new Worker(fileURLToPath(import.meta.url), { workerData: process.argv[2] });
+}
+
+function asked(worker, job) {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => resolve(null), 3 * PATIENCE);
+    worker.once("message", (found) => { clearTimeout(late); resolve(found); });
+    worker.once("error", (error) => { clearTimeout(late); resolve(String(error)); });
+    worker.postMessage(job);
+  });
+}
+
+if (isMainThread) {
+  const told = {};
+  let worker = thread();
+  for (const job of JSON.parse(readFileSync(0, "utf8"))) {
+    told[job.file] = await asked(worker, job);
+    if (told[job.file] === null) {
+      told[job.file] = "ical.js does not come to an end";
+      await worker.terminate();
+      worker = thread();
+    }
+  }
+  await worker.terminate();
+  process.stdout.write(JSON.stringify(told));
+} else {
+  parentPort.on("message", (job) => parentPort.postMessage(answer(job)));
+}
