@@ -23,9 +23,9 @@ _LONGEST_DESCRIPTION = 10_000
 _ODD_LINE_END = re.compile("[\r\x0b\x0c\x85\u2028\u2029]")
 # C0 and C1 controls; halves of characters, which no file can hold.
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-# What takes no room and parts no words: soft hyphens, zero-width spaces; the marks that turn the direction of text (UAX 9:
-# an address or a file's name could be shown backwards). Joiners are not among them: they hold emoji together, and letters
-# of Persian and Hindi apart.
+# What takes no room and parts no words: soft hyphens, zero-width spaces; the marks that turn the direction of text
+# (UAX 9: an address or a file's name could be shown backwards). Joiners are not among them: they hold emoji together,
+# and letters of Persian and Hindi apart.
 _NO_ROOM = re.compile("[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _GAP, _BREAKABLE_GAP = re.compile(r"\s+"), re.compile(r"[ \t\n]+")

@@ -54,7 +54,7 @@ def checked(pull: Any, kinds: Collection[str]) -> Pull:
     bad += [item for item in items if isinstance(item, BadItem)]
     whole = bool(pull.complete) and not any(item.where == _NOWHERE for item in bad)
     cursor, left = str(pull.cursor), int(pull.left)
-    given = [*events, *bad]
+    given: list[Event | BadItem] = [*events, *bad]
     return Pull(events=given, removed=removed, cursor=cursor, complete=whole, unchanged=unchanged, left=left)
 
 

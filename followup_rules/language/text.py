@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
-# Nobody sees them, wherever in a word they stand (Unicode: default ignorable): soft hyphens, joiners, zero-width spaces.
+# Nobody sees them, wherever in a word they stand (Unicode: default ignorable): soft hyphens, joiners, zero widths.
 _UNSEEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 # Which Unicode does not take apart, though people write them in both ways.
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})

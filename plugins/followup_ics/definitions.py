@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _USED = re.compile(
     r"^(?:BEGIN|END|DTSTART|RRULE|RDATE|TZOFFSETFROM|TZOFFSETTO)[ \t]*[;:].*$", re.IGNORECASE | re.MULTILINE
 )
-# A zone changes twice a year, and its rules change now and then; the longest history of the IANA's has some 200 changes.
+# A zone changes twice a year, and its rules change now and then; the longest history of the IANA's has 200 changes.
 _MOST_CHANGES_A_YEAR, _MOST_CHANGES, _LONGEST = 120, 1_000, 100_000
 # Of all its rules together; Outlook's two begin in 1601. The library lays them out up to 2038.
 _MOST_YEARS, _LAST_YEAR = 10_000, 2_038
@@ -35,7 +35,7 @@ class DefinedZone(tzinfo):
     """A time zone by the instants at which its offset changes."""
 
     def __init__(self, changes: Sequence[datetime], offsets: Sequence[timedelta], before: timedelta) -> None:
-        """`changes` are in UTC, without a zone, in order; `before` is the offset until the first."""
+        """Take the changes in UTC, without a zone, in order; `before` is the offset until the first."""
         earlier = [before, *offsets[:-1]]
         self._changes, self._offsets = changes, [before, *offsets]
         pairs = [
@@ -89,7 +89,8 @@ def _can_be_laid_out(written: Timezone) -> bool:
     """Tell whether every rule comes true at some time. Raises FlawError if that would be too often."""
     each_year = dates = 0
     rules: list[tuple[Mapping[str, Any], datetime]] = []
-    for part in written.subcomponents:
+    parts: list[Any] = written.subcomponents
+    for part in parts:
         found = part.get("RRULE", [])
         rules += [(rule, part["DTSTART"].dt) for rule in (found if isinstance(found, list) else [found])]
         listed = part.get("RDATE", [])

@@ -98,7 +98,7 @@ def _parsed(entry: Entry) -> Component:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         component: Component = Event.from_ical(lines)
-    for name, value in [(name, value) for name in _RELIED_ON for value in values(component, name)]:
+    for name, value in [(each, value) for each in _RELIED_ON for value in values(component, each)]:
         if isinstance(value, vBroken):
             raise FlawError(
                 f"its {_RELIED_ON[name]} makes no sense ({name}: {one_line(str(value), 60)!r}); set it anew"

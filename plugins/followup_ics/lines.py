@@ -1,7 +1,7 @@
 """Content lines (RFC 5545, section 3.1) as people's programs write them, mended so that the library reads them.
 
-Only what can mean but one thing is mended: a parameter without a value, quotes within quotes, a zone with a colon in its
-name, a time without seconds. What could mean several things stays as it is, and makes its entry a reported problem.
+Only what can mean but one thing is mended: a parameter without a value, quotes within quotes, a zone with a colon in
+its name, a time without seconds. What could mean several things stays as it is, and makes its entry a reported problem.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ class IcsSource:
         reader = CalendarReader(self._context.profile, since, until)
         found = _entries(files)
         pull = news(reader, found, before if before.holds_for(now.setting, now.days) else Memory(), now)
-        return pull or news(reader, found, Memory(), now)
+        return pull or news(reader, found, Memory(), now) or Pull()
 
 
 def _entries(files: Mapping[str, Path]) -> list[Entry]:

@@ -1,8 +1,8 @@
 """The text of an iCalendar file, and the entries in it, before anything of them is understood (RFC 5545, section 3.1).
 
 A file is taken apart here and not by the library, for three reasons: one entry that breaks the rules must not take the
-others with it; what is not needed (alarms, tasks, journals, free and busy times) must not be able to break anything; and
-of a long calendar only those entries are parsed whose text has changed.
+others with it; what is not needed (alarms, tasks, journals, free and busy times) must not be able to break anything;
+and of a long calendar only those entries are parsed whose text has changed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The times of an entry, each in its zone and of the kind that its series has.
 
-RFC 5545 wants all of a series to be of one kind, with UNTIL in UTC, and many programs do not keep to it. What they write
-can mean one thing only, and is made into that before the library lays the series out.
+RFC 5545 wants all of a series to be of one kind, with UNTIL in UTC, and many programs do not keep to it. What they
+write can mean one thing only, and is made into that before the library lays the series out.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Time zones by the names that calendars give them; a name that could mean several zones means none (RFC 5545, 3.2.19)."""
+"""Time zones by the names that calendars give them; a name that could mean several zones means none."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _of_windows(name: str) -> ZoneInfo | None:
-    """Return the zone of one of Windows' names, in any of their forms: with an offset before it, or as people say it."""
+    """Return the zone of one of Windows' names, in any form: with an offset before it, or as people say it."""
     from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON  # noqa: PLC0415 -- heavy
 
     names = {key.casefold(): iana for key, iana in WINDOWS_TO_OLSON.items()}
