@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from followup_ics.entries import Held, Meetings, bad_item, original, parse, where
 from followup_ics.events import event, slot_id
@@ -39,6 +40,8 @@ class CalendarReader(Struct, frozen=True):
     profile: Profile
     since: datetime
     until: datetime
+    mine: bool = True
+    """Whether the calendar is the user's own. Of a shared one neither tags nor cases are read, whoever wrote them."""
 
     def read(self, entries: Sequence[Entry], most_steps: int) -> Reading:
         """Return the meetings of the entries of one UID; nothing that is in them raises."""
@@ -49,6 +52,7 @@ class CalendarReader(Struct, frozen=True):
         except Exception as error:  # noqa: BLE001 -- whatever a stranger's file does to one entry, the others work
             return Reading(bad=[*meetings.bad, bad_item(entries[0], error)], steps=_OF_A_FLAW)
         seen = [meeting for meeting in events if meeting.end >= self.since and meeting.start <= self.until]
+        seen = seen if self.mine else [replace(meeting, tags=(), case="") for meeting in seen]
         settled = not meetings.recur and all(meeting.start <= self.until for meeting in events)
         return Reading(seen, meetings.bad, settled, needed)
 

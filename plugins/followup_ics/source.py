@@ -15,6 +15,7 @@ from followup_ics.memory import Memory, recalled
 from followup_rules import Context, Pull, Unreadable
 
 if TYPE_CHECKING:
+    from followup_ics import IcsOptions
     from collections.abc import Iterator
 
     from followup_ics.text import Entry
@@ -28,9 +29,10 @@ _FORMAT = 2
 class IcsSource:
     """Meetings from an .ics file, or from all of a folder."""
 
-    def __init__(self, path: Path, days_ahead: int, context: Context) -> None:
-        self._path = path
-        self._days_ahead = days_ahead
+    def __init__(self, options: IcsOptions, context: Context) -> None:
+        self._path = options.path
+        self._days_ahead = options.days_ahead
+        self._mine = options.mine
         self._context = context
 
     def pull(self, since: datetime, cursor: str) -> Pull:
@@ -42,7 +44,7 @@ class IcsSource:
         # To the end of a day, so that all that is read on one day is read for the same window.
         last = (self._context.now + timedelta(days=self._days_ahead)).astimezone(profile.timezone).date()
         days = (str(since.astimezone(profile.timezone).date()), str(last))
-        setting = _hash([_FORMAT, str(self._path), str(profile.timezone), sorted(profile.me)])
+        setting = _hash([_FORMAT, str(self._path), str(profile.timezone), sorted(profile.me), self._mine])
         try:
             files = _find(self._path)
             seen = _hash([setting, days, {name: _look(path) for name, path in files.items()}])
@@ -57,7 +59,7 @@ class IcsSource:
         from followup_ics.calendar import CalendarReader  # noqa: PLC0415 -- an unchanged calendar needs no reader
         from followup_ics.news import news  # noqa: PLC0415 -- likewise
 
-        reader = CalendarReader(self._context.profile, since, until)
+        reader = CalendarReader(self._context.profile, since, until, mine=self._mine)
         found = _entries(files)
         pull = news(reader, found, before if before.holds_for(now.setting, now.days) else Memory(), now)
         return pull or news(reader, found, Memory(), now) or Pull()
