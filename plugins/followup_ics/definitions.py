@@ -77,7 +77,7 @@ def defined_zone(definition: str) -> tzinfo | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            written = Timezone.from_ical("\r\n".join(lines))
+            written: Any = Timezone.from_ical("\r\n".join(lines))
             return _table(written) if _can_be_laid_out(written) else None
     except FlawError:
         raise

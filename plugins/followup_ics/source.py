@@ -15,9 +15,9 @@ from followup_ics.memory import Memory, recalled
 from followup_rules import Context, Pull, Unreadable
 
 if TYPE_CHECKING:
-    from followup_ics import IcsOptions
     from collections.abc import Iterator
 
+    from followup_ics import IcsOptions
     from followup_ics.text import Entry
 
 LARGEST = 20_000_000
