@@ -2,6 +2,8 @@
 
 from followup_rules.hookspecs import (
     Check,
+    Fact,
+    HealthCheck,
     Login,
     NoteWriter,
     Output,
@@ -35,6 +37,8 @@ __all__ = [
     "Check",
     "Context",
     "Event",
+    "Fact",
+    "HealthCheck",
     "Login",
     "NoteAdded",
     "NoteHeading",

@@ -145,6 +145,32 @@ class Login(Struct, frozen=True):
     """
 
 
+class Fact(Struct, frozen=True):
+    """What a health check found; nothing private and no secret, for people show it to others when they ask for help."""
+
+    area: str
+    """What was looked at: the table of the config, such as `outputs.drafts`, or the service."""
+    told: str
+    """What there is, in one line."""
+    problem: str = ""
+    """What is wrong with it, if anything is: nothing fails by it at once."""
+    hint: str = ""
+    """What to do about that."""
+
+
+class HealthCheck(Struct, frozen=True):
+    """A look at a service that tells what no run can: `followup check` asks for it, and `followup doctor --NAME`."""
+
+    name: str
+    summary: str
+    examine: Callable[[Mapping[str, Any], Profile, bool], Iterable[Fact]]
+    """Called with the options of every source and output in the config (`sources.NAME`), with the user, and with
+    whether to ask the service for all that it tells (`doctor --NAME`), or just what may be wrong (`check`). It changes
+    nothing.
+    Raises `Unreadable` with what to do if the service cannot be asked.
+    """
+
+
 @hookspec
 def register_sources() -> Iterable[SourceType]:
     """Return the sources that this plugin adds."""
@@ -172,6 +198,12 @@ def register_checks() -> Iterable[Check]:
 @hookspec
 def register_logins() -> Iterable[Login]:
     """Return the logins that this plugin offers for `followup auth`."""
+    return ()
+
+
+@hookspec
+def register_health_checks() -> Iterable[HealthCheck]:
+    """Return the health checks that this plugin offers for `followup check` and `followup doctor`."""
     return ()
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -44,7 +45,7 @@ MAIL = ("sent", "received")
 class Event(Struct, frozen=True, kw_only=True):
     """Something that happened or is planned, as a source saw it.
 
-    A source fills in what it knows. `listed` and `gone` belong to the store.
+    A source fills in what it knows. `listed`, `gone`, `past_unlisted`, `planned` and `called_off` belong to the store.
     """
 
     id: str
@@ -60,13 +61,20 @@ class Event(Struct, frozen=True, kw_only=True):
     organizer: Person | None = None
     """Who called the meeting or wrote the mail; may be a machine, and then is not among `people`."""
     status: str = "confirmed"
-    """`confirmed`, `tentative`, `cancelled`, `declined` (by me), `mine` (I called it, for others)."""
+    """`confirmed`, `tentative`, `cancelled`, `declined` (by me), `mine` (I called it, for others). Rules also see
+    `unanswered` and `vanished`, which are for the engine to tell."""
+    answered: bool = True
+    """False: somebody else called the meeting, and I have not said whether I come."""
+    sequence: int = 0
+    """The number of a meeting's revision: RFC 5545, section 3.8.7.4."""
     tags: tuple[str, ...] = ()
     """The `#tags`, lower case, without the `#`."""
     case: str = ""
     """The label that `#case:NAME` gives; it decides."""
     heading: str = ""
     """A note's heading without its addresses: a label or an `@domain`; it must fit a case."""
+    domain: str = ""
+    """The `@domain` of a note's heading, in lower case and without the @."""
     thread: str = ""
     """The same for all mails of one conversation."""
     answers: str = ""
@@ -83,22 +91,45 @@ class Event(Struct, frozen=True, kw_only=True):
     whole_day: bool = False
     """A note without a time of day: `start` is 00:00, and it counts as 23:59 where order within the day matters."""
     updated: datetime | None = None
-    """LAST-MODIFIED, else DTSTAMP (RFC 5545, section 3.8.7), else the service's own stamp."""
+    """LAST-MODIFIED, else DTSTAMP (RFC 5545, section 3.8.7) where that is not the time of an export, else the service's
+    own stamp."""
     data: Mapping[str, object] = field(default_factory=dict)
-    """Further fields of a plugin, and the `key:value` pairs of a note. Values: str, int, float, bool, datetime."""
+    """Further fields of a plugin, and the `key:value` pairs of a note. Values: str, int, float, bool, datetime.
+
+    A source of notes gives the values as they are written; those that the rules count from become dates in the core.
+    """
     report: Report | None = None
     """Of what an output reports, and of a mail of mine that was a draft of ours; of nothing else."""
+    undated: bool = False
+    """A note without a date: `start` is when the source read it, and in the store when it was first seen."""
     where: str = ""
     """Where a person finds it, for messages: `notes.md:12`."""
+    source_line: str = ""
+    """A note's line as the user wrote it, for messages."""
     listed: datetime | None = None
     """The last pull that listed it, known only once it is `gone`."""
     gone: datetime | None = None
     """The first pull that no longer listed it."""
+    past_unlisted: bool = False
+    """It is gone from a calendar that lists nothing that is over: it had no such entry, and others went as it did."""
+    planned: datetime | None = None
+    """The last pull that listed it as planned, before one showed that it was cancelled."""
+    called_off: datetime | None = None
+    """The first pull that showed it cancelled."""
 
     @property
     def identity(self) -> str:
         """Its kind and its id, by which it is one event: nobody's mail takes the place of a note with the same id."""
         return f"{self.kind}{KIND_END}{self.id}"
+
+
+_OCCURRENCE = re.compile(r"(.+)/\d{8}(?:T\d{6}Z?)?", re.DOTALL)
+
+
+def series(event: Event) -> str:
+    """Return what the occurrences of a series of meetings have in common: the UID; "" for any other event."""
+    found = _OCCURRENCE.fullmatch(event.id) if event.kind == "meeting" else None
+    return found[1] if found else ""
 
 
 class BadItem(Struct, frozen=True):
@@ -108,6 +139,10 @@ class BadItem(Struct, frozen=True):
     message: str
     id: str = ""
     """Of the event, if it can be told: then the event is still there, as it was last read."""
+    source_line: str = ""
+    """The line as the user wrote it."""
+    marked: str = ""
+    """The part of that line which cannot be read."""
 
 
 class Pull(Struct, frozen=True, kw_only=True):
@@ -123,6 +158,9 @@ class Pull(Struct, frozen=True, kw_only=True):
     """Ids of events, or of series (`ID/...`), that a complete pull need not give again: they are as they were."""
     left: int = 0
     """How many items are still to be read: these are kept, and the source is asked again at once from the cursor."""
+    doubt: str = ""
+    """Why this may be half of the picture, as a sentence: a file that is empty now, or that ends in the middle of a
+    line. The source counts as unreadable until a pull at least half an hour later has the same doubt."""
 
 
 class NoteHeading(Struct, frozen=True):
@@ -175,6 +213,8 @@ class Context(Struct, frozen=True, kw_only=True):
 
     profile: Profile
     now: datetime
+    canonical_tag: Callable[[str], str] = str
+    """A tag in any of its spellings to the one that rules name: ids made with that one survive a change of language."""
 
 
 class State(StrEnum):
@@ -233,6 +273,8 @@ class Case(Struct, frozen=True, kw_only=True):
     key: str
     home: tuple[Event, ...]
     joined: tuple[Event, ...] = ()
+    followed: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    """By a note's identity and the day that its `re:` names: the meetings that it was seen to be about."""
 
 
 class Decision(Struct, frozen=True, kw_only=True):
@@ -275,6 +317,8 @@ class Reply(Struct, frozen=True):
     """Further fields that its source gave it, by which an output of the same service knows it again."""
 
 
+LANGUAGES = ("fr", "en")
+"""In which texts can be."""
 DRAFT, TASK, NOTICE = "draft", "task", "notice"
 """The types of action that come with followup; a plugin may take others. A notice needs no output: a run prints it."""
 
@@ -340,3 +384,10 @@ class Problem(Struct, frozen=True):
     """Nothing could be done."""
     warning: bool = False
     """Nothing failed; the exit code stays 0."""
+    info: bool = False
+    """Nothing is wrong, but it may be a mishap; only `check` tells it."""
+
+    @property
+    def severity(self) -> str:
+        """`error`, `warning` or `info`."""
+        return "info" if self.info else "warning" if self.warning else "error"

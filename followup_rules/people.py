@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 from followup_rules.model import Person
 from followup_rules.plain import one_line
@@ -14,6 +15,7 @@ _NO_REPLY = re.compile(
     r"(?:^|[._+-])(?:(?:no|do[._-]?not)[._-]?reply|ne[._-]?pas[._-]?r[eé]pondre)(?:$|[._+-]|\d)", re.IGNORECASE
 )
 _LONGEST_NAME = 200
+_GMAIL = frozenset({"gmail.com", "googlemail.com"})
 
 
 def person(address: str, name: str = "") -> Person | None:
@@ -62,7 +64,29 @@ def once_each(people: Iterable[Person]) -> list[Person]:
 
 def others(people: Iterable[Person], me: Collection[str]) -> tuple[Person, ...]:
     """Return the humans among them other than the user, who has these addresses; each once."""
-    return tuple(someone for someone in once_each(people) if is_human(someone) and someone.address not in me)
+    return tuple(someone for someone in once_each(people) if is_human(someone) and not is_one_of(someone.address, me))
+
+
+def is_one_of(address: str, mine: Collection[str]) -> bool:
+    """Tell whether mail to an address comes to one of mine: itself, with a `+detail` (RFC 5233), or as Gmail spells it.
+
+    Gmail sees no dots in its own addresses (support.google.com/mail/answer/7436150), and googlemail.com is gmail.com.
+    """
+    if address in mine:
+        return True
+    known, written = _spellings(frozenset(mine)), _spelling(address)
+    name, at, domain = written.rpartition("@")
+    return written in known or f"{name.partition('+')[0]}{at}{domain}" in known
+
+
+@lru_cache(maxsize=16)
+def _spellings(addresses: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(_spelling, addresses))
+
+
+def _spelling(address: str) -> str:
+    name, _, domain = address.lower().rpartition("@")
+    return f"{name.replace('.', '')}@gmail.com" if domain in _GMAIL else f"{name}@{domain}"
 
 
 def is_human(someone: Person) -> bool:

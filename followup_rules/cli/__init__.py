@@ -19,6 +19,7 @@ COMMANDS = {
     "explain": "Tell every rule's state for a case, and why.",
     "agenda": "Show what is coming, by date.",
     "note": "Add a note to a case.",
+    "mark": "Say whether a meeting is an interview.",
     "check": "Check config, rules, plugins and texts.",
     "doctor": "Tell whether all is well: runs, store, sources, outputs.",
     "forget": "Erase a case from the store.",

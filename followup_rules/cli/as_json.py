@@ -71,7 +71,7 @@ def problems(listed: Iterable[Problem]) -> list[dict[str, Any]]:
             "where": each.where,
             "message": each.message,
             "fatal": each.fatal,
-            "severity": "warning" if each.warning else "error",
+            "severity": each.severity,
             "code": each.code,
             "file": each.file,
             "line": each.line,

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from followup_rules.cli import shared
 from followup_rules.cli.page import absolute, relative
 from followup_rules.config.read import Config
 from followup_rules.engine.anchors import CaseView
-from followup_rules.engine.assign_cases import match
-from followup_rules.engine.guards import Window, windows
+from followup_rules.engine.assign_cases import match, names_of
+from followup_rules.engine.completed import Misfit
+from followup_rules.engine.guards import Window, windows_at
 from followup_rules.engine.isolation import Failed
+from followup_rules.engine.orders import misfits
 from followup_rules.engine.plan import EntryState, LedgerEntry
 from followup_rules.language.schema import Guard
 from followup_rules.language.text import fold
@@ -43,6 +46,12 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     """The guards' windows that are open now."""
     entries: tuple[LedgerEntry, ...]
     history: tuple[JournalLine, ...]
+    name: str = ""
+    """What people call it: the title of its entry if an id is all that it has, else its key."""
+    misfits: tuple[Misfit, ...] = ()
+    """Its notes whose `re:` or `for:` names nothing."""
+    subjects: Mapping[str, frozenset[str]] = {}
+    """By the identity of a note: those of the meetings that it is about."""
 
     def made(self, decision: Decision) -> list[LedgerEntry]:
         """Return what stands in the outputs for a decision."""
@@ -62,7 +71,9 @@ def read(config: Config, now: datetime, *, as_json: bool) -> tuple[Report, tuple
         # The preview writes its own decisions into the copy's journal.
         history = {key: tuple(copy.decisions.history(key)) for key in copy.places.cases()}
         report = preview(config, copy, now)
+        names = names_of(copy.entries(), config.profile.timezone)
         files = [_file(key, config, copy, report, history.get(key, ())) for key in copy.places.cases()]
+        files = [replace(file, name=names.get(file.key, file.key)) for file in files]
     return report, tuple(files)
 
 
@@ -72,13 +83,15 @@ def _file(key: str, config: Config, store: Store, report: Report, history: tuple
     guards = [guard for guard in config.rulebook.rules.guards.values() if not guard.fault]
     return CaseFile(
         key=key,
-        people=_people(case.home),
+        people=_people(view.case.home),
         events=tuple(sorted((*case.home, *case.joined), key=view.order)),
         cancelled=frozenset(view.fates),
         decisions=tuple(each for each in report.decisions if each.case == key),
-        windows=tuple(window for guard in guards for window in _windows(guard, view) if window.contains(report.now)),
+        windows=tuple(window for guard in guards for window in _windows(guard, view, report.now)),
         entries=tuple(store.ledger.of(key)),
         history=history,
+        misfits=misfits(view),
+        subjects=view.notes.subjects,
     )
 
 
@@ -95,9 +108,9 @@ def _bare(key: str, people: tuple[Person, ...]) -> CaseFile:
     )
 
 
-def _windows(guard: Guard, view: CaseView) -> tuple[Window, ...]:
+def _windows(guard: Guard, view: CaseView, now: datetime) -> tuple[Window, ...]:
     try:
-        return windows(guard, view)
+        return windows_at(guard, view, now)
     except Failed:
         return ()
 
@@ -109,7 +122,11 @@ def _people(events: Iterable[Event]) -> tuple[Person, ...]:
 
 def named(name: str, files: Sequence[CaseFile]) -> list[CaseFile]:
     """Return the cases that a person may mean: by key, else by the name or address of somebody in it."""
-    keys = match(name, (file.key for file in files))
+    titled = [file for file in files if file.name != file.key]
+    by_title = [file for file in titled if fold(name) == fold(file.name) or name == file.key]
+    keys = match(name, {file.key for file in files} - {file.key for file in titled})
+    if by_title and not keys:
+        return by_title
     if keys:
         return [file for file in files if file.key in keys]
     words = set(fold(name).split())
@@ -127,7 +144,7 @@ def unclear(
 ) -> Problem:
     """Return what to tell somebody whose word fits no case, or several; `forgotten`: when such a case was forgotten."""
     if fitting:
-        several = ", ".join(file.key for file in fitting[:_LISTED])
+        several = ", ".join(file.name or file.key for file in fitting[:_LISTED])
         return Problem("CASE", f"{name!r} fits several cases", hint=f"write one of: {several}", fatal=True)
     if forgotten:
         day = absolute(forgotten.astimezone(now.tzinfo))
@@ -137,7 +154,7 @@ def unclear(
     near = _nearest(name, files)
     guess = f'did you mean "{near}"? ' if near else ""
     busiest = sorted(files, key=lambda file: (not file.decisions, file.key))
-    listed = ", ".join(file.key for file in busiest[:_LISTED])
+    listed = ", ".join(file.name or file.key for file in busiest[:_LISTED])
     hint = f"{guess}the cases: {listed}{', ...' if len(files) > _LISTED else ''}" if files else "there are no cases yet"
     return Problem("CASE", f"{name!r} fits no case", hint=hint, fatal=True)
 
@@ -147,6 +164,7 @@ def _nearest(name: str, files: Iterable[CaseFile]) -> str:
     keys: dict[str, str] = {}
     for file in files:
         people = " ".join(f"{person.name} {person.address}" for person in file.people)
-        words = (word for word in fold(f"{file.key} {people}").split() if len(word) > 2)
-        keys.update(dict.fromkeys([file.key, *words], file.key))
+        shown = file.name or file.key
+        words = (word for word in fold(f"{shown} {people}").split() if len(word) > 2)
+        keys.update(dict.fromkeys([shown, *words], shown))
     return keys.get(nearest(name, keys) or "", "")

@@ -27,6 +27,7 @@ from followup_rules.store.store import open_copy
 from followup_rules.texts.plurals import plural
 from followup_rules.tick.run import preview
 from followup_rules.toml.suggestions import nearest
+from followup_rules.upkeep.services import concerns
 
 
 class Findings(Struct, frozen=True, dict=True):
@@ -67,7 +68,7 @@ def examine(config: Config, now: datetime) -> Findings:
     if config.fatal:
         return Findings(config.problems)
     seen: dict[str, _Seen] = {}
-    problems = [*config.problems, *_texts(config), *_unwritable(config), *_tried(config, now, seen)]
+    problems = [*config.problems, *_texts(config), *_unwritable(config), *_tried(config, now, seen), *concerns(config)]
     problems += _unseen_kinds(config, _emitted(config, seen))
     return Findings(tuple(dict.fromkeys(problems)), _checked(config, seen))
 
@@ -116,11 +117,17 @@ def _verdict(findings: Findings, *tables: str) -> str:
 
 
 def _texts(config: Config) -> Iterator[Problem]:
-    known = config.rulebook.texts.names()
-    for rule in config.rulebook.rules.rules.values():
+    book = config.rulebook
+    known = book.texts.names()
+    for rule in book.rules.rules.values():
         for do in (do for do in rule.do if not do.template or do.template in known):
             hint = f"mend the template {do.template!r}" if do.template else "mend the title or the text of 'do'"
-            for file, line, message in config.rulebook.texts.check(template=do.template, title=do.title, text=do.text):
+            # In each language in which some case may need it; what is faulty in several is told once.
+            own = do.language or rule.language
+            spoken = [own] if own else ["", *sorted({*book.languages.values()})]
+            texts = (book.texts.speaking(language) for language in spoken)
+            found = (each.check(template=do.template, title=do.title, text=do.text) for each in texts)
+            for file, line, message in dict.fromkeys(fault for faults in found for fault in faults):
                 yield Problem(f"rule.{rule.id}", message, Code.FAULTY_TEXT, file=file, line=line, hint=hint)
 
 
@@ -177,6 +184,7 @@ def _tried(config: Config, now: datetime, seen: dict[str, _Seen]) -> list[Proble
         with open_copy(config.store) as copy:
             # From their beginning: an unchanged source would show nothing, and nothing could be found wrong with it.
             copy.events.forget_cursors()
+            copy.told.forget()
             problems = preview(counting, copy, now).problems
     except StoreError as error:
         return [replace(shared.store_problem(error), fatal=False)]

@@ -77,7 +77,7 @@ def _record(file: CaseFile, now: datetime, *, history: bool) -> dict[str, Any]:
     record = {
         "key": file.key,
         "people": [{"address": person.address, "name": person.name} for person in file.people],
-        "events": [_event_record(event, now) for event in file.events],
+        "events": [{**_event_record(event, now), **_note_record(event, file)} for event in file.events],
         "decisions": [records.decision(decision) for decision in file.decisions],
     }
     journal = [
@@ -98,6 +98,29 @@ def _event_record(event: Event, now: datetime) -> dict[str, Any]:
     }
 
 
+def _note_record(note: Event, file: CaseFile) -> dict[str, Any]:
+    """Return what becomes of a note: what it starts or ends, the meetings that it is about, and what is wrong."""
+    if note.kind != "note":
+        return {}
+    ids = {event.identity: event.id for event in file.events}
+    about = file.subjects.get(note.identity, frozenset())
+    return {
+        "tags": list(note.tags),
+        "starts": [{"key": each.key, "state": str(each.state)} for each in _started(note, file)],
+        "decides": [{"key": each.key, "state": str(each.state)} for each in _decided(note, file)],
+        "about": sorted(ids[identity] for identity in about if identity in ids),
+        "problem": next((misfit.message for misfit in file.misfits if misfit.note.identity == note.identity), None),
+    }
+
+
+def _started(note: Event, file: CaseFile) -> list[Decision]:
+    return [each for each in file.decisions if note.identity in {event.identity for event in each.visit.events}]
+
+
+def _decided(note: Event, file: CaseFile) -> list[Decision]:
+    return [each for each in file.decisions if note.id in each.evidence and each not in _started(note, file)]
+
+
 # -- all cases
 
 
@@ -107,14 +130,14 @@ def _print_all(report: Report, files: Sequence[CaseFile]) -> None:
     page = pages.Page()
     page.row((), 0, [(f"{plural(len(concerned), 'case')} · {pages.absolute(report.now)}", "bold")])
     for file in concerned:
-        page.title(file.key)
+        page.title(file.name)
         _add_summary(page, file, report.now)
     if idle:
         page.title("No rule is concerned with")
         page.row((), _INDENT, [_idle(file) for file in idle])
     page.row((), 0)
     page.row((), 0, ["Next:"] if files else ["No events yet: `followup check` tells what the sources show."])
-    page.command(*(("explain", concerned[0].key) if concerned else ("check",)))
+    page.command(*(("explain", concerned[0].name) if concerned else ("check",)))
     page.print()
 
 
@@ -154,8 +177,8 @@ def _counts(file: CaseFile) -> list[Clause]:
 
 
 def _idle(file: CaseFile) -> str:
-    titles = {event.title for event in file.events if event.title}
-    return f"{file.key} ({min(titles)})" if len(titles) == 1 else file.key
+    titles = {event.title for event in file.events if event.title} - {file.name}
+    return f"{file.name} ({min(titles)})" if len(titles) == 1 else file.name
 
 
 # -- one case
@@ -163,7 +186,7 @@ def _idle(file: CaseFile) -> str:
 
 def _print_case(report: Report, file: CaseFile, rules: RuleSet, *, history: bool) -> None:
     page = pages.Page()
-    page.row((), 0, [(f"{file.key} · {pages.absolute(report.now)}", "bold")])
+    page.row((), 0, [(f"{file.name} · {pages.absolute(report.now)}", "bold")])
     page.title("Who")
     people = [f"{person.name} <{person.address}>" if person.name else person.address for person in file.people]
     for who in people or ["nobody that the events name"]:
@@ -180,7 +203,7 @@ def _print_case(report: Report, file: CaseFile, rules: RuleSet, *, history: bool
     page.row((), 0, ["Next:"])
     unmade = any(each.state is State.DUE and not file.made(each) for each in file.decisions)
     first = ("plan",) if unmade else ("agenda",)
-    for words in [first] if history else [first, ("explain", file.key, "--history")]:
+    for words in [first] if history else [first, ("explain", file.name, "--history")]:
         page.command(*words)
     page.print()
 
@@ -216,7 +239,20 @@ def _add_event(page: Page, event: Event, file: CaseFile, now: datetime) -> None:
     if event.auto:
         marks.append((f"{_MACHINES[event.auto]}; it counts as nobody's word", "dim"))
     dimmed = "dim" if event.identity in file.cancelled else ""
+    if event.kind == "note":
+        marks += _note_state(event, file)
     page.row([(f"  {event.kind}", dimmed)], 12, [*marks, (_date(event, now), dimmed), (_titled(event), dimmed)])
+
+
+def _note_state(note: Event, file: CaseFile) -> list[Clause]:
+    """Return in a few words what becomes of a note."""
+    problem = next((misfit.message for misfit in file.misfits if misfit.note.identity == note.identity), "")
+    about = file.subjects.get(note.identity, frozenset())
+    titles = sorted({event.title for event in file.events if event.identity in about})
+    told: list[Clause] = [(problem, "yellow")] if problem else []
+    told += [(f"about “{title}”", "dim") for title in titles]
+    told += [(f"{each.rule} {each.state}", "dim") for each in (*_started(note, file), *_decided(note, file))]
+    return told
 
 
 def _add_decisions(page: Page, file: CaseFile, rules: RuleSet, now: datetime) -> None:

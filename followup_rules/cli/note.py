@@ -15,14 +15,15 @@ from followup_rules.cli.note_heading import Cases, NotWritten
 from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
 from followup_rules.config.read import Config
+from followup_rules.engine.assign_cases import names_of
+from followup_rules.engine.note_values import read_values
 from followup_rules.hookspecs import Refused
 from followup_rules.host.checked_source import CheckedSource
 from followup_rules.host.failures import failure
 from followup_rules.host.secrets import hidden, masked
-from followup_rules.model import BadItem, Context, Event, NoteAdded, Problem
+from followup_rules.model import BadItem, Event, NoteAdded, Problem
 from followup_rules.store.errors import StoreError
 from followup_rules.store.store import open_copy
-from followup_rules.toml.suggestions import expected
 
 
 @click.command("note")
@@ -36,7 +37,22 @@ def command(ctx: click.Context, case: str, text: tuple[str, ...], now: str | Non
     CASE is what a heading of your notes says, the key or the first part of a known case, an address, or an @domain.
     """
     config = shared.load(ctx)
-    moment = shared.instant(now, config).astimezone(config.profile.timezone)
+    added, problems = write(config, case, " ".join(text), shared.instant(now, config))
+    show(added)
+    shared.print_problems(problems)
+    sys.exit(shared.exit_code(problems))
+
+
+def show(added: NoteAdded) -> None:
+    """Print what was written, and where."""
+    click.echo(f"{added.file}:{added.line}, under {added.heading!r}:")
+    click.echo(f"  {added.item}")
+    click.echo("see what comes of it: followup plan")
+
+
+def write(config: Config, case: str, text: str, now: datetime) -> tuple[NoteAdded, list[Problem]]:
+    """Write a note down; return it, and what of it is not understood. Exits if nothing was written."""
+    moment = now.astimezone(config.profile.timezone)
     try:
         cases = _cases(config)
         configured, source = _notes(config, moment)
@@ -44,7 +60,7 @@ def command(ctx: click.Context, case: str, text: tuple[str, ...], now: str | Non
         _give_up(error)
     with closing(source):
         try:
-            added = source.add_note(case, " ".join(text), moment, cases.choose)
+            added = source.add_note(case, text, moment, cases.choose)
         except Refused as error:
             _give_up(error)
         except Exception as error:  # noqa: BLE001 -- whatever the plugin of the notes raises, it is told
@@ -52,12 +68,7 @@ def command(ctx: click.Context, case: str, text: tuple[str, ...], now: str | Non
             problem = failure(f"sources.{configured.name}", error, hint)
             shared.print_problems([masked(problem, config.secrets)])
             sys.exit(shared.PARTLY)
-        click.echo(f"{added.file}:{added.line}, under {added.heading!r}:")
-        click.echo(f"  {added.item}")
-        click.echo("see what comes of it: followup plan")
-        problems = list(_misread(added, source, configured, config, moment))
-    shared.print_problems(problems)
-    sys.exit(shared.exit_code(problems))
+        return added, list(_misread(added, source, configured, config, moment))
 
 
 def _give_up(error: Refused | StoreError) -> NoReturn:
@@ -68,8 +79,9 @@ def _give_up(error: Refused | StoreError) -> NoReturn:
 
 def _cases(config: Config) -> Cases:
     with open_copy(config.store) as copy:
-        keys = {*copy.places.cases(), *config.rulebook.directory.spelling.values()}
-    return Cases(config.rulebook.directory, frozenset(keys))
+        entries = copy.entries()
+        keys = {*copy.places.cases(), *config.rulebook.directory.spelling.values()} - entries.keys()
+    return Cases(config.rulebook.directory, frozenset(keys), names_of(entries, config.profile.timezone))
 
 
 def _notes(config: Config, now: datetime) -> tuple[ConfiguredSource, CheckedSource]:
@@ -79,7 +91,7 @@ def _notes(config: Config, now: datetime) -> tuple[ConfiguredSource, CheckedSour
         if "note" not in configured.emits:
             continue
         try:
-            source = configured.open(Context(profile=config.profile, now=now))
+            source = configured.open(config.context(now))
         except Exception as error:  # noqa: BLE001 -- another source may take the note
             faults.append(failure(f"sources.{configured.name}", error).message)
             continue
@@ -103,12 +115,17 @@ def _misread(
         problem = failure(f"sources.{configured.name}", error, "see `followup check`")
         yield masked(problem, config.secrets)
         return
-    known = config.rulebook.rules.tags
+    known = config.rulebook.rules.world.tags
     for item in (item for item in items if item.where == added.where):
         if isinstance(item, BadItem):
             hint = f"correct it in {added.file}, line {added.line}"
             yield Problem("note", item.message, Code.UNREADABLE_ENTRY, hint=hint)
+        if isinstance(item, Event):
+            _, misread = read_values(item, config.rulebook.keys, config.profile.timezone)
+            for each in misread:
+                hint = each.hint or f"correct it in {added.file}, line {added.line}"
+                yield Problem("note", each.message, Code.UNREADABLE_ENTRY, hint=hint, warning=each.warning)
         for tag in item.tags if isinstance(item, Event) else ():
-            if tag not in known:
+            if not known.known(tag):
                 message = f"no rule knows the tag #{tag}"
-                yield Problem("note", message, Code.UNKNOWN_TAG, hint=expected(tag, known), warning=True)
+                yield Problem("note", message, Code.UNKNOWN_TAG, hint=known.nearest(tag), warning=True)

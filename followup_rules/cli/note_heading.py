@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct
@@ -31,6 +31,14 @@ class Cases(Struct, frozen=True):
 
     directory: Directory
     keys: frozenset[str]
+    titles: Mapping[str, str] = {}
+    """What people call the cases that have only an id, by that key."""
+
+    def entry(self, name: str) -> str:
+        """Return the title by which a heading leads to a case that has only an id; "" if the name means none."""
+        ids = {key.casefold(): title for key, title in self.titles.items()}
+        titles = {fold(title): title for title in self.titles.values()}
+        return ids.get(name.casefold(), "") or titles.get(fold(name), "")
 
     def choose(self, named: NoteHeading, headings: Sequence[NoteHeading]) -> NoteHeading:
         """Return the first of the headings that fit best, else a new one that leads there. Raises NotWritten."""
@@ -40,6 +48,9 @@ class Cases(Struct, frozen=True):
         return best if best and wanted.fit(best) else NoteHeading(self._new(named))
 
     def _new(self, named: NoteHeading) -> str:
+        title = self.entry(named.text)
+        if title:
+            return title
         if not self.directory.me.isdisjoint(named.addresses):
             raise NotWritten(
                 f"{named.text!r} is your own address", "name the person or the employer that the note is about"
@@ -58,9 +69,9 @@ class Cases(Struct, frozen=True):
     def _advice(self, name: str) -> str:
         if _DOMAIN.fullmatch(name):
             return f"for an employer that is not known yet, write @{name}"
-        guess = nearest(name, {*self.keys, *map(employer, self.keys)})
+        guess = nearest(name, {*self.keys, *map(employer, self.keys), *self.titles.values()})
         begin = "a new case begins with an address: name@domain or @domain"
-        if not self.keys:
+        if not (self.keys or self.titles):
             return f"no case is known yet: `followup run` reads your calendar and mail; or {begin}"
         return f'did you mean "{guess}"? {begin}' if guess else begin
 
@@ -76,6 +87,9 @@ class _Wanted(Struct, frozen=True):
 
     @classmethod
     def of(cls, named: NoteHeading, cases: Cases) -> _Wanted:
+        title = cases.entry(named.text)
+        if title:
+            return cls(fold(title).strip(), frozenset(), frozenset(), "", cases.directory)
         is_domain = _DOMAIN.fullmatch(named.text)
         domains = [named.text.lower()] if is_domain else list(named.domains)
         fitting = match(named.text, cases.keys)

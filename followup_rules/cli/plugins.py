@@ -51,6 +51,7 @@ def _adds(plugin: Plugin, plugins: Registry) -> Iterator[dict[str, str]]:
         "pack": plugins.packs,
         "check": plugins.checks,
         "login": plugins.logins,
+        "health-check": plugins.health_checks,
     }
     for added in plugin.adds:
         kind, _, name = added.partition(" ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from followup_rules.plain import clean
@@ -36,8 +37,8 @@ def render_all(problems: Iterable[Problem], color: bool = False) -> str:
     ordered = sorted(dict.fromkeys(problems), key=_order)
     if not ordered:
         return ""
-    warnings = sum(problem.warning for problem in ordered)
-    counts = ((len(ordered) - warnings, "error"), (warnings, "warning"))
+    tally = Counter(problem.severity for problem in ordered)
+    counts = ((tally["error"], "error"), (tally["warning"], "warning"), (tally["info"], "remark"))
     count = ", ".join(plural(number, word) for number, word in counts if number)
     return "\n\n".join([*(render(problem, color=color) for problem in ordered), count])
 
@@ -53,14 +54,13 @@ class _Lines:
         self.problem = problem
         self.color = color
         self.margin = " " * max(1, len(str(problem.line)))
-        self.strong = "yellow" if problem.warning else "red"
+        self.strong = {"error": "red", "warning": "yellow", "info": "cyan"}[problem.severity]
 
     def title(self) -> str:
         problem = self.problem
-        kind = "warning" if problem.warning else "error"
         code = f"[{_clean(problem.code)}]" if problem.code else ""
         where = f"{_sentence(problem.where)}: " if problem.where and not problem.file else ""
-        return self._paint(kind + code, self.strong) + self._paint(f": {where}{_sentence(problem.message)}")
+        return self._paint(problem.severity + code, self.strong) + self._paint(f": {where}{_sentence(problem.message)}")
 
     def arrow(self) -> list[str]:
         problem = self.problem

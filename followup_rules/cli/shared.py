@@ -94,5 +94,5 @@ def print_problems(problems: Iterable[Problem]) -> None:
 
 
 def exit_code(problems: Iterable[Problem]) -> int:
-    """Return 1 if something failed, 0 if there are at most warnings."""
-    return PARTLY if any(not problem.warning for problem in problems) else FINE
+    """Return 1 if something failed, 0 if there are at most warnings and information."""
+    return PARTLY if any(problem.severity == "error" for problem in problems) else FINE

@@ -35,5 +35,7 @@ class Ingredients(Struct, frozen=True, kw_only=True):
     profile: Profile
     table: ProfileTable | None
     cases: Mapping[str, CaseTable]
+    variables: Mapping[str, object]
+    """`[vars]`, for texts."""
     takes: Mapping[str, tuple[str, ...]] | None
     checks: Mapping[str, Callable[[Event], bool]]

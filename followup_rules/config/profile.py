@@ -53,6 +53,8 @@ class CaseTable:
     people: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    language: Literal["fr", "en"] | None = None
+    """Of its texts; None: the user's."""
 
 
 def profile_table(value: Value, base: Path) -> ProfileTable | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,14 +18,17 @@ from followup_rules.config import options
 from followup_rules.config import profile as profiles
 from followup_rules.config.configured import ConfiguredOutput, ConfiguredSource
 from followup_rules.config.ingredients import Ingredients, Layer
+from followup_rules.config.packs import RULES, in_folder, is_folder, spelt_as_folder
 from followup_rules.config.profile import ProfileTable, StoreTable
+from followup_rules.config.variables import variables
 from followup_rules.hookspecs import OutputType, Pack, SourceType
 from followup_rules.host import registry
 from followup_rules.host.checked_check import checked
 from followup_rules.host.plugin import RESERVED, attempt
 from followup_rules.host.registry import Registry
 from followup_rules.host.worker import TIME_LIMIT
-from followup_rules.model import Problem, Profile
+from followup_rules.language import version
+from followup_rules.model import Context, Problem, Profile
 from followup_rules.toml import values
 from followup_rules.toml.document import MOST_CHARACTERS, Document, parse
 from followup_rules.toml.suggestions import expected, nearest
@@ -34,7 +37,10 @@ from followup_rules.toml.values import Value
 if TYPE_CHECKING:
     from followup_rules.config.rulebook import Rulebook
 
-TABLES = ("packs", "rules", "profile", "sources", "outputs", "store", "case", "plugins", *language.TABLES)
+TABLES = (
+    *("packs", "rules", "profile", "sources", "outputs", "store", "case", "vars", "plugins", version.KEY),
+    *language.TABLES,
+)
 T = TypeVar("T", bound="SourceType | OutputType")
 
 
@@ -73,6 +79,15 @@ class Config(Struct, frozen=True, dict=True):
         """What must stand in no message: the values of options that plugins mark as secret."""
         return frozenset[str]().union(*(options.secrets_of(one.options) for one in (*self.sources, *self.outputs)))
 
+    def context(self, now: datetime) -> Context:
+        """Return what plugins may know of a tick at an instant."""
+        # The rules are compiled only if a plugin asks for a tag: most runs read no note anew.
+        return Context(
+            profile=self.profile,
+            now=now.astimezone(self.profile.timezone),
+            canonical_tag=lambda tag: self.rulebook.rules.world.tags.canonical(tag),  # noqa: PLW0108 -- it would compile them
+        )
+
     @property
     def fatal(self) -> bool:
         """Tell whether nothing can be done with it."""
@@ -107,6 +122,8 @@ def read_config(file: Path) -> Config:
     for name in disabled:
         if name.raw not in known:
             values.unknown(name, "plugin", known)
+    if other := version.unsupported(document):
+        fatal.append(other)
     config = _build(file, document, tables, top, plugins)
     # Where the config itself is in doubt nothing may be done; a plugin or a pack that is missing stops nothing else.
     faults = (*plugins.problems, *config.faults, *(replace(problem, fatal=True) for problem in fatal))
@@ -138,7 +155,7 @@ def _build(file: Path, document: Document, tables: Mapping[str, Value], top: Val
     store = options.read(StoreTable, tables["store"], base) if "store" in tables else StoreTable(path=default_store())
     cases = profiles.case_tables(tables.get("case"), base)
     before = len(top.problems)
-    packs, missing = _packs(tables.get("packs"), plugins)
+    packs, missing = _packs(tables.get("packs"), plugins, base)
     layers = (*_pack_layers(packs, missing, top), *_own_layers(tables.get("rules"), base))
     profile = profiles.profile_of(table) if table else Profile()
     # Nobody knows what a faulty output would take, so nothing can be said to be taken by none.
@@ -161,6 +178,7 @@ def _build(file: Path, document: Document, tables: Mapping[str, Value], top: Val
             profile=profile,
             table=table,
             cases=cases,
+            variables=variables(tables.get("vars")),
             takes=None if faulty or any(output.fault for output in outputs) else takes,
             checks={
                 name: checked(name, check.holds, plugins.adders["check", name])
@@ -248,8 +266,8 @@ def _unknown(value: Value, what: str, names: Iterable[str], plugins: Registry) -
     value.report(f"unknown {what} {value.raw!r}", code=Code.UNKNOWN_NAME, hint=hint)
 
 
-def _packs(value: Value | None, plugins: Registry) -> tuple[tuple[Pack, ...], list[Problem]]:
-    """Return the packs, and what is wrong with those that a broken plugin should offer: all else goes on."""
+def _packs(value: Value | None, plugins: Registry, base: Path) -> tuple[tuple[Pack, ...], list[Problem]]:
+    """Return the packs, and what is wrong with those that are not where they should be: all else goes on."""
     packs: list[Pack] = []
     missing: list[Problem] = []
     for item in value.items() if value else ():
@@ -257,6 +275,11 @@ def _packs(value: Value | None, plugins: Registry) -> tuple[tuple[Pack, ...], li
             continue
         if item.raw in plugins.packs:
             packs.append(plugins.packs[item.raw])
+        elif is_folder(item.raw):
+            packs += [pack] if (pack := in_folder(replace(item, problems=missing), base)) else []
+        elif folder := spelt_as_folder(item.raw, base):
+            hint = f'if you mean the folder, write "{folder}"'
+            item.report(f"unknown pack {item.raw!r}", code=Code.UNKNOWN_NAME, hint=hint)
         elif fault := plugins.why_not("pack", item.raw):
             message = f"the pack {item.raw!r} is not there: {fault}"
             replace(item, problems=missing).report(message, code=Code.UNKNOWN_NAME, hint="see `followup plugins`")
@@ -268,8 +291,8 @@ def _packs(value: Value | None, plugins: Registry) -> tuple[tuple[Pack, ...], li
 def _pack_layers(packs: Sequence[Pack], missing: list[Problem], top: Value) -> Iterator[Layer]:
     """Yield the rules of the packs; report those whose folder is not there among what is missing."""
     for pack in packs:
-        file = Path(pack.folder) / "rules.toml"
-        yield from _layer(file, f"{pack.name}/rules.toml", replace(top, problems=missing), hint="reinstall the pack")
+        file = Path(pack.folder) / RULES
+        yield from _layer(file, f"{pack.name}/{RULES}", replace(top, problems=missing), hint="reinstall the pack")
 
 
 def _own_layers(value: Value | None, base: Path) -> Iterator[Layer]:

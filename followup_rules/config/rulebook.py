@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from followup_rules.config import holidays, wordlists
 from followup_rules.config import profile as profiles
 from followup_rules.config.ingredients import Ingredients, Layer
-from followup_rules.engine.assign_cases import Directory, Label
-from followup_rules.language import load
+from followup_rules.engine.assign_cases import Directory, Label, key_of
+from followup_rules.engine.note_values import ENGINE_DATES, ENGINE_KEYS, Keys
+from followup_rules.language import load, version
 from followup_rules.language.matching import Subjects
 from followup_rules.language.patterns import World
 from followup_rules.language.phrases import Days
@@ -24,33 +26,47 @@ from followup_rules.texts.templates import Texts
 from followup_rules.toml.document import Document, parse
 
 
-class Rulebook(Struct, frozen=True):
+class Rulebook(Struct, frozen=True, dict=True):
     """Compiled rules, the directory of who is who, the texts, and what is wrong with the rules."""
 
     rules: RuleSet
     directory: Directory
     texts: Texts
     problems: tuple[Problem, ...]
+    languages: Mapping[str, str] = field(default_factory=dict)
+    """Of the texts of cases that have one of their own, by the keys of cases."""
     whole: bool = True
     """All files of rules were read; else rules that are not here may be in one that was not."""
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The keys of notes that the rules and texts know."""
+        dates = ENGINE_DATES | self.rules.dates
+        return Keys(dates, ENGINE_KEYS | dates | self.rules.fields | self.texts.fields())
 
 
 def compiled(of: Ingredients) -> Rulebook:
     """Compile the rules. Never raises for what a user wrote: see `Rulebook.problems`."""
     fatal: list[Problem] = []
-    layers = [*(document for layer in of.layers for document in _parsed(layer, fatal)), of.document]
+    documents = (document for layer in of.layers for document in _parsed(layer, fatal))
+    layers = [wordlists.every_config(), *documents, of.document]
     directory = _directory(of)
-    texts = Texts([of.base / "templates", *(Path(pack.folder) / "templates" for pack in of.packs)], of.profile)
+    # As with rules, a later pack goes before an earlier one, and what is beside the config before all.
+    packs = [Path(pack.folder) / "templates" for pack in reversed(of.packs)]
+    texts = Texts([of.base / "templates", *packs], of.profile, of.variables)
     rules, problems = load.load(layers, _world(of, directory), load.Surroundings(texts.names(), of.takes))
     strange = (problem for layer in layers[:-1] for problem in load.unknown_tables(layer))
     found = [replace(problem, fatal=True) for problem in fatal]
     if of.whole and not fatal:
         found = [*problems, *strange]
-    return Rulebook(rules, directory, texts, tuple(found), of.whole and not fatal)
+    languages = {key_of(name): table.language for name, table in of.cases.items() if table.language}
+    return Rulebook(rules, directory, texts, tuple(found), languages, of.whole and not fatal)
 
 
 def _parsed(layer: Layer, fatal: list[Problem]) -> Iterator[Document]:
     read = parse(layer.text, layer.name)
+    if isinstance(read, Document):
+        read = version.unsupported(read) or read
     if isinstance(read, Document):
         yield read
     elif read.line:
@@ -69,6 +85,7 @@ def _directory(of: Ingredients) -> Directory:
         me=of.profile.me,
         agencies=of.profile.agencies,
         services=wordlists.services() | profiles.domains(of.table.services if of.table else ()),
+        zone=of.profile.timezone,
         free_mail=wordlists.free_mail() | profiles.domains(of.table.free_mail if of.table else ()),
     )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from followup_rules.language.text import fold
+from followup_rules.toml.document import Document, parse
 
 _FOLDER = Path(__file__).parents[1] / "data"
 
@@ -32,6 +33,15 @@ def holiday_places() -> frozenset[str]:
 def stop_words() -> frozenset[str]:
     """Return the folded words that tell nothing."""
     return frozenset(part for word in _words("stop-words.txt") for part in fold(word).split())
+
+
+@cache
+def every_config() -> Document:
+    """Return the lowest layer of rules, which every config has."""
+    name = "every-config.toml"
+    document = parse((_FOLDER / name).read_text(encoding="utf-8"), name)
+    assert isinstance(document, Document), document
+    return document
 
 
 @cache

@@ -9,12 +9,14 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from followup_rules.engine.assign_cases import vanished
+from followup_rules.engine.completed import completed
 from followup_rules.engine.isolation import blaming
 from followup_rules.engine.threads import named_ids, threads
-from followup_rules.language.patterns import Pattern, moment, personal
-from followup_rules.language.phrases import Phrase, shift
+from followup_rules.language.patterns import DOUBTFUL, Pattern, moment, personal
+from followup_rules.language.phrases import Phrase, UnsettledError, shift
 from followup_rules.language.schema import Guard, Rule, RuleSet
 from followup_rules.language.text import fold
 from followup_rules.model import MAIL, Case, Event, Person, Reason, Visit
@@ -30,7 +32,8 @@ class CaseView:
     """
 
     def __init__(self, case: Case, rules: RuleSet, pins: Mapping[str, datetime]) -> None:
-        self.case, self.rules, self.pins = case, rules, pins
+        self.notes = completed(case, rules.world)
+        self.case, self.rules, self.pins = self.notes.case, rules, pins
         self.days = rules.world.days
         self._known: dict[tuple[str, str], Any] = {}
 
@@ -43,18 +46,30 @@ class CaseView:
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """All events of the case that took place or are planned, in the order of time."""
-        shown = [event for event in (*self.case.home, *self.case.joined) if event.identity not in self.fates]
+        shown = [event for event in (*self.home, *self.case.joined) if event.identity not in self.fates]
         return tuple(sorted(shown, key=self.order))
+
+    @cached_property
+    def home(self) -> tuple[Event, ...]:
+        """The events at home here; the status of a doubtful meeting says what is doubtful."""
+        return tuple(self._as_it_stands(event) for event in self.case.home)
+
+    def _as_it_stands(self, event: Event) -> Event:
+        if event.kind != "meeting" or self._dropped(event) is not None:
+            return event
+        if not event.answered:
+            return replace(event, status="unanswered")
+        return replace(event, status="vanished") if self._has_vanished(event) else event
 
     @cached_property
     def fates(self) -> dict[str, Reason]:
         """Why an event counts as not having taken place, by id; those that count are absent."""
-        found = ((event.identity, self._fate(event)) for event in (*self.case.home, *self.case.joined))
+        found = ((event.identity, self._fate(event)) for event in (*self.home, *self.case.joined))
         return {name: fate for name, fate in found if fate is not None}
 
     @cached_property
     def _at_home(self) -> tuple[Event, ...]:
-        return tuple(event for event in self.case.home if not vanished(event))
+        return tuple(event for event in self.home if not vanished(event) and event.status not in DOUBTFUL)
 
     @cached_property
     def threads(self) -> Mapping[str, str]:
@@ -76,24 +91,43 @@ class CaseView:
         return moment(event, self.days)
 
     def _fate(self, event: Event) -> Reason | None:
+        """Return why an event did not take place; None if it did, is planned, or is doubtful and not gone."""
+        if dropped := self._dropped(event):
+            return dropped
         name = {"title": event.title or event.kind}
-        if event.status == "declined":
-            return Reason("you declined “{title}”", name)
-        if event.status == "cancelled" and (event.updated is None or event.updated < event.end):
-            return Reason("“{title}” was cancelled", name)
         if event.gone is None or event.kind in MAIL:
             return None
         if event.kind != "meeting":
             return Reason("“{title}” was taken away", name)
-        listed_after = event.listed is not None and event.listed >= event.end
-        if event.gone >= event.end and (listed_after or self._shown_later(event)):
+        if not self._has_vanished(event):
             return None
         return Reason("“{title}” is no longer in the calendar, and nothing shows that it took place", name)
 
+    @staticmethod
+    def _dropped(event: Event) -> Reason | None:
+        """Return why a meeting is off that somebody called off in time, or declined."""
+        name = {"title": event.title or event.kind}
+        if event.status == "declined":
+            return Reason("you declined “{title}”", name)
+        return Reason("“{title}” was cancelled", name) if event.status == "cancelled" and _in_time(event) else None
+
+    def _has_vanished(self, event: Event) -> bool:
+        """Tell of a meeting that its calendar lists no longer, and that nothing shows to have taken place."""
+        if event.gone is None:
+            return False
+        if event.listed is not None and event.gone >= event.end and event.listed >= event.end:
+            return False
+        began = event.gone >= event.start
+        return not (began and (event.past_unlisted or self._shown_later(event)))
+
     def _shown_later(self, event: Event) -> bool:
-        others = (*self.case.home, *self.case.joined)
-        later = (other for other in others if other.kind in (*MAIL, "note") and other.gone is None)
-        return any(self.moment(other) >= event.end for other in later)
+        """Tell whether a note, or a mail of mine to its people, is later than a meeting's end."""
+        them = {person.address for person in event.people}
+        return any(
+            other.gone is None and self.moment(other) >= event.end
+            for other in (*self.case.home, *self.case.joined)
+            if other.kind == "note" or (other.kind == "sent" and not other.auto and _is_to(other, them))
+        )
 
     def visits(self, it: Rule | Guard) -> tuple[Visit, ...]:
         """Return the visits that a rule or guard starts from, in the order of time, cancelled ones included."""
@@ -102,7 +136,7 @@ class CaseView:
     def _find_visits(self, it: Rule | Guard) -> tuple[Visit, ...]:
         with blaming(it):
             scope = Scope(self)
-            anchors = [event for event in self.case.home if it.on and it.on(event, scope)]
+            anchors = [event for shown in self.home if it.on and (event := self._anchor(it.on, shown, scope))]
             groups: dict[object, list[Event]] = defaultdict(list)
             for event in sorted(anchors, key=lambda event: (event.start, event.identity)):
                 groups[event.identity if it.per == "event" else self.days.day(event.start)].append(event)
@@ -113,8 +147,20 @@ class CaseView:
             scopes = [Scope(self, visit) for visit in visits]
             return tuple(s.visit for s in scopes if any(it.where(event, s) for event in s.visit.events))
 
+    def _anchor(self, on: Pattern, shown: Event, scope: Scope) -> Event | None:
+        """Return the event that a rule starts from, if it does.
+
+        What has vanished, and its rules do not name so, is an anchor that is gone: it is as it was when it was listed.
+        """
+        if on(shown, scope):
+            return shown
+        if shown.status != "vanished":
+            return None
+        listed = next(event for event in self.case.home if event.identity == shown.identity)
+        return listed if on(listed, scope) else None
+
     def _visit(self, events: Sequence[Event]) -> Visit:
-        counted = [event for event in events if event.identity not in self.fates] or list(events)
+        counted = [event for event in events if self._stands(event)] or list(events)
         return Visit(
             events=tuple(counted),
             start=min(event.start for event in counted),
@@ -127,15 +173,21 @@ class CaseView:
         """Return an event's people; a note without any is about the latest meeting, else about the whole case."""
         if event.people or event.kind != "note":
             return event.people
-        by = self.moment(event)
-        meetings = [e for e in self.case.home if e.kind == "meeting" and e.people and e.identity not in self.fates]
+        by, about = self.moment(event), self.notes.subjects.get(event.identity, frozenset())
+        meetings = [e for e in self._at_home if e.kind == "meeting" and e.people and e.identity not in self.fates]
         started = sorted((e for e in meetings if e.start <= by), key=self.order)
-        around = started[-1:] or self._at_home
+        around = [e for e in meetings if e.identity in about] or started[-1:] or self._at_home
         return tuple(once_each(person for other in around for person in other.people))
 
     def stands(self, visit: Visit) -> bool:
-        """Tell whether the visit took place or is planned; else none of its events did."""
-        return visit.anchor.identity not in self.fates
+        """Tell whether the visit took place, is planned, or may have taken place; else none of its events did."""
+        return self._stands(visit.anchor)
+
+    def _stands(self, event: Event) -> bool:
+        """Tell whether an event counts; for a rule that asks about what vanished, unless it went before it began."""
+        if event.status == "vanished":
+            return event.gone is not None and event.gone >= event.start
+        return event.identity not in self.fates
 
     def standing(self, it: Rule | Guard) -> tuple[Visit, ...]:
         """Return the visits that took place or are planned."""
@@ -171,7 +223,7 @@ class CaseView:
 
     def _find_opening(self, rule: Rule, visit: Visit) -> datetime | None:
         scope = Scope(self, visit, rule)
-        with blaming(rule):
+        with blaming(rule, but_for_one_duty=True):
             return scope.when(rule.moved_by) or self.pins.get(self.key(rule, visit)) or scope.when(rule.opens)
 
     def due(self, rule: Rule, visit: Visit, opens: datetime) -> datetime:
@@ -182,9 +234,17 @@ class CaseView:
         """Return the other events of the case that match, from `since` on unless a pattern has its own `after`."""
         own = {event.identity for event in scope.visit.events}
         listed = tuple(patterns)
-        return [
-            event for event in self.events if event.identity not in own and self.matches(event, listed, scope, since)
-        ]
+        others = (event for event in self.events if event.identity not in own)
+        found = (event for event in others if self.is_about(event, scope) is not False)
+        return [event for event in found if self.matches(event, listed, scope, since)]
+
+    def is_about(self, event: Event, scope: Scope) -> bool | None:
+        """Tell whether an event is a note whose `re:DAY` names this anchor; None if it names none of the same rule."""
+        about = self.notes.subjects.get(event.identity)
+        if not about or scope.rule is None or scope.rule.on is None:
+            return None
+        named = [about & {each.identity for each in visit.events} for visit in self.visits(scope.rule)]
+        return not about.isdisjoint(each.identity for each in scope.visit.events) if any(named) else None
 
     def matches(self, event: Event, patterns: Iterable[Pattern], scope: Scope, since: datetime) -> bool:
         """Tell whether an event matches any of the patterns, from `since` on unless one has its own `after`."""
@@ -227,11 +287,20 @@ class Scope(Struct, frozen=True, dict=True):
         return next((self.view.threads[name] for name in known if names_one and name in self.view.threads), "")
 
     def when(self, phrases: Sequence[Phrase]) -> datetime | None:
-        """Return the instant, in UTC, of the first phrase that resolves."""
+        """Return the instant, in UTC, of the first phrase that resolves.
+
+        Raises UnsettledError if that comes to rest nowhere, or if none resolves because an opening does not.
+        """
+        unsettled = None
         for phrase in phrases:
-            base = self._base(phrase)
+            try:
+                base = self._base(phrase)
+            except UnsettledError as error:
+                base, unsettled = None, error
             if base is not None:
                 return shift(phrase, base, self.view.days)
+        if unsettled:
+            raise unsettled
         return None
 
     def _base(self, phrase: Phrase) -> datetime | None:
@@ -271,9 +340,28 @@ class Scope(Struct, frozen=True, dict=True):
         start = self.view.days.midnight(self.visit.day)
         end = self.view.days.midnight(min(later)) if later else datetime.max.replace(tzinfo=UTC)
         pattern = personal(named)
-        found = [e for e in self.events if start <= self.view.moment(e) < end and pattern(e, self)]
+        found = [e for e in self.events if pattern(e, self) and self._is_said_here(e, start, end)]
         instants = [at for event in found if (at := _instant(event, phrase.field)) is not None]
         return instants[-1] if instants else None
+
+    def _is_said_here(self, event: Event, start: datetime, end: datetime) -> bool:
+        """Tell whether an event speaks of this anchor: by its `re:DAY`, else as it comes between it and the next."""
+        about = self.view.is_about(event, self)
+        return start <= self.view.moment(event) < end if about is None else about
+
+
+def _in_time(event: Event) -> bool:
+    """Tell whether a meeting was cancelled before its end: a pull saw it so by then, or its stamp says when.
+
+    Without either, it was unless a pull had listed it as planned: then it was called off after it took place.
+    """
+    if event.called_off is not None and event.called_off < event.end:
+        return True
+    return event.updated < event.end if event.updated is not None else event.planned is None
+
+
+def _is_to(mail: Event, addresses: set[str]) -> bool:
+    return any(person.address in addresses for person in mail.people)
 
 
 def _instant(event: Event, field: str) -> datetime | None:

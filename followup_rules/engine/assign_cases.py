@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, tzinfo
 from functools import cached_property
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from followup_rules.language.patterns import in_domain
+from followup_rules.language.recipients import written
 from followup_rules.language.text import finder, fold
-from followup_rules.model import MAIL, Event, Person
+from followup_rules.model import MAIL, Event, Person, series
 from followup_rules.toml.suggestions import nearest
+
+_NAMING = 4
+"""Letters of a word that may name a person or an employer."""
+_DAY = re.compile(r"\s+\d{4}-\d\d-\d\d$")
 
 
 class Label(Struct, frozen=True):
@@ -46,6 +52,8 @@ class Directory(Struct, frozen=True, dict=True):
     agencies: frozenset[str] = frozenset()
     services: frozenset[str] = frozenset()
     free_mail: frozenset[str] = frozenset()
+    zone: tzinfo = UTC
+    """The user's, in which an entry that shares its title with another is told apart by its day."""
 
     @cached_property
     def spelling(self) -> dict[str, str]:
@@ -79,14 +87,17 @@ class _Placed(Struct):
     """What has been placed so far, in the order of time."""
 
     homes: dict[str, str] = field(default_factory=dict)
+    """The homes of meetings, by their bare ids, which a heading may name."""
     threads: dict[str, str] = field(default_factory=dict)
     latest: dict[str, str] = field(default_factory=dict)
     taking_part: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    mentioned: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """The cases by the addresses that stand in values of their notes."""
 
     def put(self, event: Event, home: str) -> None:
         """Note down that the event is at home there."""
         self.homes[event.identity] = home
-        if vanished(event):
+        if vanished(event) or not event.answered:  # what a stranger writes says nothing of other events
             return
         for ident in (event.thread, event.id) if event.kind in MAIL else (event.thread,):
             if ident:
@@ -101,6 +112,31 @@ class _Placed(Struct):
 def key_of(label: str) -> str:
     """Return a label as the key of a case: without white space."""
     return re.sub(r"\s+", "-", label.strip())
+
+
+def own_id(event: Event) -> str:
+    """Return the key of the case of an event that nothing else places: its own id, or that of its series."""
+    return key_of(series(event) or event.id)
+
+
+def title_of(event: Event, zone: tzinfo) -> frozenset[str]:
+    """Return the folded names by which people call an entry: its title, alone and with its day."""
+    title = fold(event.title)
+    return frozenset({title, fold(f"{event.title} {event.start.astimezone(zone):%Y-%m-%d}")} if title.strip() else ())
+
+
+def names_of(entries: Mapping[str, Event], zone: tzinfo) -> dict[str, str]:
+    """Return what people call the cases that are known by an id only: the title of the entry, with its day if needed.
+
+    `entries` holds an entry of each, by key. One without a title keeps its key.
+    """
+    count = Counter(fold(event.title) for event in entries.values())
+    return {
+        key: " ".join([event.title, f"{event.start.astimezone(zone):%Y-%m-%d}"][: 1 + (count[fold(event.title)] > 1)])
+        if event.title.strip()
+        else key
+        for key, event in entries.items()
+    }
 
 
 def clean(event: Event, directory: Directory) -> Event:
@@ -118,14 +154,33 @@ def vanished(event: Event) -> bool:
 
 def tokens(event: Event) -> frozenset[str]:
     """Return what ties events together: two events that share none of these cannot change each other's case."""
-    addresses = {f"@{person.address}" for person in event.people}
+    addresses = {f"@{person.address}" for person in (*event.people, *_mentioned(event))}
     own = {event.id} if event.kind in MAIL else set()
     thread = {f"thread {ident}" for ident in {event.thread, event.answers, *event.references, *own} if ident}
     anchor = {f"anchor {_anchor(event)}"} if _anchor(event) else set()
     headed = {"heading"} if _headed(event) and not event.people else set()
-    if headed and _domain(event):
+    # What a heading may name an entry by: its title, the day behind it left out, or its id.
+    if event.kind == "meeting":
+        headed |= {f"@{name.lower()}" for name in (own_id(event), event.id) if "@" in name}
+        headed |= {f"title {fold(name)}" for name in (event.title, own_id(event)) if not event.people and name}
+        headed |= {f"word {word}" for word in _naming([event.title]) if not event.people}
+    elif event.kind == "sent":
+        headed |= {f"names {word}" for word in _named_by(event)}
+    elif _headed(event) and event.heading:
+        headed.add(f"title {fold(_DAY.sub('', event.heading))}")
+    if "heading" in headed and _domain(event):
         headed.add("domain " + ".".join(_domain(event).split(".")[-2:]))
     return frozenset(addresses | thread | anchor | headed | {f"anchor {event.id}"})
+
+
+def _naming(texts: Iterable[str]) -> set[str]:
+    """Return the folded words of some texts that are long enough to name somebody."""
+    return {word for text in texts for word in fold(text).split() if len(word) >= _NAMING}
+
+
+def _named_by(mail: Event) -> set[str]:
+    """Return the words by which a title may name somebody to whom a mail goes: their name, or their employer's."""
+    return _naming(text for person in mail.people for text in (person.name, employer(person.address)))
 
 
 def assign(events: Iterable[Event], directory: Directory, known: Iterable[str] = ()) -> dict[str, Place]:
@@ -137,19 +192,36 @@ def assign(events: Iterable[Event], directory: Directory, known: Iterable[str] =
         if not (_headed(event) or _anchor(event)):
             placed.put(event, _home(event, placed, directory))
     headed = [event for event in in_order if _headed(event)]
-    # Notes with addresses first: they may make the cases that the others name.
-    for group in ([e for e in headed if e.people], [e for e in headed if not e.people]):
+    entries = _Entries.of(in_order, placed.homes, directory)
+    # Notes with addresses first: they may make the cases that the others name, and say whom an entry is with.
+    for group in ([e for e in headed if entries.people(e)], [e for e in headed if not entries.people(e)]):
         keys = frozenset({*known, *(home for name, home in placed.homes.items() if not problems.get(name))})
         for event in group:
-            placed.homes[event.identity], problems[event.identity] = _heading(event, placed, directory, keys)
+            placed.homes[event.identity], problems[event.identity] = _heading(event, placed, directory, keys, entries)
+        for event in group:
+            if entries.people(event) and not problems[event.identity]:
+                placed.homes |= entries.joined_to(event, placed.homes)
     anchors = {event.id: placed.homes[event.identity] for event in sorted(in_order, key=_is_theirs, reverse=True)
                if not _anchor(event)}  # fmt: skip
     for event in filter(_anchor, in_order):
         placed.homes[event.identity] = anchors.get(_anchor(event), event.case or event.id)
+    for event in in_order:
+        for person in () if vanished(event) else _mentioned(event):
+            placed.mentioned[person.address].add(placed.homes[event.identity])
+    alone = [event for event in in_order if not event.people and placed.homes[event.identity] == own_id(event)]
+    titles = [(own_id(event), _naming([event.title])) for event in alone if event.kind == "meeting"]
     return {
-        event.identity: Place(placed.homes[event.identity], _joins(event, placed), problems.get(event.identity, ""))
+        event.identity: Place(
+            placed.homes[event.identity], _joins(event, placed, titles), problems.get(event.identity, "")
+        )
         for event in in_order
     }
+
+
+def _mentioned(event: Event) -> Iterator[Person]:
+    """Return the people whose addresses stand in the values of a note."""
+    for value in event.data.values() if event.kind == "note" else ():
+        yield from written(value)
 
 
 def _is_theirs(event: Event) -> bool:
@@ -183,7 +255,7 @@ def _home(event: Event, placed: _Placed, directory: Directory) -> str:
 def _by_people(event: Event, directory: Directory) -> str:
     domains = [domain for person in event.people if (domain := directory.domain(person))]
     if not domains:
-        return event.people[0].address if event.people else key_of(event.id)
+        return event.people[0].address if event.people else own_id(event)
     organizer = directory.domain(event.organizer) if event.organizer else ""
     count = Counter(domains)
     # An agency only where there is nobody of the employer; Counter keeps the order, so the first recipient decides a
@@ -191,34 +263,89 @@ def _by_people(event: Event, directory: Directory) -> str:
     return min(count, key=lambda name: (name in directory.agencies, -count[name], name != organizer))
 
 
-def _joins(event: Event, placed: _Placed) -> frozenset[str]:
+def _joins(event: Event, placed: _Placed, titles: Iterable[tuple[str, set[str]]]) -> frozenset[str]:
+    """Return the other cases in which a mail can tell something.
+
+    They are those of its people and, of a mail of mine, those of entries with nobody in them whose title names one of
+    its people: it may show whom the entry was with.
+    """
     if event.kind not in MAIL:
         return frozenset()
     cases: set[str] = set()
     for person in event.people:
-        cases |= placed.taking_part.get(person.address, set())
+        cases |= placed.taking_part.get(person.address, set()) | placed.mentioned.get(person.address, set())
+    named = _named_by(event) if event.kind == "sent" else set()
+    cases |= {key for key, words in titles if not words.isdisjoint(named)}
     return frozenset(cases - {placed.homes[event.identity]})
 
 
 def _domain(note: Event) -> str:
     """Return the `@domain` of a note's heading, in lower case and without the @, or ""."""
-    written = str(note.data.get("domain", "")) or (note.heading if note.heading.startswith("@") else "")
-    return written.lower().removeprefix("@")
+    return (note.domain or (note.heading if note.heading.startswith("@") else "")).lower().removeprefix("@")
 
 
-def _heading(note: Event, placed: _Placed, directory: Directory, keys: frozenset[str]) -> tuple[str, str]:
+class _Entries(Struct, frozen=True):
+    """The meetings: those that are cases of their own, by what people call them, and all by their ids."""
+
+    titled: Mapping[str, frozenset[str]]
+    """By a folded title, the identities of the entries with nobody in them that have it."""
+    ids: Mapping[str, str]
+    """The identity of an entry by its id, or its series', in lower case."""
+    own: frozenset[str]
+    """The keys that are ids of entries: no address, and no domain, whatever they look like."""
+
+    @classmethod
+    def of(cls, events: Sequence[Event], homes: Mapping[str, str], directory: Directory) -> _Entries:
+        meetings = [event for event in events if event.kind == "meeting"]
+        alone = [event for event in meetings if homes.get(event.identity) == own_id(event)]
+        titled: dict[str, set[str]] = defaultdict(set)
+        for event in alone:
+            for name in title_of(event, directory.zone):
+                titled[name].add(event.identity)
+        ids = {name.lower(): event.identity for event in meetings for name in (own_id(event), event.id)}
+        return cls(
+            {name: frozenset(each) for name, each in titled.items()}, ids, frozenset(own_id(event) for event in alone)
+        )
+
+    def people(self, note: Event) -> tuple[Person, ...]:
+        """Return the people of a heading; an id of an entry in it is no address."""
+        return tuple(person for person in note.people if person.address not in self.ids)
+
+    def named(self, note: Event) -> str | None:
+        """Return the identity of the entry that a heading names by its id, if it names one so."""
+        return next((self.ids[person.address] for person in note.people if person.address in self.ids), None)
+
+    def joined_to(self, note: Event, homes: Mapping[str, str]) -> dict[str, str]:
+        """Return the new homes of the entries that a heading names by their title, with a person beside it."""
+        found = self.titled.get(fold(note.heading), frozenset())
+        one = len({homes[name] for name in found}) == 1
+        return dict.fromkeys(found, homes[note.identity]) if one else {}
+
+    def homes(self, note: Event, homes: Mapping[str, str]) -> set[str]:
+        """Return the cases of the entries that a heading names by their title."""
+        return {homes[name] for name in self.titled.get(fold(note.heading), frozenset())}
+
+
+def _heading(
+    note: Event, placed: _Placed, directory: Directory, keys: frozenset[str], entries: _Entries
+) -> tuple[str, str]:
     """Return the home of a note, and what is wrong with its heading, if anything."""
     label = directory.label(note) or _exact(note.heading, keys | set(directory.spelling.values()))
     if label:
         return label, ""
-    if note.people:
-        return _one_of(note, *_cases_of_people(note.people, placed, directory))
+    people = entries.people(note)
+    if people:
+        return _one_of(note, *_cases_of_people(people, placed, directory))
+    entry = entries.named(note)
+    if entry:
+        return placed.homes[entry], ""
     domain = _domain(note)
     if domain:
         own = directory.registrable(domain)
         homes = (homes for address, homes in placed.taking_part.items() if in_domain(address, frozenset({own})))
         return _one_of(note, set().union(*homes), own)
-    return _one_of(note, match(note.heading, keys), "", keys)
+    named = match(note.heading, keys - entries.own) or entries.homes(note, placed.homes)
+    return _one_of(note, named, "", keys - entries.own)
 
 
 def _cases_of_people(people: Sequence[Person], placed: _Placed, directory: Directory) -> tuple[set[str], str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from followup_rules.engine.anchors import CaseView, Scope
-from followup_rules.engine.guards import Window, windows
+from followup_rules.engine.guards import Window, windows_at
 from followup_rules.keys import means
 from followup_rules.language.patterns import answers_others
 from followup_rules.language.schema import Rule
@@ -14,17 +14,18 @@ def concerned(rule: Rule, visit: Visit, view: CaseView) -> bool:
     """Tell whether the anchor lies in the guard that `during` or `breaks` names."""
     if rule.fault or not view.stands(visit):
         return True
-    within = not rule.during or any(_falls_in(visit, window, view) for window in _windows(rule.during, view))
+    within = not rule.during or any(_falls_in(visit, window, view) for window in _windows(rule.during, visit, view))
     return within and (rule.breaks is None or _breach(rule, visit, view) is not None)
 
 
-def _windows(name: str, view: CaseView) -> tuple[Window, ...]:
+def _windows(name: str, visit: Visit, view: CaseView) -> tuple[Window, ...]:
     guard = view.rules.guards.get(name)
-    return windows(guard, view) if guard else ()
+    return windows_at(guard, view, view.moment(visit.anchor)) if guard else ()
 
 
 def _falls_in(visit: Visit, window: Window, view: CaseView) -> bool:
-    return window.contains(view.moment(visit.anchor)) and _same_people(visit, window.visit)
+    everybody = window.guard.recurring is not None
+    return window.contains(view.moment(visit.anchor)) and (everybody or _same_people(visit, window.visit))
 
 
 def _same_people(one: Visit, other: Visit) -> bool:
@@ -37,7 +38,7 @@ def _breach(rule: Rule, visit: Visit, view: CaseView) -> Window | None:
     """Return the window that a mail of mine broke, if it did."""
     assert rule.breaks is not None
     mail = visit.anchor
-    for window in _windows(rule.breaks.guard, view):
+    for window in _windows(rule.breaks.guard, visit, view):
         after = Scope(view, window.visit, window.guard).when(rule.breaks.after) or window.start
         if _falls_in(visit, window, view) and view.moment(mail) >= after:
             free = answers_others(mail, Scope(view), view.rules.world) or _excused(mail, window, view)
@@ -46,7 +47,7 @@ def _breach(rule: Rule, visit: Visit, view: CaseView) -> Window | None:
 
 
 def _excused(mail: Event, window: Window, view: CaseView) -> bool:
-    rules = (view.rules.rules[name] for name in window.guard.except_ if name in view.rules.rules)
+    rules = (rule for rule in view.rules.rules.values() if window.guard.spares(rule))
     return any(_fulfils(mail, rule, visit, view) for rule in rules for visit in view.standing(rule))
 
 

@@ -12,11 +12,14 @@ from followup_rules.engine.anchors import CaseView, Scope
 from followup_rules.engine.breaches import concerned
 from followup_rules.engine.guards import Window, windows_that_hold
 from followup_rules.engine.isolation import Failed, blaming, without
+from followup_rules.engine.orders import ordered, windows_of_notes
 from followup_rules.engine.sight import Sight
 from followup_rules.engine.times import Times, times_of
 from followup_rules.keys import means
 from followup_rules.language.patterns import Pattern
+from followup_rules.language.phrases import UnsettledError
 from followup_rules.language.schema import Rule, RuleSet
+from followup_rules.language.tags import DISMISSED, DONE
 from followup_rules.model import Announcement, Case, Decision, Event, Reason, State, Visit
 
 
@@ -73,8 +76,12 @@ def _decide_rule(rule: Rule, view: CaseView, context: EvaluationContext) -> Iter
         superseded = latest is not None and view.stands(visit) and visit is not latest
         if superseded and visit.end + context.lookback <= context.now:
             continue
+        successor = latest if superseded else None
         with blaming(rule):
-            decision = _decide(rule, visit, latest if superseded else None, view, context)
+            try:
+                decision = _decide(rule, visit, successor, view, context)
+            except UnsettledError as error:
+                decision = _decide(replace(rule, fault=str(error)), visit, successor, view, context)
         yield decision
 
 
@@ -85,7 +92,10 @@ def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, c
         verdict = _Verdict(State.BROKEN, Reason("the rule is faulty: {fault}", {"fault": rule.fault}))
     else:
         times = times_of(rule, visit, view)
-        held = windows_that_hold(rule, visit, times.opens, view)
+        held = (
+            *windows_that_hold(rule, visit, times.opens, view, context.now),
+            *windows_of_notes(key, times.opens, view),
+        )
         released = times.released(held, context.now)
         verdict = (
             _gone(visit, view)
@@ -154,12 +164,18 @@ def _done(rule: Rule, visit: Visit, key: str, view: CaseView) -> _Verdict | None
     report = next(certain, None)
     if report:
         return _Verdict(State.DONE, _reported(report), (report,))
+    said = ordered(view, key, DONE)
+    if said:
+        return _Verdict(State.DONE, _because("done, as you say in", said, view), (said,))
     ticked = [event for event in visit.events if event.ticked]
     if ticked:
         return _Verdict(State.DONE, Reason("you ticked the note “{title}”", {"title": ticked[0].title}), tuple(ticked))
     found = view.matching(rule.done_by, Scope(view, visit, rule), visit.start)
     if found:
         return _Verdict(State.DONE, _because("done by", found[0], view), tuple(found))
+    dismissed = ordered(view, key, DISMISSED)
+    if dismissed:
+        return _Verdict(State.DONE, _because("dismissed by you in", dismissed, view), (dismissed,))
     heard = min(reports, key=lambda report: report.kind == "dismissed", default=None)
     return _Verdict(State.DONE, _reported(heard), (heard,)) if heard else None
 
@@ -214,7 +230,7 @@ def _timely(times: Times, holds: tuple[Window, ...], now: datetime) -> _Verdict:
                         {"guard": hold.guard.id, "until": hold.end, "why": hold.guard.why})  # fmt: skip
         longer = (window.start for window in holds if window.end > hold.end)
         changes = _future(now, hold.end, times.closes, *longer)
-        return _Verdict(State.HELD, reason, (hold.visit.anchor,), next=changes, guard=hold.guard.id)
+        return _Verdict(State.HELD, reason, hold.evidence, next=changes, guard=hold.guard.id)
     late = times.late is not None and now >= times.late
     changes = _future(now, times.late, times.closes, *(window.start for window in holds))
     reason = Reason("late since {late}" if late else "due at {due}", {"due": times.due, "late": times.late})
@@ -230,10 +246,10 @@ def _carried(rule: Rule, visit: Visit, view: CaseView) -> tuple[Event, ...]:
 
     Where only the latest visit counts, what was kept for an earlier one that never came to it is carried on.
     """
-    if rule.carries is None:
+    if not rule.carries:
         return ()
     since = _carried_since(rule, visit, view) if rule.per == "case" else visit.start
-    found = view.matching((rule.carries,), Scope(view, visit, rule), since)
+    found = view.matching(rule.carries, Scope(view, visit, rule), since)
     return tuple(event for event in found if not event.ticked)
 
 
@@ -264,18 +280,23 @@ def _complete(decision: Decision, view: CaseView, decisions: Mapping[str, Decisi
     rules = view.rules.rules
     rule = rules[decision.rule]
     with blaming(rule):
-        announced = _announcement(rules.get(rule.announces), decision, view, decisions)
+        announced = _announcement(rule, decision, view, decisions)
         openings = {it.id: at for it in rules.values() if (at := _opening(it, decision, view, decisions)) is not None}
-    openings.pop(rule.announces, None)
-    return replace(decision, announces=announced, openings={**openings, **{one.rule: one.at for one in announced}})
+    # Of what it may announce a text names only what it does announce.
+    kept = {name: at for name, at in openings.items() if name not in rule.announces}
+    return replace(decision, announces=announced, openings={**kept, **{one.rule: one.at for one in announced}})
 
 
 def _announcement(
-    rule: Rule | None, decision: Decision, view: CaseView, decisions: Mapping[str, Decision]
+    rule: Rule, decision: Decision, view: CaseView, decisions: Mapping[str, Decision]
 ) -> tuple[Announcement, ...]:
-    other = view.same(rule, decision.visit) if rule else None
-    target = decisions.get(view.key(rule, other)) if rule and other else None
-    return (Announcement(target.rule, target.key, target.opens),) if target and target.opens and _alive(target) else ()
+    """Return the first of the rules that it may announce which opens later than itself, if any does."""
+    for other in (view.rules.rules[name] for name in rule.announces if name in view.rules.rules):
+        visit = view.same(other, decision.visit)
+        target = decisions.get(view.key(other, visit)) if visit else None
+        if target and target.opens and _alive(target) and decision.opens and target.opens > decision.opens:
+            return (Announcement(target.rule, target.key, target.opens),)
+    return ()
 
 
 def _opening(rule: Rule, decision: Decision, view: CaseView, decisions: Mapping[str, Decision]) -> datetime | None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from msgspec import Struct
 
 from followup_rules.engine.anchors import CaseView, Scope
 from followup_rules.engine.isolation import blaming
+from followup_rules.language.recipients import people
 from followup_rules.language.schema import Guard, Rule
-from followup_rules.model import Visit
+from followup_rules.model import Event, Visit
 
 
 class Window(Struct, frozen=True):
@@ -21,23 +22,28 @@ class Window(Struct, frozen=True):
     start: datetime
     end: datetime
 
+    @property
+    def evidence(self) -> tuple[Event, ...]:
+        """The event that it begins from, if it is not the clock."""
+        return () if self.guard.recurring else (self.visit.anchor,)
+
     def contains(self, instant: datetime) -> bool:
         """Tell whether the instant lies in the window."""
         return self.start <= instant < self.end
 
 
 def windows(guard: Guard, view: CaseView) -> tuple[Window, ...]:
-    """Return the windows of a guard in a case, in the order of time."""
+    """Return the windows of a guard in a case, in the order of time; none of one that recurs, for they have no end."""
     return view.once("windows", guard.id, lambda: _find_windows(guard, view))
 
 
 def _find_windows(guard: Guard, view: CaseView) -> tuple[Window, ...]:
     counted = view.standing(guard)[-1:] if guard.per == "case" else view.standing(guard)
     with blaming(guard):
-        return tuple(window for visit in counted if (window := _window(guard, visit, view)) is not None)
+        return tuple(window for visit in counted if (window := window_of(guard, visit, view)) is not None)
 
 
-def _window(guard: Guard, visit: Visit, view: CaseView) -> Window | None:
+def window_of(guard: Guard, visit: Visit, view: CaseView) -> Window | None:
     """Return the window of a visit; None if it cannot be told, or is over before it begins."""
     scope = Scope(view, visit, guard)
     start, end = scope.when(guard.opens), scope.when(guard.closes)
@@ -48,14 +54,74 @@ def _window(guard: Guard, visit: Visit, view: CaseView) -> Window | None:
     return Window(guard, visit, start, end) if start < end else None
 
 
-def windows_that_hold(rule: Rule, visit: Visit, opens: datetime | None, view: CaseView) -> tuple[Window, ...]:
-    """Return the windows that hold a duty at some time after its opening."""
+def windows_at(guard: Guard, view: CaseView, instant: datetime) -> tuple[Window, ...]:
+    """Return the windows of a guard that contain an instant."""
+    found = _around(guard, view, instant) if guard.recurring else windows(guard, view)
+    return tuple(window for window in found if window.contains(instant))
+
+
+def _around(guard: Guard, view: CaseView, instant: datetime) -> tuple[Window, ...]:
+    """Return the windows of a guard that recurs which contain an instant, and the next that begins after it."""
+    return view.once("recurring windows", f"{guard.id} {instant}", lambda: _find_around(guard, view, instant))
+
+
+def _find_around(guard: Guard, view: CaseView, instant: datetime) -> tuple[Window, ...]:
+    assert guard.recurring is not None, "only what recurs has windows without an event"
+    found: list[Window] = []
+    with blaming(guard):
+        for back in (True, False):
+            for at in guard.recurring.instants(instant, view.days, back=back):
+                window = window_of(guard, _occurrence(at, view), view)
+                if window is None:
+                    continue
+                if window.end > instant:
+                    found.append(window)
+                # One after the other in time, so that those beyond are further off.
+                if window.end <= instant if back else window.start > instant:
+                    break
+    return tuple(sorted(found, key=lambda window: window.start))
+
+
+def _occurrence(instant: datetime, view: CaseView) -> Visit:
+    start = instant.astimezone(UTC)
+    event = Event(id="every", kind="every", start=start, end=start)
+    return Visit(events=(event,), start=start, end=start, day=view.days.day(instant), people=())
+
+
+def windows_that_hold(
+    rule: Rule, visit: Visit, opens: datetime | None, view: CaseView, now: datetime
+) -> tuple[Window, ...]:
+    """Return the windows that hold a duty at some time after its opening.
+
+    Of guards that recur, those that hold it from its opening on, those of now, and the next: what was due before
+    one of them began is due as before once that is over.
+    """
     if opens is None:
         return ()
-    guards = (guard for guard in view.rules.guards.values() if rule.id not in guard.except_)
-    guards = (guard for guard in guards if rule.contact or guard.holds == "everything")
+    guards = [guard for guard in view.rules.guards.values() if not guard.spares(rule)]
+    guards = [guard for guard in guards if rule.contact or guard.holds == "everything"]
     found = (window for guard in guards for window in windows(guard, view) if _holds(window, rule, visit))
-    return tuple(window for window in found if window.end > opens)
+    holds = [window for window in found if window.end > opens]
+    recurring = [guard for guard in guards if guard.recurring]
+    return (*holds, *_by_the_clock(recurring, holds, opens, view, now)) if recurring else tuple(holds)
+
+
+def _by_the_clock(
+    guards: Sequence[Guard], holds: Sequence[Window], opens: datetime, view: CaseView, now: datetime
+) -> list[Window]:
+    """Return the windows of guards that recur: of now, the next, and those one after another from its opening on.
+
+    The latter begin where nothing else holds it any more, and end with the first instant at which none of them does.
+    """
+    found = {(guard.id, window.start): window for guard in guards for window in _around(guard, view, now)}
+    free = max([opens, *(window.end for window in holds if window.start <= now)])
+    while free <= now:
+        window = next((window for guard in guards for window in windows_at(guard, view, free)), None)
+        if window is None:
+            break
+        found[window.guard.id, window.start] = window
+        free = window.end
+    return [window for window in found.values() if window.end > opens]
 
 
 def _holds(window: Window, rule: Rule, visit: Visit) -> bool:
@@ -63,11 +129,6 @@ def _holds(window: Window, rule: Rule, visit: Visit) -> bool:
     if window.guard.holds == "everything":
         return True
     contacts = [do for do in rule.do if do.contact]
-    recipients = {address for do in contacts for address in _recipients(do.to, visit)}
+    recipients = {person.address for do in contacts for person in people(do.to, visit)}
     theirs = {person.address for person in window.visit.people}
     return not all(do.to for do in contacts) or not recipients or not recipients.isdisjoint(theirs)
-
-
-def _recipients(to: Iterable[str], visit: Visit) -> Iterator[str]:
-    for word in to:
-        yield from (person.address for person in visit.people) if word == "them" else (word.lower(),)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from followup_rules.language.faults import spread
 from followup_rules.language.patterns import CheckFailed, Pattern, Scope
+from followup_rules.language.phrases import UnsettledError
 from followup_rules.language.schema import Guard, Rule, RuleSet
 from followup_rules.model import Event
 
@@ -23,13 +24,18 @@ class Failed(Exception):  # noqa: N818 -- what became of a rule
 
 
 @contextmanager
-def blaming(it: Rule | Guard) -> Iterator[None]:
-    """Blame what goes wrong inside on a rule or guard, unless another one is to blame."""
+def blaming(it: Rule | Guard, *, but_for_one_duty: bool = False) -> Iterator[None]:
+    """Blame what goes wrong inside on a rule or guard, unless another one is to blame.
+
+    `but_for_one_duty`: a phrase that comes to rest nowhere for one anchor breaks that duty alone, so it is let pass.
+    """
     try:
         yield
     except Failed:
         raise
     except Exception as error:
+        if but_for_one_duty and isinstance(error, UnsettledError):
+            raise
         raise Failed(it, error) from error
 
 

@@ -9,11 +9,11 @@ from msgspec.structs import replace
 
 from followup_rules.engine.anchors import CaseView, Scope
 from followup_rules.engine.guards import Window
-from followup_rules.language.phrases import parse
+from followup_rules.language.phrases import parse, shift
 from followup_rules.language.schema import Rule
 from followup_rules.model import Visit
 
-_DEFAULT_LATE = (parse("due + 1 day"),)
+_A_DAY_LATER = parse("start + 1 day")
 
 
 class Times(Struct, frozen=True):
@@ -39,5 +39,13 @@ def times_of(rule: Rule, visit: Visit, view: CaseView) -> Times:
     if opens is None:
         return Times(None)
     scope = Scope(view, visit, rule)
-    late = scope.when(rule.late) or scope.when(_DEFAULT_LATE)
-    return Times(opens, view.due(rule, visit, opens), late, scope.when(rule.closes))
+    due = view.due(rule, visit, opens)
+    return Times(opens, due, _late(rule, scope, opens, due), scope.when(rule.closes))
+
+
+def _late(rule: Rule, scope: Scope, opens: datetime, due: datetime) -> datetime:
+    """Return from when on it is late: never before it has opened, for until then nobody could do anything."""
+    late = scope.when(rule.late)
+    if late is None:
+        return shift(_A_DAY_LATER, max(opens, due), scope.view.days)
+    return late if late >= opens else shift(_A_DAY_LATER, opens, scope.view.days)

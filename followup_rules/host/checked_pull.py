@@ -46,16 +46,28 @@ def checked(pull: Any, kinds: Collection[str]) -> Pull:
     if not isinstance(pull, Pull):
         raise Unreadable(f"its plugin returned {_a(pull)} where a Pull belongs; tell the plugin's author")
     removed, unchanged = _listed(pull.removed, "removed"), _listed(pull.unchanged, "unchanged")
-    sound = _is_text(pull.cursor) and pull.complete in (0, 1) and isinstance(pull.left, int) and pull.left >= 0
+    sound = (
+        _is_text(pull.cursor)
+        and _is_text(pull.doubt)
+        and pull.complete in (0, 1)
+        and isinstance(pull.left, int)
+        and pull.left >= 0
+    )
     if not sound or not all(isinstance(name, str) for name in (*removed, *unchanged)):
         raise Unreadable("its plugin returned a Pull whose fields make no sense; tell the plugin's author")
     items = [_item(item, kinds) for item in _listed(pull.events, "events")]
     events, bad = _once_each(item for item in items if isinstance(item, Event))
     bad += [item for item in items if isinstance(item, BadItem)]
     whole = bool(pull.complete) and not any(item.where == _NOWHERE for item in bad)
-    cursor, left = str(pull.cursor), int(pull.left)
-    given: list[Event | BadItem] = [*events, *bad]
-    return Pull(events=given, removed=removed, cursor=cursor, complete=whole, unchanged=unchanged, left=left)
+    return Pull(
+        events=[*events, *bad],
+        removed=removed,
+        cursor=str(pull.cursor),
+        complete=whole,
+        unchanged=unchanged,
+        left=int(pull.left),
+        doubt=_shown(pull.doubt),
+    )
 
 
 def _listed(given: Any, what: str) -> list[Any]:
@@ -73,7 +85,8 @@ _NOWHERE = "an entry without an id"
 
 def _item(item: Any, kinds: Collection[str]) -> Event | BadItem:
     if isinstance(item, BadItem):
-        return BadItem(_shown(item.where), _shown(item.message), item.id if _is_text(item.id) else "")
+        known = item.id if _is_text(item.id) else ""
+        return BadItem(_shown(item.where), _shown(item.message), known, _shown(item.source_line), _shown(item.marked))
     if not isinstance(item, Event):
         return BadItem(_NOWHERE, f"it is {_a(item)}, and no event; tell the plugin's author")
     try:
@@ -100,6 +113,9 @@ def _sound(item: Event, kinds: Collection[str]) -> Event:
         report=event.report if event.kind == "sent" else None,  # only the user's own mail tells of an action
         listed=None,
         gone=None,
+        past_unlisted=False,
+        planned=None,
+        called_off=None,
     )
 
 
@@ -172,8 +188,8 @@ def _once_each(events: Iterable[Event]) -> tuple[list[Event], list[BadItem]]:
     return newest, bad
 
 
-def _age(event: Event) -> tuple[datetime, bytes]:
-    return event.updated or EARLIEST, msgspec.json.encode(event)
+def _age(event: Event) -> tuple[int, datetime, bool, bytes]:
+    return event.sequence, event.updated or EARLIEST, event.status != "cancelled", msgspec.json.encode(event)
 
 
 _SHOWN = 200

@@ -14,7 +14,7 @@ import pluggy
 from msgspec import Struct
 
 from followup_rules import hookspecs
-from followup_rules.hookspecs import Check, Login, OutputType, Pack, SourceType
+from followup_rules.hookspecs import Check, HealthCheck, Login, OutputType, Pack, SourceType
 from followup_rules.host.worker import Worker, sentence
 from followup_rules.plain import one_line
 from followup_rules.toml.suggestions import expected
@@ -33,7 +33,7 @@ RESERVED = frozenset({"plugin", "time_limit"})
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,60}")
 _SHOWN = 300
 T = TypeVar("T")
-Record = SourceType | OutputType | Pack | Check | Login
+Record = SourceType | OutputType | Pack | Check | Login | HealthCheck
 
 
 class Kind(NamedTuple):
@@ -53,6 +53,7 @@ KINDS = (
     Kind("pack", "register_packs", Pack, texts=("summary", "folder")),
     Kind("check", "register_checks", Check, calls=("holds",)),
     Kind("login", "register_logins", Login, calls=("log_in",)),
+    Kind("health-check", "register_health_checks", HealthCheck, calls=("examine",)),
 )
 _HOOKS = (*(kind.hook for kind in KINDS), "register_commands")
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import click
 
-    from followup_rules.hookspecs import Check, Login, OutputType, Pack, SourceType
+    from followup_rules.hookspecs import Check, HealthCheck, Login, OutputType, Pack, SourceType
 
 __all__ = ["Plugin", "Registry", "load"]
 
@@ -37,6 +37,7 @@ class Registry(Struct, frozen=True):
     packs: Mapping[str, Pack] = field(default_factory=dict)
     checks: Mapping[str, Check] = field(default_factory=dict)
     logins: Mapping[str, Login] = field(default_factory=dict)
+    health_checks: Mapping[str, HealthCheck] = field(default_factory=dict)
     adders: Mapping[tuple[str, str], Plugin] = field(default_factory=dict)
     """Which plugin adds what: by kind and name, such as ("source", "ics")."""
     clashes: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -81,11 +82,11 @@ def load(disabled: Collection[str] = (), *, entry_points: Iterable[EntryPoint] |
             offers[kind.word][record.name].append((plugin, record))
     problems += [_namesakes(name, [plugin for plugin in plugins if plugin.name == name]) for name in sorted(twice)]
     problems += [problem for word, named in offers.items() for problem in _clashes(word, named)]
-    sources, outputs, packs, checks, logins = (_single(offers[kind.word]) for kind in KINDS)
+    sources, outputs, packs, checks, logins, health = (_single(offers[kind.word]) for kind in KINDS)
     every = [(word, name, own) for word, named in offers.items() for name, own in named.items()]
     adders = {(word, name): own[0][0] for word, name, own in every if len(own) == 1}
     clashes = {(word, name): _several(own) for word, name, own in every if len(own) > 1}
-    return Registry(plugins, sources, outputs, packs, checks, logins, adders, clashes, tuple(problems))
+    return Registry(plugins, sources, outputs, packs, checks, logins, health, adders, clashes, tuple(problems))
 
 
 def _installed() -> tuple[list[EntryPoint], list[Problem]]:

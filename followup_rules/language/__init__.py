@@ -1,4 +1,4 @@
 """The rule language: rule files in, compiled rules out. Pure: no I/O, no clock."""
 
-TABLES = ("define", "rule", "guard")
+TABLES = ("define", "rule", "guard", "tag")
 """The tables of a file of rules."""

@@ -76,7 +76,7 @@ def every_phrase(it: Rule | Guard) -> Iterator[Phrase]:
         patterns += it.ended_by
     else:
         yield from (*it.moved_by, *it.due, *it.late, *(it.breaks.after if it.breaks else ()))
-        patterns += [it.carries, *it.done_by, *it.cancelled_by, *it.while_]
+        patterns += [*it.carries, *it.done_by, *it.cancelled_by, *it.while_]
     yield from (phrase for pattern in patterns if pattern for _, phrase in pattern.phrases)
 
 

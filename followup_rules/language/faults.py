@@ -70,7 +70,7 @@ def _cannot_open(rule: str, found: RuleSet) -> bool:
 def _open_guard(rule: Rule, found: RuleSet) -> str:
     """Return why nobody can tell whether the rule is held: a guard that cannot be read must not fail open."""
     for guard in found.guards.values():
-        held = guard.enabled and rule.id not in guard.except_ and (rule.contact or guard.holds == "everything")
+        held = guard.enabled and not guard.spares(rule) and (rule.contact or guard.holds == "everything")
         if guard.fault and held:
             return f"the guard {guard.id!r}, which may hold it, is faulty: {guard.fault}"
     return ""

@@ -11,6 +11,7 @@ from followup_rules.language import phrases, text
 from followup_rules.language.matching import (
     TAGGED,
     CheckFailed,
+    Kinds,
     Part,
     Scope,
     World,
@@ -19,7 +20,8 @@ from followup_rules.language.matching import (
     moment,
     own_title,
 )
-from followup_rules.model import Event, Person
+from followup_rules.language.recipients import noted, noted_field
+from followup_rules.model import Event, Person, series
 from followup_rules.toml import values
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value, shown
@@ -29,23 +31,27 @@ Builder: TypeAlias = Callable[[Value, World], Part | None]
 AUTO = ("reply", "bounce", "receipt", "calendar", "bulk", "notice")
 """The kinds of mail that no person wrote."""
 STATUSES = ("confirmed", "tentative", "cancelled", "declined", "mine")
+"""Those that a source can tell."""
+DOUBTFUL = frozenset({"unanswered", "vanished"})
+"""Those of meetings that match only a pattern that names them: invitations of strangers; what went on its day."""
 
 _ADDRESS = re.compile(r"[^@\s<>,;]*@[^@\s<>,;]+")
 _SENT = frozenset({"sent"})
+_SIGNS = 2
 
 
-def tag(value: Value) -> Part | None:
-    """Read a tag, with or without its `#`."""
-    name = value.raw.removeprefix("#").lower()
+def tag(value: Value, world: World) -> Part | None:
+    """Read a tag, with or without its `#`, in any of its spellings."""
+    name = world.tags.canonical(value.raw)
     if not name or len(name.split()) != 1:
         value.report(f"{value.raw!r} is no tag", code=Code.WRONG_SORT, hint='write "#interview": one word after the #')
         return None
-    return Part(lambda event, _: name in event.tags, TAGGED)
+    return Part(lambda event, _: name in world.tags.of(event.tags), TAGGED)
 
 
-def tags(value: Value, _: World) -> Part | None:
+def tags(value: Value, world: World) -> Part | None:
     """`tags`: any of these."""
-    parts = values.every(value, lambda item: tag(item) if item.is_a(str) else None)
+    parts = values.every(value, lambda item: tag(item, world) if item.is_a(str) else None)
     return Part(lambda event, scope: any(part.test(event, scope) for part in parts), TAGGED) if parts else None
 
 
@@ -57,8 +63,10 @@ def kind(value: Value, _: World) -> Part | None:
 
 def status(value: Value, _: World) -> Part | None:
     """`status`: any of these."""
-    statuses = values.every(value, values.choice(*STATUSES))
-    return Part(lambda event, _: event.status in statuses) if statuses else None
+    statuses = values.every(value, values.choice(*STATUSES, *sorted(DOUBTFUL)))
+    if not statuses:
+        return None
+    return Part(lambda event, _: event.status in statuses, doubtful=DOUBTFUL.intersection(statuses))
 
 
 def words_in(*names: str) -> Builder:
@@ -68,11 +76,13 @@ def words_in(*names: str) -> Builder:
         words = values.every(value, _word)
         if not words:
             return None
-        find = text.finder(words).search
+        signs = [word for word in words if not text.fold(word).strip()]
+        spelt = [word for word in words if word not in signs]
+        find = text.finder(spelt).search if spelt else None
 
         def test(event: Event, scope: Scope) -> bool:
-            said = (own_title(event, scope, world) if name == "title" else event.text for name in names)
-            return any(find(text.fold(words)) for words in said)
+            texts = (own_title(event, scope, world) if name == "title" else event.text for name in names)
+            return any((find and find(text.fold(said))) or any(sign in said for sign in signs) for said in texts)
 
         return Part(test, size=len(words))
 
@@ -83,7 +93,8 @@ def _word(value: Value) -> str | None:
     words = values.string(value)
     if words is None:
         return None
-    if not text.fold(words.replace("*", "x")).strip():
+    # A word that is only a sign is a slip; several of them, as in "Camille <> Priya", are looked for as they stand.
+    if not text.fold(words.replace("*", "x")).strip() and len(words.strip()) < _SIGNS:
         value.report("an empty word would match nothing", code=Code.MISSING, hint="delete it, or write a word")
         return None
     if re.search(r"\*\S", words):
@@ -96,30 +107,34 @@ def _word(value: Value) -> str | None:
 
 
 def people_in(
-    people: Callable[[Event], Sequence[Person]], *special: str, kinds: frozenset[str] | None = None
+    people: Callable[[Event], Sequence[Person]], *special: str, by_field: bool = True, kinds: Kinds = None
 ) -> Builder:
-    """Return the reader of a list of people, of whom at least one must be among those of the event."""
+    """Return the reader of a list of people, of whom at least one must be among those of the event.
+
+    `by_field`: also those whose address a field of the anchor gives.
+    """
 
     def build(value: Value, world: World) -> Part | None:
-        words = values.every(value, lambda item: _people_word(item, special))
+        words = values.every(value, lambda item: _people_word(item, special, by_field=by_field))
         if not words:
             return None
         tests = [_person_test(word, world) for word in words]
         return Part(
             lambda event, scope: any(test(person, scope) for person in people(event) for test in tests),
             kinds,
-            relative="them" in words,
+            relative="them" in words or any(noted_field(word) for word in words),
         )
 
     return build
 
 
-def _people_word(value: Value, special: tuple[str, ...]) -> str | None:
+def _people_word(value: Value, special: tuple[str, ...], *, by_field: bool) -> str | None:
     word = values.string(value)
-    if word is None or word in special or _ADDRESS.fullmatch(word):
+    if word is None or word in special or _ADDRESS.fullmatch(word) or (by_field and noted_field(word)):
         return word
     known = ", ".join(f'"{each}"' for each in special)
     guess = expected(word, special) if word else ""
+    known += ', or "it.FIELD" for an address that a note gives' if by_field else ""
     hint = guess if guess.startswith("did") else f'write "name@domain", "@domain", or one of {known}'
     value.report(f"{word!r} is neither an address nor a domain", code=Code.NO_ADDRESS, hint=hint)
     return None
@@ -128,6 +143,8 @@ def _people_word(value: Value, special: tuple[str, ...]) -> str | None:
 def _person_test(word: str, world: World) -> Callable[[Person, Scope], bool]:
     if word == "them":
         return lambda person, scope: person.address in scope.them
+    if field := noted_field(word):
+        return lambda person, scope: person.address in {each.address for each in noted(field, scope.visit.events)}
     if word == "outside":
         return lambda person, _: person.address not in world.me and not in_domain(person.address, world.my_domains)
     if word == "services":
@@ -182,14 +199,34 @@ def _auto_kinds(value: Value) -> frozenset[str] | None:
 
 
 def first(value: Value, _: World) -> Part | None:
-    """`first = "thread"`: no event of its thread is earlier."""
+    """`first`: no event of its thread is earlier, or no meeting of its series, or with any of its people."""
+    alike = {"thread": _in_thread, "series": _in_series, "with": _with_the_same}
+    chosen = values.choice(*alike)(value)
+    if chosen is None:
+        return None
 
     def is_first(event: Event, scope: Scope) -> bool:
-        own = scope.thread(event)
-        thread = [(other.start, other.identity) for other in scope.events if own and scope.thread(other) == own]
-        return not thread or min(thread) == (event.start, event.identity)
+        others = (other for other in scope.events if alike[chosen](event, other, scope))
+        return all((event.start, event.identity) <= (other.start, other.identity) for other in others)
 
-    return Part(is_first) if values.choice("thread")(value) else None
+    return Part(is_first)
+
+
+def _in_thread(event: Event, other: Event, scope: Scope) -> bool:
+    own = scope.thread(event)
+    return bool(own) and scope.thread(other) == own
+
+
+def _with_the_same(event: Event, other: Event, _: Scope) -> bool:
+    if event.kind != "meeting" or other.kind != "meeting":
+        return False
+    people = {person.address for person in event.people}
+    return _in_series(event, other, _) or any(person.address in people for person in other.people)
+
+
+def _in_series(event: Event, other: Event, _: Scope) -> bool:
+    own = series(event)
+    return bool(own) and series(other) == own
 
 
 def same(value: Value, _: World) -> Part | None:
@@ -304,7 +341,7 @@ FIELDS: dict[str, Builder] = {
     "to": people_in(_recipients, "them", "outside", kinds=_SENT),
     "from": people_in(_organizer, "them", "outside", "services"),
     "with": people_in(lambda event: event.people, "them", "outside"),
-    "organizer": people_in(_organizer, "them", "outside", "services"),
+    "organizer": people_in(_organizer, "them", "outside", "services", by_field=False),
     "status": status,
     "answers": answers,
     "forwards": forwards,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
+from followup_rules.language.overrides import changes_only, put_over, without
 from followup_rules.language.phrases import BASES
 from followup_rules.model import Problem
 from followup_rules.toml.document import Document
@@ -24,6 +24,8 @@ class Table(Struct, frozen=True):
 
     header: Value
     fields: dict[str, Value]
+    fault: str = ""
+    """What is wrong with how a layer changes an earlier one; "" if nothing."""
 
 
 def merge(layers: Sequence[Document], kind: str, problems: list[Problem]) -> dict[str, Table]:
@@ -33,7 +35,9 @@ def merge(layers: Sequence[Document], kind: str, problems: list[Problem]) -> dic
         for header in _headers(document, kind, problems):
             name = str(header.path[-1])
             below = merged.get(name)
-            merged[name] = Table(header, _over(below.fields if below else {}, header))
+            if below and _stands_for_itself(header):
+                problems.append(_shadowing(header, below))
+            merged[name] = _over(below or Table(header, {}), header)
     # By name, so that the order of tables in a file changes nothing, not even that of messages.
     return dict(sorted(merged.items()))
 
@@ -58,19 +62,31 @@ def _is_name(header: Value) -> bool:
     return False
 
 
-def _over(below: Mapping[str, Value], header: Value) -> dict[str, Value]:
+def _stands_for_itself(header: Value) -> bool:
+    """Tell whether a table could be meant as a new one, so that it is under an earlier one's name by mishap."""
+    if header.path[0] != "define":
+        return isinstance(header.raw, dict) and {"on", "do"} <= header.raw.keys()
+    return not isinstance(header.raw, dict) or not changes_only(header)
+
+
+def _shadowing(header: Value, below: Table) -> Problem:
+    kind, name = header.path[0], header.path[-1]
+    word = "definition" if kind == "define" else kind
+    hint = f"if you meant a {word} of your own, give it another name"
+    message = f"this changes the {word} {name!r} of {below.header.document.file}, field by field"
+    return replace(header.document.problem(header.path, message, code=Code.SHADOWED, hint=hint), info=True)
+
+
+def _over(below: Table, header: Value) -> Table:
+    """Return a table with the fields of a later layer over its own."""
     if not isinstance(header.raw, dict):
         # A definition that is a mere name has no fields, and replaces all below.
-        return {"": header}
-    fields = {key: header.child(key) for key in header.raw}
-    if "do" in fields and "do" in below:
-        fields["do"] = replace(fields["do"], raw=_merge_do(below["do"].raw, fields["do"].raw))
-    return {**{key: value for key, value in below.items() if key}, **fields}
-
-
-def _merge_do(below: Any, above: Any) -> Any:
-    """Override single fields of an action; a text of one's own replaces the template, and the other way round."""
-    if not isinstance(below, dict) or not isinstance(above, dict):
-        return above
-    dropped = {"template"} if {"title", "text"} & above.keys() else {"title", "text"} if "template" in above else set()
-    return {**{key: value for key, value in below.items() if key not in dropped}, **above}
+        return Table(header, {"": header})
+    before = len(header.problems)
+    fields = {key: value for key, value in below.fields.items() if key}
+    if "unset" in header.raw:
+        fields = without(header.child("unset"), fields)
+    own = {key: header.child(key) for key in header.raw if key != "unset"}
+    fields |= {key: put_over(fields.get(key), value) for key, value in own.items()}
+    found = header.problems[before:]
+    return Table(header, fields, below.fault or (found[0].message if found else ""))

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
-from followup_rules.language import TABLES, patterns, references
+from followup_rules.language import TABLES, patterns, references, tags, version
 from followup_rules.language.faults import spread
 from followup_rules.language.layers import Table, merge
 from followup_rules.language.patterns import Pattern, World
+from followup_rules.language.phrases import PhraseError, parse
 from followup_rules.language.references import Surroundings
 from followup_rules.language.schema import ATTRIBUTE, GUARD, RULE, Guard, Read, Rule, RuleSet
 from followup_rules.model import Problem
 from followup_rules.toml.document import Document
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value
+
+# The tables whose patterns name tags.
+_NAMING = ("define", "rule", "guard")
+# Longer strings are texts.
+_LONGEST_PHRASE = 200
+_PEOPLE = frozenset({"to", "from", "with", "title", "text", "words"})
+_FIELD, _ANY_FIELD = re.compile(r"^it\.([^\W\d_][\w-]*)"), re.compile(r"\.([^\W\d_][\w-]*)")
+# Fields of events and duties, which no note gives.
+_NO_VALUES = frozenset({"", "start", "end", "done"})
 
 __all__ = ["Surroundings", "load", "unknown_tables"]
 
@@ -29,14 +41,18 @@ def load(layers: Sequence[Document], world: World, around: Surroundings) -> tupl
     but that of layers does.
     """
     problems: list[Problem] = []
-    definitions = _Definitions(merge(layers, "define", problems), world)
+    named = frozenset(tag for document in layers for kind in _NAMING for tag in _tags_in(document.tables.get(kind)))
+    spellings = tags.read(merge(layers, "tag", problems), named)
+    definitions = _Definitions(merge(layers, "define", problems), replace(world, tags=spellings))
     world = definitions.world
     rules, guards = merge(layers, "rule", problems), merge(layers, "guard", problems)
     compiled_rules = {name: Rule(id=name, **_compile(table, RULE, world)) for name, table in rules.items()}
     compiled_guards = {name: Guard(id=name, **_compile(table, GUARD, world)) for name, table in guards.items()}
     definitions.compile_all()
-    tags = frozenset(tag for document in layers for kind in TABLES for tag in _tags_in(document.tables.get(kind)))
-    compiled = RuleSet(compiled_rules, compiled_guards, world, tags)
+    tables = [document.tables.get(kind) for document in layers for kind in TABLES]
+    dates = frozenset(name for table in tables for name in _dates_in(table))
+    values = frozenset(name for table in tables for name in _values_in(table))
+    compiled = RuleSet(compiled_rules, compiled_guards, world, dates, dates | values)
     faults = references.check(compiled, {**_keyed("rule", rules), **_keyed("guard", guards)}, around)
     return _only_enabled(spread(compiled, faults)), tuple(dict.fromkeys(problems))
 
@@ -48,7 +64,7 @@ def unknown_tables(document: Document) -> tuple[Problem, ...]:
             (key,), f"unknown table [{key}] in a file of rules", code=Code.UNKNOWN_KEY, hint=expected(key, TABLES)
         )
         for key in document.tables
-        if key not in TABLES
+        if key not in (*TABLES, version.KEY)
     )
 
 
@@ -59,13 +75,13 @@ def _keyed(kind: str, tables: Mapping[str, Table]) -> dict[tuple[str, str], Tabl
 def _compile(table: Table, schema: Mapping[str, Read], world: World) -> dict[str, Any]:
     """Read the fields of a rule or guard; a fault is a sentence in the result."""
     before = len(table.header.problems)
-    got: dict[str, Any] = {}
+    got: dict[str, Any] = {"fault": table.fault} if table.fault else {}
     faulty = []
     for key, value in table.fields.items():
         if key not in schema:
             # Reported as a key of its own table, which knows the nearest valid one.
-            within = replace(value, path=value.path[:-1], raw={key: value.raw})
-            within.known_keys(schema)
+            within = replace(value, path=value.path[:-1], raw={key: value.raw}, parts={})
+            within.known_keys([*schema, "unset"])
             faulty.append(key)
             continue
         read = schema[key](value, world)
@@ -74,7 +90,7 @@ def _compile(table: Table, schema: Mapping[str, Read], world: World) -> dict[str
         else:
             got[ATTRIBUTE.get(key, key)] = read
     problems = table.header.problems[before:]
-    if faulty:
+    if faulty and not table.fault:
         reason = problems[0].message if problems else f"{faulty[0]!r} uses a definition that is faulty"
         got["fault"] = reason
     return got
@@ -106,7 +122,8 @@ class _Definitions(Mapping[str, "Pattern | None"]):
             # Faulty until it is compiled: on the way, what it names may ask for it again.
             self._compiled[name] = None
             try:
-                self._compiled[name] = patterns.read(_whole(table), self.world)
+                read = patterns.read(_whole(table), self.world)
+                self._compiled[name] = None if table.fault else read
             except RecursionError:
                 # The outermost tells; else each definition on the way down would.
                 if len(self._open) > 1:
@@ -127,7 +144,7 @@ class _Definitions(Mapping[str, "Pattern | None"]):
 def _whole(table: Table) -> Value:
     if "" in table.fields:
         return table.fields[""]
-    return replace(table.header, raw={key: value.raw for key, value in table.fields.items()})
+    return replace(table.header, raw={key: value.raw for key, value in table.fields.items()}, parts=table.fields)
 
 
 def _tags_in(raw: Any) -> Iterator[str]:
@@ -143,6 +160,32 @@ def _tags_in(raw: Any) -> Iterator[str]:
                 yield from (str(tag).removeprefix("#").lower() for tag in named)
             else:
                 yield from _tags_in(value)
+
+
+def _dates_in(raw: Any) -> Iterator[str]:
+    """Yield the fields that phrases count from; `to = "it.FIELD"` names an address."""
+    if isinstance(raw, str) and len(raw) < _LONGEST_PHRASE:
+        with suppress(PhraseError):
+            yield from {parse(raw).field} - _NO_VALUES
+    elif isinstance(raw, list):
+        for item in raw:
+            yield from _dates_in(item)
+    elif isinstance(raw, dict):
+        for key, value in raw.items():
+            yield from () if key in _PEOPLE else _dates_in(value)
+
+
+def _values_in(raw: Any) -> Iterator[str]:
+    """Yield the fields that patterns and inline texts look at: `data.X`, `"it.FIELD"`, `{{ it.FIELD }}`."""
+    if isinstance(raw, str):
+        yield from (_ANY_FIELD if "{" in raw else _FIELD).findall(raw)
+    elif isinstance(raw, list):
+        for item in raw:
+            yield from _values_in(item)
+    elif isinstance(raw, dict):
+        for key, value in raw.items():
+            yield from (value if key == "data" and isinstance(value, dict) else ())
+            yield from _values_in(value)
 
 
 def _only_enabled(found: RuleSet) -> RuleSet:

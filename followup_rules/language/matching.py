@@ -8,7 +8,9 @@ from typing import Any, Protocol, TypeAlias
 
 from msgspec import Struct, field
 
+from followup_rules.language.every import Every
 from followup_rules.language.phrases import Days, Phrase
+from followup_rules.language.tags import Tags
 from followup_rules.model import Event, Visit
 from followup_rules.toml.values import Value
 
@@ -68,6 +70,7 @@ class World(Struct, frozen=True):
     stop_words: frozenset[str]
     days: Days
     subjects: Subjects = Subjects()
+    tags: Tags = Tags()
     checks: Mapping[str, Callable[[Event], bool]] = field(default_factory=dict)
     definitions: Mapping[str, Pattern | None] = field(default_factory=dict)
     """By name; None: it is there, but faulty."""
@@ -85,11 +88,15 @@ class Pattern(Struct, frozen=True):
     """It says for itself from when on events count."""
     names_auto: bool = False
     """It says for itself whether mail that no person wrote matches; else none does."""
+    doubtful: frozenset[str] = frozenset()
+    """The statuses of doubtful meetings that it names; none of any other matches."""
     phrases: tuple[tuple[Value, Phrase], ...] = ()
     """What it counts from an anchor, and where that is written; those of the definitions that it names included."""
     size: int = 1
     """How many words and conditions it holds, those of the definitions that it names included."""
     depth: int = 1
+    every: Every | None = None
+    """What recurs by the calendar: then it matches no event."""
 
     def __call__(self, event: Event, scope: Scope) -> bool:
         """Tell whether the event matches."""
@@ -159,6 +166,7 @@ class Part(Struct, frozen=True):
     relative: bool = False
     dated: bool = False
     names_auto: bool = False
+    doubtful: frozenset[str] = frozenset()
     phrases: tuple[tuple[Value, Phrase], ...] = ()
     size: int = 1
     depth: int = 1
@@ -169,21 +177,24 @@ def where_all_hold(parts: Sequence[Part | Pattern]) -> dict[str, Any]:
     known = [part.kinds for part in parts if part.kinds is not None]
     certain = [kinds for kinds in known if kinds != TAGGED] or known
     kinds = frozenset.intersection(*certain) if certain else None
-    named = any(part.names_auto for part in parts)
-    return {"kinds": kinds, "dated": any(part.dated for part in parts), "names_auto": named, **_anchored(parts)}
+    return {"kinds": kinds, "dated": any(part.dated for part in parts), **_names(parts), **_anchored(parts)}
 
 
 def where_any_holds(parts: Sequence[Part | Pattern]) -> dict[str, Any]:
     """Return the fields besides the test of a part that asks for any of some parts."""
     known = [part.kinds for part in parts if part.kinds is not None]
     kinds = frozenset[str]().union(*known) if len(known) == len(parts) else None
-    named = any(part.names_auto for part in parts)
-    return {"kinds": kinds, "dated": all(part.dated for part in parts), "names_auto": named, **_anchored(parts)}
+    return {"kinds": kinds, "dated": all(part.dated for part in parts), **_names(parts), **_anchored(parts)}
 
 
 def where_it_fails(part: Part | Pattern) -> dict[str, Any]:
     """Return the fields besides the test of a part that asks for the opposite of another."""
-    return {"names_auto": part.names_auto, **_anchored([part])}
+    return {**_names([part]), **_anchored([part])}
+
+
+def _names(parts: Sequence[Part | Pattern]) -> dict[str, Any]:
+    doubtful = frozenset[str]().union(*(part.doubtful for part in parts))
+    return {"names_auto": any(part.names_auto for part in parts), "doubtful": doubtful}
 
 
 def _anchored(parts: Iterable[Part | Pattern]) -> dict[str, Any]:

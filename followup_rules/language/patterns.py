@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from followup_rules.codes import Code
 from followup_rules.language import fields, text
-from followup_rules.language.fields import STATUSES, Builder
+from followup_rules.language.fields import DOUBTFUL, STATUSES, Builder
 from followup_rules.language.matching import (
     DEEPEST,
     MOST,
@@ -33,6 +33,7 @@ from followup_rules.toml import values
 from followup_rules.toml.values import Value
 
 __all__ = [
+    "DOUBTFUL",
     "FIELDS",
     "STATUSES",
     "CheckFailed",
@@ -83,10 +84,18 @@ def read_every_whole(value: Value, world: World) -> tuple[Pattern, ...] | None:
 
 
 def personal(pattern: Pattern) -> Pattern:
-    """Return a pattern that no mail matches which no person wrote, unless the pattern names such mail."""
-    if pattern.names_auto:
-        return pattern
-    return replace(pattern, tests=(("auto", lambda event, _: not event.auto), *pattern.tests))
+    """Return a pattern that matches no mail that no person wrote, and no doubtful meeting, unless it names such."""
+    return _meaning(pattern, persons=not pattern.names_auto, certain=DOUBTFUL - pattern.doubtful)
+
+
+def _meaning(pattern: Pattern, *, persons: bool, certain: frozenset[str]) -> Pattern:
+    """Return a pattern that means mail of persons only, if asked for, and no meeting of these statuses."""
+    tests = list(pattern.tests)
+    if certain:
+        tests.insert(0, ("status", lambda event, _: event.status not in certain))
+    if persons:
+        tests.insert(0, ("auto", lambda event, _: not event.auto))
+    return replace(pattern, tests=tuple(tests)) if len(tests) > len(pattern.tests) else pattern
 
 
 def _bounded(value: Value, pattern: Pattern) -> Pattern | None:
@@ -109,7 +118,7 @@ def _field(key: str, value: Value, world: World) -> Part | None:
 def _named(value: Value, world: World) -> Part | None:
     """Read a "#tag" or the name of a definition. One that is faulty itself has been reported where it stands."""
     if value.raw.startswith("#"):
-        return fields.tag(value)
+        return fields.tag(value, world)
     if value.raw not in world.definitions:
         values.unknown(value, "definition", [*world.definitions])
         return None
@@ -159,8 +168,9 @@ def _any(value: Value, world: World) -> Part | None:
     parts = read_all(value, world) if value.is_a(list) else None
     if not parts:
         return None
-    # Where some alternatives name mail that no person wrote, the others do not mean it.
-    each = [personal(part) for part in parts] if any(part.names_auto for part in parts) else parts
+    # Where some alternatives name mail that no person wrote, or doubtful meetings, the others do not mean them.
+    auto, doubtful = any(part.names_auto for part in parts), where_any_holds(parts)["doubtful"]
+    each = [_meaning(part, persons=auto and not part.names_auto, certain=doubtful - part.doubtful) for part in parts]
     return Part(lambda event, scope: any(part(event, scope) for part in each), **where_any_holds(parts))
 
 

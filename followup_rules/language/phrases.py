@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, time, timedelta
 
 from msgspec import Struct
 
-from followup_rules.codes import Code
+from followup_rules.language.days import Days
+from followup_rules.language.rolls import PhraseError, Roll, UnsettledError, parse_all, rolled
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value, every
+
+__all__ = ["BASES", "UNITS", "Days", "Phrase", "PhraseError", "Step", "UnsettledError", "parse", "read", "shift"]
 
 BASES = ("start", "end", "day", "opens", "due", "it")
 _BASES_ALONE = BASES[:-1]
 UNITS = ("minutes", "hours", "days", "weeks", "months", "workdays")
-ROLLS = ("workday", "workday before")
 
 _NAME = re.compile(r"[^\W\d_][\w-]*(\.[^\W\d_][\w-]*)?")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -29,14 +29,6 @@ _EARLIEST, _LATEST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinf
 _ABOUT = {"minutes": 1 / 1440, "hours": 1 / 24, "days": 1, "weeks": 7, "months": 30, "workdays": 1.4}
 
 
-class PhraseError(ValueError):
-    """A phrase that cannot be read: the word at fault, what is wrong with it, and the words that would be right."""
-
-    def __init__(self, word: str, message: str, valid: tuple[str, ...] = ()) -> None:
-        super().__init__(message)
-        self.word, self.valid = word, valid
-
-
 class Step(Struct, frozen=True):
     """Forward (or back, if negative) by so many units; a unit is one of `UNITS`."""
 
@@ -45,46 +37,19 @@ class Step(Struct, frozen=True):
 
 
 class Phrase(Struct, frozen=True):
-    """`BASE [+|- N UNIT]... [at HH:MM] [, workday | , workday before]`, taken apart."""
+    """`BASE [+|- N UNIT]... [at HH:MM] [, ROLL]...`, taken apart."""
 
     text: str
     base: str
     field: str = ""
     steps: tuple[Step, ...] = ()
     at: time | None = None
-    roll: str = ""
+    rolls: tuple[Roll, ...] = ()
 
     @property
     def rule(self) -> str:
         """The id of the rule whose opening is the base, or ""."""
         return "" if self.base in BASES or self.field else self.base
-
-
-class Days(Struct, frozen=True):
-    """The user's days: a zone, and which dates are holidays (a date to its name, or to None)."""
-
-    zone: ZoneInfo
-    holiday: Callable[[date], str | None]
-
-    def is_workday(self, day: date) -> bool:
-        """Tell whether it is neither a week-end nor a holiday."""
-        return day.weekday() < 5 and self.holiday(day) is None
-
-    def on(self, local: datetime) -> datetime:
-        """Return the aware instant of a naive wall-clock time; one that a DST change skips is moved forward."""
-        return local.replace(tzinfo=self.zone).astimezone(UTC).astimezone(self.zone)
-
-    def midnight(self, day: date) -> datetime:
-        """Return 00:00 of that day."""
-        return self.on(datetime.combine(day, time()))
-
-    def local(self, moment: datetime) -> datetime:
-        """Return the same instant in the user's zone."""
-        return moment.astimezone(self.zone)
-
-    def day(self, moment: datetime) -> date:
-        """Return the user's date at that instant."""
-        return self.local(moment).date()
 
 
 def read(value: Value) -> tuple[Phrase, ...] | None:
@@ -99,17 +64,13 @@ def _read_one(value: Value) -> Phrase | None:
         return parse(value.raw)
     except PhraseError as error:
         hint = expected(error.word, error.valid) or 'a phrase reads like "end + 10 days at 09:00, workday"'
-        value.report(f"{error} in {value.raw!r}", code=Code.NO_SUCH_TIME, hint=hint, within=error.word)
+        value.report(f"{error} in {value.raw!r}", code=error.code, hint=hint, within=error.word)
         return None
 
 
 def parse(text: str) -> Phrase:
     """Take a phrase apart. Raises PhraseError."""
-    body, _, roll = text.partition(",")
-    roll = " ".join(roll.split())
-    if "," in text and roll not in ROLLS:
-        message = f"{roll!r} is no way to move a day" if roll else "nothing stands after the comma"
-        raise PhraseError(roll.partition(" ")[0] or ",", message, ROLLS)
+    body, *rolls = text.split(",")
     # A minus needs a space before it: names of rules hold hyphens, also before digits.
     words = re.sub(r"\+|(?<!\S)-(?=\d)", lambda sign: f" {sign[0]} ", body).split()
     if not words:
@@ -120,7 +81,7 @@ def parse(text: str) -> Phrase:
     if not _NAME.fullmatch(words[0]):
         raise PhraseError(words[0], f"{words[0]!r} is not something to count from", _BASES_ALONE)
     steps, rest = _steps(words[1:])
-    return Phrase(" ".join(text.split()), base, field, steps, _clock(rest), roll)
+    return Phrase(" ".join(text.split()), base, field, steps, _clock(rest), parse_all(rolls))
 
 
 def _steps(words: list[str]) -> tuple[tuple[Step, ...], list[str]]:
@@ -164,7 +125,7 @@ def shift(phrase: Phrase, base: datetime, days: Days) -> datetime:
     """Count from the base as the phrase says; the result is in UTC, and no further off than the years 2 to 9998.
 
     Days and longer keep the time of day on the user's clock, also where a day on the way lacks it; hours and minutes
-    are elapsed time.
+    are elapsed time. Raises UnsettledError if its rolls come to rest nowhere.
     """
     try:
         local = days.local(base).replace(tzinfo=None)
@@ -172,10 +133,12 @@ def shift(phrase: Phrase, base: datetime, days: Days) -> datetime:
             local = _move(local, step, days)
         if phrase.at is not None:
             local = datetime.combine(local, phrase.at)
-        if phrase.roll:
-            local = _roll(local, 1 if phrase.roll == "workday" else -1, days)
+        if phrase.rolls:
+            local = rolled(local, phrase.rolls, days)
         # The very ends of the calendar cannot be told in every zone, and would fail in the middle of a run.
         return min(max(days.on(local).astimezone(UTC), _EARLIEST), _LATEST)
+    except UnsettledError:
+        raise
     except (OverflowError, ValueError):
         return _LATEST if sum(step.number * _ABOUT[step.unit] for step in phrase.steps) > 0 else _EARLIEST
 
@@ -201,13 +164,8 @@ def _move(local: datetime, step: Step, days: Days) -> datetime:
 
 def _add_workdays(local: datetime, number: int, days: Days) -> datetime:
     one = 1 if number > 0 else -1
+    workday = Roll("workday", workday=True, back=number < 0)
     # One by one, since each may be a holiday.
     for _ in range(abs(number)):
-        local = _roll(local + timedelta(days=one), one, days)
-    return local
-
-
-def _roll(local: datetime, by: int, days: Days) -> datetime:
-    while not days.is_workday(local.date()):
-        local += timedelta(days=by)
+        local = workday.move(local + timedelta(days=one), days)
     return local

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct, field
 
@@ -55,22 +55,20 @@ def _check_one(it: Rule | Guard, table: Table, found: RuleSet, around: Surroundi
     _anchor(it, table)
     _check_phrases(it, table, found)
     _check_pattern(it.where, (), found)
-    for pattern in it.ended_by if isinstance(it, Guard) else (it.carries, *it.done_by, *it.cancelled_by, *it.while_):
+    for pattern in it.ended_by if isinstance(it, Guard) else (*it.carries, *it.done_by, *it.cancelled_by, *it.while_):
         _check_pattern(pattern, _LATER if isinstance(it, Rule) else (), found)
     if isinstance(it, Guard):
         if _lacks(table, "closes"):
             hint = 'closes = "day + 10 days at 09:00"'
             table.header.report("a guard without 'closes' would hold for ever", code=Code.NEVER, hint=hint, at="key")
-        for name in it.except_:
-            if name not in found.rules:
-                unknown(table.fields["except"], "rule", [*found.rules], within=name)
+        _each_known(it.except_, "except", "rule", found.rules, table)
         return
     _names(it, table, found)
     if _lacks(table, "do"):
         hint = 'do = { type = "notice", title = "..." }'
         table.header.report("the rule does not say what to do", code=Code.MISSING, hint=hint, at="key")
-    for do in it.do:
-        _check_do(do, table.fields["do"], around)
+    for do, value in zip(it.do, table.fields["do"].items() if it.do else (), strict=True):
+        _check_do(do, value, around)
 
 
 def _lacks(table: Table, key: str) -> bool:
@@ -97,6 +95,9 @@ def _anchor(it: Rule | Guard, table: Table) -> None:
     if _lacks(table, "on"):
         hint = 'on = "interview"'
         table.header.report("nothing says what it starts from: 'on' is missing", code=Code.MISSING, hint=hint, at="key")
+    elif it.on is not None and it.on.every and isinstance(it, Rule):
+        hint = "let it start from an event, such as an entry in your calendar"
+        table.fields["on"].report("only a guard can start from the clock", code=Code.RELATIVE_START, hint=hint)
     elif it.on is not None and it.on.relative:
         hint = "a pattern with 'them', 'it', 'same', 'after' or 'before' can end a rule, not start one"
         table.fields["on"].report(
@@ -169,16 +170,25 @@ def _names(rule: Rule, table: Table, found: RuleSet) -> None:
     if rule.during and rule.during not in found.guards:
         unknown(table.fields["during"], "guard", [*found.guards])
     if rule.breaks and rule.breaks.guard not in found.guards:
-        unknown(table.fields["breaks"].child("guard"), "guard", [*found.guards])
-    if rule.announces and rule.announces not in found.rules:
-        unknown(table.fields["announces"], "rule", [*found.rules])
+        breaks = table.fields["breaks"]
+        named = breaks.child("guard") if isinstance(breaks.raw, dict) else breaks
+        unknown(named, "guard", [*found.guards])
+    _each_known(rule.announces, "announces", "rule", found.rules, table)
+    _each_known(rule.passes, "passes", "guard", found.guards, table)
+
+
+def _each_known(names: Sequence[str], key: str, what: str, known: Collection[str], table: Table) -> None:
+    """Report each name in a list that names no rule, or no guard."""
+    for name, item in zip(names, table.fields[key].items() if names else (), strict=True):
+        if name not in known:
+            unknown(item, what, [*known])
 
 
 def _check_do(do: Do, value: Value, around: Surroundings) -> None:
     if do.template and do.template not in around.templates:
-        unknown(value, "template", sorted(around.templates), within=do.template)
+        unknown(value.child("template"), "template", sorted(around.templates))
     if do.output and around.outputs is not None and do.output not in around.outputs:
-        unknown(value, "output", sorted(around.outputs), within=do.output)
+        unknown(value.child("output"), "output", sorted(around.outputs))
 
 
 def _untaken(found: RuleSet, tables: Mapping[Key, Table], around: Surroundings) -> dict[Key, str]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from followup_rules.codes import Code
-from followup_rules.language import patterns
+from followup_rules.language import every, patterns
+from followup_rules.language.every import Every
 from followup_rules.language.patterns import Pattern, World
 from followup_rules.language.phrases import Phrase, parse
 from followup_rules.language.phrases import read as read_phrases
-from followup_rules.model import DRAFT
+from followup_rules.language.recipients import noted_field
+from followup_rules.model import DRAFT, LANGUAGES
 from followup_rules.toml import values
 from followup_rules.toml.values import Value
 
@@ -31,10 +33,12 @@ class Do(Struct, frozen=True, kw_only=True):
     title: str = ""
     text: str = ""
     to: tuple[str, ...] = ()
-    """`them` (the anchor's people) or addresses."""
+    """`them` (the anchor's people), addresses, or `it.FIELD` (those that a field of the anchor gives)."""
     reply_to: str = ""
     """`it`: in the thread of the anchor."""
     output: str = ""
+    language: str = ""
+    """Of its text; "" for the rule's, else the case's, else the user's."""
     contact: bool = False
 
 
@@ -56,15 +60,20 @@ class Rule(Struct, frozen=True, kw_only=True):
     opens: Phrases = (parse("end"),)
     moved_by: Phrases = ()
     due: Phrases = (parse("opens"),)
-    late: Phrases = (parse("due + 1 day"),)
+    late: Phrases = ()
+    """A day after it is due and has opened, if empty."""
     closes: Phrases = ()
     done_by: tuple[Pattern, ...] = ()
     cancelled_by: tuple[Pattern, ...] = ()
     while_: tuple[Pattern, ...] = ()
     during: str = ""
     breaks: Breaks | None = None
-    announces: str = ""
-    carries: Pattern | None = None
+    announces: tuple[str, ...] = ()
+    """Rules, of which the first is announced that opens later than this one."""
+    carries: tuple[Pattern, ...] = ()
+    passes: tuple[str, ...] = ()
+    """Guards that do not hold it."""
+    language: str = ""
     do: tuple[Do, ...] = ()
     enabled: bool = True
     fault: str = ""
@@ -91,6 +100,15 @@ class Guard(Struct, frozen=True, kw_only=True):
     enabled: bool = True
     fault: str = ""
 
+    @property
+    def recurring(self) -> Every | None:
+        """What it starts from, if that recurs by the calendar: then it holds contact to anybody, in every case."""
+        return self.on.every if self.on else None
+
+    def spares(self, rule: Rule) -> bool:
+        """Tell whether it never holds a rule, by its own word or by the rule's."""
+        return rule.id in self.except_ or self.id in rule.passes
+
 
 class RuleSet(Struct, frozen=True):
     """All rules and guards that are switched on, by id, and what they stand on."""
@@ -98,8 +116,10 @@ class RuleSet(Struct, frozen=True):
     rules: Mapping[str, Rule]
     guards: Mapping[str, Guard]
     world: World
-    tags: frozenset[str] = field(default_factory=frozenset)
-    """Every tag that a pattern names."""
+    dates: frozenset[str] = frozenset()
+    """Every field from which a phrase counts."""
+    fields: frozenset[str] = frozenset()
+    """Every field that a phrase, a pattern or an inline text names."""
 
 
 def _text(value: Value, _: World) -> str | None:
@@ -126,14 +146,24 @@ def _instant(value: Value, _: World) -> Phrases | None:
     return phrases or None
 
 
+def _anchor(value: Value, world: World) -> Pattern | None:
+    """Read what a rule or guard starts from: a pattern, or what recurs by the calendar."""
+    if not isinstance(value.raw, dict) or "every" not in value.raw:
+        return patterns.read_whole(value, world)
+    recurring = every.read(value.child("every")) if value.known_keys(("every",)) == [*value.raw] else None
+    return Pattern((("every", lambda *_: False),), every=recurring) if recurring else None
+
+
 def _choice(*valid: str) -> Read:
     read = values.choice(*valid)
     return lambda value, _: read(value)
 
 
 def _breaks(value: Value, world: World) -> Breaks | None:
-    if not value.is_a(dict):
+    if not value.is_a(dict, str):
         return None
+    if isinstance(value.raw, str):
+        return Breaks(value.raw)
     known = {key: value.child(key) for key in value.known_keys(("guard", "after"))}
     guard = _text(known["guard"], world) if "guard" in known else None
     after = _phrases(known["after"], world) if "after" in known else ()
@@ -151,6 +181,7 @@ _DO: dict[str, Read] = {
     "to": _names,
     "reply_to": _choice("it"),
     "output": _text,
+    "language": _choice(*LANGUAGES),
     "contact": _flag,
 }
 
@@ -181,16 +212,16 @@ def _one_do(value: Value, world: World) -> Do | None:
 
 
 def _recipients_fit(value: Value, got: Mapping[str, Any]) -> bool:
-    odd = [word for word in got.get("to", ()) if word != "them" and "@" not in word]
+    odd = [word for word in got.get("to", ()) if word != "them" and "@" not in word and not noted_field(word)]
     for word in odd:
-        hint = 'write to = "them" for the anchor\'s people, or "name@domain"'
+        hint = 'write to = "them" for the anchor\'s people, "name@domain", or "it.FIELD" for what a note gives'
         value.child("to").report(f"{word!r} is not an address", code=Code.NO_ADDRESS, hint=hint, within=word)
     return not odd
 
 
 RULE: dict[str, Read] = {
     "why": _text,
-    "on": patterns.read_whole,
+    "on": _anchor,
     "where": patterns.read_whole,
     "per": _choice(*PER),
     "opens": _instant,
@@ -203,14 +234,16 @@ RULE: dict[str, Read] = {
     "while": patterns.read_every_whole,
     "during": _text,
     "breaks": _breaks,
-    "announces": _text,
-    "carries": patterns.read_whole,
+    "announces": _names,
+    "carries": patterns.read_every_whole,
+    "passes": _names,
+    "language": _choice(*LANGUAGES),
     "do": _do,
     "enabled": _flag,
 }
 GUARD: dict[str, Read] = {
     "why": _text,
-    "on": patterns.read_whole,
+    "on": _anchor,
     "where": patterns.read_whole,
     "per": _choice(*PER),
     "opens": _instant,

@@ -6,17 +6,18 @@ Events are known by their identity (kind and id), which is what the columns `id`
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_rules.model import KIND_END, MAIL, BadItem, Event, Pull, Report
+from followup_rules.meetings import named_apart
+from followup_rules.model import Event, Pull
+from followup_rules.store.bodies import decode, encode
 from followup_rules.store.database import Database
-from followup_rules.store.errors import damaged
-from followup_rules.store.instants import at, encoded, instant, text
+from followup_rules.store.instants import instant, text
+from followup_rules.store.listing import Listing, Row, Shown
 from followup_rules.store.tombstones import EVENT, Tombstones
 
 
@@ -28,6 +29,10 @@ class SourceState(Struct, frozen=True):
     failing: datetime | None = None
     wait: datetime | None = None
     """The service behind it has asked not to be called before this instant."""
+    doubt: str = ""
+    """Why its last pull may have shown half of the picture, and so was not believed."""
+    doubted: datetime | None = None
+    """Since when it has this doubt."""
 
 
 class Events:
@@ -41,11 +46,12 @@ class Events:
 
     def source(self, name: str) -> SourceState:
         """Return where a source stands."""
-        found = self._database.rows("select cursor, pulled, failing, wait from source where name = ?", name)
+        query = "select cursor, pulled, failing, wait, doubt, doubted from source where name = ?"
+        found = self._database.rows(query, name)
         if not found:
             return SourceState()
-        cursor, pulled, failing, wait = found[0]
-        return SourceState(cursor, instant(pulled or None), instant(failing), instant(wait))
+        cursor, pulled, failing, wait, doubt, doubted = found[0]
+        return SourceState(cursor, instant(pulled or None), instant(failing), instant(wait), doubt, instant(doubted))
 
     def failed(self, name: str, now: datetime, wait: timedelta = timedelta(0)) -> None:
         """Note down that a source could not be read, and how long it is to be left alone."""
@@ -53,13 +59,21 @@ class Events:
         later = replace(state, failing=state.failing or now, wait=now + wait if wait else state.wait)
         self._write_source(name, later)
 
+    def doubted(self, name: str, doubt: str, now: datetime) -> datetime:
+        """Note down what a source doubts; return since when it does."""
+        state = self.source(name)
+        since = state.doubted if state.doubted and state.doubt == doubt else now
+        self._write_source(name, replace(state, doubt=doubt, doubted=since))
+        return since
+
     def forget_cursors(self) -> None:
         """Have every source read from its beginning."""
         self._database.run("update source set cursor = ''")
 
     def _write_source(self, name: str, state: SourceState) -> None:
-        values = (state.cursor, text(state.pulled) or "", text(state.failing), text(state.wait))
-        self._database.run("insert or replace into source values (?, ?, ?, ?, ?)", name, *values)
+        values = (state.cursor, text(state.pulled) or "", text(state.failing), text(state.wait), state.doubt)
+        query = "insert or replace into source values (?, ?, ?, ?, ?, ?, ?)"
+        self._database.run(query, name, *values, text(state.doubted))
 
     # -- events
 
@@ -70,26 +84,80 @@ class Events:
             self._write_source(source, SourceState(pull.cursor, now))
             if not (pull.events or pull.removed or pull.complete):
                 return set()
-            seen = {event.identity: event for event in self._not_forgotten(events)}
-            listed = self._listed(source, None if pull.complete or pull.removed else {*seen})
-            bodies = {name: body for name, body, _ in listed}
-            changed = {name for name, event in seen.items() if bodies.get(name) != _encode(event)}
-            missing = _missing(pull, seen, {name: at(start) for name, _, start in listed}, since)
-            rows = [(source, name, text(seen[name].start), _encode(seen[name])) for name in sorted(changed)]
-            self._database.run_many("insert or replace into event values (?, ?, ?, ?, null, null)", rows)
+            fresh = [_as_of(event, now) for event in self._not_forgotten(events)]
+            renamed = self._renamed(source)
+            wanted = {renamed.get(event.identity, event.identity) for event in fresh}
+            rows = self._listed(source, None if pull.complete or pull.removed else wanted)
+            listed = Listing(rows, pull, since)
+            seen = listed.named(fresh, renamed, lambda event: self._apart(source, event))
+            changed = {name for name, shown in seen.items() if listed.bodies.get(name) != encode(shown.event)}
+            missing = listed.missing(seen)
+            self._write(source, [seen[name] for name in sorted(changed)], before, now)
+            others = [(_other(seen[name]), source, name) for name in sorted(listed.renamed(seen) - changed)]
+            self._database.run_many("update event set shown = ? where source = ? and id = ?", others)
             gone = [(text(now), text(before.pulled), source, name) for name in sorted(missing)]
             self._database.run_many("update event set gone = ?, listed = ? where source = ? and id = ?", gone)
+            if missing and pull.complete and not listed.shows_what_is_over(seen, now):
+                self._note_unlisted_past(source, missing)
             self._index(changed)
         return changed | missing
 
-    def _listed(self, source: str, ids: Collection[str] | None) -> list[tuple[str, str, str]]:
-        """Return id, body and start of what a source lists, as far as it is known: of some events, or of all."""
+    def _write(self, source: str, seen: Iterable[Shown], before: SourceState, now: datetime) -> None:
+        """Write events as a source shows them now."""
+        query = """insert or replace into event
+                     (source, id, start, body, organizer, answered, planned, called_off, shown)
+                   values (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+        rows = []
+        for each in seen:
+            event = each.event
+            organizer = event.organizer.address if event.organizer else None
+            cancelled = self._cancelled(source, event, before, now) if event.status == "cancelled" else (None, None)
+            shown = (source, event.identity, text(event.start), encode(event), organizer, int(event.answered))
+            rows.append((*shown, *cancelled, _other(each)))
+        self._database.run_many(query, rows)
+
+    def _cancelled(
+        self, source: str, event: Event, before: SourceState, now: datetime
+    ) -> tuple[str | None, str | None]:
+        """Return the last pull that listed a cancelled event as planned, and the first that showed it cancelled."""
+        query = "select body, gone, listed, planned, called_off from event where source = ? and id = ?"
+        for body, gone, listed, planned, called_off in self._database.rows(query, source, event.identity):
+            if decode(source, body).status == "cancelled":
+                return planned, called_off or text(now)
+            return listed if gone else text(before.pulled), text(now)
+        return None, text(now)
+
+    def _note_unlisted_past(self, source: str, missing: Collection[str]) -> None:
+        """Note of what is gone that its calendar lists nothing that is over, if others went once begun, too."""
+        query = """update event set past_unlisted = 1 where source = ? and id in (select value from json_each(?))
+                   and exists (select 1 from event as other where other.source = event.source and other.id != event.id
+                     and other.id > 'meeting' || char(31) and other.id < 'meeting' || char(32)
+                     and other.gone >= other.start)"""
+        self._database.run(query, source, json.dumps(sorted(missing)))
+
+    def _apart(self, source: str, event: Event) -> Event:
+        """Return an event; a meeting with an id by which another source knows one of another organizer is another."""
+        if event.kind != "meeting" or event.organizer is None:
+            return event
+        query = "select source, organizer from event where id = ? and organizer is not null"
+        known = self._database.rows(query, event.identity)
+        own = any(where == source and whose == event.organizer.address for where, whose in known)
+        others = any(where != source and whose != event.organizer.address for where, whose in known)
+        return replace(event, id=named_apart(event.id, event.start, ())) if others and not own else event
+
+    def _listed(self, source: str, ids: Collection[str] | None) -> list[Row]:
+        """Return what a source lists, as far as it is known: of some events, or of all."""
+        query = "select id, coalesce(shown, id), body, start from event where source = ? and gone is null"
         if ids is None:
-            query = "select id, body, start from event where source = ? and gone is null"
-            return self._database.rows(query, source)
-        query = """select id, body, start from event
-                   where source = ? and gone is null and id in (select value from json_each(?))"""
-        return self._database.rows(query, source, json.dumps(sorted(ids)))
+            return [Row(*row) for row in self._database.rows(query, source)]
+        query += " and id in (select value from json_each(?))"
+        return [Row(*row) for row in self._database.rows(query, source, json.dumps(sorted(ids)))]
+
+    def _renamed(self, source: str) -> dict[str, str]:
+        """Return the identities of the events that a source shows by others, by these; only meetings are."""
+        query = """select shown, id from event where source = ? and shown is not null
+                   and id > 'meeting' || char(31) and id < 'meeting' || char(32)"""
+        return dict(self._database.rows(query, source))
 
     def _not_forgotten(self, events: Iterable[Event]) -> Iterable[Event]:
         """Leave out the events that were forgotten, and further occurrences of meetings that were."""
@@ -98,12 +166,18 @@ class Events:
         return [event for event in events if not any(self._tombstones.find(EVENT, name) for name in names(event))]
 
     def event(self, name: str) -> Event | None:
-        """Return an event as its sources together saw it: there if any still lists it, with the newest stamp."""
+        """Return an event as its sources together saw it: there if any still lists it, in the newest version.
+
+        A version that names no organizer gives way (RFC 5546: the meeting is the organizer's). My answer is that under
+        any of my addresses.
+        """
         versions = self._versions(name)
         if not versions:
             return None
-        first = datetime.min.replace(tzinfo=UTC)
-        return max(versions, key=lambda event: (event.gone is None, event.updated or first, event.gone or first))
+        newest = max(versions, key=_version)
+        if newest.answered:
+            return newest
+        return replace(newest, answered=any(event.answered for event in versions if event.gone is None))
 
     def events(self, identities: Iterable[str]) -> list[Event]:
         """Return several events, in the order of their identities."""
@@ -114,6 +188,33 @@ class Events:
         query = "select distinct id from event where substr(id, instr(id, char(31)) + 1) = ?"
         found = self.events(identity for (identity,) in self._database.rows(query, ident))
         return min(found, key=lambda event: (event.kind == "received", event.kind), default=None)
+
+    def notes(self, source: str, others: Collection[str]) -> tuple[list[Event], set[str]]:
+        """Return the notes of a source, gone ones too, and the ids of all notes.
+
+        A note of a source that is none of the `others` may be this one's: its table was renamed.
+        """
+        query = """select source, body, gone, listed, substr(id, 6) from event
+                   where id > 'note' || char(31) and id < 'note' || char(32)"""
+        rows = self._database.rows(query)
+        own = [decode(*row) for *row, _ in rows if row[0] == source or row[0] not in others]
+        return own, {ident for *_, ident in rows}
+
+    def addresses(self) -> set[str]:
+        """Return the addresses of all people in mail and meetings."""
+        query = """select distinct substr(token, 2) from token
+                   where token like '@%' and not (id > 'note' || char(31) and id < 'note' || char(32))"""
+        return {address for (address,) in self._database.rows(query)}
+
+    def unanswered(self) -> list[Event]:
+        """Return the meetings that somebody else called, and that I have not answered."""
+        names = [name for (name,) in self._database.rows("select distinct id from event where answered = 0")]
+        return [event for event in self.events(names) if not event.answered]
+
+    def of_kind(self, kind: str) -> list[Event]:
+        """Return all events of a kind."""
+        query = "select distinct id from event where id > ? || char(31) and id < ? || char(32)"
+        return self.events(name for (name,) in self._database.rows(query, kind, kind))
 
     def ids(self) -> set[str]:
         """Return the identities of all events."""
@@ -126,8 +227,9 @@ class Events:
         self._database.run_many("delete from token where id = ?", rows)
 
     def _versions(self, name: str) -> list[Event]:
-        rows = self._database.rows("select source, body, gone, listed from event where id = ? order by source", name)
-        return [_decode(*row) for row in rows]
+        query = """select source, body, gone, listed, planned, called_off, past_unlisted from event
+                   where id = ? order by source"""
+        return [decode(*row) for row in self._database.rows(query, name)]
 
     # -- ties
 
@@ -143,11 +245,14 @@ class Events:
         """Return the ids of all events whose case could change when these do, themselves included."""
         found: set[str] = set()
         rows = self._database.rows
+        if not rows("select 1 from token limit 1"):  # a store that was just brought up to date
+            self._index(self.ids())
         fresh = set(ids) | {name for (name,) in rows("select id from token where token = 'heading'")}
         while fresh:
             found |= fresh
             ties = {tie for name in fresh for (tie,) in rows("select token from token where id = ?", name)}
-            near = {name for tie in ties for (name,) in rows("select id from token where token = ?", tie)}
+            wanted = {_counterpart(tie) for tie in ties}
+            near = {name for tie in wanted for (name,) in rows("select id from token where token = ?", tie)}
             hosts = [tie.removeprefix("domain ") for tie in ties if tie.startswith("domain ")]
             query = "select id from token where token like '@%' || ?"
             near |= {name for host in hosts for (name,) in rows(query, host)}
@@ -155,55 +260,30 @@ class Events:
         return found
 
 
-def _missing(pull: Pull, seen: Mapping[str, Event], listed: Mapping[str, datetime], since: datetime) -> set[str]:
-    """Return the identities of what a source listed before and has taken away, or left out of the whole picture."""
-    removed = set(pull.removed)
-    missing = {identity for identity in listed if _id_of(identity) in removed}
-    if not pull.complete:
-        return missing
-    # Of an entry that cannot be read it is not known whether it is gone; nor of the occurrences of such a series.
-    spoiled = {item.id for item in pull.events if isinstance(item, BadItem)} - {""} | set(pull.unchanged)
-    window = {identity for identity, start in listed.items() if start >= since}
-    return missing | {
-        identity
-        for identity in window - seen.keys()
-        if spoiled.isdisjoint((_id_of(identity), _id_of(identity).rpartition("/")[0]))
-    }
+def _version(event: Event) -> tuple[object, ...]:
+    """Return by what the versions of an event are compared that several sources show; the greatest counts."""
+    first = datetime.min.replace(tzinfo=UTC)
+    meeting = (event.organizer is not None, event.sequence) if event.kind == "meeting" else ()
+    return (event.gone is None, *meeting, event.updated or first, event.status != "cancelled", event.gone or first)
 
 
-def _id_of(identity: str) -> str:
-    return identity.partition(KIND_END)[2]
+def _other(shown: Shown) -> str | None:
+    """Return the identity by which a source shows an event, where it is another than that by which it is kept."""
+    return shown.identity if shown.identity != shown.event.identity else None
+
+
+def _as_of(event: Event, now: datetime) -> Event:
+    """Return an event without a stamp of later than now: it could never be outdone."""
+    return replace(event, updated=None) if event.updated and event.updated > now else event
+
+
+def _counterpart(tie: str) -> str:
+    """Return what is tied by a token: by itself; a title's word by the mails that name it, and back."""
+    kind, _, word = tie.partition(" ")
+    return {"word": f"names {word}", "names": f"word {word}"}.get(kind, tie)
 
 
 def names(event: Event) -> tuple[str, ...]:
     """Return the ids by which an event is known again: its own and, of an occurrence, that of the whole series."""
     series = event.id.rpartition("/")[0] if event.kind == "meeting" else ""
     return (event.id, series) if series else (event.id,)
-
-
-def _encode(event: Event) -> str:
-    """Return the event as it is kept: of a mail not where it lies, for it stays the same mail when it is moved."""
-    data = {k: {"at": v} if isinstance(v, datetime) else v for k, v in event.data.items()}
-    where = "" if event.kind in MAIL else event.where
-    return encoded(replace(event, data=data, where=where, listed=None, gone=None))
-
-
-def _decode(source: str, body: str, gone: str | None, listed: str | None) -> Event:
-    try:
-        event = msgspec.json.decode(body, type=Event)
-    except (msgspec.DecodeError, ValueError) as error:
-        raise damaged(error) from error
-    # JSON knows no instants: they are kept as {"at": ISO}, and no plugin may give a table.
-    data = {
-        name: at(str(value["at"])) if isinstance(value, dict) and value.keys() == {"at"} else value
-        for name, value in event.data.items()
-    }
-    report = event.report or _older_report(source, event)
-    return replace(event, data=data, report=report, gone=instant(gone), listed=instant(listed))
-
-
-def _older_report(source: str, event: Event) -> Report | None:
-    """Return the report of an event that an earlier version kept, which had it in fields of `data`."""
-    if "key" not in event.data or not (source.startswith("output ") or event.kind == "sent"):
-        return None
-    return Report(**{name: str(event.data.get(name, "")) for name in Report.__struct_fields__})

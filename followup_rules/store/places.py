@@ -12,8 +12,13 @@ if TYPE_CHECKING:
     from followup_rules.engine.assign_cases import Place
 
 
+_ID = f"substr(id, {len('meeting') + 2})"
+_OWN = f"id like 'meeting' || char(31) || '%' and ({_ID} = home or {_ID} like home || '/%')"
+"""A row of `place` of a meeting whose home is its own id, or that of its series."""
+
+
 class Places:
-    """The tables `place` and `joined`."""
+    """The tables `place`, `joined` and `subject`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -32,6 +37,23 @@ class Places:
         joined = self._database.rows('select "case" from joined where id = ? order by 1', name)
         return [case for (case,) in home + joined]
 
+    def own(self) -> list[tuple[str, str]]:
+        """Return the keys of the cases that are known by the id of a meeting only, each with that event's identity."""
+        return self._database.rows(f"select home, min(id) from place where {_OWN} group by home order by home")  # noqa: S608 -- words of ours
+
+    def follow(self, bindings: Mapping[tuple[str, str], Collection[str]]) -> None:
+        """Keep which meetings notes are about, by the notes' identities and the days that they name."""
+        rows = [(note, day, event) for (note, day), events in bindings.items() for event in sorted(events)]
+        self._database.run_many("insert or ignore into subject values (?, ?, ?)", rows)
+
+    def followed(self, notes: Iterable[str]) -> dict[tuple[str, str], frozenset[str]]:
+        """Return the meetings that notes were seen to be about."""
+        query = "select note, day, event from subject where note in (select value from json_each(?))"
+        kept: dict[tuple[str, str], set[str]] = {}
+        for note, day, event in self._database.rows(query, json.dumps(sorted(notes))):
+            kept.setdefault((note, day), set()).add(event)
+        return {key: frozenset(events) for key, events in kept.items()}
+
     def cases(self) -> list[str]:
         """Return the keys of all cases with an event at home."""
         return sorted(key for (key,) in self._database.rows("select distinct home from place"))
@@ -41,8 +63,12 @@ class Places:
         return [case for (case,) in self._database.rows('select distinct "case" from joined')]
 
     def cases_beside(self, ids: Iterable[str]) -> set[str]:
-        """Return the keys of the cases that have an event at home which is none of these."""
-        query = "select distinct home from place where id not in (select value from json_each(?))"
+        """Return the keys of the cases that have an event at home which is none of these, and whose id is not the key.
+
+        Whoever names an entry that is a case of its own is tied to it.
+        """
+        query = f"""select distinct home from place where id not in (select value from json_each(?))
+                    and not ({_OWN})"""  # noqa: S608 -- words of ours
         return {home for (home,) in self._database.rows(query, json.dumps(sorted(ids)))}
 
     def at_home(self, case: str) -> list[str]:
@@ -70,4 +96,5 @@ class Places:
         """Erase where events belong, and who joins a case."""
         self._database.run_many("delete from place where id = ?", [(name,) for name in ids])
         self._database.run_many("delete from joined where id = ?", [(name,) for name in ids])
+        self._database.run_many("delete from subject where ? in (note, event)", [(name,) for name in ids])
         self._database.run('delete from joined where "case" = ?', case)

@@ -58,6 +58,37 @@ drop table known;
 create index event_bare on event (substr(id, instr(id, char(31)) + 1));
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED_STATE)
+# Which meetings notes are about; and entries are tied to headings by more than before: the ties are found anew.
+_SUBJECTS = """
+create table subject (note text not null, day text not null, event text not null, primary key (note, day, event))
+  without rowid;
+create index subject_event on subject (event);
+delete from token;
+"""
+
+# What a source doubts (an emptied file of notes) since when, and what the user has been told of entries.
+_DOUBTS = """
+alter table source add column doubt text not null default '';
+alter table source add column doubted text;
+create table told (source text not null, hash text not null, primary key (source, hash)) without rowid;
+"""
+
+# How a meeting went from a calendar, when one was cancelled, and whose unanswered invitations count.
+_WHAT_BECAME_OF_MEETINGS = """
+alter table event add column past_unlisted integer not null default 0;
+alter table event add column planned text;
+alter table event add column called_off text;
+alter table event add column organizer text;
+alter table event add column answered integer not null default 1;
+create index event_unanswered on event (id) where answered = 0;
+create table acquainted (id text primary key) without rowid;
+"""
+
+# By which identity a source shows an event that is kept by another: some calendars rename all entries at each export.
+_NAMES = """
+alter table event add column shown text;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED_STATE, _DOUBTS, _SUBJECTS, _WHAT_BECAME_OF_MEETINGS, _NAMES)
 """The n-th script leads from version n to version n + 1."""
 VERSION = len(MIGRATIONS)

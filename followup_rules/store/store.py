@@ -13,12 +13,14 @@ from msgspec.structs import replace
 from followup_rules.keys import hashed
 from followup_rules.model import Case, Event
 from followup_rules.store import database
+from followup_rules.store.acquaintances import Acquaintances
 from followup_rules.store.database import Database
 from followup_rules.store.decisions import Decisions
 from followup_rules.store.events import Events, names
 from followup_rules.store.ledger import Ledger
 from followup_rules.store.places import Places
 from followup_rules.store.state import State
+from followup_rules.store.told import Told
 from followup_rules.store.tombstones import CASE, EVENT, KEY, Tombstones
 
 if TYPE_CHECKING:
@@ -52,18 +54,27 @@ class Store:
         self.state = State(over)
         self.tombstones = Tombstones(over)
         self.events = Events(over, self.tombstones)
+        self.acquaintances = Acquaintances(over, self.events)
         self.places = Places(over)
         self.decisions = Decisions(over)
         self.ledger = Ledger(over)
+        self.told = Told(over)
 
     def case(self, key: str) -> Case:
         """Return a case with its events; what carries the marker of an action is known by the duty of that action."""
         entries = self.ledger.of(key)
         parted = [entry for entry in entries if entry.marker != entry.action.duty]
         duties = {name: entry.action.duty for entry in parted for name in (entry.marker, hashed(entry.marker))}
-        home = self.events.events(self.places.at_home(key))
+        home = self.acquaintances.answered(self.events.events(self.places.at_home(key)))
         joined = self.events.events(self.places.joining(key))
-        return Case(key=key, home=_by_duty(home, duties), joined=_by_duty(joined, duties))
+        notes = [event.identity for event in home if "re" in event.data]
+        followed = self.places.followed(notes) if notes else {}
+        return Case(key=key, home=_by_duty(home, duties), joined=_by_duty(joined, duties), followed=followed)
+
+    def entries(self) -> dict[str, Event]:
+        """Return an entry of each case that is known by the id of a meeting only, by the case's key."""
+        found = ((key, self.events.event(identity)) for key, identity in self.places.own())
+        return {key: event for key, event in found if event is not None}
 
     def arrange(self, ids: set[str], directory: Directory) -> dict[str, tuple[str, str]]:
         """Place the events tied to those that changed, mark their cases as stale, and let ledger and history follow.
@@ -73,9 +84,11 @@ class Store:
         from followup_rules.engine.assign_cases import assign  # noqa: PLC0415 -- only where something changed
 
         with self.database.transaction():
+            ids = ids | self.acquaintances.update(ids, directory)
             tied = self.events.tied(ids)
             before = {name: self.places.cases_of(name) for name in tied}
-            places = assign(self.events.events(tied), directory, self.places.cases_beside(tied))
+            shown = self.acquaintances.answered(self.events.events(tied))
+            places = assign(shown, directory, self.places.cases_beside(tied))
             self.places.write(places)
             after = {name: self.places.cases_of(name) for name in tied}
             touched = {name for name in tied if name in ids or before[name] != after[name]}
@@ -109,6 +122,7 @@ class Store:
             self.tombstones.add(KEY, keys, now)
             self.tombstones.add(CASE, [case], now)
             self.events.erase(ids)
+            self.acquaintances.erase(ids)
             self.places.erase(ids, case)
             self.ledger.erase(case)
             self.decisions.erase(case)
@@ -124,6 +138,7 @@ class Store:
         late = [name for name, at in homes.items() if (event := self.events.event(name)) and _is_over(event, at)]
         if late:
             self.events.erase(late)
+            self.acquaintances.erase(late)
             self.places.erase(late)
             self._sweep()
 

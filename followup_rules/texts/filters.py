@@ -40,6 +40,13 @@ def day(profile: Profile, moment: object) -> str:
     return re.sub(r"\b1\b", "1er", shown) if profile.language == "fr" else shown
 
 
+def isoday(profile: Profile, moment: object) -> str:
+    """Return the date in the user's zone as notes and commands take it, 2026-11-19 (ISO 8601); "" if there is none."""
+    if not isinstance(moment, datetime):
+        return _as_written(moment)
+    return moment.astimezone(profile.timezone).date().isoformat()
+
+
 def clock(profile: Profile, moment: object) -> str:
     """Return the time of day in the user's zone: "9 h 00", "9:00 AM", with no-break spaces; "" if there is none."""
     if not isinstance(moment, datetime):

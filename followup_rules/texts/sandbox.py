@@ -7,7 +7,7 @@ and none can hang or fill the memory. Values are only ever shown: template code 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from followup_rules.toml.suggestions import expected
 if TYPE_CHECKING:
     from jinja2 import Environment, Template, nodes
 
-NAMES = frozenset(("it", "them", "case", "me", "due", "late", "carries", "when", "start", "end", "language"))
+NAMES = frozenset(("it", "them", "case", "me", "due", "late", "carries", "when", "start", "end", "language", "vars"))
 """The values that a text can name."""
 
 # Filters of Jinja2 whose result is hardly larger than what they are given.
@@ -94,14 +94,14 @@ def seen(value: object) -> object:
     return _Shown(value) if isinstance(value, Event) else value
 
 
-def environment(profile: Profile, meter: Meter) -> Environment:
-    """Return the sandbox, with its filters, for the user's language and zone."""
+def environment(profile: Profile, variables: Mapping[str, object], meter: Meter) -> Environment:
+    """Return the sandbox, with its filters and `vars`, for the user's language and zone."""
     from jinja2 import Undefined  # noqa: PLC0415 -- a tick without texts does not pay for it
     from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415 -- likewise
 
     written = functools.partial(_written, profile, (str, int, float, Undefined))
     sandbox = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, finalize=written)
-    of_profile = (filters.day, filters.clock, filters.names, filters.first_names, filters.with_case)
+    of_profile = (filters.day, filters.isoday, filters.clock, filters.names, filters.first_names, filters.with_case)
     own = {each.__name__: functools.partial(each, profile) for each in of_profile}
     borrowed = {name: sandbox.filters[name] for name in _BORROWED}
     offered: dict[str, Callable[..., Any]] = {**borrowed, **own, "split_steps": filters.split_steps}
@@ -109,6 +109,7 @@ def environment(profile: Profile, meter: Meter) -> Environment:
     sandbox.filters[_LOOP_METER] = meter.counted
     # `range`, `cycler` and the like could make much of little.
     sandbox.globals.clear()
+    sandbox.globals["vars"] = dict(variables)
     return sandbox
 
 
@@ -130,8 +131,32 @@ def faults(tree: nodes.Template, sandbox: Environment) -> list[tuple[int, str]]:
 
     assigned = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
     known = NAMES | assigned | {"loop"}
-    messages = ((node.lineno, _fault(node, known, sandbox)) for node in tree.find_all(nodes.Node))
+    messages = [(node.lineno, _fault(node, known, sandbox)) for node in tree.find_all(nodes.Node)]
+    messages += _unknown_vars(tree, sandbox)
     return sorted({(line, message) for line, message in messages if message})
+
+
+def _unknown_vars(tree: nodes.Template, sandbox: Environment) -> Iterator[tuple[int, str]]:
+    """Yield each `vars.NAME` that the config does not give, unless the text asks whether it does."""
+    from jinja2 import nodes  # noqa: PLC0415 -- a tick without texts does not pay for it
+
+    given: Mapping[str, object] = sandbox.globals["vars"]  # type: ignore[assignment]
+    asked: list[nodes.Node] = [node.test for node in tree.find_all(nodes.If)]
+    asked += [node.test for node in tree.find_all(nodes.CondExpr)]
+    asked += [node.node for node in tree.find_all(nodes.Filter) if node.name == "default" and node.node]
+    optional = {name for part in asked for name, _ in _vars_in(part)}
+    for name, line in _vars_in(tree):
+        if name not in given and name not in optional:
+            hint = expected(name, given) or f'write it into your config: [vars] {name} = "..."'
+            yield line, f"there is no vars.{name}: {hint}"
+
+
+def _vars_in(node: nodes.Node) -> Iterator[tuple[str, int]]:
+    from jinja2 import nodes  # noqa: PLC0415 -- a tick without texts does not pay for it
+
+    for each in [*([node] if isinstance(node, nodes.Getattr) else []), *node.find_all(nodes.Getattr)]:
+        if isinstance(each.node, nodes.Name) and each.node.name == "vars":
+            yield each.attr, each.lineno
 
 
 def _fault(node: nodes.Node, known: Iterable[str], sandbox: Environment) -> str:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from followup_rules.model import LANGUAGES, Event, Person
 from followup_rules.plain import clean, one_line
 from followup_rules.texts.filters import tidy
 from followup_rules.texts.sandbox import Meter, compiled, environment, faults, seen
 from followup_rules.toml.suggestions import expected
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from jinja2 import Environment, Template
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 
 _SOURCE_LIMIT = 10_000  # characters of one template
 _TITLE_LIMIT = 200
+_SHOWN = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
+_OWN = frozenset({"", *Event.__struct_fields__, *Person.__struct_fields__, "index", "index0", "first", "last"})
+_NAMED = re.compile(r"\.\s*([^\W\d_]\w*)|\[\s*['\"]([^'\"]+)['\"]\s*\]")
 _FILE_NAME = re.compile(r"(?P<name>[\w-]+)(?:\.(?P<language>[a-z]{2}))?\.txt")
 
 
@@ -54,19 +60,30 @@ class Texts:
     """The templates of some folders, and the way to fill them. Not for several threads at once.
 
     A template is a file NAME.LANGUAGE.txt or NAME.txt: its first line is the title, the second is empty, the text
-    follows. The user's language (or none) goes before English, then an earlier folder before a later one.
+    follows. The language asked for (or none) goes before English, then an earlier folder before a later one.
     """
 
     folders: Sequence[Path]
     profile: Profile
+    variables: Mapping[str, object] = field(default_factory=dict)
+    """What a text sees as `vars`."""
     _found: dict[str, Path] | None = field(default=None, init=False)
     _meter: Meter = field(default_factory=Meter, init=False)
     _sandbox: Environment | None = field(default=None, init=False)
     _compiled: dict[_Part, Template] = field(default_factory=dict, init=False)
+    _others: dict[str, Texts] = field(default_factory=dict, init=False)
+
+    def speaking(self, language: str) -> Texts:
+        """Return the same texts in another language; "" for the user's."""
+        if language in ("", self.profile.language):
+            return self
+        if language not in self._others:
+            self._others[language] = Texts(self.folders, replace(self.profile, language=language), self.variables)
+        return self._others[language]
 
     def names(self) -> frozenset[str]:
-        """Return the names of all templates found, without language and ending."""
-        return frozenset(self._files())
+        """Return the names of all templates found in any language, without language and ending."""
+        return frozenset(name for name, _ in self._in_all_languages())
 
     def render(
         self, *, template: str = "", title: str = "", text: str = "", values: Mapping[str, object]
@@ -88,6 +105,18 @@ class Texts:
         problems = [fault for part in parts for fault in self._faults(part)]
         return [(fault.file, fault.line, fault.message) for fault in problems]
 
+    def fields(self) -> frozenset[str]:
+        """Return the values of notes that the templates show: what they name of an event and is no field of it."""
+        shown: list[str] = []
+        for path in sorted({path for _, path in self._in_all_languages()}):
+            with suppress(OSError, UnicodeDecodeError):
+                shown += _SHOWN.findall(path.read_text("utf-8-sig"))
+        return frozenset(name for part in shown for pair in _NAMED.findall(part) for name in pair) - _OWN
+
+    def _in_all_languages(self) -> Iterator[tuple[str, Path]]:
+        for language in sorted({self.profile.language, *LANGUAGES}):
+            yield from _files(self.folders, language).items()
+
     def _files(self) -> dict[str, Path]:
         if self._found is None:
             self._found = _files(self.folders, self.profile.language)
@@ -97,7 +126,12 @@ class Texts:
         if not template:
             return _Part(title), _Part(text)
         if template not in self._files():
-            hint = expected(template, self.names())
+            known = self.names()
+            if template in known:
+                language = self.profile.language
+                message = f'the template "{template}" is not there in "{language}": write {template}.{language}.txt'
+                raise TemplateProblem("", 0, message)
+            hint = expected(template, known)
             raise TemplateProblem("", 0, f'there is no template "{template}"' + (f": {hint}" if hint else ""))
         head, body = _split(self._files()[template])
         return _Part(title) if title else head, _Part(text) if text else body
@@ -108,7 +142,7 @@ class Texts:
             return []
         if len(part.source) > _SOURCE_LIMIT:
             return [part.problem(1, f"at most {_SOURCE_LIMIT} characters are allowed; these are {len(part.source)}")]
-        sandbox = self._sandbox = self._sandbox or environment(self.profile, self._meter)
+        sandbox = self._sandbox = self._sandbox or environment(self.profile, self.variables, self._meter)
         try:
             tree = sandbox.parse(part.source)
             messages = faults(tree, sandbox)

@@ -8,22 +8,24 @@ from msgspec.structs import replace
 
 from followup_rules.codes import Code
 from followup_rules.engine.plan import PRINTED
+from followup_rules.language.recipients import people
 from followup_rules.language.schema import Do, Rule
-from followup_rules.model import MAIL, NOTICE, Action, Decision, Event, Person, Problem, Profile, Reply
+from followup_rules.model import MAIL, NOTICE, Action, Decision, Event, Problem, Reply
 from followup_rules.texts.templates import TemplateProblem, Texts
 
 
 def actions(
-    decision: Decision, rule: Rule, texts: Texts, profile: Profile, takes: Mapping[str, tuple[str, ...]]
+    decision: Decision, rule: Rule, texts: Texts, language: str, takes: Mapping[str, tuple[str, ...]]
 ) -> tuple[list[Action], list[Problem]]:
     """Return what a due decision makes, one action for each output that takes it, and what is wrong with its texts.
 
-    `takes` holds the types of action that each output takes.
+    `language` is that of the case's texts, "" for the user's, unless the rule or the action has one of its own; `takes`
+    holds the types of action that each output takes.
     """
     made, problems = [], []
     for number, do in enumerate(rule.do, 1):
         try:
-            action = _action(decision, do, number, texts, profile)
+            action = _action(decision, do, number, texts.speaking(do.language or rule.language or language))
         except TemplateProblem as problem:
             problems.append(_problem(rule, do, problem))
             continue
@@ -37,20 +39,20 @@ def _outputs(do: Do, takes: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     yield from (name for name, types in takes.items() if do.type in types and do.output in ("", name))
 
 
-def _action(decision: Decision, do: Do, number: int, texts: Texts, profile: Profile) -> Action:
+def _action(decision: Decision, do: Do, number: int, texts: Texts) -> Action:
     anchor = decision.visit.anchor
     values = {
         "it": anchor,
         "them": decision.visit.people,
         "case": decision.case,
-        "me": profile,
+        "me": texts.profile,
         "due": decision.due,
         "late": decision.late,
         "carries": decision.carries,
         "when": decision.openings.get,
         "start": decision.visit.start,
         "end": decision.visit.end,
-        "language": profile.language,
+        "language": texts.profile.language,
     }
     title, text = texts.render(template=do.template, title=do.title, text=do.text, values=values)
     return Action(
@@ -61,7 +63,7 @@ def _action(decision: Decision, do: Do, number: int, texts: Texts, profile: Prof
         type=do.type,
         title=title,
         text=text,
-        to=tuple(_recipients(do, decision)),
+        to=tuple(people(do.to, decision.visit)),
         due=decision.due,
         late=decision.late,
         contact=do.contact,
@@ -70,11 +72,6 @@ def _action(decision: Decision, do: Do, number: int, texts: Texts, profile: Prof
         announces=decision.announces,
         duty=decision.key,
     )
-
-
-def _recipients(do: Do, decision: Decision) -> Iterator[Person]:
-    for word in do.to:
-        yield from decision.visit.people if word == "them" else (Person(word.lower()),)
 
 
 def _reply(anchor: Event) -> Reply | None:

@@ -6,36 +6,31 @@ import operator
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
 from followup_rules.config.read import Config
+from followup_rules.engine.anchors import CaseView
+from followup_rules.engine.completed import bindings
 from followup_rules.engine.evaluate import EvaluationContext, evaluate
+from followup_rules.engine.orders import misfits
 from followup_rules.engine.plan import Change, EntryState, LedgerEntry, plan
-from followup_rules.engine.sight import Sight
+from followup_rules.language.tags import ORDERS
 from followup_rules.model import NOTICE, Action, Decision, Problem, Reason, State
 from followup_rules.store.store import Store
 from followup_rules.store.tombstones import KEY
 from followup_rules.tick.actions import actions
 from followup_rules.tick.backoff import must_wait
 from followup_rules.tick.execute import carry_out_all
-from followup_rules.tick.outputs import Look, Outputs
+from followup_rules.tick.outputs import Look, Seen
 from followup_rules.tick.report import Finding, Given, Missed, Outcome, Say
-
-
-class Seen(Struct, frozen=True):
-    """What the steps before have seen: through the sources, and in the outputs."""
-
-    sight: Sight
-    outputs: Outputs
-    looked: Look
 
 
 def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
     """Bring one case up to date; yield its decisions, outcomes and problems, and what was missed."""
     store, book = given.store, given.config.rulebook
     context = EvaluationContext(given.now, given.first_run, given.config.profile.lookback, seen.sight)
+    yield from _notes(case, seen.news, given)
     judged = judge(case, given.config, store, context)
     yield from _failing(judged, given.config)
     entries = store.ledger.of(case)
@@ -63,6 +58,18 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
     certain = carried_out == len(changes) and broken <= faulty and all(map(operator.is_, known, judged))
     until = _next_instant(decisions, entries, given.now)
     store.decisions.write(case, decisions, given.now, until=until, stale=not certain)
+
+
+def _notes(case: str, news: frozenset[str], given: Given) -> Iterator[Problem]:
+    """Keep which meetings the notes of a case are about; report what is new and names nothing."""
+    stored, rules = given.store.case(case), given.config.rulebook.rules
+    if not any("re" in event.data or rules.world.tags.of(event.tags) & ORDERS for event in stored.home):
+        return
+    given.store.places.follow(bindings(stored, rules.world))
+    view = CaseView(stored, rules, given.store.ledger.pins(case))
+    for misfit in misfits(view):
+        if misfit.note.identity in news and misfit.note.gone is None:
+            yield Problem("notes", f"{misfit.note.where}: {misfit.message}", Code.NO_DUTY, hint=misfit.hint)
 
 
 def judge(case: str, config: Config, store: Store, context: EvaluationContext) -> tuple[Decision, ...]:
@@ -96,7 +103,8 @@ def _worded(decision: Decision, config: Config) -> tuple[Decision, Sequence[Acti
         return decision, (), ()
     takes = {output.name: output.takes for output in config.outputs}
     book = config.rulebook
-    made, problems = actions(decision, book.rules.rules[decision.rule], book.texts, config.profile, takes)
+    language = book.languages.get(decision.case, "")
+    made, problems = actions(decision, book.rules.rules[decision.rule], book.texts, language, takes)
     if not problems:
         return decision, made, ()
     reason = Reason("a text of the rule is faulty: {fault}", {"fault": problems[0].message})

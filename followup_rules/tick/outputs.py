@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from followup_rules.codes import Code
 from followup_rules.engine.plan import EntryState, LedgerEntry
+from followup_rules.engine.sight import Sight
 from followup_rules.host.checked_output import STATES, CheckedOutput
 from followup_rules.host.failures import failure
 from followup_rules.keys import means
@@ -35,6 +36,16 @@ class Look(Struct, frozen=True):
     unsure: frozenset[tuple[str, str]] = frozenset()
     """Marker and output of what was made and nobody knows whether the user has touched it since."""
     problems: tuple[Problem, ...] = ()
+
+
+class Seen(Struct, frozen=True):
+    """What the first steps of a tick have seen: through the sources, and in the outputs."""
+
+    sight: Sight
+    outputs: Outputs
+    looked: Look
+    news: frozenset[str]
+    """The identities of the events that are new, other than before, or gone."""
 
 
 def open_outputs(given: Given) -> tuple[dict[str, CheckedOutput], list[Problem]]:
@@ -142,7 +153,10 @@ def _is_sent(entry: LedgerEntry, mail: Event, given: Given) -> bool:
     if entry.state not in (EntryState.DELIVERED, EntryState.ENDING):
         return False  # of what nobody knows to be there, only the key is proof
     anchor, action = given.store.events.named(entry.action.anchor), entry.action
-    if anchor is None or mail.start < anchor.start or {p.address for p in mail.people}.isdisjoint(_to(action)):
+    if anchor is None or mail.start < anchor.start:
+        return False
+    # A draft to nobody gets its address from the user, so its subject alone tells.
+    if action.to and {person.address for person in mail.people}.isdisjoint(_to(action)):
         return False
     if action.reply:
         return mail.answers == action.reply.message_id

@@ -28,8 +28,7 @@ class Given(Struct, frozen=True):
     @property
     def context(self) -> Context:
         """What plugins may know of the tick."""
-        profile = self.config.profile
-        return Context(profile=profile, now=self.now.astimezone(profile.timezone))
+        return self.config.context(self.now)
 
 
 class Outcome(Struct, frozen=True):

@@ -14,9 +14,9 @@ from followup_rules.engine.sight import Sight
 from followup_rules.model import Problem
 from followup_rules.store.errors import StoreError, Unreceipted
 from followup_rules.store.store import Store
-from followup_rules.tick.outputs import Look, Outputs, look, open_outputs, sent
+from followup_rules.tick.outputs import Look, Outputs, Seen, look, open_outputs, sent
 from followup_rules.tick.report import Finding, Given, Outcome, Report, Say, Watch, report
-from followup_rules.tick.sources import Reading, changed, misplaced, read_sources, sight
+from followup_rules.tick.sources import Reading, changed, headings, read_sources, sight
 from followup_rules.tick.unfinished import refusals, settle_all
 
 __all__ = ["Outcome", "Report", "Say", "Watch", "preview", "run", "sound"]
@@ -74,12 +74,12 @@ def _steps(given: Given, say: Say, watch: Watch) -> Iterator[Finding]:
         looked, readings, news = _gather(outputs, given, watch)
         yield from looked.problems
         yield from (problem for reading in readings.values() for problem in reading.problems)
-        yield from misplaced(news, given.store)
+        yield from headings(news, given)
         if any(reading.fault for reading in readings.values()):
             from followup_rules.tick.blind_notice import tell_of_blindness  # noqa: PLC0415 -- only if a source fails
 
             yield from tell_of_blindness(readings, outputs, looked, given, say)
-        yield from _work_on_cases(sight(readings), outputs, looked, given, say)
+        yield from _work_on_cases(Seen(sight(readings), outputs, looked, frozenset(news)), given, say)
     finally:
         for output in outputs.values():
             output.close()
@@ -89,7 +89,7 @@ def _standing_problems(given: Given) -> tuple[Problem, ...]:
     """Return what is wrong with the config and its rules, which are compiled only if they are not known to be sound."""
     if not given.dry and sound(given.config, given.store):
         return given.config.faults
-    problems = given.config.problems
+    problems = tuple(problem for problem in given.config.problems if not problem.info)
     known = given.store.state.read()
     given.store.state.write(replace(known, sound="" if problems else given.config.fingerprint))
     return problems
@@ -157,14 +157,14 @@ def _mark_stale(seen: Sight, given: Given) -> None:
         given.store.decisions.make_all_stale()
 
 
-def _work_on_cases(seen: Sight, outputs: Outputs, looked: Look, given: Given, say: Say) -> Iterator[Finding]:
+def _work_on_cases(seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
     store = given.store
     stale = store.decisions.stale(given.now)
     for case in sorted({*store.places.cases(), *stale}) if given.dry else stale:
-        from followup_rules.tick.one_case import Seen, work_on  # noqa: PLC0415 -- most runs have nothing to work on
+        from followup_rules.tick.one_case import work_on  # noqa: PLC0415 -- most runs have nothing to work on
 
         try:
-            yield from work_on(case, Seen(seen, outputs, looked), given, say)
+            yield from work_on(case, seen, given, say)
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 -- one case that fails stops no other

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from msgspec import Struct
 
-from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
-from followup_rules.config.read import Config
 from followup_rules.engine.sight import Sight
 from followup_rules.hookspecs import Unreadable, asked_to_wait
 from followup_rules.host.failures import failure
 from followup_rules.host.secrets import masked
-from followup_rules.model import BadItem, Event, Problem, Pull
+from followup_rules.model import Problem, Pull
 from followup_rules.store.events import SourceState
-from followup_rules.store.store import Store
+from followup_rules.tick.entries import Fault, entries, misplaced, slips
 from followup_rules.tick.report import Given
 
 MARGIN = timedelta(days=60)
 """How much further back than `lookback` sources are read, so that history is known before anything is done."""
-MOST_TOLD = 100
-"""How many entries of one pull are named that cannot be read."""
+PATIENCE = timedelta(minutes=30)
+"""How long a source must show the same before it is believed what it doubts itself."""
 
 
 class Reading(Struct, frozen=True):
@@ -42,8 +40,11 @@ class Reading(Struct, frozen=True):
 def read_sources(
     sources: Iterable[ConfiguredSource], given: Given, before: Mapping[str, Reading] | None = None
 ) -> dict[str, Reading]:
-    """Read sources in the order of their names; `before` holds what the last stretch of a long history showed."""
-    in_order = sorted(sources, key=lambda source: source.name)
+    """Read sources in the order of their names, notes last, for they speak of what the others show.
+
+    `before` holds what the last stretch of a long history showed.
+    """
+    in_order = sorted(sources, key=lambda source: ("note" in source.emits, source.name))
     return {source.name: _read(source, given, (before or {}).get(source.name)) for source in in_order}
 
 
@@ -74,12 +75,14 @@ def _read(source: ConfiguredSource, given: Given, before: Reading | None) -> Rea
             opened.close()
     except Exception as error:  # noqa: BLE001 -- one source that fails stops no other
         return _failed(source, kinds, error, given)
-    found, problems = _events(source.name, pull, given.config)
-    ids = frozenset(given.store.events.take(source.name, pull, found, since, given.now))
+    if doubt := _doubt(source.name, pull, given):
+        return _failed(source, kinds, Unreadable(doubt), given)
+    found = entries(source, pull, given)
+    ids = frozenset(given.store.events.take(source.name, found.pull, found.events, since, given.now))
     if before is not None and pull.left >= before.left > 0 and not ids:
         stuck = Unreadable("its plugin says that there is more to read, and does not go on; tell the plugin's author")
         return _failed(source, kinds, stuck, given)
-    return Reading(kinds, ids, left=pull.left, problems=tuple(problems))
+    return Reading(kinds, ids, left=pull.left, problems=_untold(source.name, found.faults, pull.complete, given))
 
 
 def _leave_alone_as_asked(state: SourceState, given: Given) -> None:
@@ -96,37 +99,24 @@ def _failed(source: ConfiguredSource, kinds: frozenset[str], error: Exception, g
     return Reading(kinds, fault=problem.message, problems=(problem,))
 
 
-def _events(source: str, pull: Pull, config: Config) -> tuple[list[Event], list[Problem]]:
-    """Return the events of a pull as they are kept, and what is wrong with them and with the other items."""
-    if not pull.events:
-        return [], []
-    from followup_rules.engine.assign_cases import clean  # noqa: PLC0415 -- most pulls bring nothing new
-
-    found = [item for item in pull.events if isinstance(item, Event)]
-    problems = [*_unread(source, [item for item in pull.events if isinstance(item, BadItem)])]
-    problems += [problem for event in found for problem in _unknown_tags(source, event, config.rulebook.rules.tags)]
-    return [clean(event, config.rulebook.directory) for event in found], problems
+def _doubt(source: str, pull: Pull, given: Given) -> str:
+    """Return why a pull may be half of the picture, as long as it is not believed all the same."""
+    if not pull.doubt:
+        return ""
+    since = given.store.events.doubted(source, pull.doubt, given.now)
+    until = (since + PATIENCE).astimezone(given.config.profile.timezone)
+    return f"{pull.doubt}; it is believed if it is still so at {until:%H:%M}" if given.now < until else ""
 
 
-def _unread(source: str, bad: list[BadItem]) -> Iterator[Problem]:
-    hint = "mend it there, or leave it: everything else was read"
-    told = sorted({f"{item.where}: {item.message}" for item in bad})
-    for message in [*told[:MOST_TOLD], *([f"{len(told) - MOST_TOLD} more like these"] if told[MOST_TOLD:] else [])]:
-        yield Problem(f"sources.{source}", message, Code.UNREADABLE_ENTRY, hint=hint)
+def _untold(source: str, faults: Sequence[Fault], whole: bool, given: Given) -> tuple[Problem, ...]:
+    """Return the problems that no run has told."""
+    if not faults and not whole:
+        return ()
+    news = given.store.told.news(source, [fault.known for fault in faults], whole=whole)
+    return tuple(fault.problem for fault in faults if fault.known in news)
 
 
-def _unknown_tags(source: str, event: Event, known: Collection[str]) -> Iterator[Problem]:
-    for tag in event.tags if event.kind == "note" else ():
-        if tag not in known:
-            from followup_rules.toml.suggestions import expected  # noqa: PLC0415 -- only when there is a problem
-
-            message = f"{event.where}: no rule knows the tag #{tag}"
-            yield Problem(f"sources.{source}", message, Code.UNKNOWN_TAG, hint=expected(tag, known), warning=True)
-
-
-def misplaced(news: Collection[str], store: Store) -> Iterator[Problem]:
-    """Report the notes among what changed that could not be put where their heading says."""
-    for name, problem in store.places.misplaced():
-        event = store.events.event(name) if name in news else None
-        if event is not None and event.gone is None:
-            yield Problem("notes", f"{event.where}: {problem}", Code.NO_CASE)
+def headings(news: Collection[str], given: Given) -> tuple[Problem, ...]:
+    """Return what is wrong with headings of notes, unless a run has told it."""
+    lost, doubtful = misplaced(given), slips(news, given)
+    return (*_untold("heading", lost, True, given), *_untold("address", doubtful, False, given))

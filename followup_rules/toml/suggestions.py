@@ -13,13 +13,13 @@ _LETTERS = 80
 _LISTED = 8
 
 
-def nearest(word: str, valid: Iterable[str]) -> str | None:
-    """Return the valid word at most two edits away, fewer than `word` has letters; the alphabetically first of equals.
+def nearest(word: str, valid: Iterable[str], most: int = _EDITS) -> str | None:
+    """Return the valid word at most `most` edits away, fewer than `word` has letters; of equals the first in order.
 
     An edit inserts, removes or replaces a letter, or swaps two neighbours (Damerau-Levenshtein distance, optimal
     string alignment). Case, and `-` against `_`, cost nothing.
     """
-    most = min(_EDITS, len(word) - 1)
+    most = min(most, len(word) - 1)
     near = [other for other in valid if abs(len(other) - len(word)) <= _EDITS and len(other) <= _LETTERS]
     counted = [(_edits(_folded(word), _folded(other)), other) for other in near]
     return min(((count, other) for count, other in counted if count <= most), default=(0, None))[1]

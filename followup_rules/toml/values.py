@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
-from msgspec import Struct
-from msgspec.structs import replace
+from msgspec import Struct, field
 
 from followup_rules.codes import Code
 from followup_rules.model import Problem
@@ -32,6 +31,8 @@ class Value(Struct, frozen=True):
     document: Document
     path: tuple[str | int, ...]
     problems: list[Problem]
+    parts: Mapping[str | int, Value] = field(default_factory=dict)
+    """Values of this table or list, by key or index, that stand elsewhere: in another document, or further off."""
 
     def report(
         self, message: str, *, code: str, hint: str = "", at: Literal["key", "value"] = "value", within: str = ""
@@ -42,7 +43,7 @@ class Value(Struct, frozen=True):
 
     def child(self, key: str | int) -> Value:
         """Return the value under a key of this table, or at an index of this list."""
-        return replace(self, raw=self.raw[key], path=(*self.path, key))
+        return self.parts.get(key) or Value(self.raw[key], self.document, (*self.path, key), self.problems)
 
     def children(self) -> list[Value]:
         """Return the values of this table."""

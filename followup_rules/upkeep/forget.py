@@ -17,7 +17,7 @@ from followup_rules.engine.assign_cases import employer
 from followup_rules.engine.plan import Change, EntryState, LedgerEntry
 from followup_rules.host.failures import failure
 from followup_rules.language.text import fold
-from followup_rules.model import NOTICE, Context, Problem
+from followup_rules.model import NOTICE, Problem
 from followup_rules.store.backup import backups
 from followup_rules.store.errors import StoreError
 from followup_rules.store.store import Store
@@ -85,7 +85,7 @@ def _taken_back(
     """Withdraw entries from one output, which answers within its time limit or is given up."""
     where = f"outputs.{configured.name}"
     try:
-        output = configured.open(Context(profile=config.profile, now=now.astimezone(config.profile.timezone)))
+        output = configured.open(config.context(now))
     except Exception as error:  # noqa: BLE001 -- whatever a plugin raises: it is told, and nothing is forgotten
         yield failure(where, error)
         return

@@ -16,7 +16,7 @@ from followup_rules.config.read import Config
 from followup_rules.engine.plan import EntryState, LedgerEntry
 from followup_rules.hookspecs import Unreadable
 from followup_rules.host.secrets import hidden
-from followup_rules.model import Context, Problem
+from followup_rules.model import Problem
 from followup_rules.store.backup import backups
 from followup_rules.store.errors import StoreError
 from followup_rules.store.lock import holder
@@ -47,7 +47,7 @@ def examine(config: Config, now: datetime, *, deep: bool = False) -> Iterator[Fi
     """Look at everything that a config names, as of `now` (in the user's zone)."""
     rules, guards = len(config.rulebook.rules.rules), len(config.rulebook.rules.guards)
     fact = f"{_short(config.file)}, {plural(rules, 'rule')}, {plural(guards, 'guard')}"
-    yield Finding("config", fact, config.problems)
+    yield Finding("config", fact, tuple(problem for problem in config.problems if not problem.info))
     yield from _environment(config, now)
     yield _lock(config.store)
     yield _files(config)
@@ -202,7 +202,7 @@ def _output(output: ConfiguredOutput, config: Config, now: datetime) -> Finding:
     """Have the output look for something, which it can only if it is there."""
     area = f"outputs.{output.name}"
     try:
-        opened = output.open(Context(profile=config.profile, now=now))
+        opened = output.open(config.context(now))
         try:
             # Looking for what cannot be there changes nothing, and needs all that a run needs.
             opened.find(_NOBODY)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from followup_rules import Context, Login, Output, OutputType, Profile, Source, SourceType, hookimpl
+from followup_rules import Context, Fact, HealthCheck, Login, Output, OutputType, Profile, Source, SourceType, hookimpl
 from followup_rules.model import DRAFT, TASK
 
 # This module is loaded at every run, and each method of a dataclass costs time then: none that nobody calls.
@@ -110,6 +110,12 @@ def register_logins() -> list[Login]:
     return [Login("google", "Gmail, Google Calendar and Google Tasks", _log_in)]
 
 
+@hookimpl
+def register_health_checks() -> list[HealthCheck]:
+    """Add the health check `google`."""
+    return [HealthCheck("google", "What Google really answers for your account, with nothing private in it", _examine)]
+
+
 # What stands behind these is imported only where a config uses it.
 
 
@@ -135,6 +141,14 @@ def _tasks(options: TasksOptions, context: Context) -> Output:
     from followup_google.tasks import GoogleTasks  # noqa: PLC0415
 
     return GoogleTasks(options, context)
+
+
+def _examine(tables: Mapping[str, Any], profile: Profile, everything: bool) -> Iterable[Fact]:
+    if not any(isinstance(options, GoogleOptions) for options in tables.values()):
+        return ()
+    from followup_google.health import examine  # noqa: PLC0415
+
+    return examine(tables, profile, everything)
 
 
 def _log_in(tables: Mapping[str, Any], profile: Profile, browser: bool) -> str:

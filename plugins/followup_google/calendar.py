@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec.structs import replace
 
-from followup_google.faults import Missing
-from followup_google.meetings import event, seen_by_another
+from followup_google.faults import Denied, Missing
+from followup_google.meetings import event, made_in, seen_by_another
 from followup_google.service import CALENDAR, Service
 from followup_rules import BadItem, Context, Event, Pull, Unreadable
+from followup_rules.meetings import Revision, named_apart, revision
 
 if TYPE_CHECKING:
     from followup_google import CalendarOptions
 
 # Raised whenever the same entries come to give other events, so that they are read again.
-_FORMAT = 2
+_FORMAT = 3
 _PAGE = 2_500
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _FIELDS = (
-    "nextPageToken,items(id,iCalUID,status,summary,description,updated,eventType,recurringEventId,originalStartTime,"
-    "start,end,organizer(email,displayName,self),attendees(email,displayName,self,resource,organizer,responseStatus))"
+    "nextPageToken,items(id,iCalUID,status,summary,description,updated,sequence,eventType,recurringEventId,"
+    "originalStartTime,start,end,creator(email,displayName,self),organizer(email,displayName,self),"
+    "attendees(email,displayName,self,resource,organizer,responseStatus))"
 )
 
 
@@ -34,6 +37,7 @@ class CalendarSource:
         self._service = Service(CALENDAR, options, context.profile)
         self._calendars, self._days_ahead, self._mine = options.calendars, options.days_ahead, options.mine
         self._context = context
+        self._profile = replace(context.profile, me=context.profile.me | {self._service.account})
         me = sorted(address.lower() for address in context.profile.me)
         self._reading = [_FORMAT, options.account, options.api_endpoint, me, str(context.profile.timezone)]
 
@@ -68,25 +72,59 @@ class CalendarSource:
                 yield from page.get("items", ())
         except Missing as error:
             raise Unreadable(f"there is no calendar {calendar!r} in this account; correct `calendars`") from error
+        except Denied as error:
+            ask = "ask its owner to share it, or take it out of `calendars`"
+            raise Unreadable(f"this account may not read the calendar {calendar!r} ({error}); {ask}") from error
 
     def _events(self, entries: list[tuple[str, Any]]) -> Iterator[Event | BadItem]:
         """Yield each meeting once, as my own calendar has it, if it does."""
-        mine: dict[str, Event] = {}
-        others: dict[str, Event] = {}
+        copies: dict[str, list[_Copy]] = {}
         for calendar, entry in entries:
-            own = calendar in ("primary", self._service.account)
-            item = event(entry if own else seen_by_another(entry), self._context.profile)
+            own = calendar.lower() in ("primary", self._service.account)
+            of_mine = calendar if self._mine else ""
+            item = event(entry if own else seen_by_another(entry), self._profile, of_mine)
             if isinstance(item, Event):
-                kept = mine if own else others
-                kept[item.id] = max(kept.get(item.id, item), item, key=_age)
+                copies.setdefault(item.id, []).append(_Copy(item, own, made_in(entry, of_mine)))
             elif item is not None:
                 yield item
-        for meeting in {**others, **mine}.values():
+        for meeting in (each for same in copies.values() for each in _that_count(same, self._revision)):
             yield meeting if self._mine else replace(meeting, tags=(), case="")
 
+    def _revision(self, event: Event) -> Revision:
+        return revision(event, self._context.now)
 
-def _age(event: Event) -> datetime:
-    return event.updated or datetime.min.replace(tzinfo=UTC)
+
+class _Copy(NamedTuple):
+    """A meeting as one calendar has it."""
+
+    event: Event
+    own: bool
+    made_here: bool
+
+
+def _that_count(copies: Sequence[_Copy], age: Callable[[Event], Revision]) -> Iterator[Event]:
+    """Yield the meeting as my own calendar has it, or as it was changed last; and another organizer's of its UID.
+
+    A move from calendar to calendar leaves a cancelled entry behind (`status` in Google's reference of events): it
+    tells nothing while the meeting stands in the calendar to which it was moved.
+    """
+    moved = [copy for copy in copies if copy.made_here and copy.event.status != "cancelled"]
+    standing = [copy for copy in copies if copy.event.status != "cancelled"] if moved else copies
+    own = max((copy.event for copy in standing if copy.own), key=age, default=None)
+    other = max((copy.event for copy in standing if not copy.own), key=age, default=None)
+    if own is not None:
+        yield own
+    if other is not None and (beside := _beside(other, own)) is not None:
+        yield beside
+
+
+def _beside(other: Event, own: Event | None) -> Event | None:
+    """Return an entry of somebody's calendar, unless mine has that meeting; another organizer's is another meeting."""
+    if own is None:
+        return other
+    if other.organizer is None or own.organizer is None or other.organizer.address == own.organizer.address:
+        return None
+    return replace(other, id=named_apart(other.id, other.start, (own.id,)))
 
 
 def _stamp(moment: datetime) -> str:

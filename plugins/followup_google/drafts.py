@@ -7,9 +7,7 @@ before it is made, and it is left alone unless it still is as its seal says.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -17,11 +15,12 @@ from msgspec.structs import replace
 from followup_google.faults import Missing
 from followup_google.letters import ACCOUNT, THREAD
 from followup_google.ours import nothing_made_unread, readable
+from followup_google.send_as import written_from
 from followup_google.service import DRAFTS, READ_MAIL, Service
-from followup_google.shown import SEAL, Draft, ident_of, seal_of, sent_in
+from followup_google.shown import SEAL, Draft, became, ident_of, seal_of, searchable, sender_of
 from followup_rules import Action, Context, Refused, Status, sealing
 from followup_rules.mail.draft import compose
-from followup_rules.people import spelt_out
+from followup_rules.people import is_one_of
 from followup_rules.sealing import EDITED
 
 if TYPE_CHECKING:
@@ -29,8 +28,10 @@ if TYPE_CHECKING:
 
     from followup_google import DraftsOptions
 
-# So many drafts are looked at, the newest; each is a request.
-_MOST = 100
+# So many drafts are looked at, the newest; each is a request: where a run was cut short, and where none was.
+_MOST, _FEW = 50, 2
+# Of those that a search finds.
+_FOUND = 10
 
 
 class Ref(sealing.Ref, frozen=True):
@@ -51,15 +52,17 @@ class GmailDrafts:
     def __init__(self, options: DraftsOptions, context: Context) -> None:
         self._service = Service(DRAFTS, options, context.profile)
         # A draft is written from the account that holds it, if that is an address of the user's.
-        profile, address = context.profile, spelt_out(self._service.account)
-        self._profile = replace(profile, address=address) if address in profile.me else profile
+        profile = context.profile
+        self._profile = replace(profile, address=written_from(self._service.account, profile))
         self._now, self._key_header = context.now, options.key_header
+        self._heads: Sequence[Draft] = ()
+        self._looked_at, self._more = 0, True
 
     def create(self, action: Action) -> str:
         """Make the draft; one that is there is brought up to date, if it is as we left it."""
         mail = self._composed(action)
         with nothing_made_unread():
-            found = self.find(action.key) or self._same(mail)
+            found = self._there(action.key, mail)
             if found:
                 is_ours = self._status(Ref.parse(found)).state == "open"
                 return self.update(found, action) if is_ours else found
@@ -67,12 +70,13 @@ class GmailDrafts:
         return str(self._ref(made["id"], _thread_in(made), mail))
 
     def find(self, key: str) -> str | None:
-        """Return the reference of the draft that carries this key."""
-        heads = (head for head in self._candidates(key) if head.carries(key, self._sender))
-        for draft in filter(None, (self._draft(head.id) for head in heads)):
-            left, made = draft.left
-            return str(Ref(draft.id, draft.thread, left if left == draft.seal else EDITED, made or self._present))
-        return None
+        """Return the reference of the draft that carries this key; after a call that was cut short it looks far."""
+        if self._looked_at < _MOST:
+            self._look(_MOST)
+        ident = ident_of(key, self._sender)
+        return self._marked(
+            key, [*self._heads, *self._searched(f"rfc822msgid:{ident}", lambda head: head.ident == ident)]
+        )
 
     def update(self, ref: str, action: Action) -> str:
         """Write the draft anew, unless it shows the action already. Raises Refused if it is gone or edited."""
@@ -82,7 +86,7 @@ class GmailDrafts:
         there = self._untouched(known, wanted.seal)
         if there is None:
             raise Refused("the draft is no longer in Gmail")
-        if there.seal != wanted.seal:
+        if self._seal(there) != wanted.seal:
             body = {"id": known.draft, "message": _body(mail, there.thread)}
             made = self._change(lambda gmail: gmail.users().drafts().update(userId="me", id=known.draft, body=body))
             wanted = replace(wanted, thread=_thread_in(made) or known.thread)
@@ -101,53 +105,60 @@ class GmailDrafts:
     def _status(self, known: Ref) -> Status:
         there = self._draft(known.draft)
         if there is not None:
-            return Status("open" if there.seal == known.seal else "touched")
-        sent = self._sent(known)
-        return Status("done", sent) if sent else Status("gone")
-
-    def _sent(self, known: Ref) -> datetime | None:
-        """Return when a draft that is gone was sent, if the login lets us look."""
+            return Status("open" if self._seal(there) == known.seal else "touched")
         if not known.thread or not self._service.may(READ_MAIL):
-            return None
+            return Status("gone")
 
         def ask(gmail: Any) -> Any:
             return gmail.users().threads().get(userId="me", id=known.thread, format="minimal")
 
         try:
-            return sent_in(self._service.read(ask), known.made)
+            return became(self._service.read(ask), known.made)
         except Missing:
-            return None
+            return Status("gone")
 
     # -- what lies in Gmail
 
-    def _candidates(self, key: str) -> Iterator[Draft]:
-        """Yield the heads among which the draft with this key is, if it is there at all.
+    def _there(self, key: str, mail: EmailMessage) -> str | None:
+        """Return the reference of a draft that was made for this key, with our marks or without.
 
-        There may be thousands of drafts, and each head is a request. What a run that was cut short has left behind is
-        among the newest. If there are more than we look at, or one cannot be read, Gmail is asked for our Message-ID as
-        well. What it finds is looked at like the others, for not every server heeds the question. Raises Unreadable if
-        that cannot be read: it may be ours.
+        What a run that was cut short has left behind is among the newest, and `find` has looked for it in this run or
+        an earlier one. For all else Gmail is asked: for the Message-ID, and for the subject.
         """
-        yield from self._newest
-        listed, more = self._listing
-        if more or len(self._newest) < len(listed):
-            names, _ = self._listed(1, f"rfc822msgid:{ident_of(key, self._sender)}")
-            yield from filter(None, map(self._head, names))
+        if not self._looked_at:
+            self._look(_FEW)
+        ident, words = ident_of(key, self._sender), searchable(str(mail["Subject"]))
 
-    @cached_property
-    def _newest(self) -> Sequence[Draft]:
-        """The heads of the newest drafts, as they were when somebody first asked; an odd one hides no other."""
-        names, _ = self._listing
-        return list(filter(None, readable(names, self._head).values()))
+        def fits(head: Draft) -> bool:
+            return head.ident == ident or bool(words and words in searchable(head.subject))
 
-    @cached_property
-    def _listing(self) -> tuple[Sequence[str], bool]:
-        return self._listed(_MOST)
+        asked = f'{{rfc822msgid:{ident} subject:"{words}"}}' if words else f"rfc822msgid:{ident}"
+        heads = [*self._heads, *self._searched(asked, fits)]
+        return self._marked(key, heads) or self._same(mail, heads)
+
+    def _look(self, most: int) -> None:
+        """Read the heads of the newest drafts, as they are when somebody first asks; an odd one hides no other."""
+        names, more = self._listed(most)
+        self._heads = list(filter(None, readable(names, self._head).values()))
+        self._more = more or len(self._heads) < len(names)
+        self._looked_at = most
+
+    def _searched(self, query: str, fits: Callable[[Draft], bool]) -> Iterator[Draft]:
+        """Yield the heads of what Gmail finds besides those that were looked at, if there may be more.
+
+        Not every server heeds the question: where it names a draft that does not fit it, it has told nothing. Raises
+        Unreadable if one of them cannot be read: it may be ours.
+        """
+        names, _ = self._listed(_FOUND, query) if self._more else ([], False)
+        known = {head.id: head for head in self._heads}
+        if all(fits(known[name]) for name in names if name in known):
+            yield from filter(None, (self._head(name) for name in names if name not in known))
 
     def _listed(self, most: int, query: str | None = None) -> tuple[Sequence[str], bool]:
         """Return the ids of so many drafts, the newest first, and whether there are more."""
         found = self._service.read(lambda gmail: gmail.users().drafts().list(userId="me", maxResults=most, q=query))
-        return [draft["id"] for draft in found.get("drafts", ())][:most], bool(found.get("nextPageToken"))
+        listed = [draft["id"] for draft in found.get("drafts", ())]
+        return listed[:most], bool(found.get("nextPageToken")) or len(listed) > most
 
     def _head(self, name: str) -> Draft | None:
         return self._draft(name, "metadata")
@@ -163,18 +174,35 @@ class GmailDrafts:
     def _untouched(self, known: Ref, also: str = "") -> Draft | None:
         """Return the draft if it is as we left it, or as `also` says; None if it is gone. Raises Refused if neither."""
         there = self._draft(known.draft)
-        if there and there.seal not in (known.seal, also):
+        if there and self._seal(there) not in (known.seal, also):
             raise Refused(f"you have edited the draft “{there.subject}”; it stays as it is")
         return there
 
-    def _same(self, mail: EmailMessage) -> str | None:
-        """Return the reference of a draft that is the very same, but has lost our marks on its way."""
+    def _marked(self, key: str, heads: Iterable[Draft]) -> str | None:
+        """Return the reference of the draft among these that carries the key."""
+        marked = (head.id for head in heads if head.carries(key, self._sender))
+        for draft in filter(None, map(self._draft, marked)):
+            left, made = draft.left
+            seal = left if left == self._seal(draft) else EDITED
+            return str(Ref(draft.id, draft.thread, seal, made or self._present))
+        return None
+
+    def _same(self, mail: EmailMessage, heads: Iterable[Draft]) -> str | None:
+        """Return the reference of a draft that is the very same, whoever sends it, but has lost our marks."""
         wanted = self._ref("", "", mail)
-        for head in self._newest:
+        for head in heads:
             draft = self._draft(head.id) if head.may_be(mail) else None
-            if draft and draft.seal == wanted.seal:
+            if draft and draft.seal(sender_of(mail)) == wanted.seal:
                 return str(Ref(draft.id, draft.thread, wanted.seal, wanted.made))
         return None
+
+    def _seal(self, there: Draft) -> str:
+        """Return the seal of what is there now.
+
+        Where Gmail may not send from an address it writes that of the account in its place: this is no edit.
+        """
+        rewritten = not there.sender or is_one_of(there.sender, (self._service.account,))
+        return there.seal(self._sender if rewritten else there.sender)
 
     # -- what is written there
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_google.faults import Missing, Odd
-from followup_google.letters import WANTED, event
+from followup_google import send_as
+from followup_google.faults import Limited, Missing, Odd
+from followup_google.letters import SCHEDULED, UNSENT, WANTED, event
 from followup_google.service import MAIL, Service
 from followup_rules import BadItem, Context, Event, Pull, Unreadable
 
@@ -28,9 +29,8 @@ AT_A_TIME, LONGEST_STRETCH = 100, 20
 # Raised whenever the same mails come to give other events, so that they are read again.
 _FORMAT = 4
 # What in the history may tell of a mail.
-_CHANGES = ["messageAdded", "labelAdded"]
+_CHANGES = ["messageAdded", "labelAdded", "labelRemoved"]
 _PAGE = 500
-_NO_MAIL = frozenset({"DRAFT", "CHAT", "SPAM"})
 # What a draft gets that is sent, and what a mail gets that is taken out of spam.
 _NOW_MAIL = frozenset({"SENT", "INBOX"})
 
@@ -47,13 +47,16 @@ class Cursor(Struct, frozen=True):
     """The conversations in which something was sent."""
     todo: tuple[str, ...] = ()
     """Those that are still to be read."""
+    aliases: tuple[str, ...] = ()
+    """Further addresses of mine, as Gmail's settings tell."""
 
     @classmethod
     def parse(cls, text: str) -> Cursor:
         """Read a cursor; one that makes no sense counts as none."""
         try:
             found = json.loads(text)
-            return cls(found["reading"], found["since"], found["history"], tuple(found["known"]), tuple(found["todo"]))
+            lists = (tuple(found[name]) for name in ("known", "todo", "aliases"))
+            return cls(found["reading"], found["since"], found["history"], *lists)
         except (ValueError, KeyError, TypeError):
             return cls()
 
@@ -80,6 +83,7 @@ class GmailSource:
         before = Cursor.parse(cursor)
         covered = before.covers(self._reading, since)
         before = self._changes(before, since) if covered else self._listing(since)
+        self._me |= {*before.aliases}
         events, later = self._stretch(before.todo, datetime.fromisoformat(before.since))
         return Pull(events=events, cursor=str(replace(before, todo=later)), left=len(later))
 
@@ -92,12 +96,16 @@ class GmailSource:
         odd: list[Odd] = []
         end, read = monotonic() + LONGEST_STRETCH, 0
         for thread in todo[:AT_A_TIME]:
-            read += 1
             try:
                 events += self._conversation(thread, since)
             except Odd as error:
                 odd.append(error)
                 events.append(BadItem(f"Gmail conversation {thread}", f"it cannot be read: {error}"))
+            except Limited:
+                if not read:
+                    raise
+                break  # what was read is kept; the next stretch goes on here
+            read += 1
             if monotonic() > end:
                 break
         if len(odd) == read > 1:
@@ -119,7 +127,8 @@ class GmailSource:
             )
         )  # fmt: skip
         found = dict.fromkeys(mail["threadId"] for page in pages for mail in page.get("messages", ()))
-        return Cursor(self._reading, since.isoformat(), history, tuple(found), tuple(found))
+        aliases = send_as.mine(send_as.addresses(self._service))
+        return Cursor(self._reading, since.isoformat(), history, tuple(found), tuple(found), aliases)
 
     def _present(self) -> str:
         """Return the present point in the history."""
@@ -188,6 +197,12 @@ def _touched(pages: Iterable[Mapping[str, Any]]) -> tuple[list[str], list[str]]:
         for change in record.get("labelsAdded", ())
         if _NOW_MAIL & set(change.get("labelIds", ()))
     ]
-    mails = [mail for mail in [*added, *moved] if not _NO_MAIL & set(mail.get("labelIds", ()))]
+    sent_later = [
+        change["message"]["threadId"]
+        for record in records
+        for change in record.get("labelsRemoved", ())
+        if SCHEDULED in change.get("labelIds", ())
+    ]
+    mails = [mail for mail in [*added, *moved] if not UNSENT & set(mail.get("labelIds", ()))]
     mine = [mail["threadId"] for mail in mails if "SENT" in mail.get("labelIds", ())]
-    return mine, [mail["threadId"] for mail in mails if "SENT" not in mail.get("labelIds", ())]
+    return [*mine, *sent_later], [mail["threadId"] for mail in mails if "SENT" not in mail.get("labelIds", ())]

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from followup_rules import BadItem, Event, plain
 from followup_rules.mail import ids, machine, message, own_words
-from followup_rules.mail.addresses import decoded
+from followup_rules.mail.addresses import decoded, people
 from followup_rules.mail.head import Headers, first
 from followup_rules.mail.message import Mail
 
@@ -21,14 +21,21 @@ THREAD = "gmail_thread"
 """The field of an event that holds the id of its conversation in Gmail."""
 ACCOUNT = "gmail_account"
 """The field that holds the account which knows it under that id."""
-WANTED = tuple(dict.fromkeys((
+_HEADERS = (
     *("From", "To", "Cc", "Bcc", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Thread-Index"),
-    "X-Forwarded-Message-Id", "X-Followup-Key", *machine.HEADERS,
+    *("X-Forwarded-Message-Id", "X-Followup-Key", "Delivered-To", *machine.HEADERS),
+)
+WANTED = tuple(dict.fromkeys((
+    *_HEADERS,
+    # Google does not say whether it minds capitals; so are these written by programs. An address of more than 2,048
+    # characters would have to be asked for in another way.
+    *(name.lower() for name in _HEADERS),
+    *("CC", "BCC", "Message-Id", "Message-id", "MESSAGE-ID", "In-reply-to", "Auto-submitted", "Content-type"),
 )))  # fmt: skip
-"""The headers that are asked for."""
-SENT = "SENT"
-# Labels of what is no mail that anybody sent me in earnest, or I anybody.
-_UNSENT = frozenset({"DRAFT", "CHAT", "SPAM"})
+"""The headers that are asked for, each in its usual spellings."""
+SENT, SCHEDULED, DRAFT = "SENT", "SCHEDULED", "DRAFT"
+UNSENT = frozenset({DRAFT, SCHEDULED, "CHAT", "SPAM"})
+"""Labels of what is no mail that anybody sent me in earnest, or I anybody."""
 
 _MARKED = re.compile(r"(?:^|\s)>\s.*", re.DOTALL)
 
@@ -47,20 +54,51 @@ def event(resource: Any, me: Collection[str], since: datetime, account: str = ""
 def _event(resource: Mapping[str, Any], me: Collection[str], since: datetime, where: str) -> Event | None:
     labels = set(resource.get("labelIds", ()))
     date = datetime.fromtimestamp(int(resource["internalDate"]) / 1000, UTC)
-    if labels & _UNSENT or date < since:
+    if labels & UNSENT or date < since:
         return None
     found = headers(resource["payload"])
+    kind = _kind(labels, found, me)
+    if not kind:
+        return None
     subject = decoded(first(found, "subject"))
     mail = Mail(
         headers=found,
-        kind="sent" if SENT in labels or message.is_mine(found, me) else "received",
+        kind=kind,
         date=date,
         ident=ids.own_id(found) or ids.substitute(found, date),
         text=opening(str(resource.get("snippet", "")), subject),
-        auto=machine.kind(found, message.sender(found), subject),
+        auto=_auto(kind, found, subject),
         where=where,
     ).event(me)
     return replace(mail, data={**mail.data, THREAD: str(resource.get("threadId", ""))})
+
+
+def _kind(labels: Collection[str], found: Headers, me: Collection[str]) -> str:
+    """Return `sent`, `received`, or nothing for what another program has stored and nobody sent, such as its drafts.
+
+    What I sent from elsewhere came in like other mail: the last server says so in its head (RFC 5321, section 4.4).
+    """
+    if SENT in labels:
+        return "sent"
+    if not message.is_mine(found, me):
+        return "received"
+    return "sent" if "INBOX" in labels or found["return-path"] or found["delivered-to"] else ""
+
+
+def _auto(kind: str, found: Headers, subject: str) -> str:
+    """Return which kind of machine mail it is: of what is filed as sent, also by who really sent it (Sender).
+
+    Google Calendar answers invitations in the user's name.
+    """
+    auto = machine.kind(found, message.sender(found), subject)
+    if kind == "received" or auto or not first(found, "sender"):
+        return auto
+    return machine.kind(found, next((who.address for who in people(found["sender"])), ""), subject)
+
+
+def is_sent(labels: Collection[str]) -> bool:
+    """Tell whether a mail with these labels has been sent by the user."""
+    return SENT in labels and not UNSENT & {*labels}
 
 
 def headers(payload: Mapping[str, Any]) -> Headers:

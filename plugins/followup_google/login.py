@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from followup_google import CalendarOptions, DraftsOptions, GmailOptions, GoogleOptions, TasksOptions
 from followup_google.faults import Missing, cause
+from followup_google.health import sender
 from followup_google.service import CALENDAR, DRAFTS, MAIL, TASKS, Api, Service, check_installed
 from followup_google.token import Keeper, Token
 from followup_rules import Unreadable
@@ -88,8 +89,13 @@ def _log_in(keeper: Keeper, used: Sequence[Table], profile: Profile, *, browser:
     with _lax(client["token_uri"]):
         token = _granted(client, wanted, keeper.account, browser=browser)
     _check_account(keeper, options, profile, token)
+    if not token.refresh_token:
+        raise Unreadable(
+            "Google gave a login for an hour only; take its permission back in your Google account, "
+            "under “Third-party apps and services”, and log in once more"
+        )
     keeper.save(token)
-    return _told(keeper, used, token)
+    return _told(keeper, used, token, profile)
 
 
 def _client(path: Path, options: GoogleOptions) -> dict[str, str]:
@@ -218,9 +224,12 @@ def _check_account(keeper: Keeper, options: GoogleOptions, profile: Profile, tok
         raise Unreadable(f"you are logged in to {found}, and the config means {keeper.account}; {hint}")
 
 
-def _told(keeper: Keeper, used: Sequence[Table], token: Token) -> str:
+def _told(keeper: Keeper, used: Sequence[Table], token: Token, profile: Profile) -> str:
     lacking = [f"[{table.name}]" for table in used if table.scope not in token.scopes]
     told = f"Logged in to {keeper.account}; the login is kept in {keeper.place}."
     if lacking:
         told += f"\nYou did not grant what {', '.join(lacking)} needs; it is not used until you log in again and do."
+    drafts = [(table.name, table.options) for table in used if isinstance(table.options, DraftsOptions)]
+    for fact in filter(None, (sender(name, options, profile) for name, options in drafts)):
+        told += f"\n[{fact.area}] {fact.problem}; {fact.hint}."
     return told

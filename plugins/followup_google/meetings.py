@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from followup_rules import BadItem, Event, Person, Profile, people, plain
+from followup_rules import BadItem, Event, Person, Profile, meetings, people, plain
+from followup_rules.note_takers import takes_notes
 
 _NO_MEETINGS = frozenset({"workingLocation", "birthday", "outOfOffice", "focusTime"})
 # When a meeting that is set for the whole day counts as over.
@@ -15,8 +16,8 @@ _END_OF_DAY = time(18)
 _MOST_PEOPLE = 500
 
 
-def event(entry: Any, profile: Profile) -> Event | BadItem | None:
-    """Return an entry as an event, or what is wrong with it, or None if it is no meeting.
+def event(entry: Any, profile: Profile, calendar: str = "") -> Event | BadItem | None:
+    """Return an entry of a calendar as an event, or what is wrong with it, or None if it is no meeting.
 
     Of what was deleted, Google may tell no more than the id; then it is not listed any more, and so it is gone.
     """
@@ -25,7 +26,7 @@ def event(entry: Any, profile: Profile) -> Event | BadItem | None:
     try:
         deleted = entry.get("status") == "cancelled" and "start" not in entry
         is_meeting = not deleted and entry.get("eventType") not in _NO_MEETINGS
-        return _event(entry, profile, where) if is_meeting else None
+        return _event(entry, profile, calendar, where) if is_meeting else None
     except Exception as error:  # noqa: BLE001 -- whatever is odd about one entry, the others work
         reason = f"this entry cannot be read ({type(error).__name__}: {error})"
         return BadItem(where, reason, _id_or_nothing(entry, profile.timezone))
@@ -38,16 +39,26 @@ def seen_by_another(entry: Any) -> Any:
     return [seen_by_another(value) for value in entry] if isinstance(entry, list) else entry
 
 
-def _event(entry: Mapping[str, Any], profile: Profile, where: str) -> Event:
+def made_in(entry: Any, calendar: str) -> bool:
+    """Tell whether an entry was made in this very calendar, which is not a person's first one, or moved to it."""
+    called_by = entry.get("organizer") if isinstance(entry, dict) else None
+    return called_by is not None and _is_calendar(called_by) and called_by["email"].lower() == calendar.lower()
+
+
+def _is_calendar(called_by: Any) -> bool:
+    """Tell whether a calendar stands in the place of who called a meeting, as in all but a person's first one."""
+    email = called_by.get("email") if isinstance(called_by, dict) else None
+    return str(email).lower().endswith(".calendar.google.com")
+
+
+def _event(entry: Mapping[str, Any], profile: Profile, calendar: str, where: str) -> Event:
     start, end = _span(entry, profile.timezone)
     title = plain.one_line(str(entry.get("summary", "")))
     description = plain.description(str(entry.get("description", "")))
-    marked = next((attendee for attendee in _attendees(entry) if attendee.get("organizer")), {})
-    organizer = _person(entry.get("organizer") or {}) or _person(marked)
-    mine = _mine(entry, profile)
+    organizer = _organizer(entry)
+    mine = _mine(entry, profile, calendar)
     others = people.others([*_invited(entry), *([organizer] if organizer else [])], mine)
-    called_by = entry.get("organizer") or {}  # whoever that is wrote title and description
-    own = organizer.address in mine if organizer else not called_by or bool(called_by.get("self"))
+    own = _is_own(entry, organizer, mine, calendar)
     return Event(
         id=_id(entry, profile.timezone),
         kind="meeting",
@@ -55,9 +66,11 @@ def _event(entry: Mapping[str, Any], profile: Profile, where: str) -> Event:
         end=end,
         title=title,
         text=description[: plain.LONGEST_TEXT],
-        people=others,
+        people=_coming(entry, others),
         organizer=organizer,
-        status=_status(entry, organizer, others, profile),
+        status=_status(entry, organizer, others, mine),
+        answered=own or _answer(entry, mine) != "NEEDS-ACTION",
+        sequence=_sequence(entry),
         tags=plain.tags(title, description) if own else (),
         case=plain.case(title, description) if own else "",
         updated=datetime.fromisoformat(entry["updated"]) if "updated" in entry else None,
@@ -111,28 +124,74 @@ def _person(given: Mapping[str, Any]) -> Person | None:
 def _invited(entry: Mapping[str, Any]) -> Iterator[Person]:
     for attendee in _attendees(entry):
         someone = _person(attendee)
-        if someone and not attendee.get("resource") and people.is_human(someone):
+        if someone and not attendee.get("resource") and people.is_human(someone) and not takes_notes(someone):
             yield someone
 
 
-def _mine(entry: Mapping[str, Any], profile: Profile) -> set[str]:
-    """Return my addresses: those of the config, and that by which Google knows me here."""
+def _coming(entry: Mapping[str, Any], everybody: tuple[Person, ...]) -> tuple[Person, ...]:
+    """Return those who have not declined."""
+    refused = (each for each in _attendees(entry) if each.get("responseStatus") == "declined")
+    declined = {someone.address for attendee in refused if (someone := _person(attendee))}
+    return tuple(someone for someone in everybody if someone.address not in declined)
+
+
+def _organizer(entry: Mapping[str, Any]) -> Person | None:
+    """Return who called the meeting: where a calendar stands in their place, who made the entry."""
+    called_by = entry.get("organizer") or {}
+    made_by = _person(entry.get("creator") or {}) if _is_calendar(called_by) else None
+    marked = next((attendee for attendee in _attendees(entry) if attendee.get("organizer")), {})
+    return made_by or _person(called_by) or _person(marked)
+
+
+def _is_own(entry: Mapping[str, Any], organizer: Person | None, mine: Collection[str], calendar: str) -> bool:
+    """Tell whether the user wrote title and description.
+
+    Of what came by mail Google may say that the user made it; that of a calendar counts only in this very calendar.
+    """
+    called_by = entry.get("organizer") or {}
+    here = bool(called_by.get("self")) or made_in(entry, calendar)
+    if organizer is None:
+        return not called_by or here
+    return people.is_one_of(organizer.address, mine) and (here or not _is_calendar(called_by))
+
+
+def _mine(entry: Mapping[str, Any], profile: Profile, calendar: str) -> set[str]:
+    """Return my addresses: those of the config, that by which Google knows me here, and the calendar that holds it."""
     selves = [each for each in [*_attendees(entry), entry.get("organizer") or {}] if each.get("self")]
-    given = {*profile.me, *(str(each.get("email", "")) for each in selves)}
+    here = {calendar} if made_in(entry, calendar) else set()
+    given = {*profile.me, *here, *(str(each.get("email", "")) for each in selves)}
     return {address.lower() for address in given if address}
 
 
-def _status(entry: Mapping[str, Any], organizer: Person | None, others: tuple[Person, ...], profile: Profile) -> str:
-    mine = _mine(entry, profile)
-    answers = {
-        str(each.get("responseStatus", ""))
-        for each in _attendees(entry)
-        if each.get("self") or str(each.get("email", "")).lower() in mine
-    }
-    if entry.get("status") == "cancelled":
+_PARTSTAT = {"needsAction": "NEEDS-ACTION", "declined": "DECLINED", "tentative": "TENTATIVE", "accepted": "ACCEPTED"}
+_HIGHEST = 2**31
+
+
+def _sequence(entry: Mapping[str, Any]) -> int:
+    number = entry.get("sequence", 0)
+    return number if isinstance(number, int) and 0 <= number < _HIGHEST else 0
+
+
+def _answer(entry: Mapping[str, Any], mine: Collection[str]) -> str:
+    """Return what I answered, in the words of iCalendar; an entry that nobody is invited to needs no answer."""
+    invited = [one for one in _attendees(entry) if one.get("self") or people.is_one_of(_address(one), mine)]
+    if not invited and not entry.get("organizer"):
+        return ""
+    return meetings.answer([_PARTSTAT.get(str(one.get("responseStatus", "")), "") for one in invited])
+
+
+def _address(given: Mapping[str, Any]) -> str:
+    return str(given.get("email", "")).lower()
+
+
+def _status(
+    entry: Mapping[str, Any], organizer: Person | None, others: tuple[Person, ...], mine: Collection[str]
+) -> str:
+    answer = _answer(entry, mine)
+    if entry.get("status") == "cancelled" or meetings.is_called_off(str(entry.get("summary", ""))):
         return "cancelled"
-    if "declined" in answers:
+    if answer == "DECLINED":
         return "declined"
-    if organizer and organizer.address in mine and others:
+    if organizer and people.is_one_of(organizer.address, mine) and others:
         return "mine"
-    return "tentative" if entry.get("status") == "tentative" or "tentative" in answers else "confirmed"
+    return "tentative" if entry.get("status") == "tentative" or answer == "TENTATIVE" else "confirmed"

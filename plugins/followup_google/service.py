@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_google.faults import Fault, Uncertain, fault_of
+from followup_google.quota import PACES, UNITS, Pace
 from followup_google.token import LOG_IN, Keeper, Token
 from followup_rules import Refused, Unreadable
 
@@ -48,8 +49,12 @@ TASKS = Api("tasks", "v1", WRITE_TASKS, "Google Tasks")
 _ANSWER_WITHIN = 30
 # Before a read is repeated, in seconds.
 _PAUSES = (0.5, 1, 2)
+# The same after too many requests: what is counted is a minute.
+_PAUSES_AT_A_LIMIT = (2, 8, 15, 20)
 # If Google asks for more, the next run tries again.
 _LONGEST_PAUSE = timedelta(seconds=10)
+# In all, in seconds: a call of a plugin must be done within a minute, and a request takes time, too.
+_PATIENCE = 45.0
 sleep = time.sleep
 
 
@@ -67,6 +72,8 @@ class Service:
         self._kept = token is None
         self._token = token or self._keeper.load()
         self._session: Any = None
+        self._patience = _PATIENCE
+        self._pace = PACES.setdefault((options.api_endpoint, self._keeper.account), Pace())
         if not self.may(api.scope):
             raise Unreadable(
                 f"the login to {self._keeper.account} does not cover {api.use}; {LOG_IN}, and tick every box"
@@ -86,15 +93,26 @@ class Service:
 
         Raises Unreadable; Missing if what was asked for is not there.
         """
-        for pause in (*_PAUSES, None):
+        tries = 0
+        while True:
             try:
                 return self._execute(ask)
             except Exception as error:
                 fault = _known(error)
-                if pause is None or not fault.passing or fault.wait > _LONGEST_PAUSE:
+                pause = self._pause_after(fault, tries)
+                if not pause:
                     raise fault.unreadable() from error
-                sleep(max(pause, fault.wait.total_seconds()))
-        raise AssertionError("the last try returns or raises")
+            sleep(pause)
+            self._patience -= pause
+            tries += 1
+
+    def _pause_after(self, fault: Fault, tries: int) -> float:
+        """Return how long to wait before a request is repeated, in seconds; 0 if it is not to be."""
+        pauses = _PAUSES_AT_A_LIMIT if fault.limited and not fault.wait else _PAUSES
+        if not fault.passing or fault.wait > _LONGEST_PAUSE or tries >= len(pauses):
+            return 0
+        pause = max(pauses[tries], fault.wait.total_seconds())
+        return pause if pause <= self._patience else 0
 
     def pages(self, ask: Callable[[str, Any], Any]) -> Iterator[Any]:
         """Yield the answers of a list, page by page; `ask` is given the token of each, at first an empty one."""
@@ -123,7 +141,9 @@ class Service:
     def _execute(self, ask: Callable[[Any], Any]) -> Any:
         if self._session is None:
             self._connect()
-        answer = ask(self._resource).execute(num_retries=0)
+        request = ask(self._resource)
+        self._pace.spend(UNITS.get(request.methodId, 0), sleep)
+        answer = request.execute(num_retries=0)
         self._keep_what_was_renewed()
         return answer
 
@@ -192,7 +212,7 @@ def _credentials(token: Token, token_uri: str) -> Any:
         token_uri=token_uri or token.token_uri or "https://oauth2.googleapis.com/token",
         client_id=token.client_id or None,
         client_secret=token.client_secret or None,
-        scopes=list(token.scopes) or None,
+        # Without scopes: asked for them again, the library warns on the screen of any that were taken back since.
         expiry=_moment(token.expiry),
     )
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from followup_google.letters import SENT, headers
+from followup_google.letters import DRAFT, SCHEDULED, headers, is_sent
 from followup_google.ours import essence
+from followup_rules import Status
 from followup_rules.keys import means
 from followup_rules.mail import head, ids, message, source
 from followup_rules.mail.addresses import decoded, people
@@ -23,6 +24,8 @@ SEAL = "X-Followup-Seal"
 _GONE = "TRASH"
 _IDENT = re.compile(r"followup-[0-9a-f]{32}@")
 _SECONDS = re.compile(r"[0-9]{1,12}")
+_WORDS = re.compile(r"\w+")
+_LONGEST_SEARCH = 300
 _CLOCKS_APART = timedelta(minutes=10)
 
 
@@ -31,11 +34,14 @@ class Draft(Struct, frozen=True, kw_only=True):
 
     id: str
     thread: str
+    sender: str
+    """The address in From."""
     subject: str
     to: tuple[str, ...]
     """The addresses of all who would get it, in order."""
-    seal: str
-    """Of what is there now; says nothing if only the headers were asked for."""
+    words: str
+    """Its text; nothing if only the headers were asked for."""
+    attachments: int
     key: str
     ident: str
     left: tuple[str, str]
@@ -50,34 +56,48 @@ class Draft(Struct, frozen=True, kw_only=True):
         raw = mail.get("raw", "")
         content = base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4))  # the padding may be missing: RFC 4648, 3.2
         found = head.headers(content) if content else headers(mail.get("payload", {}))
-        subject = decoded(first(found, "subject"))
         to = sorted(someone.address for someone in people([*found["to"], *found["cc"], *found["bcc"]]))
-        sender = first(found, "from")
         left, _, made = first(found, SEAL.lower()).partition(" ")
         return cls(
             id=resource["id"],
             thread=str(mail.get("threadId", "")),
-            subject=subject,
+            sender=next((someone.address for someone in people([first(found, "from")])), ""),
+            subject=decoded(first(found, "subject")),
             to=tuple(to),
-            seal=_seal(sender, subject, to, source.words(content), source.attachments(content)),
+            words=source.words(content),
+            attachments=source.attachments(content),
             key=message.key_of(found),
             ident=ids.own_id(found),
             left=(left, made if _SECONDS.fullmatch(made) else ""),
         )
+
+    def seal(self, sender: str) -> str:
+        """Return the seal of what is there now, as if it were from that address."""
+        return _seal(sender, self.subject, self.to, self.words, self.attachments)
 
     def carries(self, key: str, sender: str) -> bool:
         """Tell whether it was made for that key. Either mark will do: Gmail may drop one of them."""
         return means(self.key, key) or self.ident == ident_of(key, sender)
 
     def may_be(self, mail: EmailMessage) -> bool:
-        """Tell whether its head has lost the marks of its key, and is otherwise that of the mail."""
+        """Tell whether its head has lost the marks of its key, and is otherwise that of the mail, whoever sends it."""
         marked = self.key or _IDENT.match(self.ident)
         return not marked and (self.subject, self.to) == (str(mail["Subject"]), _recipients(mail))
 
 
 def seal_of(mail: EmailMessage) -> str:
     """Return the seal that a mail has once it is a draft."""
-    return _seal(str(mail["From"] or ""), str(mail["Subject"]), _recipients(mail), mail.get_content(), 0)
+    return _seal(sender_of(mail), str(mail["Subject"]), _recipients(mail), mail.get_content(), 0)
+
+
+def sender_of(mail: EmailMessage) -> str:
+    """Return the address that a mail is from, or nothing."""
+    return next((someone.address for someone in people([str(mail["From"] or "")])), "")
+
+
+def searchable(subject: str) -> str:
+    """Return the words of a subject, as they are searched for: to a search, signs are no letters."""
+    return " ".join(_WORDS.findall(subject.lower()))[:_LONGEST_SEARCH]
 
 
 def ident_of(key: str, sender: str) -> str:
@@ -87,12 +107,20 @@ def ident_of(key: str, sender: str) -> str:
     return f"followup-{digest(key, 32)}@{domain}"
 
 
-def sent_in(thread: Mapping[str, Any], made: str) -> datetime | None:
-    """Return when the first mail was sent in a conversation since a draft was made there (in seconds, as text)."""
+def became(thread: Mapping[str, Any], made: str) -> Status:
+    """Return what became of a draft that is gone, by the conversation in which it was made then (in seconds, as text).
+
+    One that waits to be sent, or that is a draft again since that was called off, is in the user's hand.
+    """
     since = int(made or 0) - _CLOCKS_APART.total_seconds()
-    mails = [mail for mail in thread.get("messages", ()) if SENT in mail.get("labelIds", ())]
-    moments = sorted(int(mail["internalDate"]) / 1000 for mail in mails)
-    return next((datetime.fromtimestamp(moment, UTC) for moment in moments if moment >= since), None)
+    mails = [mail for mail in thread.get("messages", ()) if _GONE not in mail.get("labelIds", ())]
+    labels = {label for mail in mails for label in mail.get("labelIds", ())}
+    sent = [mail for mail in thread.get("messages", ()) if is_sent(mail.get("labelIds", ()))]
+    moments = sorted(int(mail["internalDate"]) / 1000 for mail in sent)
+    first_since = next((datetime.fromtimestamp(moment, UTC) for moment in moments if moment >= since), None)
+    if first_since:
+        return Status("done", first_since)
+    return Status("touched" if labels & {SCHEDULED, DRAFT} else "gone")
 
 
 def _recipients(mail: EmailMessage) -> tuple[str, ...]:
@@ -101,6 +129,5 @@ def _recipients(mail: EmailMessage) -> tuple[str, ...]:
 
 def _seal(sender: str, subject: str, to: Iterable[str], text: str, attachments: int) -> str:
     """Return a hash of what a person would see."""
-    address = next((someone.address for someone in people([sender])), "")
-    parts = [address, " ".join(subject.split()), *sorted(to), essence(text), str(attachments)]
+    parts = [sender, " ".join(subject.split()), *sorted(to), essence(text), str(attachments)]
     return digest("\0".join(parts), 24)

@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from followup_google.faults import Missing
+from followup_google.faults import Missing, Odd
 from followup_google.ours import essence, nothing_made_unread
 from followup_google.service import TASKS, Service
 from followup_rules import Action, Context, Refused, Status, Unreadable, plain, sealing
@@ -116,7 +116,7 @@ class GoogleTasks:
         )  # fmt: skip
         try:
             self._seen[name] = [task for page in pages for task in page.get("items", ())]
-        except Missing as error:
+        except (Missing, Odd) as error:  # of a list that was deleted Google says 400, too
             give_up = "if you deleted it for good, give this table of the config another name"
             raise Unreadable(f"the list in which its tasks lie is missing from Google Tasks; {give_up}") from error
         return self._seen[name]
@@ -135,9 +135,9 @@ class GoogleTasks:
         """Return the task if it is as we left it, or as `also` says; None if it is gone. Raises Refused if neither."""
         try:
             there = self._service.read(lambda tasks: tasks.tasks().get(tasklist=known.list, task=known.task))
-        except Missing:
-            self._tasks(known.list)  # raises if the whole list is missing: then its tasks are not known to be gone
-            return None
+        except (Missing, Odd):
+            # Raises if the whole list is missing: then its tasks are not known to be gone.
+            there = next((task for task in self._tasks(known.list) if task["id"] == known.task), None)
         became = _status(there, known.seal).state
         if became == "gone":
             return None
@@ -172,6 +172,6 @@ def _shown(action: Action, zone: ZoneInfo) -> dict[str, str]:
 
 def _seal(task: Mapping[str, Any]) -> str:
     """Return a hash of what a person would see, but for our own last lines."""
-    text = _OWN_LINES.sub("", str(task.get("notes", "")))
+    text = _OWN_LINES.sub("", "\n".join(str(task.get("notes", "")).splitlines()))  # some programs save CRLF
     parts = [" ".join(str(task.get("title", "")).split()), essence(text), str(task.get("due", ""))[:10]]
     return digest("\0".join(parts))

@@ -1,4 +1,4 @@
-"""The meetings of calendars within a window of time."""
+"""What the entries of a calendar stand for: its meetings within a window of time."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_ics.entries import Held, Meetings, bad_item, original, parse, where
-from followup_ics.events import event, slot_id
+from followup_ics.entries import bad_item, component, where
+from followup_ics.events import event, identifier, occurrence_id
 from followup_ics.flaws import FlawError
-from followup_ics.recurrence import bring_near, occurrences, steps
+from followup_ics.recurrence import bring_near, occurrences, recurs, steps
+from followup_ics.slots import Held, held_by
+from followup_ics.times import make_alike
+from followup_ics.versions import Meeting, Version, meetings_of, version_of
 from followup_rules import BadItem, Event, Profile
 
 if TYPE_CHECKING:
@@ -30,52 +33,120 @@ class Reading(Struct, frozen=True):
     bad: Sequence[BadItem] = ()
     settled: bool = False
     """A later window shows nothing else of them."""
+    early: bool = False
+    """A stamp is later than now: the same entries will mean something else once it counts."""
     steps: int = 0
     """What laying them out took."""
+    refused: bool = False
+    """Something is left out only because what was read before it took so much."""
+
+
+class _Laid(Struct):
+    """What the meetings of a UID gave so far, one after the other."""
+
+    events: list[Event]
+    bad: list[BadItem]
+    steps: int = 0
+    settled: bool = True
+    refused: bool = False
+
+
+class _ExhaustedError(FlawError):
+    """What was read before has taken all the steps that there are."""
 
 
 class CalendarReader(Struct, frozen=True):
     """Reads meetings that end after `since` and start before `until`."""
 
     profile: Profile
+    now: datetime
     since: datetime
     until: datetime
     mine: bool = True
     """Whether the calendar is the user's own. Of a shared one neither tags nor cases are read, whoever wrote them."""
 
     def read(self, entries: Sequence[Entry], most_steps: int) -> Reading:
-        """Return the meetings of the entries of one UID; nothing that is in them raises."""
-        meetings = parse(entries, self.profile)
-        try:
-            needed = self._steps(meetings, most_steps) if meetings.recur else 0
-            events = list(self._events(meetings))
-        except Exception as error:  # noqa: BLE001 -- whatever a stranger's file does to one entry, the others work
-            return Reading(bad=[*meetings.bad, bad_item(entries[0], error)], steps=_OF_A_FLAW)
-        seen = [meeting for meeting in events if meeting.end >= self.since and meeting.start <= self.until]
-        seen = seen if self.mine else [replace(meeting, tags=(), case="") for meeting in seen]
-        settled = not meetings.recur and all(meeting.start <= self.until for meeting in events)
-        return Reading(seen, meetings.bad, settled, needed)
+        """Return the meetings of the entries of one UID, whose versions may lie in several files.
 
-    def _steps(self, meetings: Meetings, most: int) -> int:
-        bring_near(meetings.components, self.since)
-        needed = steps(meetings.components, self.until) if most > 0 else 1
+        Nothing that is in them raises.
+        """
+        versions, held, bad = self._understood(entries)
+        found = meetings_of(versions[0].event.id, versions, self.profile) if versions else []
+        laid = _Laid([], [*bad, *_doubled(found)])
+        for meeting in found:
+            try:
+                self._lay_out(meeting, held, most_steps, laid)
+            except Exception as error:  # noqa: BLE001 -- whatever a stranger's file does to one, the others work
+                laid.bad.append(bad_item(meeting.versions[0].written, error, meeting.id))
+                laid.steps += _OF_A_FLAW
+                laid.refused = laid.refused or isinstance(error, _ExhaustedError)
+        events = laid.events if self.mine else [replace(each, tags=(), case="") for each in laid.events]
+        early = any(entry.modified and entry.modified > self.now for entry in entries)
+        return Reading(events, laid.bad, laid.settled, early, laid.steps, laid.refused)
+
+    def _understood(self, entries: Sequence[Entry]) -> tuple[list[Version], list[Held], list[BadItem]]:
+        """Return what can be read of entries, which occurrences the rest is about, and what is told of it."""
+        versions, held, bad = list[Version](), list[Held](), list[BadItem]()
+        uid = ""
+        for entry in entries:
+            try:
+                found = component(entry, self.profile)
+                uid = uid or identifier(found)
+                said = event(found, uid, None, self.profile, where(entry))
+                versions.append(version_of(entry, found, said, self.now, self.profile.me))
+            except Exception as error:  # noqa: BLE001 -- whatever a stranger's file does to one, the others work
+                hold = held_by(entry, self.profile)
+                held += [hold] if hold else []
+                bad.append(bad_item(entry, error, hold.override_of(entry.uid, self.profile) if hold else ""))
+        return versions, held, bad
+
+    def _lay_out(self, meeting: Meeting, held: Sequence[Held], most_steps: int, laid: _Laid) -> None:
+        """Add a meeting, or the occurrences of a series; what does not recur needs no help from the library."""
+        versions = [*meeting.versions]
+        if any(hold.slot is None and hold.concerns(meeting.organizer) for hold in held):
+            # Which occurrence was changed is not known: it could be any.
+            versions = [version for version in versions if version.slot is not None]
+        components = [version.component for version in versions]
+        alone = len(versions) == 1 or all(version.slot is not None for version in versions)
+        if alone and not any(recurs(each) for each in components):
+            found = [(self._single(version, meeting), version.slot) for version in versions]
+            laid.settled = laid.settled and all(each.start <= self.until for each, _ in found)
+        else:
+            laid.settled = False
+            if versions[0].slot is None:
+                make_alike(components[0], components[1:], self.profile.timezone)
+            laid.steps += self._steps(components, most_steps - laid.steps)
+            found = list(self._occurrences(components, meeting))
+        laid.events += [
+            each
+            for each, slot in found
+            if each.end >= self.since
+            and each.start <= self.until
+            and not any(slot is not None and hold.holds(slot, meeting.organizer, self.profile) for hold in held)
+        ]
+
+    def _steps(self, components: Sequence[Component], most: int) -> int:
+        bring_near(components, self.since)
+        needed = steps(components, self.until) if most > 0 else 1
         if needed > most:
-            raise FlawError("the recurring meetings before it are so many and so long that it is not laid out")
+            raise _ExhaustedError("the recurring meetings before it are so many and so long that it is not laid out")
         return needed
 
-    def _events(self, meetings: Meetings) -> Iterator[Event]:
-        for component, slot in self._laid_out(meetings):
-            if slot is None or not any(_holds(held, slot, self.profile) for held in meetings.held):
-                yield event(component, slot, self.profile, where(component))
+    def _single(self, version: Version, meeting: Meeting) -> Event:
+        return replace(version.event, id=occurrence_id(meeting.id, version.slot, self.profile))
 
-    def _laid_out(self, meetings: Meetings) -> Iterator[tuple[Component, date | datetime | None]]:
-        """Yield single meetings; what does not recur needs no help from the library."""
-        if meetings.recur:
-            yield from occurrences(meetings.components, self.since, self.until)
-        else:
-            yield from ((component, original(component)) for component in meetings.components)
+    def _occurrences(
+        self, components: Sequence[Component], meeting: Meeting
+    ) -> Iterator[tuple[Event, date | datetime | None]]:
+        place = meeting.versions[0].event.where
+        for each, slot in occurrences(components, self.since, self.until):
+            yield event(each, meeting.id, slot, self.profile, place), slot
 
 
-def _holds(held: Held, slot: date | datetime, profile: Profile) -> bool:
-    this, other = slot_id(slot, profile.timezone), slot_id(held.slot, profile.timezone)
-    return this == other or (held.future and this > other)
+def _doubled(found: Sequence[Meeting]) -> Iterator[BadItem]:
+    """Tell that one UID stands for several meetings."""
+    if len(found) > 1:
+        first = found[0].versions[0]
+        titles = ", ".join(f"“{meeting.versions[0].event.title}”" for meeting in found)
+        message = f"its UID {found[0].id!r} is also that of others ({titles}); each is read as a meeting of its own"
+        yield BadItem(f"{first.written.place}: {first.written.title}", message, found[0].id)

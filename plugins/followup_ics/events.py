@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from followup_ics.flaws import FlawError
-from followup_ics.people import humans, parameter, person
-from followup_rules import Event, Person, Profile, people, plain
+from followup_ics.people import coming, humans, parameter, person
+from followup_rules import Event, Person, Profile, meetings, people, plain
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -18,29 +18,33 @@ if TYPE_CHECKING:
 # When a meeting that is set for the whole day counts as over.
 _END_OF_DAY = time(18)
 _LONGEST_UID = 250
+_HIGHEST = 2**31
+STAMP = "X-FOLLOWUP-STAMP"
+"""Under this name a component keeps when its entry was last changed, if its stamps tell."""
 
 
-def event(component: Component, slot: date | datetime | None, profile: Profile, where: str) -> Event:
-    """Build the event. `slot` is the original start of an occurrence. Raises FlawError."""
+def event(component: Component, uid: str, slot: date | datetime | None, profile: Profile, where: str) -> Event:
+    """Build the event of a UID. `slot` is the original start of an occurrence. Raises FlawError."""
     start, end = span(component, profile.timezone)
     title, description = plain.one_line(first(component, "SUMMARY")), plain.description(first(component, "DESCRIPTION"))
     organizer = person(component["ORGANIZER"]) if "ORGANIZER" in component else None
     others = _others(component, organizer, profile)
     own = _is_own(component, organizer, profile)
-    uid = identifier(component)
     return Event(
-        id=uid if slot is None else f"{uid}/{slot_id(slot, profile.timezone)}",
+        id=occurrence_id(uid, slot, profile),
         kind="meeting",
         start=start,
         end=end,
         title=title,
         text=description[: plain.LONGEST_TEXT],
-        people=others,
+        people=coming(others, values(component, "ATTENDEE")),
         organizer=organizer,
         status=_status(component, organizer, others, profile),
+        answered=_is_answered(component, organizer, profile),
+        sequence=sequence(component),
         tags=plain.tags(title, description) if own else (),
         case=plain.case(title, description) if own else "",
-        updated=stamp(component),
+        updated=component.get(STAMP) or None,
         where=where,
     )
 
@@ -51,7 +55,7 @@ def _is_own(component: Component, organizer: Person | None, profile: Profile) ->
     A calendar that is exported as a whole may say that it is published, which needs an organizer if it is sent.
     """
     if organizer:
-        return organizer.address in _mine(profile)
+        return people.is_one_of(organizer.address, profile.me)
     return "ORGANIZER" not in component and component.get("METHOD", "") in ("", "PUBLISH")
 
 
@@ -107,18 +111,6 @@ def _moment(property_: Any, zone: ZoneInfo) -> datetime:
     return found.astimezone(zone)
 
 
-def stamp(component: Component) -> datetime | None:
-    """Return LAST-MODIFIED, else DTSTAMP, in UTC (RFC 5545, section 3.8.7)."""
-    for name in ("LAST-MODIFIED", "DTSTAMP"):
-        try:
-            moment = values(component, name)[0].dt if name in component else None
-        except ValueError:  # a stamp that cannot be read
-            continue
-        if isinstance(moment, datetime):
-            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    return None
-
-
 def identifier(component: Component) -> str:
     """Return the UID, or a substitute made from start and title for the calendars that leave it out."""
     uid = "".join(plain.one_line(first(component, "UID"), _LONGEST_UID + 1).split())
@@ -132,7 +124,12 @@ def identifier(component: Component) -> str:
     return "sha256:" + hashlib.sha256(essence.encode(errors="replace")).hexdigest()[:32]
 
 
-def slot_id(slot: date | datetime, zone: ZoneInfo) -> str:
+def occurrence_id(uid: str, slot: date | datetime | None, profile: Profile) -> str:
+    """Return the id of a meeting, or of the occurrence of a series that was meant for a slot."""
+    return uid if slot is None else f"{uid}/{slot_name(slot, profile.timezone)}"
+
+
+def slot_name(slot: date | datetime, zone: ZoneInfo) -> str:
     """Return the original start as `20261109T150000Z`, or `20261109` for a whole day."""
     if not isinstance(slot, datetime):
         return f"{slot:%Y%m%d}"
@@ -143,31 +140,50 @@ def slot_id(slot: date | datetime, zone: ZoneInfo) -> str:
 def _others(component: Component, organizer: Person | None, profile: Profile) -> tuple[Person, ...]:
     """Return the humans other than the user: attendees, then the organizer."""
     everybody = [*humans(values(component, "ATTENDEE")), *([organizer] if organizer else [])]
-    return people.others(everybody, _mine(profile))
+    return people.others(everybody, profile.me)
 
 
 def _status(component: Component, organizer: Person | None, others: tuple[Person, ...], profile: Profile) -> str:
-    status, answer = first(component, "STATUS").upper(), _my_answer(component, profile)
-    if status == "CANCELLED":
+    status, answer = _word(component, "STATUS"), meetings.answer(_my_answers(component, profile))
+    if is_cancelled(component):
         return "cancelled"
     if answer == "DECLINED":
         return "declined"
-    if organizer and organizer.address in _mine(profile) and others:
+    if organizer and people.is_one_of(organizer.address, profile.me) and others:
         return "mine"
     return "tentative" if "TENTATIVE" in (status, answer) else "confirmed"
 
 
-def _my_answer(component: Component, profile: Profile) -> str:
-    """Return my PARTSTAT (RFC 5545, section 3.2.12)."""
-    for attendee in values(component, "ATTENDEE"):
-        someone = person(attendee)
-        if someone and someone.address in _mine(profile):
-            return parameter(attendee, "PARTSTAT").upper()
-    return ""
+def is_cancelled(component: Component) -> bool:
+    """Tell whether an entry is called off: by STATUS in either spelling, METHOD (RFC 5546, 3.2.5), or its title."""
+    by_word = _word(component, "STATUS") in ("CANCELLED", "CANCELED") or component.get("METHOD", "") == "CANCEL"
+    return by_word or meetings.is_called_off(first(component, "SUMMARY"))
 
 
-def _mine(profile: Profile) -> frozenset[str]:
-    return frozenset(address.lower() for address in profile.me)
+def _is_answered(component: Component, organizer: Person | None, profile: Profile) -> bool:
+    """Tell whether I called a meeting or have answered; nobody answers an entry to which nobody is invited."""
+    if organizer and people.is_one_of(organizer.address, profile.me):
+        return True
+    if answers := _my_answers(component, profile):
+        return meetings.answer(answers) != "NEEDS-ACTION"
+    return organizer is None and (_is_own(component, organizer, profile) or "ATTENDEE" not in component)
+
+
+def _my_answers(component: Component, profile: Profile) -> list[str]:
+    """Return the PARTSTAT of each of my addresses that is invited (RFC 5545, section 3.2.12)."""
+    invited = ((attendee, person(attendee)) for attendee in values(component, "ATTENDEE"))
+    mine = (attendee for attendee, who in invited if who and people.is_one_of(who.address, profile.me))
+    return [parameter(attendee, "PARTSTAT") for attendee in mine]
+
+
+def sequence(component: Component) -> int:
+    """Return the number of the revision; 0 if it is none that can be compared."""
+    number = component.get("SEQUENCE", 0)
+    return int(number) if isinstance(number, int) and 0 <= number < _HIGHEST else 0
+
+
+def _word(component: Component, name: str) -> str:
+    return first(component, name).strip().upper()
 
 
 def values(component: Component, name: str) -> list[Any]:

@@ -39,7 +39,6 @@ DATES = {
     "RDATE": "further date",
 }
 """Names of what must be a date, a time or a duration, as people say them."""
-_STAMPS = frozenset({"DTSTAMP", "LAST-MODIFIED"})
 _LISTS = frozenset({"EXDATE", "RDATE"})
 _PEOPLE = frozenset({"ATTENDEE", "ORGANIZER"})
 _OF_PEOPLE = frozenset({"CN", "CUTYPE", "EMAIL", "PARTSTAT", "ROLE", "SENT-BY"})
@@ -65,9 +64,9 @@ def _mended(line: str) -> Iterator[tuple[str, str]]:
     found = _NAME.match(line)
     name = found[0].upper() if found else ""
     sound = _SOUND.match(line)
-    if name in DATES or name in _STAMPS:
+    if name in DATES:
         head, value = _split_date(name, line)
-        mend = _stamp if name in _STAMPS else _duration if name == "DURATION" else _dates
+        mend = _duration if name == "DURATION" else _dates
         yield from ((name, each) for each in mend(name, head, value.strip()))
     elif name == "RRULE":
         rule = _rule(line.partition(":")[2])
@@ -120,13 +119,6 @@ def _moment(name: str, written: str, *, whole_days: bool = False) -> str:
 def _period(name: str, written: str) -> str:
     begin, _, end = written.partition("/")
     return f"{_moment(name, begin)}/{_moment(name, end) if end[:1].isdigit() else _elapsed(end)}"
-
-
-def _stamp(name: str, _: str, value: str) -> Iterator[str]:
-    """Yield a stamp if it can be read; nothing depends on it but which of two versions is the later."""
-    found = _MOMENT.fullmatch(value)
-    if found and found[2]:
-        yield f"{name}:{found[1]}T{found[2]}{found[3] or '00'}Z"
 
 
 def _duration(name: str, _: str, value: str) -> Iterator[str]:

@@ -31,6 +31,8 @@ class Memory(Struct, frozen=True, array_like=True):
     """The others: those that recur, and those beyond the window."""
     meetings: int = 0
     """How many there were."""
+    steps: int = 0
+    """What laying them out took."""
 
     def holds_for(self, setting: str, days: tuple[str, str]) -> bool:
         """Tell whether what was read is right in this setting and for this window or an earlier one."""

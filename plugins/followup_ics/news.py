@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import count
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -30,7 +29,7 @@ _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 def news(reader: CalendarReader, entries: Sequence[Entry], before: Memory, now: Memory) -> Pull | None:
     """Return what is new since a memory, with the cursor that remembers it all.
 
-    Returns None if there may be too many meetings: which are within the limit, only a reading without memory can say.
+    Returns None if a bound may be passed: what lies within it, only a reading without memory can say.
     """
     settled, of_the_day = (
         unpacked(before.settled),
@@ -39,25 +38,34 @@ def news(reader: CalendarReader, entries: Sequence[Entry], before: Memory, now: 
     unchanged: list[str] = []
     kept: dict[bool, set[bytes]] = {True: set(), False: set()}
     read: list[Event | BadItem] = []
-    most_steps = MOST_STEPS
+    taken = before.steps
     units = list(_by_uid(entries))
     for done, (uid, unit) in enumerate(units):
-        digest = hashlib.blake2b(b"".join(entry.digest for entry in unit), digest_size=SIZE).digest()
+        digest = _digest(unit)
         if uid and (digest in settled or digest in of_the_day):
             unchanged.append(uid)
             kept[digest in settled].add(digest)
             continue
-        reading = reader.read(unit, most_steps)
-        most_steps -= reading.steps
-        if before.meetings + len(read) + len(reading.events) > MOST_MEETINGS:
-            return _too_many(read, units[done:], now) if before == Memory() else None
+        reading = reader.read(unit, MOST_STEPS - taken)
+        taken += reading.steps
+        too_many = before.meetings + len(read) + len(reading.events) > MOST_MEETINGS
+        if before != Memory() and (too_many or reading.refused):
+            return None
+        if too_many:
+            return _too_many(read, units[done:], now)
         read += [*reading.events, *reading.bad]
-        if uid and not reading.bad:
+        if uid and not reading.bad and not reading.early:
             kept[reading.settled].add(digest)
     meetings = before.meetings + len(read)
-    memory = replace(now, settled=packed(kept[True]), of_the_day=packed(kept[False]), meetings=meetings)
+    memory = replace(now, settled=packed(kept[True]), of_the_day=packed(kept[False]), meetings=meetings, steps=taken)
     whole = all(item.id for item in read)
     return Pull(events=_once_each(read), cursor=cursor(memory), complete=whole, unchanged=unchanged)
+
+
+def _digest(unit: Sequence[Entry]) -> bytes:
+    """Return a hash of all that the meaning of a UID's entries depends on; of several, also how they are ranked."""
+    ranks = [str(entry.modified).encode() for entry in unit] if len(unit) > 1 else []
+    return hashlib.blake2b(b"".join([*(entry.digest for entry in unit), *ranks]), digest_size=SIZE).digest()
 
 
 def _too_many(read: Sequence[Event | BadItem], left: Sequence[tuple[str, Sequence[Entry]]], now: Memory) -> Pull:
@@ -72,13 +80,13 @@ def _too_many(read: Sequence[Event | BadItem], left: Sequence[tuple[str, Sequenc
 
 
 def _by_uid(entries: Iterable[Entry]) -> Iterator[tuple[str, list[Entry]]]:
-    """Yield the entries of each UID, and the UID if it is plain; one without a UID stands alone."""
-    groups: dict[str | int, list[Entry]] = {}
-    alone = count()
+    """Yield the entries of each UID, and the UID if it is plain; those without are known by start and title."""
+    groups: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries:
-        groups.setdefault(entry.uid or next(alone), []).append(entry)
-    for uid, group in groups.items():
-        yield uid if isinstance(uid, str) and _PLAIN_UID.fullmatch(uid) else "", group
+        uid = entry.uid
+        groups.setdefault((uid, "" if uid else entry.essence), []).append(entry)
+    for (uid, _), group in groups.items():
+        yield uid if _PLAIN_UID.fullmatch(uid) else "", group
 
 
 def _once_each(items: Iterable[Event | BadItem]) -> list[Event | BadItem]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from followup_rules import people
+from followup_rules.note_takers import takes_notes
 from followup_rules.plain import one_line
 
 if TYPE_CHECKING:
@@ -49,5 +50,12 @@ def humans(properties: Iterable[Any]) -> Iterator[Person]:
     for property_ in list(properties)[:_MOST]:
         someone = person(property_)
         kind = parameter(property_, "CUTYPE").upper()  # RFC 5545, section 3.2.3
-        if someone and kind not in _THINGS and people.is_human(someone):
+        if someone and kind not in _THINGS and people.is_human(someone) and not takes_notes(someone):
             yield someone
+
+
+def coming(everybody: tuple[Person, ...], properties: Iterable[Any]) -> tuple[Person, ...]:
+    """Return those of them who have not declined (PARTSTAT: RFC 5545, section 3.2.12)."""
+    refused = [each for each in properties if parameter(each, "PARTSTAT").strip().upper() == "DECLINED"]
+    declined = {someone.address for property_ in refused if (someone := person(property_))}
+    return tuple(someone for someone in everybody if someone.address not in declined)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LARGEST = 20_000_000
 """In bytes; an export of many years is a quarter of it."""
 # Raised whenever the same files come to give other events, so that they are read again.
-_FORMAT = 2
+_FORMAT = 3
 
 
 class IcsSource:
@@ -59,7 +59,7 @@ class IcsSource:
         from followup_ics.calendar import CalendarReader  # noqa: PLC0415 -- an unchanged calendar needs no reader
         from followup_ics.news import news  # noqa: PLC0415 -- likewise
 
-        reader = CalendarReader(self._context.profile, since, until, mine=self._mine)
+        reader = CalendarReader(self._context.profile, self._context.now, since, until, mine=self._mine)
         found = _entries(files)
         pull = news(reader, found, before if before.holds_for(now.setting, now.days) else Memory(), now)
         return pull or news(reader, found, Memory(), now) or Pull()

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from followup_rules import Unreadable
+from followup_rules.meetings import are_of_export
+from followup_rules.plain import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,14 +30,17 @@ _CONTROLS = bytes({*range(32), 127} - set(b"\t\r\n"))
 _MARK = re.compile(r"^(?:BEGIN|END)[ \t]*:[ \t]*[A-Z][A-Z0-9-]*[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _INNER = re.compile(r"^BEGIN:(\S+)$.*?(?:^END:\1$|\Z)", re.MULTILINE | re.DOTALL)
 _ZONE = re.compile(r"^BEGIN:VTIMEZONE$.*?^END:VTIMEZONE$", re.MULTILINE | re.DOTALL)
-_METHOD, _TZID, _UID = (
-    re.compile(rf"^{name}(?:;[^:\n]*)?:(.*)$", re.IGNORECASE | re.MULTILINE) for name in ("METHOD", "TZID", "UID")
+_METHOD, _TZID, _UID, _START, _SUMMARY = (
+    re.compile(rf"^{name}(?:;[^:\n]*)?:(.*)$", re.IGNORECASE | re.MULTILINE)
+    for name in ("METHOD", "TZID", "UID", "DTSTART", "SUMMARY")
 )
-_STAMP = re.compile(r"^DTSTAMP[;:].*$", re.IGNORECASE | re.MULTILINE)
-_CHANGED = re.compile(r"^LAST-MODIFIED(?:;[^:\n]*)?:\d{8}T\d{6}Z$", re.IGNORECASE | re.MULTILINE)
+_ESCAPED = re.compile(r"\\([\\,;])")
+_MOMENT = re.compile(r"(\d{8}T\d{4})(\d\d)?(?:\.\d+)?Z?", re.IGNORECASE)
+GUESTS = frozenset({"REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"})
+"""The METHODs by which guests speak: what they answer, wish and ask changes no meeting (RFC 5546, section 3.2)."""
 # What an entry is made of. The rest is not looked at, so that nothing in it can make an entry unreadable.
 _NEEDED = re.compile(
-    r"^(?:UID|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE|RECURRENCE-ID|SEQUENCE|DTSTAMP|LAST-MODIFIED|STATUS|SUMMARY"
+    r"^(?:(DTSTAMP|LAST-MODIFIED)|UID|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE|RECURRENCE-ID|SEQUENCE|STATUS|SUMMARY"
     r"|DESCRIPTION|ORGANIZER|ATTENDEE)[ \t]*[;:].*$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -62,19 +69,39 @@ class Entry(Struct, frozen=True):
 
     file: File
     text: str
-    """Its content lines, unfolded."""
+    """Its content lines, unfolded, without its stamps."""
     method: str
     """Under which it came (RFC 5546, section 1.4); in capitals."""
     at: int
     """Which line of the unfolded text it begins with, from 0."""
     closed: bool
     """It has an end."""
+    last_modified: datetime | None = None
+    dtstamp: datetime | None = None
+    updated: datetime | None = None
+    """When it was last changed, if its stamps tell that, and not only when the calendar was exported."""
+
+    @property
+    def modified(self) -> datetime | None:
+        """By which its versions are compared (RFC 5546, section 2.1.5)."""
+        return self.last_modified or self.dtstamp
 
     @property
     def uid(self) -> str:
         """Its UID without white space, or nothing."""
         found = _UID.search(self.text)
-        return "".join(found[1].split()) if found else ""
+        return "".join(_ESCAPED.sub(r"\1", found[1]).split()) if found else ""
+
+    @property
+    def title(self) -> str:
+        """How messages name it."""
+        found = _SUMMARY.search(self.text)
+        return one_line(_ESCAPED.sub(r"\1", found[1]) if found and found[1].strip() else self.uid, 80)
+
+    @property
+    def essence(self) -> str:
+        """By what the versions of an entry without a UID are known: its start and title."""
+        return "\n".join(found[1] if (found := each.search(self.text)) else "" for each in (_START, _SUMMARY))
 
     @property
     def place(self) -> str:
@@ -83,17 +110,16 @@ class Entry(Struct, frozen=True):
 
     @property
     def digest(self) -> bytes:
-        """A hash of all that its meaning depends on.
+        """A hash of all that its meaning depends on, but for its other versions.
 
-        Many services stamp all entries anew at each export; where the entry says when it was changed, that is nothing.
+        Many services stamp all entries anew at each export: a stamp that does not tell of a change is none.
         """
-        text = _STAMP.sub("", self.text) if _CHANGED.search(self.text) else self.text
-        whole = "\n".join((self.file.name, self.method, str(self.closed), text))
+        whole = "\n".join((self.file.name, self.method, str(self.closed), str(self.updated), self.text))
         return hashlib.blake2b(whole.encode(errors="replace") + self.file.digest, digest_size=8).digest()
 
 
 def entries(name: str, raw: bytes) -> list[Entry]:
-    """Return the VEVENTs of a file. Raises Unreadable if it is not a whole calendar."""
+    """Return the VEVENTs of a file that may stand for a meeting. Raises Unreadable if it is not a whole calendar."""
     lines = _lines(name, raw)
     text = "\n" + _MARK.sub(lambda mark: "".join(mark[0].split()).upper(), _unfolded(lines)) + "\n"
     before, *calendars = text.split("\nBEGIN:VCALENDAR\n")
@@ -105,15 +131,21 @@ def entries(name: str, raw: bytes) -> list[Entry]:
     for calendar in calendars:
         found += _calendar(name, lines, calendar, at + 1)
         at += calendar.count("\n") + 2
-    return found
+    # With a METHOD, DTSTAMP is the time at which the file was written (RFC 5545, section 3.8.7.2).
+    stamps = [entry.last_modified or (None if entry.method else entry.dtstamp) for entry in found]
+    if are_of_export(stamps):
+        return found
+    return [replace(entry, updated=moment) for entry, moment in zip(found, stamps, strict=True)]
 
 
 def _calendar(name: str, raw: bytes, text: str, at: int) -> Iterator[Entry]:
-    """Yield the entries of one VCALENDAR, which begins at this line."""
+    """Yield the entries of one VCALENDAR, which begins at this line; none that guests have written."""
     head, *parts = f"\n{text}".split("\nBEGIN:VEVENT\n")
     pieces = [f"\n{part}\n".partition("\nEND:VEVENT\n") for part in parts]
     outside = "\n".join([head, *(rest for _, _, rest in pieces)])
     methods = [found.strip().upper() for found in _METHOD.findall(outside)]
+    if methods and methods[0] in GUESTS:
+        return
     written = _ZONE.findall(outside)
     zones = {named[1]: zone for zone in reversed(written) if (named := _TZID.search(zone))}
     file = File(name, raw, zones, hashlib.blake2b("".join(written).encode(errors="replace"), digest_size=8).digest())
@@ -121,14 +153,30 @@ def _calendar(name: str, raw: bytes, text: str, at: int) -> Iterator[Entry]:
     for part, (body, end, _) in zip(parts, pieces, strict=True):
         # An entry without an end goes on to the end of the calendar at most.
         lines = body if end else body.partition("\nEND:VCALENDAR")[0]
-        yield Entry(file, _needed(lines), methods[0] if methods else "", at, bool(end))
+        needed, stamps = _needed(lines)
+        yield Entry(file, needed, methods[0] if methods else "", at, bool(end), *stamps)
         at += part.count("\n") + 2
 
 
-def _needed(text: str) -> str:
-    """Return the lines of an entry that are needed, and none of its alarms."""
-    found = _NEEDED.finditer(_INNER.sub("", text) if "BEGIN:" in text else text)
-    return "\n".join(line[0] for line in islice(found, MOST_LINES + 1))
+def _needed(text: str) -> tuple[str, tuple[datetime | None, datetime | None]]:
+    """Return the lines of an entry that are needed, LAST-MODIFIED, and DTSTAMP; none of its alarms' lines."""
+    lines: list[str] = []
+    stamps: dict[str, datetime] = {}
+    for line in _NEEDED.finditer(_INNER.sub("", text) if "BEGIN:" in text else text):
+        if not line[1]:
+            lines += [line[0]] if len(lines) <= MOST_LINES else []
+        elif moment := _moment(line[0]):
+            stamps.setdefault(line[1].upper(), moment)
+    return "\n".join(lines), (stamps.get("LAST-MODIFIED"), stamps.get("DTSTAMP"))
+
+
+def _moment(line: str) -> datetime | None:
+    """Return a stamp, which is in UTC (RFC 5545, section 3.8.7), or nothing if it cannot be read."""
+    found = _MOMENT.fullmatch(line.rpartition(":")[2].strip())
+    try:
+        return datetime.fromisoformat(f"{found[1]}{found[2] or '00'}Z") if found else None
+    except ValueError:
+        return None
 
 
 def _lines(name: str, raw: bytes) -> bytes:

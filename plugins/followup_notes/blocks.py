@@ -1,4 +1,4 @@
-"""The block structure of a Markdown file: which list items stand under which heading, and on which line."""
+"""The block structure of a Markdown file: which list items stand under which heading, and what is read as neither."""
 
 from __future__ import annotations
 
@@ -7,27 +7,42 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from followup_notes.lines import as_markdown, split_lines
+
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_FENCE_END = re.compile(r"[\s>]*(`{3,}|~{3,})\s*")
+_COMMENT_BEGINS = re.compile(r"\s*<!--")
+# What runs over empty lines to its end, else to that of the file (CommonMark 4.6, kinds 1 to 3 and 5).
+_HTML_ENDS = {"<!--": "-->", "<?": "?>", "<![cdata[": "]]>"} | {
+    f"<{name}": f"</{name}>" for name in ("script", "pre", "style", "textarea")
+}
+_UNCLOSED = "{what} is never closed; what stands below it is read as notes; close it with {end}"
 
 
 @dataclass(slots=True)
 class Block:
-    """A list item, or a paragraph outside any list; an item holds the text of its own lines, not of items within."""
+    """A list item, a paragraph outside any list, or code; an item holds its own lines, not those of items within."""
 
     line: int
     """From 1."""
     heading: str
     """The last heading of level 2 or deeper; empty after a level 1 heading, which is the title of the document."""
-    is_item: bool
-    texts: list[str] = field(default_factory=list)
+    kind: str
+    """`item`, `paragraph`, `heading`, or `code` (also HTML), of which nothing is read."""
+    rows: list[tuple[int, str]] = field(default_factory=list)
+    """Its lines with their numbers."""
+
+    @property
+    def is_item(self) -> bool:
+        """Whether it is a note."""
+        return self.kind == "item"
 
     @property
     def text(self) -> str:
         """All its lines, continuation lines included."""
-        return "\n".join(self.texts)
+        return "\n".join(text for _, text in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +54,29 @@ class Section:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The blocks of a file in its order, and where a fence or comment is never closed: (line from 1, sentence)."""
+
+    blocks: list[Block]
+    unclosed: list[tuple[int, str]]
+
+
 def _tokens(markdown: str) -> list[Token]:
     from markdown_it import MarkdownIt  # noqa: PLC0415 -- a tick with unchanged notes does not pay for it
 
     # Inline markup is left as written; "[x]: text" is a ticked note and no link definition.
-    return MarkdownIt("commonmark").disable(["inline", "text_join", "reference"]).parse(markdown)
-
-
-def split_lines(markdown: str) -> list[str]:
-    """Return the lines with their ends: those that Markdown knows, for str.splitlines finds more."""
-    return _LINE.findall(markdown)
+    parser = MarkdownIt("commonmark").disable(["inline", "text_join", "reference"])
+    return parser.parse("".join(map(as_markdown, split_lines(markdown))))
 
 
 def read_sections(markdown: str) -> list[Section]:
     """Return the sections in file order."""
-    pairs = pairwise(_tokens(markdown))
+    tokens, lines, _ = _closed(markdown)
+    pairs = pairwise(tokens)
     headings = [(token, text.content) for token, text in pairs if token.type == "heading_open" and token.level == 0]
     starts = [token.map[0] if token.map else 0 for token, _ in headings]
-    ends = [*starts[1:], len(split_lines(markdown))]
+    ends = [*starts[1:], len(lines)]
     return [
         Section(text, start, end)
         for (token, text), start, end in zip(headings, starts, ends, strict=False)
@@ -64,22 +84,59 @@ def read_sections(markdown: str) -> list[Section]:
     ]
 
 
-def read_blocks(markdown: str) -> list[Block]:
-    """Return the list items and plain paragraphs in file order. Code, HTML blocks and comments are neither."""
+def read_page(markdown: str) -> Page:
+    """Return the blocks of a file."""
+    tokens, lines, unclosed = _closed(markdown)
+    return Page(_blocks(tokens, lines), unclosed)
+
+
+def _closed(markdown: str) -> tuple[list[Token], list[str], list[tuple[int, str]]]:
+    """Return the tokens and lines of a file without the openings of what is never closed, which would hide the rest."""
+    unclosed: list[tuple[int, str]] = []
+    lines = split_lines(markdown)
+    while found := _unclosed(tokens := _tokens("".join(lines)), lines):
+        number, sentence = found
+        unclosed.append((number + 1, sentence))
+        lines[number] = "\n"
+    return tokens, lines, unclosed
+
+
+def _unclosed(tokens: list[Token], lines: list[str]) -> tuple[int, str] | None:
+    """Return the line, from 0, at which a fence or comment begins that runs to the end of the file."""
+    for token in tokens:
+        begin, behind = token.map or (0, 0)
+        if token.type == "fence" and not (behind - begin > 1 and _FENCE_END.fullmatch(lines[behind - 1])):
+            return begin, _UNCLOSED.format(what="this code block", end=token.markup)
+        html = token.content.strip().lower() if token.type == "html_block" else ""
+        end = next((end for start, end in _HTML_ENDS.items() if html.startswith(start) and end not in html), "")
+        if end:
+            return begin, _UNCLOSED.format(what="this comment" if end == "-->" else "this HTML", end=end)
+    return None
+
+
+def _blocks(tokens: list[Token], lines: list[str]) -> list[Block]:
     heading = ""
     blocks: list[Block] = []
     open_items: list[Block] = []
-    for token, following in pairwise(_tokens(markdown)):
-        line = token.map[0] + 1 if token.map else 0
+    for token, following in pairwise([*tokens, *tokens[-1:]]):
+        begin, end = token.map or (0, 0)
         if token.type == "list_item_open":
-            open_items.append(Block(line, heading, is_item=True))
+            open_items.append(Block(begin + 1, heading, "item"))
             blocks.append(open_items[-1])
         elif token.type == "list_item_close":
             open_items.pop()
         elif token.type == "inline" and open_items:
-            open_items[-1].texts.append(token.content)
+            open_items[-1].rows += enumerate(token.content.split("\n"), begin + 1)
         elif token.type == "heading_open" and token.level == 0:
+            below = heading
             heading = "" if token.tag == "h1" else following.content
+            blocks.append(Block(begin + 1, heading or below, "heading", [(begin + 1, lines[begin])]))
         elif token.type == "paragraph_open" and not open_items:
-            blocks.append(Block(line, heading, is_item=False, texts=[following.content]))
+            blocks.append(Block(begin + 1, heading, "paragraph", _numbered(lines, begin, end)))
+        elif token.type in {"fence", "code_block", "html_block"} and not _COMMENT_BEGINS.match(token.content):
+            blocks.append(Block(begin + 1, heading, "code", _numbered(lines, begin, end)))
     return blocks
+
+
+def _numbered(lines: list[str], begin: int, end: int) -> list[tuple[int, str]]:
+    return [(number + 1, lines[number].rstrip("\r\n")) for number in range(begin, end)]

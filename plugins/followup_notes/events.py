@@ -1,80 +1,94 @@
-"""Markdown text -> events: ids, people, times and dates. Pure, but for what it remembers of one pull."""
+"""Markdown text -> events as they are written: which note each was before, and its dates, are told by the core."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from datetime import datetime, time
-from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from followup_notes.blocks import Block, read_blocks
-from followup_notes.dates import ACCEPTED, local, parse_date, parse_iso
+from followup_notes.blocks import Block, read_page
 from followup_notes.grammar import (
-    DATE_KEYS,
     LONGEST_NOTE,
     Heading,
     Note,
+    begins_a_note,
+    has_tag,
     looks_like_note,
     parse_heading,
     parse_note,
 )
-from followup_notes.hashes import known_as
+from followup_notes.lines import split_lines
 from followup_rules import BadItem, Context, Event, Person
 from followup_rules.plain import one_line
+from followup_rules.written_dates import NotADate, local
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+
+EXAMPLES = frozenset(
+    {
+        "- 2026-11-10 14:30 #promise Send the address of the shop due:friday",
+        "- 2026-11-10 14:30 #promise Envoyer l'adresse de la boutique due:vendredi",
+    }
+)
+"""The lines that `followup init` writes into a code block, as examples: there they are nothing to tell of."""
 
 _NO_HEADING = "this note stands under no case; put a heading above it, such as ## Nordik <julie.roy@nordik.ca>"
 _NO_DASH = 'this line looks like a note but is not read; begin it with "- "'
+_IN_CODE = "this note stands in a code block or HTML, and is not read; put it below the block"
+_IN_HEADING = 'the tag in this heading belongs to no note; begin the line with "- "'
+_NO_TITLE = (
+    'a line that begins with "# " is the title of the whole page, and ends the case above it; begin a note with "- "'
+)
 _TOO_LONG = f"this note is too long; only its first {LONGEST_NOTE:,} characters are read"
+_NEARLY_ADDRESS = "the address in this heading is not complete; write it as julie.roy@nordik.ca"
 
 
 class NoteReader:
-    """Reads the files of one pull, in order; equal notes are told apart by the order in which they come."""
+    """Reads the files of one pull, in order."""
 
-    def __init__(self, context: Context, seen: Mapping[str, datetime]) -> None:
+    def __init__(self, context: Context) -> None:
         self._context = context
         self._zone = context.profile.timezone
-        self._before = seen
         self._count: Counter[str] = Counter()
-        self.seen: dict[str, datetime] = {}
-        """When each note without a date was first seen, by the hash of its id."""
 
     def read(self, file: str, text: str) -> Iterator[Event | BadItem]:
         """Yield the notes of a file, and in place of what cannot be read, what is wrong with it."""
-        for block in read_blocks(text):
+        lines = [line.rstrip("\r\n") for line in split_lines(text)]
+        page = read_page(text)
+        yield from (BadItem(f"{file}:{line}", sentence, "", lines[line - 1]) for line, sentence in page.unclosed)
+        for block in page.blocks:
             if block.is_item:
-                yield from self._read_item(file, block)
-            yield from _mistyped_items(file, block)
+                yield from self._read_item(file, block, lines)
+            yield from _unread(file, block, lines)
 
-    def _read_item(self, file: str, block: Block) -> Iterator[Event | BadItem]:
-        where = f"{file}:{block.line}"
+    def _read_item(self, file: str, block: Block, lines: list[str]) -> Iterator[Event | BadItem]:
+        where, line = f"{file}:{block.line}", lines[block.line - 1]
         heading = parse_heading(block.heading)
         try:
             # Lines that were meant as items of their own are told as such, and are no part of this one.
-            first, *more = block.text.split("\n")
-            own = [line for line in more if not looks_like_note(line, inside_item=True)]
-            note = parse_note("\n".join([first, *own]))
+            strays = {number for number, _ in _strays(block, lines)}
+            note = parse_note("\n".join(text for number, text in block.rows if number not in strays))
             if note == parse_note(""):
                 return
-            if not heading.id:
-                yield BadItem(where, _NO_HEADING)
-                return
-            yield from self._event(PurePath(file).stem, where, heading, note)
-        except ValueError as error:
-            yield BadItem(where, str(error))
+            if heading.id:
+                yield self._event(PurePath(file).stem, where, heading, note, line)
+                yield from (BadItem(where, problem, "", line, marked) for marked, problem in note.problems)
+            else:
+                yield BadItem(where, _NO_HEADING, "", line)
+        except NotADate as error:
+            yield BadItem(where, str(error), "", line, error.written)
         if len(block.text) > LONGEST_NOTE:
-            yield BadItem(where, _TOO_LONG)
+            yield BadItem(where, _TOO_LONG, "", line)
 
-    def _event(self, stem: str, where: str, heading: Heading, note: Note) -> Iterator[Event | BadItem]:
-        ident = self._identify(stem, heading, note)
-        start = self._start(ident, note)
-        data, problems = self._values(note, start)
-        yield Event(
-            id=ident,
+    def _event(self, stem: str, where: str, heading: Heading, note: Note, line: str) -> Event:
+        start = self._context.now
+        if note.day is not None:
+            start = local(datetime.combine(note.day, note.clock or time.min), self._zone)
+        return Event(
+            id=self._identify(stem, heading, note),
             kind="note",
             start=start,
             end=start,
@@ -83,47 +97,54 @@ class NoteReader:
             tags=note.tags,
             case=note.case,
             heading=heading.label or (f"@{heading.domain}" if heading.domain else ""),
+            domain=heading.domain,
             ticked=note.ticked,
             whole_day=note.day is not None and note.clock is None,
-            data=data | ({"domain": heading.domain} if heading.label and heading.domain else {}),
+            undated=note.day is None,
+            data=dict(note.pairs),
             where=where,
+            source_line=line[:LONGEST_NOTE],
         )
-        yield from (BadItem(where, problem) for problem in (*note.problems, *problems))
 
     def _identify(self, stem: str, heading: Heading, note: Note) -> str:
-        tag = note.tags[0] if note.tags else "note"
+        tag = self._context.canonical_tag(note.tags[0]) if note.tags else "note"
         ident = re.sub(r"\s", "-", one_line(f"{stem}:{heading.id}:{note.stamp}:{tag}", LONGEST_NOTE))
         self._count[ident] += 1
         return ident if self._count[ident] == 1 else f"{ident}:{self._count[ident]}"
 
-    def _start(self, ident: str, note: Note) -> datetime:
-        if note.day is not None:
-            return local(datetime.combine(note.day, note.clock or time.min), self._zone)
-        key = known_as(ident)
-        self.seen[key] = local(self._before.get(key, self._context.now), self._zone)
-        return self.seen[key]
 
-    def _values(self, note: Note, start: datetime) -> tuple[dict[str, object], list[str]]:
-        data: dict[str, object] = {}
-        problems = []
-        for key, value in note.pairs.items():
-            try:
-                is_date = key in DATE_KEYS
-                data[key] = parse_date(value, start.date(), self._zone) if is_date else self._plain(value)
-            except (ValueError, OverflowError):
-                problems.append(f'"{value}" in {key}: is not a date; write {ACCEPTED}')
-        return data, problems
-
-    def _plain(self, value: str) -> object:
-        try:
-            return parse_iso(value, self._zone) or value
-        except (ValueError, OverflowError):
-            return value
+def _unread(file: str, block: Block, lines: list[str]) -> Iterator[BadItem]:
+    """Report the lines of a block that are no notes and that the user surely took for some."""
+    if block.kind == "heading":
+        yield from _odd_heading(file, block, lines[block.line - 1])
+        return
+    if block.is_item:
+        told = _strays(block, lines)
+    elif block.kind == "code":
+        told = [(number, line) for number, line in block.rows if _is_marked_item(line)]
+        told = [] if {line.strip() for _, line in told} <= EXAMPLES else told
+    else:
+        told = [(number, line) for number, line in block.rows if looks_like_note(line)]
+    sentence = _IN_CODE if block.kind == "code" else _NO_DASH
+    yield from (BadItem(f"{file}:{number}", sentence, "", lines[number - 1]) for number, _ in told)
 
 
-def _mistyped_items(file: str, block: Block) -> Iterator[BadItem]:
-    """Report the lines that Markdown takes for plain text and the user surely took for a list item."""
-    lines = enumerate(block.texts[0].split("\n") if block.texts and block.heading else [], block.line)
-    for number, line in islice(lines, 1, None) if block.is_item else lines:
-        if looks_like_note(line, inside_item=block.is_item):
-            yield BadItem(f"{file}:{number}", _NO_DASH)
+def _strays(item: Block, lines: list[str]) -> list[tuple[int, str]]:
+    """Return the further lines of an item that were meant as items of their own."""
+    return [(number, text) for number, text in item.rows[1:] if begins_a_note(lines[number - 1])]
+
+
+def _is_marked_item(line: str) -> bool:
+    """Whether a line of code is a list item that holds more than prose, or a line with a day or tag."""
+    return looks_like_note(re.sub(r"^\s*(?:[-*+•–—]|\d+[.)])\s*", "", line))
+
+
+def _odd_heading(file: str, block: Block, line: str) -> Iterator[BadItem]:
+    where = f"{file}:{block.line}"
+    text = line.lstrip("# \t")
+    if has_tag(text):
+        yield BadItem(where, _IN_HEADING, "", line)
+    elif line.startswith("# ") and text[:1].islower() and block.heading:
+        yield BadItem(where, _NO_TITLE, "", line)
+    elif "@" in parse_heading(text).label:
+        yield BadItem(where, _NEARLY_ADDRESS, "", line, parse_heading(text).label)

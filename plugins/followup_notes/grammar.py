@@ -3,38 +3,45 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from followup_rules.plain import one_line
+from followup_rules.written_dates import NotADate, read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DATE_KEYS = frozenset({"due", "on", "until", "at"})
-"""The keys whose values are dates."""
+DATE_KEYS = ("due", "until", "on", "at")
+"""The keys whose values are dates in every config; such a value may be of several words, without quotes."""
 LONGEST_HEADING = 500
 LONGEST_NOTE = 10_000
 """In characters; what stands beyond is not read."""
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _PLACE = re.compile(r"<?(?:mailto:)?(?P<local>[\w.+%'-]*)@(?P<domain>[\w-]+(?:\.[\w-]+)+)>?")
-_CHECKBOX = re.compile(r"\[\s*([xX]?)\s*\](?=\s|$|:)[\s:]*")
-_DATE_LIKE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}")
-_CLOCK = re.compile(r"(\d{1,2})\s?[hH:]\s?(\d{2})(?::\d{2})?(?!\w)(?:\s*[ap]\.?m\b)?", re.IGNORECASE)
+_CHECKBOX = re.compile(r"(?:\[\s*(?P<box>[xX*✓✔]?)\s*\](?![(\[])|(?P<sign>[☐☑☒✓✔✅]))\ufe0f?[\s:]*")
+_TAG = r"(?<![\w#&\\]) \# (?P<tag> [^\W\d_][\w-]* )"
 _PIECE = re.compile(
-    r"""
+    rf"""
       (?<![\w+.-]) (?P<url> [A-Za-z][\w+.-]*://\S+ )
     | (?<![^\s(\[*]) (?P<key> \#case | [^\W\d_](?:[^\W\d]|-)* ) :
-      (?: ["“”„](?P<quoted>[^"“”„]*)["“”] | «(?P<french>[^»]*)» | (?P<bare>\S+) )
-    | (?<![\w#&\\]) \# (?P<tag> [^\W\d_][\w-]* )
+      (?: ["“”„″](?P<quoted>[^"“”„″]*)["“”″] | «(?P<french>[^»]*)» | ['‘‚](?P<single>[^'‘’]*)['’](?!\w)
+        | (?P<bare>\S+) )
+    | {_TAG}
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_EMPTY_DATE = re.compile(rf"(?<!\S)({'|'.join(sorted(DATE_KEYS))}):(?=\s|$)", re.IGNORECASE)
-_MISTYPED_ITEM = re.compile(r"\s*(?P<dash>[-*+]?)(?:\[[ xX]\]\s*)?(?:\d{4}-\d\d-\d\d|#[^\W\d_])")
+_QUOTES = '"“”„«″'
+_ANY_TAG = re.compile(_TAG, re.VERBOSE)
+_PARTED_TAG = re.compile(r"(?<!\S)#\s(?=[^\W\d_]{3})")
+_PARTED_DATE = re.compile(rf"(?<!\S)({'|'.join(DATE_KEYS)})\s*[:=]\s*(?=\S)", re.IGNORECASE)
+_WIDE_COLON = re.compile(r"(?<=\w)：\s*")
+_EMPTY_DATE = re.compile(rf"(?<!\S)({'|'.join(DATE_KEYS)})\s?[:=]\s*$", re.IGNORECASE)
+_AFTER_STAMP = re.compile(r"^[,;:.](?=\s|#|$)")
+_LIKE_A_NOTE = re.compile(r"\s*(?:\[[ xX]?\]\s*)?\d{4}-\d\d?-\d\d?(?!\d)")
 
 
 class Heading(Struct, frozen=True):
@@ -66,8 +73,8 @@ class Note(Struct, frozen=True, kw_only=True):
     case: str
     pairs: Mapping[str, str]
     text: str
-    problems: tuple[str, ...]
-    """Sentences on parts that could not be read; the rest of the note holds."""
+    problems: tuple[tuple[str, str], ...]
+    """(part, sentence) of what could not be read; the rest of the note holds."""
 
     @property
     def stamp(self) -> str:
@@ -88,70 +95,125 @@ def parse_heading(text: str) -> Heading:
 
 
 def parse_note(text: str) -> Note:
-    """Read a list item. Raises ValueError, with a sentence for the user, if its date or time does not exist."""
+    """Read a list item. Raises NotADate, with a sentence for the user, if its date or time does not exist."""
     text = one_line(_COMMENT.sub(" ", text[:LONGEST_NOTE]), LONGEST_NOTE)
     box = _CHECKBOX.match(text)
     day, clock, rest = _split_stamp(text[box.end() :] if box else text)
-    pieces = list(_PIECE.finditer(rest))
-    pairs = {
-        piece["key"].lower(): one_line(piece["quoted"] or piece["french"] or piece["bare"] or "", LONGEST_NOTE)
-        for piece in pieces
-        if piece["key"]
-    }
-    empty = [
-        f"{key}: has no value; write it without a space, as in {key}:2026-11-11" for key in _EMPTY_DATE.findall(rest)
-    ]
+    rest = _rejoined(rest)
+    pieces = _pieces(rest)
+    pairs = {piece.key: piece.value for piece in pieces if piece.key}
     return Note(
-        ticked=bool(box and box[1] in {"x", "X"}),
+        ticked=bool(box and (box["box"] or box["sign"] not in {None, "☐"})),
         day=day,
         clock=clock,
-        tags=tuple(dict.fromkeys(piece["tag"].lower() for piece in pieces if piece["tag"])),
+        tags=tuple(dict.fromkeys(piece.tag for piece in pieces if piece.tag)),
         case=pairs.pop("#case", ""),
         pairs=pairs,
-        text=one_line(_PIECE.sub(lambda piece: piece["url"] or "", rest), LONGEST_NOTE),
-        problems=(*_unclosed(pieces), *empty),
+        text=one_line(_without(rest, pieces), LONGEST_NOTE),
+        problems=(*_unclosed(pieces), *_empty_dates(rest)),
     )
 
 
-def looks_like_note(line: str, *, inside_item: bool) -> bool:
-    """Whether a line of plain text was meant as a list item; within an item only a dash tells."""
-    found = _MISTYPED_ITEM.match(line)
-    return bool(found and (found["dash"] or not inside_item))
+def has_tag(text: str) -> bool:
+    """Whether a line of plain text holds a `#tag`."""
+    return bool(_ANY_TAG.search(text))
 
 
-def _unclosed(pieces: list[re.Match[str]]) -> list[str]:
-    return [
-        f"the value of {piece['key']}: has no closing quote; only {piece['bare']} was read"
-        for piece in pieces
-        if piece["bare"] and piece["bare"][0] in '"“”„«'
-    ]
+def looks_like_note(line: str) -> bool:
+    """Whether a line of plain text was meant as a list item: it begins with a day, or holds a tag."""
+    return bool(_LIKE_A_NOTE.match(line)) or has_tag(line)
+
+
+def begins_a_note(line: str) -> bool:
+    """Whether a further line of an item was meant as one of its own: it begins with a day, as no wrapped text does."""
+    return bool(_LIKE_A_NOTE.match(line)) and not line[:1].isspace()
+
+
+class _Piece(Struct, frozen=True):
+    """A tag, or a key with its value, and where it stands."""
+
+    start: int
+    end: int
+    key: str = ""
+    value: str = ""
+    tag: str = ""
+    bare: str = ""
 
 
 def _split_stamp(text: str) -> tuple[date | None, time | None, str]:
     """Split off a leading date and time of day; a time without a date is just text."""
-    if not _DATE_LIKE.match(text):
-        return None, None, text
-    word, _, rest = text.partition(" ")
-    moment = _parse_stamp(word.rstrip(",;:."))
-    if isinstance(moment, datetime):
-        return moment.date(), moment.time().replace(second=0, microsecond=0), rest
-    clock = _CLOCK.match(rest)
-    return (moment, _parse_clock(clock), rest[clock.end() :]) if clock else (moment, None, rest)
-
-
-def _parse_stamp(word: str) -> date | datetime:
     try:
-        moment = datetime.fromisoformat(word)
-    except ValueError:
-        moment = None
-    # A year beyond these is a slip of the pen, and would be remembered as such.
-    if moment is None or moment.tzinfo or not 1900 <= moment.year < 3000:
-        raise ValueError(f'"{word}" is not a date; write it as 2026-11-10, or 2026-11-10 14:30 in local time')
-    return moment if "T" in word else moment.date()
+        written = read(text)
+    except NotADate as error:
+        # "May 3 people come" is prose, unless a tag says that it is a note; figures alone were meant as a date.
+        if has_tag(_rejoined(text)) or not any(sign.isalpha() for sign in error.written):
+            raise
+        return None, None, text
+    if written is None:
+        return None, None, text
+    if written.clock and written.clock.tzinfo:
+        shown = text[: written.length]
+        raise NotADate(shown, f'"{shown}" is not a date; write it as 2026-11-10 14:30, in local time')
+    return written.day, written.clock, _AFTER_STAMP.sub("", text[written.length :])
 
 
-def _parse_clock(found: re.Match[str]) -> time:
-    hour, minute = int(found[1]), int(found[2])
-    if hour > 23 or minute > 59 or found[0].lower().endswith("m"):
-        raise ValueError(f'"{found[0]}" is not a time of day; write it as 14:30, from 00:00 to 23:59')
-    return time(hour, minute)
+def _rejoined(text: str) -> str:
+    """Return a text with what a phone's keyboard parted: "# promise", "due : friday", "due=friday", a wide colon."""
+    text = _WIDE_COLON.sub(":", text.replace("＃", "#"))
+    if not has_tag(text):
+        text = _PARTED_TAG.sub("#", text)
+    return _PARTED_DATE.sub(r"\1:", text) if has_tag(text) else text
+
+
+def _pieces(text: str) -> list[_Piece]:
+    pieces: list[_Piece] = []
+    at = 0
+    while found := _PIECE.search(text, at):
+        piece = _piece(found, text)
+        pieces += [piece] if piece else []
+        at = piece.end if piece else found.end()
+    return pieces
+
+
+def _piece(found: re.Match[str], text: str) -> _Piece | None:
+    if found["tag"]:
+        return _Piece(found.start(), found.end(), tag=found["tag"].lower())
+    if not found["key"]:
+        return None
+    key, bare = found["key"].lower(), found["bare"] or ""
+    end = max(found.end(), found.start("bare") + _date_length(text[found.start("bare") :])) if bare else found.end()
+    if bare and key not in DATE_KEYS:
+        end = found.end()
+    value = text[found.start("bare") : end] if bare else found["quoted"] or found["french"] or found["single"] or ""
+    value = one_line(value.lstrip(_QUOTES), LONGEST_NOTE)
+    return _Piece(found.start(), end, key=key, value=value, bare=bare)
+
+
+def _date_length(text: str) -> int:
+    """Return how far the date reaches with which a text begins, also if it is none that can be read."""
+    try:
+        written = read(text, date.min.replace(year=2000))
+    except NotADate as error:
+        return len(error.written) if text.startswith(error.written) else 0
+    return written.length if written else 0
+
+
+def _without(text: str, pieces: list[_Piece]) -> str:
+    ends = [0, *(piece.end for piece in pieces)]
+    starts = [*(piece.start for piece in pieces), len(text)]
+    return "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
+
+
+def _unclosed(pieces: list[_Piece]) -> list[tuple[str, str]]:
+    return [
+        (piece.bare, f"the value of {piece.key}: has no closing quote; only {piece.bare} was read")
+        for piece in pieces
+        if piece.bare[:1] and piece.bare[0] in _QUOTES
+    ]
+
+
+def _empty_dates(text: str) -> list[tuple[str, str]]:
+    return [
+        (f"{key}:", f"{key}: has no value; write a date behind it, as in {key}:2026-11-11")
+        for key in _EMPTY_DATE.findall(text)
+    ]

@@ -1,11 +1,9 @@
-"""The files of the notes: which have changed since the last pull, and their text."""
+"""The source of notes: which of its files have changed since the last pull, and what they hold."""
 
 from __future__ import annotations
 
 import json
-import os
-import stat
-import unicodedata
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,44 +11,50 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from followup_notes.hashes import known_as
+from followup_notes.files import Files, find, look, printable, read, sentence
+from followup_notes.hashes import known_as, line_hashes
 from followup_rules import BadItem, Context, Event, NoteAdded, Pull, Refused, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from followup_rules.hookspecs import ChooseHeading
 
-LARGEST = 2_000_000
-"""In bytes; a file of notes beyond that is something else."""
 # The file of a folder in which new notes are written down.
 _NEW = "notes.md"
+# Raised when the same text is read otherwise than before, so that it is read anew.
+_GRAMMAR = 2
+
+_COPY = (
+    "this is the copy that a synchronization made of two versions of a file, and is not read; "
+    "move what is missing into the file itself, then delete the copy"
+)
 
 
 class Cursor(Struct, frozen=True):
-    """What a pull remembers: how the files looked, and when each note without a date was first seen.
+    """What a pull remembers: how the files looked, and what stood on each line. Files and lines go by hashes.
 
-    Files and notes go by hashes: their names tell of people, and what the user has forgotten must not stay here.
+    Their names and words tell of people, and what the user has forgotten must not stay here.
     """
 
     reading: str = ""
     """What else the events depend on: where the notes lie, the user's zone and addresses."""
     files: Mapping[str, list[int]] = field(default_factory=dict)
-    seen: Mapping[str, datetime] = field(default_factory=dict)
+    lines: Mapping[str, list[str]] = field(default_factory=dict)
+    notes: Mapping[str, int] = field(default_factory=dict)
+    """How many notes each file held."""
 
     @classmethod
     def parse(cls, text: str) -> Cursor:
         """Read a cursor; one that makes no sense counts as none."""
         try:
             found = json.loads(text)
-            seen = {known_as(ident): datetime.fromisoformat(instant) for ident, instant in found["seen"].items()}
-            return cls(found["reading"], found["files"], seen)
+            kept = cls(found["reading"], found["files"], found["lines"], found["notes"])
+            return kept if all(isinstance(each, Mapping) for each in (kept.files, kept.lines, kept.notes)) else cls()
         except (ValueError, KeyError, TypeError, AttributeError):
             return cls()
 
     def __str__(self) -> str:
-        seen = {ident: instant.isoformat() for ident, instant in self.seen.items()}
-        return json.dumps({"reading": self.reading, "files": self.files, "seen": seen}, sort_keys=True)
+        parts = {"reading": self.reading, "files": self.files, "lines": self.lines, "notes": self.notes}
+        return json.dumps(parts, sort_keys=True)
 
 
 class NotesSource:
@@ -64,15 +68,15 @@ class NotesSource:
         """Return all notes, or nothing at all if no file has changed. Raises Unreadable."""
         before = Cursor.parse(cursor)
         try:
-            paths = _find(self._path)
+            files = find(self._path)
             profile = self._context.profile
-            reading = json.dumps([str(self._path), str(profile.timezone), sorted(profile.me)])
-            now = Cursor(reading, {known_as(name): _look(path) for name, path in paths.items()}, before.seen)
-            if now == before:
+            reading = json.dumps([_GRAMMAR, str(self._path), str(profile.timezone), sorted(profile.me)])
+            seen = {known_as(name): look(path) for name, path in {**files.notes, **files.copies}.items()}
+            if (reading, seen) == (before.reading, before.files):
                 return Pull(cursor=cursor)
-            return self._read_all(paths, now)
+            return self._read_all(files, before, replace(before, reading=reading, files=seen))
         except OSError as error:
-            raise Unreadable(_sentence(self._path, error)) from error
+            raise Unreadable(sentence(self._path, error)) from error
 
     def add_note(self, case: str, text: str, moment: datetime, choose: ChooseHeading) -> NoteAdded:
         """Write a note down; in a folder of notes it goes into `notes.md`. Raises Refused if nothing was written."""
@@ -83,78 +87,38 @@ class NotesSource:
         try:
             written = add(file, case, text, moment.astimezone(self._context.profile.timezone), choose)
         except OSError as error:
-            raise Refused(_sentence(file, error)) from error
+            raise Refused(sentence(file, error)) from error
         return NoteAdded(
-            written.heading, written.item, str(file), written.line, f"{_printable(path.name)}:{written.line}"
+            written.heading, written.item, str(file), written.line, f"{printable(path.name)}:{written.line}"
         )
 
-    def _read_all(self, paths: Mapping[str, Path], now: Cursor) -> Pull:
+    def _read_all(self, files: Files, before: Cursor, now: Cursor) -> Pull:
         from followup_notes.events import NoteReader  # noqa: PLC0415 -- unchanged notes need no reader
 
-        reader = NoteReader(self._context, now.seen)
-        events: list[Event | BadItem] = []
-        for name, path in paths.items():
-            raw = _read(path)
-            # macOS may write accents apart from their letters; ids and tags are compared as they are usually written.
-            text = unicodedata.normalize("NFC", raw.decode("utf-8-sig", errors="replace"))
-            events += [*_undecodable(name, raw), *reader.read(name, text)]
-        return Pull(events=events, cursor=str(replace(now, seen=reader.seen)), complete=True)
+        reader = NoteReader(self._context)
+        events: list[Event | BadItem] = [BadItem(name, _COPY) for name in files.copies]
+        doubts, lines, notes = [], {}, {}
+        for name, path in files.notes.items():
+            page, key = read(path), known_as(name)
+            items = list(reader.read(name, page.text))
+            lines[key], notes[key] = line_hashes(page.text), sum(isinstance(item, Event) for item in items)
+            doubt = page.doubt or _doubt(before, now, key, lines[key], notes[key])
+            doubts += [f"{name} {doubt}"] if doubt else []
+            events += [*page.problems(name), *items]
+        later = replace(now, lines=lines, notes=notes)
+        return Pull(events=events, cursor=str(later), complete=True, doubt="; ".join(doubts))
 
 
-def _find(path: Path) -> dict[str, Path]:
-    """Return the files by their name for messages, in order."""
-    if not path.is_dir():
-        return {_printable(path.name): path}
-    return {_printable(found.relative_to(path).as_posix()): found for found in sorted(_walk(path))}
+def _doubt(before: Cursor, now: Cursor, key: str, lines: list[str], notes: int) -> str:
+    """Return why a file may have been read while it was being synchronized, or nothing.
 
-
-def _printable(name: str) -> str:
-    """Return a file name that can be stored and shown, even if its bytes are not UTF-8."""
-    return name.encode(errors="backslashreplace").decode()
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    """Yield the Markdown files of a folder; hidden folders hold what editors keep, and deleted notes."""
-    for place, folders, files in os.walk(folder, onerror=_raise):
-        # In place: os.walk then leaves them out.
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (Path(place, name) for name in files if name.lower().endswith(".md") and not name.startswith("."))
-
-
-def _raise(error: OSError) -> None:
-    raise error
-
-
-def _look(path: Path) -> list[int]:
-    """Return the size and time of a file, by which a change shows."""
-    info = path.stat()
-    if not stat.S_ISREG(info.st_mode):
-        raise Unreadable(f"{path} is not a file of text; set `path` to a Markdown file or a folder of them")
-    if info.st_size > LARGEST:
-        raise Unreadable(f"{path} is larger than {LARGEST // 1_000_000} MB; is it the right file? Else split it")
-    return [info.st_size, info.st_mtime_ns]
-
-
-def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        raw = file.read(LARGEST)
-    if b"\0" in raw:
-        raise Unreadable(f"{path} is not a file of text; if it holds notes, save it as UTF-8")
-    return raw
-
-
-def _undecodable(name: str, raw: bytes) -> list[BadItem]:
-    try:
-        raw.decode()
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        return [BadItem(f"{name}:{line}", "this line is not in UTF-8; save the file as UTF-8 to get its letters right")]
-    return []
-
-
-def _sentence(path: Path, error: OSError) -> str:
-    if isinstance(error, FileNotFoundError):
-        return f"{error.filename or path} does not exist; create it, or run `followup init`"
-    if isinstance(error, PermissionError):
-        return f"{error.filename or path} may not be read by this user; change its permissions"
-    return f"{error.filename or path} cannot be read: {error.strerror or error}; try again, or check the disk"
+    Cut short is what is the beginning of what it was, down to the middle of a line or to a line without its end.
+    """
+    if before.notes.get(key) and not notes:
+        return "held notes, and holds none now"
+    known, end = before.lines.get(key, []), line_hashes("")[0]
+    last, shorter = len(lines) - 1, key in before.files and now.files[key][0] < before.files[key][0]
+    cut = shorter and last < len(known) - 1 and lines[:last] == known[:last] and lines[last] != end
+    if cut and (lines[last] != known[last] or known[-1] == end):
+        return "ends in the middle of a line, and what stood below is gone"
+    return ""

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from followup_notes.blocks import Section, read_blocks, read_sections, split_lines
+from followup_notes.blocks import Section, read_page, read_sections
 from followup_notes.grammar import LONGEST_NOTE, parse_heading
+from followup_notes.lines import split_lines
 from followup_rules import NoteHeading, Refused, durable
 from followup_rules.plain import clean
 
@@ -111,7 +112,7 @@ def _inserted(lines: list[str], at: int, rows: list[str]) -> list[str]:
 
 def _is_read(lines: list[str], line: int, title: str) -> bool:
     """Tell whether a pull would find a list item on that line, under that heading."""
-    blocks = read_blocks(_markdown(lines))
+    blocks = read_page(_markdown(lines)).blocks
     return any(block.is_item and block.line == line and block.heading == title for block in blocks)
 
 

@@ -64,7 +64,7 @@ def test_when_all_is_well_it_says_what_it_looked_at(place):
     before = sorted(place.rglob("*"))
     result = check()
     assert (result.exit_code, result.stderr) == (0, "")
-    for said in ("config.toml: fine", "9 rules, 2 guards: fine", "calendar 1 event, notes 1 event, sent 0 events"):
+    for said in ("config.toml: fine", "10 rules, 2 guards: fine", "calendar 1 event, notes 1 event, sent 0 events"):
         assert said in result.stdout
     assert "drafts, tasks" in result.stdout
     assert sorted(place.rglob("*")) == before, "nothing is written"
@@ -75,7 +75,7 @@ def test_json_holds_the_same(place):
     found = json.loads(check("--json").stdout)
     assert found["problems"] == []
     assert found["checked"]["sources"] == {"calendar": 1, "notes": 1, "sent": 0}
-    assert found["checked"]["rules"] == 9
+    assert found["checked"]["rules"] == 10
     assert found["checked"]["outputs"] == ["drafts", "tasks"]
 
 
@@ -162,7 +162,8 @@ def test_a_kind_that_nothing_shows_may_be_a_slip(place):
 
 
 def test_a_rule_that_is_off_looks_for_nothing(place):
-    config(place, "[rule.thank-you]\nenabled = false\n[rule.keep-promise]\nenabled = false", **{"sources.sent": ""})
+    off = "\n".join(f"[rule.{name}]\nenabled = false" for name in ("thank-you", "keep-promise", "whom-you-met"))
+    config(place, off, **{"sources.sent": ""})
     assert problems() == []
 
 

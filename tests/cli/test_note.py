@@ -202,14 +202,14 @@ def test_whatever_stands_there_the_note_is_read(place, section):
     assert "notes:julie@nordik.ca:2026-11-10T14:30:called" in plan.stdout
 
 
-@pytest.mark.parametrize("unclosed", ["```\ncode\n", "<!-- a comment\n"])
-def test_where_a_note_would_not_be_read_none_is_written(place, unclosed):
-    before = f"## Nordik <julie@nordik.ca>\n{unclosed}"
-    (place / "notes.md").write_text(before)
+@pytest.mark.parametrize("unclosed", ["```\ncode\n", "<!-- a comment\n", "<pre>\n"])
+def test_below_what_is_never_closed_a_note_is_written_and_read(place, unclosed):
+    (place / "notes.md").write_text(f"{unclosed}\n## Nordik <julie@nordik.ca>\nprose\n")
     result = note("nordik", "#called")
-    assert result.exit_code == 2
-    assert "not closed" in result.stderr
-    assert (place / "notes.md").read_text() == before
+    assert result.exit_code == 0, result.output
+    assert (place / "notes.md").read_text().count("## Nordik") == 1
+    plan = CliRunner().invoke(cli, ["--config", "config.toml", "explain", "nordik.ca", "--json", "--now", NOW])
+    assert "notes:julie@nordik.ca:2026-11-10T14:30:called" in plan.stdout
 
 
 def test_a_file_that_is_no_text_is_left_alone(place):
@@ -376,7 +376,7 @@ def test_nothing_but_the_note_is_ever_added(place, lines):
 def test_a_date_that_does_not_exist_is_told_at_once(place, date):
     said = note("nordik", f"#promise The address due:{date}")
     assert said.exit_code == 1
-    assert f'"{date}" in due: is not a date' in said.stderr
+    assert f'due: "{date}" is not a date' in said.stderr
     assert "notes.md, line 2" in " ".join(said.stderr.split())
     assert f"due:{date}" in (place / "notes.md").read_text()
 

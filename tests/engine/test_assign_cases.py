@@ -227,20 +227,20 @@ def test_a_heading_may_name_a_case_that_is_known_from_elsewhere():
 
 
 @pytest.mark.parametrize(
-    ("people", "data", "key"),
+    ("people", "domain", "key"),
     [
-        ((JULIE,), {}, "nordik.ca"),
-        ((Person("new@nordik.ca"),), {}, "nordik.ca"),
-        ((Person("new@acme.com"),), {}, "acme.com"),
-        ((FREE,), {}, "zoe@gmail.com"),
-        ((FREE, Person("new@acme.com")), {}, "acme.com"),
-        ((), {"domain": "nordik.ca"}, "nordik.ca"),
-        ((), {"domain": "@Acme.com"}, "acme.com"),
-        ((), {"domain": "mail.acme.com"}, "acme.com"),
+        ((JULIE,), "", "nordik.ca"),
+        ((Person("new@nordik.ca"),), "", "nordik.ca"),
+        ((Person("new@acme.com"),), "", "acme.com"),
+        ((FREE,), "", "zoe@gmail.com"),
+        ((FREE, Person("new@acme.com")), "", "acme.com"),
+        ((), "nordik.ca", "nordik.ca"),
+        ((), "acme.com", "acme.com"),
+        ((), "mail.acme.com", "acme.com"),
     ],
 )
-def test_an_address_or_domain_in_a_heading_decides_or_begins_a_case(people, data, key):
-    assert problem(NORDIK, note("2026-11-09 12:00", people=people, data=data)) == (key, "")
+def test_an_address_or_domain_in_a_heading_decides_or_begins_a_case(people, domain, key):
+    assert problem(NORDIK, note("2026-11-09 12:00", people=people, domain=domain)) == (key, "")
 
 
 def test_a_heading_that_is_the_name_of_a_case_says_more_than_its_addresses():
@@ -274,6 +274,13 @@ def test_a_heading_that_fits_no_case_is_a_problem_with_the_nearest_one():
         assert found == ("n", f"the heading {heading!r} fits no case; did you mean {guess!r}?")
     found = problem(NORDIK, note("2026-11-09 12:00", heading="Umbrella", id="n"))
     assert found == ("n", "the heading 'Umbrella' fits no case; add an address: \"## Umbrella <name@domain>\"")
+
+
+def test_a_heading_may_be_the_id_of_a_meeting():
+    assert problem(visit(id="k3j2h1@x.ca"), note("2026-11-09 12:00", people=(Person("k3j2h1@x.ca"),))) == (
+        "nordik.ca",
+        "",
+    )
 
 
 def test_a_heading_of_signs_alone_fits_nothing():
@@ -370,17 +377,31 @@ def test_the_order_in_which_sources_are_read_never_matters():
     ("one", "tied"),
     [
         (visit(), {"@julie@nordik.ca", "anchor meeting-2026-11-09T10:00"}),
-        (sent("2026-11-09 10:00", id="m", thread="t"), {"@julie@nordik.ca", "thread t", "thread m", "anchor m"}),
+        (
+            sent("2026-11-09 10:00", id="m", thread="t"),
+            {"@julie@nordik.ca", "thread t", "thread m", "names julie", "names nordik", "anchor m"},
+        ),
         (
             event("done", "2026-11-09 10:00", id="done:K", report=Report(key="K", anchor="I1")),
             {"anchor I1", "anchor done:K"},
         ),
-        (note("2026-11-09 10:00", id="n", heading="Nordik"), {"heading", "anchor n"}),
-        (note("2026-11-09 10:00", id="n", heading="@Mail.Nordik.ca"), {"heading", "domain nordik.ca", "anchor n"}),
+        (note("2026-11-09 10:00", id="n", heading="Nordik"), {"heading", "title  nordik ", "anchor n"}),
+        (
+            note("2026-11-09 10:00", id="n", heading="@Mail.Nordik.ca"),
+            {"heading", "domain nordik.ca", "title  mail nordik ca ", "anchor n"},
+        ),
         (note("2026-11-09 10:00", id="n", heading="Nordik", case="x"), {"anchor n"}),
         (note("2026-11-09 10:00", id="n", people=(JULIE,)), {"@julie@nordik.ca", "anchor n"}),
-        (note("2026-11-09 10:00", id="n", people=(JULIE,), heading="@nordik.ca"), {"@julie@nordik.ca", "anchor n"}),
-        (event("meeting", "2026-11-09 10:00", id="e"), {"anchor e"}),
+        (
+            note("2026-11-09 10:00", id="n", people=(JULIE,), heading="@nordik.ca"),
+            {"@julie@nordik.ca", "title  nordik ca ", "anchor n"},
+        ),
+        (event("meeting", "2026-11-09 10:00", id="e"), {"title  e ", "anchor e"}),
+        (
+            event("meeting", "2026-11-09 10:00", id="E@x", title="Coffee"),
+            {"@e@x", "title  e x ", "title  coffee ", "word coffee", "anchor E@x"},
+        ),
+        (note("2026-11-09 10:00", id="n", heading="Coffee 2026-11-09"), {"heading", "title  coffee ", "anchor n"}),
     ],
 )
 def test_what_ties_an_event_to_others(one, tied):
@@ -394,3 +415,13 @@ def test_what_a_stranger_calls_by_the_id_of_a_mail_of_mine_is_another_event(kind
     places = assign([mine, theirs], DIRECTORY)
     assert places[mine.identity].home == "nordik.ca"
     assert places[theirs.identity].home == FREE.address
+
+
+def test_mail_to_an_address_in_a_value_of_a_note_joins_the_case_of_that_note():
+    offer = note("2026-11-10 12:00", "offer", people=(JULIE,), data={"ref": "Claude <claude@oldjob.example>"})
+    mail = sent("2026-11-11 12:00", Person("claude@oldjob.example"))
+    for events in permutations([visit(), offer, mail]):
+        place = assign(events, DIRECTORY)[mail.identity]
+        assert (place.home, place.joins) == ("oldjob.example", frozenset({"nordik.ca"}))
+    assert tokens(offer) & tokens(mail)
+    assert assign([visit(data=offer.data), mail], DIRECTORY)[mail.identity].joins == frozenset()

@@ -177,3 +177,12 @@ def test_a_guard_that_is_off_is_never_broken():
 def test_a_mail_that_was_taken_back_is_listed_as_such():
     found = decide(RULES, visit(), sent("2026-12-14 10:00", status="cancelled"), now="2026-12-01 12:00")
     assert {each.why for each in found.values() if each.rule == "too-soon"} == {"“sent” was cancelled"}
+
+
+@pytest.mark.parametrize("spared", ['except = ["thank", "promise"]', 'except = ["promise"]', "except = []"])
+def test_what_passes_a_guard_excuses_like_what_the_guard_excepts(spared):
+    text = RULES.replace('except = ["thank", "promise"]', spared)
+    passing = text.replace('done_by = ["thanks"]', 'done_by = ["thanks"]\npasses = ["quiet"]')
+    thanks = sent("2026-11-12 12:00", title="Thanks")
+    assert breaks(thanks, text=text) is ("thank" not in spared)
+    assert not breaks(thanks, text=passing)

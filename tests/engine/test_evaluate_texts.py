@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from itertools import permutations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from followup_rules.engine.evaluate import EvaluationContext, evaluate
 from followup_rules.model import Report
@@ -243,3 +245,54 @@ def test_decisions_come_in_the_order_of_keys_whatever_order_things_were_found_in
     keys = [decision.key for decision in found[0]]
     assert keys == sorted(keys)
     assert len(keys) == 5
+
+
+SEVERAL = (
+    ANNOUNCE.replace('announces = "call"', 'announces = ["early", "call", "later-call"]')
+    + """
+[rule.early]
+on = { kind = "meeting" }
+per = "day"
+opens = "day + 1 hour"
+do = { type = "task", title = "Early" }
+[rule.later-call]
+on = { kind = "meeting" }
+per = "case"
+opens = "day + 20 days"
+do = { type = "task", title = "Later" }
+"""
+)
+LATER_CALL = ("later-call", "later-call/nordik.ca@2026-11-09", "2026-11-29 00:00")
+
+
+def test_of_several_the_first_that_opens_later_than_itself_is_announced():
+    found, openings = announced(visit(), text=SEVERAL)
+    assert found == [CALL_ON_THE_19TH]
+    # A text names of what may be announced only what is.
+    assert openings == {"thank": "2026-11-09 11:00", "call": "2026-11-19 09:00"}
+    assert announced(visit(), note("2026-11-10 12:00", "called"), text=SEVERAL)[0] == [LATER_CALL]
+
+
+def test_what_opens_no_later_than_itself_is_not_announced_alone_either():
+    text = ANNOUNCE.replace("day + 10 days at 09:00", "day + 1 hour")
+    assert announced(visit(), text=text)[0] == []
+    assert announced(visit(), text=text.replace("day + 1 hour", "end"))[0] == []
+
+
+@given(st.permutations([visit(), note("2026-11-10 12:00", "called"), visit("2026-11-09 15:00", id="I2")]))
+def test_the_order_of_events_never_changes_what_is_announced(events):
+    assert announced(*events, text=SEVERAL)[0] == [LATER_CALL]
+
+
+def test_several_patterns_carry_what_any_of_them_finds_once_and_in_the_order_of_time():
+    text = """
+[rule.call]
+on = { kind = "meeting" }
+per = "day"
+opens = "day + 10 days at 09:00"
+carries = ["#thought", { tags = ["idea", "thought"], text = "*" }, "#idea"]
+do = { type = "task", title = "Call" }
+"""
+    notes = [note("2026-11-10 10:00", "idea", id="b"), note("2026-11-10 09:00", "thought", id="a", text="x")]
+    (found,) = decide(text, visit(), *notes, note("2026-11-11 09:00", "other"), now="2026-11-19 12:00").values()
+    assert [each.id for each in found.carries] == ["a", "b"]

@@ -33,6 +33,7 @@ TASK = '{ type = "task", title = "Call" }'
 CONTACT = '{ type = "task", title = "Call", contact = true }'
 MADE = note("2026-11-10 12:00", "promise")
 MADE_TO_MARC = note("2026-11-10 12:00", "promise", people=(MARC,))
+MADE_WITH_REF = note("2026-11-10 12:00", "promise", data={"ref": "claude@oldjob.example", "boss": "Julie@Nordik.ca"})
 HELD_UNTIL, NOON = "2026-11-14 00:00", "2026-11-10 12:00"
 
 
@@ -58,6 +59,12 @@ def promise(do=TO_THEM, more="", holds="contact", spared=""):
         (promise(TO_MARC, holds="everything"), MADE, State.HELD),
         (promise(TO_THEM, spared='"promise"'), MADE, State.DUE),
         (promise(TO_THEM, holds="everything", spared='"promise"'), MADE, State.DUE),
+        (promise(TO_THEM, 'passes = "quiet"'), MADE, State.DUE),  # the same, said on the rule's side
+        (promise(TO_THEM, 'passes = ["quiet"]', holds="everything"), MADE, State.DUE),
+        (promise('{ type = "draft", title = "It", to = "it.ref" }'), MADE_WITH_REF, State.DUE),
+        (promise('{ type = "draft", title = "It", to = ["it.ref", "them"] }'), MADE_WITH_REF, State.HELD),
+        (promise('{ type = "draft", title = "It", to = "it.boss" }'), MADE_WITH_REF, State.HELD),  # its address
+        (promise('{ type = "draft", title = "It", to = "it.none" }'), MADE_WITH_REF, State.HELD),  # names nobody
         (
             promise('{ type = "draft", title = "It" }'),
             note("2026-11-10 12:00", "promise", people=(NADIA, JULIE)),

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from followup_rules.config.holidays import holiday
-from followup_rules.language.phrases import BASES, UNITS, Days, PhraseError, parse, shift
+from followup_rules.language.days import WEEKDAYS
+from followup_rules.language.phrases import BASES, UNITS, Days, PhraseError, UnsettledError, parse, shift
 
 TORONTO = ZoneInfo("America/Toronto")
 QUEBEC = Days(TORONTO, partial(holiday, "CA-QC"))
@@ -74,6 +75,35 @@ def test_what_a_phrase_counts_from(text, base, field, rule):
 )
 def test_units_clock_and_roll(phrase, expected):
     assert shifted(phrase, local("2026-11-09 10:00")) == expected
+
+
+@pytest.mark.parametrize(
+    ("phrase", "base", "expected"),
+    [
+        ("start, tue-thu", "2026-11-09 10:00", "2026-11-10 10:00 EST"),
+        ("start, tue-thu", "2026-11-12 10:00", "2026-11-12 10:00 EST"),
+        ("start, tue-thu", "2026-11-13 10:00", "2026-11-17 10:00 EST"),
+        ("start, mardi-jeudi", "2026-11-13 10:00", "2026-11-17 10:00 EST"),
+        ("start, Lun/MER", "2026-11-10 10:00", "2026-11-11 10:00 EST"),
+        ("start, fri-mon", "2026-11-10 10:00", "2026-11-13 10:00 EST"),
+        ("start, mon-tue/sat", "2026-11-11 10:00", "2026-11-14 10:00 EST"),
+        ("start, friday before", "2026-11-12 10:00", "2026-11-06 10:00 EST"),
+        ("start, 08:00-19:00", "2026-11-09 07:59", "2026-11-09 08:00 EST"),
+        ("start, 8:00 - 19:00", "2026-11-09 18:59", "2026-11-09 18:59 EST"),
+        ("start, 08:00-19:00", "2026-11-09 19:00", "2026-11-10 08:00 EST"),
+        ("start, 22:00-06:00", "2026-11-09 12:00", "2026-11-09 22:00 EST"),
+        ("start, 22:00-06:00", "2026-11-09 23:30", "2026-11-09 23:30 EST"),
+        ("start, 22:00-06:00", "2026-11-09 05:59", "2026-11-09 05:59 EST"),
+        ("start, 18:00-24:00", "2026-11-09 00:00", "2026-11-09 18:00 EST"),
+        ("start, workday, 08:00-19:00", "2026-11-13 19:30", "2026-11-16 08:00 EST"),
+        ("start, 08:00-19:00, workday", "2026-11-13 19:30", "2026-11-16 08:00 EST"),
+        ("start, workday, 08:00-19:00", "2026-11-14 10:00", "2026-11-16 10:00 EST"),
+        ("start + 1 day at 07:00, 08:00-19:00", "2026-11-09 10:00", "2026-11-10 08:00 EST"),
+        ("start, sun, 02:00-02:45", "2026-03-07 12:00", "2026-03-15 02:00 EDT"),
+    ],
+)
+def test_rolls_to_week_days_and_hours(phrase, base, expected):
+    assert shifted(phrase, local(base)) == expected
 
 
 @pytest.mark.parametrize(
@@ -202,8 +232,20 @@ def test_the_largest_number_of_workdays_is_counted_with_the_holidays_of_all_year
         ("end at 09:00 + 1 day", "+", "not understood"),
         ("end,", ",", "after the comma"),
         ("end, workdays", "workdays", "no way to move a day"),
-        ("end, workday after", "workday", "no way to move a day"),
-        ("end, workday, workday", "workday,", "no way to move a day"),
+        ("end, workday after", "after", "not understood after 'workday'"),
+        ("end, workday,", ",", "after the comma"),
+        ("end, workday before, tue", "before", "only the last"),
+        ("end, tue-thx", "thx", "no day of the week"),
+        ("end, mon/", "mon/", "no day of the week"),
+        ("end, mon-wed-fri", "mon-wed-fri", "more than two ends"),
+        ("end, 08:00-25:00", "25:00", "no time of day"),
+        ("end, 08:00-08:00", "08:00", "ends where it begins"),
+        ("end, 08:00-19:00 before", "before", "forward only"),
+        ("end, workday, sat/sun", "sat/sun", "never hold together"),
+        ("end, sat, workday before", "sat", "never hold together"),
+        ("end, mon, tue", "tue", "never hold together"),
+        ("end, 08:00-12:00, 13:00-17:00", "13:00-17:00", "never hold together"),
+        ("end, 22:00-06:00, 06:00-22:00", "06:00-22:00", "never hold together"),
     ],
 )
 def test_a_phrase_that_cannot_be_read_names_the_word_at_fault(text, word, says):
@@ -215,7 +257,10 @@ def test_a_phrase_that_cannot_be_read_names_the_word_at_fault(text, word, says):
 bases = st.sampled_from(["start", "end", "day", "opens", "due", "it.due", "follow-up-call"])
 steps = st.lists(st.tuples(st.sampled_from("+-"), st.integers(0, 400), st.sampled_from(UNITS)), max_size=3)
 clocks = st.one_of(st.just(""), st.times().map(lambda clock: f" at {clock:%H:%M}"))
-rolls = st.sampled_from(["", ", workday", ", workday before"])
+rolls = st.sampled_from([
+    *("", ", workday", ", workday before", ", tue-thu", ", mon/wed, workday", ", fri-mon, 08:00-19:00"),
+    *(", workday, 22:00-06:00", ", 01:30-03:15, workday", ", tue-thu before"),
+])  # fmt: skip
 phrases = st.builds(
     lambda base, parts, clock, roll: f"{base}{''.join(f' {s} {n} {u}' for s, n, u in parts)}{clock}{roll}",
     bases, steps, clocks, rolls,
@@ -262,7 +307,40 @@ def test_workdays_count_exactly_the_workdays_between(number, moment):
     assert QUEBEC.is_workday(last)
 
 
-fragments = st.sampled_from([*"+-,.:0123456789 \t", *BASES, *UNITS, " at ", "workday", "x", "é"])
+days = st.sets(st.integers(0, 6), min_size=1)
+hours = st.tuples(st.times(), st.times()).filter(lambda span: f"{span[0]:%H:%M}" != f"{span[1]:%H:%M}")
+
+
+@given(days, hours, st.booleans(), moments)
+def test_rolls_move_forward_to_where_all_of_them_hold(wanted, span, only_workdays, moment):
+    names = "/".join(WEEKDAYS[day][0] for day in wanted)
+    first, last = (f"{clock:%H:%M}" for clock in span)
+    if only_workdays and wanted <= {5, 6}:
+        return
+    text = f"start, {names}, {first}-{last}{', workday' * only_workdays}"
+    found = shift(parse(text), moment, QUEBEC).astimezone(TORONTO)
+    clock = f"{found:%H:%M}"
+    assert found >= moment
+    assert found.weekday() in wanted
+    assert first <= clock < last if first < last else clock >= first or clock < last
+    assert not only_workdays or QUEBEC.is_workday(found.date())
+    # What holds stays: to roll again changes nothing.
+    assert shift(parse(text), found, QUEBEC) == found.astimezone(UTC)
+
+
+def test_a_roll_back_that_leads_to_where_another_does_not_hold_comes_to_rest_nowhere():
+    holiday_tuesday = Days(TORONTO, {date(2026, 11, 10): "Tuesday off"}.get)
+    phrase = parse("start, tue-thu, workday before")
+    assert shift(phrase, local("2026-11-13 10:00"), holiday_tuesday) == local("2026-11-17 10:00")
+    with pytest.raises(UnsettledError, match="comes to rest nowhere"):
+        shift(phrase, local("2026-11-09 10:00"), holiday_tuesday)
+    with pytest.raises(UnsettledError, match="no day within a year"):
+        shift(parse("start, workday"), local("2026-11-09 10:00"), Days(TORONTO, lambda _: "always"))
+
+
+fragments = st.sampled_from(
+    [*"+-,.:/0123456789 \t", *BASES, *UNITS, " at ", "workday", "before", "tue-thu", "08:00-19:00", "x", "é"]
+)
 
 
 @given(st.lists(fragments, max_size=12).map("".join))

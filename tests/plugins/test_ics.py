@@ -191,6 +191,8 @@ def test_people_are_the_humans_other_than_me(read):
         "ATTENDEE:mailto:ne-pas-repondre@emploi.gouv.qc.ca",
         "ATTENDEE:invalid:nomail",
         "ATTENDEE:mailto:camille@other.ca",
+        "ATTENDEE;PARTSTAT=ACCEPTED:mailto:fred@fireflies.ai",
+        "ATTENDEE;PARTSTAT=Declined:mailto:marc@nordik.ca",
     ]
     (event,) = read(
         entry(
@@ -541,26 +543,26 @@ def test_a_file_beyond_20_mb_is_refused_unread(tmp_path):
 
 def test_an_unchanged_calendar_gives_nothing_until_file_day_or_options_change(tmp_path):
     path = tmp_path / "calendar.ics"
-    path.write_text(WHOLE)
+    path.write_text(calendar(entry("LAST-MODIFIED:20261102T120000Z"), entry(uid="c")))
     first = pull(path)
     assert pull(path, first.cursor) == Pull(cursor=first.cursor)
     assert pull(path, first.cursor, now=NOW + timedelta(hours=3)) == Pull(cursor=first.cursor)
     assert pull(path, first.cursor, now=NOW + timedelta(days=1)).complete
     assert pull(path, first.cursor, days_ahead=10).complete
     assert pull(path, first.cursor, profile=Profile(me=PROFILE.me, timezone=ZoneInfo("Europe/Paris"))).complete
-    path.write_text(calendar(entry(), entry(uid="b")))
+    path.write_text(calendar(entry("LAST-MODIFIED:20261102T120000Z"), entry(uid="b")))
     found = pull(path, first.cursor)
     assert ([event.id for event in found.events], list(found.unchanged)) == (["b"], ["a@x"])
 
 
 def test_a_meeting_that_was_deleted_is_missing_from_a_complete_pull(tmp_path):
     path = tmp_path / "calendar.ics"
-    path.write_text(calendar(entry(), entry(uid="b")))
+    path.write_text(calendar(entry(), entry(uid="b"), entry(uid="c")))
     cursor = pull(path).cursor
-    path.write_text(calendar(entry(uid="b")))
+    path.write_text(calendar(entry(uid="b"), entry(uid="c")))
     found = pull(path, cursor)
     assert found.complete
-    assert [*found.events, *found.unchanged] == ["b"]
+    assert [*found.events, *found.unchanged] == ["b", "c"]
 
 
 def test_an_unchanged_calendar_costs_no_heavy_import(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 import followup_ics
 from followup_ics import IcsOptions, entries
 from followup_rules import BadItem, Context, Event, Profile, Pull
+from followup_rules.host.checked_pull import checked
+from followup_rules.store.store import Store, open_store
 
 TORONTO = ZoneInfo("America/Toronto")
 NOW = datetime(2026, 11, 9, 12, tzinfo=TORONTO)
@@ -32,23 +35,18 @@ def pull(path: Path, cursor: str, now: datetime) -> Pull:
 
 
 class Kept:
-    """What a store keeps of complete pulls: what is absent and lies in the window is gone."""
+    """What a store keeps of the pulls of a source."""
 
-    def __init__(self) -> None:
-        self.events: dict[str, Event] = {}
-        self.bad: list[BadItem] = []
+    def __init__(self, store: Store) -> None:
+        self.store = store
 
-    def take(self, found: Pull, since: datetime) -> None:
-        given = {item.id: item for item in found.events if isinstance(item, Event)}
-        bad = [item for item in found.events if isinstance(item, BadItem)]
-        if found.complete:
-            spared = {item.id for item in bad} | set(found.unchanged)
-            for ident in [*self.events]:
-                if self.events[ident].start >= since and spared.isdisjoint((ident, ident.rpartition("/")[0])):
-                    self.events.pop(ident)
-        if found.complete or bad:
-            self.bad = sorted(bad, key=str)
-        self.events |= given
+    def take(self, found: Pull, now: datetime) -> None:
+        found = checked(found, ("meeting",))
+        events = [item for item in found.events if isinstance(item, Event)]
+        self.store.events.take("calendar", found, events, now - LOOKBACK, now)
+
+    def events(self) -> list[Event]:
+        return self.store.events.events(self.store.events.ids())
 
 
 STARTS = st.sampled_from(
@@ -67,7 +65,18 @@ BODIES = st.builds(
     st.sampled_from(["UID:a\n", "UID:b\n", "UID:c\n", "UID:d\\, e\n", ""]),
     TIMES,
     st.sampled_from(
-        ["", "\nSUMMARY:Interview", "\nSTATUS:CANCELLED", "\nRECURRENCE-ID:20261110T140000Z", "\nSEQUENCE:2"]
+        [
+            "",
+            "\nSUMMARY:Interview",
+            "\nSTATUS:CANCELLED",
+            "\nRECURRENCE-ID:20261110T140000Z",
+            "\nSEQUENCE:2",
+            "\nDTSTAMP:20261108T120000Z",
+            "\nDTSTAMP:20261110T120000Z",
+            "\nLAST-MODIFIED:20261109T203000Z",
+            "\nORGANIZER:mailto:julie@nordik.ca",
+            "\nORGANIZER:mailto:ev@elsewhere.example",
+        ]
     ),
 )
 FILES = st.lists(BODIES, max_size=4)
@@ -83,8 +92,9 @@ STEPS = st.lists(
 @given(STEPS)
 @settings(deadline=None)
 def test_any_sequence_of_edits_and_days_leads_to_what_a_whole_reading_leads_to(steps):
-    with TemporaryDirectory() as folder:
-        quick, whole, cursor, now = Kept(), Kept(), "", NOW
+    with TemporaryDirectory() as folder, ExitStack() as places:
+        quick, whole = (Kept(places.enter_context(open_store(Path(folder) / f"{n}.db"))) for n in ("quick", "whole"))
+        cursor, now = "", NOW
         (Path(folder) / "z.ics").write_text(calendar())
         for edits, hours in steps:
             for name, bodies in edits.items():
@@ -92,17 +102,16 @@ def test_any_sequence_of_edits_and_days_leads_to_what_a_whole_reading_leads_to(s
             now += timedelta(hours=hours)
             found = pull(Path(folder), cursor, now)
             cursor = found.cursor
-            quick.take(found, now - LOOKBACK)
-            whole.take(pull(Path(folder), "", now), now - LOOKBACK)
-            within = [{i: e for i, e in kept.events.items() if e.start >= now - LOOKBACK} for kept in (quick, whole)]
-            assert within[0] == within[1]
+            quick.take(found, now)
+            whole.take(pull(Path(folder), "", now), now)
+            assert quick.events() == whole.events()
 
 
 def test_only_what_changed_is_parsed(tmp_path, monkeypatch):
     path, read = tmp_path / "calendar.ics", []
-    original = entries.parse
+    original = entries.component
     monkeypatch.setattr(
-        "followup_ics.calendar.parse", lambda found, profile: read.append(found[0].uid) or original(found, profile)
+        "followup_ics.calendar.component", lambda found, profile: read.append(found.uid) or original(found, profile)
     )
     bodies = [f"UID:{number}\nDTSTART:20261110T140000Z\nSUMMARY:Interview" for number in range(500)]
     path.write_text(calendar(*bodies))

@@ -75,13 +75,10 @@ def test_a_change_gives_the_whole_picture(notes):
     assert pull.complete
 
 
-def test_a_note_without_a_date_stands_for_when_it_was_first_seen(notes):
-    cursor = open_source(notes).pull(NOW, "").cursor
-    notes.write_text(f"{NORDIK}- #promise one, edited\n- #issue new\n")
-    later = NOW + timedelta(days=1)
-    promise, issue = open_source(notes, now=later).pull(NOW, cursor).events
-    assert (promise.start, promise.whole_day) == (NOW, False)
-    assert issue.start == later
+def test_a_note_without_a_date_stands_for_when_it_is_read(notes):
+    promise, fit = open_source(notes).pull(NOW, "").events
+    assert (promise.start, promise.whole_day, promise.undated) == (NOW, False, True)
+    assert not fit.undated
 
 
 def test_a_removed_file_of_a_folder_is_a_change(tmp_path, notes):
@@ -119,3 +116,65 @@ print(len(pull.events), pull.complete, "markdown_it" in sys.modules, "followup_n
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["0", "False", "False", "False"]
+
+
+def doubt(notes, after):
+    """Return what the source doubts once its file is something else."""
+    cursor = open_source(notes).pull(NOW, "").cursor
+    notes.write_bytes(after if isinstance(after, bytes) else after.encode())
+    return open_source(notes).pull(NOW, cursor).doubt
+
+
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [
+        ("", "notes.md held notes, and holds none now"),
+        (NORDIK, "notes.md held notes, and holds none now"),
+        (f"{NORDIK}- #promise one\n- 2026-11", "notes.md ends in the middle of a line"),
+        (f"{NORDIK}- #promise on", "notes.md ends in the middle of a line"),
+        (f"{NORDIK}- #promise one", "notes.md ends in the middle of a line"),
+        (
+            f"{NORDIK}- #promise one\n- 2026-11-10 #fit caf\u00e9".encode()[:-1],
+            "notes.md ends in the middle of a letter",
+        ),
+    ],
+)
+def test_a_file_that_is_half_there_is_doubted(notes, after, said):
+    assert doubt(notes, after).startswith(said)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        f"{NORDIK}- #promise one\n",
+        f"{NORDIK}- #promise one\n- 2026-11-10 #fit more",
+        f"{NORDIK}- #promise one\n- 2026-11-10 #fit\n- #issue new",
+        f"{NORDIK}- #issue another\n- #promise on",
+    ],
+)
+def test_a_file_that_somebody_edited_is_not_doubted(notes, after):
+    assert doubt(notes, after) == ""
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        "notes.sync-conflict-20261112-101010-ABCDEFG.md",
+        "notes (Camille's conflicted copy 2026-11-12).md",
+        "notes (conflicted copy 2026-11-12 101010).md",
+        "notes (copie en conflit de Camille 2026-11-12).md",
+    ],
+)
+@pytest.mark.parametrize("folder", [True, False])
+def test_the_copy_of_a_conflict_is_told_and_doubles_nothing(tmp_path, notes, copy, folder):
+    (tmp_path / copy).write_text(notes.read_text())
+    problem, *events = open_source(tmp_path if folder else notes).pull(NOW, "").events
+    assert problem.where == copy
+    assert len(events) == 2
+
+
+@pytest.mark.parametrize("folder", [True, False])
+def test_a_file_that_icloud_keeps_elsewhere_is_unreadable(tmp_path, notes, folder):
+    notes.rename(tmp_path / ".notes.md.icloud")
+    with pytest.raises(Unreadable, match=r"notes\.md has not been downloaded from iCloud"):
+        open_source(tmp_path if folder else notes).pull(NOW, "")

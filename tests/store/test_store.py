@@ -50,7 +50,8 @@ def test_what_an_earlier_version_kept_of_a_ticked_task_and_of_a_sent_draft_is_un
     with open_store(tmp_path / "followup.db") as opened:
         for source, name, kind, data in kept:
             row = json.dumps({**body, "id": name, "kind": kind, "data": data})
-            opened.database.run("insert into event values (?, ?, ?, ?, null, null)", source, name, body["start"], row)
+            columns = "event (source, id, start, body)"
+            opened.database.run(f"insert into {columns} values (?, ?, ?, ?)", source, name, body["start"], row)
         reports = {event.id: event.report for event in opened.events.events([name for _, name, _, _ in kept])}
     assert reports == {"done:call": Report(**told), "s1": Report(key=told["key"]), "r1": None, "n1": None}
 

@@ -72,7 +72,7 @@ def test_the_next_change_is_right_while_the_clocks_go_back(tmp_path):
 
 
 def test_a_line_that_is_told_to_be_no_note_ends_no_duty(story):
-    story.note("- 2026-11-12 10:00 #open-question Combien\n-2026-11-19 #called Message")
+    story.note("- 2026-11-12 10:00 #open-question Combien\n2026-11-19 #called Message")
     tick = story.at("2026-11-19 09:05")
     assert tick.state("follow-up-call") == "due"
     assert any("looks like a note" in problem["message"] for problem in tick.problems)

@@ -188,7 +188,8 @@ def test_a_case_wakes_when_the_note_is_taken_away(story):
     story.note("2026-11-18 10:00 #snooze until:2026-11-24")
     assert story.at("2026-11-19 09:05").rules() == []
     story.edit_note("2026-11-18 10:00 #snooze until:2026-11-24", "")
-    assert story.at("2026-11-19 10:00").rules() == ["follow-up-call"]
+    assert story.at("2026-11-19 10:00").rules() == []  # a file without any note is not believed at once
+    assert story.at("2026-11-19 10:30").rules() == ["follow-up-call"]
 
 
 def test_even_thanks_and_promises_sleep(tmp_path):

@@ -149,12 +149,15 @@ def test_an_entry_deleted_between_two_runs_took_place_if_a_later_mail_shows_it(s
     assert story.at("2026-11-19 09:00").rules() == ["follow-up-call"]
 
 
-def test_an_entry_deleted_between_two_runs_without_any_trace_did_not_take_place(story):
+def test_an_entry_deleted_between_two_runs_without_any_trace_is_asked_about(story):
     story.at("2026-11-09 09:00")
     story.unlist("I1")
     tick = story.at("2026-11-10 09:00")
-    assert tick.rules() == []
+    assert tick.rules() == ["confirm-interview"]
+    assert "eu lieu" in tick.the("confirm-interview").title
     assert tick.state("thank-you") == "void"
+    story.note("2026-11-10 09:30 #issue La paie est en retard")  # which answers that it did
+    assert story.at("2026-11-10 10:00").rules() == ["thank-you"]
 
 
 def test_moved_within_the_day_the_same_draft_stays_and_is_updated(story):

@@ -109,8 +109,9 @@ class Tick:
 
     @property
     def said(self) -> str:
-        """All problems in one text."""
-        return "\n".join(f"{p['where']}: {p['message']}" for p in self.problems)
+        """All problems in one text, each with its place."""
+        places = [f"{p['file']}:{p['line']}:{p['column']}: " if p["line"] else "" for p in self.problems]
+        return "\n".join(f"{p['where']}: {place}{p['message']}" for p, place in zip(self.problems, places, strict=True))
 
 
 @dataclass

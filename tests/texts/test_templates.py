@@ -27,6 +27,7 @@ RULES = [
     "hold-back",
     "follow-up-call",
     "too-soon",
+    "whom-you-met",
     "confirm-interview",
 ]
 
@@ -148,7 +149,7 @@ def test_too_soon_names_the_mail_and_the_call():
 
 def test_an_entry_to_be_confirmed_is_named_with_its_day_and_the_tags():
     title = pack("confirm-interview", "en", it=event("Interview?", people=()))[0]
-    assert title == "An interview or not? “Interview?” on Monday, November 9: tag it #interview or #not-interview"
+    assert title == "An interview or not? “Interview?” on Monday, November 9: mark it #interview or #not-interview"
 
 
 @pytest.mark.parametrize(
@@ -334,3 +335,71 @@ def test_texts_of_one_program_do_not_share_what_they_may_spend():
     long = "{% for x in it.title %}" + "y" * 300 + "{% endfor %}"
     sizes = {len(texts.render(title="T", text=long, values=values(event("t" * 400)))[1]) for _ in range(5)}
     assert sizes == {120_000}
+
+
+# --- [vars], and other languages than the user's ----------------------------------------------------------------
+
+
+def with_vars(text, **variables):
+    texts = Texts([], profile("en"), variables)
+    return texts.check(title="T", text=text) or texts.render(title="T", text=text, values=values(language="en"))[1]
+
+
+def test_a_text_sees_the_values_of_the_config():
+    shown = with_vars("{{ vars.phone }} {{ vars.n }}{% if vars.car %} by car{% endif %}", phone="514", n=3, car=True)
+    assert shown == "514 3 by car"
+
+
+def test_template_code_in_a_value_stays_plain_text():
+    assert with_vars("{{ vars.a }}", a="{{ me.name }}") == "{{ me.name }}"
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("{{ vars.phon }}", 'there is no vars.phon: did you mean "phone"?'),
+        ("x\n{{ vars.signature }}", "there is no vars.signature: one of: phone"),
+        ("{% if true %}{{ vars.phon|upper }}{% endif %}", "there is no vars.phon"),
+    ],
+)
+def test_a_value_that_the_config_does_not_give_is_told_with_its_line(text, hint):
+    ((file, line, message),) = with_vars(text, phone="514")
+    assert (file, line) == ("", text.count("\n") + 1)
+    assert hint in message
+
+
+def test_without_any_values_it_is_told_how_to_give_one():
+    ((_, _, message),) = with_vars("{{ vars.phone }}")
+    assert 'write it into your config: [vars] phone = "..."' in message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a{% if vars.phone %} {{ vars.phone }}{% endif %}",
+        "a{{ vars.phone if vars.phone else '' }}",
+        "a{{ vars.phone|default('') }}",
+    ],
+)
+def test_a_text_may_ask_whether_there_is_a_value(text):
+    assert with_vars(text) == "a"
+
+
+def test_one_set_of_texts_speaks_several_languages(tmp_path):
+    folder = write(tmp_path / "t", a_fr="Merci", a_en="Thanks", b_fr="Seulement", c="Any")
+    texts = Texts([folder], profile("en"), {"x": 1})
+    assert texts.names() == {"a", "b", "c"}
+    assert texts.speaking("") is texts is texts.speaking("en")
+    french = texts.speaking("fr")
+    assert french is texts.speaking("fr")
+    assert (french.profile.language, french.variables) == ("fr", {"x": 1})
+    titles = [each.render(template="a", values=values())[0] for each in (texts, french)]
+    assert titles == ["Thanks", "Merci"]
+    assert "novembre" in french.render(title="T", text="{{ due|day }}", values=values())[1]
+    assert french.render(template="b", values=values())[0] == "Seulement"
+
+
+def test_a_template_that_lacks_the_language_asked_for_is_told_with_the_file_to_write(tmp_path):
+    texts = Texts([write(tmp_path / "t", b_fr="Seulement")], profile("en"))
+    ((_, _, message),) = texts.check(template="b")
+    assert message == 'the template "b" is not there in "en": write b.en.txt'

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from followup_rules.config.read import read_config
+from followup_rules.store.schema import VERSION
 from followup_rules.store.store import open_copy
 from followup_rules.upkeep import audit, health
 from tests.support.storybook import CONFIG, Story, call
@@ -60,7 +61,7 @@ def test_all_is_well(story):
     assert visit.facts["last run"] == "Mon 2026-11-09 17:00, 1 hour ago"
     assert visit.facts["sources.calendar"] == "last read Mon 2026-11-09 17:00"
     assert visit.facts["decisions"].startswith("11 of 11 decisions of 2 cases agree")
-    assert visit.facts["store"].endswith("version 2, sound")
+    assert visit.facts["store"].endswith(f"version {VERSION}, sound")
     assert visit.facts["time zone"] == "America/Toronto, 2026-11-09 18:00 (UTC-0500)"
 
 

@@ -261,11 +261,14 @@ def test_the_window_is_asked_for_in_utc(google, reader):
 # --- who, and whether it takes place ---------------------------------------------------------------------------
 
 ME, JULIE_ROY = {"self": True, "email": "camille@exemple.ca"}, {"email": JULIE}
+MINE = {"email": "camille+jobs@exemple.ca"}
 
 
 @pytest.mark.parametrize(
     ("more", "wanted"),
     [
+        ({"summary": "Annulé : Entrevue"}, "cancelled"),
+        ({"attendees": [ME | {"responseStatus": "declined"}, MINE | {"responseStatus": "accepted"}]}, "confirmed"),
         ({"attendees": [JULIE_ROY, ME | {"responseStatus": "declined"}]}, "declined"),
         ({"attendees": [JULIE_ROY | {"responseStatus": "declined"}, ME]}, "confirmed"),
         ({"attendees": [JULIE_ROY, {"email": "Camille@exemple.ca", "responseStatus": "declined"}]}, "declined"),
@@ -287,6 +290,22 @@ ME, JULIE_ROY = {"self": True, "email": "camille@exemple.ca"}, {"email": JULIE}
 def test_the_status_of_a_meeting(read, more, wanted):
     (event,) = read(entry(**more))
     assert event.status == wanted
+
+
+@pytest.mark.parametrize(
+    ("more", "answered"),
+    [
+        ({"organizer": JULIE_ROY, "attendees": [ME | {"responseStatus": "needsAction"}]}, False),
+        ({"organizer": JULIE_ROY, "attendees": [JULIE_ROY]}, False),
+        ({"organizer": JULIE_ROY, "attendees": [ME]}, True),
+        ({"organizer": JULIE_ROY, "attendees": [ME | {"responseStatus": "needsAction"}, MINE | {"responseStatus": "accepted"}]}, True),
+        ({"organizer": ME, "attendees": [JULIE_ROY]}, True),
+        ({}, True),
+    ],
+)  # fmt: skip
+def test_whether_i_answered(read, more, answered):
+    (event,) = read(entry(**more, sequence=3))
+    assert (event.answered, event.sequence) == (answered, 3)
 
 
 def test_rooms_groups_and_robots_are_no_people(read):
@@ -738,7 +757,7 @@ def test_in_somebody_elses_calendar_i_am_known_by_my_address_alone(reader, googl
     theirs = entry(organizer=SPOUSE, attendees=[SPOUSE, me, {"email": JULIE}])
     (found,) = of_both(reader, google, theirs=[theirs])
     assert found.status == "confirmed"
-    assert [person.address for person in found.people] == ["spouse@x.org", JULIE]
+    assert [person.address for person in found.people] == [JULIE]  # the spouse has declined
 
 
 def test_my_own_copy_of_a_meeting_decides_though_theirs_is_newer(reader, google):

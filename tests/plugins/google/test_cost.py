@@ -1,4 +1,4 @@
-"""How many requests a run makes of Google, situation by situation: the table in docs/google.md."""
+"""How many requests a run makes of Google, and what they cost of its quota: the table in docs/google.md."""
 
 import re
 import subprocess
@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from followup_google import drafts
+from followup_google import drafts, quota
 from tests.support.googlelab.account import SCOPES
+from tests.support.googlelab.faults import swallow
 from tests.support.googlelab.seeker import Seeker
 from tests.support.project import ROOT
 
@@ -44,6 +45,7 @@ def named(request):
         "/gmail/v1/users/me/history": "the history",
         "/gmail/v1/users/me/messages": "a page of sent mail",
         "/gmail/v1/users/me/drafts": "the list of drafts",
+        "/gmail/v1/users/me/settings/sendAs": "my addresses",
         "/calendar/v3/calendars/primary/events": "the calendar",
         "/tasks/v1/users/@me/lists": "the task lists",
         "/oauth2/token": "the login",
@@ -56,17 +58,33 @@ def named(request):
     return f"{ {'GET': '', 'POST': 'new: ', 'PUT': 'changed: ', 'DELETE': 'deleted: '}[request.method] }{kind}{' of the list' * whole}"
 
 
+def units(found):
+    """Return what requests cost, which `cost` has counted."""
+    methods = {
+        "the point in the history": "getProfile",
+        "the history": "history.list",
+        "a page of sent mail": "messages.list",
+        "my addresses": "settings.sendAs.list",
+        "threads": "threads.get",
+        "the list of drafts": "drafts.list",
+        "drafts": "drafts.get",
+        "new: the list of drafts": "drafts.create",
+        "changed: drafts": "drafts.update",
+        "deleted: drafts": "drafts.delete",
+    }
+    return sum(count * quota.UNITS[f"gmail.users.{methods[name]}"] for name, count in found.items() if name in methods)
+
+
 NOTHING_NEW = {"the history": 1, "the calendar": 1}
 PAGE = (ROOT / "docs" / "google.md").read_text(encoding="utf-8")
-ROWS = dict(
-    re.findall(r"^\| (.+) \| (\d.*) \|$", PAGE.partition("<!-- cost -->")[2].partition("<!-- end")[0], re.MULTILINE)
-)
+TABLE = PAGE.partition("<!-- cost -->")[2].partition("<!-- end")[0]
+ROWS = {row[0]: row[1:] for row in re.findall(r"^\| (.+) \| (\d.*) \| (.+) \|$", TABLE, re.MULTILINE)}
 TESTED = {}
 
 
-def row(situation, says):
+def row(situation, requests, units="none"):
     """Mark the test of a row of the table."""
-    TESTED[situation] = says
+    TESTED[situation] = (requests, units)
     return lambda test: test
 
 
@@ -75,20 +93,27 @@ def test_every_row_of_the_table_has_its_test():
     assert ROWS == TESTED
 
 
-@row("the first run", "1, and 1 for each 500 sent mails, and 1 for each conversation")
+@row(
+    "the first run",
+    "2, and 1 for each 500 sent mails, and 1 for each conversation",
+    "2, and 5 for each 500 sent mails, and 40 for each conversation",
+)
 def test_the_first_run_reads_conversation_by_conversation(google, tmp_path):
     for number in range(12):
         google.sent(
             "julie.roy@nordik.ca", f"Mail {number}", "Bonjour", at("2026-11-01T09:00") + timedelta(minutes=number)
         )
     found = cost(Seeker(google, tmp_path / "seeker").set_up(), "2026-11-05T09:00")
-    assert found == {"the point in the history": 1, "a page of sent mail": 1, "threads": 12, "the calendar": 1}
+    once = dict.fromkeys(("the point in the history", "my addresses", "a page of sent mail", "the calendar"), 1)
+    assert found == {**once, "threads": 12}
+    assert units(found) == 2 + 5 + 12 * 40
 
 
-@row("nothing new", "1 for Gmail, 1 for each calendar")
+@row("nothing new", "1 for Gmail, 1 for each calendar", "2")
 def test_a_run_with_nothing_new_makes_one_request_for_each_source(seeker):
     cost(seeker, "2026-11-05T09:00")
     assert cost(seeker, "2026-11-05T09:05") == NOTHING_NEW
+    assert units(NOTHING_NEW) == 2
 
 
 def test_a_mail_that_concerns_nobody_costs_nothing_more(seeker):
@@ -97,28 +122,30 @@ def test_a_mail_that_concerns_nobody_costs_nothing_more(seeker):
     assert cost(seeker, "2026-11-05T09:05") == NOTHING_NEW
 
 
-@row("a conversation of yours with something new in it", "1")
+@row("a conversation of yours with something new in it", "1", "40")
 def test_a_new_mail_costs_its_conversation(seeker):
     cost(seeker, "2026-11-05T09:00")
     seeker.google.sent("paul@boreal.ca", "Bonjour", "Bonjour", at("2026-11-05T09:01"))
-    assert cost(seeker, "2026-11-05T09:05") == {**NOTHING_NEW, "threads": 1}
+    found = cost(seeker, "2026-11-05T09:05")
+    assert (found, units(found)) == ({**NOTHING_NEW, "threads": 1}, 2 + 40)
 
 
 @row(
     "drafts are to be made",
-    "1 for each; before, 1 for the list, and 1 for each of the newest 100; if there are more, or one cannot be read, up to 2 more for each",
+    "1 for each; before, 1 for the list, 1 for each of the newest 2, and if there are more, 1 to search for each",
+    "10 for each; before, 45, and if there are more, 5 for each",
 )
 @row("tasks are to be made", "1 for each; before, 1 for the lists, and 1 for each 100 tasks in ours")
-@row("a draft or task is to be changed or taken back", "2")
+@row("a draft or task is to be changed or taken back", "2", "35 to change a draft, 30 to take it back")
 def test_what_is_new_is_looked_for_before_it_is_made(seeker):
     cost(seeker, "2026-11-05T09:00")
     cost(seeker, "2026-11-07T10:05")  # "prepare", a task
-    for number in range(3):
+    for number in range(2):
         seeker.google.write_draft("aunt@example.org", f"Letter {number}", "Dear aunt")
     assert cost(seeker, "2026-11-09T11:05") == {
         **NOTHING_NEW,
         "the list of drafts": 1,
-        "drafts": 3,
+        "drafts": 2,
         "new: the list of drafts": 1,
         "the task lists": 1,
         "tasks of the list": 1,
@@ -128,18 +155,35 @@ def test_what_is_new_is_looked_for_before_it_is_made(seeker):
     }
 
 
-def test_a_long_list_of_drafts_costs_no_more_than_its_beginning(seeker, monkeypatch):
-    assert drafts._MOST == 100
-    monkeypatch.setattr(drafts, "_MOST", 2)
+def test_a_long_list_of_drafts_costs_no_more_than_its_beginning_and_a_search(seeker):
     cost(seeker, "2026-11-05T09:00")
     for number in range(6):
         seeker.google.write_draft("aunt@example.org", f"Letter {number}", "Dear aunt")
     found = cost(seeker, "2026-11-09T11:05")
     asked = {name: found[name] for name in ("the list of drafts", "drafts", "new: the list of drafts")}
-    assert asked == {"the list of drafts": 2, "drafts": 3, "new: the list of drafts": 1}
+    assert asked == {"the list of drafts": 2, "drafts": 2, "new: the list of drafts": 1}
+    assert units(asked) == 45 + 5 + 10
 
 
-@row("drafts of ours that are open", "1 for each")
+@row(
+    "a run before could not tell whether it made a draft",
+    "1 for the list, 1 for each of the newest 50, and if there are more, 1 to search for each",
+    "5, 20 for each, and 5 for each",
+)
+def test_after_a_doubt_it_is_looked_for_further(seeker, monkeypatch):
+    assert drafts._MOST == 50
+    monkeypatch.setattr(drafts, "_MOST", 4)
+    cost(seeker, "2026-11-05T09:00")
+    seeker.google.fault(swallow, "POST", "*/drafts")
+    seeker.run("2026-11-09T11:05")
+    for number in range(6):
+        seeker.google.write_draft("aunt@example.org", f"Letter {number}", "Dear aunt")
+    found = cost(seeker, "2026-11-09T11:10")
+    assert found["the list of drafts"] >= 2
+    assert found["drafts"] >= 4
+
+
+@row("drafts of ours that are open", "1 for each", "20 for each")
 @row("tasks of ours that are open, or were finished or deleted in the last week", "1 for each 100 in the list")
 def test_what_is_open_costs_one_request_for_each_draft_and_one_for_all_tasks(seeker):
     cost(seeker, "2026-11-05T09:00")
@@ -148,14 +192,14 @@ def test_what_is_open_costs_one_request_for_each_draft_and_one_for_all_tasks(see
     assert cost(seeker, "2026-11-09T11:10") == {**NOTHING_NEW, "drafts": 1, "tasks of the list": 1}
 
 
-@row("drafts of ours that were sent or deleted, for a week", "2 for each")
+@row("drafts of ours that were sent or deleted, for a week", "2 for each", "60 for each")
 def test_a_draft_that_is_gone_costs_a_look_at_its_conversation(seeker):
     cost(seeker, "2026-11-05T09:00")
     cost(seeker, "2026-11-09T11:05")
     (draft,) = seeker.google.drafts()
     seeker.google.delete_draft(draft.draft)
     gone = {**NOTHING_NEW, "drafts": 1, "threads": 1, "tasks of the list": 1}
-    assert cost(seeker, "2026-11-09T11:10") == gone
+    assert (cost(seeker, "2026-11-09T11:10"), units(gone)) == (gone, 2 + 60)
     assert cost(seeker, "2026-11-15T11:10")["threads"] == 1
     assert cost(seeker, "2026-11-17T11:10")  # now the look is given up
     assert "threads" not in cost(seeker, "2026-11-17T11:15")
@@ -170,7 +214,8 @@ def test_a_login_that_is_an_hour_old_costs_one_request_for_all(seeker):
 
 
 def test_a_run_without_google_imports_nothing_of_it(tmp_path):
-    (tmp_path / "config.toml").write_text('[profile]\nme = ["me@example.org"]\ntimezone = "America/Toronto"\n')
+    profile = '[profile]\nme = ["me@example.org"]\ntimezone = "America/Toronto"\n'
+    (tmp_path / "config.toml").write_text(f'{profile}[store]\npath = "followup.db"\n')
     code = (
         "import sys; sys.argv = ['followup', '--config', 'config.toml', 'run']\n"
         "from followup_rules.cli import main\n"

@@ -560,7 +560,11 @@ def test_a_mail_of_which_something_is_missing_is_a_mail(google, reader, missing)
 
     mail = google.sent(JULIE, "Bonjour", "Bonjour,", hours(3))
     google.fault(altered(lambda thread: _with(thread, without)), path=THREADS)
-    (event,) = reader.mails()
+    mails = reader.mails()
+    if missing == "labelIds":  # so does a draft look that another program has stored
+        assert mails == []
+        return
+    (event,) = mails
     assert event.kind == "sent"
     if missing == "Message-ID":
         assert event.id.startswith("sha256:")

@@ -196,12 +196,12 @@ def test_an_old_mail_is_not_taken_for_a_draft_that_has_lost_when_it_was_made(goo
 
 
 def test_of_thousands_of_drafts_only_the_newest_are_looked_at(google, tmp_path, monkeypatch):
-    monkeypatch.setattr(gmail, "_MOST", 3)
+    monkeypatch.setattr(gmail, "_FEW", 3)
     several(google, 8)
     in_years = NOW + timedelta(days=10_000)  # the emulator goes by the date in a draft
     ref = opened(google, tmp_path, DraftsOptions, in_years).create(DRAFT)
     asked = [request.path.rpartition("/")[2] for request in google.asked("GET")]
-    assert (asked.count("drafts"), len(asked)) == (2, 2 + 3 + 1)
+    assert (asked.count("drafts"), len(asked)) == (2, 2 + 3)
     assert opened(google, tmp_path, DraftsOptions, in_years).create(DRAFT) == ref
     assert len(google.drafts()) == 9
 
@@ -212,7 +212,8 @@ def test_an_older_draft_of_ours_is_found_by_its_message_id(google, drafts, monke
     (ours,) = google.drafts()
     several(google, 8)
     asked = f"rfc822msgid:{ours.message_id.strip('<>')}"
-    google.gateway.fault_if(says({"drafts": [{"id": ours.draft}]}), lambda request: request.query.get("q") == asked)
+    found = says({"drafts": [{"id": ours.draft}]})
+    google.gateway.fault_if(found, lambda request: asked in request.query.get("q", ""))
     assert drafts().create(DRAFT) == ref
     assert drafts().find("demo/other@2026-11-09") is None
     assert len(google.drafts()) == 9

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from . import emulator, gateway
+from . import scripted as scripting
 from .account import Account
 from .gateway import Gateway
 from .node import MissingError
@@ -42,5 +43,18 @@ def google(google_server: Server) -> Iterator[Account]:
     google_server.gateway.reset()
     yield google_server.account()
     google_server.gateway.heal()
-    assert not [request.target for request in google_server.gateway.requests if "/send" in request.path]
+    assert not [request.target for request in google_server.gateway.requests if request.path.endswith("/send")]
     assert not google_server.gateway.errors
+
+
+@pytest.fixture
+def scripted(monkeypatch: pytest.MonkeyPatch) -> Iterator[scripting.Scripted]:
+    """Return a scripted Google, whose clock is that of the plugin's pauses."""
+    pytest.importorskip("googleapiclient")
+    from followup_google import gmail, quota, service  # noqa: PLC0415 -- only where the extra is installed
+
+    with scripting.running() as google:
+        monkeypatch.setattr(service, "sleep", google.clock.sleep)
+        monkeypatch.setattr(quota, "monotonic", google.clock.monotonic)
+        monkeypatch.setattr(gmail, "monotonic", google.clock.monotonic)
+        yield google

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from .choice import Chance
 from .memory import Desk, Item
-from .world import EMPLOYERS, Employer, Mail, Meeting, Note, World, day_of, local
+from .world import EMPLOYERS, REFERENCE, Employer, Mail, Meeting, Note, World, day_of, employer_of, local
 
 TITLES = ("Interview with the team", "Entrevue", "Final round interview", "Phone screen")
 CALM_TAGS = ("issue", "fit", "thanked", "debriefed")
@@ -19,6 +19,7 @@ TAGS = ("promise", *THOUGHTS, "promise", "announced", "snooze", *CALM_TAGS[:3], 
 THINGS = ("the frisbee shop", "names of donors", "a violin maker", "the printer")
 ZONES = ("America/Toronto", "Europe/Paris", "Australia/Sydney", "UTC", "Pacific/Apia", "Asia/Kathmandu")
 HOLIDAYS = ("CA-QC", "FR", "AU-NSW", "", "WS", "")
+ROLLS = ("tue-thu", "workday, 08:00-19:00", "mon/fri", "22:00-06:00", "workday", "sat-tue, 13:00-15:30")
 MODES = ("ok", "ok", "ok", "refuses", "dies before", "dies after", "down")
 
 
@@ -147,9 +148,11 @@ def add_note(world: World, chance: Chance, *, undated: bool = True) -> None:
 
 
 def _pairs(world: World, chance: Chance, tag: str) -> tuple[tuple[str, str], ...]:
-    key = {"promise": "due", "announced": "on", "snooze": "until"}.get(tag)
+    key = {"promise": "due", "announced": "on", "snooze": "until", "fit": "ref"}.get(tag)
     if key is None or chance.number(0, 3) == 3:
         return ()
+    if key == "ref":
+        return ((key, chance.one((*REFERENCE.people, "nobody-at-all"))),)
     day = day_of(world.knobs.tz, world.now) + timedelta(days=chance.number(1, 15))
     return ((key, str(day)),)
 
@@ -207,7 +210,7 @@ def answer_mail(world: World, chance: Chance) -> None:
     recent = list(world.picture.mails.values())[-5:]
     if recent:
         mail = chance.one(recent)
-        employer = next(each for each in EMPLOYERS if each.case == mail.employer)
+        employer = employer_of(mail.employer)
         _send(world, employer, mail.other, chance, subject=f"Re: {mail.subject}", answers=mail.id, thread=mail.thread,
               thanks=mail.subject.startswith("Thank"))  # fmt: skip
 
@@ -248,6 +251,7 @@ def turn_a_knob(world: World, chance: Chance) -> None:
         replace(knobs, debrief_on=not knobs.debrief_on),
         replace(knobs, lookback=chance.one((30, 10, 60))),
         replace(knobs, labels=not knobs.labels),
+        replace(knobs, roll=chance.one(ROLLS)),
         replace(knobs, zone=chance.one(ZONES)),
         replace(knobs, holidays=chance.one(HOLIDAYS)),
     ]
@@ -312,7 +316,7 @@ def handle(world: World, item: Item, how: str) -> None:
 def _send_draft(world: World, item: Item) -> None:
     action = item.action
     other = action.to[0].address
-    employer = next(each for each in EMPLOYERS if other in each.people)
+    employer = employer_of(other)
     ident = f"m{world.fresh()}@exemple.ca"
     world.keep("mails", ident, Mail(
         id=ident, employer=employer.case, at=world.now, outgoing=True, other=other, subject=action.title,

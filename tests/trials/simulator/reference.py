@@ -26,6 +26,9 @@ NEEDS = {
 """Sources without which a duty cannot be decided."""
 
 
+FRENCH = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+
 class Visit(Struct, frozen=True):
     """The interviews of one local day at one employer that took place or will."""
 
@@ -117,7 +120,8 @@ class Life(Struct, frozen=True):
 
     def mails(self, case: str) -> list[Mail]:
         """Return the mails with the people of a case."""
-        return [mail for mail in self.picture.mails.values() if mail.employer == case]
+        noted = {value for note in self.picture.notes.values() if note.employer == case for _, value in note.pairs}
+        return [mail for mail in self.picture.mails.values() if mail.employer == case or mail.other in noted]
 
     def visits(self, case: str) -> list[Visit]:
         """Return the visits to an employer, in order."""
@@ -191,7 +195,9 @@ def holidays_of(place: str) -> object:
 
 
 def _said(action: object, day: datetime) -> None:
-    if action.rule == "thank-you" and f"{day:%A}, {day:%B} {day.day}" not in action.text:
+    # The label client-b has texts in French.
+    said = f"{FRENCH[day.weekday()]} {day.day}" if action.case == "client-b" else f"{day:%A}, {day:%B} {day.day}"
+    if action.rule == "thank-you" and said not in action.text:
         raise Violation(f"{action.key} announces {day}, and says: {action.text}")
 
 
@@ -218,7 +224,7 @@ def _forbid(life: Life, action: object, seen: Seen) -> None:
             faults += [f"{m.id} thanked them" for m in life.mails(case) if visit and _thanks(m, visit)]
     if rule in BY_EVENT:
         faults += BY_EVENT[rule](life, case, action.anchor, now)
-    if action.contact and rule not in ("thank-you", "keep-promise", "follow-up-call"):
+    if action.contact and rule not in ("thank-you", "keep-promise", "follow-up-call", "tell-reference"):
         faults += _breaks_silence(life, case, action, now)
     if faults:
         raise Violation(f"{action.key} was made at {now}, though " + "; ".join(faults))

@@ -22,6 +22,8 @@ per          = "day"
 opens        = "day + 3 days at 10:00"
 closes       = "day + 40 days"
 cancelled_by = ["closed"]
+announces    = ["thank-you", "follow-up-call"]
+carries      = ["#issue", { kind = "received" }]
 do           = { type = "draft", title = "News?", text = "The call: {{ when('follow-up-call')|day }}", to = "them" }
 
 [rule.after-call]
@@ -46,6 +48,42 @@ opens  = "start + 2 days"
 closes = "opens + 20 days"
 while  = ["#fit"]
 do     = { type = "task", title = "Think about {{ it.title }}" }
+
+[rule.tell-reference]
+why      = "Who speaks for you ought to know for what."
+on       = "#fit"
+opens    = "start + 1 day, ROLL"
+late     = "start"
+closes   = "opens + 12 days"
+done_by  = [{ kind = "sent", to = "it.ref" }]
+passes   = "quiet-period"
+language = "fr"
+do       = { type = "draft", to = "it.ref", title = "Sur {{ case }}", text = "{{ due|day }} {{ vars.signature }}" }
+
+[rule.wind-down]
+why    = "Before the week-end, look back; where that Friday is a holiday it comes to rest nowhere."
+on     = "interview"
+per    = "day"
+opens  = "day + 5 days at 09:00, fri/sat, workday before"
+due    = "opens, ROLL"
+closes = "due + 3 days"
+do     = { type = "notice", title = "Look back on {{ case }}" }
+"""
+CHANGES = """
+[define.second-thought]
+tags = { add = ["musing"] }
+[rule.fit]
+unset    = ["do.template"]
+do       = { title = "Fit?", text = "{{ case }}, {{ due|day }}" }
+done_by  = { add = ["#thanked"] }
+[rule.prepare]
+do.title = "Prepare: {{ start|day }}"
+[guard.lunch]
+why    = "Nobody writes to anybody at noon."
+on     = { every = "workday at 12:00" }
+closes = "start + 2 hours"
+[vars]
+signature = "Camille"
 """
 TABLES = """
 [sources.calendar]
@@ -74,6 +112,7 @@ words = ["client A"]
 [case.client-b]
 people = ["eve@clientb.com"]
 words = ["client B"]
+language = "fr"
 """
 
 
@@ -89,7 +128,7 @@ timezone = "{knobs.zone}"
 holidays = "{knobs.holidays}"
 language = "en"
 lookback = "{knobs.lookback} days"
-{TABLES}{LABELS if knobs.labels else ""}{RULES}
+{TABLES}{LABELS if knobs.labels else ""}{RULES.replace("ROLL", knobs.roll)}{CHANGES}
 [rule.follow-up-call]
 enabled = {str(knobs.call_on).lower()}
 opens = "day + {knobs.call_days} days at 09:00, workday"

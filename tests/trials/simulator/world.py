@@ -29,6 +29,15 @@ EMPLOYERS = (
 )
 
 
+REFERENCE = Employer("oldjob.example", ("claude@oldjob.example", "dora@oldjob.example"))
+"""Whom the user knows from before; their addresses stand in notes."""
+
+
+def employer_of(word: str) -> Employer:
+    """Return whose case, or whose address, this is."""
+    return next(each for each in (*EMPLOYERS, REFERENCE) if word in (each.case, *each.people))
+
+
 FEW = (EMPLOYERS[0], *EMPLOYERS[4:])
 """An employer, and an agency with two clients."""
 
@@ -104,6 +113,8 @@ class Knobs(Struct, frozen=True):
     thank_days: int = 6
     debrief_on: bool = True
     lookback: int = 30
+    roll: str = "tue-thu"
+    """Where some openings are moved."""
     labels: bool = True
     """Whether `[case.client-a]` and `[case.client-b]` are in the config."""
 

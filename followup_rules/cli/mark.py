@@ -1,0 +1,105 @@
+"""`followup mark`: says what a meeting is that the user cannot tag in the calendar; a note with `re:DAY`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import NoReturn
+
+import click
+
+from followup_rules.cli import casebook, note, shared
+from followup_rules.cli.casebook import CaseFile
+from followup_rules.codes import Code
+from followup_rules.language.tags import Tags
+from followup_rules.model import NoteAdded, Problem
+from followup_rules.toml.suggestions import expected
+
+_LISTED = 3
+_NEAR = {"today": 0, "aujourd'hui": 0, "yesterday": -1, "hier": -1, "tomorrow": 1, "demain": 1}
+
+
+@click.command("mark")
+@click.argument("case")
+@click.argument("answer", metavar="interview|not-interview")
+@click.argument("day", required=False, metavar="[DAY]")
+@shared.now_option
+@shared.json_option
+@click.pass_context
+def command(  # noqa: PLR0913 -- one for each word of the command line
+    ctx: click.Context, case: str, answer: str, day: str | None, now: str | None, *, as_json: bool
+) -> None:
+    """Say whether the case's meeting of a day is an interview: followup mark nordik not-interview 2026-11-18.
+
+    DAY is a date, today, yesterday or tomorrow; it may be left out if all the case's meetings are on one day. It writes
+    a note, which holds also when the meeting moves.
+    """
+    config = shared.load(ctx, as_json=as_json)
+    moment = shared.instant(now, config)
+    tag = _tag(answer, config.rulebook.rules.world.tags, as_json=as_json)
+    report, files = casebook.read(config, moment, as_json=as_json)
+    chosen = casebook.named(case, files)
+    if len(chosen) != 1:
+        _give_up(casebook.unclear(case, chosen, files, None, report.now), as_json=as_json)
+    on = _day(day, chosen[0], report.now, as_json=as_json)
+    added, problems = note.write(config, chosen[0].key, f"#{tag} re:{on.isoformat()}", moment)
+    if as_json:
+        _print_record(added, chosen[0].key, tag, on, problems)
+    else:
+        note.show(added)
+    shared.print_problems(problems)
+    sys.exit(shared.exit_code(problems))
+
+
+def _tag(answer: str, tags: Tags, *, as_json: bool) -> str:
+    tag = tags.canonical(answer)
+    if tag not in tags.marks:
+        hint = expected(answer, tags.marks) or "no rule of this config knows a tag that marks meetings"
+        _give_up(Problem("mark", f"#{tag} marks no meeting", Code.UNKNOWN_TAG, hint=hint, fatal=True), as_json=as_json)
+    return tag
+
+
+def _day(written: str | None, file: CaseFile, now: datetime, *, as_json: bool) -> date:
+    """Return the day that is meant, which must be one of a meeting."""
+    days = sorted({e.start.astimezone(now.tzinfo).date() for e in file.events if e.kind == "meeting" and not e.gone})
+    if written is None:
+        if len(days) == 1:
+            return days[0]
+        message = f"{file.name} has meetings on several days" if days else f"{file.name} has no meetings"
+        hint = f"say which: {_listed(days, now.date())}" if days else ""
+        _give_up(Problem("mark", message, Code.NO_DUTY, hint=hint, fatal=True), as_json=as_json)
+    day = _parsed(written, now.date())
+    if day not in days:
+        what = f"{file.name} has no meeting on {day}" if day else f"{written!r} is no day; write it as 2026-11-18"
+        hint = f"its meetings are on {_listed(days, day or now.date())}" if days else "it has no meetings at all"
+        _give_up(Problem("mark", what, Code.NO_DUTY, hint=hint, fatal=True), as_json=as_json)
+    assert day is not None, "a day that is not understood is none of them"
+    return day
+
+
+def _parsed(written: str, today: date) -> date | None:
+    ahead = _NEAR.get(written.casefold().replace("’", "'"))
+    if ahead is not None:
+        return today + timedelta(days=ahead)
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+def _listed(days: Sequence[date], near: date) -> str:
+    closest = sorted(sorted(days, key=lambda day: abs(day - near))[:_LISTED])
+    return ", ".join(day.isoformat() for day in closest)
+
+
+def _give_up(problem: Problem, *, as_json: bool) -> NoReturn:
+    shared.give_up([problem], as_json=as_json)
+
+
+def _print_record(added: NoteAdded, case: str, tag: str, day: date, problems: Sequence[Problem]) -> None:
+    from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
+
+    record = {"case": case, "tag": tag, "day": day.isoformat(), "file": added.file, "line": added.line,
+              "heading": added.heading, "item": added.item, "problems": records.problems(problems)}  # fmt: skip
+    click.echo(records.dump(record))

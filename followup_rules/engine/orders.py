@@ -1,0 +1,165 @@
+"""What a note orders of one duty: `#done`, `#dismissed` or `#snooze`, with `for:KEY` or `for:RULE`. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine.assign_cases import key_of, own_id
+from followup_rules.engine.breaches import concerned
+from followup_rules.engine.completed import Misfit
+from followup_rules.engine.guards import Window, window_of
+from followup_rules.engine.isolation import Failed, blaming
+from followup_rules.engine.times import times_of
+from followup_rules.keys import means
+from followup_rules.language.schema import Rule
+from followup_rules.language.tags import SNOOZE
+from followup_rules.model import Event, Visit
+from followup_rules.toml.suggestions import nearest
+
+SNOOZED = "snoozed"
+"""The guard by which a note holds its case or, with `for:`, one duty; every config has it."""
+_PUNCTUATION = ".,;:!?)"
+
+
+class _Duty(Struct, frozen=True):
+    """What a rule asks for a visit."""
+
+    rule: Rule
+    visit: Visit
+    key: str
+
+
+class Orders(Struct, frozen=True):
+    """The notes that order something of one duty each."""
+
+    of: Mapping[str, tuple[Event, ...]]
+    """By the key of the duty, in the order of time."""
+    misfits: tuple[Misfit, ...] = ()
+
+
+def orders(view: CaseView) -> Orders:
+    """Return which notes of a case concern which duty, and those of which nobody can tell."""
+    return view.once("orders", "", lambda: _find(view))
+
+
+def misfits(view: CaseView) -> tuple[Misfit, ...]:
+    """Return the notes whose `re:` or `for:` names nothing; of what a faulty rule leaves unclear, nothing is told."""
+    try:
+        return (*view.notes.misfits, *orders(view).misfits)
+    except Failed:
+        return view.notes.misfits
+
+
+def ordered(view: CaseView, key: str, tag: str) -> Event | None:
+    """Return the first note that orders this of a duty."""
+    tags = view.rules.world.tags
+    return next((note for note in orders(view).of.get(key, ()) if tag in tags.of(note.tags)), None)
+
+
+def windows_of_notes(key: str, opens: datetime | None, view: CaseView) -> Iterator[Window]:
+    """Yield the windows in which notes hold this one duty, each as long as it would hold the whole case."""
+    guard = view.rules.guards.get(SNOOZED)
+    if guard is None or opens is None:
+        return
+    for note in orders(view).of.get(key, ()):
+        if SNOOZE in view.rules.world.tags.of(note.tags):
+            visit = Visit(events=(note,), start=note.start, end=note.end, day=view.days.day(note.start), people=())
+            with blaming(guard):
+                window = window_of(guard, visit, view)
+            if window is not None and window.end > opens:
+                yield window
+
+
+def _find(view: CaseView) -> Orders:
+    notes = [note for note in view.notes.orders if note.gone is None]
+    duties = [*_duties(view)] if notes else []
+    found: dict[str, tuple[Event, ...]] = {}
+    misfits = []
+    for note in notes:
+        meant = _meant(note, duties, view)
+        if isinstance(meant, Misfit):
+            misfits.append(meant)
+        else:
+            found[meant.key] = (*found.get(meant.key, ()), note)
+    return Orders(found, tuple(misfits))
+
+
+def _duties(view: CaseView) -> Iterator[_Duty]:
+    for rule in view.rules.rules.values():
+        visits = view.visits(rule) if rule.on and not rule.fault else ()
+        yield from (_Duty(rule, visit, view.key(rule, visit)) for visit in visits if concerned(rule, visit, view))
+
+
+def _meant(note: Event, duties: Sequence[_Duty], view: CaseView) -> _Duty | Misfit:
+    written = note.data.get("for")
+    if not isinstance(written, str):
+        known = sorted({duty.rule.id for duty in duties})
+        hint = f"write for: and one of these behind it: {', '.join(known)}" if known else ""
+        return Misfit(note, "the note does not say for what", hint)
+    name = written.rstrip(_PUNCTUATION)
+    by_key = [duty for duty in duties if _is_key(name, duty, view)]
+    if by_key:
+        return by_key[0]
+    case, _, rule = name.rpartition("/")
+    of_rule = [duty for duty in duties if duty.rule.id == rule and (not case or _names_case(case, view))]
+    chosen = _at(view.moment(note), of_rule, view)
+    if len(chosen) == 1:
+        return chosen[0]
+    if chosen:
+        return Misfit(note, f"for:{name} fits several duties", f"write one of: {', '.join(d.key for d in chosen)}")
+    guess = nearest(name, {each for duty in duties for each in (duty.key, duty.rule.id)})
+    known = sorted({duty.key for duty in duties})
+    hint = f"did you mean for:{guess}?" if guess else f"the duties of its case: {', '.join(known) or 'none'}"
+    return Misfit(note, f"for:{name} names no duty of its case", hint)
+
+
+def _is_key(name: str, duty: _Duty, view: CaseView) -> bool:
+    """Tell whether a name is a duty's key, or was so while its case had another name."""
+    if name.casefold() == duty.key.casefold():
+        return True
+    rule, _, rest = name.partition("/")
+    case, _, day = rest.rpartition("@")
+    own = duty.rule.per != "event" and (rule, day) == (duty.rule.id, duty.visit.day.isoformat())
+    return own and _names_case(case, view)
+
+
+def _names_case(name: str, view: CaseView) -> bool:
+    """Tell whether a name is the case's key, or one that its events would have given it."""
+    people = [person for event in view.case.home for person in view.people(event)]
+    names = {view.case.key, *(own_id(event) for event in view.case.home if event.kind == "meeting")}
+    names |= {person.address for person in people} | {person.domain for person in people}
+    names |= {view.case.key.rpartition("@")[2].partition(".")[0]}
+    folded = key_of(name).casefold()
+    return any(folded == each.casefold() or each.casefold().endswith(f".{folded}") for each in names)
+
+
+def _at(when: datetime, duties: Sequence[_Duty], view: CaseView) -> Sequence[_Duty]:
+    """Return which of a rule's duties are meant at an instant: those open then, else the next, else the last.
+
+    What comes later changes nothing of it.
+    """
+    standing = [duty for duty in duties if view.stands(duty.visit)]
+    opening = {duty.key: times_of(duty.rule, duty.visit, view) for duty in standing}
+    known = [duty for duty in standing if opening[duty.key].opens is not None]
+    begun = [duty for duty in known if (opens := opening[duty.key].opens) and opens <= when]
+    ahead = [duty for duty in known if duty not in begun]
+    current = [d for d in begun if (closes := opening[d.key].closes) is None or closes > when]
+    unended = [duty for duty in current if not _ended(duty, when, view)]
+    if unended or not known:
+        return unended or standing[-1:]
+    edge = min if ahead else max
+    at = edge(opens for duty in ahead or current or begun if (opens := opening[duty.key].opens))
+    return [duty for duty in known if opening[duty.key].opens == at]
+
+
+def _ended(duty: _Duty, when: datetime, view: CaseView) -> bool:
+    """Tell whether something else had ended a duty before an instant."""
+    rule, visit = duty.rule, duty.visit
+    ends = view.matching((*rule.done_by, *rule.cancelled_by), Scope(view, visit, rule), visit.start)
+    reports = (event for event in view.events if event.report and means(event.report.key, duty.key))
+    ticked = any(event.ticked for event in visit.events)
+    return ticked or any(view.moment(event) < when for event in (*ends, *reports))

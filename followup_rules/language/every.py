@@ -1,0 +1,118 @@
+"""What recurs by the calendar alone: `every = "friday at 15:00"` is parsed once and tells its instants."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from msgspec import Struct
+
+from followup_rules.codes import Code
+from followup_rules.language.days import WEEKDAY, Days
+from followup_rules.language.rolls import PhraseError, clock, weekdays
+from followup_rules.toml.suggestions import expected
+from followup_rules.toml.values import Value
+
+EXAMPLES = (
+    "day at 20:00",
+    "workday",
+    "tue/thu",
+    "month on 1",
+    "month on last",
+    "year on 11-30",
+    "2 weeks from 2026-11-06",
+)
+_WORDS = ("day", "workday", "month", "year", "weeks", *WEEKDAY)
+_AT = time(9)
+_DAY = timedelta(days=1)
+_MOST_WEEKS = 52
+
+
+class Every(Struct, frozen=True):
+    """Days that recur, and the time of day at which they do. All that is given must hold of a day."""
+
+    text: str
+    at: time = _AT
+    weekdays: frozenset[int] = frozenset(range(7))
+    workday: bool = False
+    month: int = 0
+    """Of the year, from 1; 0: any."""
+    day: int = 0
+    """Of the month, from 1; a month that has fewer counts its last; 0: any."""
+    weeks: int = 0
+    """Every so many weeks, from `first`; 0: every week."""
+    first: date = date.min
+
+    def falls_on(self, day: date, days: Days) -> bool:
+        """Tell whether it recurs on a day."""
+        if day.weekday() not in self.weekdays or (self.month and day.month != self.month) or day < self.first:
+            return False
+        if self.day and day.day != min(self.day, calendar.monthrange(day.year, day.month)[1]):
+            return False
+        if self.weeks and (day - self.first).days % (7 * self.weeks):
+            return False
+        return not self.workday or days.is_workday(day)
+
+    def instants(self, start: datetime, days: Days, *, back: bool = False) -> Iterator[datetime]:
+        """Yield its instants from one on (or before it, the latest first), within a little more than a year."""
+        first = days.day(start)
+        for ahead in range(-1, 401) if not back else range(1, -401, -1):
+            day = first + ahead * _DAY
+            if self.falls_on(day, days):
+                instant = days.on(datetime.combine(day, self.at))
+                if (instant < start) is back:
+                    yield instant
+
+
+def read(value: Value) -> Every | None:
+    """Read what recurs, and report what is wrong with it."""
+    if not value.is_a(str):
+        return None
+    try:
+        return parse(value.raw)
+    except PhraseError as error:
+        hint = expected(error.word, {*error.valid, *_WORDS})
+        hint = hint if hint.startswith("did") else f"it reads like one of: {', '.join(EXAMPLES)}"
+        value.report(f"{error} in {value.raw!r}", code=Code.NO_SUCH_TIME, hint=hint, within=error.word)
+        return None
+
+
+def parse(text: str) -> Every:
+    """Take apart what recurs. Raises PhraseError."""
+    what, at, written = " ".join(text.split()).partition(" at ")
+    every = _what(what)
+    return Every(**{**every, "text": text, "at": clock(written) if at else _AT})
+
+
+def _what(what: str) -> dict[str, Any]:
+    word, _, rest = what.partition(" ")
+    if what == "day":
+        return {}
+    if what == "workday":
+        return {"workday": True}
+    if found := re.fullmatch(r"month on (?:(\d{1,2})|last)", what):
+        return {"day": _number(found[1] or "31", 31)}
+    if found := re.fullmatch(r"year on (\d{1,2})-(\d{1,2})", what):
+        month = _number(found[1], 12)
+        return {"month": month, "day": _number(found[2], calendar.monthrange(2024, month)[1])}
+    if found := re.fullmatch(r"(\d{1,3}) weeks? from (\d{4}-\d\d-\d\d)", what):
+        return {"weeks": _number(found[1], _MOST_WEEKS), "first": _date(found[2])}
+    if rest or word in ("month", "year") or not word[:1].isalpha():
+        raise PhraseError(word, f"{what!r} is nothing that recurs" if what else "nothing recurs", _WORDS)
+    return {"weekdays": weekdays(word)}
+
+
+def _number(written: str, most: int) -> int:
+    if not 1 <= int(written) <= most:
+        raise PhraseError(written, f"{written} is not from 1 to {most}")
+    return int(written)
+
+
+def _date(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise PhraseError(written, f"{written!r} is no date") from None

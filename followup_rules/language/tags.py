@@ -1,0 +1,105 @@
+"""Tags: their other spellings, such as those of another language, and which of them mark meetings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct, field
+
+from followup_rules.codes import Code
+from followup_rules.language.layers import Table
+from followup_rules.language.text import fold
+from followup_rules.toml import values
+from followup_rules.toml.suggestions import expected
+from followup_rules.toml.values import Value
+
+DONE, DISMISSED, SNOOZE = "done", "dismissed", "snooze"
+ORDERS = frozenset({DONE, DISMISSED, SNOOZE})
+"""The tags that every config knows: with `for:` they end or hold one duty."""
+_ALSO = {DONE: ("fait", "faite", "terminé"), DISMISSED: ("écarté", "écartée"), SNOOZE: ("pause", "reporté", "reportée")}
+_SPELT = {fold(other): name for name, others in _ALSO.items() for other in others}
+_TAG = re.compile(r"#?[^\W\d_][\w-]*")
+_FIELDS = ("also", "marks")
+
+
+class Tags(Struct, frozen=True):
+    """Which tags there are, and by what other spellings people may write them."""
+
+    named: frozenset[str] = ORDERS
+    """Those that a pattern or the engine names, in lower case."""
+    also: Mapping[str, str] = field(default_factory=lambda: _SPELT)
+    """The tag that another spelling stands for, by that spelling folded: case and accents do not matter."""
+    marks: frozenset[str] = frozenset()
+    """Those that a note with `re:DAY` gives to the meetings of that day."""
+
+    def canonical(self, written: str) -> str:
+        """Return the tag that a spelling stands for; one that nobody knows stands for itself."""
+        name = written.removeprefix("#").lower()
+        return name if name in self.named else self.also.get(fold(name), name)
+
+    def of(self, written: Iterable[str]) -> frozenset[str]:
+        """Return the tags that spellings stand for."""
+        return frozenset(map(self.canonical, written))
+
+    def known(self, written: str) -> bool:
+        """Tell whether a spelling stands for a tag that means something."""
+        return self.canonical(written) in self.named
+
+    def nearest(self, written: str) -> str:
+        """Return the hint for a tag that nobody knows."""
+        return expected(
+            written.removeprefix("#"), {*self.named, *(other.strip().replace(" ", "-") for other in self.also)}
+        )
+
+
+def read(tables: Mapping[str, Table], named: frozenset[str]) -> Tags:
+    """Compile the tables `[tag.NAME]`, reporting what is wrong with them; `named` are the tags that patterns name."""
+    also = dict(_SPELT)
+    marks = set()
+    for name, table in sorted(tables.items()):
+        fields = {key: table.fields[key] for key in _known_fields(table)}
+        if "marks" in fields and values.boolean(fields["marks"]):
+            marks.add(name)
+        for value, other in _spellings(fields.get("also")):
+            taken = also.get(fold(other), other if other in {*tables, *ORDERS} else name)
+            if taken != name:
+                hint = "write another spelling; each stands for one tag"
+                what = f"#{other} is a tag itself" if taken == other else f"#{other} already stands for #{taken}"
+                value.report(what, code=Code.NAME_CLASH, hint=hint)
+            else:
+                also[fold(other)] = name
+    # A pattern may name a tag by any of its spellings.
+    own = frozenset(tag for tag in named if tag in tables or fold(tag) not in also)
+    known = own | ORDERS | {also[fold(tag)] for tag in named - own}
+    for name, table in tables.items():
+        _check_name(name, table, known)
+    return Tags(known, also, frozenset(marks))
+
+
+def _check_name(name: str, table: Table, known: frozenset[str]) -> None:
+    if name not in known:
+        hint = expected(name, known) or "a definition or a rule must name it first"
+        table.header.report(f"no rule names the tag #{name}", code=Code.UNKNOWN_TAG, hint=hint, at="key")
+
+
+def _known_fields(table: Table) -> list[str]:
+    return [key for key, value in table.fields.items() if _is_known(key, value)]
+
+
+def _is_known(key: str, value: Value) -> bool:
+    if key in _FIELDS:
+        return True
+    value.report(f"unknown key {key!r} in a tag", code=Code.UNKNOWN_KEY, hint=expected(key, _FIELDS), at="key")
+    return False
+
+
+def _spellings(value: Value | None) -> Iterator[tuple[Value, str]]:
+    for item in value.items() if value else ():
+        if not item.is_a(str):
+            continue
+        if _TAG.fullmatch(item.raw):
+            yield item, item.raw.removeprefix("#").lower()
+        else:
+            hint = "one word: letters, digits and -, a letter first"
+            item.report(f"{item.raw!r} is no tag", code=Code.WRONG_SORT, hint=hint)

@@ -1,0 +1,25 @@
+"""The version of the rule language, which a file of rules may name: `requires = 1`."""
+
+from __future__ import annotations
+
+from followup_rules.codes import Code
+from followup_rules.model import Problem
+from followup_rules.toml.document import Document
+from followup_rules.toml.values import Value
+
+VERSION = 1
+KEY = "requires"
+
+
+def unsupported(document: Document) -> Problem | None:
+    """Return why a file of rules, or a config, cannot be followed: it is for another version of the language."""
+    if KEY not in document.tables:
+        return None
+    problems: list[Problem] = []
+    value = Value(document.tables[KEY], document, (KEY,), problems)
+    if value.is_a(int) and value.raw != VERSION:
+        newer = value.raw > VERSION
+        message = f"it is written for version {value.raw} of the rule language, and this is version {VERSION}"
+        hint = "update followup-rules" if newer else f"the first version is {VERSION}: write requires = {VERSION}"
+        value.report(message, code=Code.OTHER_LANGUAGE, hint=hint)
+    return problems[0] if problems else None

@@ -1,0 +1,172 @@
+"""What the entries of a pull become: notes under the ids that they had, dates read, and what is wrong with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from followup_rules.codes import Code
+from followup_rules.config.configured import ConfiguredSource
+from followup_rules.model import BadItem, Event, Problem, Pull
+from followup_rules.tick.report import Given
+
+MOST_TOLD = 100
+"""How many entries of one pull are named that cannot be read."""
+
+_MEND = "mend it there, or leave it: everything else was read"
+_PLACE = re.compile(r"(?P<file>.+):(?P<line>\d+)", re.DOTALL)
+
+
+class Fault(Struct, frozen=True):
+    """What is wrong with an entry."""
+
+    known: str
+    """The same as long as the entry is the same, on whichever line it stands."""
+    problem: Problem
+
+
+class Entries(Struct, frozen=True):
+    """The events of a pull as they are kept, and its faults."""
+
+    pull: Pull
+    events: list[Event]
+    faults: list[Fault]
+
+
+def entries(source: ConfiguredSource, pull: Pull, given: Given) -> Entries:
+    """Return what a pull shows, as it is kept."""
+    if not pull.events and not pull.complete:
+        return Entries(pull, [], [])
+    from followup_rules.engine.assign_cases import clean  # noqa: PLC0415 -- most pulls bring nothing new
+
+    found = [item for item in pull.events if isinstance(item, Event)]
+    bad = [item for item in pull.events if isinstance(item, BadItem)]
+    events, bad, faults = _settled(source, found, bad, given)
+    faults = [*_unread(source, bad, given), *faults]
+    return Entries(
+        replace(pull, events=[*events, *bad]),
+        [clean(event, given.config.rulebook.directory) for event in events],
+        sorted(faults, key=lambda fault: (fault.problem.line, fault.problem.column)),
+    )
+
+
+def _settled(
+    source: ConfiguredSource, found: list[Event], bad: list[BadItem], given: Given
+) -> tuple[list[Event], list[BadItem], list[Fault]]:
+    """Return the events, the notes among them as the notes that they were before and with their values read."""
+    notes = [event for event in found if event.kind == "note"]
+    if not notes and not (bad and "note" in source.emits):
+        return found, bad, []
+    from followup_rules.engine.same_notes import keep, settle  # noqa: PLC0415 -- only where notes have changed
+
+    others = {each.name for each in given.config.sources} - {source.name}
+    known, taken = given.store.events.notes(source.name, others)
+    settled = settle(notes, known, taken)
+    with_values, faults = [], []
+    for note in settled:
+        event, wrong = _with_values(source, note, given)
+        with_values.append(event)
+        faults += [*_unknown_tags(source, event, given), *wrong]
+    return [*(event for event in found if event.kind != "note"), *with_values], keep(bad, settled, known), faults
+
+
+def _with_values(source: ConfiguredSource, note: Event, given: Given) -> tuple[Event, list[Fault]]:
+    from followup_rules.engine.note_values import read_values  # noqa: PLC0415 -- only where notes have changed
+
+    event, misread = read_values(note, given.config.rulebook.keys, given.config.profile.timezone)
+    faults = []
+    for each in misread:
+        problem = _problem(source, BadItem(note.where, each.message, "", note.source_line, each.written), given)
+        problem = replace(problem, hint=each.hint or _MEND, warning=each.warning)
+        faults.append(Fault(f"{note.id} {each.message}", problem))
+    return event, faults
+
+
+def _unread(source: ConfiguredSource, bad: Iterable[BadItem], given: Given) -> Iterator[Fault]:
+    distinct = sorted({replace(item, id="") for item in bad}, key=lambda item: (item.where, item.message, item.marked))
+    for item in distinct[:MOST_TOLD]:
+        # Lines move when another is put in above; what is told of them is told once nevertheless.
+        place = item.where.rpartition(":")[0] if item.source_line else item.where
+        yield Fault(f"{place} {item.source_line} {item.message}", _problem(source, item, given))
+    if distinct[MOST_TOLD:]:
+        message = f"{len(distinct) - MOST_TOLD} more like these"
+        yield Fault(message, Problem(f"sources.{source.name}", message, Code.UNREADABLE_ENTRY, hint=_MEND))
+
+
+def _unknown_tags(source: ConfiguredSource, note: Event, given: Given) -> Iterator[Fault]:
+    known = given.config.rulebook.rules.world.tags
+    for tag in note.tags:
+        if not known.known(tag):
+            message = f"no rule knows the tag #{tag}"
+            problem = _problem(source, BadItem(note.where, message, "", note.source_line, f"#{tag}"), given)
+            problem = replace(problem, code=Code.UNKNOWN_TAG, hint=known.nearest(tag), warning=True)
+            yield Fault(f"{note.id} {message}", problem)
+
+
+def misplaced(given: Given) -> list[Fault]:
+    """Return the notes that could not be put where their heading says."""
+    store = given.store
+    notes = [(store.events.event(name), sentence) for name, sentence in store.places.misplaced()]
+    return [_heading_fault(note, sentence, given) for note, sentence in notes if note is not None and note.gone is None]
+
+
+def slips(news: Iterable[str], given: Given) -> list[Fault]:
+    """Return the new notes whose heading has an address that nearly is a known one."""
+    changed = given.store.events.events(name for name in news if name.startswith("note"))
+    notes = [note for note in changed if note.gone is None and (note.people or note.domain)]
+    return list(_slips(notes, given)) if notes else []
+
+
+def _slips(notes: Iterable[Event], given: Given) -> Iterator[Fault]:
+    from followup_rules.engine.near_headings import slip  # noqa: PLC0415 -- only where notes have changed
+
+    directory = given.config.rulebook.directory
+    known = given.store.events.addresses() | given.config.profile.me
+    for note in notes:
+        if found := slip(note, known, directory.free_mail):
+            written, meant = found
+            sentence = f"the heading's {written} is nearly {meant}, with whom you had to do; is it a slip?"
+            yield _heading_fault(note, sentence, given, f'did you mean "{meant}"?')
+
+
+def _heading_fault(note: Event, sentence: str, given: Given, hint: str = "") -> Fault:
+    """Return what is wrong with a heading; with a hint it is only a question."""
+    file, line, message = _place(None, BadItem(note.where, sentence), given)
+    problem = Problem("notes", message, Code.NO_CASE, file=file, line=line, hint=hint, warning=bool(hint))
+    return Fault(f"{note.id} {sentence}", problem)
+
+
+def _problem(source: ConfiguredSource, item: BadItem, given: Given) -> Problem:
+    """Return what to tell of an entry, with the place marked in its line."""
+    file, number, message = _place(source, item, given)
+    line = item.source_line if number else ""
+    marked = item.marked if item.marked and item.marked in line else line.strip()
+    return Problem(
+        f"sources.{source.name}",
+        message,
+        Code.UNREADABLE_ENTRY,
+        file=file,
+        line=number,
+        column=line.find(marked) + 1 if line else 0,
+        source_line=line,
+        length=max(1, len(marked)),
+        hint=_MEND,
+    )
+
+
+def _place(source: ConfiguredSource | None, item: BadItem, given: Given) -> tuple[str, int, str]:
+    """Return the file as the config writes it, the line, and the message; a place without a line begins it."""
+    found = _PLACE.fullmatch(item.where)
+    if not found:
+        return "", 0, f"{item.where}: {item.message}"
+    path = getattr(source.options, "path", None) if source else None
+    if not isinstance(path, Path):
+        return found["file"], int(found["line"]), item.message
+    file = path if path.name == found["file"] else path / found["file"]
+    base = given.config.file.parent
+    shown = file.relative_to(base) if file.is_relative_to(base) else file
+    return str(shown), int(found["line"]), item.message

@@ -1,0 +1,233 @@
+"""Dates and times of day as people write them, in English and French: how a note begins, and the value of `due:`.
+
+One reader for both, and our own: dateparser and dateutil guess where a person must be asked (03/11/2026 is two days,
+"someday" is none), and take a tenth of a second to load.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+ACCEPTED = "a date such as 2026-11-11, a time such as 2026-11-11T14:00, a weekday such as friday, +3d or +2w"
+MORNING = time(9)
+"""A field that holds a date without a time means 09:00."""
+
+_MONTHS = (
+    "january janvier", "february fevrier", "march mars", "april avril", "may mai", "june juin", "july juillet",
+    "august aout", "september septembre", "october octobre", "november novembre", "december decembre",
+)  # fmt: skip
+_WEEKDAYS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "monday mon lundi lun",
+            "tuesday tue tues mardi mar",
+            "wednesday wed mercredi mer",
+            "thursday thu thur thurs jeudi jeu",
+            "friday fri vendredi ven",
+            "saturday sat samedi sam",
+            "sunday sun dimanche dim",
+        )
+    )
+    for name in names.split()
+}
+_ANY_WEEKDAY = "|".join(sorted(_WEEKDAYS, key=len, reverse=True))
+# "mar" is mardi and mars.
+_ONLY_WEEKDAY = "|".join(sorted(_WEEKDAYS.keys() - {"mar"}))
+_NEAR = {"today": 0, "aujourd'hui": 0, "tomorrow": 1, "demain": 1, "apres-demain": 2}
+_LONGEST = 80
+
+_DATE = re.compile(
+    rf"""
+    (?: (?:le|the|on)\s+ )?
+    (?: (?P<named> {_ANY_WEEKDAY} )\b\.?,?\s+
+        (?= \d{{1,2}}[a-z]{{0,2}}\.?\s+[a-z]{{3}} | [a-z]{{3,9}}\.?\s*\d ) )?
+    (?:
+        (?P<first> \d{{1,4}} ) (?P<mark> [-/.] ) (?P<second> \d{{1,2}} ) (?P=mark) (?P<third> \d{{1,4}} ) (?!\d)
+      | (?P<compact> (?:19|20)\d{{6}} )\b
+      | (?P<day> \d{{1,2}} ) (?:st|nd|rd|th|er|e)?\b \.?\s* (?:(?:of|de)\s+)? (?P<month> [a-z]{{3,9}} )\b \.?
+        (?: ,?\s* (?P<year> \d{{4}} )\b )?
+      | (?! (?:{_ONLY_WEEKDAY})\b ) (?P<month2> [a-z]{{3,9}} )\b \.?\s*
+         (?P<day2> \d{{1,2}} ) (?:st|nd|rd|th)?\b (?: ,?\s* (?P<year2> \d{{4}} )\b )?
+      | \+\s? (?P<number> \d{{1,4}} ) \s? (?P<unit> d|j|w|days?|jours?|weeks?|sem|semaines? )\b
+      | (?P<near> {"|".join(sorted(_NEAR, key=len, reverse=True))} )\b
+      | (?P<weekday> {_ANY_WEEKDAY} )\b
+    )
+    """,
+    re.VERBOSE,
+)
+_CLOCK = re.compile(
+    r"""
+    (?: (?P<iso> t ) | [\s,]* (?: (?: at | a | @ | [-–] ) \s+ )? )
+    (?P<shown>
+        (?P<hour> \d{1,2} ) \s?[h:]\s? (?P<minute> \d{2} ) (?: :\d{2} (?:\.\d+)? )?
+        (?: (?(iso) (?!) | \s* (?P<half> [ap] ) (?: m | \.\s?m ) \b \.? ) | (?!\w) | (?=z\b) )
+      | (?P<hour2> \d{1,2} ) \s* (?P<half2> [ap] ) (?: m | \.\s?m ) \b \.?
+      | (?P<hour3> \d{1,2} ) \s?h (?!\w)
+    )
+    (?P<offset> z | [+-]\d{2}:?\d{2} )? (?!\w)
+    """,
+    re.VERBOSE,
+)
+
+
+_GOES_ON = re.compile(r"[\w-]")
+
+
+class NotADate(ValueError):  # noqa: N818 -- what it is
+    """What looks like a date and is none that everybody reads alike; `written` is that part of the text."""
+
+    def __init__(self, written: str, message: str) -> None:
+        super().__init__(message)
+        self.written = written
+
+
+class Written(Struct, frozen=True):
+    """A date at the beginning of a text, and the time of day behind it."""
+
+    day: date
+    clock: time | None
+    """With the offset from UTC if one is written."""
+    length: int
+    """In characters, time included."""
+
+
+def local(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant in the zone. A naive time is local: the first of two equal ones, past a gap if in one."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    return aware.astimezone(UTC).astimezone(zone)
+
+
+def read(text: str, since: date | None = None) -> Written | None:
+    """Read the date with which a text begins; None if it begins with none.
+
+    `since` is the day from which "friday", "+3d" and dates without a year are counted: a weekday is the next one
+    strictly after it, a date without a year the next one from it on. Without it, only a full date is one. Raises
+    NotADate for a day or time that does not exist, that may be two (03/11/2026), or that lacks its year.
+    """
+    plain = _plain(text[:_LONGEST])
+    found = _DATE.match(plain)
+    day = _day(found, text[: found.end()].strip(), since) if found else None
+    if not found or day is None:
+        return None
+    clock = _CLOCK.match(plain, found.end())
+    if not clock:
+        if found["first"] and _GOES_ON.match(plain, found.end()):
+            raise _not_a_date(text.split(maxsplit=1)[0])
+        return Written(day, None, found.end())
+    return Written(day, _time(clock, text[clock.start("shown") : clock.end()]), clock.end())
+
+
+def read_value(value: str, start: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant that a value means in a note of that local time; a day alone means 09:00.
+
+    Raises NotADate.
+    """
+    text = unicodedata.normalize("NFC", value).strip().rstrip(".,;:!?)")
+    try:
+        written = read(text, start.date())
+        if written and written.length >= len(text):
+            return local(datetime.combine(written.day, written.clock or MORNING), zone)
+    except OverflowError:
+        pass
+    raise NotADate(value, f'"{value}" is not a date; write {ACCEPTED}')
+
+
+def _plain(text: str) -> str:
+    """Return a text without accents and in lower case, each character in its place."""
+    signs = (unicodedata.normalize("NFKD", sign)[0].lower()[0] for sign in text.replace("’", "'"))
+    return "".join(" " if sign.isspace() else sign for sign in signs)
+
+
+def _day(found: re.Match[str], written: str, since: date | None) -> date | None:
+    if found["first"]:
+        return _numeric(found, written)
+    if found["compact"]:
+        return _compact(found["compact"])
+    if found["number"] or found["near"]:
+        weeks = (found["unit"] or "").startswith(("w", "s"))
+        ahead = _NEAR[found["near"]] if found["near"] else int(found["number"]) * (7 if weeks else 1)
+        return since + timedelta(days=ahead) if since else None
+    if word := found["month"] or found["month2"]:
+        month = _month(word)
+        number = int(found["day"] or found["day2"])
+        day = _named(number, month, found["year"] or found["year2"] or "", written, since) if month else None
+        if day and found["named"] and day.weekday() != _WEEKDAYS[found["named"]]:
+            raise NotADate(written, f'"{written}" is not a date: that day is a {day:%A}')
+        return day
+    if since and found["weekday"]:
+        return since + timedelta(days=(_WEEKDAYS[found["weekday"]] - since.weekday() - 1) % 7 + 1)
+    return None
+
+
+def _month(word: str) -> int:
+    """Return the number of a month by its name, or by enough of its beginning; 0 if it is none."""
+    numbers = [n for n, names in enumerate(_MONTHS, 1) if any(name.startswith(word) for name in names.split())]
+    return numbers[0] if len(numbers) == 1 else 0
+
+
+def _numeric(found: re.Match[str], written: str) -> date:
+    first, second, third = (int(found[name]) for name in ("first", "second", "third"))
+    if len(found["first"]) == 4:
+        return _date(first, second, third, written)
+    if len(found["third"]) != 4:
+        raise _not_a_date(written)
+    if first <= 12 and second <= 12 and first != second:
+        one, other = (f"{third:04}-{month:02}-{day:02}" for day, month in ((first, second), (second, first)))
+        raise NotADate(written, f'"{written}" is not a date that all read alike; write {one} or {other}')
+    day, month = (first, second) if second <= 12 else (second, first)
+    return _date(third, month, day, written)
+
+
+def _compact(digits: str) -> date | None:
+    """Return the date of 20261112; other eight figures are a telephone number or the like."""
+    try:
+        return date.fromisoformat(digits)
+    except ValueError:
+        return None
+
+
+def _named(day: int, month: int, year: str, written: str, since: date | None) -> date:
+    if year:
+        return _date(int(year), month, day, written)
+    if since is None:
+        raise NotADate(written, f'"{written}" is not a date without its year; write it as 2026-11-10')
+    this_year = _date(since.year, month, day, written)
+    return this_year if this_year >= since else _date(since.year + 1, month, day, written)
+
+
+def _date(year: int, month: int, day: int, written: str) -> date:
+    # A year beyond these is a slip of the pen, and would be remembered as such.
+    if not 1900 <= year < 3000:
+        raise _not_a_date(written)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise _not_a_date(written) from None
+
+
+def _not_a_date(written: str) -> NotADate:
+    message = f'"{written}" is not a date; write it as 2026-11-10, or 2026-11-10 14:30 in local time'
+    return NotADate(written, message)
+
+
+def _time(found: re.Match[str], written: str) -> time:
+    hour = int(found["hour"] or found["hour2"] or found["hour3"])
+    half = found["half"] or found["half2"]
+    if hour > 23 or int(found["minute"] or 0) > 59 or (half and not 1 <= hour <= 12):
+        message = f'"{written}" is not a time of day; write it as 14:30, from 00:00 to 23:59'
+        raise NotADate(written, message)
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    clock = time(hour, int(found["minute"] or 0))
+    if not found["offset"]:
+        return clock
+    return time.fromisoformat(f"{clock:%H:%M}{found['offset'].upper()}")

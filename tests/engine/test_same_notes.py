@@ -1,0 +1,201 @@
+"""Which note each note was before: an id stays with its note, whatever becomes of the others."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from followup_rules import BadItem, Event, Person
+from followup_rules.engine.same_notes import keep, settle
+
+DAY = datetime(2026, 11, 12, tzinfo=UTC)
+JULIE = (Person("julie.roy@nordik.ca"),)
+
+
+def note(text, line=1, file="notes.md", people=JULIE, heading="Nordik", at=DAY, tag="promise", **fields):
+    """A note as a source reads it: of that whole day, unless `at` has a time or is None."""
+    stamp = "" if at is None else at.date().isoformat() if at == DAY else f"{at:%Y-%m-%dT%H:%M}"
+    who = people[0].address if people else heading
+    start = at or DAY + timedelta(hours=12)
+    return Event(
+        id=f"{file.removesuffix('.md')}:{who}:{stamp}:{tag}", kind="note", start=start, end=start, title=text,
+        people=people, tags=(tag,), heading=heading, whole_day=at == DAY, undated=at is None,
+        where=f"{file}:{line}", source_line=f"- {stamp} #{tag} {text}", **fields,
+    )  # fmt: skip
+
+
+class Memory:
+    """What a store would know: ticks follow each other, and what is not read any more is gone."""
+
+    def __init__(self):
+        self.known = {}
+        self.tick = 0
+
+    def read(self, *notes):
+        """Read notes as a file holds them; return their ids by their text."""
+        self.tick += 1
+        numbered, count = [], {}
+        for each in notes:
+            count[each.id] = count.get(each.id, 0) + 1
+            numbered.append(replace(each, id=f"{each.id}:{count[each.id]}") if count[each.id] > 1 else each)
+        settled = settle(numbered, list(self.known.values()), set(self.known))
+        assert len({each.id for each in settled}) == len(notes)
+        self.known |= {each.id: each for each in settled}
+        now = {each.id for each in settled}
+        moment = DAY + timedelta(hours=self.tick)
+        self.known = {
+            ident: each if ident in now or each.gone else replace(each, gone=moment)
+            for ident, each in self.known.items()
+        }
+        return {each.title: each.id for each in settled}
+
+    def starts(self):
+        return {each.title: each.start for each in self.known.values() if each.gone is None}
+
+
+@pytest.fixture
+def memory():
+    return Memory()
+
+
+def test_the_first_of_equal_notes_has_the_plain_id_and_the_others_are_numbered_by_their_text(memory):
+    ids = memory.read(note("Send b", 1), note("Send a", 2))
+    assert ids == {"Send a": "notes:julie.roy@nordik.ca:2026-11-12:promise",
+                   "Send b": "notes:julie.roy@nordik.ca:2026-11-12:promise:2"}  # fmt: skip
+
+
+def test_one_of_equal_notes_is_deleted_and_the_other_keeps_its_id(memory):
+    before = memory.read(note("Send the address"), note("Send the sheet", 2))
+    assert memory.read(note("Send the sheet")) == {"Send the sheet": before["Send the sheet"]}
+
+
+def test_an_equal_note_above_gets_an_id_of_its_own_even_if_another_is_gone(memory):
+    before = memory.read(note("Send the address"))
+    memory.read()
+    after = memory.read(note("Send the sheet"))
+    assert after["Send the sheet"] not in before.values()
+
+
+def test_what_comes_back_is_what_it_was(memory):
+    before = memory.read(note("Send the address", at=None))
+    start = memory.starts()
+    memory.read()
+    later = replace(note("Send the address", at=None), start=DAY + timedelta(days=9), end=DAY + timedelta(days=9))
+    assert memory.read(later) == before
+    assert memory.starts() == start
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (note("Send it", at=None), note("Send it")),
+        (note("Send it", at=None), note("Send it", at=DAY + timedelta(hours=11, minutes=10))),
+        (note("Send it"), note("Send it", at=DAY + timedelta(hours=11))),
+        (note("Send it"), note("Send it", file="jobs.md")),
+        (note("Send it"), note("Send it", 7, ticked=True)),
+        (note("Send it", people=(), heading="@nordik.ca", domain="nordik.ca"), note("Send it")),
+        (note("Send it", people=(), heading="Nordik"), note("Send it", people=JULIE, heading="Nordik")),
+        (note("Send it", people=(), heading="Nordik"), note("Send it", people=JULIE, heading="")),
+        (note("Send it"), note("Send it", people=(*JULIE, Person("luc@nordik.ca")))),
+        (note("Send it"), note("Send the address of the shop")),
+        (note("Send it", at=None), note("Send the address", at=None)),
+        (note("Send the  Address!"), note("send the address")),
+    ],
+)
+def test_what_changes_nothing(memory, before, after):
+    assert [*memory.read(before).values()] == [*memory.read(after).values()]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        note("Send it", at=DAY + timedelta(days=1, hours=3)),
+        note("Send it", people=(Person("zoe@acme.com"),), heading="Acme"),
+        note("Send it", tag="issue"),
+        note("Send that", file="jobs.md"),
+    ],
+)
+def test_what_is_another_note(memory, other):
+    before = memory.read(note("Send it"))
+    assert set(memory.read(other).values()).isdisjoint(before.values())
+
+
+def test_of_several_edited_at_once_the_texts_that_are_alike_belong_together(memory):
+    before = memory.read(note("Send the address of the shop"), note("Ask about the salary band", 2))
+    after = memory.read(note("Ask about the salary band again"), note("Send the address of the other shop", 2))
+    assert after["Ask about the salary band again"] == before["Ask about the salary band"]
+    assert after["Send the address of the other shop"] == before["Send the address of the shop"]
+
+
+def test_an_edit_beside_a_new_note_goes_to_the_one_that_is_alike(memory):
+    before = memory.read(note("Send the address of the shop"))
+    after = memory.read(note("Buy tulips"), note("Send the new address of the shop", 2))
+    assert after["Send the new address of the shop"] == before["Send the address of the shop"]
+
+
+def test_a_finished_twin_stays_the_finished_one(memory):
+    memory.read(note("Call"), note("Call", 2, ticked=True))
+    done = next(each.id for each in memory.known.values() if each.ticked)
+    memory.read(note("Call"))
+    assert memory.known[done].gone is not None
+
+
+def test_a_renamed_source_table_finds_its_notes_again():
+    before = note("Send it")
+    assert [each.id for each in settle([note("Send it")], [before], {before.id})] == [before.id]
+
+
+def test_two_sources_have_notes_of_their_own():
+    (second,) = settle([note("Send it")], [], {note("Send it").id})
+    assert second.id == note("Send it").id + ":2"
+
+
+def test_what_cannot_be_read_any_more_stays_what_it_was():
+    missing = note("Send the address of the shop", 3)
+    item = BadItem("notes.md:3", "is not a date", "", "- 2026-13-12 #promise Send the address of the shop")
+    assert keep([item], [], [missing]) == [replace(item, id=missing.id)]
+    assert keep([item], [], [note("Buy tulips", 3)]) == [item]
+    assert keep([replace(item, where="jobs.md:3")], [], [missing]) == [replace(item, where="jobs.md:3")]
+
+
+def test_a_note_of_which_a_part_cannot_be_read_keeps_no_other():
+    there, missing = note("Send the address of the shop", 3), note("Send the address of the bar", 4)
+    item = BadItem("notes.md:3", "has no closing quote", "", there.source_line)
+    assert keep([item], [there], [there, missing]) == [item]
+
+
+TEXTS = st.sampled_from(
+    ["address of the shop", "salary sheet", "call the landlord back", "tulips", "references", "plan"]
+)
+EDITS = st.lists(st.tuples(st.sampled_from(["add above", "add below", "delete", "tick", "move"]), TEXTS), max_size=12)
+
+
+@given(EDITS, st.sampled_from([DAY, DAY + timedelta(hours=9), None]), st.randoms(use_true_random=False))
+def test_no_order_of_edits_changes_the_id_of_a_note(edits, at, random):
+    """Notes with one heading, time and tag, in one file: whatever is done to others, a text keeps its id for good."""
+    memory, page, ever = Memory(), [], {}
+    for how, text in edits:
+        there = [each for each in page if each[0] == text]
+        if how.startswith("add") and not there:
+            page.insert(0 if how == "add above" else len(page), (text, False))
+        elif how == "delete":
+            page = [each for each in page if each[0] != text]
+        elif how == "tick":
+            page = [(each, ticked or each == text) for each, ticked in page]
+        elif how == "move":
+            random.shuffle(page)
+        # One edit a tick: a text that replaces another in the same tick is that one, edited.
+        ids = memory.read(*(note(each, n, at=at, ticked=ticked) for n, (each, ticked) in enumerate(page, 1)))
+        for each, ident in ids.items():
+            assert ever.setdefault(each, ident) == ident
+    assert len(set(ever.values())) == len(ever)
+
+
+@given(st.lists(TEXTS, min_size=1, unique=True), st.lists(TEXTS, unique=True), st.randoms(use_true_random=False))
+def test_the_order_in_which_notes_are_given_does_not_matter(first, second, random):
+    before = settle([note(text, n) for n, text in enumerate(first[:1])], [], set())
+    notes = [replace(note(text, n), id=f"notes:x:{n}") for n, text in enumerate(second)]
+    shuffled = random.sample(notes, len(notes))
+    assert settle(notes, before, {"taken"}) == settle(shuffled, before, {"taken"})
