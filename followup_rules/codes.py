@@ -1,7 +1,7 @@
 """The codes of problems: each has a page in docs/problems.md, and stands nowhere else in the code.
 
 A code never changes its meaning and is never given again, since people search for it. The tens tell where it belongs:
-files, what stands in them, texts, what a run meets, plugins, and the health of it all.
+files, what stands in them, texts, what a run meets, plugins, the health of it all, and what has become another.
 """
 
 from __future__ import annotations
@@ -59,3 +59,5 @@ class Code(StrEnum):
     CLOCK_SET_BACK = "F063", "A clock that was set back"
     ENDLESS_RUN = "F064", "A run that does not end"
     SURROUNDINGS = "F065", "Something around it that needs a look"
+    SILENT_SOURCE = "F066", "A source that shows nothing new"
+    TABLE_CHANGED = "F070", "A source or an output that is another one now"

@@ -275,6 +275,8 @@ class Case(Struct, frozen=True, kw_only=True):
     joined: tuple[Event, ...] = ()
     followed: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     """By a note's identity and the day that its `re:` names: the meetings that it was seen to be about."""
+    days: Mapping[str, date] = field(default_factory=dict)
+    """By id, the days of meetings that are kept though they begin on another one in the zone of today."""
 
 
 class Decision(Struct, frozen=True, kw_only=True):

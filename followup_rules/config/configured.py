@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from followup_rules.hookspecs import OutputType, SourceType, Unreadable
@@ -13,6 +14,9 @@ from followup_rules.host.checked_source import UNKNOWN_KINDS, CheckedSource, ope
 from followup_rules.host.plugin import Plugin
 from followup_rules.host.worker import TIME_LIMIT
 from followup_rules.model import Context
+from followup_rules.sealing import digest
+
+SILENCE = timedelta(days=14)
 
 
 class Configured(Struct, frozen=True, kw_only=True):
@@ -20,6 +24,8 @@ class Configured(Struct, frozen=True, kw_only=True):
 
     name: str
     options: Any = None
+    type: SourceType | OutputType | None = None
+    """None if its plugin is broken."""
     plugin: Plugin | None = None
     """Which offers its type."""
     fault: str = ""
@@ -27,11 +33,30 @@ class Configured(Struct, frozen=True, kw_only=True):
     time_limit: timedelta = TIME_LIMIT
     """How long one call of it may take."""
 
+    @property
+    def place(self) -> str:
+        """A hash of plugin and options: the same for the same place, whatever the table is called.
+
+        Empty if its plugin is broken, so that nobody can tell.
+        """
+        if self.type is None:
+            return ""
+        # Sorted, for the order of a set is another one in every process.
+        options = msgspec.json.encode(self.options, order="sorted", enc_hook=repr)
+        return digest(f"{self.type.name} {options.decode()}")
+
+    @property
+    def version(self) -> str:
+        """The version of the plugin's package."""
+        return self.plugin.version if self.plugin else ""
+
 
 class ConfiguredSource(Configured, frozen=True, kw_only=True):
     """A source of the config. Whoever opens it gets it checked and with its time limit."""
 
     type: SourceType | None = None
+    silence: timedelta = SILENCE
+    """After so long without anything new `followup doctor` says so."""
 
     @property
     def emits(self) -> frozenset[str]:

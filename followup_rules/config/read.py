@@ -206,18 +206,19 @@ def _tables(
         if not table.is_a(dict):
             continue
         plugin = _plugin_of(table, word, types, plugins)
-        limit = _time_limit(table.child("time_limit")) if "time_limit" in table.raw else TIME_LIMIT
-        if plugin is None or limit is None:
+        common = _common(table, word)
+        if plugin is None or common is None:
             continue
         if plugin not in types:
-            yield None, {"name": table.name, "fault": plugins.why_not(word, plugin), "time_limit": limit}
+            yield None, {**common, "fault": plugins.why_not(word, plugin)}
             continue
         own = plugins.adders[word, plugin]
-        given, fault = attempt(partial(options.read, types[plugin].options, table, base, RESERVED))
+        reserved = RESERVED if word == "source" else RESERVED - {"silence"}
+        given, fault = attempt(partial(options.read, types[plugin].options, table, base, reserved))
         if fault:
-            yield None, {"name": table.name, "fault": f"its options cannot be made: {fault}, in {own}"}
+            yield None, {**common, "fault": f"its options cannot be made: {fault}, in {own}"}
         elif given is not None:
-            yield types[plugin], {"name": table.name, "options": given, "plugin": own, "time_limit": limit}
+            yield types[plugin], {**common, "options": given, "plugin": own}
 
 
 def _plugin_of(table: Value, word: str, types: Mapping[str, Any], plugins: Registry) -> str | None:
@@ -232,6 +233,13 @@ def _plugin_of(table: Value, word: str, types: Mapping[str, Any], plugins: Regis
         _unknown(plugin, "plugin", types, plugins)
         return None
     return str(plugin.raw)
+
+
+def _common(table: Value, word: str) -> dict[str, Any] | None:
+    """Read what every table of sources, or of outputs, may hold; None if any of it is faulty."""
+    readers = {"time_limit": _time_limit, **({"silence": options.span} if word == "source" else {})}
+    given = {key: read(table.child(key)) for key, read in readers.items() if key in table.raw}
+    return None if None in given.values() else {"name": table.name, "time_limit": TIME_LIMIT, **given}
 
 
 def _time_limit(value: Value) -> timedelta | None:

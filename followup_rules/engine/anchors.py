@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -82,6 +82,10 @@ class CaseView:
         people = [person for event in self._at_home for person in event.people]
         return frozenset(fold(" ".join([self.case.key, *(f"{p.name} {p.address}" for p in people)])).split())
 
+    def day(self, event: Event) -> date:
+        """Return the local day on which an event begins, or that of the zone in which something was made for it."""
+        return self.case.days.get(event.id) or self.days.day(event.start)
+
     def order(self, event: Event) -> tuple[datetime, str]:
         """Return what sorts events by the instant at which they count, and equal ones by id."""
         return self.moment(event), event.identity
@@ -139,7 +143,7 @@ class CaseView:
             anchors = [event for shown in self.home if it.on and (event := self._anchor(it.on, shown, scope))]
             groups: dict[object, list[Event]] = defaultdict(list)
             for event in sorted(anchors, key=lambda event: (event.start, event.identity)):
-                groups[event.identity if it.per == "event" else self.days.day(event.start)].append(event)
+                groups[event.identity if it.per == "event" else self.day(event)].append(event)
             visits = [self._visit(group) for group in groups.values()]
             if it.where is None:
                 return tuple(visits)
@@ -165,7 +169,7 @@ class CaseView:
             events=tuple(counted),
             start=min(event.start for event in counted),
             end=max(event.end for event in counted),
-            day=self.days.day(counted[0].start),
+            day=self.day(counted[0]),
             people=tuple(once_each(person for event in counted for person in self.people(event))),
         )
 

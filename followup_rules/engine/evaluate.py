@@ -30,6 +30,8 @@ class EvaluationContext(Struct, frozen=True):
     first_run: datetime
     lookback: timedelta
     sight: Sight
+    since: Mapping[str, datetime] = {}
+    """The first run that knew a rule, by its id; that of all if it is not here."""
 
 
 class _Verdict(Struct, frozen=True):
@@ -144,7 +146,7 @@ def _void(rule: Rule, visit: Visit, times: Times, view: CaseView, context: Evalu
     ended = view.matching(rule.cancelled_by, Scope(view, visit, rule), visit.start)
     if ended:
         return _Verdict(State.VOID, _because("called off by", ended[0], view), tuple(ended))
-    if times.opens and times.opens < context.first_run - context.lookback:
+    if times.opens and times.opens < context.since.get(rule.id, context.first_run) - context.lookback:
         return _Verdict(State.VOID, Reason("it opened at {opens}, long before the first run", {"opens": times.opens}))
     # What is not seen may be there, so nothing ends for the lack of it.
     sighted = not any(context.sight.blind(pattern.kinds) for pattern in rule.while_)

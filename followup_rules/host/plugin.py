@@ -28,8 +28,8 @@ GROUP = "followup_rules"
 LOADING = timedelta(seconds=10)
 """How long the import of a plugin, one of its hooks or a predicate of its may take."""
 
-RESERVED = frozenset({"plugin", "time_limit"})
-"""Keys in the table of every source and output that are not its plugin's."""
+RESERVED = frozenset({"plugin", "time_limit", "silence"})
+"""Keys in the tables of sources and outputs that are not their plugins'; `silence` is one of sources alone."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,60}")
 _SHOWN = 300
 T = TypeVar("T")

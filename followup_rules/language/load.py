@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -18,6 +19,7 @@ from followup_rules.language.phrases import PhraseError, parse
 from followup_rules.language.references import Surroundings
 from followup_rules.language.schema import ATTRIBUTE, GUARD, RULE, Guard, Read, Rule, RuleSet
 from followup_rules.model import Problem
+from followup_rules.sealing import digest
 from followup_rules.toml.document import Document
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value
@@ -46,7 +48,9 @@ def load(layers: Sequence[Document], world: World, around: Surroundings) -> tupl
     definitions = _Definitions(merge(layers, "define", problems), replace(world, tags=spellings))
     world = definitions.world
     rules, guards = merge(layers, "rule", problems), merge(layers, "guard", problems)
-    compiled_rules = {name: Rule(id=name, **_compile(table, RULE, world)) for name, table in rules.items()}
+    compiled_rules = {
+        name: Rule(id=name, meaning=_meaning(table), **_compile(table, RULE, world)) for name, table in rules.items()
+    }
     compiled_guards = {name: Guard(id=name, **_compile(table, GUARD, world)) for name, table in guards.items()}
     definitions.compile_all()
     tables = [document.tables.get(kind) for document in layers for kind in TABLES]
@@ -55,6 +59,11 @@ def load(layers: Sequence[Document], world: World, around: Surroundings) -> tupl
     compiled = RuleSet(compiled_rules, compiled_guards, world, dates, dates | values)
     faults = references.check(compiled, {**_keyed("rule", rules), **_keyed("guard", guards)}, around)
     return _only_enabled(spread(compiled, faults)), tuple(dict.fromkeys(problems))
+
+
+def _meaning(table: Table) -> str:
+    fields = {key: table.fields[key].raw for key in ("on", "do") if key in table.fields}
+    return digest(json.dumps(fields, sort_keys=True, default=str))
 
 
 def unknown_tables(document: Document) -> tuple[Problem, ...]:
@@ -193,4 +202,5 @@ def _only_enabled(found: RuleSet) -> RuleSet:
         found,
         rules={name: rule for name, rule in found.rules.items() if rule.enabled},
         guards={name: guard for name, guard in found.guards.items() if guard.enabled},
+        off=frozenset(name for name, rule in found.rules.items() if not rule.enabled),
     )

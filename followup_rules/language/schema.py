@@ -77,6 +77,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     do: tuple[Do, ...] = ()
     enabled: bool = True
     fault: str = ""
+    meaning: str = ""
+    """A hash of what it starts from and does, by which it is known under another name."""
 
     @property
     def contact(self) -> bool:
@@ -120,6 +122,8 @@ class RuleSet(Struct, frozen=True):
     """Every field from which a phrase counts."""
     fields: frozenset[str] = frozenset()
     """Every field that a phrase, a pattern or an inline text names."""
+    off: frozenset[str] = frozenset()
+    """The rules that are switched off: they are not gone."""
 
 
 def _text(value: Value, _: World) -> str | None:

@@ -99,6 +99,10 @@ class Decisions:
 
     # -- cases that change
 
+    def rekey(self, old: str, new: str) -> None:
+        """Let the history of a duty follow it to another key."""
+        self._database.run("update journal set key = ? where key = ?", new, old)
+
     def rename(self, anchor: str, old: str, new: str) -> None:
         """Let what was decided of an anchor follow it to another case."""
         query = 'select key from decision where "case" = ? and anchor = ?'

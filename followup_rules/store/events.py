@@ -59,6 +59,10 @@ class Events:
         later = replace(state, failing=state.failing or now, wait=now + wait if wait else state.wait)
         self._write_source(name, later)
 
+    def forget_cursor(self, name: str) -> None:
+        """Have a source read from its beginning."""
+        self._database.run("update source set cursor = '' where name = ?", name)
+
     def doubted(self, name: str, doubt: str, now: datetime) -> datetime:
         """Note down what a source doubts; return since when it does."""
         state = self.source(name)
@@ -69,6 +73,29 @@ class Events:
     def forget_cursors(self) -> None:
         """Have every source read from its beginning."""
         self._database.run("update source set cursor = ''")
+
+    def rename_source(self, old: str, new: str) -> None:
+        """Let what a source showed follow it to another name."""
+        self._database.run("update or replace source set name = ? where name = ?", new, old)
+        self._database.run("update or replace event set source = ? where source = ?", new, old)
+
+    def leave(self, name: str, now: datetime) -> set[str]:
+        """Take away what a source lists that has not begun; return the identities. What took place stays."""
+        query = "select id from event where source = ? and gone is null and start > ?"
+        gone = {identity for (identity,) in self._database.rows(query, name, text(now))}
+        rows = [(text(now), name, identity) for identity in sorted(gone)]
+        self._database.run_many("update event set gone = ? where source = ? and id = ?", rows)
+        self._database.run("delete from source where name = ?", name)
+        return gone
+
+    def shows(self, name: str) -> bool:
+        """Tell whether a source ever showed an event."""
+        return bool(self._database.rows("select 1 from event where source = ? limit 1", name))
+
+    def unset_later(self, now: datetime) -> None:
+        """Let no source be left alone, or count as failing, from an instant on that a wrong clock has shown."""
+        self._database.run("update source set wait = null where wait > ?", text(now))
+        self._database.run("update source set failing = ? where failing > ?", text(now), text(now))
 
     def _write_source(self, name: str, state: SourceState) -> None:
         values = (state.cursor, text(state.pulled) or "", text(state.failing), text(state.wait), state.doubt)

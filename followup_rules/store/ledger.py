@@ -49,6 +49,65 @@ class Ledger:
         query = "insert or replace into ledger values (?, ?, ?, ?, ?, ?)"
         self._database.run(query, *values, encoded(entry))
 
+    def of_output(self, output: str) -> list[LedgerEntry]:
+        """Return the entries of an output."""
+        return [
+            _entry(body)
+            for (body,) in self._database.rows("select body from ledger where output = ? order by key", output)
+        ]
+
+    def of_rule(self, rule: str) -> list[LedgerEntry]:
+        """Return the entries of a rule, in all cases."""
+        query = "select body from ledger where duty like ? || '/%' order by key, output"
+        found = [_entry(body) for (body,) in self._database.rows(query, rule)]
+        return [entry for entry in found if entry.action.rule == rule]
+
+    def anchors(self) -> list[str]:
+        """Return the ids of the events for which something was made."""
+        query = "select distinct json_extract(body, '$.action.anchor') from ledger"
+        return [name for (name,) in self._database.rows(query)]
+
+    def rekey(self, entry: LedgerEntry, rule: str, duty: str) -> bool:
+        """Let an entry follow its duty to another rule or key, unless that key is taken; what outputs carry stays."""
+        key = entry.key.replace(entry.action.duty, duty, 1)
+        if key != entry.key and self.entry(key, entry.output) is not None:
+            return False
+        action = replace(entry.action, key=key, duty=duty, rule=rule)
+        self._database.run("delete from ledger where key = ? and output = ?", entry.key, entry.output)
+        self.write(replace(entry, key=key, action=action))
+        if entry.marker != key:
+            note = "insert or ignore into parted values (?)"
+            self._database.run(note, _hashed(entry.marker, entry.output))
+        return True
+
+    def rename_rule(self, old: str, new: str) -> None:
+        """Let what was announced of a rule follow it to another name."""
+        query = "update or ignore pin set key = ? || substr(key, length(?) + 1) where key like ? || '/%'"
+        self._database.run(query, new, old, old)
+        for entry in self.in_state(*EntryState):
+            if any(each.rule == old for each in entry.action.announces):
+                announces = tuple(
+                    replace(each, rule=new, key=each.key.replace(f"{old}/", f"{new}/", 1)) if each.rule == old else each
+                    for each in entry.action.announces
+                )
+                self.write(replace(entry, action=replace(entry.action, announces=announces)))
+
+    def unset_later(self, now: datetime) -> None:
+        """Let nothing wait for a retry at an instant that a wrong clock has shown."""
+        for entry in self.in_state(EntryState.REFUSED, EntryState.DELIVERED):
+            if entry.retry and entry.retry > now:
+                self.write(replace(entry, retry=None))
+
+    def rename_output(self, old: str, new: str) -> None:
+        """Let entries follow their output to another name."""
+        for entry in self.of_output(old):
+            if self.entry(entry.key, new) is None:
+                action = replace(entry.action, output=new)
+                self._database.run("delete from ledger where key = ? and output = ?", entry.key, old)
+                self.write(replace(entry, output=new, action=action))
+                note = "update or ignore parted set hash = ? where hash = ?"
+                self._database.run(note, _hashed(entry.marker, new), _hashed(entry.marker, old))
+
     # -- announced openings
 
     def pins(self, case: str) -> dict[str, datetime]:

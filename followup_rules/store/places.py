@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING
 
 from followup_rules.store.database import Database
+from followup_rules.store.instants import text
 
 if TYPE_CHECKING:
     from followup_rules.engine.assign_cases import Place
+    from followup_rules.model import Event
 
 
 _ID = f"substr(id, {len('meeting') + 2})"
@@ -18,7 +21,7 @@ _OWN = f"id like 'meeting' || char(31) || '%' and ({_ID} = home or {_ID} like ho
 
 
 class Places:
-    """The tables `place`, `joined` and `subject`."""
+    """The tables `place`, `joined`, `subject` and `kept_day`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -78,6 +81,20 @@ class Places:
     def joining(self, case: str) -> list[str]:
         """Return the ids of the events that are at home elsewhere and join a case."""
         return [name for (name,) in self._database.rows('select id from joined where "case" = ?', case)]
+
+    def keep_day(self, event: Event, day: date) -> None:
+        """Have a meeting count on a day as long as it begins when it does now; what was kept first stays."""
+        start = text(event.start)
+        self._database.run("delete from kept_day where event = ? and start != ?", event.id, start)
+        self._database.run("insert or ignore into kept_day values (?, ?, ?)", event.id, start, day.isoformat())
+
+    def days(self, events: Iterable[Event]) -> dict[str, date]:
+        """Return the days that are kept of some events, by their ids."""
+        kept = {event: (start, day) for event, start, day in self._database.rows("select * from kept_day")}
+        found = {
+            event.id: kept[event.id] for event in events if event.id in kept and kept[event.id][0] == text(event.start)
+        }
+        return {ident: date.fromisoformat(day) for ident, (_, day) in found.items()}
 
     def misplaced(self) -> list[tuple[str, str]]:
         """Return the ids of the notes whose heading could not be followed, each with the reason."""

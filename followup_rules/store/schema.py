@@ -84,11 +84,24 @@ create index event_unanswered on event (id) where answered = 0;
 create table acquainted (id text primary key) without rowid;
 """
 
+# On which day a meeting counts, as long as it begins at that instant, whatever the zone of today.
+_DAYS = """
+create table kept_day (event text primary key, start text not null, day text not null) without rowid;
+"""
+
 # By which identity a source shows an event that is kept by another: some calendars rename all entries at each export.
 _NAMES = """
 alter table event add column shown text;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED_STATE, _DOUBTS, _SUBJECTS, _WHAT_BECAME_OF_MEETINGS, _NAMES)
+MIGRATIONS: tuple[str, ...] = (
+    _FIRST,
+    _TYPED_STATE,
+    _DOUBTS,
+    _SUBJECTS,
+    _WHAT_BECAME_OF_MEETINGS,
+    _DAYS,
+    _NAMES,
+)
 """The n-th script leads from version n to version n + 1."""
 VERSION = len(MIGRATIONS)

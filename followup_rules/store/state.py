@@ -6,11 +6,34 @@ from datetime import datetime
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from followup_rules.engine.sight import Sight
 from followup_rules.store.database import Database
 from followup_rules.store.errors import damaged
 from followup_rules.store.instants import encoded
+
+
+class Table(Struct, frozen=True):
+    """What a table of the config stands for, whatever its name: hashes, so that no path and no account is kept."""
+
+    place: str
+    """Of plugin and options."""
+    version: str
+    """Of the plugin's package."""
+
+
+class KnownRule(Struct, frozen=True):
+    """A rule as the last run that had it knew it."""
+
+    meaning: str
+    per: str
+    since: datetime
+    """The first run that knew it."""
+
+    def by(self, now: datetime) -> KnownRule:
+        """Return the rule as known by now at the latest: a clock that was ahead may have shown a later instant."""
+        return replace(self, since=min(self.since, now))
 
 
 class RunState(Struct, frozen=True):
@@ -24,6 +47,23 @@ class RunState(Struct, frozen=True):
     """Of the config by which everything was judged last."""
     sound: str = ""
     """Fingerprint of the config in which the last run found nothing wrong."""
+    config: str = ""
+    """The config file of the last run, absolute."""
+    sources: dict[str, Table] = {}
+    """The sources of the last run, by name."""
+    outputs: dict[str, Table] = {}
+    """Its outputs, by name: where what the ledger holds of them lies."""
+    rules: dict[str, KnownRule] = {}
+    """All rules that any run has known, by id."""
+    timezone: str = ""
+    """In which days were counted."""
+    news: dict[str, datetime] = {}
+    """When each source showed anything new for the last time."""
+
+    @property
+    def since(self) -> dict[str, datetime]:
+        """The first run that knew each rule, by its id."""
+        return {name: rule.since for name, rule in self.rules.items()}
 
 
 class State:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from followup_rules.keys import hashed
-from followup_rules.model import Case, Event
+from followup_rules.model import Action, Case, Event
 from followup_rules.store import database
 from followup_rules.store.acquaintances import Acquaintances
 from followup_rules.store.database import Database
@@ -64,12 +64,18 @@ class Store:
         """Return a case with its events; what carries the marker of an action is known by the duty of that action."""
         entries = self.ledger.of(key)
         parted = [entry for entry in entries if entry.marker != entry.action.duty]
-        duties = {name: entry.action.duty for entry in parted for name in (entry.marker, hashed(entry.marker))}
+        duties = {name: entry.action for entry in parted for name in (entry.marker, hashed(entry.marker))}
         home = self.acquaintances.answered(self.events.events(self.places.at_home(key)))
         joined = self.events.events(self.places.joining(key))
         notes = [event.identity for event in home if "re" in event.data]
         followed = self.places.followed(notes) if notes else {}
-        return Case(key=key, home=_by_duty(home, duties), joined=_by_duty(joined, duties), followed=followed)
+        return Case(
+            key=key,
+            home=_by_duty(home, duties),
+            joined=_by_duty(joined, duties),
+            followed=followed,
+            days=self.places.days(home),
+        )
 
     def entries(self) -> dict[str, Event]:
         """Return an entry of each case that is known by the id of a meeting only, by the case's key."""
@@ -104,6 +110,21 @@ class Store:
                 if anchor and self.events.named(anchor.id) == anchor:
                     self.ledger.rename(anchor.id, old, new)
                     self.decisions.rename(anchor.id, old, new)
+        return moved
+
+    def follow_rule(self, old: str, new: str, per: str) -> int:
+        """Let what was made of a rule follow it to another name or another `per`; return how many actions it is."""
+        with self.database.transaction():
+            moved = 0
+            for entry in self.ledger.of_rule(old):
+                anchor = "".join(entry.action.anchor.split()) if per == "event" else entry.action.case
+                duty = f"{new}/{anchor}@{entry.action.duty.rpartition('@')[2]}"
+                before = entry.action.duty
+                if self.ledger.rekey(entry, new, duty):
+                    self.decisions.rekey(before, duty)
+                    moved += 1
+            if old != new:
+                self.ledger.rename_rule(old, new)
         return moved
 
     # -- what is forgotten
@@ -155,11 +176,15 @@ def _is_over(event: Event, when: datetime) -> bool:
     return last <= when and not (event.report and event.report.anchor)
 
 
-def _by_duty(events: Iterable[Event], duties: Mapping[str, str]) -> tuple[Event, ...]:
-    """Return the events; one that carries the marker of an action, or its hash, gets the key of its duty."""
+def _by_duty(events: Iterable[Event], actions: Mapping[str, Action]) -> tuple[Event, ...]:
+    """Return the events; one that carries the marker of an action, or its hash, gets the key and rule of its duty."""
     return tuple(
-        replace(event, report=replace(event.report, key=duties[event.report.key]))
-        if event.report and event.report.key in duties
-        else event
+        _reporting(event, actions[event.report.key]) if event.report and event.report.key in actions else event
         for event in events
     )
+
+
+def _reporting(event: Event, action: Action) -> Event:
+    data = {**event.data, "rule": action.rule} if "rule" in event.data else event.data
+    rule = action.rule if event.report and event.report.rule else ""
+    return replace(event, data=data, report=event.report and replace(event.report, key=action.duty, rule=rule))

@@ -29,7 +29,7 @@ from followup_rules.tick.report import Finding, Given, Missed, Outcome, Say
 def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
     """Bring one case up to date; yield its decisions, outcomes and problems, and what was missed."""
     store, book = given.store, given.config.rulebook
-    context = EvaluationContext(given.now, given.first_run, given.config.profile.lookback, seen.sight)
+    context = EvaluationContext(given.now, given.first_run, given.config.profile.lookback, seen.sight, seen.since)
     yield from _notes(case, seen.news, given)
     judged = judge(case, given.config, store, context)
     yield from _failing(judged, given.config)
@@ -52,7 +52,7 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
         yield finding
 
     entries = store.ledger.of(case)
-    yield from _news(decisions, entries, before, given)
+    yield from _news(decisions, entries, before, seen, given)
     yield from decisions
     # What failed, or was not seen for certain, is looked at again by the next run, whatever the time.
     certain = carried_out == len(changes) and broken <= faulty and all(map(operator.is_, known, judged))
@@ -128,7 +128,7 @@ def _ready(planned: Iterable[Change], entries: Iterable[LedgerEntry], given: Giv
 
 
 def _news(
-    decisions: Iterable[Decision], entries: Iterable[LedgerEntry], before: dict[str, str], given: Given
+    decisions: Iterable[Decision], entries: Iterable[LedgerEntry], before: dict[str, str], seen: Seen, given: Given
 ) -> Iterator[Missed | Problem]:
     """Yield what is missed since the last run, and what the user should know; nothing of what they were told of."""
     told = {entry.action.duty for entry in entries
@@ -136,7 +136,7 @@ def _news(
     for decision in decisions:
         if decision.key in told:
             continue
-        closed = decision.closes is not None and decision.closes > given.first_run
+        closed = decision.closes is not None and decision.closes > seen.since.get(decision.rule, given.first_run)
         expired = decision.state is State.EXPIRED and before.get(decision.key) != State.EXPIRED
         if expired and closed and not given.store.decisions.ever_was(decision.key, State.EXPIRED):
             yield Missed(decision)

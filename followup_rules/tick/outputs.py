@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -46,6 +46,8 @@ class Seen(Struct, frozen=True):
     looked: Look
     news: frozenset[str]
     """The identities of the events that are new, other than before, or gone."""
+    since: Mapping[str, datetime]
+    """The first run that knew each rule, by its id."""
 
 
 def open_outputs(given: Given) -> tuple[dict[str, CheckedOutput], list[Problem]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
@@ -14,8 +14,10 @@ from followup_rules.engine.sight import Sight
 from followup_rules.model import Problem
 from followup_rules.store.errors import StoreError, Unreceipted
 from followup_rules.store.store import Store
+from followup_rules.tick.config_changes import claim, follow_outputs, follow_sources
 from followup_rules.tick.outputs import Look, Outputs, Seen, look, open_outputs, sent
 from followup_rules.tick.report import Finding, Given, Outcome, Report, Say, Watch, report
+from followup_rules.tick.rule_changes import follow_rules, follow_zone
 from followup_rules.tick.sources import Reading, changed, headings, read_sources, sight
 from followup_rules.tick.unfinished import refusals, settle_all
 
@@ -31,6 +33,7 @@ def run(
 
     Raises StoreError if the store fails before anything was done; if it fails later, the report says so.
     """
+    claim(config, store)
     given = _given(config, store, now, dry=False)
     findings: list[Finding] = []
     try:
@@ -47,6 +50,7 @@ def run(
 
 def preview(config: Config, copy: Store, now: datetime) -> Report:
     """Return what `run` would do, with the decisions of all cases. `copy` is written to, so it must be a copy."""
+    claim(config, copy)
     given = _given(config, copy, now, dry=True)
     return report(list(_steps(given, lambda _: None, lambda *_: None)), given, copy.decisions.next_change())
 
@@ -59,9 +63,11 @@ def sound(config: Config, store: Store) -> bool:
 def _given(config: Config, store: Store, now: datetime, *, dry: bool) -> Given:
     moment = now.astimezone(UTC)
     state = store.state.read()
-    if state.first_run is None:
-        store.state.write(replace(state, first_run=moment))
-    return Given(config, store, moment, state.first_run or moment, dry)
+    # A first run later than now was one by a clock that was ahead: all that is due would count as too old for good.
+    first_run = min(state.first_run or moment, moment)
+    if first_run != state.first_run:
+        store.state.write(replace(state, first_run=first_run))
+    return Given(config, store, moment, first_run, dry)
 
 
 def _steps(given: Given, say: Say, watch: Watch) -> Iterator[Finding]:
@@ -69,20 +75,31 @@ def _steps(given: Given, say: Say, watch: Watch) -> Iterator[Finding]:
     outputs, problems = open_outputs(given)
     yield from problems
     try:
+        yield from _follow_config(outputs, given)
         yield from settle_all(outputs, given)
         yield from refusals(given)
-        looked, readings, news = _gather(outputs, given, watch)
-        yield from looked.problems
+        looked, readings, news, changes = _gather(outputs, given, watch)
+        yield from (*changes, *looked.problems)
         yield from (problem for reading in readings.values() for problem in reading.problems)
         yield from headings(news, given)
         if any(reading.fault for reading in readings.values()):
             from followup_rules.tick.blind_notice import tell_of_blindness  # noqa: PLC0415 -- only if a source fails
 
             yield from tell_of_blindness(readings, outputs, looked, given, say)
-        yield from _work_on_cases(Seen(sight(readings), outputs, looked, frozenset(news)), given, say)
+        seen = Seen(sight(readings), outputs, looked, frozenset(news), given.store.state.read().since)
+        yield from _work_on_cases(seen, given, say)
     finally:
         for output in outputs.values():
             output.close()
+
+
+def _follow_config(outputs: Outputs, given: Given) -> Iterator[Problem]:
+    """Let the ledger follow what the user has changed in the config."""
+    yield from follow_outputs(outputs, given)
+    with given.store.database.transaction():
+        follow_zone(given)
+        if given.store.state.read().fingerprint != given.config.fingerprint:
+            yield from tuple(follow_rules(given))
 
 
 def _standing_problems(given: Given) -> tuple[Problem, ...]:
@@ -95,14 +112,17 @@ def _standing_problems(given: Given) -> tuple[Problem, ...]:
     return problems
 
 
-def _gather(outputs: Outputs, given: Given, watch: Watch) -> tuple[Look, dict[str, Reading], set[str]]:
+def _gather(
+    outputs: Outputs, given: Given, watch: Watch
+) -> tuple[Look, dict[str, Reading], set[str], Sequence[Problem]]:
     """Look at outputs and sources, and put what changed into its cases; return its ids with what was seen."""
     store, sources = given.store, given.config.sources
     with store.database.transaction():
+        left, problems = follow_sources(given)
         looked = look(outputs, given)
         readings = read_sources(sources, given)
-        _note_the_time(given)
-        news = looked.changed | changed(readings) | _all_if_config_changed(given)
+        _note_the_time(readings, given)
+        news = left | looked.changed | changed(readings) | _all_if_config_changed(given)
         _arrange(news | sent(changed(readings), given), given)
     while unfinished := [source for source in sources if readings[source.name].left]:
         more = _go_on(unfinished, readings, given, watch)
@@ -110,7 +130,7 @@ def _gather(outputs: Outputs, given: Given, watch: Watch) -> tuple[Look, dict[st
         readings |= {name: _after(readings[name], reading) for name, reading in more.items()}
     with store.database.transaction():
         _mark_stale(sight(readings), given)
-    return looked, readings, set(news)
+    return looked, readings, set(news), problems
 
 
 def _go_on(
@@ -141,12 +161,19 @@ def _all_if_config_changed(given: Given) -> set[str]:
     return set() if same else given.store.events.ids()
 
 
-def _note_the_time(given: Given) -> None:
-    """Note when this run is; if the clock was set back since, judge all anew, for what is decided is of the future."""
+def _note_the_time(readings: Mapping[str, Reading], given: Given) -> None:
+    """Note when this run is, and which sources had news at it.
+
+    If the clock was set back since the last run, all is judged anew, for what was decided is of the future.
+    """
     state = given.store.state.read()
     if state.last_run and state.last_run > given.now:
         given.store.decisions.make_all_stale()
-    given.store.state.write(replace(state, last_run=given.now))
+        given.store.events.unset_later(given.now)
+        given.store.ledger.unset_later(given.now)
+        state = replace(state, rules={name: rule.by(given.now) for name, rule in state.rules.items()})
+    news = {**state.news, **{name: given.now for name, reading in readings.items() if reading.changed}}
+    given.store.state.write(replace(state, last_run=given.now, news=news))
 
 
 def _mark_stale(seen: Sight, given: Given) -> None:

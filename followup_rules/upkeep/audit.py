@@ -56,7 +56,7 @@ def last_context(config: Config, store: Store) -> EvaluationContext | None:
     state = store.state.read()
     if not (state.last_run and state.first_run and state.sight):
         return None
-    return EvaluationContext(state.last_run, state.first_run, config.profile.lookback, state.sight)
+    return EvaluationContext(state.last_run, state.first_run, config.profile.lookback, state.sight, state.since)
 
 
 def _compared(

@@ -192,10 +192,23 @@ def _source(source: ConfiguredSource, copy: Store, now: datetime) -> Finding:
     area = f"sources.{source.name}"
     read = f"last read {state.pulled.astimezone(now.tzinfo):%a %Y-%m-%d %H:%M}" if state.pulled else "never read yet"
     if state.failing is None:
-        return Finding(area, read)
+        return Finding(area, read, tuple(_silence(source, copy, now)) if state.pulled else ())
     message = f"cannot be read since {state.failing.astimezone(now.tzinfo):%a %Y-%m-%d %H:%M}; {read}"
     hint = "duties that depend on it wait; `followup check` tells what is wrong with it"
     return Finding(area, message, (Problem(area, message, Code.UNUSABLE, hint=hint),))
+
+
+def _silence(source: ConfiguredSource, copy: Store, now: datetime) -> Iterator[Problem]:
+    """Tell of a source that can be read and shows nothing: a path that is no longer written looks just like that."""
+    known = copy.state.read()
+    since, what = known.news.get(source.name), "nothing new"
+    if since is None and not copy.events.shows(source.name):
+        since, what = known.first_run, "nothing at all"
+    if since is None or not source.silence or now - since <= source.silence:
+        return
+    message = f"it can be read, and has shown {what} for {_span(now - since)}"
+    hint = 'is its path still the one that is written? else set how long is usual: silence = "60 days" in its table'
+    yield Problem(f"sources.{source.name}", message, Code.SILENT_SOURCE, hint=hint, warning=True)
 
 
 def _output(output: ConfiguredOutput, config: Config, now: datetime) -> Finding:

@@ -214,6 +214,16 @@ def bare_environment(_):
     del os.environ["HOME"]
 
 
+def silent_sources(_):
+    followup("run", "--now", "2026-10-20T12:00")
+    followup("run", "--now", NOW)
+
+
+def other_folder(place):
+    followup("run", "--now", NOW)
+    (place / "config.toml").write_text(FILES.replace('"drafts"', '"mail"'))
+
+
 HELD = ExitStack()
 BEFORE = {"F053": working_login}
 SITUATIONS = {
@@ -233,6 +243,8 @@ SITUATIONS = {
     "F063": early_clock,
     "F064": endless_run,
     "F065": bare_environment,
+    "F066": silent_sources,
+    "F070": other_folder,
 }
 
 
@@ -273,7 +285,12 @@ def test_what_a_page_shows_is_what_happens(place, code, what, state, content):
 
 @pytest.mark.parametrize("code", SITUATIONS)
 def test_what_a_page_tells_of_the_system_is_what_happens(place, code):
-    commands = {"F053": ("auth", "post"), "F05": ("plugins",), "F06": ("doctor", "--deep", "--now", NOW)}
+    commands = {
+        "F053": ("auth", "post"),
+        "F070": ("plan", "--now", NOW),
+        "F05": ("plugins",),
+        "F06": ("doctor", "--deep", "--now", NOW),
+    }
     command = commands.get(code) or commands.get(code[:3], ("check", "--now", NOW))
     BEFORE.get(code, lambda _: None)(place)
     assert codes(*command) == set()

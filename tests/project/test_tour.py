@@ -3,10 +3,10 @@
 import ast
 import re
 import sys
-import threading
 
 import pytest
 
+from followup_rules.host import worker
 from tests.support.project import ROOT
 from tests.support.storybook import Story
 
@@ -47,7 +47,7 @@ def test_every_stop_names_something_of_its_own_file():
 
 
 @pytest.fixture
-def walked(tmp_path):
+def walked(tmp_path, monkeypatch):
     """Return the functions that a run enters which makes one draft of one interview: file and name, once each."""
     story = Story(tmp_path)
     story.visit("I1", "2026-11-09 10:00")
@@ -57,13 +57,17 @@ def walked(tmp_path):
         if event == "call":
             entered[frame.f_code.co_filename, frame.f_code.co_qualname] = None
 
-    threading.setprofile(note)  # plugins work in threads of their own
+    def profiled(job):
+        sys.setprofile(note)
+        return attempted(job)
+
+    attempted = worker._attempted
+    monkeypatch.setattr(worker, "_attempted", profiled)  # plugins work in threads of their own
     sys.setprofile(note)
     try:
         story.run("2026-11-09 11:05")
     finally:
         sys.setprofile(None)
-        threading.setprofile(None)
     assert [draft["To"] for draft in story.drafts().values()] == ["julie.roy@nordik.ca"]
     return [(file.removeprefix(f"{ROOT}/"), name) for file, name in entered]
 

@@ -298,10 +298,10 @@ def named(folder):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A disk of its own, of 400 kB."""
+    """A disk of its own, of 700 kB."""
     place = tmp_path / "disk"
     place.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "none", place], capture_output=True, check=False)
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=700k", "none", place], capture_output=True, check=False)
     if made.returncode:
         pytest.skip("mount(8) may not be used here")
     yield place

@@ -116,6 +116,20 @@ def test_a_source_that_fails_is_told_with_when_it_was_last_read(story):
     )
 
 
+@pytest.mark.parametrize(
+    ("silence", "told"), [("", True), ('silence = "60 days"', False), ('silence = "0 days"', False)]
+)
+def test_a_source_that_shows_nothing_new_is_told_after_its_silence(story, silence, told):
+    story.config()
+    for table in ("calendar", "sent", "notes"):
+        story.base = story.base.replace(f"[sources.{table}]", f"[sources.{table}]\n{silence}")
+    story.config()
+    story.run("2026-11-25 17:00")
+    visit = Visit(story, now="2026-11-25 18:00")
+    assert (visit.codes, visit.exit) == (["F066"] if told else [], 0)
+    assert ("sources.sent: it can be read, and has shown nothing at all for 17 days" in visit.said) == told
+
+
 def test_an_output_that_cannot_be_opened_is_told(story):
     story.todo.unlink()
     story.todo.mkdir()

@@ -1,0 +1,153 @@
+"""What the user changed in the config between two runs: sources and outputs are known by what they are, not by name.
+
+A table that has another name is the same source or output; one with another path or account is another place, where
+nothing was deleted by the user. What is known of a table is kept with the state of the runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from followup_rules.codes import Code
+from followup_rules.config.configured import Configured
+from followup_rules.config.read import Config, read_config
+from followup_rules.engine.plan import EntryState, LedgerEntry
+from followup_rules.host.checked_output import CheckedOutput
+from followup_rules.host.failures import failure
+from followup_rules.model import NOTICE, Problem
+from followup_rules.store.errors import StoreError
+from followup_rules.store.state import Table
+from followup_rules.store.store import Store
+from followup_rules.texts.plurals import plural
+from followup_rules.tick.outputs import Outputs
+from followup_rules.tick.report import Given
+
+
+def claim(config: Config, store: Store) -> None:
+    """Make the store this config's. Raises StoreError if it is that of another config, which names it still.
+
+    Two configs on one store would each withdraw what the other has made.
+    """
+    own, state = str(config.file.resolve()), store.state.read()
+    if state.config == own:
+        return
+    if state.config and (other := Path(state.config)).exists() and read_config(other).store == config.store:
+        message = f"the store {config.store} is that of another config, {other}"
+        raise StoreError(message, f"give {config.file} a store of its own: [store] path; or delete {other}")
+    store.state.write(replace(state, config=own))
+
+
+def follow_sources(given: Given) -> tuple[set[str], list[Problem]]:
+    """Let what is stored of sources follow their tables; return the ids of events that left, and what to tell of it."""
+    events, state = given.store.events, given.store.state.read()
+    known, now_there = dict(state.sources), _tables(given.config.sources, state.sources)
+    for old, new in _renamed(known, now_there).items():
+        events.rename_source(old, new)
+        known[new] = known.pop(old)
+    for name in known.keys() & now_there.keys():
+        if known[name] != now_there[name]:
+            # A cursor means something to that plugin, in that version and with those options, alone.
+            events.forget_cursor(name)
+    left: set[str] = set()
+    problems = []
+    for name in sorted(known.keys() - now_there.keys()):
+        gone = events.leave(name, given.now)
+        left |= gone
+        message = f"the config no longer names it: {plural(len(gone), 'entry', 'entries')} that lay ahead left with it"
+        problems.append(Problem(f"sources.{name}", message, Code.TABLE_CHANGED, hint=_STAYS, warning=True))
+    if now_there != state.sources:
+        given.store.state.write(replace(state, sources=now_there))
+    return left, problems
+
+
+def follow_outputs(outputs: Outputs, given: Given) -> Iterator[Problem]:
+    """Let the ledger follow the tables of outputs to another name, or to another place; yield what to tell of it."""
+    state = given.store.state.read()
+    known, now_there = dict(state.outputs), _tables(given.config.outputs, state.outputs)
+    for old, new in _renamed(known, now_there).items():
+        given.store.ledger.rename_output(old, new)
+        given.store.events.rename_source(f"output {old}", f"output {new}")
+        known[new] = known.pop(old)
+    for name in sorted(known.keys() & now_there.keys()):
+        if known[name].place == now_there[name].place:
+            continue
+        output = outputs.get(name)
+        if output is None:
+            now_there[name] = known[name]  # it cannot be asked yet what lies there
+            continue
+        try:
+            yield from _move(name, outputs, given)
+        except Exception as error:  # noqa: BLE001 -- whatever a plugin raises: the next run asks again
+            now_there[name] = known[name]
+            yield failure(f"outputs.{name}", error)
+    if now_there != state.outputs:
+        given.store.state.write(replace(state, outputs=now_there))
+
+
+def _tables(configured: Iterable[Configured], known: Mapping[str, Table]) -> dict[str, Table]:
+    """Return what each table of the config stands for; of one whose plugin is broken, what it stood for before."""
+    found = {one.name: Table(one.place, one.version) if one.place else known.get(one.name) for one in configured}
+    return {name: table for name, table in found.items() if table}
+
+
+def _renamed(known: Mapping[str, Table], now_there: Mapping[str, Table]) -> dict[str, str]:
+    """Return the new name of each table that only has another one: no other, before or now, stands for the same."""
+    gone, come = known.keys() - now_there.keys(), now_there.keys() - known.keys()
+    before = [table.place for table in known.values()]
+    now = {table.place: name for name, table in now_there.items() if name in come}
+    return {
+        old: now[known[old].place]
+        for old in sorted(gone)
+        if known[old].place in now and before.count(known[old].place) == 1
+    }
+
+
+def _move(name: str, outputs: Outputs, given: Given) -> Iterator[Problem]:
+    """Take over what lies in the new place of an output, and leave the old one as it is."""
+    ledger, output = given.store.ledger, outputs[name]
+    entries = [entry for entry in ledger.of_output(name) if entry.action.type != NOTICE]
+    there = [entry for entry in entries if entry.state is EntryState.DELIVERED]
+    # All is asked before anything is noted, so that a place that fails half-way is asked again as a whole.
+    found = [(entry, _reference(entry, output)) for entry in there]
+    for entry, ref in found:
+        ledger.write(_in_new_place(entry, ref))
+    for entry in entries:
+        if entry.state is EntryState.REFUSED:
+            ledger.write(replace(entry, retry=None, attempts=0))
+    given.store.decisions.make_stale({entry.action.case for entry in entries})
+    stayed = [entry for entry, ref in found if ref is None]
+    if stayed:
+        yield Problem(f"outputs.{name}", _stayed(stayed), Code.TABLE_CHANGED, hint=_ELSEWHERE, warning=True)
+
+
+def _reference(entry: LedgerEntry, output: CheckedOutput) -> str | None:
+    """Return the reference under which an output has an action now; None if it has not. Raises what `find` raises."""
+    # An output that can be reached and does not answer this is an empty place, such as a list yet to be begun.
+    with suppress(Exception):
+        # The table may name the same place as before in other words, or a copy of it.
+        if output.status([entry.ref])[entry.ref].state in ("open", "touched", "done"):
+            return entry.ref
+    return output.find(entry.marker)
+
+
+def _in_new_place(entry: LedgerEntry, ref: str | None) -> LedgerEntry:
+    if ref is not None:
+        return replace(entry, ref=ref)
+    # What the user has begun to edit is theirs, and not made a second time.
+    state = EntryState.ENDED if entry.touched else EntryState.WITHDRAWN
+    return replace(entry, state=state, ref="", attempts=0, retry=None)
+
+
+def _stayed(entries: Sequence[LedgerEntry]) -> str:
+    keys = ", ".join(entry.key for entry in entries[:_LISTED]) + (", ..." if entries[_LISTED:] else "")
+    verb = "stays" if len(entries) == 1 else "stay"
+    return f"it writes to another place now; {plural(len(entries), 'action')} {verb} in the old one: {keys}"
+
+
+_LISTED = 5
+_STAYS = "what had taken place stays as evidence; put the table back if that was a slip"
+_ELSEWHERE = "what is still due is made anew, but for what you had edited; delete the old ones if you do not want them"

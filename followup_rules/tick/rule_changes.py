@@ -1,0 +1,80 @@
+"""What the user changed in rules and time zone between two runs: what was made follows its rule, under the same key.
+
+A rule that has another name, and starts from and does the same, is the same rule. The day of a meeting, of which keys
+and announced dates are made, is that of the zone in which something was first made for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from followup_rules.codes import Code
+from followup_rules.config.rulebook import Rulebook
+from followup_rules.language.schema import Rule
+from followup_rules.model import Problem
+from followup_rules.store.state import KnownRule
+from followup_rules.texts.plurals import plural
+from followup_rules.tick.report import Given
+
+
+def follow_rules(given: Given) -> Iterator[Problem]:
+    """Let the ledger follow its rules to another name or another `per`, and note which rules are new."""
+    state, book = given.store.state.read(), given.config.rulebook
+    known = dict(state.rules)
+    for old, new in _renamed(known, book, given).items():
+        known[new] = replace(known.pop(old), per=book.rules.rules[new].per)
+        moved = given.store.follow_rule(old, new, book.rules.rules[new].per)
+        message = f"the rule {old} is called {new} now; {plural(moved, 'action')} of it went along"
+        yield Problem(f"rule.{new}", message, Code.TABLE_CHANGED, hint="nothing else has changed", info=True)
+    for name, rule in book.rules.rules.items():
+        before = known.get(name)
+        if before and before.per and before.per != rule.per:
+            given.store.follow_rule(name, name, rule.per)
+        known[name] = KnownRule(rule.meaning, rule.per, _since(before, state.rules, given))
+    if known != state.rules:
+        given.store.state.write(replace(given.store.state.read(), rules=known))
+
+
+def _since(before: KnownRule | None, known: Mapping[str, KnownRule], given: Given) -> datetime:
+    """Return from which run on a rule is known: what it would have asked for long before that is too old."""
+    if before:
+        return before.since
+    return given.now if known else given.first_run
+
+
+def _renamed(known: Mapping[str, KnownRule], book: Rulebook, given: Given) -> dict[str, str]:
+    """Return the new name of each rule that is gone while one new rule, and only one, means the same."""
+    if not book.whole:
+        return {}  # what could not be read is broken, and not gone
+    rules: Mapping[str, Rule] = book.rules.rules
+    come = {name: rule.meaning for name, rule in rules.items() if name not in known and not rule.fault}
+    gone = {name: rule.meaning for name, rule in known.items() if name not in rules and name not in book.rules.off}
+    return {
+        old: new
+        for old, meaning in gone.items()
+        for new in come
+        if [*come.values()].count(meaning) == [*gone.values()].count(meaning) == 1
+        and come[new] == meaning
+        and not given.store.ledger.of_rule(new)
+    }
+
+
+def follow_zone(given: Given) -> None:
+    """Keep the day of each meeting for which something was made, where another time zone would make it another day."""
+    state, zone = given.store.state.read(), given.config.profile.timezone
+    if state.timezone == zone.key:
+        return
+    if state.timezone:
+        before = ZoneInfo(state.timezone)
+        for name in given.store.ledger.anchors():
+            event = given.store.events.named(name)
+            if event is None:
+                continue
+            day = event.start.astimezone(before).date()
+            if day != event.start.astimezone(zone).date():
+                given.store.places.keep_day(event, day)
+    given.store.state.write(replace(state, timezone=zone.key))

@@ -1,0 +1,140 @@
+"""What becomes of actions when the user renames a rule, changes its `per`, adds one, or moves to another time zone."""
+
+import pytest
+
+from tests.support.storybook import Story, call
+
+NOW, THEN, LATER = "2026-11-12 12:00", "2026-11-12 12:15", "2026-11-12 12:30"
+RULE = """
+[rule.letter]
+on  = "#letter"
+do  = { type = "draft", title = "A letter", text = "Dear all", to = "them" }
+"""
+
+
+@pytest.fixture
+def story(tmp_path):
+    found = Story(tmp_path / "story")
+    found.note("2026-11-12 09:00 #letter Write it")
+    found.note("2026-11-12 09:10 #issue Something else, so that the file is never empty")
+    found.config(RULE)
+    return found
+
+
+def drafts(story):
+    return sorted((story.folder / "out/drafts").glob("*letter*"))
+
+
+RENAMED = RULE.replace("letter]", "post]")
+
+
+def test_a_rule_by_another_name_keeps_what_it_made(story):
+    assert story.at(NOW).rules() == ["letter"]
+    story.config(RENAMED)
+    tick = story.at(THEN)
+    assert (tick.changes, tick.exit, len(drafts(story))) == ([], 0, 1)
+    assert "the rule letter is called post now; 1 action of it went along" in tick.said
+    assert [d.key.partition("/")[0] for d in tick.states("post")] == ["post"]
+    assert (story.at(LATER).changes, story.at(LATER).problems) == ([], [])
+
+
+def test_what_was_made_under_the_old_name_is_taken_back_under_the_new_one(story):
+    story.at(NOW)
+    story.config(RENAMED)
+    story.at(THEN)
+    story.edit_note("2026-11-12 09:00 #letter Write it", "")
+    assert story.at("2026-11-12 13:30").rules("withdraw") == ["post"]
+    assert drafts(story) == []
+
+
+def test_what_the_user_edited_or_deleted_is_not_made_anew_under_another_name(story):
+    story.at(NOW)
+    (draft,) = drafts(story)
+    draft.unlink()
+    story.at(THEN)
+    story.config(RENAMED)
+    assert (story.at(LATER).changes, story.at("2026-11-30 12:00").changes) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        RENAMED.replace("A letter", "Another letter"),  # it does something else
+        RENAMED + RULE.replace("letter]", "mail]"),  # two may be meant
+        RENAMED + RULE,  # the old one is still there
+    ],
+)
+def test_what_cannot_be_one_rule_for_certain_is_another_rule(story, more):
+    story.at(NOW)
+    story.config(more)
+    tick = story.at(THEN)
+    assert "is called" not in tick.said
+    assert tick.all("post")
+
+
+def test_a_rule_that_is_switched_off_for_a_while_is_not_gone(story):
+    story.at(NOW)
+    story.config(RULE + "enabled = false\n" + RENAMED)
+    assert "is called" not in story.at(THEN).said
+
+
+def test_another_per_keeps_what_was_made(tmp_path):
+    story = Story(tmp_path / "story")
+    story.visit("I1", "2026-11-12 10:00")
+    rule = '[rule.own]\non = "interview"\nper = "{}"\ndo = {{ type = "task", title = "Look back" }}\n'
+    story.config(rule.format("day"))
+    assert "own" in story.at(NOW).rules()
+    story.config(rule.format("event"))
+    tick = story.at(THEN)
+    assert tick.changes == []
+    assert [d.key for d in tick.states("own")] == ["own/I1@2026-11-12"]
+    story.config(rule.format("case"))
+    assert (story.at(LATER).changes, (story.folder / "out/todo.txt").read_text().count("Look back")) == ([], 1)
+
+
+def test_a_new_rule_does_not_ask_for_what_opened_long_before_it_was_known(tmp_path):
+    story = Story(tmp_path / "story")
+    story.visit("I1", "2026-07-13 10:00")
+    story.visit("I2", "2026-11-10 10:00", "paul@boreal.ca")
+    story.at("2026-07-06 09:00")
+    story.at(NOW)
+    story.config('[rule.own]\non = "interview"\ndo = { type = "task", title = "Look back" }\n')
+    tick = story.at(THEN)
+    assert [change.case for change in tick.all("own")] == ["boreal.ca"]
+    assert tick.decision("own", "nordik.ca").state == "void"
+
+
+def zone(story, name):
+    story.config(timezone=name)
+
+
+def test_a_move_to_another_zone_moves_no_key_and_no_announced_date(tmp_path):
+    story = Story(tmp_path / "story")
+    story.visit("I1", "2026-11-09 19:00")  # 01:00 of the tenth in Paris
+    made = story.at("2026-11-09 20:05").the("thank-you")
+    assert made.announces == {"follow-up-call": "2026-11-19"}
+    zone(story, "Europe/Paris")
+    tick = story.at("2026-11-10 09:00")
+    assert tick.rules("withdraw", aside=True) == tick.rules(aside=True) == []
+    assert tick.decision("thank-you").key == made.key
+    (call_,) = story.at("2026-11-19 16:00").all("follow-up-call")
+    assert call_.key == "follow-up-call/nordik.ca@2026-11-09"
+
+
+def test_in_another_zone_a_moved_meeting_is_another_duty_all_the_same(tmp_path):
+    story = Story(tmp_path / "story")
+    story.visit("I1", "2026-11-09 19:00")
+    story.at("2026-11-09 18:00")
+    zone(story, "Europe/Paris")
+    story.at("2026-11-09 23:00")
+    story.visit("I1", "2026-11-17 19:00")
+    tick = story.at("2026-11-10 09:00")
+    assert [d.key for d in tick.states("prepare")] == ["prepare/nordik.ca@2026-11-17"]
+
+
+def test_the_old_name_of_a_zone_changes_nothing(tmp_path):
+    story = Story(tmp_path / "story")
+    story.visit("I1", "2026-11-09 19:00")
+    story.at("2026-11-09 20:05")
+    zone(story, "America/Montreal")
+    assert (story.at("2026-11-09 21:00").changes, call(story.folder, "doctor").exit_code) == ([], 1)
