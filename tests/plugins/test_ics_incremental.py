@@ -15,7 +15,7 @@ import followup_ics
 from followup_ics import IcsOptions, entries
 from followup_rules import BadItem, Context, Event, Profile, Pull
 from followup_rules.host.checked_pull import checked
-from followup_rules.store.store import Store, open_store
+from followup_rules.store.store import Store, open_copy
 
 TORONTO = ZoneInfo("America/Toronto")
 NOW = datetime(2026, 11, 9, 12, tzinfo=TORONTO)
@@ -93,7 +93,7 @@ STEPS = st.lists(
 @settings(deadline=None)
 def test_any_sequence_of_edits_and_days_leads_to_what_a_whole_reading_leads_to(steps):
     with TemporaryDirectory() as folder, ExitStack() as places:
-        quick, whole = (Kept(places.enter_context(open_store(Path(folder) / f"{n}.db"))) for n in ("quick", "whole"))
+        quick, whole = (Kept(places.enter_context(open_copy(Path(folder) / f"{n}.db"))) for n in ("quick", "whole"))
         cursor, now = "", NOW
         (Path(folder) / "z.ics").write_text(calendar())
         for edits, hours in steps:
