@@ -74,10 +74,12 @@ test-pythons:
 coverage: $(VENV)/ready npm
 	$(BIN)/python -m pytest --numprocesses auto -m "not long" --cov
 
+# The floor: many mistakes in the newest modules of the engine (orders, completed, same_notes, near_headings) are not
+# noticed yet by its own tests. `make mutation` names them all; raise the floor as they are killed or listed.
 trials: $(VENV)/ready npm
 	@echo "make trials SEED=$(SEED) makes the same trials again"
 	$(BIN)/python -m tests.trials.faults --points 400 --seed $(SEED)
-	$(BIN)/python -m tests.trials.mutation --sample 100 --seed $(SEED)
+	$(BIN)/python -m tests.trials.mutation --sample 100 --seed $(SEED) --floor 65
 	$(BIN)/python -m tests.trials.simulator --runs 2 --years 0.25 --seed $(SEED)
 	$(BIN)/python -m tests.trials.hostile --inputs 400 --seed $(SEED)
 	$(BIN)/python -m tests.trials.mail --seed $(SEED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,6 +20,19 @@ from followup_rules.sealing import digest
 SILENCE = timedelta(days=14)
 
 
+def place_of(plugin: str, options: Any, base: Path) -> str:
+    """Return a hash of a plugin and its options: the same for the same place, whatever its table is called.
+
+    Paths count from the folder of the config, so that a folder that is moved with all that lies in it stays the same.
+    """
+
+    def plain(value: object) -> str:
+        return str(value.relative_to(base)) if isinstance(value, Path) and value.is_relative_to(base) else repr(value)
+
+    # Sorted, for the order of a set is another one in every process.
+    return digest(f"{plugin} {msgspec.json.encode(options, order='sorted', enc_hook=plain).decode()}")
+
+
 class Configured(Struct, frozen=True, kw_only=True):
     """A table of a source or an output: its name, its plugin and its options."""
 
@@ -30,20 +44,10 @@ class Configured(Struct, frozen=True, kw_only=True):
     """Which offers its type."""
     fault: str = ""
     """Why its plugin does not offer it; then it cannot be opened, and all else goes on."""
+    place: str = ""
+    """What it stands for, whatever it is called; see `place_of`. Empty if its plugin is broken: nobody can tell."""
     time_limit: timedelta = TIME_LIMIT
     """How long one call of it may take."""
-
-    @property
-    def place(self) -> str:
-        """A hash of plugin and options: the same for the same place, whatever the table is called.
-
-        Empty if its plugin is broken, so that nobody can tell.
-        """
-        if self.type is None:
-            return ""
-        # Sorted, for the order of a set is another one in every process.
-        options = msgspec.json.encode(self.options, order="sorted", enc_hook=repr)
-        return digest(f"{self.type.name} {options.decode()}")
 
     @property
     def version(self) -> str:

@@ -16,7 +16,7 @@ from followup_rules import __version__, language
 from followup_rules.codes import Code
 from followup_rules.config import options
 from followup_rules.config import profile as profiles
-from followup_rules.config.configured import ConfiguredOutput, ConfiguredSource
+from followup_rules.config.configured import ConfiguredOutput, ConfiguredSource, place_of
 from followup_rules.config.ingredients import Ingredients, Layer
 from followup_rules.config.packs import RULES, in_folder, is_folder, spelt_as_folder
 from followup_rules.config.profile import ProfileTable, StoreTable
@@ -218,7 +218,8 @@ def _tables(
         if fault:
             yield None, {**common, "fault": f"its options cannot be made: {fault}, in {own}"}
         elif given is not None:
-            yield types[plugin], {**common, "options": given, "plugin": own}
+            place, _ = attempt(partial(place_of, plugin, given, base))
+            yield types[plugin], {**common, "options": given, "plugin": own, "place": place or ""}
 
 
 def _plugin_of(table: Value, word: str, types: Mapping[str, Any], plugins: Registry) -> str | None:

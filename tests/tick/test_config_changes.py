@@ -108,6 +108,15 @@ def test_a_folder_that_was_moved_with_its_drafts_is_taken_over(story):
     assert drafts(story, "mail") == []
 
 
+def test_a_folder_that_was_moved_with_its_config_and_store_is_the_same_place(story):
+    story.at(BEFORE)
+    (draft,) = drafts(story, "out/drafts")
+    draft.unlink()
+    story.folder = story.folder.rename(story.folder.with_name("elsewhere"))
+    tick = story.at(AFTER)
+    assert (tick.changes, tick.problems) == ([], [])
+
+
 def test_tasks_go_to_a_list_that_is_yet_to_be_begun(story):
     tasks = [c["key"] for c in story.at(BEFORE).changes if c["type"] == "task"]
     change(story, 'path = "out/todo.txt"', 'path = "lists/todo.txt"')

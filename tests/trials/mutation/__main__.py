@@ -71,11 +71,12 @@ class Mutated:
 
 
 def main() -> int:
-    """Try mutants and print the score; an unlisted survivor, or a listed one that is none, is a failure."""
+    """Try mutants and print the score; without a floor for it any unlisted survivor is a failure."""
     arguments = argparse.ArgumentParser(prog="python -m tests.trials.mutation", description=__doc__)
     arguments.add_argument("modules", nargs="*", help="of the engine; all by default")
     arguments.add_argument("--sample", type=int, metavar="N", help="try only N of them")
     arguments.add_argument("--seed", type=int, default=0, help="which ones")
+    arguments.add_argument("--floor", type=int, metavar="PERCENT", help="a score from which on nothing is a failure")
     given = arguments.parse_args()
     chosen = given.modules or sorted(each.stem for each in ENGINE.glob("*.py"))
     trials = [trial for module in chosen for trial in _trials(module)]
@@ -83,7 +84,7 @@ def main() -> int:
     if given.sample:
         trials = random.Random(given.seed).sample(trials, min(given.sample, len(trials)))
         listed &= {trial.mutant.name for trial in trials}
-    return _report(trials, listed)
+    return _report(trials, listed, given.floor)
 
 
 def _trials(module: str) -> Iterator[Trial]:
@@ -97,7 +98,7 @@ def _listed(modules: Collection[str]) -> set[str]:
     return {name for name in names if re.match(r"\w+", name)[0] in modules}
 
 
-def _report(trials: Sequence[Trial], listed: set[str]) -> int:
+def _report(trials: Sequence[Trial], listed: set[str], floor: int | None) -> int:
     began = time.monotonic()
     _prepare()
     survivors = set()
@@ -110,6 +111,8 @@ def _report(trials: Sequence[Trial], listed: set[str]) -> int:
     killed = len(trials) - len(survivors)
     counts = f"mutants={len(trials)} killed={killed} survived={len(survivors)}"
     _say(f"{counts} score={100 * killed / len(trials):.1f}% seconds={time.monotonic() - began:.0f}")
+    if floor is not None:
+        return 0 if 100 * killed >= floor * len(trials) else 1
     return 0 if survivors == listed else 1
 
 
