@@ -34,6 +34,8 @@ demo: $(VENV)/ready
 
 # An emulator of Google, and what checks our stand-in for Google Tasks. Without npm, their tests are skipped.
 PACKAGES := emulate@0.11.2 @stoplight/prism-cli@5.14.2 google-discovery-to-swagger@2.1.0
+# An independent reader of calendars, and calendars that another one brings with it.
+PACKAGES += ical.js@2.2.1 ical@0.8.0
 
 out/npm/ready:
 	@mkdir -p out/npm
@@ -81,6 +83,7 @@ trials: $(VENV)/ready npm
 	$(BIN)/python -m tests.trials.simulator --runs 2 --years 0.25 --seed $(SEED)
 	$(BIN)/python -m tests.trials.hostile --inputs 400 --seed $(SEED)
 	$(BIN)/python -m tests.trials.mail --seed $(SEED)
+	$(BIN)/python -m tests.trials.calendars
 	$(BIN)/python -m pytest --numprocesses auto -m "long and not whole" --shard $$(($(SEED) % $(SHARDS)))/$(SHARDS)
 
 mutation: $(VENV)/ready

@@ -153,7 +153,9 @@ class Pull(Struct, frozen=True, kw_only=True):
     cursor: str = ""
     """Given back to the next pull; anything the source likes."""
     complete: bool = False
-    """These are all the events of the window: what is absent is gone."""
+    """These are all the events of the window: what is absent is gone, unless it is among the unchanged."""
+    unchanged: Sequence[str] = ()
+    """Ids of events, or of series (`ID/...`), that a complete pull need not give again: they are as they were."""
     left: int = 0
     """How many items are still to be read: these are kept, and the source is asked again at once from the cursor."""
     doubt: str = ""

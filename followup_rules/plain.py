@@ -21,12 +21,12 @@ _LONGEST_DESCRIPTION = 10_000
 
 # What else Unicode makes a new line of (UAX 14): a stranger's title must not begin a line in a file of ours.
 _ODD_LINE_END = re.compile("[\r\x0b\x0c\x85\u2028\u2029]")
-# C0 and C1 controls; the marks that turn the direction of text (UAX 9: an address or a file's name could be shown
-# backwards); what takes no room; halves of characters, which no file can hold. Joiners are not among them: they hold
-# emoji together, and letters of Persian and Hindi apart.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
-)
+# C0 and C1 controls; halves of characters, which no file can hold.
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+# What takes no room and parts no words: soft hyphens, zero-width spaces; the marks that turn the direction of text
+# (UAX 9: an address or a file's name could be shown backwards). Joiners are not among them: they hold emoji together,
+# and letters of Persian and Hindi apart.
+_NO_ROOM = re.compile("[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _GAP, _BREAKABLE_GAP = re.compile(r"\s+"), re.compile(r"[ \t\n]+")
 _HIDDEN = re.compile(  # what is never closed hides the rest: else each beginning would be looked through to the end
@@ -42,9 +42,10 @@ _TAG = re.compile(r"(?<![^\s(\[,;])#([^\W\d_][\w-]*)")
 def clean(text: str, instead: str = "") -> str:
     """Return a text without control characters and marks that nobody sees; its lines and tabs stay.
 
-    `instead` stands in the place of each, and of odd line ends, which otherwise become line feeds.
+    `instead` stands in the place of each control character, and of odd line ends, which otherwise become line feeds.
     """
-    return _UNSEEN.sub(instead, _ODD_LINE_END.sub(instead or "\n", text.replace("\r\n", "\n")))
+    lines = _ODD_LINE_END.sub(instead or "\n", _NO_ROOM.sub("", text).replace("\r\n", "\n"))
+    return _UNSEEN.sub(instead, lines)
 
 
 def one_line(text: str, longest: int = LONGEST_TITLE, *, no_break: bool = False) -> str:

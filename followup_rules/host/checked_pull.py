@@ -45,7 +45,7 @@ def checked(pull: Any, kinds: Collection[str]) -> Pull:
     """
     if not isinstance(pull, Pull):
         raise Unreadable(f"its plugin returned {_a(pull)} where a Pull belongs; tell the plugin's author")
-    removed = _listed(pull.removed, "removed")
+    removed, unchanged = _listed(pull.removed, "removed"), _listed(pull.unchanged, "unchanged")
     sound = (
         _is_text(pull.cursor)
         and _is_text(pull.doubt)
@@ -53,7 +53,7 @@ def checked(pull: Any, kinds: Collection[str]) -> Pull:
         and isinstance(pull.left, int)
         and pull.left >= 0
     )
-    if not sound or not all(isinstance(name, str) for name in removed):
+    if not sound or not all(isinstance(name, str) for name in (*removed, *unchanged)):
         raise Unreadable("its plugin returned a Pull whose fields make no sense; tell the plugin's author")
     items = [_item(item, kinds) for item in _listed(pull.events, "events")]
     events, bad = _once_each(item for item in items if isinstance(item, Event))
@@ -64,6 +64,7 @@ def checked(pull: Any, kinds: Collection[str]) -> Pull:
         removed=removed,
         cursor=str(pull.cursor),
         complete=whole,
+        unchanged=unchanged,
         left=int(pull.left),
         doubt=_shown(pull.doubt),
     )

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
+# Nobody sees them, wherever in a word they stand (Unicode: default ignorable): soft hyphens, joiners, zero widths.
+_UNSEEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 # Which Unicode does not take apart, though people write them in both ways.
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
 
@@ -21,7 +23,9 @@ def fold(text: str) -> str:
     ' entretien d embauche pre selection '
     """
     # NFKD takes accents off their letters, and apart what is written as one: ﬁ, full-width letters (UAX 15).
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+    bare = "".join(
+        sign for sign in unicodedata.normalize("NFKD", _UNSEEN.sub("", text)) if not unicodedata.combining(sign)
+    )
     return f" {' '.join(_WORD.findall(bare.casefold().translate(_LIGATURES)))} "
 
 

@@ -6,18 +6,18 @@ Events are known by their identity (kind and id), which is what the columns `id`
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.meetings import named_apart
-from followup_rules.model import KIND_END, MAIL, BadItem, Event, Pull, Report
+from followup_rules.model import Event, Pull
+from followup_rules.store.bodies import decode, encode
 from followup_rules.store.database import Database
-from followup_rules.store.errors import damaged
-from followup_rules.store.instants import at, encoded, instant, text
+from followup_rules.store.instants import instant, text
+from followup_rules.store.listing import Listing, Row, Shown
 from followup_rules.store.tombstones import EVENT, Tombstones
 
 
@@ -115,19 +115,19 @@ class Events:
 
             known = known_again.mails(list(events), lambda mail: self._mails_of_instant(source, mail))
             fresh = [_as_of(event, now) for event in self._not_forgotten(known)]
-            seen = {event.identity: event for event in self._apart(source, fresh)}
-            listed = self._listed(source, None if pull.complete or pull.removed else {*seen})
-            missed = [name for name, _, _ in listed if name not in seen and name.startswith(f"meeting{KIND_END}")]
-            if pull.complete and missed:
-                known_before = [_decode("", body) for name, body, _ in listed if name in missed]
-                seen = known_again.meetings(seen, known_before, {name for name, _, _ in listed})
-            bodies = {name: body for name, body, _ in listed}
-            changed = {name for name, event in seen.items() if bodies.get(name) != _encode(event)}
-            missing = _missing(pull, seen, {name: at(start) for name, _, start in listed}, since)
+            renamed = self._renamed(source)
+            wanted = {renamed.get(event.identity, event.identity) for event in fresh}
+            rows = self._listed(source, None if pull.complete or pull.removed else wanted)
+            listed = Listing(rows, pull, since)
+            seen = listed.named(fresh, renamed, lambda event: self._apart(source, event))
+            changed = {name for name, shown in seen.items() if listed.bodies.get(name) != encode(shown.event)}
+            missing = listed.missing(seen)
             self._write(source, [seen[name] for name in sorted(changed)], before, now)
+            others = [(_other(seen[name]), source, name) for name in sorted(listed.renamed(seen) - changed)]
+            self._database.run_many("update event set shown = ? where source = ? and id = ?", others)
             gone = [(text(now), text(before.pulled), source, name) for name in sorted(missing)]
             self._database.run_many("update event set gone = ?, listed = ? where source = ? and id = ?", gone)
-            if missing and pull.complete and not any(_is_over(event, now) for event in seen.values()):
+            if missing and pull.complete and not listed.shows_what_is_over(seen, now):
                 self._note_unlisted_past(source, missing)
             self._index(changed)
         return changed | missing
@@ -136,18 +136,20 @@ class Events:
         """Return the mails of its kind and instant that a source has shown."""
         query = "select body from event where source = ? and start = ? and id > ? || char(31) and id < ? || char(32)"
         rows = self._database.rows(query, source, text(mail.start), mail.kind, mail.kind)
-        return [_decode("", body) for (body,) in rows]
+        return [decode("", body) for (body,) in rows]
 
-    def _write(self, source: str, events: Iterable[Event], before: SourceState, now: datetime) -> None:
+    def _write(self, source: str, seen: Iterable[Shown], before: SourceState, now: datetime) -> None:
         """Write events as a source shows them now."""
-        query = """insert or replace into event (source, id, start, body, organizer, answered, planned, called_off)
-                   values (?, ?, ?, ?, ?, ?, ?, ?)"""
+        query = """insert or replace into event
+                     (source, id, start, body, organizer, answered, planned, called_off, shown)
+                   values (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
         rows = []
-        for event in events:
+        for each in seen:
+            event = each.event
             organizer = event.organizer.address if event.organizer else None
             cancelled = self._cancelled(source, event, before, now) if event.status == "cancelled" else (None, None)
-            shown = (source, event.identity, text(event.start), _encode(event), organizer, int(event.answered))
-            rows.append((*shown, *cancelled))
+            shown = (source, event.identity, text(event.start), encode(event), organizer, int(event.answered))
+            rows.append((*shown, *cancelled, _other(each)))
         self._database.run_many(query, rows)
 
     def _cancelled(
@@ -156,7 +158,7 @@ class Events:
         """Return the last pull that listed a cancelled event as planned, and the first that showed it cancelled."""
         query = "select body, gone, listed, planned, called_off from event where source = ? and id = ?"
         for body, gone, listed, planned, called_off in self._database.rows(query, source, event.identity):
-            if _decode(source, body).status == "cancelled":
+            if decode(source, body).status == "cancelled":
                 return planned, called_off or text(now)
             return listed if gone else text(before.pulled), text(now)
         return None, text(now)
@@ -169,26 +171,29 @@ class Events:
                      and other.gone >= other.start)"""
         self._database.run(query, source, json.dumps(sorted(missing)))
 
-    def _apart(self, source: str, events: Iterable[Event]) -> Iterator[Event]:
-        """Yield the events; a meeting with an id by which another source knows one of another organizer is another."""
+    def _apart(self, source: str, event: Event) -> Event:
+        """Return an event; a meeting with an id by which another source knows one of another organizer is another."""
+        if event.kind != "meeting" or event.organizer is None:
+            return event
         query = "select source, organizer from event where id = ? and organizer is not null"
-        for event in events:
-            if event.kind != "meeting" or event.organizer is None:
-                yield event
-                continue
-            known = self._database.rows(query, event.identity)
-            own = any(where == source and whose == event.organizer.address for where, whose in known)
-            others = any(where != source and whose != event.organizer.address for where, whose in known)
-            yield replace(event, id=named_apart(event.id, event.start, ())) if others and not own else event
+        known = self._database.rows(query, event.identity)
+        own = any(where == source and whose == event.organizer.address for where, whose in known)
+        others = any(where != source and whose != event.organizer.address for where, whose in known)
+        return replace(event, id=named_apart(event.id, event.start, ())) if others and not own else event
 
-    def _listed(self, source: str, ids: Collection[str] | None) -> list[tuple[str, str, str]]:
-        """Return id, body and start of what a source lists, as far as it is known: of some events, or of all."""
+    def _listed(self, source: str, ids: Collection[str] | None) -> list[Row]:
+        """Return what a source lists, as far as it is known: of some events, or of all."""
+        query = "select id, coalesce(shown, id), body, start from event where source = ? and gone is null"
         if ids is None:
-            query = "select id, body, start from event where source = ? and gone is null"
-            return self._database.rows(query, source)
-        query = """select id, body, start from event
-                   where source = ? and gone is null and id in (select value from json_each(?))"""
-        return self._database.rows(query, source, json.dumps(sorted(ids)))
+            return [Row(*row) for row in self._database.rows(query, source)]
+        query += " and id in (select value from json_each(?))"
+        return [Row(*row) for row in self._database.rows(query, source, json.dumps(sorted(ids)))]
+
+    def _renamed(self, source: str) -> dict[str, str]:
+        """Return the identities of the events that a source shows by others, by these; only meetings are."""
+        query = """select shown, id from event where source = ? and shown is not null
+                   and id > 'meeting' || char(31) and id < 'meeting' || char(32)"""
+        return dict(self._database.rows(query, source))
 
     def _not_forgotten(self, events: Iterable[Event]) -> Iterable[Event]:
         """Leave out the events that were forgotten, and further occurrences of meetings that were."""
@@ -228,7 +233,7 @@ class Events:
         query = """select source, body, gone, listed, substr(id, 6) from event
                    where id > 'note' || char(31) and id < 'note' || char(32)"""
         rows = self._database.rows(query)
-        own = [_decode(*row) for *row, _ in rows if row[0] == source or row[0] not in others]
+        own = [decode(*row) for *row, _ in rows if row[0] == source or row[0] not in others]
         return own, {ident for *_, ident in rows}
 
     def addresses(self) -> set[str]:
@@ -260,7 +265,7 @@ class Events:
     def _versions(self, name: str) -> list[Event]:
         query = """select source, body, gone, listed, planned, called_off, past_unlisted from event
                    where id = ? order by source"""
-        return [_decode(*row) for row in self._database.rows(query, name)]
+        return [decode(*row) for row in self._database.rows(query, name)]
 
     # -- ties
 
@@ -298,13 +303,14 @@ def _version(event: Event) -> tuple[object, ...]:
     return (event.gone is None, *meeting, event.updated or first, event.status != "cancelled", event.gone or first)
 
 
+def _other(shown: Shown) -> str | None:
+    """Return the identity by which a source shows an event, where it is another than that by which it is kept."""
+    return shown.identity if shown.identity != shown.event.identity else None
+
+
 def _as_of(event: Event, now: datetime) -> Event:
     """Return an event without a stamp of later than now: it could never be outdone."""
     return replace(event, updated=None) if event.updated and event.updated > now else event
-
-
-def _is_over(event: Event, now: datetime) -> bool:
-    return event.kind == "meeting" and event.end <= now
 
 
 def _counterpart(tie: str) -> str:
@@ -313,65 +319,7 @@ def _counterpart(tie: str) -> str:
     return {"word": f"names {word}", "names": f"word {word}"}.get(kind, tie)
 
 
-def _missing(pull: Pull, seen: Mapping[str, Event], listed: Mapping[str, datetime], since: datetime) -> set[str]:
-    """Return the identities of what a source listed before and has taken away, or left out of the whole picture."""
-    removed = set(pull.removed)
-    missing = {identity for identity in listed if _id_of(identity) in removed}
-    if not pull.complete:
-        return missing
-    # Of an entry that cannot be read it is not known whether it is gone; nor of the occurrences of such a series.
-    spoiled = {item.id for item in pull.events if isinstance(item, BadItem)} - {""}
-    window = {identity for identity, start in listed.items() if start >= since}
-    return missing | {
-        identity
-        for identity in window - seen.keys()
-        if spoiled.isdisjoint((_id_of(identity), _id_of(identity).rpartition("/")[0]))
-    }
-
-
-def _id_of(identity: str) -> str:
-    return identity.partition(KIND_END)[2]
-
-
 def names(event: Event) -> tuple[str, ...]:
     """Return the ids by which an event is known again: its own and, of an occurrence, that of the whole series."""
     series = event.id.rpartition("/")[0] if event.kind == "meeting" else ""
     return (event.id, series) if series else (event.id,)
-
-
-def _encode(event: Event) -> str:
-    """Return the event as it is kept: of a mail not where it lies, for it stays the same mail when it is moved."""
-    data = {k: {"at": v} if isinstance(v, datetime) else v for k, v in event.data.items()}
-    where = "" if event.kind in MAIL else event.where
-    own = {"listed": None, "gone": None, "past_unlisted": False, "planned": None, "called_off": None}
-    return encoded(replace(event, data=data, where=where, **own))
-
-
-_OWN = ("gone", "listed", "planned", "called_off", "past_unlisted")
-
-
-def _decode(source: str, body: str, *own: str | int | None) -> Event:
-    """Return a stored event, with what the store knows of it itself, as far as it is given."""
-    try:
-        event = msgspec.json.decode(body, type=Event)
-    except (msgspec.DecodeError, ValueError) as error:
-        raise damaged(error) from error
-    # JSON knows no instants: they are kept as {"at": ISO}, and no plugin may give a table.
-    data = {
-        name: at(str(value["at"])) if isinstance(value, dict) and value.keys() == {"at"} else value
-        for name, value in event.data.items()
-    }
-    report = event.report or _older_report(source, event)
-    known = {
-        name: instant(value) if isinstance(value, str) else value
-        for name, value in zip(_OWN, own, strict=False)
-        if value is not None
-    }
-    return replace(event, data=data, report=report, **{**known, "past_unlisted": bool(known.get("past_unlisted"))})
-
-
-def _older_report(source: str, event: Event) -> Report | None:
-    """Return the report of an event that an earlier version kept, which had it in fields of `data`."""
-    if "key" not in event.data or not (source.startswith("output ") or event.kind == "sent"):
-        return None
-    return Report(**{name: str(event.data.get(name, "")) for name in Report.__struct_fields__})

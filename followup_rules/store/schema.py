@@ -118,8 +118,20 @@ update "case" set stale = 1;
 update state set body = json_remove(body, '$.fingerprint', '$.sight', '$.sound');
 """
 
+# By which identity a source shows an event that is kept by another: some calendars rename all entries at each export.
+_NAMES = """
+alter table event add column shown text;
+"""
+
 MIGRATIONS: tuple[str, ...] = (
-    _FIRST, _TYPED_STATE, _DOUBTS, _SUBJECTS, _WHAT_BECAME_OF_MEETINGS, _DAYS, _SETTLED
-)  # fmt: skip
+    _FIRST,
+    _TYPED_STATE,
+    _DOUBTS,
+    _SUBJECTS,
+    _WHAT_BECAME_OF_MEETINGS,
+    _DAYS,
+    _NAMES,
+    _SETTLED,
+)
 """The n-th script leads from version n to version n + 1."""
 VERSION = len(MIGRATIONS)

@@ -1,37 +1,58 @@
-"""The meetings of iCalendar files within a window of time."""
+"""What the entries of a calendar stand for: its meetings within a window of time."""
 
 from __future__ import annotations
 
-import re
-import warnings
-from collections import defaultdict
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_ics.events import STAMP, check_zone, event, first, identifier, occurrence_id, span, stamp, values
-from followup_ics.recurrence import FlawError, occurrences, recurs
-from followup_ics.slots import Held, align, held_by
-from followup_ics.versions import NO_VERSIONS, Entry, Meeting, entry_of, meetings_of
-from followup_rules import BadItem, Event, Profile, Unreadable
-from followup_rules.meetings import are_of_export
-from followup_rules.plain import one_line
+from followup_ics.entries import bad_item, component, where
+from followup_ics.events import event, identifier, occurrence_id
+from followup_ics.flaws import FlawError
+from followup_ics.recurrence import bring_near, occurrences, recurs, steps
+from followup_ics.slots import Held, held_by
+from followup_ics.times import make_alike
+from followup_ics.versions import Meeting, Version, meetings_of, version_of
+from followup_rules import BadItem, Event, Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from icalendar import Calendar
-
     from followup_ics.recurrence import Component
+    from followup_ics.text import Entry
 
-_BEGIN = re.compile(rb"^BEGIN:VCALENDAR[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
-_END = re.compile(rb"^END:VCALENDAR[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
-_CONTROLS = bytes({*range(32), 127} - set(b"\t\r\n"))
-_FOLD = re.compile(rb"\r?\n[ \t]")
-_FLOOD = re.compile(rb"FREQ=(?:SECONDLY|MINUTELY|HOURLY)")
-_EXPORT = "export or sync the calendar again"
+_OF_A_FLAW = 10_000
+"""Steps that it takes to find out that a rule cannot be laid out."""
+
+
+class Reading(Struct, frozen=True):
+    """What the entries of one UID gave."""
+
+    events: Sequence[Event] = ()
+    bad: Sequence[BadItem] = ()
+    settled: bool = False
+    """A later window shows nothing else of them."""
+    early: bool = False
+    """A stamp is later than now: the same entries will mean something else once it counts."""
+    steps: int = 0
+    """What laying them out took."""
+    refused: bool = False
+    """Something is left out only because what was read before it took so much."""
+
+
+class _Laid(Struct):
+    """What the meetings of a UID gave so far, one after the other."""
+
+    events: list[Event]
+    bad: list[BadItem]
+    steps: int = 0
+    settled: bool = True
+    refused: bool = False
+
+
+class _ExhaustedError(FlawError):
+    """What was read before has taken all the steps that there are."""
 
 
 class CalendarReader(Struct, frozen=True):
@@ -44,135 +65,88 @@ class CalendarReader(Struct, frozen=True):
     mine: bool = True
     """Whether the calendar is the user's own. Of a shared one neither tags nor cases are read, whoever wrote them."""
 
-    def meetings(self, found: Iterable[tuple[str, Component]]) -> Iterator[Event | BadItem]:
-        """Yield what the entries of some files stand for, each given with its file: versions may lie in several."""
-        groups: defaultdict[str, list[tuple[str, Component]]] = defaultdict(list)
-        for name, component in found:
-            groups[identifier(component)].append((name, component))
-        for uid, components in groups.items():
-            yield from self._group(uid, components)
+    def read(self, entries: Sequence[Entry], most_steps: int) -> Reading:
+        """Return the meetings of the entries of one UID, whose versions may lie in several files.
 
-    def _group(self, uid: str, components: Iterable[tuple[str, Component]]) -> Iterator[Event | BadItem]:
-        """Yield the meetings of one UID."""
-        entries: list[Entry] = []
-        held: list[Held] = []
-        for name, component in components:
-            try:
-                _check(component, self.profile)
-                said = event(component, uid, None, self.profile, _where(name, component))
-                entries.append(entry_of(component, said, self.now, self.profile.me))
-            except Exception as error:  # noqa: BLE001 -- whatever a stranger's file does to one entry, the others work
-                hold = held_by(component, self.profile)
-                held += [hold] if hold else []
-                yield _bad(name, component, error, hold.override_of(uid, self.profile) if hold else "")
-        found = meetings_of(uid, entries) if entries else []
-        if len(found) > 1:
-            titles = ", ".join(f"“{meeting.entries[0].event.title}”" for meeting in found)
-            message = f"its UID {uid!r} is also that of others ({titles}); each is read as a meeting of its own"
-            yield BadItem(found[0].entries[0].where, message, uid)
+        Nothing that is in them raises.
+        """
+        versions, held, bad = self._understood(entries)
+        found = meetings_of(versions[0].event.id, versions, self.profile) if versions else []
+        laid = _Laid([], [*bad, *_doubled(found)])
         for meeting in found:
             try:
-                yield from self._events(meeting, held)
-            except Exception as error:  # noqa: BLE001 -- as above
-                yield _bad("", meeting.entries[0].component, error, meeting.id, meeting.entries[0].where)
+                self._lay_out(meeting, held, most_steps, laid)
+            except Exception as error:  # noqa: BLE001 -- whatever a stranger's file does to one, the others work
+                laid.bad.append(bad_item(meeting.versions[0].written, error, meeting.id))
+                laid.steps += _OF_A_FLAW
+                laid.refused = laid.refused or isinstance(error, _ExhaustedError)
+        events = laid.events if self.mine else [replace(each, tags=(), case="") for each in laid.events]
+        early = any(entry.modified and entry.modified > self.now for entry in entries)
+        return Reading(events, laid.bad, laid.settled, early, laid.steps, laid.refused)
 
-    def _events(self, meeting: Meeting, held: Sequence[Held]) -> list[Event]:
-        within = [e for e in self._laid_out(meeting, held) if e.end >= self.since and e.start <= self.until]
-        return within if self.mine else [replace(each, tags=(), case="") for each in within]
+    def _understood(self, entries: Sequence[Entry]) -> tuple[list[Version], list[Held], list[BadItem]]:
+        """Return what can be read of entries, which occurrences the rest is about, and what is told of it."""
+        versions, held, bad = list[Version](), list[Held](), list[BadItem]()
+        uid = ""
+        for entry in entries:
+            try:
+                found = component(entry, self.profile)
+                uid = uid or identifier(found)
+                said = event(found, uid, None, self.profile, where(entry))
+                versions.append(version_of(entry, found, said, self.now, self.profile.me))
+            except Exception as error:  # noqa: BLE001 -- whatever a stranger's file does to one, the others work
+                hold = held_by(entry, self.profile)
+                held += [hold] if hold else []
+                bad.append(bad_item(entry, error, hold.override_of(entry.uid, self.profile) if hold else ""))
+        return versions, held, bad
 
-    def _laid_out(self, meeting: Meeting, held: Sequence[Held]) -> Iterator[Event]:
-        """Yield each meeting or occurrence; what does not recur needs no help from the library."""
-        entries = meeting.entries
-        single = len(entries) == 1 or all(entry.slot is not None for entry in entries)
-        if single and not any(recurs(entry.component) for entry in entries):
-            for entry in entries:
-                yield replace(entry.event, id=occurrence_id(meeting.id, entry.slot, self.profile))
-            return
-        align([entry.component for entry in entries])
-        for component, slot in occurrences([entry.component for entry in entries], self.since, self.until):
-            if not any(hold.holds(slot, meeting.organizer) for hold in held):
-                yield event(component, meeting.id, slot, self.profile, entries[0].where)
+    def _lay_out(self, meeting: Meeting, held: Sequence[Held], most_steps: int, laid: _Laid) -> None:
+        """Add a meeting, or the occurrences of a series; what does not recur needs no help from the library."""
+        versions = [*meeting.versions]
+        if any(hold.slot is None and hold.concerns(meeting.organizer) for hold in held):
+            # Which occurrence was changed is not known: it could be any.
+            versions = [version for version in versions if version.slot is not None]
+        components = [version.component for version in versions]
+        alone = len(versions) == 1 or all(version.slot is not None for version in versions)
+        if alone and not any(recurs(each) for each in components):
+            found = [(self._single(version, meeting), version.slot) for version in versions]
+            laid.settled = laid.settled and all(each.start <= self.until for each, _ in found)
+        else:
+            laid.settled = False
+            if versions[0].slot is None:
+                make_alike(components[0], components[1:], self.profile.timezone)
+            laid.steps += self._steps(components, most_steps - laid.steps)
+            found = list(self._occurrences(components, meeting))
+        laid.events += [
+            each
+            for each, slot in found
+            if each.end >= self.since
+            and each.start <= self.until
+            and not any(slot is not None and hold.holds(slot, meeting.organizer, self.profile) for hold in held)
+        ]
 
+    def _steps(self, components: Sequence[Component], most: int) -> int:
+        bring_near(components, self.since)
+        needed = steps(components, self.until) if most > 0 else 1
+        if needed > most:
+            raise _ExhaustedError("the recurring meetings before it are so many and so long that it is not laid out")
+        return needed
 
-def entries(name: str, raw: bytes) -> list[tuple[str, Component]]:
-    """Return the VEVENTs of a file that may stand for a meeting, each with the file's name.
+    def _single(self, version: Version, meeting: Meeting) -> Event:
+        return replace(version.event, id=occurrence_id(meeting.id, version.slot, self.profile))
 
-    Raises Unreadable if it is not a whole calendar.
-    """
-    found = [each for each in _components(name, raw) if each.get("METHOD", "") not in NO_VERSIONS]
-    # With a METHOD, DTSTAMP is the time at which the file was written (RFC 5545, section 3.8.7.2).
-    names = [("LAST-MODIFIED", *(["DTSTAMP"] if not each.get("METHOD", "") else [])) for each in found]
-    stamps = [stamp(each, *usable) for each, usable in zip(found, names, strict=True)]
-    if not are_of_export(stamps):
-        for each, moment in zip(found, stamps, strict=True):
-            each[STAMP] = moment
-    return [(name, each) for each in found]
-
-
-def _components(name: str, raw: bytes) -> list[Component]:
-    """Return the VEVENTs of a file. Raises Unreadable if it is not a whole calendar."""
-    raw = raw.removeprefix(b"\xef\xbb\xbf")
-    calendars = len(_BEGIN.findall(raw))
-    if not raw.strip():
-        raise Unreadable(f"{name} is empty; {_EXPORT}")
-    if b"\0" in raw or not calendars:
-        raise Unreadable(f"{name} is not an iCalendar file in UTF-8 (no BEGIN:VCALENDAR); check `path`, or {_EXPORT}")
-    if len(_END.findall(raw)) != calendars:
-        raise Unreadable(f"{name} is cut off (no END:VCALENDAR); wait until it is written, or {_EXPORT}")
-    # RFC 5545, section 3.1, knows none of these; some exporters write them all the same.
-    raw = raw.translate(None, _CONTROLS)
-    # Such a rule would be laid out hour by hour, at every look at a clock.
-    zones = _FOLD.sub(b"", raw).upper().split(b"BEGIN:VTIMEZONE")[1:]
-    if any(_FLOOD.search(zone.partition(b"END:VTIMEZONE")[0]) for zone in zones):
-        raise Unreadable(f"{name} defines a time zone that changes every hour or oftener; {_EXPORT}")
-    try:
-        parsed = _parse(raw)
-        found = [component for calendar in parsed for component in _entries(calendar)]
-    except Exception as error:
-        raise Unreadable(f"{name} breaks the rules of iCalendar: {one_line(str(error), 200)}; {_EXPORT}") from error
-    if len(parsed) != calendars:
-        raise Unreadable(f"{name} is damaged (a BEGIN without its END); {_EXPORT}")
-    return found
-
-
-def _entries(calendar: Calendar) -> Iterator[Component]:
-    """Yield the VEVENTs of a calendar, each with the METHOD under which they came (RFC 5546, section 1.4)."""
-    method = str(calendar.get("METHOD", "")).strip().upper()
-    for component in calendar.walk("VEVENT"):
-        component["METHOD"] = method
-        yield component
+    def _occurrences(
+        self, components: Sequence[Component], meeting: Meeting
+    ) -> Iterator[tuple[Event, date | datetime | None]]:
+        place = meeting.versions[0].event.where
+        for each, slot in occurrences(components, self.since, self.until):
+            yield event(each, meeting.id, slot, self.profile, place), slot
 
 
-def _parse(raw: bytes) -> Sequence[Calendar]:
-    from icalendar import Calendar  # noqa: PLC0415 -- heavy
-    from icalendar.timezone import tzp  # noqa: PLC0415
-
-    tzp.use_default()  # forgets the time zones that the file before has defined
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return Calendar.from_ical(raw, multiple=True)
-
-
-def _check(component: Component, profile: Profile) -> None:
-    """Raise if the times of a VEVENT cannot be relied on."""
-    span(component, profile.timezone)
-    for name in ("EXDATE", "RDATE"):
-        if component.get(name) == "":  # some programs write the name with nothing after it
-            del component[name]
-    for name in ("RECURRENCE-ID", "EXDATE", "RDATE"):
-        for property_ in values(component, name):
-            for entry in property_.dts:
-                check_zone(property_, entry.dt)
-
-
-def _where(name: str, component: Component) -> str:
-    return f"{name}: {one_line(first(component, 'SUMMARY') or first(component, 'UID'), 80)}"
-
-
-def _bad(name: str, component: Component, error: Exception, ident: str = "", where: str = "") -> BadItem:
-    where, ident = where or _where(name, component), ident or first(component, "UID")
-    if isinstance(error, FlawError):
-        return BadItem(where, f"this meeting is left out: {error}", ident)
-    reason = one_line(str(error), 200) or type(error).__name__
-    message = f"this meeting cannot be read ({reason}); open it and save it again"
-    return BadItem(where, message, ident)
+def _doubled(found: Sequence[Meeting]) -> Iterator[BadItem]:
+    """Tell that one UID stands for several meetings."""
+    if len(found) > 1:
+        first = found[0].versions[0]
+        titles = ", ".join(f"“{meeting.versions[0].event.title}”" for meeting in found)
+        message = f"its UID {found[0].id!r} is also that of others ({titles}); each is read as a meeting of its own"
+        yield BadItem(f"{first.written.place}: {first.written.title}", message, found[0].id)

@@ -6,8 +6,8 @@ import hashlib
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from followup_ics.people import coming, humans, person
-from followup_ics.recurrence import FlawError
+from followup_ics.flaws import FlawError
+from followup_ics.people import coming, humans, parameter, person
 from followup_rules import Event, Person, Profile, meetings, people, plain
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _END_OF_DAY = time(18)
 _LONGEST_UID = 250
 _HIGHEST = 2**31
 STAMP = "X-FOLLOWUP-STAMP"
-"""Under this name a reader adds to a VEVENT when it was last changed, if its stamps tell."""
+"""Under this name a component keeps when its entry was last changed, if its stamps tell."""
 
 
 def event(component: Component, uid: str, slot: date | datetime | None, profile: Profile, where: str) -> Event:
@@ -103,33 +103,12 @@ def _is_date(moment: Any) -> bool:
 
 
 def _moment(property_: Any, zone: ZoneInfo) -> datetime:
-    """Return the instant of a DTSTART or the like; without a zone it is meant in the user's. Raises FlawError."""
+    """Return the instant of a DTSTART or the like in the user's zone."""
     moment = property_.dt
-    check_zone(property_, moment)
     if _is_date(moment):
         return datetime.combine(moment, time(), zone)
     found: datetime = moment
-    return found.replace(tzinfo=zone) if found.tzinfo is None else found.astimezone(zone)
-
-
-def check_zone(property_: Any, moment: Any) -> None:
-    """Raise FlawError where a zone was named that nobody knows: another zone in its place would be an hour's lie."""
-    tzid = getattr(property_, "params", {}).get("TZID")
-    if tzid and isinstance(moment, datetime) and moment.tzinfo is None:
-        name = plain.one_line(str(tzid), 80)
-        raise FlawError(f"its time zone {name!r} is unknown; choose a zone such as America/Toronto for it")
-
-
-def stamp(component: Component, *names: str) -> datetime | None:
-    """Return the first of some properties that can be read, LAST-MODIFIED or DTSTAMP, in UTC (RFC 5545, 3.8.7)."""
-    for name in names:
-        try:
-            moment = values(component, name)[0].dt if name in component else None
-        except ValueError:  # a stamp that cannot be read
-            continue
-        if isinstance(moment, datetime):
-            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    return None
+    return found.astimezone(zone)
 
 
 def identifier(component: Component) -> str:
@@ -194,7 +173,7 @@ def _my_answers(component: Component, profile: Profile) -> list[str]:
     """Return the PARTSTAT of each of my addresses that is invited (RFC 5545, section 3.2.12)."""
     invited = ((attendee, person(attendee)) for attendee in values(component, "ATTENDEE"))
     mine = (attendee for attendee, who in invited if who and people.is_one_of(who.address, profile.me))
-    return [str(attendee.params.get("PARTSTAT", "")) for attendee in mine]
+    return [parameter(attendee, "PARTSTAT") for attendee in mine]
 
 
 def sequence(component: Component) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from followup_rules import people
 from followup_rules.note_takers import takes_notes
@@ -15,38 +17,45 @@ if TYPE_CHECKING:
 
 # Attendees of one meeting; a list of thousands is a mailing list, not an interview.
 _MOST = 500
+_SCHEME = re.compile(r"^\s*(?:mailto:\s*)+", re.IGNORECASE)
 _THINGS = frozenset({"ROOM", "RESOURCE", "GROUP"})
 
 
 def person(property_: Any) -> Person | None:
     """Return whom a calendar address (RFC 5545, section 3.3.3) names, or None if it holds no mail address.
 
-    Apple's calendars point to a principal and give the mail address in the parameter EMAIL.
+    Apple's calendars point to a principal and give the mail address in the parameter EMAIL (RFC 7986, section 6.2).
     """
-    params = getattr(property_, "params", {})
-    name = str(params.get("CN", ""))
-    return people.person(_bare(str(property_)), name) or people.person(_bare(str(params.get("EMAIL", ""))), name)
+    name, address = parameter(property_, "CN"), parameter(property_, "EMAIL")
+    return people.person(bare(str(property_)), name) or people.person(bare(address), name)
 
 
-def _bare(address: str) -> str:
-    return one_line(address).lower().removeprefix("mailto:").strip()
+def parameter(property_: Any, name: str) -> str:
+    """Return a parameter of a calendar address; a comma in it ought to be quoted and often is not."""
+    value = getattr(property_, "params", {}).get(name, "")
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def bare(address: str) -> str:
+    """Return the mail address alone: of `mailto:a%40b.ca?subject=...` (RFC 6068), of `Julie <a@b.ca>`."""
+    found = _SCHEME.sub("", one_line(address))
+    if "<" in found:
+        found = found.rpartition("<")[2].partition(">")[0]
+    bare = found.partition("?")[0].strip(" \t\"'")
+    return unquote(bare) if "@" not in bare else bare
 
 
 def humans(properties: Iterable[Any]) -> Iterator[Person]:
     """Yield those attendees who are no rooms, resources, groups or machines."""
     for property_ in list(properties)[:_MOST]:
         someone = person(property_)
-        kind = str(getattr(property_, "params", {}).get("CUTYPE", "")).upper()  # RFC 5545, section 3.2.3
+        kind = parameter(property_, "CUTYPE").upper()  # RFC 5545, section 3.2.3
         if someone and kind not in _THINGS and people.is_human(someone) and not takes_notes(someone):
             yield someone
 
 
 def coming(everybody: tuple[Person, ...], properties: Iterable[Any]) -> tuple[Person, ...]:
     """Return those of them who have not declined (PARTSTAT: RFC 5545, section 3.2.12)."""
-    refused = [property_ for property_ in properties if _answer(property_) == "DECLINED"]
+    refused = [each for each in properties if parameter(each, "PARTSTAT").strip().upper() == "DECLINED"]
     declined = {someone.address for property_ in refused if (someone := person(property_))}
     return tuple(someone for someone in everybody if someone.address not in declined)
-
-
-def _answer(property_: Any) -> str:
-    return str(getattr(property_, "params", {}).get("PARTSTAT", "")).upper()

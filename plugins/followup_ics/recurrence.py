@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from itertools import islice
-from math import prod
 from typing import TYPE_CHECKING, Any, Protocol
+
+from followup_ics.flaws import FlawError
+from followup_ics.rules import day_of, days_to_skip, steps_of_rule
+from followup_rules.plain import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import date, datetime, timedelta
+    from datetime import datetime
 
 MOST_OCCURRENCES = 5_000
 """Of one series within the window; three a day for four years."""
-# Days (or hours, or minutes) that laying out one rule may look at; a tenth of a second.
-_MOST_STEPS = 200_000
-
-_STEP = {"SECONDLY": 1, "MINUTELY": 60, "HOURLY": 3_600}
-_DAY = 86_400
-_TIMES = ("BYHOUR", "BYMINUTE", "BYSECOND")
-_LONGEST_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_MOST_RULES = 10
+_WEEK = timedelta(days=7)
 
 
 class Component(Protocol):
@@ -33,13 +32,34 @@ class Component(Protocol):
     def __contains__(self, key: object) -> bool: ...
 
 
-class FlawError(ValueError):
-    """Why a meeting cannot be used, as a sentence for people."""
-
-
 def recurs(component: Component) -> bool:
     """Tell whether a VEVENT stands for more than one meeting."""
     return "RRULE" in component or "RDATE" in component
+
+
+def steps(components: Sequence[Component], until: datetime) -> int:
+    """Return how many candidates the library goes through to lay out the meetings of one UID up to an instant.
+
+    Raises FlawError where a rule is too costly, or cannot come true.
+    """
+    return sum(_steps_of(component, until) for component in components)
+
+
+def bring_near(components: Sequence[Component], since: datetime) -> None:
+    """Let a daily or weekly series begin near the window, if that changes nothing within it.
+
+    The library goes through a series from its first day on, and many began decades ago.
+    """
+    series = [component for component in components if "RECURRENCE-ID" not in component]
+    if len(series) != 1 or any("RANGE" in each["RECURRENCE-ID"].params for each in components if each is not series[0]):
+        return
+    start, elapsed = series[0]["DTSTART"].dt, series[0].get("DURATION")
+    end = series[0]["DTEND"].dt if "DTEND" in series[0] else start + (elapsed.dt if elapsed else timedelta(0))
+    rule, last = series[0].get("RRULE"), min(day_of(end), date.max - _WEEK) + _WEEK
+    skipped = days_to_skip(rule, start, (since.date() - last).days) if isinstance(rule, dict) else 0
+    for name in ("DTSTART", "DTEND") if skipped else ():
+        if name in series[0]:
+            series[0][name].dt += timedelta(days=skipped)
 
 
 def occurrences(
@@ -47,15 +67,18 @@ def occurrences(
 ) -> Iterator[tuple[Component, date | datetime]]:
     """Yield each occurrence of one UID between two instants, with its original slot (RFC 5545, section 3.8.4.4).
 
-    Raises FlawError where the rule is too costly or gives too many.
+    Raises FlawError where it gives too many. Ask `steps` before.
     """
     from recurring_ical_events import EventAdapter, Series  # noqa: PLC0415 -- heavy
 
-    for component in components:
-        _check_rules(component, until)
     adapters = [EventAdapter(component) for component in components]
     shifts = {adapter.recurrence_ids[0]: adapter.move_recurrences_by for adapter in adapters if adapter.this_and_future}
-    found = list(islice(Series(adapters).between(since, until), MOST_OCCURRENCES + 1))
+    try:
+        series = Series(adapters)
+    except (ValueError, TypeError) as error:  # an hour of 25, a rule without FREQ
+        rules = " and ".join(rule for adapter in adapters for rule in adapter.rrules)
+        raise FlawError(f"its recurrence rule makes no sense (RRULE: {one_line(rules, 60)!r}); set it anew") from error
+    found = list(islice(series.between(since, until), MOST_OCCURRENCES + 1))
     if len(found) > MOST_OCCURRENCES:
         raise FlawError(f"it recurs more than {MOST_OCCURRENCES:,} times; give it an end, or make it less frequent")
     for occurrence in found:
@@ -75,47 +98,11 @@ def _slot(component: Component, shifts: Mapping[datetime, timedelta]) -> date | 
     return start - shift
 
 
-def _check_rules(component: Component, until: datetime) -> None:
+def _steps_of(component: Component, until: datetime) -> int:
     rules = component.get("RRULE", [])
-    start = component["DTSTART"].dt
-    first: date = start.date() if hasattr(start, "date") else start
+    rules = rules if isinstance(rules, list) else [rules]
+    if len(rules) > _MOST_RULES:
+        raise FlawError(f"it has more than {_MOST_RULES} recurrence rules; make them fewer")
+    first = day_of(component["DTSTART"].dt)
     days = max((until.date() - first).days, 0) + 1
-    for rule in rules if isinstance(rules, list) else [rules]:
-        _check_rule(rule, days)
-
-
-def _check_rule(rule: Mapping[str, Any], days: int) -> None:
-    if not hasattr(rule, "keys"):
-        raise FlawError(f"its recurrence rule {str(rule)[:100]!r} is none (RFC 5545, section 3.3.10)")
-    if int(_first(rule, "INTERVAL", 1)) < 1:
-        raise FlawError("its recurrence rule has an INTERVAL below 1; set it anew")
-    frequency = str(_first(rule, "FREQ", "")).upper()
-    parts = {name.upper() for name in rule if name.upper().startswith("BY")}
-    if (frequency in _STEP and parts) or _steps(rule, frequency, days) > _MOST_STEPS:
-        raise FlawError(f"it recurs too often or for too long (FREQ={frequency}); give it an end, or a later start")
-    if _never(rule, frequency, parts):
-        raise FlawError("its recurrence rule never comes true; set its days and months anew")
-
-
-def _steps(rule: Mapping[str, Any], frequency: str, days: int) -> float:
-    """Estimate how many candidates the rule goes through from its start to the end of the window."""
-    interval = int(_first(rule, "INTERVAL", 1)) if frequency in _STEP else 1
-    steps = days * _DAY / (_STEP.get(frequency, _DAY) * interval)
-    if frequency in _STEP:
-        steps = min(steps, int(_first(rule, "COUNT", steps)))
-    return steps * prod(len(rule[name]) for name in _TIMES if name in rule)
-
-
-def _never(rule: Mapping[str, Any], frequency: str, parts: set[str]) -> bool:
-    """Tell of a rule that would be searched in vain until the year 9999, day by day."""
-    if frequency == "DAILY" and parts & {"BYYEARDAY", "BYWEEKNO", "BYSETPOS"}:
-        return True
-    if not {"BYMONTH", "BYMONTHDAY"} <= parts:
-        return False
-    months = [_LONGEST_MONTH[int(month) - 1] for month in rule["BYMONTH"]]
-    return all(abs(int(day)) > longest for longest in months for day in rule["BYMONTHDAY"])
-
-
-def _first(rule: Mapping[str, Any], name: str, default: Any) -> Any:
-    values = rule.get(name, default)
-    return values[0] if isinstance(values, list) else values
+    return sum(steps_of_rule(rule, first, days) for rule in rules)

@@ -1,4 +1,4 @@
-"""The files of a calendar: whether anything has changed since the last pull, and what they hold."""
+"""The files of a calendar: what has changed in them since the last pull, and what they hold."""
 
 from __future__ import annotations
 
@@ -6,25 +6,24 @@ import hashlib
 import json
 import os
 import stat
-from datetime import datetime, timedelta
-from itertools import islice
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from followup_rules import BadItem, Context, Pull, Unreadable
+from followup_ics.memory import Memory, recalled
+from followup_rules import Context, Pull, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from followup_ics import IcsOptions
+    from followup_ics.text import Entry
 
 LARGEST = 20_000_000
 """In bytes; an export of many years is a quarter of it."""
-MOST_MEETINGS = 20_000
-"""Within the window."""
-_TOO_MANY = f"it holds more than {MOST_MEETINGS:,} meetings; the rest is left out: lower `days_ahead`, or split it"
 # Raised whenever the same files come to give other events, so that they are read again.
-_FORMAT = 2
+_FORMAT = 3
 
 
 class IcsSource:
@@ -37,39 +36,48 @@ class IcsSource:
         self._context = context
 
     def pull(self, since: datetime, cursor: str) -> Pull:
-        """Return all meetings of the window, or nothing at all if no file and no day has changed.
+        """Return the meetings of the window that were not read before, or nothing at all if no file and no day changed.
 
         Raises Unreadable if even one file cannot be read to its end: a meeting not seen is not a meeting deleted.
         """
+        profile, before = self._context.profile, recalled(cursor)
+        # To the end of a day, so that all that is read on one day is read for the same window.
+        last = (self._context.now + timedelta(days=self._days_ahead)).astimezone(profile.timezone).date()
+        days = (str(since.astimezone(profile.timezone).date()), str(last))
+        setting = _hash([_FORMAT, str(self._path), str(profile.timezone), sorted(profile.me), self._mine])
         try:
             files = _find(self._path)
-            seen = self._fingerprint(since, {name: _look(path) for name, path in files.items()})
-            return Pull(cursor=cursor) if seen == cursor else self._read_all(files, since, seen)
+            seen = _hash([setting, days, {name: _look(path) for name, path in files.items()}])
+            if seen == before.seen:
+                return Pull(cursor=cursor)
+            until = datetime.combine(last, time.max, profile.timezone)
+            return self._read(files, since, until, before, Memory(seen, setting, days))
         except OSError as error:
             raise Unreadable(_sentence(self._path, error)) from error
 
-    def _fingerprint(self, since: datetime, looks: Mapping[str, tuple[int, int]]) -> str:
-        """Return a hash of everything that the meetings depend on: files, window, options, and who I am."""
-        profile = self._context.profile
-        days = [str(moment.astimezone(profile.timezone).date()) for moment in (since, self._context.now)]
-        whole = [_FORMAT, str(self._path), self._days_ahead, days, str(profile.timezone), sorted(profile.me)]
-        return hashlib.sha256(json.dumps([*whole, self._mine, looks]).encode()).hexdigest()
+    def _read(self, files: Mapping[str, Path], since: datetime, until: datetime, before: Memory, now: Memory) -> Pull:
+        from followup_ics.calendar import CalendarReader  # noqa: PLC0415 -- an unchanged calendar needs no reader
+        from followup_ics.news import news  # noqa: PLC0415 -- likewise
 
-    def _read_all(self, files: Mapping[str, Path], since: datetime, cursor: str) -> Pull:
-        from followup_ics.calendar import CalendarReader, entries  # noqa: PLC0415 -- an unchanged one needs no reader
-
-        until = self._context.now + timedelta(days=self._days_ahead)
         reader = CalendarReader(self._context.profile, self._context.now, since, until, mine=self._mine)
-        found = [entry for name, path in files.items() for entry in entries(name, _bytes(path))]
-        items = list(islice(reader.meetings(found), MOST_MEETINGS + 1))
-        if len(items) <= MOST_MEETINGS:
-            return Pull(events=items, cursor=cursor, complete=True)
-        return Pull(events=[*items[:MOST_MEETINGS], BadItem(self._path.name, _TOO_MANY)], cursor=cursor)
+        found = _entries(files)
+        pull = news(reader, found, before if before.holds_for(now.setting, now.days) else Memory(), now)
+        return pull or news(reader, found, Memory(), now) or Pull()
+
+
+def _entries(files: Mapping[str, Path]) -> list[Entry]:
+    from followup_ics.text import entries  # noqa: PLC0415 -- an unchanged calendar needs none
+
+    return [entry for name, path in files.items() for entry in entries(name, _bytes(path))]
 
 
 def _bytes(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(LARGEST)
+
+
+def _hash(whole: object) -> str:
+    return hashlib.sha256(json.dumps(whole).encode()).hexdigest()
 
 
 def _find(path: Path) -> dict[str, Path]:

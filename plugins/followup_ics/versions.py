@@ -9,48 +9,50 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from followup_ics.events import first, is_cancelled, stamp
-from followup_rules import Event, meetings, people
+from followup_ics.events import first, is_cancelled
+from followup_ics.recurrence import recurs
+from followup_ics.times import alike
+from followup_rules import Event, Profile, meetings, people
 from followup_rules.meetings import Revision
 
 if TYPE_CHECKING:
     from followup_ics.recurrence import Component
+    from followup_ics.text import Entry
 
 ME = "me"
 """Stands for all of my addresses."""
-NO_VERSIONS = frozenset({"REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"})
-"""The METHODs by which guests speak: what they answer, wish and ask changes no meeting (RFC 5546, section 3.2)."""
 
 
-class Entry(Struct, frozen=True):
-    """A VEVENT that can be read, with what it says."""
+class Version(Struct, frozen=True):
+    """An entry that can be read, with what it says."""
 
+    written: Entry
     component: Component
     event: Event
-    where: str
     revision: Revision
     organizer: str
 
     @property
     def slot(self) -> date | datetime | None:
-        """The original start of the occurrence that the entry is about; None: the meeting, or the whole series."""
-        return original(self.component)
+        """The original start of the occurrence that it is about; None: the meeting, or the whole series."""
+        named = self.component.get("RECURRENCE-ID")
+        found: date | datetime | None = named.dt if named is not None else None
+        return found
 
 
 class Meeting(Struct, frozen=True):
-    """A meeting or a series under its id: the entry that counts, and of a series its overrides."""
+    """A meeting or a series under its id: the version that counts, and of a series its overrides."""
 
     id: str
-    entries: tuple[Entry, ...]
+    versions: tuple[Version, ...]
     organizer: str
 
 
-def entry_of(component: Component, event: Event, now: datetime, me: frozenset[str]) -> Entry:
-    """Return a VEVENT as an entry; a stamp later than now counts as none."""
-    modified = stamp(component, "LAST-MODIFIED", "DTSTAMP")
-    past = {"modified": modified} if modified and modified <= now.astimezone(UTC) else {}
+def version_of(entry: Entry, component: Component, event: Event, now: datetime, me: frozenset[str]) -> Version:
+    """Return an entry as a version; a stamp later than now counts as none."""
+    past = {"modified": entry.modified} if entry.modified and entry.modified <= now.astimezone(UTC) else {}
     revision = Revision(event.sequence, stands=not is_cancelled(component), essence=str(event), **past)
-    return Entry(component, event, event.where, revision, organizer_of(event, me))
+    return Version(entry, component, event, revision, organizer_of(event, me))
 
 
 def organizer_of(event: Event, me: frozenset[str]) -> str:
@@ -60,23 +62,18 @@ def organizer_of(event: Event, me: frozenset[str]) -> str:
     return ME if people.is_one_of(event.organizer.address, me) else event.organizer.address
 
 
-def original(component: Component) -> date | datetime | None:
-    """Return the RECURRENCE-ID."""
-    found: date | datetime | None = component["RECURRENCE-ID"].dt if "RECURRENCE-ID" in component else None
-    return found
-
-
-def meetings_of(uid: str, entries: Iterable[Entry]) -> list[Meeting]:
-    """Return the meetings of a UID. The order of the entries does not matter.
+def meetings_of(uid: str, versions: Iterable[Version], profile: Profile) -> list[Meeting]:
+    """Return the meetings of a UID. The order of the versions does not matter.
 
     Several are not what the UID is for. The one that I answered, or that starts first, keeps it.
     """
     found: list[Meeting] = []
-    for organizer, group in _by_organizer(entries):
-        masters = [entry for entry in group if entry.slot is None]
-        overrides = _latest([entry for entry in group if entry.slot is not None])
+    for organizer, group in _by_organizer(versions):
+        masters = [version for version in group if version.slot is None]
+        about = [version for version in group if version.slot is not None]
         counted = meetings.apart(masters, _start, _title, _rank) if masters else []
         series = _series_of(counted)
+        overrides = _latest(about, series, profile)
         for master in counted:
             own = overrides if master is series else ()
             found.append(_named(uid, found, (master, *_after(master, own)), organizer))
@@ -85,55 +82,57 @@ def meetings_of(uid: str, entries: Iterable[Entry]) -> list[Meeting]:
     return found
 
 
-def _by_organizer(entries: Iterable[Entry]) -> list[tuple[str, list[Entry]]]:
-    """Return the entries of each organizer; those that name none belong to the first."""
-    groups: defaultdict[str, list[Entry]] = defaultdict(list)
-    for entry in entries:
-        groups[entry.organizer].append(entry)
+def _by_organizer(versions: Iterable[Version]) -> list[tuple[str, list[Version]]]:
+    """Return the versions of each organizer; those that name none belong to the first."""
+    groups: defaultdict[str, list[Version]] = defaultdict(list)
+    for version in versions:
+        groups[version.organizer].append(version)
     nobody = groups.pop("", []) if len(groups) > 1 else []
     ranked = sorted(groups, key=lambda name: (_is_unanswered(groups[name]), min(map(_start, groups[name])), name))
     groups[ranked[0]] += nobody
     return [(name, groups[name]) for name in ranked]
 
 
-def _is_unanswered(entries: Iterable[Entry]) -> bool:
-    return not any(entry.event.answered for entry in entries)
+def _is_unanswered(versions: Iterable[Version]) -> bool:
+    return not any(version.event.answered for version in versions)
 
 
-def _latest(overrides: Sequence[Entry]) -> tuple[Entry, ...]:
-    by_slot: defaultdict[object, list[Entry]] = defaultdict(list)
-    for entry in overrides:
-        by_slot[entry.slot].append(entry)
+def _latest(overrides: Sequence[Version], series: Version | None, profile: Profile) -> tuple[Version, ...]:
+    """Return of each occurrence the version that counts; they may name it by its day, or in several zones."""
+    by_slot: defaultdict[object, list[Version]] = defaultdict(list)
+    for version in overrides:
+        slot = alike(version.slot, series.component["DTSTART"].dt, profile.timezone) if series else version.slot
+        by_slot[slot].append(version)
     return tuple(sorted((max(same, key=_rank) for same in by_slot.values()), key=_rank))
 
 
-def _series_of(masters: Sequence[Entry]) -> Entry | None:
+def _series_of(masters: Sequence[Version]) -> Version | None:
     """Return the one to which overrides belong: the first that recurs, if any does."""
-    recurring = [master for master in masters if "RRULE" in master.component or "RDATE" in master.component]
+    recurring = [master for master in masters if recurs(master.component)]
     return next(iter([*recurring, *masters]), None)
 
 
-def _after(master: Entry, overrides: Iterable[Entry]) -> list[Entry]:
+def _after(master: Version, overrides: Iterable[Version]) -> list[Version]:
     """Return the overrides; a series that is cancelled as a whole takes those of before with it."""
     if master.revision.stands:
         return list(overrides)
     own = (master.revision.sequence, master.revision.modified)
-    return [entry for entry in overrides if (entry.revision.sequence, entry.revision.modified) >= own]
+    return [version for version in overrides if (version.revision.sequence, version.revision.modified) >= own]
 
 
-def _named(uid: str, before: Sequence[Meeting], entries: Sequence[Entry], organizer: str) -> Meeting:
+def _named(uid: str, before: Sequence[Meeting], versions: Sequence[Version], organizer: str) -> Meeting:
     taken = {meeting.id for meeting in before}
-    ident = meetings.named_apart(uid, _start(entries[0]), taken) if before else uid
-    return Meeting(ident, tuple(entries), organizer)
+    ident = meetings.named_apart(uid, _start(versions[0]), taken) if before else uid
+    return Meeting(ident, tuple(versions), organizer)
 
 
-def _start(entry: Entry) -> datetime:
-    return entry.event.start
+def _start(version: Version) -> datetime:
+    return version.event.start
 
 
-def _title(entry: Entry) -> str:
-    return first(entry.component, "SUMMARY")
+def _title(version: Version) -> str:
+    return first(version.component, "SUMMARY")
 
 
-def _rank(entry: Entry) -> Revision:
-    return entry.revision
+def _rank(version: Version) -> Revision:
+    return version.revision

@@ -29,6 +29,7 @@ UNUSABLE = {
     "a mapping": Pull(events={"id": call()}),
     "nobody knows what is gone": Pull(removed=[None]),
     "a number is gone": Pull(removed=7),
+    "nobody knows what is unchanged": Pull(unchanged=[None], complete=True),
     "perhaps complete": Pull(events=[call()], complete="perhaps"),
 }
 

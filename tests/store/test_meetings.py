@@ -144,3 +144,43 @@ def test_of_free_mail_only_the_very_address_tells(store):
     assert [event.answered for event in store.case(stranger.address).home if event.id == "1"] == [False]
     shown(store, BEFORE, replace(written, people=(stranger,)), source="sent")
     assert [event.answered for event in store.case(stranger.address).home if event.id == "1"] == [True]
+
+
+def taken(store, now, *events, **said):
+    """Take in what a calendar says; return the ids of what it lists after it."""
+    store.events.take("calendar", Pull(events=events, complete=True, **said), events, START - timedelta(days=90), now)
+    return {each.id for each in store.events.events(store.events.ids()) if each.gone is None}
+
+
+def test_what_a_calendar_calls_unchanged_stays_under_the_name_that_it_has(store):
+    taken(store, BEFORE, meeting("old"), meeting("series/20261112T143000Z", title="Weekly"), meeting("alone", AFTER))
+    assert taken(store, BEFORE, meeting("new"), meeting("other/20261112T143000Z", title="Weekly")) == {
+        "old",
+        "series/20261112T143000Z",
+    }
+    assert taken(store, BEFORE, unchanged=["new", "other"]) == {"old", "series/20261112T143000Z"}
+    assert taken(store, BEFORE, unchanged=["other"]) == {"series/20261112T143000Z"}
+
+
+def test_a_meeting_that_was_renamed_keeps_its_name_when_it_moves_and_when_it_comes_back(store):
+    taken(store, BEFORE, meeting("old"))
+    taken(store, BEFORE, meeting("new"))
+    assert taken(store, BEFORE, meeting("new", AFTER)) == {"old"}
+    assert taken(store, BEFORE) == set()
+    assert taken(store, BEFORE, meeting("new", AFTER)) == {"old"}
+
+
+def test_a_new_meeting_takes_no_name_by_which_another_is_kept(store):
+    taken(store, BEFORE, meeting("old"))
+    taken(store, BEFORE, meeting("new"))
+    for said in ({"unchanged": ["new"]}, {}):
+        again = () if said else (meeting("new"),)
+        assert taken(store, BEFORE, meeting("old", AFTER), *again, **said) == {"old", "old@20261112T163000Z"}
+
+
+def test_what_is_over_and_unchanged_shows_that_a_calendar_lists_its_past(store):
+    haircut = meeting("haircut", BEFORE - timedelta(days=1))
+    taken(store, BEFORE - timedelta(days=2), haircut, meeting("dentist", BEFORE), meeting())
+    taken(store, BEFORE + timedelta(hours=2), meeting(), unchanged=["haircut"])
+    taken(store, AFTER, unchanged=["haircut"])
+    assert not store.events.event(identity("1")).past_unlisted

@@ -154,3 +154,15 @@ def test_an_interview_with_nobody_by_name_has_its_thanks_its_silence_and_its_cal
     assert tick.rules() == ["hold-back", "keep-promise"]
     assert tick.state("thank-you") == "done"
     assert "Kanban" in story.at("2026-11-19 09:00").the("follow-up-call").text
+
+
+def test_an_entry_beside_it_that_comes_and_goes_leaves_an_interview_as_it_was(story):
+    assert story.at("2026-11-09 12:00").state("thank-you") == "due"
+    story.visit("I2", "2026-12-14 10:00", "rh@boreal.ca", title="Entrevue Boréal")
+    added = story.at("2026-11-09 12:05")
+    story.unlist("I2")
+    gone = story.at("2026-11-09 12:10")
+    assert [[change["op"] for change in tick.changes if "nordik" in change["key"]] for tick in (added, gone)] == [
+        [],
+        [],
+    ]

@@ -194,7 +194,7 @@ def test_the_same_seed_does_the_same_damage():
 
 def test_a_meeting_without_an_id_whose_start_cannot_be_read_spoils_no_other():
     broken = "BEGIN:VEVENT\r\nDTSTART:never\r\nSUMMARY:x\r\nEND:VEVENT\r\n"
-    twice = "BEGIN:VEVENT\r\nDTSTART:20261109T150000Z\r\nDTSTART:20261109T150000Z\r\nSUMMARY:y\r\nEND:VEVENT\r\n"
+    twice = "BEGIN:VEVENT\r\nDTSTART:20261109T150000Z\r\nDTSTART:20261109T160000Z\r\nSUMMARY:y\r\nEND:VEVENT\r\n"
     good = "BEGIN:VEVENT\r\nUID:z\r\nDTSTART:20261109T150000Z\r\nSUMMARY:z\r\nEND:VEVENT\r\n"
     found = read(calendar, f"BEGIN:VCALENDAR\r\n{broken}{twice}{good}END:VCALENDAR\r\n")
     assert found == (1, 2)

@@ -1,0 +1,60 @@
+"""One entry as the library understands it, and what is told of one that it cannot."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+from followup_ics.events import STAMP, values
+from followup_ics.flaws import FlawError
+from followup_ics.lines import DATES, mended
+from followup_ics.times import set_zones
+from followup_rules import BadItem, Profile
+from followup_rules.plain import one_line
+
+if TYPE_CHECKING:
+    from followup_ics.recurrence import Component
+    from followup_ics.text import Entry
+
+_RELIED_ON = {**DATES, "RRULE": "recurrence rule"}
+
+
+def component(entry: Entry, profile: Profile) -> Component:
+    """Return an entry as a component whose times all have their zone. Raises FlawError, or what the library does."""
+    if not entry.closed:
+        raise FlawError("it has no end (END:VEVENT); export or sync the calendar again")
+    found = parsed(entry.text)
+    found["METHOD"], found[STAMP] = entry.method, entry.updated
+    set_zones(found, entry.file.zones, profile.timezone)
+    return found
+
+
+def parsed(text: str) -> Component:
+    """Return content lines as a component. Raises FlawError, or what the library does."""
+    from icalendar import Event  # noqa: PLC0415 -- heavy
+    from icalendar.prop import vBroken  # noqa: PLC0415
+
+    lines = "\r\n".join(["BEGIN:VEVENT", *mended(text), "END:VEVENT", ""])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found: Component = Event.from_ical(lines)
+    for name, value in [(each, value) for each in _RELIED_ON for value in values(found, each)]:
+        if isinstance(value, vBroken):
+            raise FlawError(
+                f"its {_RELIED_ON[name]} makes no sense ({name}: {one_line(str(value), 60)!r}); set it anew"
+            )
+    return found
+
+
+def where(entry: Entry) -> str:
+    """Return how messages name a meeting that can be read: its file and its title."""
+    return f"{entry.file.name}: {entry.title}"
+
+
+def bad_item(entry: Entry, error: Exception, ident: str = "") -> BadItem:
+    """Tell that an entry is left out. What was read earlier under the id, or the UID, stays."""
+    message = f"this meeting is left out: {error}"
+    if not isinstance(error, FlawError):
+        reason = one_line(str(error), 200) or type(error).__name__
+        message = f"this meeting cannot be read ({reason}); open it and save it again"
+    return BadItem(f"{entry.place}: {entry.title}", message, ident or entry.uid)

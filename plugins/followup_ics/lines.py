@@ -1,0 +1,168 @@
+"""Content lines (RFC 5545, section 3.1) as people's programs write them, mended so that the library reads them.
+
+Only what can mean but one thing is mended: a parameter without a value, quotes within quotes, a zone with a colon in
+its name, a time without seconds. What could mean several things stays as it is, and makes its entry a reported problem.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from followup_ics.flaws import FlawError
+from followup_ics.text import MOST_LINES
+from followup_rules.plain import one_line
+
+ZONE = "X-FOLLOWUP-ZONE"
+"""The parameter in which a line keeps its TZID; the library, which has only some zones and keeps those of the file
+before, does not see it."""
+MOST_DATES = 10_000
+"""Of one line."""
+
+_VALUE = r'(?:"[^"]*"|[^",;:]*)'
+_SOUND = re.compile(rf"[A-Z-]+[ \t]*(?:;[A-Z0-9-]+={_VALUE}(?:,{_VALUE})*)*:", re.IGNORECASE)
+_NAME = re.compile(r"[A-Za-z-]+")
+_NEXT_PARAMETER = re.compile(r";(?=[A-Za-z][A-Za-z0-9-]*(?:[=;]|$))")
+_TZID = re.compile(r";TZID=(.*?)(?=;[A-Z-]+=|$)", re.IGNORECASE)
+_FUTURE = re.compile(r";RANGE=\"?THISANDFUTURE", re.IGNORECASE)
+_MOMENT = re.compile(r"(\d{8})(?:T(\d{4})(\d\d)?(?:\.\d+)?(Z?))?", re.IGNORECASE)
+_DURATION = re.compile(r"([+-]?)P?(T?(?:\d+[WDHMS]T?)+)", re.IGNORECASE)
+_PART = re.compile(r"(\d+)([WDHMS])", re.IGNORECASE)
+_MAILTO = re.compile(r"mailto:", re.IGNORECASE)
+
+DATES = {
+    "DTSTART": "start",
+    "DTEND": "end",
+    "DURATION": "duration",
+    "RECURRENCE-ID": "original time",
+    "EXDATE": "exception",
+    "RDATE": "further date",
+}
+"""Names of what must be a date, a time or a duration, as people say them."""
+_LISTS = frozenset({"EXDATE", "RDATE"})
+_PEOPLE = frozenset({"ATTENDEE", "ORGANIZER"})
+_OF_PEOPLE = frozenset({"CN", "CUTYPE", "EMAIL", "PARTSTAT", "ROLE", "SENT-BY"})
+_MANY = frozenset({"ATTENDEE", "RRULE", *_LISTS})
+
+
+def mended(text: str) -> Iterator[str]:
+    """Yield the lines of an entry, each property once that may stand only once. Raises FlawError."""
+    if text.count("\n") >= MOST_LINES:
+        raise FlawError(f"it has more than {MOST_LINES:,} lines; make it smaller")
+    known: dict[str, str] = {}
+    for written in text.split("\n"):
+        for name, line in _mended(written):
+            if name in DATES and known.get(name, line) != line and name not in _LISTS:
+                raise FlawError(f"it has two of what it may have once, its {DATES[name]} ({name}); delete one")
+            if name in _MANY or name not in known:
+                known[name] = line
+                yield line
+
+
+def _mended(line: str) -> Iterator[tuple[str, str]]:
+    """Yield name and line, or nothing if there is nothing in it. Raises FlawError."""
+    found = _NAME.match(line)
+    name = found[0].upper() if found else ""
+    sound = _SOUND.match(line)
+    if name in DATES:
+        head, value = _split_date(name, line)
+        mend = _duration if name == "DURATION" else _dates
+        yield from ((name, each) for each in mend(name, head, value.strip()))
+    elif name == "RRULE":
+        rule = _rule(line.partition(":")[2])
+        yield from [(name, f"RRULE:{rule}")] if rule else []
+    elif name == "SEQUENCE":
+        number = line.partition(":")[2].strip()
+        yield from [(name, f"SEQUENCE:{number}")] if re.fullmatch(r"\d{1,9}", number) else []
+    elif name in _PEOPLE:
+        yield name, line if sound and not _loose(line, sound.end()) else _person(name, line)
+    else:
+        yield name, line if sound else f"{name}:{line.partition(':')[2]}"
+
+
+def _split_date(name: str, line: str) -> tuple[str, str]:
+    """Return what stands before the value of a date, and the value: no date has a colon, and names of zones may."""
+    if line[len(name) :].lstrip().startswith(":"):
+        return name, line.partition(":")[2]
+    head, _, value = line.rpartition(":")
+    return head, value
+
+
+def _dates(name: str, head: str, value: str) -> Iterator[str]:
+    """Yield a line of dates or times; an exception or further date that is empty says nothing."""
+    written = [part.strip() for part in value.split(",", MOST_DATES)]
+    if len(written) > MOST_DATES:
+        raise FlawError(f"it lists more than {MOST_DATES:,} dates ({name}); make it smaller")
+    periods = "VALUE=PERIOD" in head.upper()
+    whole_days = "VALUE=DATE;" in f"{head.upper()};"
+    found = [_period(name, part) if "/" in part and name == "RDATE" else _moment(name, part, whole_days=whole_days)
+             for part in written if part or name not in _LISTS]  # fmt: skip
+    if found:
+        zone = _TZID.search(head)
+        parameters = (
+            ";VALUE=PERIOD" if periods else "",
+            ";RANGE=THISANDFUTURE" if _FUTURE.search(head) else "",
+            f';{ZONE}="{zone[1].replace(chr(34), "")}"' if zone else "",
+        )
+        yield f"{name}{''.join(parameters)}:{','.join(found)}"
+
+
+def _moment(name: str, written: str, *, whole_days: bool = False) -> str:
+    found = _MOMENT.fullmatch(written)
+    if not found:
+        shown = one_line(written, 60)
+        raise FlawError(f"its {DATES[name]} is no date and no time ({name}: {shown!r}); set it anew")
+    day, time, seconds, utc = found.groups()
+    return day if whole_days or not time else f"{day}T{time}{min(seconds or '00', '59')}{utc.upper()}"
+
+
+def _period(name: str, written: str) -> str:
+    begin, _, end = written.partition("/")
+    return f"{_moment(name, begin)}/{_moment(name, end) if end[:1].isdigit() else _elapsed(end)}"
+
+
+def _duration(name: str, _: str, value: str) -> Iterator[str]:
+    if value:
+        yield f"{name}:{_elapsed(value)}"
+
+
+def _elapsed(written: str) -> str:
+    """Return a duration as RFC 5545 has it (section 3.3.6), also of `1H30M`, `PT1H`, `P1H` and `P1DT`."""
+    found = _DURATION.fullmatch("".join(written.split()))
+    parts = [(int(number), unit.upper()) for number, unit in _PART.findall(found[2])] if found else []
+    if not found or not parts or sum(c.isdigit() for c in found[2]) != sum(len(str(n)) for n, _ in parts):
+        raise FlawError(f"its duration is none (DURATION: {one_line(written, 60)!r}); set its end anew")
+    seconds = sum(number * {"W": 604_800, "D": 86_400, "H": 3_600, "M": 60, "S": 1}[unit] for number, unit in parts)
+    days = f"{seconds // 86_400}D" if all(unit in "WD" for _, unit in parts) else f"T{seconds}S"
+    return f"{found[1]}P{days}"
+
+
+def _rule(written: str) -> str:
+    """Return a recurrence rule without what is empty or not of RFC 5545."""
+    parts = [part.strip().upper().partition("=") for part in written.split(";")]
+    return ";".join(f"{name.strip()}={_list(value)}" for name, _, value in parts
+                    if value.strip() and not name.startswith("X-"))  # fmt: skip
+
+
+def _list(value: str) -> str:
+    return ",".join(part for each in value.split(",") if (part := each.strip()))
+
+
+def _person(name: str, line: str) -> str:
+    """Return a line that names somebody, with the parameters that can be told apart; the address stands last."""
+    mailto = list(_MAILTO.finditer(line))
+    head, address = (line[: mailto[-1].start()], line[mailto[-1].start() :]) if mailto else _at_last_colon(line)
+    parameters = [part.partition("=") for part in _NEXT_PARAMETER.split(head.rstrip(" \t:"))[1:]]
+    kept = [(key.upper(), value.strip('" \t').replace('"', "'")) for key, equals, value in parameters if equals]
+    return "".join([name, *(f';{key}="{value}"' for key, value in kept if key in _OF_PEOPLE), ":", address])
+
+
+def _loose(line: str, begin: int) -> bool:
+    """Tell whether something else stands before the address: the name had a colon, and was not quoted."""
+    mailto = list(_MAILTO.finditer(line, begin))
+    return bool(mailto) and bool(_MAILTO.sub("", line[begin : mailto[-1].start()]).strip())
+
+
+def _at_last_colon(line: str) -> tuple[str, str]:
+    head, _, address = line.rpartition(":")
+    return head, address

@@ -1,0 +1,210 @@
+"""The text of an iCalendar file, and the entries in it, before anything of them is understood (RFC 5545, section 3.1).
+
+A file is taken apart here and not by the library, for three reasons: one entry that breaks the rules must not take the
+others with it; what is not needed (alarms, tasks, journals, free and busy times) must not be able to break anything;
+and of a long calendar only those entries are parsed whose text has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from followup_rules import Unreadable
+from followup_rules.meetings import are_of_export
+from followup_rules.plain import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+MOST_LINES = 20_000
+"""Of one entry; a large company is invited."""
+_EXPORT = "export or sync the calendar again"
+_CONTROLS = bytes({*range(32), 127} - set(b"\t\r\n"))
+_MARK = re.compile(r"^(?:BEGIN|END)[ \t]*:[ \t]*[A-Z][A-Z0-9-]*[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_INNER = re.compile(r"^BEGIN:(\S+)$.*?(?:^END:\1$|\Z)", re.MULTILINE | re.DOTALL)
+_ZONE = re.compile(r"^BEGIN:VTIMEZONE$.*?^END:VTIMEZONE$", re.MULTILINE | re.DOTALL)
+_METHOD, _TZID, _UID, _START, _SUMMARY = (
+    re.compile(rf"^{name}(?:;[^:\n]*)?:(.*)$", re.IGNORECASE | re.MULTILINE)
+    for name in ("METHOD", "TZID", "UID", "DTSTART", "SUMMARY")
+)
+_ESCAPED = re.compile(r"\\([\\,;])")
+_MOMENT = re.compile(r"(\d{8}T\d{4})(\d\d)?(?:\.\d+)?Z?", re.IGNORECASE)
+GUESTS = frozenset({"REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"})
+"""The METHODs by which guests speak: what they answer, wish and ask changes no meeting (RFC 5546, section 3.2)."""
+# What an entry is made of. The rest is not looked at, so that nothing in it can make an entry unreadable.
+_NEEDED = re.compile(
+    r"^(?:(DTSTAMP|LAST-MODIFIED)|UID|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE|RECURRENCE-ID|SEQUENCE|STATUS|SUMMARY"
+    r"|DESCRIPTION|ORGANIZER|ATTENDEE)[ \t]*[;:].*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+class File(Struct, frozen=True):
+    """One iCalendar file."""
+
+    name: str
+    """For messages."""
+    raw: bytes = b""
+    """Its lines, each ended by a line feed, still folded."""
+    zones: Mapping[str, str] = {}
+    """The text of the time zones that it defines, by name."""
+    digest: bytes = b""
+    """Of the zones."""
+
+    def line(self, unfolded: int) -> int:
+        """Return the number of the line, from 1, that is this one, from 0, once lines are unfolded."""
+        begins = (number for number, line in enumerate(self.raw.split(b"\n"), 1) if line[:1] not in (b" ", b"\t"))
+        return next(islice(begins, unfolded, None), 1)
+
+
+class Entry(Struct, frozen=True):
+    """A VEVENT as it is written, without what is not needed."""
+
+    file: File
+    text: str
+    """Its content lines, unfolded, without its stamps."""
+    method: str
+    """Under which it came (RFC 5546, section 1.4); in capitals."""
+    at: int
+    """Which line of the unfolded text it begins with, from 0."""
+    closed: bool
+    """It has an end."""
+    last_modified: datetime | None = None
+    dtstamp: datetime | None = None
+    updated: datetime | None = None
+    """When it was last changed, if its stamps tell that, and not only when the calendar was exported."""
+
+    @property
+    def modified(self) -> datetime | None:
+        """By which its versions are compared (RFC 5546, section 2.1.5)."""
+        return self.last_modified or self.dtstamp
+
+    @property
+    def uid(self) -> str:
+        """Its UID without white space, or nothing."""
+        found = _UID.search(self.text)
+        return "".join(_ESCAPED.sub(r"\1", found[1]).split()) if found else ""
+
+    @property
+    def title(self) -> str:
+        """How messages name it."""
+        found = _SUMMARY.search(self.text)
+        return one_line(_ESCAPED.sub(r"\1", found[1]) if found and found[1].strip() else self.uid, 80)
+
+    @property
+    def essence(self) -> str:
+        """By what the versions of an entry without a UID are known: its start and title."""
+        return "\n".join(found[1] if (found := each.search(self.text)) else "" for each in (_START, _SUMMARY))
+
+    @property
+    def place(self) -> str:
+        """Where a person finds it: `calendar.ics:12`."""
+        return f"{self.file.name}:{self.file.line(self.at)}"
+
+    @property
+    def digest(self) -> bytes:
+        """A hash of all that its meaning depends on, but for its other versions.
+
+        Many services stamp all entries anew at each export: a stamp that does not tell of a change is none.
+        """
+        whole = "\n".join((self.file.name, self.method, str(self.closed), str(self.updated), self.text))
+        return hashlib.blake2b(whole.encode(errors="replace") + self.file.digest, digest_size=8).digest()
+
+
+def entries(name: str, raw: bytes) -> list[Entry]:
+    """Return the VEVENTs of a file that may stand for a meeting. Raises Unreadable if it is not a whole calendar."""
+    lines = _lines(name, raw)
+    text = "\n" + _MARK.sub(lambda mark: "".join(mark[0].split()).upper(), _unfolded(lines)) + "\n"
+    before, *calendars = text.split("\nBEGIN:VCALENDAR\n")
+    if not calendars:
+        raise Unreadable(f"{name} is not an iCalendar file (no BEGIN:VCALENDAR); check `path`, or {_EXPORT}")
+    if any("\nEND:VCALENDAR\n" not in f"\n{calendar}\n" for calendar in calendars):
+        raise Unreadable(f"{name} is cut off (no END:VCALENDAR); wait until it is written, or {_EXPORT}")
+    found, at = list[Entry](), before.count("\n")
+    for calendar in calendars:
+        found += _calendar(name, lines, calendar, at + 1)
+        at += calendar.count("\n") + 2
+    # With a METHOD, DTSTAMP is the time at which the file was written (RFC 5545, section 3.8.7.2).
+    stamps = [entry.last_modified or (None if entry.method else entry.dtstamp) for entry in found]
+    if are_of_export(stamps):
+        return found
+    return [replace(entry, updated=moment) for entry, moment in zip(found, stamps, strict=True)]
+
+
+def _calendar(name: str, raw: bytes, text: str, at: int) -> Iterator[Entry]:
+    """Yield the entries of one VCALENDAR, which begins at this line; none that guests have written."""
+    head, *parts = f"\n{text}".split("\nBEGIN:VEVENT\n")
+    pieces = [f"\n{part}\n".partition("\nEND:VEVENT\n") for part in parts]
+    outside = "\n".join([head, *(rest for _, _, rest in pieces)])
+    methods = [found.strip().upper() for found in _METHOD.findall(outside)]
+    if methods and methods[0] in GUESTS:
+        return
+    written = _ZONE.findall(outside)
+    zones = {named[1]: zone for zone in reversed(written) if (named := _TZID.search(zone))}
+    file = File(name, raw, zones, hashlib.blake2b("".join(written).encode(errors="replace"), digest_size=8).digest())
+    at += head.count("\n")
+    for part, (body, end, _) in zip(parts, pieces, strict=True):
+        # An entry without an end goes on to the end of the calendar at most.
+        lines = body if end else body.partition("\nEND:VCALENDAR")[0]
+        needed, stamps = _needed(lines)
+        yield Entry(file, needed, methods[0] if methods else "", at, bool(end), *stamps)
+        at += part.count("\n") + 2
+
+
+def _needed(text: str) -> tuple[str, tuple[datetime | None, datetime | None]]:
+    """Return the lines of an entry that are needed, LAST-MODIFIED, and DTSTAMP; none of its alarms' lines."""
+    lines: list[str] = []
+    stamps: dict[str, datetime] = {}
+    for line in _NEEDED.finditer(_INNER.sub("", text) if "BEGIN:" in text else text):
+        if not line[1]:
+            lines += [line[0]] if len(lines) <= MOST_LINES else []
+        elif moment := _moment(line[0]):
+            stamps.setdefault(line[1].upper(), moment)
+    return "\n".join(lines), (stamps.get("LAST-MODIFIED"), stamps.get("DTSTAMP"))
+
+
+def _moment(line: str) -> datetime | None:
+    """Return a stamp, which is in UTC (RFC 5545, section 3.8.7), or nothing if it cannot be read."""
+    found = _MOMENT.fullmatch(line.rpartition(":")[2].strip())
+    try:
+        return datetime.fromisoformat(f"{found[1]}{found[2] or '00'}Z") if found else None
+    except ValueError:
+        return None
+
+
+def _lines(name: str, raw: bytes) -> bytes:
+    """Return the lines in UTF-8, or in another encoding in which ASCII is as it is, without control characters."""
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if raw.startswith((mark, "BEGIN".encode(encoding))):
+            raw = raw.decode(encoding, "replace").encode(errors="replace").removeprefix(b"\xef\xbb\xbf")
+    if not raw.strip():
+        raise Unreadable(f"{name} is empty; {_EXPORT}")
+    # RFC 5545, section 3.1, knows no control characters; some exporters write them all the same.
+    raw = raw.removeprefix(b"\xef\xbb\xbf").translate(None, _CONTROLS)
+    # Some programs end a line twice, others as an old Macintosh did.
+    return raw.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _unfolded(lines: bytes) -> str:
+    """Return the text; it is unfolded before it is decoded, as a fold may stand within a character (section 3.1)."""
+    raw = lines.replace(b"\n ", b"").replace(b"\n\t", b"")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return "\n".join(_decoded(line) for line in raw.split(b"\n"))
+
+
+def _decoded(raw: bytes) -> str:
+    """Return a line that may be in UTF-8, in UTF-8 with a character that was cut through, or in Windows' Latin 1."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        damaged = not raw.decode(errors="ignore").isascii()
+        return raw.decode("utf-8" if damaged else "cp1252", "replace")

@@ -1,0 +1,82 @@
+"""The times of an entry, each in its zone and of the kind that its series has.
+
+RFC 5545 wants all of a series to be of one kind, with UNTIL in UTC, and many programs do not keep to it. What they
+write can mean one thing only, and is made into that before the library lays the series out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from followup_ics.events import values
+from followup_ics.flaws import FlawError
+from followup_ics.lines import ZONE
+from followup_ics.zones import zone
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from followup_ics.recurrence import Component
+
+_PROPERTIES = ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE")
+
+
+def set_zones(component: Component, defined: Mapping[str, str], mine: ZoneInfo) -> None:
+    """Give every time its zone; one without is meant in the user's. Raises FlawError if a zone is unknown."""
+    for name in _PROPERTIES:
+        for property_ in values(component, name):
+            tzid = str(property_.params.get(ZONE, ""))
+            for entry in property_.dts:
+                entry.dt = _in_zone(entry.dt, tzid, defined, mine)
+
+
+def _in_zone(moment: Any, tzid: str, defined: Mapping[str, str], mine: ZoneInfo) -> Any:
+    if isinstance(moment, tuple):  # a period
+        return tuple(_in_zone(end, tzid, defined, mine) for end in moment)
+    if isinstance(moment, datetime) and moment.tzinfo is None:
+        return moment.replace(tzinfo=zone(tzid, defined) if tzid else mine)
+    return moment
+
+
+def make_alike(series: Component, overrides: Sequence[Component], mine: ZoneInfo) -> None:
+    """Make the dates of a series, and those that name an occurrence of it, of the kind that its start has."""
+    start = series["DTSTART"].dt
+    for property_ in values(series, "RRULE"):
+        _set_until(property_, start)
+    for name in ("EXDATE", "RDATE"):
+        for entry in (entry for property_ in values(series, name) for entry in property_.dts):
+            # An exception that is a date excepts all occurrences of that day, as the library has it.
+            if not (name == "EXDATE" and not isinstance(entry.dt, datetime)):
+                entry.dt = alike(entry.dt, start, mine)
+    for component in overrides:
+        component["RECURRENCE-ID"].dt = alike(component["RECURRENCE-ID"].dt, start, mine)
+
+
+def alike(moment: Any, start: date, mine: ZoneInfo) -> Any:
+    """Return a date or time of the kind that the start of its series has."""
+    if isinstance(moment, tuple):
+        return moment if isinstance(start, datetime) else alike(moment[0], start, mine)
+    if isinstance(start, datetime):
+        return moment if isinstance(moment, datetime) else datetime.combine(moment, start.timetz())
+    if isinstance(moment, datetime):
+        return moment.date() if moment.time() == time() else moment.astimezone(mine).date()
+    return moment
+
+
+def _set_until(rule: Any, start: date) -> None:
+    """Set UNTIL, which is inclusive (RFC 5545, section 3.3.10), to an instant, or to a date if the start is one."""
+    written = rule.get("UNTIL")
+    if not written:
+        return
+    until = written[0] if isinstance(written, list) else written
+    if not isinstance(until, date):
+        raise FlawError("the UNTIL of its recurrence rule is no date; set its end anew")
+    if not isinstance(start, datetime):
+        rule["UNTIL"] = [until.date() if isinstance(until, datetime) else until]
+        return
+    if not isinstance(until, datetime):
+        until = datetime.combine(until + timedelta(days=1), time(), start.tzinfo) - timedelta(seconds=1)
+    local = until.replace(tzinfo=start.tzinfo) if until.tzinfo is None else until
+    rule["UNTIL"] = [local.astimezone(UTC)]
