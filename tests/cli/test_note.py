@@ -244,7 +244,7 @@ def test_several_lines_and_control_characters_become_spaces(place):
     result = note("nordik", "#fit one\r\n## Two\x1b[31m\u202ethree\u2028four 👨‍👩‍👧")
     assert result.exit_code == 0
     assert (place / "notes.md").read_text() == (
-        "## @nordik.ca\n- 2026-11-10 14:30 #fit one ## Two [31m three four 👨‍👩‍👧\n"
+        "## @nordik.ca\n- 2026-11-10 14:30 #fit one ## Two [31mthree four 👨‍👩‍👧\n"
     )
     assert "\x1b" not in result.output
 

@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from followup_rules.cli import cli
 from followup_rules.codes import Code
 from followup_rules.store.lock import only_run
+from followup_rules.store.schema import VERSION
 from tests.support.configs import FILES
 from tests.support.installed import install
 from tests.support.project import ROOT
@@ -227,7 +228,8 @@ def other_folder(place):
 def earlier_store(place):
     followup("run", "--now", NOW)
     with closing(sqlite3.connect(place / "followup.db")) as store:  # as it was before the last of its changes
-        store.executescript("drop table settled; alter table acquainted drop column helped; pragma user_version = 6")
+        store.executescript("drop table settled; alter table acquainted drop column helped")
+        store.execute(f"pragma user_version = {VERSION - 1}")
 
 
 HELD = ExitStack()
