@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -19,7 +19,6 @@ from followup_rules.language.schema import RuleSet
 from followup_rules.model import Decision, Event, Problem, State
 from followup_rules.texts.plurals import plural
 from followup_rules.tick.run import Report
-from followup_rules.upkeep.forget import when_forgotten
 
 _INDENT = 2
 _OPEN = (State.DUE, State.HELD, State.WAITING, State.BLIND, State.BROKEN)
@@ -39,23 +38,25 @@ def command(ctx: click.Context, case: str | None, now: str | None, *, history: b
     if history and case is None and not as_json:
         raise click.UsageError("--history tells of one case: followup explain CASE --history", ctx)
     config = shared.load(ctx, as_json=as_json)
-    report, files = casebook.read(config, shared.instant(now, config), as_json=as_json)
-    chosen = files if case is None else casebook.named(case, files)
-    if case is not None and len(chosen) != 1:
-        with shared.copy_of(config, as_json=as_json) as copy:
-            forgotten = when_forgotten(case, copy)
-        _give_up(casebook.unclear(case, chosen, files, forgotten, report.now), report, as_json=as_json)
+    moment = shared.instant(now, config)
+    if case is None:
+        report, files = casebook.read(config, moment, as_json=as_json)
+    else:
+        report, found = casebook.find(case, config, moment, as_json=as_json)
+        if isinstance(found, Problem):
+            _give_up(found, report, as_json=as_json)
+        files = (found,)
     if as_json:
-        _print_record(report, [_record(file, report.now, history=history) for file in chosen], report.problems)
+        _print_record(report, [_record(file, report.now, history=history) for file in files], report.problems)
     elif case is None:
         _print_all(report, files)
     else:
-        _print_case(report, chosen[0], config.rulebook.rules, history=history)
+        _print_case(report, files[0], config.rulebook.rules, history=history)
     shared.print_problems(report.problems)
     sys.exit(shared.exit_code(report.problems))
 
 
-def _give_up(problem: Problem, report: Report, *, as_json: bool) -> None:
+def _give_up(problem: Problem, report: Report, *, as_json: bool) -> NoReturn:
     if as_json:
         _print_record(report, [], [problem])
     shared.print_problems([problem])

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from followup_rules.cli import casebook, shared
+from followup_rules.cli import case_names, shared
 from followup_rules.codes import Code
 from followup_rules.config.read import Config
 from followup_rules.engine.plan import EntryState
@@ -45,7 +45,7 @@ def command(  # noqa: PLR0913 -- one for each option
     if not config.store.exists():
         shared.give_up([Problem("CASE", "there is no store yet, so nothing to forget", fatal=True)], as_json=as_json)
     with shared.copy_of(config, as_json=as_json) as copy:
-        key = _key(case, copy, moment, as_json=as_json)
+        key = _key(case, config, copy, moment, as_json=as_json)
         contents = forgetting.contents(key, copy)
     if not yes:
         _ask(key, contents, config, withdraw=withdraw, as_json=as_json)
@@ -60,13 +60,12 @@ def command(  # noqa: PLR0913 -- one for each option
     _tell(key, contents, erased, config, as_json=as_json)
 
 
-def _key(name: str, copy: Store, now: datetime, *, as_json: bool) -> str:
-    files = casebook.remembered(copy)
-    fitting = casebook.named(name, files)
+def _key(name: str, config: Config, copy: Store, now: datetime, *, as_json: bool) -> str:
+    keys = case_names.known(copy)
+    fitting = case_names.named(name, keys, copy, config.profile.timezone)
     if len(fitting) != 1:
-        when = forgetting.when_forgotten(name, copy)
-        shared.give_up([casebook.unclear(name, fitting, files, when, now)], as_json=as_json)
-    return fitting[0].key
+        shared.give_up([case_names.unclear(name, fitting, keys, copy, now)], as_json=as_json)
+    return fitting[0]
 
 
 def _ask(key: str, contents: Contents, config: Config, *, withdraw: bool, as_json: bool) -> None:

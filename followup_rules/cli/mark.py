@@ -38,14 +38,13 @@ def command(  # noqa: PLR0913 -- one for each word of the command line
     config = shared.load(ctx, as_json=as_json)
     moment = shared.instant(now, config)
     tag = _tag(answer, config.rulebook.rules.world.tags, as_json=as_json)
-    report, files = casebook.read(config, moment, as_json=as_json)
-    chosen = casebook.named(case, files)
-    if len(chosen) != 1:
-        _give_up(casebook.unclear(case, chosen, files, None, report.now), as_json=as_json)
-    on = _day(day, chosen[0], report.now, as_json=as_json)
-    added, problems = note.write(config, chosen[0].key, f"#{tag} re:{on.isoformat()}", moment)
+    report, found = casebook.find(case, config, moment, as_json=as_json)
+    if isinstance(found, Problem):
+        _give_up(found, as_json=as_json)
+    on = _day(day, found, report.now, as_json=as_json)
+    added, problems = note.write(config, found.key, f"#{tag} re:{on.isoformat()}", moment)
     if as_json:
-        _print_record(added, chosen[0].key, tag, on, problems)
+        _print_record(added, found.key, tag, on, problems)
     else:
         note.show(added)
     shared.print_problems(problems)

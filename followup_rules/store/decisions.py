@@ -112,10 +112,16 @@ class Decisions:
         query = "select 1 from journal where key = ? and state = ? limit 1"
         return bool(self._database.rows(query, key, state))
 
-    def history(self, case: str) -> list[tuple[datetime, str, str, str]]:
-        """Return the journal of a case: (when, key, state, why)."""
-        query = 'select at, key, state, why from journal where "case" = ? order by number'
-        return [(at(when), key, state, why) for when, key, state, why in self._database.rows(query, case)]
+    def history(self, case: str, until: int | None = None) -> list[tuple[datetime, str, str, str]]:
+        """Return the journal of a case, up to a line if one is given: (when, key, state, why)."""
+        query = (
+            'select at, key, state, why from journal where "case" = ? and number <= coalesce(?, number) order by number'
+        )
+        return [(at(when), key, state, why) for when, key, state, why in self._database.rows(query, case, until)]
+
+    def last_line(self) -> int:
+        """Return the number of the journal's last line; 0 if it has none."""
+        return self._database.rows("select max(number) from journal")[0][0] or 0
 
     # -- cases that change
 

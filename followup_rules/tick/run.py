@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
@@ -22,7 +22,20 @@ from followup_rules.tick.sources import Reading, changed, headings, read_sources
 from followup_rules.tick.unfinished import refusals, settle_all
 from followup_rules.tick.upgrade import follow_days, known_before, tell_of_upgrade
 
-__all__ = ["Outcome", "Report", "Say", "Watch", "preview", "run", "sound"]
+__all__ = ["Outcome", "Report", "Say", "Watch", "every_case", "preview", "run", "sound"]
+
+
+Choose = Callable[[Store, datetime], Sequence[str]]
+"""Tells, once all sources are read, which cases are to be judged at an instant."""
+
+
+def every_case(store: Store, now: datetime) -> Sequence[str]:
+    """Return all cases, and those that have just lost their last event."""
+    return sorted({*store.places.cases(), *store.decisions.stale(now)})
+
+
+def _stale(store: Store, now: datetime) -> Sequence[str]:
+    return store.decisions.stale(now)
 
 
 def run(
@@ -38,7 +51,7 @@ def run(
     given = _given(config, store, now, dry=False)
     findings: list[Finding] = []
     try:
-        for finding in _steps(given, say, watch):
+        for finding in _steps(given, _stale, say, watch):
             findings.append(finding)  # noqa: PERF402 -- what was found before an error is told, too
         later = store.decisions.next_change()
     except StoreError as error:
@@ -49,11 +62,14 @@ def run(
     return report(findings, given, later)
 
 
-def preview(config: Config, copy: Store, now: datetime) -> Report:
-    """Return what `run` would do, with the decisions of all cases. `copy` is written to, so it must be a copy."""
+def preview(config: Config, copy: Store, now: datetime, choose: Choose = every_case) -> Report:
+    """Return what `run` would do, with the decisions of the chosen cases, whether or not they have changed.
+
+    `copy` is written to, so it must be a copy.
+    """
     claim(config, copy)
     given = _given(config, copy, now, dry=True)
-    return report(list(_steps(given, lambda _: None, lambda *_: None)), given, copy.decisions.next_change())
+    return report(list(_steps(given, choose, lambda _: None, lambda *_: None)), given, copy.decisions.next_change())
 
 
 def sound(config: Config, store: Store) -> bool:
@@ -71,7 +87,7 @@ def _given(config: Config, store: Store, now: datetime, *, dry: bool) -> Given:
     return Given(config, store, moment, first_run, dry)
 
 
-def _steps(given: Given, say: Say, watch: Watch) -> Iterator[Finding]:
+def _steps(given: Given, choose: Choose, say: Say, watch: Watch) -> Iterator[Finding]:
     yield from _standing_problems(given)
     outputs, problems = open_outputs(given)
     yield from problems
@@ -90,7 +106,7 @@ def _steps(given: Given, say: Say, watch: Watch) -> Iterator[Finding]:
 
             yield from tell_of_blindness(readings, outputs, looked, given, say)
         seen = Seen(sight(readings), outputs, looked, frozenset(news), given.store.state.read().since)
-        yield from _work_on_cases(seen, given, say)
+        yield from _work_on(choose(given.store, given.now), seen, given, say)
         yield from tell_of_upgrade(before, changed(readings), given, whole=not seen.sight.unseen)
     finally:
         for output in outputs.values():
@@ -188,10 +204,8 @@ def _mark_stale(seen: Sight, given: Given) -> None:
         given.store.decisions.make_all_stale()
 
 
-def _work_on_cases(seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
-    store = given.store
-    stale = store.decisions.stale(given.now)
-    for case in sorted({*store.places.cases(), *stale}) if given.dry else stale:
+def _work_on(cases: Sequence[str], seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
+    for case in cases:
         from followup_rules.tick.one_case import work_on  # noqa: PLC0415 -- most runs have nothing to work on
 
         try:
@@ -202,4 +216,4 @@ def _work_on_cases(seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
             message = f"it could not be brought up to date: {type(error).__name__}: {error}"
             hint = "the next run tries again; if a plugin is to blame, update it"
             yield Problem(f"case {case}", message, Code.FAILING_CHECK, hint=hint)
-            store.decisions.make_stale([case])
+            given.store.decisions.make_stale([case])
