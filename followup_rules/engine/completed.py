@@ -37,42 +37,49 @@ class Completed(Struct, frozen=True):
     subjects: Mapping[str, frozenset[str]]
     """By the identity of each note with `re:DAY`: the identities of the meetings that it is about."""
     orders: tuple[Event, ...]
-    """The notes with `#done`, `#dismissed`, or `#snooze` with `for:`, whole."""
+    """The notes with `#done`, `#dismissed`, or `#snooze` with `for:`, whole, in the order of time."""
     misfits: tuple[Misfit, ...]
 
 
-def day_of(note: Event, world: World) -> date | None:
-    """Return the day that `re:` names in a note; before anything else it is text."""
-    named = note.data.get("re") if note.kind == "note" else None
-    return world.days.day(named) if isinstance(named, datetime) else None
-
-
 def completed(case: Case, world: World) -> Completed:
-    """Return a case with what its notes say of its meetings."""
-    home = tuple(_peopled(event, case.home, world.days.zone) for event in case.home)
-    about = {note.identity: day for note in home if (day := day_of(note, world))}
-    subjects = {name: _meetings(name, day, home, case, world) for name, day in about.items()}
-    notes = sorted((e for e in home if e.kind == "note"), key=lambda note: (moment(note, world.days), note.identity))
-    marks = [
-        (note, own) for note in notes if note.identity in about and (own := world.tags.of(note.tags) & world.tags.marks)
-    ]
-    marked = [_marked(event, marks, subjects, world.tags) for event in home]
+    """Return a case with what its notes say of its meetings; one that was taken away says nothing any more."""
+    home = _peopled(case.home, world.days.zone)
+    about = _about(case, world)
+    subjects = {name: _meetings(name, day, case, world) for name, day in about.items()}
+    there = (event for event in home if event.kind == "note" and event.gone is None)
+    notes = sorted(there, key=lambda note: (moment(note, world.days), note.identity))
+    marks = [(note, _marks(note, world.tags)) for note in notes if note.identity in about]
+    marked = (_marked(event, marks, subjects, world.tags) for event in home)
     left = (_left(event, about, world.tags) for event in marked)
-    orders = tuple(note for note in notes if _orders(note, world.tags))
-    misfits = tuple(misfit for note in notes if note.identity in about
-                    for misfit in _misfit(note, about[note.identity], subjects, home, world))  # fmt: skip
-    return Completed(replace(case, home=tuple(e for e in left if e is not None)), subjects, orders, misfits)
+    days = {world.days.day(event.start) for event in home if event.kind == "meeting"}
+    astray = (note for note, given in marks if not subjects[note.identity] and (days or given))
+    return Completed(
+        replace(case, home=tuple(event for event in left if event is not None)),
+        subjects,
+        tuple(note for note in notes if _orders(note, world.tags)),
+        tuple(_misfit(note, about[note.identity], days) for note in astray),
+    )
 
 
 def bindings(case: Case, world: World) -> dict[tuple[str, str], frozenset[str]]:
     """Return the meetings that each note with `re:DAY` is about, by the note's identity and that day."""
-    notes = {note.identity: day for note in case.home if (day := day_of(note, world))}
-    return {(name, str(day)): _meetings(name, day, case.home, case, world) for name, day in notes.items()}
+    return {(name, str(day)): _meetings(name, day, case, world) for name, day in _about(case, world).items()}
 
 
-def _meetings(note: str, day: date, home: Iterable[Event], case: Case, world: World) -> frozenset[str]:
-    there = {event.identity for event in home if event.kind == "meeting" and world.days.day(event.start) == day}
+def _about(case: Case, world: World) -> dict[str, date]:
+    """Return the days that notes name with `re:`, by the note's identity; before anything else it is text."""
+    named = {event.identity: event.data.get("re") for event in case.home if event.kind == "note"}
+    return {name: world.days.day(value) for name, value in named.items() if isinstance(value, datetime)}
+
+
+def _meetings(note: str, day: date, case: Case, world: World) -> frozenset[str]:
+    there = {event.identity for event in case.home if event.kind == "meeting" and world.days.day(event.start) == day}
     return frozenset(there) | case.followed.get((note, str(day)), frozenset())
+
+
+def _marks(note: Event, tags: Tags) -> frozenset[str]:
+    """Return the tags that a note with `re:DAY` gives to meetings."""
+    return tags.of(note.tags) & tags.marks
 
 
 def _marked(
@@ -106,31 +113,32 @@ def _left(event: Event, about: Mapping[str, date], tags: Tags) -> Event | None:
     return replace(event, tags=left) if left else None
 
 
-def _peopled(event: Event, home: Iterable[Event], zone: tzinfo) -> Event:
-    """Return an event with its people: a heading that names an entry names nobody by that, but may add who is met."""
-    if event.kind == "note" and event.people:
-        entries = {
-            name for other in home if other.kind == "meeting" for name in (own_id(other).lower(), other.id.lower())
-        }
-        people = tuple(person for person in event.people if person.address not in entries)
-        return event if people == event.people else replace(event, people=people)
-    if event.kind != "meeting" or event.people:
-        return event
-    names = title_of(event, zone)
-    headed = (note for note in home if note.kind == "note" and note.people and fold(note.heading) in names)
+def _peopled(home: Iterable[Event], zone: tzinfo) -> list[Event]:
+    """Return events with their people: a heading that names an entry names nobody by that, but may add who is met."""
+    listed = list(home)
+    meetings = [event for event in listed if event.kind == "meeting"]
+    entries = frozenset(name.lower() for event in meetings for name in (own_id(event), event.id))
+    named = [_named(event, entries) if event.kind == "note" else event for event in listed]
+    notes = [event for event in named if event.kind == "note" and event.people and event.gone is None]
+    return [_met(event, notes, zone) if event.kind == "meeting" and not event.people else event for event in named]
+
+
+def _named(note: Event, entries: frozenset[str]) -> Event:
+    """Return a note with those of its people whose address is not the id of an entry."""
+    people = tuple(person for person in note.people if person.address not in entries)
+    return note if people == note.people else replace(note, people=people)
+
+
+def _met(meeting: Event, notes: Iterable[Event], zone: tzinfo) -> Event:
+    """Return a meeting without people with those of the first note whose heading is its title."""
+    names = title_of(meeting, zone)
+    headed = (note for note in notes if fold(note.heading) in names)
     first = min(headed, key=lambda note: (note.start, note.identity), default=None)
-    return replace(event, people=first.people) if first else event
+    return replace(meeting, people=first.people) if first else meeting
 
 
-def _misfit(
-    note: Event, day: date, subjects: Mapping[str, frozenset[str]], home: Iterable[Event], world: World
-) -> Iterable[Misfit]:
-    days = [world.days.day(event.start) for event in home if event.kind == "meeting"]
-    marks = bool(world.tags.of(note.tags) & world.tags.marks)
-    if subjects[note.identity] or not (days or marks):
-        return
-    near = sorted(set(days), key=lambda other: (abs(other - day), other))[:_NEAREST]
-    hint = f"its meetings are on {', '.join(f'{other:%Y-%m-%d}' for other in near)}" if near else ""
-    yield Misfit(
-        note, f"re:{day:%Y-%m-%d}: the case has no meeting on that day", hint or "the case has no meetings yet"
-    )
+def _misfit(note: Event, day: date, days: Iterable[date]) -> Misfit:
+    """Return what to tell of a note with `re:DAY`, where the case's meetings are on other days, if it has any."""
+    near = sorted(days, key=lambda other: (abs(other - day), other))[:_NEAREST]
+    hint = f"its meetings are on {', '.join(map(str, near))}" if near else "the case has no meetings yet"
+    return Misfit(note, f"re:{day}: the case has no meeting on that day", hint)

@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from followup_rules.engine.anchors import CaseView, Scope
-from followup_rules.engine.assign_cases import key_of, own_id
+from followup_rules.engine.assign_cases import employer, key_of, own_id
 from followup_rules.engine.breaches import concerned
 from followup_rules.engine.completed import Misfit
 from followup_rules.engine.guards import Window, window_of
@@ -75,7 +75,7 @@ def windows_of_notes(key: str, opens: datetime | None, view: CaseView) -> Iterat
 
 
 def _find(view: CaseView) -> Orders:
-    notes = [note for note in view.notes.orders if note.gone is None]
+    notes = view.notes.orders
     duties = [*_duties(view)] if notes else []
     found: dict[str, tuple[Event, ...]] = {}
     misfits = []
@@ -104,8 +104,8 @@ def _meant(note: Event, duties: Sequence[_Duty], view: CaseView) -> _Duty | Misf
     by_key = [duty for duty in duties if _is_key(name, duty, view)]
     if by_key:
         return by_key[0]
-    case, _, rule = name.rpartition("/")
-    of_rule = [duty for duty in duties if duty.rule.id == rule and (not case or _names_case(case, view))]
+    case, _, rule = name.casefold().rpartition("/")
+    of_rule = [duty for duty in duties if duty.rule.id.casefold() == rule and (not case or _names_case(case, view))]
     chosen = _at(view.moment(note), of_rule, view)
     if len(chosen) == 1:
         return chosen[0]
@@ -121,20 +121,21 @@ def _is_key(name: str, duty: _Duty, view: CaseView) -> bool:
     """Tell whether a name is a duty's key, or was so while its case had another name."""
     if name.casefold() == duty.key.casefold():
         return True
-    rule, _, rest = name.partition("/")
+    rule, _, rest = name.casefold().partition("/")
     case, _, day = rest.rpartition("@")
-    own = duty.rule.per != "event" and (rule, day) == (duty.rule.id, duty.visit.day.isoformat())
-    return own and _names_case(case, view)
+    same = (rule, day) == (duty.rule.id.casefold(), duty.visit.day.isoformat())
+    return same and duty.rule.per != "event" and _names_case(case, view)
 
 
 def _names_case(name: str, view: CaseView) -> bool:
     """Tell whether a name is the case's key, or one that its events would have given it."""
     people = [person for event in view.case.home for person in view.people(event)]
-    names = {view.case.key, *(own_id(event) for event in view.case.home if event.kind == "meeting")}
+    names = {view.case.key, employer(view.case.key)}
+    names |= {own_id(event) for event in view.case.home if event.kind == "meeting"}
     names |= {person.address for person in people} | {person.domain for person in people}
-    names |= {view.case.key.rpartition("@")[2].partition(".")[0]}
     folded = key_of(name).casefold()
-    return any(folded == each.casefold() or each.casefold().endswith(f".{folded}") for each in names)
+    # People may be at a host of the domain that was the key.
+    return any(f".{each.casefold()}".endswith(f".{folded}") for each in names)
 
 
 def _at(when: datetime, duties: Sequence[_Duty], view: CaseView) -> Sequence[_Duty]:
@@ -143,17 +144,16 @@ def _at(when: datetime, duties: Sequence[_Duty], view: CaseView) -> Sequence[_Du
     What comes later changes nothing of it.
     """
     standing = [duty for duty in duties if view.stands(duty.visit)]
-    opening = {duty.key: times_of(duty.rule, duty.visit, view) for duty in standing}
-    known = [duty for duty in standing if opening[duty.key].opens is not None]
-    begun = [duty for duty in known if (opens := opening[duty.key].opens) and opens <= when]
-    ahead = [duty for duty in known if duty not in begun]
-    current = [d for d in begun if (closes := opening[d.key].closes) is None or closes > when]
-    unended = [duty for duty in current if not _ended(duty, when, view)]
-    if unended or not known:
-        return unended or standing[-1:]
-    edge = min if ahead else max
-    at = edge(opens for duty in ahead or current or begun if (opens := opening[duty.key].opens))
-    return [duty for duty in known if opening[duty.key].opens == at]
+    timed = [(times_of(duty.rule, duty.visit, view), duty) for duty in standing]
+    known = [(times.opens, times.closes, duty) for times, duty in timed if times.opens]
+    if not known:
+        return standing[-1:]
+    current = [duty for opens, closes, duty in known if opens <= when and (closes is None or closes > when)]
+    if unended := [duty for duty in current if not _ended(duty, when, view)]:
+        return unended
+    ahead = [opens for opens, _, _ in known if opens > when]
+    at = min(ahead) if ahead else max(opens for opens, _, _ in known)
+    return [duty for opens, _, duty in known if opens == at]
 
 
 def _ended(duty: _Duty, when: datetime, view: CaseView) -> bool:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
-from datetime import timedelta
+from datetime import tzinfo
 from difflib import SequenceMatcher
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -21,45 +22,46 @@ from followup_rules.model import BadItem, Event
 _NUMBER = re.compile(r":\d+$")
 # How much of a text must be left for it to be an edit, where several may have been edited at once.
 _ALIKE = 0.5
+_Pair = tuple[Event, Event]
 _Key = Callable[[Event], Hashable]
 _Fits = Callable[[Event, Event], bool]
 
 
-def settle(read: Iterable[Event], known: Iterable[Event], taken: Collection[str]) -> list[Event]:
+def settle(read: Iterable[Event], known: Iterable[Event], taken: Collection[str], zone: tzinfo) -> list[Event]:
     """Return the notes as they are read now, each under the id of the note that it was before, or under a new one.
 
-    `known` are the notes as they were, those that are gone among them; `taken` are all ids that no new note may get. A
-    note without a date keeps the instant at which it was first seen. The order of what is given does not matter.
+    `known` are the notes as they were, those that are gone among them; `taken` are all ids that no new note may get;
+    `zone` is the user's. A note without a date keeps the instant at which it was first seen. The order of what is given
+    does not matter.
     """
     notes, before = sorted(read, key=_order), sorted(known, key=_order)
-    was = _matched(notes, before)
+    was = _matched(notes, before, zone)
     used = {*taken, *(event.id for event in before)}
     settled = []
     for note in sorted(notes, key=lambda each: (_base(each), fold(each.title), *_order(each))):
         same = was.get(note.id)
-        ident = same.id if same else _free(_base(note), used)
-        used.add(ident)
-        settled.append(_as_before(note, same) if same else replace(note, id=ident))
+        if same is None:
+            settled.append(replace(note, id=_free(_base(note), used)))
+        else:
+            start = same.start if note.undated else note.start
+            settled.append(replace(note, id=same.id, start=start, end=start))
+        used.add(settled[-1].id)
     return settled
 
 
-def keep(unread: Iterable[BadItem], read: Iterable[Event], known: Iterable[Event]) -> list[BadItem]:
+def keep(unread: Iterable[BadItem], read: Collection[Event], known: Iterable[Event]) -> list[BadItem]:
     """Return what could not be read, with the id of the note that stood there before: that note stays as it was.
 
     `read` are the notes that can be read, under their ids: of these only a part may be told of.
     """
-    there = {ident for note in read for ident in (note.id, note.where)}
-    missing = [note for note in known if note.gone is None and note.id not in there]
-    left = sorted(missing, key=_order)
+    ids, places = {note.id for note in read}, {note.where for note in read}
+    left = sorted((note for note in known if note.gone is None and note.id not in ids), key=_order)
     kept = []
     for item in unread:
-        alike = [
-            (_likeness(item.source_line, note.source_line), note)
-            for note in left
-            if _path(note.where) == _path(item.where)
-        ]
+        there = [note for note in left if _path(note.where) == _path(item.where)]
+        alike = ((_likeness(item.source_line, note.source_line), note) for note in there)
         likeness, note = max(alike, key=lambda pair: pair[0], default=(0.0, None))
-        if note and item.where not in there and likeness >= _ALIKE:
+        if note and item.where not in places and likeness >= _ALIKE:
             left.remove(note)
             kept.append(BadItem(item.where, item.message, note.id, item.source_line, item.marked))
         else:
@@ -67,23 +69,43 @@ def keep(unread: Iterable[BadItem], read: Iterable[Event], known: Iterable[Event
     return kept
 
 
-def _matched(notes: Sequence[Event], before: Sequence[Event]) -> dict[str, Event]:
+def _matched(notes: Sequence[Event], before: Sequence[Event], zone: tzinfo) -> dict[str, Event]:
     """Return by the id of each note which it was before, the surest likeness first."""
     was: dict[str, Event] = {}
-    for gone, key, fits in _STAGES:
-        left = [note for note in notes if note.id not in was]
+    for gone, pairs in _stages(zone):
         taken = {event.id for event in was.values()}
+        left = [note for note in notes if note.id not in was]
         free = [event for event in before if event.id not in taken and (event.gone is not None) is gone]
-        was |= {note.id: event for note, event in _pairs(left, free, key, fits)}
-    for key in (_place, _base):
-        left = [note for note in notes if note.id not in was]
-        taken = {event.id for event in was.values()}
-        free = [event for event in before if event.id not in taken and event.gone is None]
-        was |= {note.id: event for note, event in _edited(left, free, key)}
+        was |= {note.id: event for note, event in pairs(left, free)}
     return was
 
 
-def _pairs(notes: Sequence[Event], before: Sequence[Event], key: _Key, fits: _Fits) -> Iterator[tuple[Event, Event]]:
+def _stages(zone: tzinfo) -> Iterator[tuple[bool, Callable[[Sequence[Event], Sequence[Event]], Iterator[_Pair]]]]:
+    """Yield the ways in which two notes may be one, the surest first: whether it was gone, and what pairs them."""
+    gained = partial(_gained, zone=zone)
+    yield False, partial(_pairs, key=lambda note: (_place(note), _text(note), fold(note.source_line)))
+    yield False, partial(_pairs, key=lambda note: (_place(note), _text(note)))
+    # Its file was renamed.
+    yield False, partial(_pairs, key=lambda note: (_heading(note), _stamp(note), _text(note)))
+    # The user's zone is another one.
+    yield False, partial(_pairs, key=lambda note: (_base(note), _text(note)))
+    # Its heading gained an address.
+    yield False, partial(_pairs, key=_text, fits=_same_time)
+    # It gained a date or a time.
+    yield False, partial(_pairs, key=_text, fits=gained)
+    # Of its text more is understood than by an earlier version.
+    yield False, partial(_pairs, key=_tag, fits=_read_further)
+    # It was away for some ticks.
+    yield True, partial(_pairs, key=_text, fits=_same_time)
+    # It was edited.
+    yield False, partial(_edited, key=_place)
+    yield False, partial(_edited, key=_base)
+
+
+def _pairs(
+    notes: Sequence[Event], before: Sequence[Event], *, key: _Key, fits: _Fits = lambda _, __: True
+) -> Iterator[_Pair]:
+    """Pair what has the same key, and fits."""
     free = _grouped(before, key)
     for note in notes:
         group = free.get(key(note), [])
@@ -93,7 +115,7 @@ def _pairs(notes: Sequence[Event], before: Sequence[Event], key: _Key, fits: _Fi
             yield note, same
 
 
-def _edited(notes: Sequence[Event], before: Sequence[Event], key: _Key) -> Iterator[tuple[Event, Event]]:
+def _edited(notes: Sequence[Event], before: Sequence[Event], *, key: _Key) -> Iterator[_Pair]:
     """Pair what is new with what is missing in one place: one with one, and of several those whose texts are alike."""
     free = _grouped(before, key)
     for place, new in _grouped(notes, key).items():
@@ -102,10 +124,10 @@ def _edited(notes: Sequence[Event], before: Sequence[Event], key: _Key) -> Itera
             yield new[0], missing[0]
             continue
         alike = [(_likeness(note.title, event.title), note, event) for note in new for event in missing]
-        paired: set[str] = set()
         for likeness, note, event in sorted(alike, key=lambda each: -each[0]):
-            if likeness >= _ALIKE and paired.isdisjoint({f"new {note.id}", f"was {event.id}"}):
-                paired |= {f"new {note.id}", f"was {event.id}"}
+            if likeness >= _ALIKE and note in new and event in missing:
+                new.remove(note)
+                missing.remove(event)
                 yield note, event
 
 
@@ -118,11 +140,6 @@ def _grouped(events: Iterable[Event], key: _Key) -> dict[Hashable, list[Event]]:
 
 def _likeness(one: str, other: str) -> float:
     return SequenceMatcher(None, fold(one).split(), fold(other).split(), autojunk=False).ratio()
-
-
-def _as_before(note: Event, same: Event) -> Event:
-    start = same.start if note.undated else note.start
-    return replace(note, id=same.id, start=start, end=start)
 
 
 def _free(base: str, used: Collection[str]) -> str:
@@ -170,10 +187,6 @@ def _text(note: Event) -> Hashable:
     return _tag(note), fold(note.title)
 
 
-def _any(_: Event, __: Event) -> bool:
-    return True
-
-
 def _kin(one: Event, other: Event) -> bool:
     """Tell whether two headings speak of the same people: one may lack what the other has."""
     if _heading(one) == _heading(other):
@@ -190,16 +203,14 @@ def _names(note: Event) -> set[str]:
     return {fold(name) for name in (note.heading, note.case, *domains, *map(employer, domains))} - {fold("")}
 
 
-def _refines(one: Event, other: Event) -> bool:
-    """Tell whether one time only says more than the other: a date where there was none, an hour of that day."""
-    if _stamp(one) == _stamp(other) or one.undated or other.undated:
+def _gained(one: Event, other: Event, zone: tzinfo) -> bool:
+    """Tell whether one only says more than the other: a date where there was none, an hour of that day."""
+    if not _kin(one, other):
+        return False
+    if one.undated or other.undated:
         return True
-    day, moment = (one, other) if one.whole_day else (other, one)
-    return day.whole_day and timedelta(0) <= moment.start - day.start < timedelta(days=1)
-
-
-def _gained(one: Event, other: Event) -> bool:
-    return _kin(one, other) and _refines(one, other)
+    days = {note.start.astimezone(zone).date() for note in (one, other)}
+    return one.whole_day != other.whole_day and len(days) == 1
 
 
 def _same_time(one: Event, other: Event) -> bool:
@@ -214,16 +225,3 @@ def _read_further(note: Event, before: Event) -> bool:
     if _stamp(note) == _stamp(before):
         return then[: len(now)] == now
     return before.undated and then[-len(now) :] == now and any(map(str.isdecimal, then[: -len(now)]))
-
-
-_STAGES: tuple[tuple[bool, _Key, _Fits], ...] = (
-    (False, lambda note: (_place(note), _text(note), fold(note.source_line)), _any),
-    (False, lambda note: (_place(note), _text(note)), _any),
-    (False, lambda note: (_heading(note), _stamp(note), _text(note)), _any),  # its file was renamed
-    (False, lambda note: (_base(note), _text(note)), _any),  # the user's zone is another one
-    (False, _text, _same_time),  # its heading gained an address
-    (False, _text, _gained),  # it gained a date or a time
-    (False, _tag, _read_further),  # of its text more is understood than by an earlier version
-    (True, _text, _same_time),  # it was away for some ticks
-)
-"""Whether the note was gone, what must be equal, and what else must fit, the surest likeness first."""

@@ -65,7 +65,7 @@ def _settled(
 
     others = {each.name for each in given.config.sources} - {source.name}
     known, taken = given.store.events.notes(source.name, others)
-    settled = settle(notes, known, taken)
+    settled = settle(notes, known, taken, given.config.profile.timezone)
     with_values, faults = [], []
     for note in settled:
         event, wrong = _with_values(source, note, given)

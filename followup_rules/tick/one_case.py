@@ -71,7 +71,7 @@ def _notes(case: str, news: frozenset[str], given: Given) -> Iterator[Problem]:
     given.store.places.follow(bindings(stored, rules.world))
     view = CaseView(stored, rules, given.store.ledger.pins(case))
     for misfit in misfits(view):
-        if misfit.note.identity in news and misfit.note.gone is None:
+        if misfit.note.identity in news:
             yield Problem("notes", f"{misfit.note.where}: {misfit.message}", Code.NO_DUTY, hint=misfit.hint)
 
 

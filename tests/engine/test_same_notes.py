@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from followup_rules import BadItem, Event, Person
 from followup_rules.engine.same_notes import keep, settle
+from tests.support.rulelab import TORONTO
 
 DAY = datetime(2026, 11, 12, tzinfo=UTC)
 JULIE = (Person("julie.roy@nordik.ca"),)
@@ -40,7 +41,7 @@ class Memory:
         for each in notes:
             count[each.id] = count.get(each.id, 0) + 1
             numbered.append(replace(each, id=f"{each.id}:{count[each.id]}") if count[each.id] > 1 else each)
-        settled = settle(numbered, list(self.known.values()), set(self.known))
+        settled = settle(numbered, list(self.known.values()), set(self.known), UTC)
         assert len({each.id for each in settled}) == len(notes)
         self.known |= {each.id: each for each in settled}
         now = {each.id for each in settled}
@@ -129,6 +130,32 @@ def test_a_note_of_another_day_is_not_one_whose_date_was_text(memory):
     assert set(memory.read(note("Send it")).values()).isdisjoint(before.values())
 
 
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        (datetime(2026, 11, 1, 23, 30), True),  # that day has 25 hours
+        (datetime(2026, 11, 2, 0, 30), False),
+        (datetime(2026, 11, 2), False),
+        (datetime(2026, 10, 31, 23, 30), False),
+    ],
+)
+def test_an_hour_that_a_note_gains_is_one_of_its_local_day(other, same):
+    start = datetime(2026, 11, 1, tzinfo=TORONTO).astimezone(UTC)
+    moment = other.replace(tzinfo=TORONTO).astimezone(UTC)
+    whole = replace(note("Send it", at=start), whole_day=True)
+    told = replace(note("Send it", at=moment), whole_day=other.hour == 0 and other.minute == 0)
+    for before, after in [(whole, told), (told, whole)]:
+        (settled,) = settle([after], [before], {before.id}, TORONTO)
+        assert (settled.id == before.id) is same
+
+
+def test_a_day_of_23_hours_is_not_the_next_one():
+    days = [datetime(2026, 3, day, tzinfo=TORONTO).astimezone(UTC) for day in (8, 9)]
+    first, second = (replace(note("Send it", at=day), whole_day=True) for day in days)
+    (settled,) = settle([second], [first], {first.id}, TORONTO)
+    assert settled.id == second.id != first.id
+
+
 def test_of_several_whose_dates_were_text_each_keeps_its_id(memory):
     before = memory.read(note("12 nov. Send it", at=None), note("12 nov. Ask again", 2, at=None))
     after = memory.read(note("Ask again"), note("Send it", 2))
@@ -157,11 +184,11 @@ def test_a_finished_twin_stays_the_finished_one(memory):
 
 def test_a_renamed_source_table_finds_its_notes_again():
     before = note("Send it")
-    assert [each.id for each in settle([note("Send it")], [before], {before.id})] == [before.id]
+    assert [each.id for each in settle([note("Send it")], [before], {before.id}, UTC)] == [before.id]
 
 
 def test_two_sources_have_notes_of_their_own():
-    (second,) = settle([note("Send it")], [], {note("Send it").id})
+    (second,) = settle([note("Send it")], [], {note("Send it").id}, UTC)
     assert second.id == note("Send it").id + ":2"
 
 
@@ -208,7 +235,7 @@ def test_no_order_of_edits_changes_the_id_of_a_note(edits, at, random):
 
 @given(st.lists(TEXTS, min_size=1, unique=True), st.lists(TEXTS, unique=True), st.randoms(use_true_random=False))
 def test_the_order_in_which_notes_are_given_does_not_matter(first, second, random):
-    before = settle([note(text, n) for n, text in enumerate(first[:1])], [], set())
+    before = settle([note(text, n) for n, text in enumerate(first[:1])], [], set(), UTC)
     notes = [replace(note(text, n), id=f"notes:x:{n}") for n, text in enumerate(second)]
     shuffled = random.sample(notes, len(notes))
-    assert settle(notes, before, {"taken"}) == settle(shuffled, before, {"taken"})
+    assert settle(notes, before, {"taken"}, UTC) == settle(shuffled, before, {"taken"}, TORONTO)
