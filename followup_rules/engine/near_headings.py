@@ -7,7 +7,7 @@ from collections.abc import Collection
 from followup_rules.model import Event
 from followup_rules.toml.suggestions import nearest
 
-# Short names of domains are near to each other without being slips: acme.com and acne.com.
+# Short names are near to each other without being slips: anna and hanne, acme.com and acts.com.
 _SHORT = 12
 
 
@@ -19,14 +19,18 @@ def slip(note: Event, known: Collection[str], domains: Collection[str]) -> tuple
     hosts = {*domains, *(address.rpartition("@")[2] for address in known)}
     for address in (*(person.address for person in note.people), *([f"@{note.domain}"] if note.domain else [])):
         local, _, host = address.rpartition("@")
-        if address in known or (not local and host in hosts):
-            continue
-        meant = nearest(address, known, most=_edits(local)) if local and host in hosts else None
-        near = None if host in hosts else nearest(host, hosts, most=_edits(host))
-        if meant or near:
-            return address, meant or f"{local}@{near}"
+        if host not in hosts:
+            near = nearest(host, hosts, most=_edits(host))
+            meant = f"{local}@{near}" if near else None
+        elif local and address not in known:
+            meant = nearest(address, known, most=_edits(local))
+        else:
+            meant = None
+        if meant:
+            return address, meant
     return None
 
 
 def _edits(word: str) -> int:
+    """Return how many slips make the same word."""
     return 1 if len(word) <= _SHORT else 2

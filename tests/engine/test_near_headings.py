@@ -1,0 +1,64 @@
+"""Addresses in headings that nearly are those of people whom the user had to do with."""
+
+import pytest
+
+from followup_rules import Person
+from followup_rules.engine.near_headings import slip
+from tests.support.caselab import note
+
+KNOWN = frozenset(
+    {"julie.roy@nordik.ca", "me@boreal-consulting.example", "anastasia.fournier@boreal-consulting.example"}
+)
+MAIL = frozenset({"gmail.com"})
+
+
+def found(*addresses, domain=""):
+    headed = note("2026-11-09", "promise", people=tuple(map(Person, addresses)), domain=domain)
+    return slip(headed, KNOWN, MAIL)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("julie.roi@nordik.ca", "julie.roy@nordik.ca"),  # a slip before the @
+        ("julie.roy@nordic.ca", "julie.roy@nordik.ca"),  # and one behind it
+        ("marc@nordic.ca", "marc@nordik.ca"),  # somebody new there
+        ("marc@gmial.com", "marc@gmail.com"),
+        ("anastasia.fornire@boreal-consulting.example", "anastasia.fournier@boreal-consulting.example"),
+        ("marc@boreal-konsultin.example", "marc@boreal-consulting.example"),  # a long name may have two slips
+    ],
+)
+def test_an_address_that_is_nearly_one_that_is_known_is_told_with_it(written, meant):
+    assert found(written) == (written, meant)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "julie.roy@nordik.ca",
+        "marc@nordik.ca",  # a colleague
+        "julia.roi@nordik.ca",  # of a short name two letters make another one
+        "marc@nordis.co",
+        "somebody@gmail.com",
+        "zoe@acme.example",
+    ],
+)
+def test_an_address_that_may_well_be_meant_so_is_not(written):
+    assert found(written) is None
+
+
+def test_a_domain_of_its_own_may_be_a_slip_too():
+    assert found(domain="nordic.ca") == ("@nordic.ca", "@nordik.ca")
+    assert found(domain="nordik.ca") is None
+    assert found(domain="acme.example") is None
+
+
+def test_the_first_slip_of_a_heading_is_told():
+    assert found("julie.roy@nordik.ca", "marc@nordic.ca", "luc@nordic.ca", domain="gmial.com") == (
+        "marc@nordic.ca",
+        "marc@nordik.ca",
+    )
+
+
+def test_who_had_to_do_with_nobody_made_no_slip():
+    assert slip(note("2026-11-09", people=(Person("marc@nordic.ca"),)), (), ()) is None
