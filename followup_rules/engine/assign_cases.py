@@ -199,7 +199,7 @@ def assign(events: Iterable[Event], directory: Directory, known: Iterable[str] =
         for event in group:
             placed.homes[event.identity], problems[event.identity] = _heading(event, placed, directory, keys, entries)
         for event in group:
-            if entries.people(event) and not problems[event.identity]:
+            if entries.people(event) and not problems[event.identity] and not vanished(event):
                 placed.homes |= entries.joined_to(event, placed.homes)
     anchors = {event.id: placed.homes[event.identity] for event in sorted(in_order, key=_is_theirs, reverse=True)
                if not _anchor(event)}  # fmt: skip

@@ -5,7 +5,7 @@ A note with `re:DAY` is about the case's meetings of that day, and stays with th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, tzinfo
 
 from msgspec import Struct
@@ -51,13 +51,12 @@ def completed(case: Case, world: World) -> Completed:
     marks = [(note, _marks(note, world.tags)) for note in notes if note.identity in about]
     marked = (_marked(event, marks, subjects, world.tags) for event in home)
     left = (_left(event, about, world.tags) for event in marked)
-    days = {world.days.day(event.start) for event in home if event.kind == "meeting"}
-    astray = (note for note, given in marks if not subjects[note.identity] and (days or given))
+    astray = [(note, about[note.identity], given) for note, given in marks if not subjects[note.identity]]
     return Completed(
         replace(case, home=tuple(event for event in left if event is not None)),
         subjects,
         tuple(note for note in notes if _orders(note, world.tags)),
-        tuple(_misfit(note, about[note.identity], days) for note in astray),
+        tuple(_misfits(astray, home, world)) if astray else (),
     )
 
 
@@ -137,8 +136,13 @@ def _met(meeting: Event, notes: Iterable[Event], zone: tzinfo) -> Event:
     return replace(meeting, people=first.people) if first else meeting
 
 
-def _misfit(note: Event, day: date, days: Iterable[date]) -> Misfit:
-    """Return what to tell of a note with `re:DAY`, where the case's meetings are on other days, if it has any."""
-    near = sorted(days, key=lambda other: (abs(other - day), other))[:_NEAREST]
-    hint = f"its meetings are on {', '.join(map(str, near))}" if near else "the case has no meetings yet"
-    return Misfit(note, f"re:{day}: the case has no meeting on that day", hint)
+def _misfits(
+    astray: Iterable[tuple[Event, date, frozenset[str]]], home: Iterable[Event], world: World
+) -> Iterator[Misfit]:
+    """Tell of each note that names a day without a meeting; of one that marks nothing, only if there are meetings."""
+    days = {world.days.day(event.start) for event in home if event.kind == "meeting"}
+    for note, day, marks in astray:
+        near = sorted(days, key=lambda other: (abs(other - day), other))[:_NEAREST]
+        hint = f"its meetings are on {', '.join(map(str, near))}" if near else "the case has no meetings yet"
+        if days or marks:
+            yield Misfit(note, f"re:{day}: the case has no meeting on that day", hint)

@@ -425,3 +425,11 @@ def test_mail_to_an_address_in_a_value_of_a_note_joins_the_case_of_that_note():
         assert (place.home, place.joins) == ("oldjob.example", frozenset({"nordik.ca"}))
     assert tokens(offer) & tokens(mail)
     assert assign([visit(data=offer.data), mail], DIRECTORY)[mail.identity].joins == frozenset()
+
+
+def test_an_entry_is_with_the_person_of_its_heading_as_long_as_that_stands_there():
+    entry = event("meeting", "2026-11-09 10:00", id="k3", title="Coffee")
+    headed = note("2026-11-08 12:00", id="n", heading="Coffee", people=(JULIE,))
+    deleted = note("2026-11-08 12:00", id="n", heading="Coffee", people=(JULIE,), gone=at("2026-11-08 13:00"))
+    assert homes(headed, entry) == {"n": "nordik.ca", "k3": "nordik.ca"}
+    assert home(deleted, entry) == "k3"

@@ -54,9 +54,9 @@ def note(start: str, *tags: str, **fields: object) -> Event:
     return event("note", start, tags=tags, whole_day=whole_day, **fields)
 
 
-def case(*events: Event, joined: Iterable[Event] = ()) -> Case:
+def case(*events: Event, joined: Iterable[Event] = (), **fields: object) -> Case:
     """Return a case of these events."""
-    return Case(key="nordik.ca", home=events, joined=tuple(joined))
+    return Case(**{"key": "nordik.ca", "home": events, "joined": tuple(joined), **fields})
 
 
 def view(text: str, *events: Event, pins: Mapping[str, datetime] | None = None) -> CaseView:
