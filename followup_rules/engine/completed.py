@@ -26,7 +26,7 @@ class Misfit(Struct, frozen=True):
 
     note: Event
     message: str
-    hint: str = ""
+    hint: str
 
 
 class Completed(Struct, frozen=True):
@@ -115,8 +115,7 @@ def _left(event: Event, about: Mapping[str, date], tags: Tags) -> Event | None:
 def _peopled(home: Iterable[Event], zone: tzinfo) -> list[Event]:
     """Return events with their people: a heading that names an entry names nobody by that, but may add who is met."""
     listed = list(home)
-    meetings = [event for event in listed if event.kind == "meeting"]
-    entries = frozenset(name.lower() for event in meetings for name in (own_id(event), event.id))
+    entries = frozenset(own_id(event).lower() for event in listed if event.kind == "meeting")
     named = [_named(event, entries) if event.kind == "note" else event for event in listed]
     notes = [event for event in named if event.kind == "note" and event.people and event.gone is None]
     return [_met(event, notes, zone) if event.kind == "meeting" and not event.people else event for event in named]

@@ -15,6 +15,7 @@ from followup_rules.engine.guards import Window, window_of
 from followup_rules.engine.isolation import Failed, blaming
 from followup_rules.engine.times import times_of
 from followup_rules.keys import means
+from followup_rules.language.phrases import UnsettledError
 from followup_rules.language.schema import Rule
 from followup_rules.language.tags import SNOOZE
 from followup_rules.model import Event, Visit
@@ -90,8 +91,10 @@ def _find(view: CaseView) -> Orders:
 
 def _duties(view: CaseView) -> Iterator[_Duty]:
     for rule in view.rules.rules.values():
-        visits = view.visits(rule) if rule.on and not rule.fault else ()
-        yield from (_Duty(rule, visit, view.key(rule, visit)) for visit in visits if concerned(rule, visit, view))
+        if rule.on and not rule.fault:
+            with blaming(rule):
+                concern = [visit for visit in view.visits(rule) if concerned(rule, visit, view)]
+            yield from (_Duty(rule, visit, view.key(rule, visit)) for visit in concern)
 
 
 def _meant(note: Event, duties: Sequence[_Duty], view: CaseView) -> _Duty | Misfit:
@@ -144,16 +147,27 @@ def _at(when: datetime, duties: Sequence[_Duty], view: CaseView) -> Sequence[_Du
     What comes later changes nothing of it.
     """
     standing = [duty for duty in duties if view.stands(duty.visit)]
-    timed = [(times_of(duty.rule, duty.visit, view), duty) for duty in standing]
-    known = [(times.opens, times.closes, duty) for times, duty in timed if times.opens]
+    known = [(*found, duty) for duty in standing if (found := _stand_at(when, duty, view))]
+    if current := [duty for _, is_open, duty in known if is_open]:
+        return current
     if not known:
         return standing[-1:]
-    current = [duty for opens, closes, duty in known if opens <= when and (closes is None or closes > when)]
-    if unended := [duty for duty in current if not _ended(duty, when, view)]:
-        return unended
     ahead = [opens for opens, _, _ in known if opens > when]
     at = min(ahead) if ahead else max(opens for opens, _, _ in known)
     return [duty for opens, _, duty in known if opens == at]
+
+
+def _stand_at(when: datetime, duty: _Duty, view: CaseView) -> tuple[datetime, bool] | None:
+    """Return when a duty opens, and whether it is open at an instant; None if it does not open, or is broken."""
+    try:
+        with blaming(duty.rule, but_for_one_duty=True):
+            times = times_of(duty.rule, duty.visit, view)
+            if times.opens is None:
+                return None
+            within = times.opens <= when and (times.closes is None or when < times.closes)
+            return times.opens, within and not _ended(duty, when, view)
+    except UnsettledError:
+        return None
 
 
 def _ended(duty: _Duty, when: datetime, view: CaseView) -> bool:

@@ -22,9 +22,6 @@ from followup_rules.model import BadItem, Event
 _NUMBER = re.compile(r":\d+$")
 # How much of a text must be left for it to be an edit, where several may have been edited at once.
 _ALIKE = 0.5
-_Pair = tuple[Event, Event]
-_Key = Callable[[Event], Hashable]
-_Fits = Callable[[Event, Event], bool]
 
 
 def settle(read: Iterable[Event], known: Iterable[Event], taken: Collection[str], zone: tzinfo) -> list[Event]:
@@ -80,7 +77,9 @@ def _matched(notes: Sequence[Event], before: Sequence[Event], zone: tzinfo) -> d
     return was
 
 
-def _stages(zone: tzinfo) -> Iterator[tuple[bool, Callable[[Sequence[Event], Sequence[Event]], Iterator[_Pair]]]]:
+def _stages(
+    zone: tzinfo,
+) -> Iterator[tuple[bool, Callable[[Sequence[Event], Sequence[Event]], Iterator[tuple[Event, Event]]]]]:
     """Yield the ways in which two notes may be one, the surest first: whether it was gone, and what pairs them."""
     gained = partial(_gained, zone=zone)
     yield False, partial(_pairs, key=lambda note: (_place(note), _text(note), fold(note.source_line)))
@@ -103,8 +102,12 @@ def _stages(zone: tzinfo) -> Iterator[tuple[bool, Callable[[Sequence[Event], Seq
 
 
 def _pairs(
-    notes: Sequence[Event], before: Sequence[Event], *, key: _Key, fits: _Fits = lambda _, __: True
-) -> Iterator[_Pair]:
+    notes: Sequence[Event],
+    before: Sequence[Event],
+    *,
+    key: Callable[[Event], Hashable],
+    fits: Callable[[Event, Event], bool] = lambda _, __: True,
+) -> Iterator[tuple[Event, Event]]:
     """Pair what has the same key, and fits."""
     free = _grouped(before, key)
     for note in notes:
@@ -115,7 +118,9 @@ def _pairs(
             yield note, same
 
 
-def _edited(notes: Sequence[Event], before: Sequence[Event], *, key: _Key) -> Iterator[_Pair]:
+def _edited(
+    notes: Sequence[Event], before: Sequence[Event], *, key: Callable[[Event], Hashable]
+) -> Iterator[tuple[Event, Event]]:
     """Pair what is new with what is missing in one place: one with one, and of several those whose texts are alike."""
     free = _grouped(before, key)
     for place, new in _grouped(notes, key).items():
@@ -131,7 +136,7 @@ def _edited(notes: Sequence[Event], before: Sequence[Event], *, key: _Key) -> It
                 yield note, event
 
 
-def _grouped(events: Iterable[Event], key: _Key) -> dict[Hashable, list[Event]]:
+def _grouped(events: Iterable[Event], key: Callable[[Event], Hashable]) -> dict[Hashable, list[Event]]:
     groups: dict[Hashable, list[Event]] = defaultdict(list)
     for event in events:
         groups[key(event)].append(event)

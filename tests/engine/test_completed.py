@@ -4,7 +4,7 @@ import pytest
 
 from followup_rules import Person
 from followup_rules.engine.completed import bindings, completed
-from tests.support.caselab import JULIE, MARC, at, case, event, note, visit
+from tests.support.caselab import JULIE, MARC, at, case, event, note, sent, visit
 from tests.support.rulelab import rules
 
 RULES = """
@@ -59,6 +59,14 @@ def test_of_opposites_of_one_instant_the_same_one_counts_whatever_the_order():
     assert tags(seen(CHAT, *marks)) == tags(seen(CHAT, *reversed(marks))) == {"I1": ("not-interview",)}
 
 
+def test_several_tags_of_one_note_are_given_in_the_order_of_their_names():
+    names = [f"round-{letter}" for letter in "abcdefgh"]
+    text = RULES + "".join(f"{name} = {{ marks = true }}\n" for name in names)
+    text = text.replace("done_by = [", "done_by = [" + "".join(f'"#{name}", ' for name in names))
+    found = completed(case(CHAT, about("2026-11-09", *reversed(names))), rules(text).world)
+    assert tags(found) == {"I1": tuple(names)}
+
+
 def test_a_note_marks_the_meetings_of_its_day_and_no_other_event():
     others = [visit("2026-11-10 10:00", id="I2"), event("sent", "2026-11-09 12:00", JULIE, id="m")]
     second = visit("2026-11-09 15:00", id="I3", tags=("fun",))
@@ -100,6 +108,8 @@ def test_re_before_a_text_or_in_a_mail_names_no_day():
         (note("2026-11-08 12:00", "interview"), ("interview",), False),  # without a day it stands for itself
         (note("2026-11-08 12:00", "done", data={"for": "ask"}), None, True),
         (note("2026-11-08 12:00", "fait", data={"for": "ask"}), None, True),
+        (note("2026-11-08 12:00", "dismissed", data={"for": "ask"}), None, True),
+        (note("2026-11-08 12:00", "done"), None, True),
         (note("2026-11-08 12:00", "dismissed"), None, True),  # it is told that this does not say what
         (note("2026-11-08 12:00", "snooze", data={"for": "ask"}), None, True),
         (note("2026-11-08 12:00", "snooze"), ("snooze",), False),  # that of the whole case is a guard's
@@ -112,6 +122,10 @@ def test_of_a_note_that_marks_or_orders_the_rest_stands_for_itself(written, left
     rest = [each.tags for each in found.case.home if each.kind == "note"]
     assert rest == ([] if left is None else [left])
     assert found.orders == ((written,) if orders else ())
+
+
+def test_only_a_note_orders():
+    assert seen(visit(tags=("done",)), sent("2026-11-08 12:00", tags=("done",))).orders == ()
 
 
 def test_orders_are_in_the_order_of_time():
@@ -143,6 +157,11 @@ def test_a_day_without_a_meeting_is_told_with_the_nearest_days(days, tag, hint):
 def test_where_there_are_no_meetings_a_day_of_another_tag_is_no_fault():
     mail = event("sent", "2026-11-10 12:00", JULIE)
     assert seen(mail, about("2026-11-10", "thanked")).misfits == ()
+
+
+def test_mail_of_a_day_makes_it_no_day_of_a_meeting():
+    found = seen(CHAT, sent("2026-11-10 12:00"), about("2026-11-10", "interview"))
+    assert [misfit.hint for misfit in found.misfits] == ["its meetings are on 2026-11-09"]
 
 
 def test_a_day_with_a_meeting_is_no_fault_and_neither_is_one_from_which_it_has_moved():
@@ -181,6 +200,9 @@ def test_the_first_of_several_such_notes_says_who_is_met_whatever_the_order():
     first, second = under("Entrevue Boréal", NINA), under("Entrevue Boréal", MARC, on="2026-11-08 13:00")
     empty = under("Entrevue Boréal", on="2026-11-08 11:00")
     assert people(ALONE, second, empty, first)[ALONE.id] == people(empty, first, second, ALONE)[ALONE.id] == (NINA,)
+    later, twin = under("Entrevue Boréal", MARC, on="2026-11-08 13:00", id="a"), under("Entrevue Boréal", MARC, id="z")
+    assert people(ALONE, later, first)[ALONE.id] == people(ALONE, twin, first)[ALONE.id] == (NINA,)
+    assert people(ALONE, first, twin)[ALONE.id] == (NINA,)
 
 
 @pytest.mark.parametrize(

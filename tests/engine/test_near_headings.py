@@ -7,7 +7,14 @@ from followup_rules.engine.near_headings import slip
 from tests.support.caselab import note
 
 KNOWN = frozenset(
-    {"julie.roy@nordik.ca", "me@boreal-consulting.example", "anastasia.fournier@boreal-consulting.example"}
+    {
+        "julie.roy@nordik.ca",
+        "me@boreal-consulting.example",
+        "anastasia.fournier@boreal-consulting.example",
+        "j@letters12.ca",
+        "j@letters-13.ca",
+        '"luc@work"@quoted.example',
+    }
 )
 MAIL = frozenset({"gmail.com"})
 
@@ -25,6 +32,8 @@ def found(*addresses, domain=""):
         ("marc@nordic.ca", "marc@nordik.ca"),  # somebody new there
         ("marc@gmial.com", "marc@gmail.com"),
         ("anastasia.fornire@boreal-consulting.example", "anastasia.fournier@boreal-consulting.example"),
+        ("marc@letterz-31.ca", "marc@letters-13.ca"),
+        ('"marc@home"@nordic.ca', '"marc@home"@nordik.ca'),
         ("marc@boreal-konsultin.example", "marc@boreal-consulting.example"),  # a long name may have two slips
     ],
 )
@@ -39,6 +48,8 @@ def test_an_address_that_is_nearly_one_that_is_known_is_told_with_it(written, me
         "marc@nordik.ca",  # a colleague
         "julia.roi@nordik.ca",  # of a short name two letters make another one
         "marc@nordis.co",
+        "marc@letterz21.ca",
+        '"marc@home"@nordik.ca',
         "somebody@gmail.com",
         "zoe@acme.example",
     ],
@@ -50,6 +61,7 @@ def test_an_address_that_may_well_be_meant_so_is_not(written):
 def test_a_domain_of_its_own_may_be_a_slip_too():
     assert found(domain="nordic.ca") == ("@nordic.ca", "@nordik.ca")
     assert found(domain="nordik.ca") is None
+    assert found(domain="letters12.ca") is None  # nor is it an address without its one letter
     assert found(domain="acme.example") is None
 
 

@@ -2,13 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from followup_rules.engine.completed import bindings
-from followup_rules.model import State
-from tests.support.caselab import at, case, decide, note, visit
+from followup_rules.engine.orders import misfits, orders
+from followup_rules.model import Person, Report, State
+from tests.support.caselab import JULIE, at, case, decide, event, note, sent, shown, the, view, visit
 from tests.support.examples import examples
 from tests.support.rulelab import rules
 
@@ -92,3 +94,281 @@ def test_a_mark_that_was_seen_stays_with_its_meetings_wherever_they_move(events,
 def test_a_mark_is_no_anchor_and_no_evidence_of_its_own():
     found = decide(RULES, visit(title="Coffee"), mark("interview", 10, "2026-11-09"), now="2026-11-11 12:00")
     assert [each.visit.anchor.title for each in found.values()] == ["Coffee", "Coffee"]
+
+
+# -- which duty a note means
+
+WORK = """
+[rule.keep]
+on = "#promise"
+opens = "start"
+closes = "start + 5 days"
+done_by = [{ kind = "sent", to = "them" }]
+cancelled_by = ["#dropped"]
+do = { type = "draft", title = "Keep" }
+"""
+FIRST, SECOND = visit("2026-11-09 10:00", id="I1"), visit("2026-11-20 10:00", id="I2")
+THANK, THANK_2 = "thank/nordik.ca@2026-11-09", "thank/nordik.ca@2026-11-20"
+CALL_2 = "call/nordik.ca@2026-11-20"
+
+
+def done(name, on="2026-11-10 12:00", **fields):
+    return note(on, "done", **{"data": {"for": name}, **fields})
+
+
+def meant(*events, text=RULES):
+    """Return the keys of the duties that notes name, and what is told of the notes that name none."""
+    seen = view(text, *events)
+    return [*orders(seen).of], [(each.message, each.hint) for each in misfits(seen)]
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("thank", THANK),
+        ("Thank", THANK),  # as a phone writes it
+        ("thank.", THANK),
+        ("nordik.ca/thank", THANK),
+        ("Nordik/thank", THANK),
+        ("nordik/thank!)", THANK),
+        ("julie@nordik.ca/thank", THANK),
+        ("paris.nordik.ca/thank", THANK),  # the domain at which somebody of the case is
+        ("I1/thank", THANK),
+        (THANK, THANK),
+        (THANK.upper(), THANK),
+        (THANK_2, THANK_2),
+        (f"{THANK_2},", THANK_2),
+        ("thank/nordik@2026-11-09", THANK),  # while the case had another name
+        ("Thank/I1@2026-11-09", THANK),
+        ("thank/julie@nordik.ca@2026-11-20", THANK_2),
+        ("call", CALL_2),  # the first visit's is superseded by then, but no note may know that
+    ],
+)
+def test_a_note_means_a_duty_by_its_key_or_by_its_rule(name, key):
+    second = replace(SECOND, people=(Person("luc@paris.nordik.ca"),))
+    events = [second] if key == CALL_2 else [FIRST, second]
+    assert meant(*events, done(name)) == ([key], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("thnak", "did you mean for:thank?"),
+        ("acme/thank", f"the duties of its case: call/nordik.ca@2026-11-09, {THANK}"),
+        ("thank/nordica@2026-11-09", f"did you mean for:{THANK}?"),
+        ("thank/nordik.ca@2026-11-10", f"did you mean for:{THANK}?"),
+        ("thanks/nordik.ca@2026-11-09", f"did you mean for:{THANK}?"),
+        ("thank/acme.com@2026-11-09", f"the duties of its case: call/nordik.ca@2026-11-09, {THANK}"),
+        ("the letter", f"the duties of its case: call/nordik.ca@2026-11-09, {THANK}"),
+    ],
+)
+def test_a_name_of_nothing_is_told_with_the_nearest(name, hint):
+    assert meant(FIRST, done(name)) == ([], [(f"for:{name} names no duty of its case", hint)])
+
+
+def test_where_nothing_is_asked_for_nothing_can_be_named():
+    assert meant(done("thank")) == ([], [("for:thank names no duty of its case", "the duties of its case: none")])
+    assert meant(note("2026-11-10", "done")) == ([], [("the note does not say for what", "")])
+
+
+def test_a_note_that_says_for_nothing_is_told_with_all_that_it_could_say():
+    hint = "write for: and one of these behind it: call, thank"
+    assert meant(FIRST, SECOND, note("2026-11-10", "done")) == ([], [("the note does not say for what", hint)])
+    dated = done("", data={"for": at("2026-11-09 10:00")})
+    assert meant(FIRST, dated)[1] == [("the note does not say for what", hint)]
+
+
+def test_misfits_are_told_beside_those_of_days():
+    messages = [message for message, _ in meant(FIRST, mark("interview", 10, "2026-11-12"), done("x"))[1]]
+    assert messages == ["re:2026-11-12: the case has no meeting on that day", "for:x names no duty of its case"]
+
+
+def test_a_key_of_one_event_is_written_whole():
+    made = note("2026-11-09 12:00", "promise", id="n1")
+    assert meant(made, done("keep/n1@2026-11-09"), text=RULES + WORK)[0] == ["keep/n1@2026-11-09"]
+    assert meant(made, done("keep/nordik@2026-11-09"), text=RULES + WORK)[0] == []
+
+
+# -- which of several
+
+
+def promised(*days, **fields):
+    return [note(f"{day} 12:00", "promise", id=f"p{day[-2:]}", people=(JULIE,), **fields) for day in days]
+
+
+def kept(*events, on="2026-11-12 12:00", rule="keep", text=RULES + WORK):
+    keys, told = meant(*events, done(rule, on, id="order"), text=text)
+    return [key.partition("/")[2].partition("@")[0] for key in keys] or [message for message, _ in told]
+
+
+@pytest.mark.parametrize(
+    ("days", "on", "which"),
+    [
+        (["2026-11-09"], "2026-11-09 12:00", "p09"),  # open from that instant on
+        (["2026-11-09"], "2026-11-09 11:59", "p09"),  # the next
+        (["2026-11-09", "2026-11-11"], "2026-11-09 11:59", "p09"),
+        (["2026-11-09", "2026-11-11"], "2026-11-10 12:00", "p09"),
+        (["2026-11-06", "2026-11-11"], "2026-11-11 12:00", "p11"),  # the first has closed at that instant
+        (["2026-11-06", "2026-11-11"], "2026-11-11 11:59", "p06"),
+        (["2026-11-01", "2026-11-20", "2026-11-21"], "2026-11-10 12:00", "p20"),  # none is open: the next
+        (["2026-11-01", "2026-11-03"], "2026-11-30 12:00", "p03"),  # none is open or to come: the last
+    ],
+)
+def test_a_rules_name_means_what_is_open_then_else_the_next_else_the_last(days, on, which):
+    assert kept(*promised(*days), on=on) == [which]
+    assert kept(*reversed(promised(*days)), on=on) == [which]
+
+
+def test_of_several_open_ones_none_is_meant_and_all_are_named():
+    events = promised("2026-11-09", "2026-11-11")
+    keys, told = meant(*events, done("keep", "2026-11-12 12:00"), text=RULES + WORK)
+    hint = "write one of: keep/p09@2026-11-09, keep/p11@2026-11-11"
+    assert (keys, told) == ([], [("for:keep fits several duties", hint)])
+
+
+@pytest.mark.parametrize(
+    ("ending", "which"),
+    [
+        (sent("2026-11-10 12:00", JULIE), ["p11"]),
+        (note("2026-11-10 12:00", "dropped"), ["p11"]),
+        (sent("2026-11-12 12:00", JULIE), ["for:keep fits several duties"]),  # no earlier than the note
+        (sent("2026-11-10 12:00", Person("zoe@acme.com")), ["for:keep fits several duties"]),
+        (sent("2026-11-08 12:00", JULIE), ["for:keep fits several duties"]),  # it was before the promise
+        (event("done", "2026-11-11 09:00", report=Report(key="keep/p09@2026-11-09")), ["p11"]),
+        (event("done", "2026-11-13 09:00", report=Report(key="keep/p09@2026-11-09")), ["for:keep fits several duties"]),
+        (
+            event("done", "2026-11-11 09:00", report=Report(key="thank/p09@2026-11-09")),
+            ["for:keep fits several duties"],
+        ),
+    ],
+)
+def test_what_had_ended_before_is_not_meant(ending, which):
+    assert kept(*promised("2026-11-09", "2026-11-11"), ending) == which
+
+
+def test_a_ticked_note_is_over_and_one_that_is_gone_or_called_off_is_not_meant():
+    (first,), (second,) = promised("2026-11-09", ticked=True), promised("2026-11-11")
+    assert kept(first, second) == ["p11"]
+    gone = replace(first, ticked=False, gone=at("2026-11-10 12:00"))
+    assert kept(gone, second) == ["p11"]
+    assert kept(gone) == ["for:keep names no duty of its case"]
+
+
+def test_what_is_over_is_meant_where_nothing_else_is_to_come():
+    events = [*promised("2026-11-09", "2026-11-11"), sent("2026-11-11 18:00", JULIE)]
+    assert kept(*events) == ["p11"]
+    assert kept(*events, *promised("2026-11-20")) == ["p20"]
+
+
+def test_of_two_that_open_at_once_none_is_meant():
+    twins = [note("2026-11-20 12:00", "promise", id=name) for name in "ab"]
+    assert kept(*twins) == ["for:keep fits several duties"]
+
+
+def test_what_never_opens_is_the_last_to_be_meant():
+    text = RULES + WORK.replace('opens = "start"', 'opens = "it.on"').replace('closes = "start + 5 days"', "")
+    first, second = promised("2026-11-09", "2026-11-11")
+    assert kept(first, second, text=text) == ["p11"]
+    dated = replace(first, data={"on": at("2026-11-20 09:00")})
+    assert kept(dated, second, text=text) == ["p09"]
+
+
+# -- what is faulty
+
+
+CHECKED = WORK.replace('done_by = [{ kind = "sent", to = "them" }]', 'done_by = [{ kind = "note", check = "fails" }]')
+BATTERY = note("2026-11-10 12:00", id="n", title="Battery")
+DURING = WORK.replace('on = "#promise"', 'on = "#promise"\nduring = "snoozed"')
+
+
+@pytest.mark.parametrize(
+    "text", [CHECKED, WORK.replace('"#promise"', '{ kind = "note", check = "fails" }')], ids=["done_by", "on"]
+)
+def test_a_rule_that_cannot_be_followed_is_broken_and_no_other_rule_that_a_note_speaks_of(text):
+    events = [FIRST, BATTERY, *promised("2026-11-09"), done("keep", id="a"), done("thank", id="b"), done("x", id="c")]
+    found = decide(RULES + text, *events, now="2026-11-11 12:00")
+    assert {each.rule for each in found.values() if each.state is State.BROKEN} == {"keep"}
+    assert found[THANK].state is State.DONE
+    # What is unclear is not told; the days are.
+    assert meant_only(RULES + text, *events, mark("interview", 10, "2026-11-12")) == [
+        "re:2026-11-12: the case has no meeting on that day"
+    ]
+
+
+def meant_only(text, *events):
+    return [each.message for each in misfits(view(text, *events))]
+
+
+def test_a_guard_that_cannot_be_followed_breaks_what_it_would_hold():
+    text = RULES.replace('on = "#snooze"', 'on = "#snooze"\nended_by = [{ kind = "note", check = "fails" }]')
+    snoozed = note("2026-11-09 12:00", "snooze", data={"for": "thank", "until": at("2026-11-12 09:00")})
+    found = decide(text, FIRST, BATTERY, snoozed, now="2026-11-10 12:00")
+    assert {each.state for each in found.values()} == {State.BROKEN}
+
+
+def test_a_duty_that_comes_to_rest_nowhere_is_broken_and_no_other_that_a_note_speaks_of():
+    text = RULES + WORK.replace('opens = "start"', 'opens = "day at 09:00, fri/sat, workday before"')
+    troubled = note("2026-12-22 12:00", "promise", id="p22")
+    other = visit("2026-12-21 10:00", id="I1")
+    found = decide(text, other, troubled, done("keep", "2026-12-22 13:00"), now="2026-12-23 12:00")
+    assert {key: each.state for key, each in found.items()} == {
+        "keep/p22@2026-12-22": State.BROKEN,
+        "thank/nordik.ca@2026-12-21": State.DUE,
+        "call/nordik.ca@2026-12-21": State.WAITING,
+    }
+
+
+# -- one duty held
+
+
+@pytest.mark.parametrize(
+    ("until", "now", "state", "next_"),
+    [
+        ("2026-11-12 09:00", "2026-11-12 08:59", State.HELD, "2026-11-12 09:00"),
+        ("2026-11-12 09:00", "2026-11-12 09:00", State.DUE, "2026-11-13 09:00"),
+        (None, "2026-11-15 23:59", State.EXPIRED, ""),
+        (None, "2026-11-14 23:59", State.HELD, "2026-11-15 00:00"),  # a week, but it closes before
+    ],
+)
+def test_a_note_holds_one_duty_as_long_as_it_would_hold_the_case(until, now, state, next_):
+    data = {"for": "thank", **({"until": at(until)} if until else {})}
+    held = decide(RULES, FIRST, note("2026-11-09 12:00", "snooze", data=data), now=now)
+    assert (held[THANK].state, shown(held[THANK].next)) == (state, next_)
+    assert held["call/nordik.ca@2026-11-09"].state is State.WAITING
+    assert held[THANK].guard == ("snoozed" if state is State.HELD else "")
+
+
+def test_a_hold_that_was_over_before_the_duty_opens_concerns_it_no_more():
+    early = note("2026-11-08 12:00", "snooze", data={"for": "thank", "until": at("2026-11-09 11:00")})
+    found = the(RULES, FIRST, early, now="2026-11-09 12:00", rule="thank")
+    assert (found.state, shown(found.due)) == (State.DUE, "2026-11-09 11:00")
+
+
+def test_of_two_holds_the_longer_counts_and_a_note_that_ends_the_duty_holds_nothing():
+    def snooze(day, until):
+        data = {"for": "thank", "until": at(f"{until} 09:00")}
+        return note(f"{day} 12:00", "snooze", data=data)
+
+    both = [snooze("2026-11-09", "2026-11-12"), snooze("2026-11-10", "2026-11-11")]
+    assert shown(the(RULES, FIRST, *both, now="2026-11-10 13:00", rule="thank").next) == "2026-11-12 09:00"
+    dismissed = note("2026-11-10 12:30", "dismissed", data={"for": "thank"})
+    found = the(RULES, FIRST, *both, dismissed, now="2026-11-10 13:00", rule="thank")
+    assert (found.state, found.evidence) == (State.DONE, (dismissed.id,))
+
+
+def test_without_that_guard_nothing_is_held():
+    text = RULES[: RULES.index("[guard")] + RULES[RULES.index("[tag") :]
+    snoozed = note("2026-11-09 12:00", "snooze", data={"for": "thank", "until": at("2026-11-12 09:00")})
+    assert the(text, FIRST, snoozed, now="2026-11-10 12:00", rule="thank").state is State.DUE
+
+
+def test_the_first_of_several_notes_is_the_evidence_and_done_goes_before_dismissed():
+    notes = [done("thank", f"2026-11-10 {hour}:00", id=f"d{hour}") for hour in (12, 13)]
+    dismissed = note("2026-11-10 11:00", "dismissed", data={"for": "thank"})
+    found = the(RULES, FIRST, *reversed(notes), dismissed, now="2026-11-11 12:00", rule="thank")
+    assert (found.state, found.evidence) == (State.DONE, ("d12",))
+
+
+def test_an_order_that_was_deleted_orders_nothing():
+    gone = done("thank", gone=at("2026-11-10 13:00"))
+    assert the(RULES, FIRST, gone, now="2026-11-11 12:00", rule="thank").state is State.DUE
