@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -11,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from followup_rules.engine.plan import EntryState, LedgerEntry
+from followup_rules.sealing import digest
 from followup_rules.store.database import Database
 from followup_rules.store.errors import damaged
 from followup_rules.store.instants import at, encoded, text
@@ -58,9 +58,8 @@ class Ledger:
 
     def of_rule(self, rule: str) -> list[LedgerEntry]:
         """Return the entries of a rule, in all cases."""
-        query = "select body from ledger where duty like ? || '/%' order by key, output"
-        found = [_entry(body) for (body,) in self._database.rows(query, rule)]
-        return [entry for entry in found if entry.action.rule == rule]
+        query = "select body from ledger where substr(duty, 1, instr(duty, '/') - 1) = ? order by key, output"
+        return [_entry(body) for (body,) in self._database.rows(query, rule)]
 
     def anchors(self) -> list[str]:
         """Return the ids of the events for which something was made."""
@@ -82,8 +81,10 @@ class Ledger:
 
     def rename_rule(self, old: str, new: str) -> None:
         """Let what was announced of a rule follow it to another name."""
-        query = "update or ignore pin set key = ? || substr(key, length(?) + 1) where key like ? || '/%'"
-        self._database.run(query, new, old, old)
+        # Not by `like`, which takes an underscore in a name for any letter.
+        query = """update or ignore pin set key = ? || substr(key, instr(key, '/'))
+                   where substr(key, 1, instr(key, '/') - 1) = ?"""
+        self._database.run(query, new, old)
         for entry in self.in_state(*EntryState):
             if any(each.rule == old for each in entry.action.announces):
                 announces = tuple(
@@ -99,14 +100,12 @@ class Ledger:
                 self.write(replace(entry, retry=None))
 
     def rename_output(self, old: str, new: str) -> None:
-        """Let entries follow their output to another name."""
+        """Let entries follow their output to another name; what was known of another output by that name is over."""
         for entry in self.of_output(old):
-            if self.entry(entry.key, new) is None:
-                action = replace(entry.action, output=new)
-                self._database.run("delete from ledger where key = ? and output = ?", entry.key, old)
-                self.write(replace(entry, output=new, action=action))
-                note = "update or ignore parted set hash = ? where hash = ?"
-                self._database.run(note, _hashed(entry.marker, new), _hashed(entry.marker, old))
+            self._database.run("delete from ledger where key = ? and output = ?", entry.key, old)
+            self.write(replace(entry, output=new, action=replace(entry.action, output=new)))
+            note = "update or ignore parted set hash = ? where hash = ?"
+            self._database.run(note, _hashed(entry.marker, new), _hashed(entry.marker, old))
 
     # -- announced openings
 
@@ -169,7 +168,7 @@ class Ledger:
 
 
 def _hashed(marker: str, output: str) -> str:
-    return hashlib.sha256(f"{output}\0{marker}".encode(errors="surrogatepass")).hexdigest()
+    return digest(f"{output}\0{marker}", 64)
 
 
 def _entry(body: bytes) -> LedgerEntry:

@@ -52,7 +52,7 @@ class RunState(Struct, frozen=True):
     sources: dict[str, Table] = {}
     """The sources of the last run, by name."""
     outputs: dict[str, Table] = {}
-    """Its outputs, by name: where what the ledger holds of them lies."""
+    """The outputs of all runs, by name: where what the ledger holds of them lies."""
     rules: dict[str, KnownRule] = {}
     """All rules that any run has known, by id."""
     timezone: str = ""

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+_LISTED = 5
+
 
 def plural(number: int, noun: str, many: str = "") -> str:
     """Return "1 case", "2 cases", "0 cases"; `many` is the plural of a noun that does not just take an s."""
     return f"{number} {noun if number == 1 else many or f'{noun}s'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return the first five of some names, and how many more there are."""
+    more = len(names) - _LISTED
+    return ", ".join(names[:_LISTED]) + (f", and {more} more" if more > 0 else "")

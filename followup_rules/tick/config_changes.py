@@ -22,7 +22,7 @@ from followup_rules.model import NOTICE, Problem
 from followup_rules.store.errors import StoreError
 from followup_rules.store.state import Table
 from followup_rules.store.store import Store
-from followup_rules.texts.plurals import plural
+from followup_rules.texts.plurals import listed, plural
 from followup_rules.tick.outputs import Outputs
 from followup_rules.tick.report import Given
 
@@ -69,6 +69,8 @@ def follow_outputs(outputs: Outputs, given: Given) -> Iterator[Problem]:
     state = given.store.state.read()
     known, now_there = dict(state.outputs), _tables(given.config.outputs, state.outputs)
     for old, new in _renamed(known, now_there).items():
+        if new in known:
+            yield from _take_over(new, [(entry, None) for entry in _delivered(new, given)], given)
         given.store.ledger.rename_output(old, new)
         given.store.events.rename_source(f"output {old}", f"output {new}")
         known[new] = known.pop(old)
@@ -80,12 +82,16 @@ def follow_outputs(outputs: Outputs, given: Given) -> Iterator[Problem]:
             now_there[name] = known[name]  # it cannot be asked yet what lies there
             continue
         try:
-            yield from _move(name, outputs, given)
+            # All is asked before anything is noted, so that a place that fails half-way is asked again as a whole.
+            found = [(entry, _reference(entry, output)) for entry in _delivered(name, given)]
         except Exception as error:  # noqa: BLE001 -- whatever a plugin raises: the next run asks again
             now_there[name] = known[name]
             yield failure(f"outputs.{name}", error)
-    if now_there != state.outputs:
-        given.store.state.write(replace(state, outputs=now_there))
+        else:
+            yield from _take_over(name, found, given)
+    # A table that is left out for a while is known again, with all that lies there.
+    if (remembered := known | now_there) != state.outputs:
+        given.store.state.write(replace(state, outputs=remembered))
 
 
 def _tables(configured: Iterable[Configured], known: Mapping[str, Table]) -> dict[str, Table]:
@@ -96,25 +102,32 @@ def _tables(configured: Iterable[Configured], known: Mapping[str, Table]) -> dic
 
 def _renamed(known: Mapping[str, Table], now_there: Mapping[str, Table]) -> dict[str, str]:
     """Return the new name of each table that only has another one: no other, before or now, stands for the same."""
-    gone, come = known.keys() - now_there.keys(), now_there.keys() - known.keys()
     before = [table.place for table in known.values()]
-    now = {table.place: name for name, table in now_there.items() if name in come}
+    come = {name: table for name, table in now_there.items() if name not in known or known[name].place != table.place}
+    now = {table.place: name for name, table in come.items()}
     return {
-        old: now[known[old].place]
-        for old in sorted(gone)
-        if known[old].place in now and before.count(known[old].place) == 1
+        old: now[table.place]
+        for old, table in sorted(known.items())
+        if old not in now_there and table.place in now and before.count(table.place) == 1
     }
 
 
-def _move(name: str, outputs: Outputs, given: Given) -> Iterator[Problem]:
-    """Take over what lies in the new place of an output, and leave the old one as it is."""
-    ledger, output = given.store.ledger, outputs[name]
-    entries = [entry for entry in ledger.of_output(name) if entry.action.type != NOTICE]
-    there = [entry for entry in entries if entry.state is EntryState.DELIVERED]
-    # All is asked before anything is noted, so that a place that fails half-way is asked again as a whole.
-    found = [(entry, _reference(entry, output)) for entry in there]
+def _made(name: str, given: Given) -> list[LedgerEntry]:
+    """Return the entries of an output; a notice is told once, wherever that was."""
+    return [entry for entry in given.store.ledger.of_output(name) if entry.action.type != NOTICE]
+
+
+def _delivered(name: str, given: Given) -> list[LedgerEntry]:
+    """Return the entries of what lies in an output."""
+    return [entry for entry in _made(name, given) if entry.state is EntryState.DELIVERED]
+
+
+def _take_over(name: str, found: Sequence[tuple[LedgerEntry, str | None]], given: Given) -> Iterator[Problem]:
+    """Note under which reference each action lies in the new place of an output; the old one is left as it is."""
+    ledger = given.store.ledger
     for entry, ref in found:
         ledger.write(_in_new_place(entry, ref))
+    entries = _made(name, given)
     for entry in entries:
         if entry.state is EntryState.REFUSED:
             ledger.write(replace(entry, retry=None, attempts=0))
@@ -143,11 +156,10 @@ def _in_new_place(entry: LedgerEntry, ref: str | None) -> LedgerEntry:
 
 
 def _stayed(entries: Sequence[LedgerEntry]) -> str:
-    keys = ", ".join(entry.key for entry in entries[:_LISTED]) + (", ..." if entries[_LISTED:] else "")
     verb = "stays" if len(entries) == 1 else "stay"
+    keys = listed([entry.key for entry in entries])
     return f"it writes to another place now; {plural(len(entries), 'action')} {verb} in the old one: {keys}"
 
 
-_LISTED = 5
 _STAYS = "what had taken place stays as evidence; put the table back if that was a slip"
 _ELSEWHERE = "what is still due is made anew, but for what you had edited; delete the old ones if you do not want them"

@@ -36,7 +36,7 @@ def follow_rules(given: Given) -> Iterator[Problem]:
             given.store.follow_rule(name, name, rule.per)
         known[name] = KnownRule(rule.meaning, rule.per, _since(before, state.rules, given))
     if known != state.rules:
-        given.store.state.write(replace(given.store.state.read(), rules=known))
+        given.store.state.write(replace(state, rules=known))
 
 
 def _since(before: KnownRule | None, known: Mapping[str, KnownRule], given: Given) -> datetime:

@@ -11,11 +11,9 @@ from followup_rules.language.text import fold
 from followup_rules.model import MAIL, Event, Problem
 from followup_rules.store.backup import backup_of
 from followup_rules.store.schema import VERSION
-from followup_rules.texts.plurals import plural
+from followup_rules.texts.plurals import listed, plural
 from followup_rules.tick.report import Given
 
-_MOST = 5
-"""So many of a kind are named; of the rest it is told how many they are."""
 _KINDS = (*MAIL, "meeting", "note")
 
 
@@ -58,7 +56,7 @@ def tell_of_upgrade(
     if other := sorted(_named(event, given) for event in now if _differs(event, before[event.identity], given)):
         yield _remark(
             f"{plural(len(other), 'entry', 'entries')} of your sources {'is' if len(other) == 1 else 'are'} "
-            f"read otherwise than before the upgrade: {_listed(other)}",
+            f"read otherwise than before the upgrade: {listed(other)}",
             "what was over stays over; what is due is judged by what is read now: followup explain CASE",
         )
     if not whole:
@@ -66,7 +64,7 @@ def tell_of_upgrade(
     if kept := store.decisions.keep_settled():
         verb = "was over, and stays so, although it" if len(kept) == 1 else "were over, and stay so, although they"
         yield _remark(
-            f"{plural(len(kept), 'duty', 'duties')} {verb} would be open by what is read now: {_listed(kept)}",
+            f"{plural(len(kept), 'duty', 'duties')} {verb} would be open by what is read now: {listed(kept)}",
             "nothing is made of it; do by hand what you still want to do",
         )
     store.state.write(replace(store.state.read(), upgraded_from=0))
@@ -74,11 +72,6 @@ def tell_of_upgrade(
 
 def _remark(message: str, hint: str) -> Problem:
     return Problem("store", message, Code.UPGRADED, hint=hint, info=True)
-
-
-def _listed(names: list[str]) -> str:
-    more = len(names) - _MOST
-    return ", ".join(names[:_MOST]) + (f", and {more} more" if more > 0 else "")
 
 
 def _differs(now: Event, then: Event, given: Given) -> bool:

@@ -22,7 +22,7 @@ from followup_rules.store.errors import StoreError
 from followup_rules.store.lock import holder
 from followup_rules.store.schema import VERSION
 from followup_rules.store.store import Store, open_copy
-from followup_rules.texts.plurals import plural
+from followup_rules.texts.plurals import listed, plural
 from followup_rules.upkeep.audit import Audit, audit
 
 SILENCE = timedelta(days=2)
@@ -246,8 +246,7 @@ def _calls(copy: Store, now: datetime) -> Finding:
 
 
 def _named(entries: Iterable[LedgerEntry]) -> str:
-    names = [f"{entry.op} {entry.key} ({entry.output})" for entry in entries]
-    return ", ".join(names[:_LISTED]) + (f" and {len(names) - _LISTED} more" if len(names) > _LISTED else "")
+    return listed([f"{entry.op} {entry.key} ({entry.output})" for entry in entries])
 
 
 def _decisions(config: Config, copy: Store) -> Finding:

@@ -46,3 +46,22 @@ def test_what_was_made_for_a_meeting_stays_when_a_mail_that_bears_its_id_moves_t
 
 def test_of_what_was_never_seen_nothing_is_known(kept):
     assert kept.events.event("nobody") is None
+
+
+def test_what_was_announced_follows_a_rule_to_another_name_and_nothing_of_a_rule_whose_name_is_like_it(kept):
+    """To `like` an underscore is any letter, and a capital a small one."""
+    names = ("ask_me", "ask-me", "Ask_me", "ask_me-too")
+    with kept.database.transaction():
+        for name in names:
+            kept.ledger.pin("nordik.ca", f"{name}/nordik.ca@2026-11-09", at(NOW))
+        kept.ledger.rename_rule("ask_me", "call")
+    assert sorted(kept.ledger.pins("nordik.ca")) == sorted(
+        f"{name}/nordik.ca@2026-11-09" for name in ("call", *names[1:])
+    )
+
+
+def test_the_actions_of_a_rule_are_those_of_its_very_name(kept):
+    for name in ("thank_you", "thank-you", "Thank_you"):
+        action = replace(THANKS, key=f"{name}/1@2026-11-09", duty=f"{name}/1@2026-11-09", rule=name)
+        kept.ledger.write(replace(CUT_OFF, key=action.key, action=action))
+    assert [entry.action.rule for entry in kept.ledger.of_rule("thank_you")] == ["thank_you"]

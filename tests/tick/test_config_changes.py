@@ -2,7 +2,7 @@
 
 import pytest
 
-from followup_rules import Refused
+from followup_rules import Refused, Unreadable
 from tests.support import oddplugin
 from tests.support.storybook import Story, call
 
@@ -184,3 +184,102 @@ def test_a_config_by_another_name_keeps_its_store(story):
     (story.folder / "config.toml").rename(story.folder / "other.toml")
     found = call(story.folder, "--config", str(story.folder / "other.toml"), "run", "--now", AFTER)
     assert (found.exit_code, found.output) == (0, "")
+
+
+# -- outputs that go for a while, come back, or take each other's names
+
+
+DRAFTS = '[outputs.drafts]\nplugin = "eml"\npath = "out/drafts"\n'
+
+
+def without_drafts(story):
+    """Leave the table of the drafts out for one run, and return to the config as it was."""
+    base = story.base
+    change(story, DRAFTS, "")
+    story.at(AFTER)
+    story.base = base
+
+
+def test_an_output_that_was_left_out_for_a_while_has_what_it_had_also_by_another_name(story):
+    story.at(BEFORE)
+    without_drafts(story)
+    change(story, "[outputs.drafts]", "[outputs.mail]")
+    assert (story.at(LATER).changes, len(drafts(story, "out/drafts"))) == ([], 1)
+    story.note("2026-11-09 12:00 #thanked by phone")
+    assert story.at("2026-11-09 12:15").rules("withdraw") == ["thank-you"]
+
+
+def test_an_output_that_comes_back_with_another_place_has_all_that_is_due_made_there(story):
+    story.at(BEFORE)
+    without_drafts(story)
+    change(story, 'path = "out/drafts"', 'path = "mail"')
+    tick = story.at(LATER)
+    assert (tick.rules(), len(drafts(story, "mail")), len(drafts(story, "out/drafts"))) == (["thank-you"], 1, 1)
+    assert "1 action stays in the old one: thank-you/nordik.ca@2026-11-09" in tick.said
+
+
+def test_a_table_may_take_the_name_and_the_place_of_two_others(story):
+    """The drafts of one folder go on under the name of the other, whose own stay where they are."""
+    change(story, DRAFTS, f'{DRAFTS}[outputs.mail]\nplugin = "eml"\npath = "mail"\n')
+    assert story.at(BEFORE).rules() == ["thank-you"] * 2
+    change(story, DRAFTS, "")
+    change(story, 'path = "mail"', 'path = "out/drafts"')
+    tick = story.at(AFTER)
+    assert (tick.changes, len(drafts(story, "mail")), len(drafts(story, "out/drafts"))) == ([], 1, 1)
+    assert "1 action stays in the old one: thank-you/nordik.ca@2026-11-09" in tick.said
+    story.note("2026-11-09 12:00 #thanked by phone")
+    assert story.at("2026-11-09 12:15").rules("withdraw") == ["thank-you"]
+    assert (len(drafts(story, "mail")), len(drafts(story, "out/drafts"))) == (1, 0)
+
+
+# -- accounts
+
+
+ACCOUNT = '[outputs.odd]\nplugin = "odd"\naccount = "one"\n'
+WITH_ACCOUNTS = oddplugin.CODE.replace("    pass", '    account: str = ""', 1)
+
+
+@pytest.fixture
+def account(tmp_path, monkeypatch):
+    """A person whose tasks go to an account of theirs, and the plugin that keeps them."""
+    acts = oddplugin.install(tmp_path / "plugin", monkeypatch, WITH_ACCOUNTS)
+    acts.source, acts.output, acts.check = oddplugin.Source(), oddplugin.Output(), lambda _: True
+    told = oddplugin.story(tmp_path / "told", oddplugin.TASKS_APART.replace(oddplugin.OUTPUT, ACCOUNT))
+    return told, acts
+
+
+def made(tick):
+    return sorted(change["rule"] for change in tick.changes if change["output"] == "odd")
+
+
+def test_another_account_that_cannot_be_opened_yet_is_asked_once_it_can(account):
+    def locked():
+        raise Unreadable("log in first")
+
+    told, acts = account
+    tasks = made(oddplugin.run(told, BEFORE))
+    change(told, '"one"', '"two"')
+    acts.opening = locked
+    tick = oddplugin.run(told, AFTER)
+    assert (made(tick), [each["message"] for each in tick.problems]) == ([], ["log in first"])
+    second = oddplugin.Output()
+    acts.opening = lambda: second
+    tick = oddplugin.run(told, LATER)
+    assert made(tick) == tasks == ["debrief", "fit"]
+    assert [each["code"] for each in tick.problems] == ["F070"]
+    assert (len(acts.output.made), len(second.made)) == (2, 2)
+    assert made(oddplugin.run(told, "2026-11-09 11:50")) == []
+
+
+def test_what_the_old_account_refused_the_new_one_is_asked_for_at_once(account):
+    def full(_):
+        raise Refused("the account is full")
+
+    told, acts = account
+    acts.output.instead["create"] = full
+    for now in (BEFORE, "2026-11-09 11:10", "2026-11-09 11:20", "2026-11-09 11:40"):
+        oddplugin.run(told, now)
+    acts.output.instead.clear()
+    assert made(oddplugin.run(told, "2026-11-09 11:41")) == [], "it waits for its next attempt"
+    change(told, '"one"', '"two"')
+    assert made(oddplugin.run(told, "2026-11-09 11:42")) == ["debrief", "fit"]

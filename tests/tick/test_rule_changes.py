@@ -92,6 +92,48 @@ def test_another_per_keeps_what_was_made(tmp_path):
     assert (story.at(LATER).changes, (story.folder / "out/todo.txt").read_text().count("Look back")) == ([], 1)
 
 
+def test_of_two_duties_that_another_per_makes_one_one_stays_and_the_other_is_taken_back(tmp_path):
+    story = Story(tmp_path / "story")
+    story.visit("I1", "2026-11-12 09:00")
+    story.visit("I2", "2026-11-12 10:00")
+    rule = '[rule.own]\non = "interview"\nper = "{}"\ndo = {{ type = "task", title = "Look back" }}\n'
+    story.config(rule.format("event"))
+    assert story.at(NOW).rules().count("own") == 2
+    story.config(rule.format("day"))
+    tick = story.at(THEN)
+    assert ([d.key for d in tick.states("own")], tick.rules()) == (["own/nordik.ca@2026-11-12"], [])
+    assert tick.rules("withdraw") == ["own"]
+    assert (story.folder / "out/todo.txt").read_text().count("Look back") == 1
+    assert story.at(LATER).changes == []
+
+
+ANNOUNCING = """
+[rule.first]
+on  = "interview"
+announces = "second"
+passes = ["quiet-period"]
+do  = { type = "draft", title = "First", text = "On {{ when('second') }}", to = "them" }
+[rule.second]
+on  = "interview"
+opens = "day + 3 days at 09:00"
+do  = { type = "task", title = "Second" }
+"""
+
+
+def test_an_announced_date_follows_its_rule_to_another_name(tmp_path):
+    """The date stands in a draft that may be sent by now: no later change of the rule moves it."""
+    story = Story(tmp_path / "story")
+    story.visit("I1", "2026-11-12 10:00")
+    story.config(ANNOUNCING)
+    assert story.at(NOW).the("first").announces == {"second": "2026-11-15"}
+    story.config(ANNOUNCING.replace("second", "call"))
+    tick = story.at(THEN)
+    assert tick.changes == []
+    assert "the rule second is called call now" in tick.said
+    story.config(ANNOUNCING.replace("second", "call").replace("3 days", "5 days"))
+    assert (story.at(LATER).changes, story.at("2026-11-15 09:00").rules()) == ([], ["call"])
+
+
 def test_a_new_rule_does_not_ask_for_what_opened_long_before_it_was_known(tmp_path):
     story = Story(tmp_path / "story")
     story.visit("I1", "2026-07-13 10:00")
@@ -138,3 +180,14 @@ def test_the_old_name_of_a_zone_changes_nothing(tmp_path):
     story.at("2026-11-09 20:05")
     zone(story, "America/Montreal")
     assert (story.at("2026-11-09 21:00").changes, call(story.folder, "doctor").exit_code) == ([], 1)
+
+
+def test_a_notice_that_is_about_no_meeting_has_no_day_to_keep(tmp_path):
+    story = Story(tmp_path / "story")
+    story.visit("I1", "2026-11-09 19:00")
+    story.at("2026-11-09 20:05")
+    calendar = (story.folder / "calendar.ics").rename(story.folder / "away.ics")
+    assert "sources.calendar n’a pas été lu" in call(story.folder, "run", "--now", "2026-11-12 20:05").stdout
+    calendar.rename(story.folder / "calendar.ics")
+    zone(story, "Europe/Paris")
+    assert [d.key for d in story.at("2026-11-13 09:00").states("thank-you")] == ["thank-you/nordik.ca@2026-11-09"]
