@@ -66,7 +66,8 @@ class Events:
     def doubted(self, name: str, doubt: str, now: datetime) -> datetime:
         """Note down what a source doubts; return since when it does."""
         state = self.source(name)
-        since = state.doubted if state.doubted and state.doubt == doubt else now
+        # A clock that was ahead may have noted a later instant.
+        since = min(state.doubted, now) if state.doubted and state.doubt == doubt else now
         self._write_source(name, replace(state, doubt=doubt, doubted=since))
         return since
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 
+from followup_rules.sealing import digest
 from followup_rules.store.database import Database
 
 
@@ -19,7 +19,7 @@ class Told:
 
         `whole`: these are all that there are, so what is not among them may be told again one day.
         """
-        hashes = {_hashed(source, fault): fault for fault in faults}
+        hashes = {digest(f"{source}\0{fault}", 24): fault for fault in faults}
         before = {each for (each,) in self._database.rows("select hash from told where source = ?", source)}
         new, over = hashes.keys() - before, before - hashes.keys() if whole else set()
         if new or over:
@@ -33,7 +33,3 @@ class Told:
     def forget(self) -> None:
         """Have everything told anew."""
         self._database.run("delete from told")
-
-
-def _hashed(source: str, fault: str) -> str:
-    return hashlib.sha256(f"{source}\0{fault}".encode(errors="surrogatepass")).hexdigest()[:24]

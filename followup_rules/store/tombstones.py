@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
+from followup_rules.sealing import digest
 from followup_rules.store.database import Database
 from followup_rules.store.instants import at, text
 
@@ -46,4 +46,4 @@ class Tombstones:
 
 
 def _hashed(salt: str, what: str, name: str) -> str:
-    return hashlib.sha256(f"{salt}\0{what}\0{name}".encode(errors="surrogatepass")).hexdigest()
+    return digest(f"{salt}\0{what}\0{name}", 64)

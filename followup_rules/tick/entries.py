@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
-from followup_rules.model import BadItem, Event, Problem, Pull
+from followup_rules.model import KIND_END, BadItem, Event, Problem, Pull
 from followup_rules.tick.report import Given
 
 MOST_TOLD = 100
@@ -50,7 +50,7 @@ def entries(source: ConfiguredSource, pull: Pull, given: Given) -> Entries:
     return Entries(
         replace(pull, events=[*events, *bad]),
         [clean(event, given.config.rulebook.directory) for event in events],
-        sorted(faults, key=lambda fault: (fault.problem.line, fault.problem.column)),
+        sorted(faults, key=lambda fault: (fault.problem.file, fault.problem.line, fault.problem.column)),
     )
 
 
@@ -116,21 +116,21 @@ def misplaced(given: Given) -> list[Fault]:
 
 def slips(news: Iterable[str], given: Given) -> list[Fault]:
     """Return the new notes whose heading has an address that nearly is a known one."""
-    changed = given.store.events.events(name for name in news if name.startswith("note"))
+    changed = given.store.events.events(name for name in news if name.startswith(f"note{KIND_END}"))
     notes = [note for note in changed if note.gone is None and (note.people or note.domain)]
-    return list(_slips(notes, given)) if notes else []
-
-
-def _slips(notes: Iterable[Event], given: Given) -> Iterator[Fault]:
+    if not notes:
+        return []
     from followup_rules.engine.near_headings import slip  # noqa: PLC0415 -- only where notes have changed
 
-    directory = given.config.rulebook.directory
     known = given.store.events.addresses() | given.config.profile.me
+    free_mail = given.config.rulebook.directory.free_mail
+    faults = []
     for note in notes:
-        if found := slip(note, known, directory.free_mail):
+        if found := slip(note, known, free_mail):
             written, meant = found
             sentence = f"the heading's {written} is nearly {meant}, with whom you had to do; is it a slip?"
-            yield _heading_fault(note, sentence, given, f'did you mean "{meant}"?')
+            faults.append(_heading_fault(note, sentence, given, f'did you mean "{meant}"?'))
+    return faults
 
 
 def _heading_fault(note: Event, sentence: str, given: Given, hint: str = "") -> Fault:

@@ -73,3 +73,11 @@ def test_where_a_note_stands_now_is_told(kept):
     assert news(kept, noted)
     assert news(kept, replace(noted, where="notes.md:15"))
     assert kept.events.event(noted.identity).where == "notes.md:15"
+
+
+def test_a_doubt_that_a_clock_noted_which_was_ahead_counts_from_now_on(kept):
+    now, ahead = at(NOW), at("2027-06-01 00:05")
+    assert kept.events.doubted("notes", "it is empty", ahead) == ahead
+    assert kept.events.doubted("notes", "it is empty", now) == now
+    assert kept.events.doubted("notes", "it is empty", now + timedelta(hours=1)) == now
+    assert kept.events.doubted("notes", "it is half", now + timedelta(hours=2)) == now + timedelta(hours=2)

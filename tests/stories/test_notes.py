@@ -118,6 +118,17 @@ def test_the_half_hour_counts_from_when_the_file_was_emptied(story):
     assert run(story, "2026-11-10T15:50")[0] == []
 
 
+def test_what_is_wrong_in_a_folder_of_notes_is_told_file_by_file(story):
+    (story.folder / "notes").mkdir()
+    for name, lines in [("b.md", [2, 4]), ("a.md", [3, 5])]:
+        items = ("- 2026-13-01 #called Non" if number in lines else "" for number in range(2, 6))
+        (story.folder / "notes" / name).write_text(HEADING + "\n".join(items) + "\n")
+    story.base = story.base.replace('path = "notes.md"', 'path = "notes"')
+    story.config()
+    places = [place[:2] for place in told(run(story, "2026-11-10T15:00")[1])]
+    assert places == [("notes/a.md", 3), ("notes/a.md", 5), ("notes/b.md", 2), ("notes/b.md", 4)]
+
+
 @pytest.mark.parametrize(
     ("heading", "meant"),
     [
