@@ -39,7 +39,7 @@ class Orders(Struct, frozen=True):
 
     of: Mapping[str, tuple[Event, ...]]
     """By the key of the duty, in the order of time."""
-    misfits: tuple[Misfit, ...] = ()
+    misfits: tuple[Misfit, ...]
 
 
 def orders(view: CaseView) -> Orders:
@@ -91,7 +91,7 @@ def _find(view: CaseView) -> Orders:
 
 def _duties(view: CaseView) -> Iterator[_Duty]:
     for rule in view.rules.rules.values():
-        if rule.on and not rule.fault:
+        if not rule.fault:
             with blaming(rule):
                 concern = [visit for visit in view.visits(rule) if concerned(rule, visit, view)]
             yield from (_Duty(rule, visit, view.key(rule, visit)) for visit in concern)

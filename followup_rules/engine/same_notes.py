@@ -33,9 +33,9 @@ def settle(read: Iterable[Event], known: Iterable[Event], taken: Collection[str]
     """
     notes, before = sorted(read, key=_order), sorted(known, key=_order)
     was = _matched(notes, before, zone)
-    used = {*taken, *(event.id for event in before)}
+    used = set(taken)
     settled = []
-    for note in sorted(notes, key=lambda each: (_base(each), fold(each.title), *_order(each))):
+    for note in sorted(notes, key=lambda each: fold(each.title)):
         same = was.get(note.id)
         if same is None:
             settled.append(replace(note, id=_free(_base(note), used)))
@@ -57,10 +57,10 @@ def keep(unread: Iterable[BadItem], read: Collection[Event], known: Iterable[Eve
     for item in unread:
         there = [note for note in left if _path(note.where) == _path(item.where)]
         alike = ((_likeness(item.source_line, note.source_line), note) for note in there)
-        likeness, note = max(alike, key=lambda pair: pair[0], default=(0.0, None))
-        if note and item.where not in places and likeness >= _ALIKE:
-            left.remove(note)
-            kept.append(BadItem(item.where, item.message, note.id, item.source_line, item.marked))
+        best = max(alike, key=lambda pair: pair[0], default=None)
+        if best and best[0] >= _ALIKE and item.where not in places:
+            left.remove(best[1])
+            kept.append(BadItem(item.where, item.message, best[1].id, item.source_line, item.marked))
         else:
             kept.append(item)
     return kept
@@ -86,8 +86,6 @@ def _stages(
     yield False, partial(_pairs, key=lambda note: (_place(note), _text(note)))
     # Its file was renamed.
     yield False, partial(_pairs, key=lambda note: (_heading(note), _stamp(note), _text(note)))
-    # The user's zone is another one.
-    yield False, partial(_pairs, key=lambda note: (_base(note), _text(note)))
     # Its heading gained an address.
     yield False, partial(_pairs, key=_text, fits=_same_time)
     # It gained a date or a time.
@@ -96,7 +94,7 @@ def _stages(
     yield False, partial(_pairs, key=_tag, fits=_read_further)
     # It was away for some ticks.
     yield True, partial(_pairs, key=_text, fits=_same_time)
-    # It was edited.
+    # It was edited, or the user's zone is another one.
     yield False, partial(_edited, key=_place)
     yield False, partial(_edited, key=_base)
 

@@ -31,8 +31,17 @@ def as_settled(decision: Decision, settled: Mapping[str, Settled]) -> Decision:
     if before is None or decision.state not in _OPEN:
         return decision
     reason = Reason(_SENTENCE, {"why": before.why})
-    bare = replace(decision, state=before.state, reason=reason, evidence=(), carries=())
-    return replace(bare, guard="", next=None, late=False, warning="")
+    return replace(
+        decision,
+        state=before.state,
+        reason=reason,
+        evidence=(),
+        carries=(),
+        guard="",
+        next=None,
+        late=False,
+        warning="",
+    )
 
 
 def reopened(decision: Decision) -> bool:

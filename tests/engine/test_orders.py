@@ -178,6 +178,25 @@ def test_a_note_that_says_for_nothing_is_told_with_all_that_it_could_say():
     assert meant(FIRST, dated)[1] == [("the note does not say for what", hint)]
 
 
+def test_signs_behind_a_name_are_none_of_it_and_its_last_letter_is():
+    text = '[rule.plan-X]\non = "#ask"\ndo = { type = "task", title = "x" }\n'
+    asked = note("2026-11-09 12:00", "ask", id="n")
+    for name in ("plan-X", "plan-X!)", "plan-X?:;"):
+        assert meant(asked, done(name), text=text) == (["plan-X/n@2026-11-09"], [])
+
+
+def test_what_a_note_could_say_is_told_in_the_order_of_names():
+    names = [f"ask-{letter}" for letter in "abcdefgh"]
+    text = "".join(f'[rule.{name}]\non = "#ask"\ndo = {{ type = "task", title = "x" }}\n' for name in reversed(names))
+    asked = note("2026-11-09 12:00", "ask", id="n")
+    hints = [hint for _, hint in meant(asked, note("2026-11-10", "done"), done("the letter"), text=text)[1]]
+    keys = ", ".join(f"{name}/n@2026-11-09" for name in names)
+    assert sorted(hints) == [
+        f"the duties of its case: {keys}",
+        f"write for: and one of these behind it: {', '.join(names)}",
+    ]
+
+
 def test_misfits_are_told_beside_those_of_days():
     messages = [message for message, _ in meant(FIRST, mark("interview", 10, "2026-11-12"), done("x"))[1]]
     assert messages == ["re:2026-11-12: the case has no meeting on that day", "for:x names no duty of its case"]
@@ -273,12 +292,18 @@ def test_what_never_opens_is_the_last_to_be_meant():
     assert kept(dated, second, text=text) == ["p09"]
 
 
+def test_what_no_rule_asks_for_is_not_meant():
+    text = RULES + WORK.replace('on = "#promise"', 'on = "#promise"\nduring = "snoozed"')
+    snoozed = note("2026-11-10 12:00", "snooze", data={"until": at("2026-11-12 12:00")}, people=(JULIE,))
+    assert kept(*promised("2026-11-09"), snoozed, text=text) == ["for:keep names no duty of its case"]
+    assert kept(*promised("2026-11-09", "2026-11-11"), snoozed, text=text) == ["p11"]
+
+
 # -- what is faulty
 
 
 CHECKED = WORK.replace('done_by = [{ kind = "sent", to = "them" }]', 'done_by = [{ kind = "note", check = "fails" }]')
 BATTERY = note("2026-11-10 12:00", id="n", title="Battery")
-DURING = WORK.replace('on = "#promise"', 'on = "#promise"\nduring = "snoozed"')
 
 
 @pytest.mark.parametrize(
@@ -342,6 +367,22 @@ def test_a_hold_that_was_over_before_the_duty_opens_concerns_it_no_more():
     early = note("2026-11-08 12:00", "snooze", data={"for": "thank", "until": at("2026-11-09 11:00")})
     found = the(RULES, FIRST, early, now="2026-11-09 12:00", rule="thank")
     assert (found.state, shown(found.due)) == (State.DUE, "2026-11-09 11:00")
+
+
+@pytest.mark.parametrize("until", ["2026-11-11 12:00", "2026-11-13 12:00"])
+def test_nor_does_it_move_what_was_due_before_that(until):
+    text = RULES + WORK.replace('opens = "start"', 'opens = "start + 4 days"\ndue = "start + 1 day"')
+    snoozed = note("2026-11-09 13:00", "snooze", data={"for": "keep", "until": at(until)})
+    found = the(text, *promised("2026-11-09"), snoozed, now="2026-11-13 13:00", rule="keep")
+    assert (found.state, shown(found.due)) == (State.DUE, "2026-11-10 12:00")
+
+
+def test_what_never_opens_and_what_is_held_until_before_the_note_is_held_by_nobody():
+    text = RULES + WORK.replace('opens = "start"', 'opens = "it.on"')
+    snoozed = note("2026-11-10 12:00", "snooze", data={"for": "keep", "until": at("2026-11-12 12:00")})
+    assert the(text, *promised("2026-11-09"), snoozed, now="2026-11-11 12:00", rule="keep").state is State.WAITING
+    past = note("2026-11-10 12:00", "snooze", data={"for": "keep", "until": at("2026-11-10 12:00")})
+    assert the(RULES + WORK, *promised("2026-11-09"), past, now="2026-11-11 12:00", rule="keep").state is State.DUE
 
 
 def test_of_two_holds_the_longer_counts_and_a_note_that_ends_the_duty_holds_nothing():

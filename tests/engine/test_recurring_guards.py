@@ -80,6 +80,28 @@ def test_it_ends_early_like_any_guard_and_may_open_before_it_recurs():
     assert told(MAIL + early, visit("2026-11-10 18:00"), now="2026-11-10 19:10")[0] is State.HELD
 
 
+def test_a_recurring_guard_may_have_no_window_on_some_days():
+    """Of a week-end the nights are moved to Monday, but end as they are: none is left."""
+    text = MAIL + NIGHT + 'opens = "start, workday"\n'
+    assert told(text, visit("2026-11-13 19:30"), now="2026-11-13 21:00") == (
+        State.HELD,
+        "2026-11-13 20:30",
+        "2026-11-14 08:00",
+    )
+    assert told(text, visit("2026-11-14 19:30"), now="2026-11-14 21:00") == (
+        State.DUE,
+        "2026-11-14 20:30",
+        "2026-11-15 20:30",
+    )
+    assert told(text, visit("2026-11-15 19:30"), now="2026-11-15 21:00")[0] is State.DUE
+
+
+def test_before_it_recurs_for_the_first_time_a_guard_holds_nothing():
+    text = MAIL + NIGHT.replace("day at 20:00", "2 weeks from 2026-11-10 at 20:00")
+    assert told(text, visit("2026-11-09 19:30"), now="2026-11-09 21:00")[0] is State.DUE
+    assert told(text, EVENING, now="2026-11-10 21:00")[0] is State.HELD
+
+
 def test_august_is_a_window_of_a_month():
     august = '[guard.august]\non = { every = "year on 08-01 at 00:00" }\ncloses = "start + 31 days"\n'
     away = visit("2026-08-20 10:00")

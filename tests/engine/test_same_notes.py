@@ -86,6 +86,7 @@ def test_what_comes_back_is_what_it_was(memory):
     later = replace(note("Send the address", at=None), start=DAY + timedelta(days=9), end=DAY + timedelta(days=9))
     assert memory.read(later) == before
     assert memory.starts() == start
+    assert [each.end for each in memory.known.values()] == [*start.values()]
 
 
 @pytest.mark.parametrize(
@@ -175,6 +176,62 @@ def test_an_edit_beside_a_new_note_goes_to_the_one_that_is_alike(memory):
     assert after["Send the new address of the shop"] == before["Send the address of the shop"]
 
 
+def line(written, number=1, **fields):
+    """A note of that source line, which need not have the line's text."""
+    return replace(note(fields.pop("title", "Call"), number), source_line=written, **fields)
+
+
+def matched(read, known):
+    """Return which known note each of those is that are read, by their numbers in the lists, or None."""
+    before = [replace(each, id=f"{each.id}:{number}") for number, each in enumerate(known, 10)]
+    numbered = [replace(each, id=f"{each.id}:{number}") for number, each in enumerate(read, 50)]
+    ids = [each.id for each in before]
+    settled = {each.where: each.id for each in settle(numbered, before, set(ids), UTC)}
+    return [ids.index(ident) if (ident := settled[each.where]) in ids else None for each in numbered]
+
+
+OPEN, TICKED = line("- [ ] Call", 1), line("- [x] Call", 2, ticked=True)
+
+
+def test_of_equal_notes_each_is_the_one_of_its_line():
+    assert matched([TICKED], [OPEN, TICKED]) == matched([TICKED], [TICKED, OPEN][::-1]) == [1]
+    assert matched([OPEN], [OPEN, TICKED]) == [0]
+    twin = line("- [x] Call", 3, ticked=True)
+    assert matched([TICKED, OPEN, twin], [OPEN, TICKED, twin]) == [1, 0, 2]
+
+
+def test_of_notes_of_one_first_line_each_is_the_one_of_its_whole_text():
+    first, second = line("- Call", 1, title="Call Julie"), line("- Call", 2, title="Call Marc")
+    assert matched([second], [first, second]) == [1]
+    assert matched([replace(second, where="notes.md:1"), replace(first, where="notes.md:2")], [first, second]) == [1, 0]
+
+
+def test_of_equal_notes_in_two_files_each_is_that_of_its_file():
+    jobs = replace(OPEN, where="jobs.md:1")
+    assert matched([replace(OPEN, source_line="- [x] Call")], [jobs, OPEN]) == [1]
+    assert matched([replace(jobs, source_line="- [x] Call")], [OPEN, jobs]) == [1]
+
+
+def test_of_equal_notes_under_two_headings_in_a_renamed_file_each_is_that_of_its_heading():
+    both = replace(OPEN, people=(*JULIE, Person("luc@nordik.ca")))
+    assert matched([replace(both, where="jobs.md:1")], [OPEN, replace(both, where="notes.md:2")]) == [1]
+    other = replace(OPEN, where="notes.md:2", tags=("issue",))
+    assert matched([replace(other, where="jobs.md:1")], [OPEN, other]) == [1]
+
+
+def test_a_new_equal_note_is_another_one():
+    twin = line("- [ ] Call", 2)
+    assert matched([OPEN, twin], [OPEN]) == [0, None]
+    assert matched([OPEN, replace(twin, tags=("issue",))], [OPEN]) == [0, None]
+
+
+def test_in_another_zone_a_note_is_the_same(memory):
+    texts = ("Send the address", "Ask about the salary")
+    before = memory.read(*(note(text, number) for number, text in enumerate(texts)))
+    moved = [replace(note(text, number), start=DAY - timedelta(hours=6)) for number, text in enumerate(reversed(texts))]
+    assert memory.read(*moved) == before
+
+
 def test_a_finished_twin_stays_the_finished_one(memory):
     memory.read(note("Call"), note("Call", 2, ticked=True))
     done = next(each.id for each in memory.known.values() if each.ticked)
@@ -200,10 +257,44 @@ def test_what_cannot_be_read_any_more_stays_what_it_was():
     assert keep([replace(item, where="jobs.md:3")], [], [missing]) == [replace(item, where="jobs.md:3")]
 
 
+def broken(text, number=3, where="notes.md"):
+    return BadItem(f"{where}:{number}", "is not a date", "", f"- {text}")
+
+
+def standing(text, number=3, **fields):
+    return replace(note(text, number), id=f"n{number}", source_line=f"- {text}", **fields)
+
+
+def kept(items, known, read=()):
+    """Return the id under which each is kept."""
+    return [each.id for each in keep(items, read, known)]
+
+
+SHOP, BAR = standing("Send the address of the shop", 3), standing("Send the address of the bar", 4)
+
+
 def test_a_note_of_which_a_part_cannot_be_read_keeps_no_other():
-    there, missing = note("Send the address of the shop", 3), note("Send the address of the bar", 4)
-    item = BadItem("notes.md:3", "has no closing quote", "", there.source_line)
-    assert keep([item], [there], [there, missing]) == [item]
+    assert kept([broken("Send the address of the shop")], [SHOP, BAR], read=[SHOP]) == [""]
+    assert kept([broken("Send the address of the shop", 9)], [SHOP, BAR], read=[SHOP]) == ["n4"]
+
+
+def test_what_cannot_be_read_is_the_one_that_is_most_alike_and_of_equals_the_first():
+    for known in ([SHOP, BAR], [BAR, SHOP]):
+        assert kept([broken("Send the address of the shop, soon", 4)], known) == ["n3"]
+        assert kept([broken("Send the address of the bar, soon")], known) == ["n4"]
+        assert kept([broken("Send the address of the inn")], known) == ["n3"]
+
+
+def test_one_note_is_kept_once_and_one_that_is_gone_not_at_all():
+    twice = [broken("Send the address of the shop", number) for number in (3, 4)]
+    assert kept(twice, [SHOP]) == ["n3", ""]
+    assert kept(twice, [SHOP, BAR]) == ["n3", "n4"]
+    assert kept(twice, [replace(SHOP, gone=DAY)]) == ["", ""]
+
+
+def test_half_of_the_words_are_enough_to_be_the_same_note():
+    assert kept([broken("one two three four")], [standing("one two five six")]) == ["n3"]
+    assert kept([broken("one two three four")], [standing("one nine five six")]) == [""]
 
 
 TEXTS = st.sampled_from(
@@ -233,9 +324,21 @@ def test_no_order_of_edits_changes_the_id_of_a_note(edits, at, random):
     assert len(set(ever.values())) == len(ever)
 
 
-@given(st.lists(TEXTS, min_size=1, unique=True), st.lists(TEXTS, unique=True), st.randoms(use_true_random=False))
+NOTES = st.lists(st.tuples(st.sampled_from(["Call", "call", "Plan"]), st.booleans(), st.booleans()), max_size=5)
+
+
+@given(NOTES, NOTES, st.randoms(use_true_random=False))
 def test_the_order_in_which_notes_are_given_does_not_matter(first, second, random):
-    before = settle([note(text, n) for n, text in enumerate(first[:1])], [], set(), UTC)
-    notes = [replace(note(text, n), id=f"notes:x:{n}") for n, text in enumerate(second)]
-    shuffled = random.sample(notes, len(notes))
-    assert settle(notes, before, {"taken"}, UTC) == settle(shuffled, before, {"taken"}, TORONTO)
+    """Among them notes that are equal but for their line or a tick, and some that are gone."""
+
+    def written(notes, name):
+        return [
+            replace(note(text, n), id=f"{name}:{n}", source_line=f"- {ticked} {text}", gone=DAY if gone else None)
+            for n, (text, ticked, gone) in enumerate(notes)
+        ]
+
+    before, notes = written(first, "was"), [replace(each, gone=None) for each in written(second, "notes:x")]
+    taken = {each.id for each in before}
+    usual = settle(notes, before, taken, UTC)
+    shuffled = settle(random.sample(notes, len(notes)), random.sample(before, len(before)), taken, UTC)
+    assert {each.where: each.id for each in usual} == {each.where: each.id for each in shuffled}

@@ -46,6 +46,15 @@ def test_a_mark_stays_with_a_meeting_that_moves(story):
     assert (tick.rules(), tick.problems) == (["thank-you"], [])
 
 
+def test_a_mark_that_is_deleted_marks_nothing_any_more(story):
+    story.visit("I1", "2026-11-18 10:00", title=CHAT)
+    story.note("2026-11-17 11:00 #issue Something else")
+    story.note("2026-11-17 12:00 #interview re:2026-11-18")
+    story.at("2026-11-17 13:00")
+    story.edit_note("2026-11-17 12:00 #interview re:2026-11-18", "")
+    assert story.at("2026-11-18 11:05").rules() == ["confirm-interview"], "as if nobody had said so"
+
+
 def test_of_two_answers_the_later_counts(story):
     story.visit("I1", "2026-11-18 10:00", title=CHAT)
     story.note("2026-11-17 12:00 #interview re:2026-11-18")
@@ -85,7 +94,7 @@ def test_re_before_anything_else_is_text(story):
 
 @pytest.mark.parametrize("tag", ["done", "dismissed", "fait"])
 @pytest.mark.parametrize(
-    "name", ["thank-you", "thank-you/nordik.ca@2026-11-09", "nordik.ca/thank-you", "nordik/thank-you"]
+    "name", ["thank-you", "Thank-you", "thank-you/nordik.ca@2026-11-09", "nordik.ca/thank-you", "nordik/thank-you"]
 )
 def test_a_note_ends_one_duty_and_no_other(story, tag, name):
     story.visit("I1", "2026-11-09 10:00")
