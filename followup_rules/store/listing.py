@@ -50,6 +50,9 @@ class Listing:
         self.bodies = {row.identity: row.body for row in self._rows.values()}
         unchanged = frozenset(pull.unchanged if pull.complete else ())
         self._still = {row.identity for row in self._rows.values() if unchanged and row.is_among(unchanged)}
+        # Of an entry that cannot be read it is not known whether it is gone; nor of the occurrences of such a series.
+        bad = frozenset(item.id for item in pull.events if isinstance(item, BadItem)) - {""}
+        self._doubtful = {row.identity for row in self._rows.values() if bad and row.is_among(bad)}
         self._pull, self._since = pull, since
 
     def named(
@@ -74,13 +77,9 @@ class Listing:
 
     def _by_what_they_say(self, found: Mapping[str, Shown]) -> dict[str, Shown]:
         """Let meetings whose ids are new be those that are gone, if they say the same."""
-        lost = [
-            row
-            for row in self._rows.values()
-            if row.identity not in found
-            and row.identity not in self._still
-            and row.identity.startswith(f"meeting{KIND_END}")
-        ]
+        there = found.keys() | self._still | self._doubtful
+        rows = [row for name, row in self._rows.items() if name not in there]
+        lost = [row for row in rows if row.identity.startswith(f"meeting{KIND_END}")]
         if not lost:
             return dict(found)
         before: defaultdict[object, list[Event]] = defaultdict(list)
@@ -104,15 +103,9 @@ class Listing:
         missing = {row.identity for row in self._rows.values() if _id_of(row.shown) in removed}
         if not self._pull.complete:
             return missing
-        # Of an entry that cannot be read it is not known whether it is gone; nor of the occurrences of such a series.
-        bad = frozenset(item.id for item in self._pull.events if isinstance(item, BadItem)) - {""}
         since = text(self._since) or ""
-        there = seen.keys() | self._still
-        return missing | {
-            row.identity
-            for row in self._rows.values()
-            if row.identity not in there and row.start >= since and not row.is_among(bad)
-        }
+        there = seen.keys() | self._still | self._doubtful
+        return missing | {name for name, row in self._rows.items() if name not in there and row.start >= since}
 
     def shows_what_is_over(self, seen: Mapping[str, Shown], now: datetime) -> bool:
         """Tell whether a source lists any meeting that is over."""

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from followup_rules.engine.assign_cases import Directory
-from followup_rules.model import KIND_END, Event, Person, Pull
+from followup_rules.model import KIND_END, BadItem, Event, Person, Pull
 from followup_rules.store.store import open_store
 
 SOPHIE, EVE = Person("sophie@boussole.example", "Sophie"), Person("ev@elsewhere.example")
@@ -184,3 +184,11 @@ def test_what_is_over_and_unchanged_shows_that_a_calendar_lists_its_past(store):
     taken(store, BEFORE + timedelta(hours=2), meeting(), unchanged=["haircut"])
     taken(store, AFTER, unchanged=["haircut"])
     assert not store.events.event(identity("1")).past_unlisted
+
+
+def test_a_copy_of_an_entry_that_cannot_be_read_is_another_entry(store):
+    """The unreadable one is not gone, so nothing else may take its place."""
+    shown(store, BEFORE, meeting())
+    pull = Pull(events=[BadItem("a.ics:9", "is no date", "1"), meeting("2")], complete=True)
+    store.events.take("calendar", pull, [meeting("2")], START - timedelta(days=90), AFTER)
+    assert [store.events.event(identity(ident)).gone for ident in "12"] == [None, None]
