@@ -360,8 +360,8 @@ class Status(Struct, frozen=True):
     """What became of an action in its output."""
 
     state: str
-    """`open` (as we left it), `touched` (the user edited it), `done`, `gone` (the user deleted it), or `unknown`: it may
-    lie where nobody can look now, so it is left as it is."""
+    """`open` (as we left it), `touched` (the user edited it), `done`, `gone` (the user deleted it), or `unknown`: it
+    may lie where nobody can look now, and is left as it is."""
     at: datetime | None = None
     """When it was done, if the output knows; a date without a time counts as 00:00 of that day in the user's zone."""
     why: str = ""

@@ -45,7 +45,7 @@ class TooLarge(OSError):  # noqa: N818 -- what it is
 def opened(path: Path) -> BinaryIO:
     """Open a regular file for reading, without ever waiting. Raises NotRegular, OSError."""
     # Looked at first, as some devices do something when they are opened; and again, as it may be another one by then.
-    _sure(path, path.stat())
+    check(path)
     handle = os.open(path, os.O_RDONLY | _NEVER_WAIT)
     try:
         _sure(path, os.fstat(handle))
@@ -53,6 +53,11 @@ def opened(path: Path) -> BinaryIO:
     except BaseException:
         os.close(handle)
         raise
+
+
+def check(path: Path) -> None:
+    """Look whether there is a regular file. Raises NotRegular, OSError."""
+    _sure(path, path.stat())
 
 
 def read(path: Path, largest: int) -> bytes:
@@ -69,7 +74,7 @@ def read(path: Path, largest: int) -> bytes:
 def make(path: Path, mode: int = 0o600) -> None:
     """Make an empty file where none is. Raises NotRegular, OSError."""
     try:
-        _sure(path, path.stat())
+        check(path)
     except FileNotFoundError:
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY | _NEVER_WAIT, mode))
 

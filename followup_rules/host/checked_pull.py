@@ -58,7 +58,7 @@ def checked(pull: Any, kinds: Collection[str]) -> Pull:
     items = [_item(item, kinds) for item in _listed(pull.events, "events")]
     events, bad = _once_each(item for item in items if isinstance(item, Event))
     bad += [item for item in items if isinstance(item, BadItem)]
-    unread = [_part(item) for item in _listed(pull.unread, "unread")]
+    unread = tuple(_part(item) for item in _listed(pull.unread, "unread"))
     whole = bool(pull.complete) and not unread and not any(item.where == _NOWHERE for item in bad)
     return Pull(
         events=[*events, *bad],

@@ -62,7 +62,8 @@ class IcsSource:
         try:
             found = regular_files.find(self._path, ".ics")
             looks = {name: (file.size, file.changed) for name, file in found.files.items()}
-            seen = _hash([setting, days, looks, *(sorted(more) for more in (found.copies, found.unread, found.no_files))])
+            beside = [sorted(names) for names in (found.copies, found.unread, found.no_files)]
+            seen = _hash([setting, days, looks, beside])
             if seen == before.seen:
                 return Pull(cursor=cursor)
             until = datetime.combine(last, time.max, profile.timezone)
@@ -86,7 +87,7 @@ class IcsSource:
             pull,
             events=[*pull.events, *_left_out(found)],
             complete=pull.complete and not unread,
-            unread=[BadItem(name, why) for name, why in sorted(unread.items())],
+            unread=tuple(BadItem(name, why) for name, why in sorted(unread.items())),
         )
 
     def _entries(self, found: Files) -> tuple[list[Entry], dict[str, str]]:
@@ -113,7 +114,10 @@ class IcsSource:
 
 def _left_out(found: Files) -> list[BadItem]:
     """Return what is told of files that hold no entries, or none of their own; nothing is missing without them."""
-    left_out = {**dict.fromkeys(found.copies, _COPY), **{name: f"{why}; remove it" for name, why in found.no_files.items()}}
+    left_out = {
+        **dict.fromkeys(found.copies, _COPY),
+        **{name: f"{why}; remove it" for name, why in found.no_files.items()},
+    }
     return [BadItem(name, why, name) for name, why in sorted(left_out.items())]
 
 

@@ -138,7 +138,7 @@ class NotesSource:
             {**lines, **_those(away, before.lines)},
             {**notes, **_those(away, before.notes)},
         )
-        parts = [BadItem(name, why) for name, why in sorted(unread.items())]
+        parts = tuple(BadItem(name, why) for name, why in sorted(unread.items()))
         return Pull(events=events, cursor=str(later), complete=not parts, doubt="; ".join(doubts), unread=parts)
 
     def _pages(self, found: Files) -> tuple[dict[str, Page], dict[str, str]]:
