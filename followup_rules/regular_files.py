@@ -79,6 +79,11 @@ def make(path: Path, mode: int = 0o600) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY | _NEVER_WAIT, mode))
 
 
+def real(path: Path) -> Path:
+    """Return where a path leads in the end, through all links; one that leads to itself stays as it is."""
+    return Path(os.path.realpath(path))  # Path.resolve raises RuntimeError for such a link before Python 3.13
+
+
 def only_away(path: Path) -> str:
     """Return why a file that is not there must not be made anew, as a sentence; nothing if it may be, or is there.
 
@@ -215,7 +220,7 @@ class _Walk:
         self.unread: dict[str, str] = {}
         self.no_files: dict[str, str] = {}
         self._left = MOST_ENTRIES
-        self._seen = {_identity(each) for each in top.resolve().parents}
+        self._seen = {_identity(each) for each in real(top).parents}
         waiting = [(str(top), "")]
         while waiting:
             waiting += reversed(list(self._folder(*waiting.pop())))

@@ -18,7 +18,7 @@ from msgspec import Struct, field
 
 from followup_mailbox.names import meaning_of_folder
 from followup_rules import Unreadable, plain
-from followup_rules.regular_files import reason
+from followup_rules.regular_files import real, reason
 from followup_rules.sync_names import placeholder_of
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def shown(name: str) -> str:
 
 def _walk_folders(top: Path, found: Found) -> None:
     """Add what lies in a folder and those below it, each once, wherever symbolic links lead, but not to those above."""
-    waiting, above = [(str(top), "")], [folder.stat() for folder in top.resolve().parents]
+    waiting, above = [(str(top), "")], [folder.stat() for folder in real(top).parents]
     seen = {(info.st_dev, info.st_ino) for info in above}
     while waiting:
         folder, prefix = waiting.pop()

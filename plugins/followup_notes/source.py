@@ -102,7 +102,7 @@ class NotesSource:
         from followup_notes.writer import add  # noqa: PLC0415 -- only `followup note` writes
 
         path = self._path / _NEW if self._path.is_dir() else self._path
-        file = path.resolve()  # a link to a synchronized file stays a link
+        file = regular_files.real(path)  # a link to a synchronized file stays a link
         if why := regular_files.only_away(path):
             raise Refused(why)
         try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from followup_rules import Action, Refused, Status, durable
 from followup_rules.plain import has_control
-from followup_rules.regular_files import NotRegular, only_away, reason
+from followup_rules.regular_files import NotRegular, only_away, real, reason
 from followup_rules.sealing import EDITED
 from followup_todotxt import files, texts
 from followup_todotxt.lines import (
@@ -41,7 +41,7 @@ class TodoTxt:
 
     def __init__(self, path: Path, zone: ZoneInfo, now: datetime) -> None:
         self._given = path
-        self._path = path.resolve()
+        self._path = real(path)
         self._done = self._path.with_name("done.txt")
         self._zone = zone
         self._today = now.astimezone(zone).date().isoformat()
