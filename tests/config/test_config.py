@@ -197,7 +197,9 @@ def test_whatever_lies_among_the_templates_is_no_fault_until_a_rule_needs_it(hom
     with no_waiting():
         found = read(config)
         texts = found.rulebook.texts
-        faults = {name: texts.check(template=name) for name in ("fifo", "socket", "folder", "device", "loop", "nowhere")}
+        faults = {
+            name: texts.check(template=name) for name in ("fifo", "socket", "folder", "device", "loop", "nowhere")
+        }
     assert found.fingerprint
     assert all(len(found) == 1 for found in faults.values())
     assert "it is a pipe and no file" in faults["fifo"][0][2]
