@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,6 +23,8 @@ from followup_rules.sync_names import is_hidden, is_second_version_of, placehold
 MOST_ENTRIES = 500_000
 """Files and folders that are looked at below one folder."""
 
+# Control characters, and what else Unicode makes a new line of.
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _KINDS = ("folder", stat.S_ISDIR), ("pipe", stat.S_ISFIFO), ("socket", stat.S_ISSOCK)
 # A pipe answers at once (POSIX, open); a terminal does not become the one that this process belongs to.
 _NEVER_WAIT = sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"))
@@ -162,7 +165,7 @@ def find(path: Path, ending: str) -> Files:
             raise
         return Files(unread={name: _AWAY})
     _sure(path, info)
-    copies = [each for each in _beside(path) if is_second_version_of(each.name, {path.name})]
+    copies = [path.with_name(each) for each in _beside(path) if is_second_version_of(each, {path.name})]
     return Files(
         {name: _file(path, info)},
         {shown(each.name): _file(each, each.stat()) for each in copies if each.is_file()},
@@ -187,19 +190,22 @@ def read_all(found: Files, largest: int) -> tuple[dict[str, bytes], dict[str, st
 
 def shown(name: str) -> str:
     r"""Return a file name that can be stored and shown, whatever its bytes are: `\udce9t\udce9.md`."""
-    plain = "".join(each if each.isprintable() or each > "\x9f" else repr(each)[1:-1] for each in name)
+    if name.isascii() and name.isprintable():
+        return name
+    plain = _BREAKS.sub(lambda found: repr(found[0])[1:-1], name)
     return plain.encode(errors="backslashreplace").decode()
 
 
 def _placeholder(path: Path) -> bool:
     """Tell whether something stands beside for a file that has not been downloaded."""
-    return any(placeholder_of(each.name) == path.name for each in _beside(path))
+    return any(placeholder_of(each) == path.name for each in _beside(path))
 
 
-def _beside(path: Path) -> list[Path]:
-    """Return what lies in the folder of a file, as far as it may be listed."""
+def _beside(path: Path) -> list[str]:
+    """Return the names of what lies in the folder of a file, as far as it may be listed."""
     try:
-        return sorted(path.parent.iterdir())
+        with os.scandir(path.parent) as listing:
+            return sorted(entry.name for entry in listing)
     except OSError:
         return []
 

@@ -17,6 +17,7 @@ _SECOND = re.compile(
     re.IGNORECASE,
 )
 _AWAY = re.compile(r"\.(?P<icloud>.+)\.icloud|(?P<virtual>.+)\.(?:nextcloud|owncloud)", re.IGNORECASE | re.DOTALL)
+_AWAY_ENDINGS = (".icloud", ".nextcloud", ".owncloud")
 _MAYBE_SECOND = re.compile(
     r"(?P<stem>.+?)(?: ?\(\d{1,2}\)| \d{1,2}| ?- ?Copy|-[A-Za-z0-9][A-Za-z0-9-]*)(?P<ending>\.[^./]+)"
 )
@@ -24,8 +25,10 @@ _MAYBE_SECOND = re.compile(
 
 def is_second_version_of(name: str, names: Collection[str]) -> bool:
     """Tell whether a file is the second version of one among the names, which a synchronization left beside it."""
+    if "confli" not in name.lower():  # of thousands of names at each run
+        return False
     found = _SECOND.fullmatch(name)
-    return bool(found) and f"{found['stem']}{found['ending']}" in names  # type: ignore[index]
+    return found is not None and f"{found['stem']}{found['ending']}" in names
 
 
 def maybe_second_version_of(name: str) -> str:
@@ -40,7 +43,7 @@ def maybe_second_version_of(name: str) -> str:
 
 def placeholder_of(name: str) -> str:
     """Return the name of the file for which this one stands as long as it is not downloaded, or nothing."""
-    found = _AWAY.fullmatch(name)
+    found = _AWAY.fullmatch(name) if name.lower().endswith(_AWAY_ENDINGS) else None
     return (found["icloud"] or found["virtual"]) if found else ""
 
 

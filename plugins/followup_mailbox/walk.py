@@ -174,9 +174,9 @@ def _add_file(entry: os.DirEntry[str], prefix: str, found: Found) -> None:
 
 def _add_what_is_away(entries: Collection[os.DirEntry[str]], prefix: str, found: Found) -> None:
     """Add links that lead to nothing, and what stands for files that are not on this device."""
-    names = {entry.name for entry in entries}
-    for entry in entries:
-        away = placeholder_of(entry.name)
+    links = [(entry, placeholder_of(entry.name)) for entry in entries]
+    names = {entry.name for entry in entries} if any(away for _, away in links) else set()
+    for entry, away in links:
         name = away or entry.name
         if (away in names if away else not entry.is_symlink()) or not _is_candidate(name, is_maildir=False):
             continue

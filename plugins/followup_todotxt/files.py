@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-LARGEST = 10_000_000
+LARGEST = 50_000_000
 """In bytes; a list beyond that is something else."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -36,16 +36,16 @@ class Snapshot(Struct, frozen=True):
     owner: tuple[int, int] = (-1, -1)
 
 
-def read(path: Path) -> Snapshot:
+def read(path: Path, largest: int = LARGEST) -> Snapshot:
     """Return the file as it is now; a file that is not there is empty. Raises OSError, NotRegular, TooLarge."""
     try:
         with regular_files.opened(path) as file:
             info = os.fstat(file.fileno())
-            content = file.read(LARGEST + 1) if info.st_size <= LARGEST else bytes(LARGEST + 1)
+            content = file.read(largest + 1) if info.st_size <= largest else b""
     except FileNotFoundError:
         return Snapshot()
-    if len(content) > LARGEST:
-        raise regular_files.TooLarge(path, LARGEST)
+    if max(len(content), info.st_size) > largest:
+        raise regular_files.TooLarge(path, largest)
     if content.startswith(_UTF16):
         raise OSError(f"{path} is written in UTF-16; save it as UTF-8")
     text = content.decode("utf-8", "surrogateescape")

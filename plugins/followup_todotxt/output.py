@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
+LARGEST_BESIDE = 10_000_000
+"""In bytes, of a file beside the list that may be an archive."""
 TRIES = 3
 """How often a change is made anew when somebody else writes the file at the same time."""
 
@@ -139,7 +141,7 @@ class TodoTxt:
         found: dict[str, list[str]] = {}
         for path in sorted({*self._path.parent.glob("*.txt"), *self._given.parent.glob("*.txt")}):
             with suppress(OSError):
-                lines = _lines_by_key(path)
+                lines = _lines_by_key(path, LARGEST_BESIDE)
                 for key in keys & lines.keys():
                     found.setdefault(key, []).extend(line for line in lines[key] if is_completed(line))
         return found
@@ -186,8 +188,8 @@ class TodoTxt:
         return render(action, self._zone, created, texts.name_of(action, textless))
 
 
-def _lines_by_key(path: Path) -> dict[str, list[str]]:
-    lines = split(files.read(path).content)
+def _lines_by_key(path: Path, largest: int = files.LARGEST) -> dict[str, list[str]]:
+    lines = split(files.read(path, largest).content)
     found: dict[str, list[str]] = {}
     for key, index in keyed(lines):
         found.setdefault(key, []).append(bare(lines[index]))

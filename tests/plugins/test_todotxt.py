@@ -283,9 +283,9 @@ def test_a_task_with_any_title_is_ticked_updated_and_withdrawn_like_others(todo)
 def test_a_list_that_is_no_file_is_refused_at_once_with_a_sentence(tmp_path, kind):
     strange(tmp_path, ".txt")
     output = open_output(tmp_path / f"{kind}.txt")
-    with no_waiting(), pytest.raises(Refused, match=r"no file|leads to"):
+    with no_waiting(), pytest.raises(Refused, match=r"no file|leads to|links"):
         output.create(CALL)
-    with no_waiting(), pytest.raises(OSError, match=r"no file|leads to"):
+    with no_waiting(), pytest.raises(OSError, match=r"no file|leads to|links"):
         output.status([str(Ref.of(LINE))])
 
 
@@ -304,7 +304,7 @@ def test_what_lies_beside_the_list_never_makes_it_wait_or_fail(todo):
 def test_a_list_beyond_all_bounds_is_refused(todo):
     todo.touch()
     os.truncate(todo, 2**40)
-    with no_waiting(), pytest.raises(Refused, match="larger than 10 MB"):
+    with no_waiting(), pytest.raises(Refused, match="larger than 50 MB"):
         open_output(todo).create(CALL)
 
 
