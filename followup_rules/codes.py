@@ -62,3 +62,5 @@ class Code(StrEnum):
     SILENT_SOURCE = "F066", "A source that shows nothing new"
     TABLE_CHANGED = "F070", "A source or an output that is another one now"
     UPGRADED = "F071", "A newer followup that reads otherwise"
+    PARTLY_UNREAD = "F076", "A part of a source that cannot be read"
+    PLACE_UNSEEN = "F077", "A draft or a task that cannot be seen"

@@ -48,7 +48,8 @@ def write(place: Path, content: bytes, mode: int = 0o600) -> None:
 def sweep(folder: Path) -> None:
     """Remove what runs that were killed have left unfinished; no other may be at work in the folder."""
     for left in folder.glob(f"{_BEGIN}*{_END}"):
-        left.unlink(missing_ok=True)
+        with suppress(OSError):  # what is no file, or may not be removed, is in nobody's way
+            left.unlink()
 
 
 def make_folder(folder: Path, mode: int = 0o777) -> None:

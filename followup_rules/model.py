@@ -161,6 +161,10 @@ class Pull(Struct, frozen=True, kw_only=True):
     doubt: str = ""
     """Why this may be half of the picture, as a sentence: a file that is empty now, or that ends in the middle of a
     line. The source counts as unreadable until a pull at least half an hour later has the same doubt."""
+    unread: Sequence[BadItem] = ()
+    """Parts of the source that could not be read, such as one file of a folder: `where` is the part, as the `where` of
+    its events begins. What was read counts; what lay in these parts stays as it was, and as long as there are any,
+    nothing can be said of what is absent."""
 
 
 class NoteHeading(Struct, frozen=True):
@@ -356,9 +360,12 @@ class Status(Struct, frozen=True):
     """What became of an action in its output."""
 
     state: str
-    """`open` (as we left it), `touched` (the user edited it), `done`, or `gone` (the user deleted it)."""
+    """`open` (as we left it), `touched` (the user edited it), `done`, `gone` (the user deleted it), or `unknown`: it
+    may lie where nobody can look now, and is left as it is."""
     at: datetime | None = None
     """When it was done, if the output knows; a date without a time counts as 00:00 of that day in the user's zone."""
+    why: str = ""
+    """Of an unknown state, a sentence for the user, with what to do."""
 
 
 class Problem(Struct, frozen=True):

@@ -54,7 +54,7 @@ class Question(Struct, frozen=True):
 def guessed_zone(environ: Mapping[str, str], localtime: Path) -> str:
     """Return the name of the time zone that $TZ or the link /etc/localtime names, or ""."""
     named = environ.get("TZ", "").removeprefix(":")
-    linked = str(localtime.resolve()) if localtime.is_symlink() else ""
+    linked = os.path.realpath(localtime) if localtime.is_symlink() else ""
     names = (place.rpartition("zoneinfo/")[2] for place in (named, linked))
     return next((name for name in names if name and not _zone_fault(name)), "")
 

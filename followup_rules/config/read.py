@@ -6,13 +6,14 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property, partial
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from followup_rules import __version__, language
+from followup_rules import __version__, language, regular_files
 from followup_rules.codes import Code
 from followup_rules.config import options
 from followup_rules.config import profile as profiles
@@ -138,8 +139,8 @@ def read_document(file: Path, name: str, *, hint: str) -> Document | Problem:
 
 def _text(file: Path, name: str, *, hint: str) -> str | Problem:
     try:
-        with file.open(encoding="utf-8", errors="surrogateescape") as opened:
-            # One more than is read, so that a file that is too long is told apart.
+        # One more than is read, so that a file that is too long is told apart.
+        with regular_files.opened(file) as raw, TextIOWrapper(raw, "utf-8", "surrogateescape") as opened:
             return opened.read(MOST_CHARACTERS + 1)
     except OSError as error:
         return Problem(name, f"{name} cannot be read: {error.strerror}", Code.NOT_OPENED, hint=hint)
@@ -330,7 +331,19 @@ def _disabled(value: Value | None) -> tuple[Value, ...]:
 def _fingerprint(texts: Sequence[str], base: Path, packs: Sequence[Pack], plugins: Registry) -> str:
     """Return what changes whenever the same events could be judged or worded otherwise."""
     folders = [base / "templates", *(Path(pack.folder) / "templates" for pack in packs)]
-    files = [file for folder in folders if folder.is_dir() for file in sorted(folder.iterdir())]
-    looks = [f"{file} {file.stat().st_mtime_ns}" for file in files]
+    looks = [look for folder in folders for look in _looks(folder)]
     adds = [f"{plugin.name} {plugin.state} {plugin.adds}" for plugin in plugins.plugins]
     return hashlib.sha256("\0".join([__version__, *texts, *looks, *adds]).encode(errors="surrogateescape")).hexdigest()
+
+
+def _looks(folder: Path) -> Iterator[str]:
+    """Yield what shows a change of the files in a folder; what cannot be looked at only by its name."""
+    try:
+        files = sorted(folder.iterdir())
+    except OSError:
+        return
+    for file in files:
+        try:
+            yield f"{file} {file.stat().st_mtime_ns}"
+        except OSError:
+            yield str(file)

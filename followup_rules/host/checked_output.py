@@ -9,9 +9,11 @@ from typing import Any
 from followup_rules.hookspecs import Output, OutputType
 from followup_rules.host.worker import Worker, sure
 from followup_rules.model import Action, Context, Status
-from followup_rules.plain import instant
+from followup_rules.plain import instant, one_line
 
 STATES = ("open", "touched", "done", "gone")
+UNKNOWN = "unknown"
+"""Where the output itself says that it cannot tell."""
 LONGEST_REFERENCE = 10_000
 
 
@@ -81,6 +83,8 @@ def _answers(given: Any, refs: Sequence[str]) -> dict[str, Status]:
 def _answer(given: Any) -> Status:
     if given is None:
         return Status("no answer")
+    if isinstance(given, Status) and given.state == UNKNOWN and isinstance(given.why, str):
+        return Status(UNKNOWN, why=one_line(given.why))
     if not isinstance(given, Status) or given.state not in STATES:
         return Status(f"{given!r:.80}")
     if given.at is None or (isinstance(given.at, datetime) and _is_usable(given.at)):

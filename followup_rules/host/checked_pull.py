@@ -58,7 +58,8 @@ def checked(pull: Any, kinds: Collection[str]) -> Pull:
     items = [_item(item, kinds) for item in _listed(pull.events, "events")]
     events, bad = _once_each(item for item in items if isinstance(item, Event))
     bad += [item for item in items if isinstance(item, BadItem)]
-    whole = bool(pull.complete) and not any(item.where == _NOWHERE for item in bad)
+    unread = tuple(_part(item) for item in _listed(pull.unread, "unread"))
+    whole = bool(pull.complete) and not unread and not any(item.where == _NOWHERE for item in bad)
     return Pull(
         events=[*events, *bad],
         removed=removed,
@@ -67,7 +68,15 @@ def checked(pull: Any, kinds: Collection[str]) -> Pull:
         unchanged=unchanged,
         left=int(pull.left),
         doubt=_shown(pull.doubt),
+        unread=unread,
     )
+
+
+def _part(item: Any) -> BadItem:
+    """Return a part that could not be read; whatever else stands in its place leaves something unread, too."""
+    if isinstance(item, BadItem):
+        return BadItem(_shown(item.where), _shown(item.message))
+    return BadItem("a part of it", f"could not be read, and is named by {_a(item)}; tell the plugin's author")
 
 
 def _listed(given: Any, what: str) -> list[Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from followup_rules import regular_files
 from followup_rules.store.backup import back_up, backup_of
 from followup_rules.store.errors import StoreError, explained
 from followup_rules.store.schema import MIGRATIONS, VERSION
@@ -24,8 +24,7 @@ def connect(path: Path) -> sqlite3.Connection:
     """Open the file for writing, and make it if it is not there. Raises StoreError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not path.exists():  # SQLite would let others read it, and give its -wal and -shm the same mode
-            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        regular_files.make(path)  # SQLite would let others read it, and give its -wal and -shm the same mode
         connection = sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)
         try:
             version = _version(connection, path)
@@ -49,6 +48,7 @@ def copied(path: Path) -> sqlite3.Connection:
         copy = sqlite3.connect(":memory:", isolation_level=None)
         try:
             if path.exists():
+                regular_files.check(path)
                 _copy(path, copy)
             _migrate(copy, path, _version(copy, path))
         except BaseException:

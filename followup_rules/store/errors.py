@@ -32,12 +32,12 @@ def damaged(error: Exception) -> StoreError:
 
 def explained(error: sqlite3.Error | OSError, path: Path) -> StoreError:
     """Return what an error of the database or of the disk means for a person, and what to do."""
+    if path.is_dir():
+        return StoreError(f"the store {path} is a folder", "name a file in it: [store] path")
     if isinstance(error, OSError):
         place = f" ({error.filename})" if error.filename and error.filename != str(path) else ""
         what = f"the store {path} cannot be used: {error.strerror or error}{place}"
         return StoreError(what, f"check the permissions of {path.parent}, {_ELSEWHERE}")
-    if path.is_dir():
-        return StoreError(f"the store {path} is a folder", "name a file in it: [store] path")
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
     sentence, hint = _SENTENCES.get(code, _UNKNOWN)
     return StoreError(sentence.format(path=path, error=error), hint.format(path=path, folder=path.parent))

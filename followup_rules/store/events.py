@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.meetings import named_apart
-from followup_rules.model import Event, Pull
+from followup_rules.model import BadItem, Event, Pull
 from followup_rules.store.bodies import decode, encode
 from followup_rules.store.database import Database
 from followup_rules.store.instants import instant, text
@@ -109,13 +109,17 @@ class Events:
         """Keep what a source saw since then, and its cursor; return the identities of the events that changed."""
         with self._database.transaction():
             before = self.source(source)
-            self._write_source(source, SourceState(pull.cursor, now))
+            later = SourceState(pull.cursor, now)
+            if pull.unread:  # not a good pull: what lies in the rest is to be read as far back once that is possible
+                later = SourceState(pull.cursor, before.pulled, before.failing or now)
+            self._write_source(source, later)
             if not (pull.events or pull.removed or pull.complete):
                 return set()
             from followup_rules.store import known_again  # noqa: PLC0415 -- only where something changed
 
             known = known_again.mails(list(events), lambda mail: self._mails_of_instant(source, mail))
-            fresh = [_as_of(event, now) for event in self._not_forgotten(known)]
+            unseen = self._lying_in(source, pull.unread)
+            fresh = [_as_of(event, now) for event in self._not_forgotten(known) if unseen.isdisjoint(names(event))]
             renamed = self._renamed(source)
             wanted = {renamed.get(event.identity, event.identity) for event in fresh}
             rows = self._listed(source, None if pull.complete or pull.removed else wanted)
@@ -132,6 +136,17 @@ class Events:
                 self._note_unlisted_past(source, missing)
             self._index(changed)
         return changed | missing
+
+    def _lying_in(self, source: str, parts: Collection[BadItem]) -> set[str]:
+        """Return the ids of the events, and of their series, that were last read in some parts of a source.
+
+        What another part says of them may be older: it is the moved occurrence that counts, and not the series.
+        """
+        if not parts:
+            return set()
+        rows = self._database.rows("select body from event where source = ?", source)
+        events = (decode(source, body) for (body,) in rows)
+        return {name for event in events if lies_in(event, parts) for name in names(event)}
 
     def _mails_of_instant(self, source: str, mail: Event) -> list[Event]:
         """Return the mails of its kind and instant that a source has shown."""
@@ -295,6 +310,11 @@ class Events:
             near |= {name for host in hosts for (name,) in rows(query, host)}
             fresh = near - found
         return found
+
+
+def lies_in(event: Event, parts: Iterable[BadItem]) -> bool:
+    """Tell whether an event was last read in one of some parts of its source: files, or folders of them."""
+    return f"{event.where}:".startswith(tuple(f"{part.where}{sign}" for part in parts for sign in ":/"))
 
 
 def _version(event: Event) -> tuple[object, ...]:

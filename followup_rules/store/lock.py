@@ -13,8 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from followup_rules import durable
+from followup_rules import durable, regular_files
+from followup_rules.plain import one_line
 from followup_rules.store.errors import StoreError, explained
+
+_LARGEST = 1_000
+"""In bytes, of what is left beside the lock."""
+_HIGHEST = 2**31 - 1
+"""Of the numbers of processes."""
 
 
 class Holder(NamedTuple):
@@ -22,13 +28,22 @@ class Holder(NamedTuple):
 
     process: int
     since: datetime
+    host: str = ""
+    """The name of the computer; a store may lie on a disk that several share."""
+
+    @property
+    def is_here(self) -> bool:
+        """Tell whether it is a process of this computer, as far as is known."""
+        return self.host in ("", _this_host())
 
 
 class Busy(Exception):  # noqa: N818 -- what the store is
     """Another run is at work. As text: which one, as far as it is known."""
 
     def __init__(self, holder: Holder | None) -> None:
-        super().__init__(f" (process {holder.process}, since {holder.since.astimezone():%a %H:%M})" if holder else "")
+        place = f" on {holder.host}" if holder and not holder.is_here else ""
+        since = f"{holder.since.astimezone():%a %H:%M}" if holder else ""
+        super().__init__(f" (process {holder.process}{place}, since {since})" if holder else "")
 
 
 @contextmanager
@@ -37,7 +52,7 @@ def only_run(store: Path, patience: float = 0) -> Iterator[None]:
     path = store.with_name(f"{store.name}.lock")
     try:
         durable.make_folder(store.parent, 0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        regular_files.make(path)
         lock = sqlite3.connect(path, isolation_level=None, timeout=patience)
     except (sqlite3.Error, OSError) as error:
         raise explained(error, store) from error
@@ -63,10 +78,12 @@ def _take(lock: sqlite3.Connection, store: Path) -> None:
 
 def _sign(store: Path) -> None:
     """Leave beside the lock who holds it; the lock itself cannot be read meanwhile, and none of this is needed."""
+    signature = _signature(store)
     with suppress(OSError):
-        handle = os.open(_signature(store), os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+        signature.unlink(missing_ok=True)  # one of another user may not be written, nor a pipe in its place be opened
+        handle = os.open(signature, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with os.fdopen(handle, "w") as file:
-            file.write(f"{os.getpid()} {datetime.now(UTC).isoformat(timespec='seconds')}\n")
+            file.write(f"{os.getpid()} {datetime.now(UTC).isoformat(timespec='seconds')} {_this_host()}\n")
 
 
 def _signature(store: Path) -> Path:
@@ -75,15 +92,18 @@ def _signature(store: Path) -> Path:
 
 def _signed(signature: Path) -> Holder | None:
     with suppress(OSError, ValueError):
-        process, _, since = signature.read_text().strip().partition(" ")
-        return Holder(int(process), datetime.fromisoformat(since))
+        process, since, *host = regular_files.read(signature, _LARGEST).decode().split()
+        found = Holder(int(process), datetime.fromisoformat(since), one_line(" ".join(host)))
+        return found if 0 < found.process <= _HIGHEST and found.since.tzinfo else None
     return None
 
 
 def holder(store: Path) -> Holder | None:
     """Return who holds the lock now, without ever being in anybody's way for longer than a look."""
     found = _signed(_signature(store))
-    if found is None or not _lives(found.process):
+    if found is None or (found.is_here and not _lives(found.process)):
+        return None
+    if not store.with_name(f"{store.name}.lock").is_file():  # a pipe in its place would keep us waiting
         return None
     lock = sqlite3.connect(f"{store.resolve().as_uri()}.lock?mode=ro", uri=True, timeout=0)
     try:
@@ -93,6 +113,10 @@ def holder(store: Path) -> Holder | None:
     finally:
         lock.close()
     return None
+
+
+def _this_host() -> str:
+    return "-".join(os.uname().nodename.split())
 
 
 def _lives(process: int) -> bool:

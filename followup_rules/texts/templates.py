@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from followup_rules import regular_files
 from followup_rules.model import LANGUAGES, Event, Person
 from followup_rules.plain import clean, one_line
 from followup_rules.texts.filters import tidy
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from followup_rules.model import Profile
 
 _SOURCE_LIMIT = 10_000  # characters of one template
+_LARGEST = 1_000_000
+"""In bytes, of a file; what is longer is no template."""
 _TITLE_LIMIT = 200
 _SHOWN = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
 _OWN = frozenset({"", *Event.__struct_fields__, *Person.__struct_fields__, "index", "index0", "first", "last"})
@@ -110,7 +113,7 @@ class Texts:
         shown: list[str] = []
         for path in sorted({path for _, path in self._in_all_languages()}):
             with suppress(OSError, UnicodeDecodeError):
-                shown += _SHOWN.findall(path.read_text("utf-8-sig"))
+                shown += _SHOWN.findall(_text(path))
         return frozenset(name for part in shown for pair in _NAMED.findall(part) for name in pair) - _OWN
 
     def _in_all_languages(self) -> Iterator[tuple[str, Path]]:
@@ -181,9 +184,15 @@ def _files(folders: Sequence[Path], language: str) -> dict[str, Path]:
     return {name: path for *_, name, path in sorted(found, reverse=True)}
 
 
+def _text(path: Path) -> str:
+    """Return what a template holds. Raises OSError, UnicodeDecodeError."""
+    # As files of text are read everywhere: each kind of line end is a line feed.
+    return regular_files.read(path, _LARGEST).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _split(path: Path) -> tuple[_Part, _Part]:
     try:
-        content = path.read_text("utf-8-sig")
+        content = _text(path)
     except (OSError, UnicodeDecodeError) as error:
         raise TemplateProblem(str(path), 0, f"cannot be read as UTF-8 text: {_sentence(error)}") from error
     title, _, rest = content.partition("\n")

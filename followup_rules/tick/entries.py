@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
 from followup_rules.model import KIND_END, BadItem, Event, Problem, Pull
+from followup_rules.store.events import lies_in
 from followup_rules.tick.report import Given
 
 MOST_TOLD = 100
@@ -45,7 +46,7 @@ def entries(source: ConfiguredSource, pull: Pull, given: Given) -> Entries:
 
     found = [item for item in pull.events if isinstance(item, Event)]
     bad = [item for item in pull.events if isinstance(item, BadItem)]
-    events, bad, faults = _settled(source, found, bad, given)
+    events, bad, faults = _settled(source, found, bad, pull.unread, given)
     faults = [*_unread(source, bad, given), *faults]
     return Entries(
         replace(pull, events=[*events, *bad]),
@@ -55,7 +56,7 @@ def entries(source: ConfiguredSource, pull: Pull, given: Given) -> Entries:
 
 
 def _settled(
-    source: ConfiguredSource, found: list[Event], bad: list[BadItem], given: Given
+    source: ConfiguredSource, found: list[Event], bad: list[BadItem], unread: Sequence[BadItem], given: Given
 ) -> tuple[list[Event], list[BadItem], list[Fault]]:
     """Return the events, the notes among them as the notes that they were before and with their values read."""
     notes = [event for event in found if event.kind == "note"]
@@ -65,6 +66,8 @@ def _settled(
 
     others = {each.name for each in given.config.sources} - {source.name}
     known, taken = given.store.events.notes(source.name, others)
+    # What lies in a file that cannot be read now has not become another note.
+    known = [note for note in known if not lies_in(note, unread)]
     settled = settle(notes, known, taken, given.config.profile.timezone)
     with_values, faults = [], []
     for note in settled:

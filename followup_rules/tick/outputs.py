@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from followup_rules.codes import Code
 from followup_rules.engine.plan import EntryState, LedgerEntry
 from followup_rules.engine.sight import Sight
-from followup_rules.host.checked_output import STATES, CheckedOutput
+from followup_rules.host.checked_output import STATES, UNKNOWN, CheckedOutput
 from followup_rules.host.failures import failure
 from followup_rules.keys import means
 from followup_rules.model import DRAFT, NOTICE, Action, Event, Problem, Pull, Report, Status
@@ -109,6 +109,9 @@ def _look_at(name: str, output: CheckedOutput, entries: Sequence[LedgerEntry], g
 
 
 def _unclear(name: str, entry: LedgerEntry, status: Status) -> Problem:
+    if status.state == UNKNOWN and status.why:
+        message, hint = f"what became of {entry.key} cannot be told: {status.why}", "until then it is left as it is"
+        return Problem(f"outputs.{name}", message, Code.PLACE_UNSEEN, hint=hint)
     message = f"what became of {entry.key} cannot be told: its plugin says {status.state}"
     return Problem(f"outputs.{name}", message, Code.UNUSABLE, hint="it is left as it is; tell the plugin's author")
 

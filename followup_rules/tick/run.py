@@ -167,7 +167,7 @@ def _go_on(
 
 def _after(earlier: Reading, later: Reading) -> Reading:
     """Return the reading of a further stretch, with what was wrong in those before."""
-    return replace(later, problems=(*earlier.problems, *later.problems))
+    return replace(later, problems=tuple(dict.fromkeys((*earlier.problems, *later.problems))))
 
 
 def _arrange(news: set[str] | frozenset[str], given: Given) -> None:

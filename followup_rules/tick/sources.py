@@ -7,12 +7,13 @@ from datetime import timedelta
 
 from msgspec import Struct
 
+from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
 from followup_rules.engine.sight import Sight
 from followup_rules.hookspecs import Unreadable, asked_to_wait
 from followup_rules.host.failures import failure
 from followup_rules.host.secrets import masked
-from followup_rules.model import Problem, Pull
+from followup_rules.model import BadItem, Problem, Pull
 from followup_rules.store.events import SourceState
 from followup_rules.tick.entries import Fault, entries, misplaced, slips
 from followup_rules.tick.report import Given
@@ -21,6 +22,9 @@ MARGIN = timedelta(days=60)
 """How much further back than `lookback` sources are read, so that history is known before anything is done."""
 PATIENCE = timedelta(minutes=30)
 """How long a source must show the same before it is believed what it doubts itself."""
+
+MOST_NAMED = 5
+"""How many parts of a source are named that cannot be read."""
 
 
 class Reading(Struct, frozen=True):
@@ -31,7 +35,7 @@ class Reading(Struct, frozen=True):
     changed: frozenset[str] = frozenset()
     """The ids of the events that are new, other than before, or gone."""
     fault: str = ""
-    """Why it could not be read."""
+    """Why it could not be read, or not to its end."""
     left: int = 0
     """So many items of a long history are still to be read."""
     problems: tuple[Problem, ...] = ()
@@ -82,7 +86,11 @@ def _read(source: ConfiguredSource, given: Given, before: Reading | None) -> Rea
     if before is not None and pull.left >= before.left > 0 and not ids:
         stuck = Unreadable("its plugin says that there is more to read, and does not go on; tell the plugin's author")
         return _failed(source, kinds, stuck, given)
-    return Reading(kinds, ids, left=pull.left, problems=_untold(source.name, found.faults, pull.complete, given))
+    problems = _untold(source.name, found.faults, pull.complete, given)
+    if pull.unread:
+        unread = _unread(source, pull.unread, given)
+        return Reading(kinds, ids, unread.message, pull.left, (unread, *problems))
+    return Reading(kinds, ids, left=pull.left, problems=problems)
 
 
 def _leave_alone_as_asked(state: SourceState, given: Given) -> None:
@@ -97,6 +105,15 @@ def _failed(source: ConfiguredSource, kinds: frozenset[str], error: Exception, g
     hint = "duties that depend on it wait until it can be read again"
     problem = masked(failure(f"sources.{source.name}", error, hint), given.config.secrets)
     return Reading(kinds, fault=problem.message, problems=(problem,))
+
+
+def _unread(source: ConfiguredSource, parts: Sequence[BadItem], given: Given) -> Problem:
+    """Return what to tell of the parts of a source that could not be read."""
+    named = "; ".join(f"{part.where} {part.message}" for part in parts[:MOST_NAMED])
+    more = f"; and {len(parts) - MOST_NAMED} more" if parts[MOST_NAMED:] else ""
+    hint = "everything else in it was read; duties for which something may be missing wait until all of it can be"
+    problem = Problem(f"sources.{source.name}", f"{named}{more}", Code.PARTLY_UNREAD, hint=hint)
+    return masked(problem, given.config.secrets)
 
 
 def _doubt(source: str, pull: Pull, given: Given) -> str:

@@ -102,11 +102,12 @@ def _lock(store: Path) -> Finding:
     if run is None:
         return Finding("lock", "no run is at work")
     age = datetime.now(UTC) - run.since
-    fact = f"process {run.process} is at work since {run.since.astimezone():%a %Y-%m-%d %H:%M}"
+    place = "" if run.is_here else f" on {run.host}"
+    fact = f"process {run.process}{place} is at work since {run.since.astimezone():%a %Y-%m-%d %H:%M}"
     if age < LONGEST_RUN:
         return Finding("lock", fact)
-    message = f"process {run.process} has been at work for {_span(age)}, and no other run can begin"
-    hint = f"if it hangs, end it: kill {run.process}; the next run completes its work"
+    message = f"process {run.process}{place} has been at work for {_span(age)}, and no other run can begin"
+    hint = f"if it hangs, end it{place}: kill {run.process}; the next run completes its work"
     return Finding("lock", fact, (Problem("lock", message, Code.ENDLESS_RUN, hint=hint),))
 
 

@@ -20,7 +20,7 @@ from followup_google.faults import Missing, cause
 from followup_google.health import sender
 from followup_google.service import CALENDAR, DRAFTS, MAIL, TASKS, Api, Service, check_installed
 from followup_google.token import Keeper, Token
-from followup_rules import Unreadable
+from followup_rules import Unreadable, regular_files
 
 if TYPE_CHECKING:
     from followup_rules import Profile
@@ -36,6 +36,8 @@ PATIENCE = 300
 """How long the user has for the browser, in seconds."""
 # Where the browser ends up when it is on another machine: nobody answers there, but the address holds the answer. A
 # port that browsers agree to open: at others some do not show the address.
+_LARGEST = 1_000_000
+"""In bytes, of the file of the OAuth client."""
 _HANDED_OVER = "http://localhost:38765/"
 
 
@@ -102,7 +104,7 @@ def _client(path: Path, options: GoogleOptions) -> dict[str, str]:
     """Return what the file of the OAuth client says. Raises Unreadable, with where to get it."""
     get = "make an OAuth client for a desktop app in the Google console and save its file there (docs/google.md)"
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))["installed"]
+        found = json.loads(regular_files.read(path, _LARGEST))["installed"]
         known = {name: str(found[name]) for name in ("client_id", "client_secret", "auth_uri")}
         return {**known, "token_uri": options.token_uri or str(found["token_uri"])}
     except FileNotFoundError as error:

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, ValidationError, convert
 
-from followup_rules import Unreadable, durable
+from followup_rules import Unreadable, durable, regular_files
 
 if TYPE_CHECKING:
     from followup_google import GoogleOptions
     from followup_rules import Profile
 
 LOG_IN = "run `followup auth google`"
+_LARGEST = 1_000_000
+"""In bytes, of a login."""
 _SERVICE = "followup-rules google"
 
 
@@ -88,7 +90,7 @@ class Keeper(Struct, frozen=True):
             with _keyring() as keyring:
                 return keyring.get_password(_SERVICE, self.account) or ""
         try:
-            content, mode = self.path.read_text(encoding="utf-8"), self.path.stat().st_mode
+            content, mode = regular_files.read(self.path, _LARGEST).decode(), self.path.stat().st_mode
         except FileNotFoundError:
             return ""
         except (OSError, UnicodeDecodeError) as error:

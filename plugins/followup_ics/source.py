@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import stat
-from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, time, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from followup_ics.memory import Memory, recalled
-from followup_rules import Context, Pull, Unreadable
+from followup_rules import BadItem, Context, Pull, Unreadable, regular_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from followup_ics import IcsOptions
     from followup_ics.text import Entry
+    from followup_rules.regular_files import Files
 
 LARGEST = 20_000_000
 """In bytes; an export of many years is a quarter of it."""
 # Raised whenever the same files come to give other events, so that they are read again.
 _FORMAT = 3
+# How often the files are looked for anew, if one is moved away before it is read.
+_TRIES = 3
+_COPY = (
+    "is the copy that a synchronization made of two versions of a calendar, and is not read; "
+    "move what is missing into the calendar itself, then delete the copy"
+)
 
 
 class IcsSource:
@@ -38,83 +42,84 @@ class IcsSource:
     def pull(self, since: datetime, cursor: str) -> Pull:
         """Return the meetings of the window that were not read before, or nothing at all if no file and no day changed.
 
-        Raises Unreadable if even one file cannot be read to its end: a meeting not seen is not a meeting deleted.
+        Of a folder, files that cannot be read are named, and what is in the others counts; nothing counts as deleted
+        then, for a meeting not seen is not a meeting deleted. Raises Unreadable if none can be read.
         """
+        for _ in range(_TRIES):
+            with suppress(FileNotFoundError):
+                return self._pulled(since, cursor)
+        if self._path.exists():
+            raise Unreadable(f"{self._path} changes all the time; wait until its files are written")
+        raise Unreadable(f"{self._path} does not exist; export your calendar there, or correct `path`")
+
+    def _pulled(self, since: datetime, cursor: str) -> Pull:
+        """Return what is new. Raises Unreadable, and FileNotFoundError if the files are to be looked for anew."""
         profile, before = self._context.profile, recalled(cursor)
         # To the end of a day, so that all that is read on one day is read for the same window.
         last = (self._context.now + timedelta(days=self._days_ahead)).astimezone(profile.timezone).date()
         days = (str(since.astimezone(profile.timezone).date()), str(last))
         setting = _hash([_FORMAT, str(self._path), str(profile.timezone), sorted(profile.me), self._mine])
         try:
-            files = _find(self._path)
-            seen = _hash([setting, days, {name: _look(path) for name, path in files.items()}])
+            found = regular_files.find(self._path, ".ics")
+            looks = {name: (file.size, file.changed) for name, file in found.files.items()}
+            beside = [sorted(names) for names in (found.copies, found.unread, found.no_files)]
+            seen = _hash([setting, days, looks, beside])
             if seen == before.seen:
                 return Pull(cursor=cursor)
             until = datetime.combine(last, time.max, profile.timezone)
-            return self._read(files, since, until, before, Memory(seen, setting, days))
+            return self._read(found, since, until, before, Memory(seen, setting, days))
+        except FileNotFoundError:
+            raise
         except OSError as error:
-            raise Unreadable(_sentence(self._path, error)) from error
+            raise Unreadable(f"{error.filename or self._path} {regular_files.reason(error)}") from error
 
-    def _read(self, files: Mapping[str, Path], since: datetime, until: datetime, before: Memory, now: Memory) -> Pull:
+    def _read(self, found: Files, since: datetime, until: datetime, before: Memory, now: Memory) -> Pull:
         from followup_ics.calendar import CalendarReader  # noqa: PLC0415 -- an unchanged calendar needs no reader
         from followup_ics.news import news  # noqa: PLC0415 -- likewise
 
+        entries, unread = self._entries(found)
+        if unread:  # so that they are looked at again by the next pull, however they look
+            now = replace(now, seen="")
         reader = CalendarReader(self._context.profile, self._context.now, since, until, mine=self._mine)
-        found = _entries(files)
-        pull = news(reader, found, before if before.holds_for(now.setting, now.days) else Memory(), now)
-        return pull or news(reader, found, Memory(), now) or Pull()
+        pull = news(reader, entries, before if before.holds_for(now.setting, now.days) else Memory(), now)
+        pull = pull or news(reader, entries, Memory(), now) or Pull()
+        return replace(
+            pull,
+            events=[*pull.events, *_left_out(found)],
+            complete=pull.complete and not unread,
+            unread=tuple(BadItem(name, why) for name, why in sorted(unread.items())),
+        )
+
+    def _entries(self, found: Files) -> tuple[list[Entry], dict[str, str]]:
+        """Return the entries of the files that can be read, and why the others cannot. Raises Unreadable if none can.
+
+        Raises FileNotFoundError if one is not there any more.
+        """
+        from followup_ics.text import entries  # noqa: PLC0415 -- an unchanged calendar needs none
+
+        contents, unread = regular_files.read_all(found, LARGEST)
+        read: dict[str, list[Entry]] = {}
+        for name, content in contents.items():
+            try:
+                read[name] = entries(name, content)
+            except Unreadable as error:
+                unread[name] = str(error).removeprefix(f"{name} ")
+        if not read:
+            name, why = next(iter({**unread, **found.no_files}.items()), ("", ""))
+            held = f"holds no .ics file that can be read: {name} {why}" if name else "holds no .ics file"
+            what = f"{self._path} {held}; is it mounted and synced? Else correct `path`"
+            raise Unreadable(what if self._path.is_dir() else f"{name} {why}")
+        return [entry for several in read.values() for entry in several], unread
 
 
-def _entries(files: Mapping[str, Path]) -> list[Entry]:
-    from followup_ics.text import entries  # noqa: PLC0415 -- an unchanged calendar needs none
-
-    return [entry for name, path in files.items() for entry in entries(name, _bytes(path))]
-
-
-def _bytes(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(LARGEST)
+def _left_out(found: Files) -> list[BadItem]:
+    """Return what is told of files that hold no entries, or none of their own; nothing is missing without them."""
+    left_out = {
+        **dict.fromkeys(found.copies, _COPY),
+        **{name: f"{why}; remove it" for name, why in found.no_files.items()},
+    }
+    return [BadItem(name, why, name) for name, why in sorted(left_out.items())]
 
 
 def _hash(whole: object) -> str:
     return hashlib.sha256(json.dumps(whole).encode()).hexdigest()
-
-
-def _find(path: Path) -> dict[str, Path]:
-    """Return the files by their name for messages, in order. Raises Unreadable if a folder holds none."""
-    if not path.is_dir():
-        return {path.name: path}
-    found = {file.relative_to(path).as_posix(): file for file in sorted(_walk(path))}
-    if not found:
-        raise Unreadable(f"{path} holds no .ics file; is it mounted and synced? Else correct `path`")
-    return found
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    """Yield the .ics files of a folder; hidden ones are what a sync program is still writing."""
-    for place, folders, files in os.walk(folder, onerror=_raise):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (Path(place, name) for name in files if name.lower().endswith(".ics") and not name.startswith("."))
-
-
-def _raise(error: OSError) -> None:
-    raise error
-
-
-def _look(path: Path) -> tuple[int, int]:
-    """Return the size and time of a file, by which a change shows."""
-    info = path.stat()
-    if not stat.S_ISREG(info.st_mode):
-        raise Unreadable(f"{path} is neither a file nor a folder; set `path` to an .ics file or a folder of them")
-    if info.st_size > LARGEST:
-        raise Unreadable(f"{path} is larger than {LARGEST // 1_000_000} MB; export fewer years, or split it")
-    return info.st_size, info.st_mtime_ns
-
-
-def _sentence(path: Path, error: OSError) -> str:
-    place = error.filename or path
-    if isinstance(error, FileNotFoundError):
-        return f"{place} does not exist; export your calendar there, or correct `path`"
-    if isinstance(error, PermissionError):
-        return f"{place} may not be read by this user; change its permissions"
-    return f"{place} cannot be read: {error.strerror or error}; try again, or check the disk"

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from followup_mailbox.seal import seal, sealed
-from followup_rules import Action, Profile, Refused, Status, Unreadable, durable, sealing
+from followup_rules import Action, Profile, Refused, Status, Unreadable, durable, regular_files, sealing
 from followup_rules.keys import hashed
+from followup_rules.regular_files import opened
 from followup_rules.sealing import EDITED
 
 if TYPE_CHECKING:
@@ -33,6 +34,14 @@ class Ref(sealing.Ref, frozen=True):
     seal: str
 
 
+class Drafts(Struct, frozen=True):
+    """Where drafts lie, by their keys."""
+
+    places: Mapping[str, Path] = {}
+    unread: str = ""
+    """Why what may be another of them cannot be looked into."""
+
+
 class EmlFolder(Struct, frozen=True):
     """An output for drafts."""
 
@@ -45,19 +54,24 @@ class EmlFolder(Struct, frozen=True):
         """Write the draft; one that is there is brought up to date, if it is as we left it. Raises Refused."""
         if found := self.find(action.key):
             return self.update(found, action) if self.status([found])[found].state == "open" else found
+        if why := regular_files.only_away(self.path):
+            raise Refused(why)
         with _certain(f"the draft cannot be written to {self.path}"):
             durable.make_folder(self.path, 0o700)
-        return self._write(action, self.path / _file_name(action.key))
+        place = self.path / _file_name(action.key)
+        if place.exists():  # else it was found
+            raise Refused(f"the draft cannot be written: {place} is there, and is no file; move it away")
+        return self._write(action, place)
 
     def find(self, key: str) -> str | None:
         """Return the reference of the draft with this key."""
-        place = _locate(self.path, {key}).get(key) if self.path.exists() else None
+        place = _locate(self.path, {key}).places.get(key) if self.path.exists() else None
         return str(Ref(key, _seal(place))) if place else None
 
     def update(self, ref: str, action: Action) -> str:
         """Write the draft anew under the name that it has now. Raises Refused if it is gone or edited."""
         known, wanted = Ref.parse(ref), Ref(action.key, seal(self._content(action)))
-        if _state(wanted, self._places({known.key}).get(known.key)) == "open":
+        if _state(wanted, self._drafts({known.key}).places.get(known.key)) == "open":
             return str(wanted)
         place = self._untouched(known)
         if place is None:
@@ -70,37 +84,42 @@ class EmlFolder(Struct, frozen=True):
         place = self._untouched(known)
         if place is None:
             return
-        with _certain(f"the draft {place} cannot be deleted"), suppress(FileNotFoundError), place.open("rb") as held:
+        with _certain(f"the draft {place} cannot be deleted"), suppress(FileNotFoundError), opened(place) as held:
             place.unlink()
             self._unless_touched(known, held, place)
-        durable.sync(self.path)
+        durable.sync(place.parent)
 
     def status(self, refs: Sequence[str]) -> Mapping[str, Status]:
-        """Tell of each draft whether it is open, touched or gone. Raises Unreadable if the folder is missing."""
+        """Tell of each draft whether it is open, touched, gone, or may be what cannot be looked into.
+
+        Raises Unreadable if the folder is missing.
+        """
         known = {ref: Ref.parse(ref) for ref in refs}
-        places = self._places({each.key for each in known.values()}) if refs else {}
-        return {ref: Status(_state(each, places.get(each.key))) for ref, each in known.items()}
+        drafts = self._drafts({each.key for each in known.values()}) if refs else Drafts()
+        states = {ref: _state(each, drafts.places.get(each.key)) for ref, each in known.items()}
+        unseen = Status("unknown", why=drafts.unread)
+        return {ref: unseen if state == "gone" and drafts.unread else Status(state) for ref, state in states.items()}
 
     def _write(self, action: Action, place: Path, known: Ref | None = None) -> str:
         """Write the whole draft beside its place and move it there, unless what is known there was touched."""
         content = self._content(action)
-        with _certain(f"the draft cannot be written to {self.path}"), self._aside(content) as finished:
+        with _certain(f"the draft cannot be written to {self.path}"), self._aside(place, content) as finished:
             if known is None:
                 finished.replace(place)
             elif _state(known, place) != "open":
                 raise Refused(f"the user has just edited or moved {place}")
             else:
-                with place.open("rb") as held:
+                with opened(place) as held:
                     finished.replace(place)
                     self._unless_touched(known, held, place)
-        durable.sync(self.path)
+        durable.sync(place.parent)
         return str(Ref(action.key, seal(content)))
 
     @contextmanager
-    def _aside(self, content: bytes) -> Iterator[Path]:
+    def _aside(self, place: Path, content: bytes) -> Iterator[Path]:
         """Write a file that has no name of its own yet, once those of runs that were killed are away."""
-        durable.sweep(self.path)
-        with durable.beside(self.path / "draft.eml", content) as finished:
+        durable.sweep(place.parent)
+        with durable.beside(place, content) as finished:
             yield finished
 
     def _content(self, action: Action) -> bytes:
@@ -116,18 +135,21 @@ class EmlFolder(Struct, frozen=True):
         content = held.read()
         if known.seal == seal(content):
             return
-        with self._aside(content) as theirs:
+        with self._aside(place, content) as theirs:
             theirs.replace(place)
         raise Refused(f"the user has just edited {place}")
 
-    def _places(self, keys: Collection[str]) -> Mapping[str, Path]:
+    def _drafts(self, keys: Collection[str]) -> Drafts:
         if not self.path.exists():
             raise Unreadable(f"the drafts folder {self.path} is missing; mount it, or make it again if you deleted it")
         return _locate(self.path, keys)
 
     def _untouched(self, known: Ref) -> Path | None:
-        """Return where the draft is now, or None if it is gone. Raises Refused if the user has edited it."""
-        place = self._places({known.key}).get(known.key)
+        """Return where the draft is now, or None if it is gone. Raises Refused if it is not for us to change."""
+        drafts = self._drafts({known.key})
+        place = drafts.places.get(known.key)
+        if place is None and drafts.unread:
+            raise Refused(drafts.unread)
         if place and _state(known, place) == "touched":
             raise Refused(f"the user has edited {place}")
         return place
@@ -139,30 +161,30 @@ def _file_name(key: str) -> str:
     return f"{slug}-{hashlib.sha256(key.encode(errors='replace')).hexdigest()[:10]}.eml"
 
 
-def _locate(folder: Path, keys: Collection[str]) -> dict[str, Path]:
+def _locate(folder: Path, keys: Collection[str]) -> Drafts:
     """Return where the drafts are: under the name that we gave, else, renamed or moved, by the key in their head."""
     with os.scandir(folder) as entries:
-        names = {entry.name for entry in entries if entry.is_file()}
+        names = {entry.name for entry in entries if entry.is_symlink() or entry.is_file()}
     found = {key: folder / name for key in keys if (name := _file_name(key)) in names}
     moved = set(keys) - found.keys()
+    if not moved:
+        return Drafts(found)
+    below = regular_files.find(folder, ".eml")
     carried = {name: key for key in moved for name in (key, hashed(key))}
-    for place in sorted(_drafts_below(folder)) if moved else ():
-        if key := carried.get(_key_in(place)):
-            found.setdefault(key, place)
-    return found
-
-
-def _drafts_below(folder: Path) -> Iterator[Path]:
-    """Yield the mails in the folder and its subfolders; what is hidden was thrown away, or is not finished."""
-    for at, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (Path(at, name) for name in names if name.lower().endswith(".eml") and not name.startswith("."))
+    unread = dict(below.unread)
+    for name, file in sorted({**below.files, **below.copies}.items()):
+        try:
+            if key := carried.get(_key_in(file.path)):
+                found.setdefault(key, file.path)
+        except OSError as error:
+            unread[name] = regular_files.reason(error)
+    return Drafts(found, "; ".join(f"{folder / name} {why}" for name, why in list(unread.items())[:1]))
 
 
 def _key_in(place: Path) -> str:
     from followup_rules.mail.draft import key_of  # noqa: PLC0415 -- only a renamed draft needs a parser
 
-    with suppress(FileNotFoundError), place.open("rb") as file:
+    with suppress(FileNotFoundError), opened(place) as file:
         return key_of(file.read(_HEAD))
     return ""
 
@@ -175,11 +197,18 @@ def _state(known: Ref, place: Path | None) -> str:
 
 
 def _seal(place: Path) -> str:
-    """Return the seal of a draft, `edited` if it is not as we left it, or nothing if it is gone."""
-    with suppress(FileNotFoundError), place.open("rb") as file:
-        content = file.read(_LARGEST + 1)
-        return seal(content) if len(content) <= _LARGEST else EDITED
-    return ""
+    """Return the seal of a draft, `edited` if it is not as we left it, or nothing if it is gone.
+
+    A link is the user's work, and so is a file that we may not read.
+    """
+    if place.is_symlink():
+        return EDITED
+    try:
+        return seal(regular_files.read(place, _LARGEST))
+    except FileNotFoundError:
+        return ""
+    except OSError:
+        return EDITED
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -18,6 +17,7 @@ from followup_mailbox.mbox import LONGEST_MESSAGE
 from followup_mailbox.strangers import Strangers
 from followup_mailbox.walk import MailFile, shown, walk
 from followup_rules import BadItem, Unreadable
+from followup_rules.regular_files import NotRegular, opened, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +45,13 @@ class Raw(Struct, frozen=True):
     content: bytes
 
 
+class Unread(Struct, frozen=True):
+    """What may hold mail and could not be read, and why."""
+
+    where: str
+    why: str
+
+
 class Mailbox(Struct, frozen=True):
     """What lies at a place: files that hold mail, or may."""
 
@@ -55,34 +62,38 @@ class Mailbox(Struct, frozen=True):
     """There is a Maildir, or an empty mbox: then it holds no mail if nothing is in it."""
     unfinished: float
     """What was written after this time, in seconds since 1970, may still be half-written."""
+    unread: tuple[Unread, ...] = ()
+    """What the walk could not look into."""
 
     @classmethod
     def open(cls, path: Path, unfinished: float) -> Mailbox:
         """Walk over the place. Raises Unreadable and OSError."""
         found = walk(path)
-        return cls(path, path.is_dir(), tuple(found.files), found.is_known, unfinished)
+        unread = tuple(Unread(shown(f"{path.name}/{name}"), why) for name, why in sorted(found.unread.items()))
+        return cls(path, path.is_dir(), tuple(found.files), found.is_known, unfinished, unread)
 
     def look(self, before: Look) -> Look:
         """Return what is there now, without reading any file; equal to the look before if nothing is new."""
         return {file.known_as: _stamp(file, before.get(file.known_as, [])) for file in self.files}
 
-    def fresh(self, now: Look, before: Look) -> Iterator[Raw | BadItem]:
-        """Yield the messages that the look before did not see. What is not finished is taken out of `now`.
+    def fresh(self, now: Look, before: Look) -> Iterator[Raw | BadItem | Unread]:
+        """Yield the messages that the look before did not see, and what cannot be read.
 
-        Raises Unreadable if nothing there is mail, and OSError if a file that holds mail cannot be read.
+        That, and what is not finished, is taken out of `now`. Raises Unreadable if nothing there is mail.
         """
         strangers = Strangers()
         changed = (file for file in self.files if now[file.known_as] != before.get(file.known_as))
         for file in sorted(changed, key=lambda file: file.name):
             try:
-                with _opened(self.path / file.name if self.is_folder else self.path) as content:
+                with opened(self.path / file.name if self.is_folder else self.path) as content:
                     yield from self._read(file, content, now, strangers)
-            except FileNotFoundError:  # moved away meanwhile: the next look finds it at its new place
+            except (FileNotFoundError, NotRegular):  # moved away meanwhile: the next look finds it at its new place
                 now.pop(file.known_as, None)
             except OSError as error:
-                if file.may_be_mail:
-                    raise
                 now.pop(file.known_as, None)
+                if file.may_be_mail:
+                    yield Unread(self._where(file) if self.is_folder else str(self.path), reason(error))
+                    continue
                 yield BadItem(
                     self._where(file), f"this file cannot be read: {error.strerror or error}; mend or remove it"
                 )
@@ -155,13 +166,3 @@ def _is_mail(start: bytes) -> bool:
 def _is_cut(mail: bytes) -> bool:
     """Tell whether the end of the head is missing."""
     return len(mail) < _WHOLE and mbox.head_end(mail) is None
-
-
-def _opened(path: Path) -> BinaryIO:
-    """Open a file, and never wait for a pipe that has taken its place. Raises OSError."""
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    file = os.fdopen(os.open(path, flags), "rb")
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
-        raise FileNotFoundError(path)
-    return file

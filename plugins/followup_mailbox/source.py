@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct, field
 
-from followup_mailbox.folders import Look, Mailbox
+from followup_mailbox.folders import Look, Mailbox, Unread
 from followup_rules import BadItem, Context, Event, Pull, Unreadable
+from followup_rules.regular_files import reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from followup_mailbox.folders import Raw
@@ -61,8 +62,8 @@ class MailboxSource:
     def pull(self, since: datetime, cursor: str) -> Pull:
         """Return the mails that came since the cursor. Never complete: a mail archived away was sent all the same.
 
-        Raises Unreadable if the place is not there, cannot be read to its end, or holds nothing that would show what
-        the user sent.
+        What may hold mail and cannot be read is named, and the rest counts. Raises Unreadable if the place is not
+        there, cannot be read at all, or holds nothing that would show what the user sent.
         """
         self._check()
         before = Cursor.parse(cursor)
@@ -72,11 +73,16 @@ class MailboxSource:
             mailbox = Mailbox.open(self._path, self._unfinished)
             now = mailbox.look(before.look)
             if cursor and now == before.look:
-                return Pull(cursor=cursor)
-            found, has_mine = self._read(mailbox.fresh(now, before.look), since, has_mine=before.has_mine)
+                return Pull(cursor=cursor, unread=_parts(mailbox.unread))
+            unread = list(mailbox.unread)
+            mails = _without_unread(mailbox.fresh(now, before.look), unread)
+            found, has_mine = self._read(mails, since, has_mine=before.has_mine)
         except OSError as error:
             raise Unreadable(_sentence(self._path, error)) from error
-        return Pull(events=tuple(found), cursor=_dump(Cursor(before.reading, before.since, has_mine, now)))
+        if unread and not now:
+            raise Unreadable(f"{unread[0].where} {unread[0].why}")
+        later = Cursor(before.reading, before.since, has_mine, now)
+        return Pull(events=tuple(found), cursor=_dump(later), unread=_parts(unread))
 
     def _read(
         self, mails: Iterable[Raw | BadItem], since: datetime, *, has_mine: bool
@@ -121,10 +127,21 @@ def _dump(cursor: Cursor) -> str:
     return json.dumps(msgspec.to_builtins(cursor), separators=(",", ":"))
 
 
+def _without_unread(items: Iterable[Raw | BadItem | Unread], unread: list[Unread]) -> Iterator[Raw | BadItem]:
+    """Yield the mails one by one, for there may be many, and put what could not be read aside."""
+    for item in items:
+        if isinstance(item, Unread):
+            unread.append(item)
+        else:
+            yield item
+
+
+def _parts(unread: Iterable[Unread]) -> tuple[BadItem, ...]:
+    return tuple(BadItem(part.where, part.why) for part in unread)
+
+
 def _sentence(path: Path, error: OSError) -> str:
     place = error.filename or path
     if isinstance(error, FileNotFoundError):
         return f"{place} does not exist; correct `path`, or check that it is mounted"
-    if isinstance(error, PermissionError):
-        return f"{place} may not be read by this user; change its permissions"
-    return f"{place} cannot be read: {error.strerror or error}; try again, or check the disk"
+    return f"{place} {reason(error)}"

@@ -18,6 +18,8 @@ from msgspec import Struct, field
 
 from followup_mailbox.names import meaning_of_folder
 from followup_rules import Unreadable, plain
+from followup_rules.regular_files import real, reason
+from followup_rules.sync_names import placeholder_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -28,7 +30,7 @@ _MH = re.compile(r"\d{1,9}\.?")
 _FLAGS = re.compile(r"[:;!_\-\uf022\uf03a]2,([A-Za-z]*)$")
 """Of a message in a Maildir; where names cannot hold a colon another sign stands for it, on Samba two private ones."""
 _NOT_SENT_FLAGS = frozenset("DT")
-_OF_THE_SYSTEM = frozenset({"thumbs.db", "desktop.ini", "icon\r", "subscriptions"})
+_OF_THE_SYSTEM = frozenset({"thumbs.db", "desktop.ini", "icon\r", "subscriptions", "lock"})
 _OF_THE_SERVER = ("dovecot", "courier", "maildir")
 _HIDDEN = (".", ",", "#")
 """MH puts a comma or a number sign before the name of a message that was deleted."""
@@ -69,6 +71,8 @@ class Found(Struct):
     files: list[MailFile] = field(default_factory=list)
     is_known: bool = False
     """There is a Maildir, a mail, or an empty file: if nothing in it can be read, it is for want of mail."""
+    unread: dict[str, str] = field(default_factory=dict)
+    """What may hold mail and cannot be looked into, by its path below the place, and why."""
 
     def add(self, name: str, info: os.stat_result) -> None:
         """Add a file, unless it is empty: such a one is a mail that is about to be written, or an mbox without mail."""
@@ -99,8 +103,9 @@ def shown(name: str) -> str:
 
 
 def _walk_folders(top: Path, found: Found) -> None:
-    """Add what lies in a folder and those below it, each once, wherever symbolic links lead."""
-    waiting, seen = [(str(top), "")], set()
+    """Add what lies in a folder and those below it, each once, wherever symbolic links lead, but not to those above."""
+    waiting, above = [(str(top), "")], [folder.stat() for folder in real(top).parents]
+    seen = {(info.st_dev, info.st_ino) for info in above}
     while waiting:
         folder, prefix = waiting.pop()
         try:
@@ -111,6 +116,10 @@ def _walk_folders(top: Path, found: Found) -> None:
         except FileNotFoundError:
             if not prefix:  # one below has just been moved away; the next walk finds it at its new place
                 raise
+        except OSError as error:
+            if not prefix:
+                raise
+            found.unread[prefix.rstrip("/")] = reason(error)
 
 
 def _walk_folder(folder: str, prefix: str, found: Found) -> list[os.DirEntry[str]]:
@@ -128,6 +137,7 @@ def _walk_folder(folder: str, prefix: str, found: Found) -> list[os.DirEntry[str
     for entry in entries:
         if _is_candidate(entry.name, is_maildir=is_maildir) and _leads_to(entry, os.DirEntry.is_file):
             _add_file(entry, prefix, found)
+    _add_what_is_away(entries, prefix, found)
     apart = {"cur", "new", "tmp"} if is_maildir else {"Attachments"} if "Messages" in folders else set()
     return [entry for name, entry in folders.items() if name not in apart and _may_hold_mail(entry)]
 
@@ -160,6 +170,25 @@ def _add_file(entry: os.DirEntry[str], prefix: str, found: Found) -> None:
     if is_single or not meaning_of_folder(entry.name):
         with suppress(FileNotFoundError):  # moved away since the folder was listed
             found.add(prefix + entry.name, entry.stat())
+
+
+def _add_what_is_away(entries: Collection[os.DirEntry[str]], prefix: str, found: Found) -> None:
+    """Add links that lead to nothing, and what stands for files that are not on this device."""
+    links = [(entry, placeholder_of(entry.name)) for entry in entries]
+    names = {entry.name for entry in entries} if any(away for _, away in links) else set()
+    for entry, away in links:
+        name = away or entry.name
+        if (away in names if away else not entry.is_symlink()) or not _is_candidate(name, is_maildir=False):
+            continue
+        is_wanted = MailFile(name, "", [], name.lower().endswith(_MAIL)).may_be_mail and not meaning_of_folder(name)
+        if is_wanted and away:
+            found.unread[prefix + name] = "has not been downloaded to this device; have its folder kept on this device"
+        elif is_wanted:
+            with suppress(OSError):  # a link to itself leads to nothing that could be mail
+                try:
+                    entry.stat()
+                except FileNotFoundError as error:
+                    found.unread[prefix + name] = reason(error)
 
 
 def _may_hold_mail(entry: os.DirEntry[str]) -> bool:

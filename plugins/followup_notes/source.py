@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from followup_notes.files import Files, find, look, printable, read, sentence
+from followup_notes.files import ENDING, LARGEST, Page, page_of, second_versions
 from followup_notes.hashes import known_as, line_hashes
-from followup_rules import BadItem, Context, Event, NoteAdded, Pull, Refused, Unreadable
+from followup_rules import BadItem, Context, Event, NoteAdded, Pull, Refused, Unreadable, regular_files
 
 if TYPE_CHECKING:
     from followup_rules.hookspecs import ChooseHeading
+    from followup_rules.regular_files import Files
 
+T = TypeVar("T")
 # The file of a folder in which new notes are written down.
 _NEW = "notes.md"
 # Raised when the same text is read otherwise than before, so that it is read anew.
 _GRAMMAR = 2
+# How often the files are looked for anew, if one is moved away before it is read.
+_TRIES = 3
 
 _COPY = (
     "this is the copy that a synchronization made of two versions of a file, and is not read; "
@@ -65,48 +70,97 @@ class NotesSource:
         self._context = context
 
     def pull(self, since: datetime, cursor: str) -> Pull:  # noqa: ARG002 -- notes are few: the old ones stay too
-        """Return all notes, or nothing at all if no file has changed. Raises Unreadable."""
-        before = Cursor.parse(cursor)
+        """Return all notes, or nothing at all if no file has changed.
+
+        Of a folder, files that cannot be read are named; their notes stay as they were. Raises Unreadable if none can.
+        """
+        for _ in range(_TRIES):
+            with suppress(FileNotFoundError):
+                return self._pulled(Cursor.parse(cursor), cursor)
+        if self._path.exists():
+            raise Unreadable(f"{self._path} changes all the time; wait until its files are written")
+        raise Unreadable(f"{self._path} does not exist; create it, or run `followup init`")
+
+    def _pulled(self, before: Cursor, cursor: str) -> Pull:
+        """Return what is new. Raises Unreadable, and FileNotFoundError if the files are to be looked for anew."""
+        profile = self._context.profile
+        reading = json.dumps([_GRAMMAR, str(self._path), str(profile.timezone), sorted(profile.me)])
         try:
-            files = find(self._path)
-            profile = self._context.profile
-            reading = json.dumps([_GRAMMAR, str(self._path), str(profile.timezone), sorted(profile.me)])
-            seen = {known_as(name): look(path) for name, path in {**files.notes, **files.copies}.items()}
+            found = regular_files.find(self._path, ENDING)
+            files = {**found.files, **found.copies}
+            seen = {known_as(name): [file.size, file.changed] for name, file in files.items()}
             if (reading, seen) == (before.reading, before.files):
                 return Pull(cursor=cursor)
-            return self._read_all(files, before, replace(before, reading=reading, files=seen))
+            return self._read_all(found, before, replace(before, reading=reading, files=seen))
+        except FileNotFoundError:
+            raise
         except OSError as error:
-            raise Unreadable(sentence(self._path, error)) from error
+            raise Unreadable(f"{error.filename or self._path} {regular_files.reason(error)}") from error
 
     def add_note(self, case: str, text: str, moment: datetime, choose: ChooseHeading) -> NoteAdded:
         """Write a note down; in a folder of notes it goes into `notes.md`. Raises Refused if nothing was written."""
         from followup_notes.writer import add  # noqa: PLC0415 -- only `followup note` writes
 
         path = self._path / _NEW if self._path.is_dir() else self._path
-        file = path.resolve()  # a link to a synchronized file stays a link
+        file = regular_files.real(path)  # a link to a synchronized file stays a link
+        if why := regular_files.only_away(path):
+            raise Refused(why)
         try:
             written = add(file, case, text, moment.astimezone(self._context.profile.timezone), choose)
         except OSError as error:
-            raise Refused(sentence(file, error)) from error
-        return NoteAdded(
-            written.heading, written.item, str(file), written.line, f"{printable(path.name)}:{written.line}"
-        )
+            raise Refused(f"{error.filename or file} {regular_files.reason(error)}") from error
+        where = f"{regular_files.shown(path.name)}:{written.line}"
+        return NoteAdded(written.heading, written.item, str(file), written.line, where)
 
-    def _read_all(self, files: Files, before: Cursor, now: Cursor) -> Pull:
+    def _read_all(self, found: Files, before: Cursor, now: Cursor) -> Pull:
         from followup_notes.events import NoteReader  # noqa: PLC0415 -- unchanged notes need no reader
 
         reader = NoteReader(self._context)
-        events: list[Event | BadItem] = [BadItem(name, _COPY) for name in files.copies]
+        pages, unread = self._pages(found)
+        items = {name: list(reader.read(name, page.text)) for name, page in pages.items()}
+        copies = {*found.copies, *second_versions(items)}
+        events: list[Event | BadItem] = [BadItem(name, _COPY) for name in sorted(copies)]
+        events += [BadItem(name, f"{why}; remove it") for name, why in found.no_files.items()]
         doubts, lines, notes = [], {}, {}
-        for name, path in files.notes.items():
-            page, key = read(path), known_as(name)
-            items = list(reader.read(name, page.text))
-            lines[key], notes[key] = line_hashes(page.text), sum(isinstance(item, Event) for item in items)
+        for name, page in pages.items():
+            if name in copies:
+                continue
+            key = known_as(name)
+            lines[key], notes[key] = line_hashes(page.text), sum(isinstance(item, Event) for item in items[name])
             doubt = page.doubt or _doubt(before, now, key, lines[key], notes[key])
             doubts += [f"{name} {doubt}"] if doubt else []
-            events += [*page.problems(name), *items]
-        later = replace(now, lines=lines, notes=notes)
-        return Pull(events=events, cursor=str(later), complete=True, doubt="; ".join(doubts))
+            events += [*page.problems(name), *items[name]]
+        away = {known_as(name) for name in unread}
+        later = Cursor(
+            # After a part of the picture the next pull shows the whole one, even if nothing has changed by then.
+            "" if unread else now.reading,
+            {**now.files, **_those(away, before.files)},
+            {**lines, **_those(away, before.lines)},
+            {**notes, **_those(away, before.notes)},
+        )
+        parts = tuple(BadItem(name, why) for name, why in sorted(unread.items()))
+        return Pull(events=events, cursor=str(later), complete=not parts, doubt="; ".join(doubts), unread=parts)
+
+    def _pages(self, found: Files) -> tuple[dict[str, Page], dict[str, str]]:
+        """Return the files that can be read, and why the others cannot. Raises Unreadable if none can.
+
+        Raises FileNotFoundError if one is not there any more.
+        """
+        contents, unread = regular_files.read_all(found, LARGEST)
+        pages: dict[str, Page] = {}
+        for name, content in contents.items():
+            try:
+                pages[name] = page_of(content)
+            except Unreadable as error:
+                unread[name] = str(error)
+        if unread and not pages:
+            name, why = next(iter(unread.items()))
+            raise Unreadable(f"{self._path / name if self._path.is_dir() else self._path} {why}")
+        return pages, unread
+
+
+def _those(keys: set[str], known: Mapping[str, T]) -> dict[str, T]:
+    return {key: value for key, value in known.items() if key in keys}
 
 
 def _doubt(before: Cursor, now: Cursor, key: str, lines: list[str], notes: int) -> str:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from followup_notes.blocks import Section, read_page, read_sections
+from followup_notes.files import LARGEST
 from followup_notes.grammar import LONGEST_NOTE, parse_heading
 from followup_notes.lines import split_lines
-from followup_rules import NoteHeading, Refused, durable
+from followup_rules import NoteHeading, Refused, durable, regular_files
 from followup_rules.plain import clean
 
 if TYPE_CHECKING:
@@ -75,7 +76,11 @@ def _item(moment: datetime, text: str) -> str:
 
 
 def _read(file: Path) -> bytes:
-    return file.read_bytes() if file.exists() else b""
+    """Return what the file holds; nothing if there is none. Raises OSError."""
+    try:
+        return regular_files.read(file, LARGEST)
+    except FileNotFoundError:
+        return b""
 
 
 def _markdown(lines: list[str]) -> str:

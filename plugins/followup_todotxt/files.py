@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from followup_rules import durable
+from followup_rules import durable, regular_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
+LARGEST = 50_000_000
+"""In bytes; a list beyond that is something else."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -34,14 +36,16 @@ class Snapshot(Struct, frozen=True):
     owner: tuple[int, int] = (-1, -1)
 
 
-def read(path: Path) -> Snapshot:
-    """Return the file as it is now; a file that is not there is empty. Raises OSError."""
+def read(path: Path, largest: int = LARGEST) -> Snapshot:
+    """Return the file as it is now; a file that is not there is empty. Raises OSError, NotRegular, TooLarge."""
     try:
-        with path.open("rb") as file:
+        with regular_files.opened(path) as file:
             info = os.fstat(file.fileno())
-            content = file.read()
+            content = file.read(largest + 1) if info.st_size <= largest else b""
     except FileNotFoundError:
         return Snapshot()
+    if max(len(content), info.st_size) > largest:
+        raise regular_files.TooLarge(path, largest)
     if content.startswith(_UTF16):
         raise OSError(f"{path} is written in UTF-16; save it as UTF-8")
     text = content.decode("utf-8", "surrogateescape")
@@ -65,7 +69,7 @@ def replace(path: Path, old: Snapshot, content: str) -> None:
 def _held(path: Path) -> Iterator[BinaryIO | None]:
     """Hold the file open, if it is there: what another program writes into it can be read even once it is replaced."""
     try:
-        file = path.open("rb")
+        file = regular_files.opened(path)
     except FileNotFoundError:
         yield None
         return

@@ -21,7 +21,11 @@ BOM = "\ufeff"
 
 _KEY = re.compile(r"(?<!\S)fr:(\S+)")
 _TEXT = re.compile(r"(?<!\S)text:(\S+)")
-_PAIR = re.compile(r"([^\W\d][^\s:]*):(?!//)(?=\S)")
+_PAIR = re.compile(r"([^\W\d][^\s:]*):(?=\S)")
+"""What programs take for a field: `KEY:VALUE`, without white space."""
+_FIELDS = frozenset({"fr", "text", "due", "t", "rec", "pri", "p", "h", "id"})
+"""Keys of ours and of other programs: with one of these, `KEY://...` is a field and no address either."""
+_ADDRESS = re.compile(rf"[^\w\s]*(?!(?:{'|'.join(sorted(_FIELDS))}):)[a-z][a-z0-9+.-]*://\S", re.IGNORECASE)
 _MARK = re.compile(r"(?<!\S)([+@]\S+?)([.,;:!?]*)(?!\S)")
 """What programs take for a project or a context: `+` or `@` after a space, and no space after it."""
 _CREATED = re.compile(r"(?:\([A-Z]\) )?(\d{4}-\d\d-\d\d) ")
@@ -53,9 +57,18 @@ def _title(action: Action) -> str:
 
     In parentheses `+1 514` and `@marc` are read as they are, and begin with neither sign.
     """
-    words = _PAIR.sub(r"\1: ", one_line(action.title, LONGEST_TITLE))
+    words = " ".join(_without_fields(word) for word in one_line(action.title, LONGEST_TITLE).split(" "))
     title = _MARK.sub(r"(\1)\2", words) or action.rule
     return f"- {title}" if _SYNTAX.match(f"{title} ") else title
+
+
+def _without_fields(word: str) -> str:
+    return word if _ADDRESS.match(word) else _PAIR.sub(_apart, word)
+
+
+def _apart(field: re.Match[str]) -> str:
+    is_address = field.string.startswith("//", field.end()) and field[1].lower() not in _FIELDS
+    return field[0] if is_address else f"{field[1]}: "
 
 
 def split(content: str) -> list[str]:

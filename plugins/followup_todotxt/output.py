@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from followup_rules import Action, Refused, Status, durable
 from followup_rules.plain import has_control
+from followup_rules.regular_files import NotRegular, only_away, real, reason
 from followup_rules.sealing import EDITED
 from followup_todotxt import files, texts
 from followup_todotxt.lines import (
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
-LARGEST_ARCHIVE = 10_000_000
-"""In bytes."""
+LARGEST_BESIDE = 10_000_000
+"""In bytes, of a file beside the list that may be an archive."""
 TRIES = 3
 """How often a change is made anew when somebody else writes the file at the same time."""
 
@@ -42,7 +43,7 @@ class TodoTxt:
 
     def __init__(self, path: Path, zone: ZoneInfo, now: datetime) -> None:
         self._given = path
-        self._path = path.resolve()
+        self._path = real(path)
         self._done = self._path.with_name("done.txt")
         self._zone = zone
         self._today = now.astimezone(zone).date().isoformat()
@@ -57,10 +58,8 @@ class TodoTxt:
         with _refusing(self._path):
             found = self.find(action.key)
             if not found:
-                # Nothing is written in place of what a link leads to: its disk may only not be mounted yet.
-                for link in (self._given, *self._given.parents):
-                    if link.is_symlink() and not link.exists():
-                        raise Refused(f"{link} leads to {link.readlink()}, which is missing; mount it or put it back")
+                if why := only_away(self._given) or only_away(self._path):
+                    raise Refused(why)
                 durable.make_folder(self._path.parent)
                 texts.write(self._path.parent, text_of(line), action)
         if found:
@@ -72,8 +71,8 @@ class TodoTxt:
 
     def find(self, key: str) -> str | None:
         """Return the reference of the line with this key, in todo.txt or done.txt. Raises OSError."""
-        for path in (self._path, self._done):
-            for line in _lines_by_key(path).get(key, ()):
+        for lines in (_lines_by_key(self._path), self._archive()):
+            for line in lines.get(key, ()):
                 sealed = texts.seals(text_of(line), textless(line))
                 return str(Ref.of(line) if sealed else Ref(key, EDITED))
         return None
@@ -107,10 +106,17 @@ class TodoTxt:
         """Tell what the user did with each line. Raises OSError, also where todo.txt has gone as a whole."""
         if not refs:
             return {}
-        todo, done = _lines_by_key(self._existing()), _lines_by_key(self._done)
+        todo, done, unread = _lines_by_key(self._existing()), dict[str, list[str]](), ""
+        try:
+            done = self._archive()
+        except OSError as error:
+            unread = f"{self._done} {reason(error)}" if error.strerror else str(error)
         missing = {key for ref in refs if (key := Ref.parse(ref).key) not in todo and key not in done}
         archived = {**(self._ticked_elsewhere(missing) if missing else {}), **done}
-        return {ref: self._status(Ref.parse(ref), todo, archived) for ref in refs}
+        became = {ref: self._status(Ref.parse(ref), todo, archived) for ref in refs}
+        # What is in no list may have been archived where it cannot be seen.
+        unknown = {ref for ref, status in became.items() if unread and status.state == "gone"}
+        return became | dict.fromkeys(unknown, Status("unknown", why=unread))
 
     def _status(self, known: Ref, todo: Mapping[str, list[str]], done: Mapping[str, list[str]]) -> Status:
         lines, archived = todo.get(known.key, []), done.get(known.key, [])
@@ -121,12 +127,21 @@ class TodoTxt:
             return Status("open")
         return Status("touched" if lines else "gone")
 
+    def _archive(self) -> dict[str, list[str]]:
+        """Return the lines of done.txt by key; a pipe or a folder in its place holds none. Raises OSError."""
+        if why := only_away(self._done):
+            raise OSError(why)
+        try:
+            return _lines_by_key(self._done)
+        except NotRegular:
+            return {}
+
     def _ticked_elsewhere(self, keys: Collection[str]) -> dict[str, list[str]]:
         """Return the completed lines with these keys from other files beside todo.txt: an archive by another name."""
         found: dict[str, list[str]] = {}
         for path in sorted({*self._path.parent.glob("*.txt"), *self._given.parent.glob("*.txt")}):
             with suppress(OSError):
-                lines = _lines_by_key(path) if path.stat().st_size < LARGEST_ARCHIVE else {}
+                lines = _lines_by_key(path, LARGEST_BESIDE)
                 for key in keys & lines.keys():
                     found.setdefault(key, []).extend(line for line in lines[key] if is_completed(line))
         return found
@@ -162,8 +177,9 @@ class TodoTxt:
     def _existing(self) -> Path:
         """Return the path of todo.txt. A missing file does not mean that the user deleted every task."""
         if not self._path.exists():
+            away = only_away(self._path)
             raise FileNotFoundError(
-                f"{self._path} is missing; put it back, or create it empty if you gave up its tasks"
+                away or f"{self._path} is missing; put it back, or create it empty if you gave up its tasks"
             )
         return self._path
 
@@ -172,8 +188,8 @@ class TodoTxt:
         return render(action, self._zone, created, texts.name_of(action, textless))
 
 
-def _lines_by_key(path: Path) -> dict[str, list[str]]:
-    lines = split(files.read(path).content)
+def _lines_by_key(path: Path, largest: int = files.LARGEST) -> dict[str, list[str]]:
+    lines = split(files.read(path, largest).content)
     found: dict[str, list[str]] = {}
     for key, index in keyed(lines):
         found.setdefault(key, []).append(bare(lines[index]))

@@ -50,8 +50,11 @@ def tidy(beside: Path, key: str, keep: str = "") -> None:
 
 
 def is_edited(beside: Path, name: str, key: str) -> bool:
-    """Whether the text is there and is not what was written. Raises OSError."""
-    found = files.read(_path(beside, name)) if name else files.Snapshot()
+    """Whether the text is there and is not what was written: what cannot be read is none that we left."""
+    try:
+        found = files.read(_path(beside, name)) if name else files.Snapshot()
+    except OSError:
+        return True
     return bool(found.identity) and name[-20:-12] != _seal(key, found.content)
 
 

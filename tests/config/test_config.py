@@ -19,6 +19,7 @@ from followup_rules.config import holidays, options, wordlists
 from followup_rules.config.read import read_config
 from followup_rules.toml.document import Document, parse
 from followup_rules.toml.values import Value
+from tests.support.oddfiles import no_waiting, strange
 
 PROFILE = """\
 [profile]
@@ -171,6 +172,37 @@ def test_a_config_that_is_a_folder(home):
     (home / "config.toml").mkdir()
     (problem,) = read_config(Path("config.toml")).problems
     assert (problem.code, problem.fatal) == ("F002", True)
+
+
+@pytest.mark.parametrize("place", ["config", "rules", "pack"])
+def test_a_pipe_in_place_of_a_file_is_told_at_once(home, place):
+    (home / "team").mkdir()
+    path = {"config": home / "config.toml", "rules": home / "mine.toml", "pack": home / "team" / "rules.toml"}[place]
+    if place != "config":
+        (home / "config.toml").write_text(f'rules = ["mine.toml"]\npacks = ["./team"]\n{PROFILE}')
+    for other in (home / "mine.toml", home / "team" / "rules.toml"):
+        other.write_text("")
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+    with no_waiting():
+        problems = read_config(Path("config.toml")).problems
+    assert [problem.code for problem in problems] == ["F002"]
+
+
+def test_whatever_lies_among_the_templates_is_no_fault_until_a_rule_needs_it(home):
+    folder = home / "templates"
+    strange(folder, ".en.txt")
+    (folder / "nowhere.en.txt").symlink_to("/nowhere/else")
+    config = f'{PROFILE}[rule.a]\non = "#a"\ndo = {{ type = "draft", template = "fifo" }}\n'
+    with no_waiting():
+        found = read(config)
+        texts = found.rulebook.texts
+        faults = {
+            name: texts.check(template=name) for name in ("fifo", "socket", "folder", "device", "loop", "nowhere")
+        }
+    assert found.fingerprint
+    assert all(len(found) == 1 for found in faults.values())
+    assert "it is a pipe and no file" in faults["fifo"][0][2]
 
 
 @pytest.mark.parametrize("zone", ["America/Montreal", "Canada/Eastern", "US/Eastern", "UTC", "Europe/Paris"])

@@ -40,6 +40,13 @@ def test_a_pull_that_makes_no_sense_as_a_whole_counts_as_unread(gives):
         checked_pull.checked(gives, ("call",))
 
 
+@pytest.mark.parametrize("part", [BadItem("a.txt", "may not be read"), "a.txt", None, BadItem(None, 5)])
+def test_a_part_that_was_not_read_leaves_open_what_is_gone_however_it_is_named(part):
+    found = checked_pull.checked(Pull(events=[call()], complete=True, unread=[part]), ("call",))
+    (unread,) = found.unread
+    assert (found.complete, bool(unread.where), bool(unread.message)) == (False, True, True)
+
+
 def test_events_without_end_are_not_waited_for(monkeypatch):
     monkeypatch.setattr(checked_pull, "MOST_ITEMS", 50)
     with pytest.raises(Unreadable, match="more than 50 events"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import hashlib
+import os
 import pathlib
 import re
 import shutil
@@ -23,6 +24,7 @@ from followup_mailbox import EmlOptions, MailboxOptions
 from followup_rules import Action, Context, Person, Profile, Refused, Reply, Unreadable
 from followup_rules.keys import hashed, means
 from followup_rules.model import Report
+from tests.support.oddfiles import no_waiting, strange
 from tests.support.project import ROOT
 
 KEY = "thank-you/nordik.ca@2026-11-09"
@@ -442,6 +444,102 @@ def test_status_follows_renamed_drafts(folder, path):
     (path / "foreign.eml").write_text("Subject: not ours\n\ntext")
     (path / "binary.eml").write_bytes(bytes(range(256)))
     assert states(folder, *refs) == ["open", "open", "touched", "touched", "gone"]
+
+
+# --- places in which something else lies -----------------------------------------------------------------------
+
+
+def test_nothing_in_the_folder_makes_it_wait_or_fail(folder, path):
+    strange(path, ".eml")
+    with no_waiting():
+        ref = folder.create(ACTION)
+        other = folder.create(replace(ACTION, key="other"))
+        (renamed,) = (file for file in path.glob("other-*.eml"))
+        renamed.rename(path / "folder.eml" / "mine.eml")
+        gone = folder.create(replace(ACTION, key="gone"))
+        next(path.glob("gone-*.eml")).unlink()
+        assert states(folder, ref, other, gone) == ["open", "open", "gone"]
+        folder.withdraw(other)
+    assert states(folder, ref, other) == ["open", "gone"]
+
+
+@pytest.mark.parametrize("odd", ["placeholder", "away", "cannot-be-opened"])
+def test_a_draft_that_may_be_what_cannot_be_looked_into_is_not_gone(folder, path, odd, request):
+    ref, other = folder.create(ACTION), folder.create(replace(ACTION, key="other"))
+    (file,) = path.glob("other-*.eml")
+    match odd:
+        case "placeholder":
+            file.rename(path / f".{file.name}.icloud")
+        case "away":
+            file.unlink()
+            (path / "moved.eml").symlink_to("/nowhere/moved.eml")
+        case "cannot-be-opened":
+            request.getfixturevalue("unprivileged")
+            file.rename(path / "moved.eml").chmod(0)
+    found = folder.status([ref, other])
+    assert [found[each].state for each in (ref, other)] == ["open", "unknown"]
+    assert ".eml" in found[other].why
+    with pytest.raises(Refused, match=r"\.eml"):
+        folder.withdraw(other)
+
+
+@pytest.mark.parametrize("target", ["there", "nowhere"])
+def test_a_draft_that_is_a_link_is_the_users(folder, path, tmp_path, target):
+    ref = folder.create(ACTION)
+    file = only(path)
+    content = file.read_bytes()
+    file.rename(tmp_path / "there")
+    file.symlink_to(tmp_path / target)
+    assert states(folder, ref) == ["touched"]
+    for change in (lambda: folder.update(ref, replace(ACTION, text="x")), lambda: folder.withdraw(ref)):
+        with pytest.raises(Refused):
+            change()
+    assert (file.is_symlink(), (tmp_path / "there").read_bytes()) == (True, content)
+
+
+@pytest.mark.usefixtures("unprivileged")
+def test_a_draft_that_may_not_be_read_is_the_users(folder, path):
+    ref = folder.create(ACTION)
+    only(path).chmod(0)
+    assert states(folder, ref) == ["touched"]
+    only(path).chmod(0o600)
+    assert states(folder, ref) == ["open"]
+
+
+def test_a_draft_moved_into_a_linked_folder_is_followed(folder, path, tmp_path):
+    ref = folder.create(ACTION)
+    (tmp_path / "elsewhere").mkdir()
+    (path / "later").symlink_to(tmp_path / "elsewhere")
+    only_draft = next(path.glob("*.eml"))
+    only_draft.rename(path / "later" / "mine.eml")
+    ref = folder.update(ref, replace(ACTION, text="Nouveau\n"))
+    assert text_of(read(tmp_path / "elsewhere" / "mine.eml")) == "Nouveau\n"
+    assert states(folder, ref) == ["open"]
+
+
+def test_a_duplicate_that_the_user_edits_stays_when_the_draft_is_taken_back(folder, path):
+    ref = folder.create(ACTION)
+    copy = path / "copy of it.eml"
+    copy.write_bytes(only(path).read_bytes() + b"PS\n")
+    folder.withdraw(ref)
+    assert files(path) == ["copy of it.eml"]
+    assert states(folder, ref) == ["touched"]
+
+
+def test_nothing_takes_the_place_of_what_is_no_draft(folder, path):
+    ref = folder.create(ACTION)
+    file = only(path)
+    folder.withdraw(ref)
+    os.mkfifo(file)
+    with no_waiting(), pytest.raises(Refused, match="is no file; move it away"):
+        folder.create(ACTION)
+
+
+def test_a_folder_on_a_disk_that_is_not_mounted_is_not_begun_anew(tmp_path):
+    (tmp_path / "drafts").symlink_to(tmp_path / "disk" / "drafts")
+    with pytest.raises(Refused, match="which is missing; mount it"):
+        open_folder(tmp_path / "drafts").create(ACTION)
+    assert not (tmp_path / "disk").exists()
 
 
 def test_a_draft_that_is_gone_cannot_be_updated(folder, path):

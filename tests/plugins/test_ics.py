@@ -16,7 +16,8 @@ import recurring_ical_events
 import followup_ics
 from followup_ics import IcsOptions, news
 from followup_ics.recurrence import bring_near, steps
-from followup_rules import BadItem, Context, Event, Profile, Pull, Unreadable
+from followup_rules import BadItem, Context, Event, Profile, Pull, Unreadable, regular_files
+from tests.support.oddfiles import no_waiting, strange
 
 TORONTO = ZoneInfo("America/Toronto")
 NOW = datetime(2026, 11, 9, 12, tzinfo=TORONTO)
@@ -510,15 +511,104 @@ def test_missing_empty_or_strange_places_are_unreadable(tmp_path):
     with pytest.raises(Unreadable, match=r"no \.ics file"):
         pull(tmp_path)
     os.mkfifo(tmp_path / "pipe.ics")
-    with pytest.raises(Unreadable, match="neither"):
-        pull(tmp_path)
+    for place in (tmp_path, tmp_path / "pipe.ics"):
+        with no_waiting(), pytest.raises(Unreadable, match="it is a pipe and no file"):
+            pull(place)
 
 
-def test_one_unreadable_file_of_a_folder_makes_the_source_unreadable(tmp_path):
-    (tmp_path / "a.ics").write_text(WHOLE)
+# --- the files of a folder --------------------------------------------------------------------------------------
+
+
+def test_one_file_that_cannot_be_read_is_named_and_leaves_open_what_is_gone(tmp_path):
+    (tmp_path / "a.ics").write_text(calendar(entry()))
+    (tmp_path / "b.ics").write_text(calendar(entry(uid="b")))
+    before = pull(tmp_path)
+    (tmp_path / "a.ics").write_text(calendar(entry(), entry(uid="new")))
     (tmp_path / "b.ics").write_text("")
-    with pytest.raises(Unreadable, match=r"b\.ics is empty"):
+    found = pull(tmp_path, before.cursor)
+    assert [event.id for event in found.events] == ["a@x", "new"]
+    assert [(part.where, part.message.split(";")[0]) for part in found.unread] == [("b.ics", "is empty")]
+    assert not found.complete
+    assert pull(tmp_path, found.cursor).unread == found.unread
+    (tmp_path / "b.ics").write_text(calendar(entry(uid="b")))
+    whole = pull(tmp_path, found.cursor)
+    assert ([event.id for event in whole.events], whole.complete, whole.unread) == (["b"], True, ())
+    assert set(whole.unchanged) == {"a@x", "new"}
+
+
+@pytest.mark.parametrize("odd", ["away", "cut", "placeholder", "too-large", "cannot-be-opened"])
+def test_whatever_may_hold_entries_and_cannot_be_read_is_named(tmp_path, odd, request):
+    (tmp_path / "a.ics").write_text(WHOLE)
+    path = tmp_path / "b.ics"
+    match odd:
+        case "away":
+            path.symlink_to("/nowhere/b.ics")
+        case "cut":
+            path.write_text(WHOLE[:100])
+        case "placeholder":
+            (tmp_path / ".b.ics.icloud").write_text("")
+        case "too-large":
+            path.touch()
+            os.truncate(path, 2**40)
+        case "cannot-be-opened":
+            request.getfixturevalue("unprivileged")
+            path.write_text(WHOLE)
+            path.chmod(0)
+    with no_waiting():
+        found = pull(tmp_path)
+    assert ([part.where for part in found.unread], len(found.events), found.complete) == (["b.ics"], 1, False)
+
+
+def test_if_no_file_of_a_folder_can_be_read_the_source_is_unreadable(tmp_path):
+    (tmp_path / "a.ics").write_text("")
+    (tmp_path / "b.ics").symlink_to("/nowhere/b.ics")
+    with pytest.raises(Unreadable, match=r"a\.ics is empty|b\.ics is a link to /nowhere"):
         pull(tmp_path)
+
+
+def test_what_can_hold_no_entries_is_told_and_nothing_is_missing_without_it(tmp_path):
+    folder = tmp_path / "calendars"
+    strange(folder, ".ics")
+    (tmp_path / "beside.ics").write_text(calendar(entry(uid="not-of-the-folder")))
+    (folder / "a.ics").write_text(WHOLE)
+    with no_waiting():
+        event, *told = pull(folder).events
+    assert (event.id, {item.where for item in told}) == (
+        "a@x",
+        {"device.ics", "fifo.ics", "loop.ics", "socket.ics"},
+    )
+    assert pull(folder).complete
+
+
+@pytest.mark.parametrize("as_folder", [True, False])
+def test_the_copy_of_a_conflict_is_told_and_brings_back_nothing(tmp_path, as_folder):
+    path = tmp_path / "calendar.ics"
+    path.write_text(calendar(entry()))
+    copy = "calendar.sync-conflict-20261112-101010-ABCDEFG.ics"
+    (tmp_path / copy).write_text(calendar(entry(), entry(uid="deleted-since")))
+    found = pull(tmp_path if as_folder else path)
+    event, told = found.events
+    assert (event.id, told.where, found.complete) == ("a@x", copy, True)
+
+
+def test_a_name_in_any_bytes_is_shown_where_its_entries_lie(tmp_path):
+    (tmp_path / os.fsdecode(b"\xe9.ics")).write_text(WHOLE)
+    (event,) = pull(tmp_path).events
+    assert event.where == r"\udce9.ics: Interview"
+
+
+def test_files_that_are_moved_while_they_are_read_are_looked_for_anew(tmp_path, monkeypatch):
+    path = tmp_path / "a.ics"
+    path.write_text(WHOLE)
+
+    def moved_first(found, largest, read=regular_files.read_all):
+        if path.exists():
+            path.rename(tmp_path / "b.ics")
+        return read(found, largest)
+
+    monkeypatch.setattr(regular_files, "read_all", moved_first)
+    (event,) = pull(tmp_path).events
+    assert event.where.startswith("b.ics:")
 
 
 @pytest.mark.usefixtures("unprivileged")

@@ -278,10 +278,10 @@ def test_links_are_followed_once_and_never_in_a_circle(box, tmp_path):
     (box / "circle").symlink_to(box)
     (box / "self").symlink_to(box / "self")
     (box / "self.eml").symlink_to(box / "self.eml")
-    (box / "nowhere.eml").symlink_to(tmp_path / "nowhere.eml")
     (box / "Sent").symlink_to(tmp_path / "elsewhere")
     (box / "Sent Items").symlink_to(tmp_path / "elsewhere")
-    assert names(pull(box)) == ["a", "b"]
+    found = pull(box)
+    assert (names(found), found.unread) == (["a", "b"], ())
 
 
 def test_pipes_sockets_and_devices_are_never_opened(box):
@@ -315,8 +315,46 @@ def test_a_file_that_may_not_be_read_blinds_only_where_it_may_hold_mail(box):
     assert event.id == "a@x"
     assert (bad.where, "Permission denied" in bad.message) == ("box/notes.txt", True)
     closed.rename(box / "Sent")
+    part = pull(box)
+    assert ids(part) == ["a@x"]
+    (unread,) = part.unread
+    assert (unread.where, unread.message) == ("box/Sent", "may not be read by this user; change its permissions")
+    (again,) = pull(box, part.cursor).unread
+    assert again == unread
+    with pytest.raises(Unreadable, match=r"Sent may not be read by this user; change its permissions"):
+        pull(box / "Sent")
+    (box / "a.eml").unlink()
     with pytest.raises(Unreadable, match=r"Sent may not be read by this user; change its permissions"):
         pull(box)
+
+
+@pytest.mark.usefixtures("unprivileged")
+def test_a_folder_below_that_may_not_be_entered_hides_itself_alone(box):
+    write(box / "a.eml", mine("a"))
+    write(box / "Sent" / "b.eml", mine("b")).parent.chmod(0)
+    found = pull(box)
+    (box / "Sent").chmod(0o700)
+    assert (ids(found), [part.where for part in found.unread]) == (["a@x"], ["box/Sent"])
+    assert names(pull(box, found.cursor)) == ["b"]
+
+
+def test_mail_that_lies_elsewhere_for_now_is_named(box):
+    write(box / "a.eml", mine("a"))
+    (box / "Sent").symlink_to("/nowhere/Sent")
+    (box / ".b.eml.icloud").write_text("")
+    (box / "c.eml.nextcloud").write_text(" ")
+    for name in (".#draft", "lock", "Trash", "notes.txt"):
+        (box / name).symlink_to("/nowhere/else")
+    found = pull(box)
+    assert [part.where for part in found.unread] == ["box/Sent", "box/b.eml", "box/c.eml"]
+    assert pull(box, found.cursor).unread == found.unread
+
+
+def test_no_link_leads_out_to_the_folders_above(box):
+    write(box / "a.eml", mine("a"))
+    write(box.parent / "beside.eml", mine("beside"))
+    (box / "above").symlink_to(box.parent)
+    assert names(pull(box)) == ["a"]
 
 
 def test_mail_that_vanishes_during_a_pull_is_left_for_the_next(box, monkeypatch):

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from followup_rules import Unreadable
+from followup_rules import Event, Refused, Unreadable
 from tests.support.notes import NORDIK, NOW, open_source
+from tests.support.oddfiles import no_waiting, strange
 
 
 def test_a_missing_file_is_unreadable_and_says_what_to_do(tmp_path):
@@ -19,7 +20,7 @@ def test_a_missing_file_is_unreadable_and_says_what_to_do(tmp_path):
 
 def test_a_pipe_is_unreadable_and_does_not_wait(tmp_path):
     os.mkfifo(tmp_path / "notes.md")
-    with pytest.raises(Unreadable, match="not a file of text"):
+    with no_waiting(), pytest.raises(Unreadable, match="it is a pipe and no file"):
         open_source(tmp_path / "notes.md").pull(NOW, "")
 
 
@@ -176,5 +177,84 @@ def test_the_copy_of_a_conflict_is_told_and_doubles_nothing(tmp_path, notes, cop
 @pytest.mark.parametrize("folder", [True, False])
 def test_a_file_that_icloud_keeps_elsewhere_is_unreadable(tmp_path, notes, folder):
     notes.rename(tmp_path / ".notes.md.icloud")
-    with pytest.raises(Unreadable, match=r"notes\.md has not been downloaded from iCloud"):
+    with pytest.raises(Unreadable, match=r"notes\.md has not been downloaded"):
         open_source(tmp_path if folder else notes).pull(NOW, "")
+
+
+@pytest.mark.parametrize("odd", ["away", "binary", "placeholder", "too-large", "cannot-be-opened"])
+def test_one_file_that_cannot_be_read_is_named_and_leaves_open_what_is_gone(tmp_path, notes, odd, request):
+    path = tmp_path / "other.md"
+    match odd:
+        case "away":
+            path.symlink_to("/nowhere/other.md")
+        case "binary":
+            path.write_bytes(b"## Nordik\0")
+        case "placeholder":
+            (tmp_path / ".other.md.icloud").write_text("")
+        case "too-large":
+            path.touch()
+            os.truncate(path, 2**40)
+        case "cannot-be-opened":
+            request.getfixturevalue("unprivileged")
+            path.write_text(NORDIK)
+            path.chmod(0)
+    with no_waiting():
+        pull = open_source(tmp_path).pull(NOW, "")
+    assert ([part.where for part in pull.unread], len(pull.events), pull.complete) == (["other.md"], 2, False)
+    assert open_source(tmp_path).pull(NOW, pull.cursor).unread == pull.unread
+
+
+def test_after_a_part_of_the_picture_the_whole_is_shown_even_if_no_file_has_changed(tmp_path, notes):
+    other = tmp_path / "other.md"
+    other.write_text(f"{NORDIK}- 2026-11-11 #fit\n")
+    before = open_source(tmp_path).pull(NOW, "")
+    other.rename(tmp_path / "kept")
+    other.symlink_to("/nowhere/other.md")
+    notes.write_text(f"{NORDIK}- 2026-11-10 #fit\n")
+    part = open_source(tmp_path).pull(NOW, before.cursor)
+    (tmp_path / "kept").rename(other)
+    whole = open_source(tmp_path).pull(NOW, part.cursor)
+    assert (len(part.events), part.complete, len(whole.events), whole.complete) == (1, False, 2, True)
+
+
+def test_what_can_hold_no_notes_is_told_and_nothing_is_missing_without_it(tmp_path):
+    folder = tmp_path / "notes"
+    strange(folder, ".md")
+    (tmp_path / "beside.md").write_text(f"{NORDIK}- 2026-11-11 #fit\n")
+    (folder / "a.md").write_text(f"{NORDIK}- 2026-11-10 #fit\n")
+    with no_waiting():
+        pull = open_source(folder).pull(NOW, "")
+    events = [item for item in pull.events if isinstance(item, Event)]
+    assert ([event.where for event in events], pull.complete) == (["a.md:2"], True)
+    assert len(pull.events) == 5
+
+
+@pytest.mark.parametrize("name", ["notes 2.md", "notes (1).md", "notes-LAPTOP.md"])
+def test_a_copy_under_a_name_that_people_give_too_is_known_by_what_it_holds(tmp_path, notes, name):
+    (tmp_path / name).write_text(notes.read_text() + "- 2026-11-11 #fit\n")
+    problem, *events = open_source(tmp_path).pull(NOW, "").events
+    assert (problem.where, len(events)) == (name, 2)
+
+
+@pytest.mark.parametrize("text", ["- #promise one\n", "- 2026-11-11 #fit\n- 2026-11-12 #fit\n- #promise one\n", ""])
+def test_a_second_file_of_the_users_own_is_no_copy(tmp_path, notes, text):
+    """A reminder without a date may stand in the notes of each week."""
+    (tmp_path / "notes 2.md").write_text(f"{NORDIK}{text}")
+    pull = open_source(tmp_path).pull(NOW, "")
+    assert all(isinstance(item, Event) for item in pull.events)
+    assert len(pull.events) == 2 + text.count("\n")
+
+
+@pytest.mark.parametrize("away", ["link", "placeholder"])
+def test_no_note_is_written_in_place_of_a_file_that_lies_elsewhere_for_now(tmp_path, away):
+    path = tmp_path / "notes.md"
+    (path if away == "link" else tmp_path / ".notes.md.icloud").symlink_to(tmp_path / "disk" / "notes.md")
+    with pytest.raises(Refused, match=r"is missing; mount it|has not been downloaded"):
+        open_source(path).add_note("nordik", "#called", NOW, lambda case, _: case)
+    assert not (tmp_path / "disk").exists()
+
+
+def test_no_note_is_written_into_a_pipe(tmp_path):
+    os.mkfifo(tmp_path / "notes.md")
+    with no_waiting(), pytest.raises(Refused, match="it is a pipe and no file"):
+        open_source(tmp_path / "notes.md").add_note("nordik", "#called", NOW, lambda case, _: case)

@@ -4,6 +4,7 @@ import os
 import pathlib
 import stat
 from datetime import UTC, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 import followup_todotxt
 from followup_rules import Action, Context, Profile, Refused, Status
 from followup_todotxt.lines import Ref, appended, removed
+from tests.support.oddfiles import no_waiting, strange
 
 ZONE = ZoneInfo("America/Toronto")
 NOW = datetime(2026, 11, 19, 9, 5, tzinfo=ZONE)
@@ -73,6 +75,17 @@ def test_due_is_the_local_date(todo):
         ("2026-11-19 is the day", "- 2026-11-19 is the day"),
         ("Say due:never fr:other a:b:c", "Say due: never fr: other a: b: c"),
         ("Call at 14:30, see https://nordik.ca/a", "Call at 14:30, see https://nordik.ca/a"),
+        ("(https://nordik.ca:8443/a?b:c), see:https://x", "(https://nordik.ca:8443/a?b:c), see: https://x"),
+        ("text://..", "text: //.."),
+        ("see TEXT://.. (fr://x, due://2026-01-01)", "see TEXT: //.. (fr: //x, due: //2026-01-01)"),
+        ("fr:other@2026-11-19", "fr: other@2026-11-19"),
+        ("due:2026-01-01", "due: 2026-01-01"),
+        ("x 2026-11-19 done", "- x 2026-11-19 done"),
+        ("X done", "- X done"),
+        ("(B) x 2026-11-19 fr:a", "- (B) x 2026-11-19 fr: a"),
+        ("t:2099-01-01 h:1 rec:1d pri:A", "t: 2099-01-01 h: 1 rec: 1d pri: A"),
+        ("a\x85x b\u2029(A) c\x00d\ttext:\u200b//..", "a x b (A) c d text: //.."),
+        ("fr:\u00a0other text:\u2028x", "fr: other text: x"),
         ("two\nlines\r\nx third\u2028fourth\x1b[31m", "two lines x third fourth [31m"),
         ("", "follow-up-call"),
         ("Call +1 514 555-0123 or @marc, tel:+33 1", "Call (+1) 514 555-0123 or (@marc), tel: (+33) 1"),
@@ -246,6 +259,110 @@ def test_a_missing_file_is_not_a_deletion_of_every_task(todo):
         open_output(todo).withdraw(ref)
     with pytest.raises(Refused, match="missing; put it back"):
         open_output(todo).update(ref, CALL)
+
+
+def test_a_task_with_any_title_is_ticked_updated_and_withdrawn_like_others(todo):
+    titles = ["text://..", "fr:other", "x 2026-11-19 a", "due:2026-01-01 fr://b", "(A) text:../../etc/passwd", "x"]
+    actions = [replace(CALL, key=f"key-{number}", title=title) for number, title in enumerate(titles)]
+    refs = [open_output(todo).create(action) for action in actions]
+    assert set(open_output(todo).status(refs).values()) == {Status("open")}
+    refs = [open_output(todo).update(ref, replace(action, due=None)) for ref, action in zip(refs, actions, strict=True)]
+    first, *others = todo.read_text().splitlines()
+    todo.write_text("\n".join([f"x 2026-11-20 {first}", *others, ""]))
+    became = open_output(todo).status(refs)
+    assert [became[ref].state for ref in refs] == ["done", *["open"] * 5]
+    for ref in refs[1:]:
+        open_output(todo).withdraw(ref)
+    assert todo.read_text() == f"x 2026-11-20 {first}\n"
+
+
+# --- places in which something else lies ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["fifo", "socket", "device", "loop"])
+def test_a_list_that_is_no_file_is_refused_at_once_with_a_sentence(tmp_path, kind):
+    strange(tmp_path, ".txt")
+    output = open_output(tmp_path / f"{kind}.txt")
+    with no_waiting(), pytest.raises(Refused, match=r"no file|leads to|links"):
+        output.create(CALL)
+    with no_waiting(), pytest.raises(OSError, match=r"no file|leads to|links"):
+        output.status([str(Ref.of(LINE))])
+
+
+def test_what_lies_beside_the_list_never_makes_it_wait_or_fail(todo):
+    strange(todo.parent, ".txt")
+    os.mkfifo(todo.with_name("done.txt"))
+    with no_waiting():
+        ref = open_output(todo).create(CALL)
+        other = open_output(todo).create(replace(CALL, key="gone"))
+        todo.write_text(f"{LINE}\n")
+        (todo.parent / "old.txt").write_text("x 2026-11-19 Something fr:else\n")
+        found = open_output(todo).status([ref, other])
+    assert (found[ref], found[other]) == (Status("open"), Status("gone"))
+
+
+def test_a_list_beyond_all_bounds_is_refused(todo):
+    todo.touch()
+    os.truncate(todo, 2**40)
+    with no_waiting(), pytest.raises(Refused, match="larger than 50 MB"):
+        open_output(todo).create(CALL)
+
+
+@pytest.mark.parametrize("odd", ["placeholder", "away", "cannot-be-opened"])
+def test_a_task_that_may_be_in_an_archive_that_cannot_be_seen_is_not_gone(todo, odd, request):
+    ref = open_output(todo).create(CALL)
+    other = open_output(todo).create(replace(CALL, key="other"))
+    todo.write_text(f"{LINE}\n")
+    done = todo.with_name("done.txt")
+    match odd:
+        case "placeholder":
+            (todo.parent / ".done.txt.icloud").write_text("")
+        case "away":
+            done.symlink_to("/nowhere/done.txt")
+        case "cannot-be-opened":
+            request.getfixturevalue("unprivileged")
+            done.write_text("")
+            done.chmod(0)
+    found = open_output(todo).status([ref, other])
+    assert (found[ref], found[other].state) == (Status("open"), "unknown")
+    assert "done.txt" in found[other].why
+
+
+def test_a_list_that_is_not_on_this_device_is_not_begun_anew(todo):
+    (todo.parent / ".todo.txt.icloud").write_text("")
+    with pytest.raises(Refused, match="has not been downloaded"):
+        open_output(todo).create(CALL)
+    with pytest.raises(OSError, match="has not been downloaded"):
+        open_output(todo).status([str(Ref.of(LINE))])
+    assert not todo.exists()
+
+
+def test_a_tick_in_the_copy_of_a_conflict_counts_only_once_the_line_is_gone(todo):
+    ref = open_output(todo).create(CALL)
+    (todo.parent / "todo (conflicted copy 2026-11-19).txt").write_text(f"x 2026-11-19 {LINE}\n")
+    assert status(todo, ref) == Status("open")
+    todo.write_text("")
+    assert status(todo, ref).state == "done"
+
+
+@pytest.mark.parametrize("odd", ["fifo", "folder", "cannot-be-opened"])
+def test_a_text_in_the_place_of_which_something_else_lies_is_the_users(todo, odd, request):
+    ref = open_output(todo).create(replace(CALL, text="Long"))
+    (text,) = todo.with_name("todo-texts").iterdir()
+    if odd == "cannot-be-opened":
+        request.getfixturevalue("unprivileged")
+        text.chmod(0)
+    else:
+        text.unlink()
+        (text.mkdir if odd == "folder" else partial(os.mkfifo, text))()
+    with no_waiting():
+        assert status(todo, ref) == Status("touched")
+
+
+def test_a_folder_under_the_name_of_an_unfinished_file_is_in_nobodys_way(todo):
+    (todo.parent / ".followup-x.tmp").mkdir()
+    open_output(todo).create(CALL)
+    assert todo.read_text() == LINE + "\n"
 
 
 def test_a_folder_in_place_of_the_file_is_refused_with_a_sentence(todo):

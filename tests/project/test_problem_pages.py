@@ -232,6 +232,20 @@ def earlier_store(place):
         store.execute(f"pragma user_version = {VERSION - 1}")
 
 
+def unread_calendar(place):
+    folder = place / "calendars"
+    folder.mkdir()
+    (place / "calendar.ics").rename(folder / "calendar.ics")
+    (folder / "work.ics").symlink_to("/nowhere/work.ics")
+    (place / "config.toml").write_text(FILES.replace('"calendar.ics"', '"calendars"'))
+
+
+def unseen_draft(place):
+    followup("run", "--now", NOW)
+    (draft, *_) = sorted((place / "drafts").glob("*.eml"))
+    draft.rename(place / "drafts" / f".{draft.name}.icloud")
+
+
 HELD = ExitStack()
 BEFORE = {"F053": working_login}
 SITUATIONS = {
@@ -254,6 +268,8 @@ SITUATIONS = {
     "F066": silent_sources,
     "F070": other_folder,
     "F071": earlier_store,
+    "F076": unread_calendar,
+    "F077": unseen_draft,
 }
 
 

@@ -12,6 +12,7 @@ from followup_rules.store.database import StoreError
 from followup_rules.store.lock import Busy, only_run
 from followup_rules.store.lock import holder as held_by
 from tests.support.configs import PROFILE
+from tests.support.oddfiles import no_waiting
 
 HOLD = """
 import sys
@@ -85,6 +86,60 @@ def test_a_lock_that_cannot_be_made_is_told_in_a_sentence(tmp_path):
         only_run(tmp_path / "followup.db"),
     ):
         pass
+
+
+@pytest.mark.parametrize("end", ["lock", "holder"])
+def test_a_pipe_beside_the_store_is_never_waited_for(tmp_path, end):
+    store = tmp_path / "followup.db"
+    os.mkfifo(tmp_path / f"followup.db.{end}")
+    with no_waiting():
+        assert held_by(store) is None
+        with only_run(store) if end == "holder" else pytest.raises(StoreError, match="it is a pipe and no file"):
+            if end == "lock":
+                only_run(store).__enter__()
+            assert held_by(store).process == os.getpid()
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        "",
+        "7",
+        "99999999999999999999 2026-01-01T00:00:00+00:00",
+        "-1 2026-01-01T00:00:00+00:00",
+        "1 2026-01-01",
+        "\xff" * 99,
+    ],
+)
+def test_whatever_was_left_beside_the_lock_names_nobody(holder, tmp_path, left):
+    store = tmp_path / "followup.db"
+    (tmp_path / "followup.db.holder").write_text(left, "latin-1")
+    assert held_by(store) is None
+    with pytest.raises(Busy) as busy, only_run(store):
+        pass
+    assert str(busy.value) == ""
+
+
+def test_a_run_on_another_computer_is_named_with_it(holder, tmp_path):
+    """A store may lie on a disk that several share; there a process of the same number is another one."""
+    store = tmp_path / "followup.db"
+    (tmp_path / "followup.db.holder").write_text("2147483000 2026-11-09T10:00:00+00:00 attic\n")
+    assert (held_by(store).process, held_by(store).host) == (2147483000, "attic")
+    with pytest.raises(Busy, match="process 2147483000 on attic, since"), only_run(store):
+        pass
+    holder.kill()
+    holder.wait()
+    assert held_by(store) is None
+
+
+@pytest.mark.usefixtures("unprivileged")
+def test_what_cannot_be_written_over_is_put_aside(tmp_path):
+    store = tmp_path / "followup.db"
+    left = tmp_path / "followup.db.holder"
+    left.write_text("7 2026-01-01T00:00:00+00:00\n")
+    left.chmod(0o400)
+    with only_run(store):
+        assert held_by(store).process == os.getpid()
 
 
 def test_without_a_place_for_the_signature_the_lock_still_holds(tmp_path):

@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from followup_rules import BadItem, Event, Person, Pull, Status, Unreadable
+from followup_rules.store.store import open_copy
 from tests.support import oddplugin
 from tests.support.garbage import GARBAGE, NAIVE
 from tests.support.oddplugin import Source, at, call, moment, run, story
@@ -107,6 +108,70 @@ def test_half_a_page_takes_nothing_away(tmp_path, odd):
     odd.source.gives = Pull(events=[call("a")], complete=False)
     tick = told.at("2026-11-09 13:00")
     assert (tick.changes, tick.exit) == ([], 0)
+
+
+CALLS = '[rule.call]\non = { kind = "call" }\ndo = { type = "task", title = "Write it down" }\n'
+UNSEEN = BadItem("b.txt", "may not be read")
+
+
+def test_a_part_that_cannot_be_read_leaves_absence_open_and_the_rest_counts(tmp_path, odd):
+    told = story(tmp_path / "story")
+    told.config(CALLS)
+    odd.source.gives = Pull(events=[call("a"), call("b", where="b.txt:1")], complete=True)
+    assert told.at("2026-11-09 12:00").rules() == ["call", "call", "thank-you"]
+    odd.source.gives = Pull(events=[call("a"), call("new")], complete=True, unread=[UNSEEN])
+    tick = run(told, "2026-11-09 13:00")
+    assert [(change["op"], change["rule"]) for change in tick.changes] == [("create", "call")]
+    (problem,) = tick.problems
+    assert (problem["where"], problem["code"], tick.exit) == ("sources.odd", "F076", 1)
+    assert "b.txt may not be read" in problem["message"]
+    (thanks,) = [d for d in tick.decisions if d["rule"] == "thank-you"]
+    assert thanks["state"] == "blind"
+    odd.source.gives = Pull(events=[call("a"), call("new")], complete=True)
+    after = told.at("2026-11-09 14:00")
+    assert (after.state("thank-you"), after.rules("withdraw")) == ("due", ["call"])
+
+
+@pytest.mark.parametrize("where", ["b.txt:1", "b.txt/c.txt:1"])
+def test_what_lay_in_a_part_that_cannot_be_read_stays_as_it_was(tmp_path, odd, where):
+    """A series stands in one file, and in another that its occurrence was moved: the series alone would move it back."""
+    told = story(tmp_path / "story")
+    told.config(CALLS)
+    moved = call("a/20261101", "2026-11-12 10:00", kind="meeting", where=where)
+    odd.source.gives = Pull(events=[moved], complete=True)
+    told.at("2026-11-09 12:00")
+    back = [call(f"a/202611{day:02}", f"2026-11-{day:02} 10:00", kind="meeting", where="a.txt:1") for day in (1, 8)]
+    odd.source.gives = Pull(events=back, complete=True, unread=[UNSEEN])
+    told.at("2026-11-09 13:00")
+    with open_copy(told.folder / "out/followup.db") as copy:
+        found = [event for event in copy.events.of_kind("meeting") if event.id.startswith("a/")]
+    assert [(event.id, event.start) for event in found] == [("a/20261101", at("2026-11-12 10:00"))]
+
+
+def test_a_source_of_which_a_part_stays_unread_is_told_of_like_one_that_fails(tmp_path, odd):
+    told = story(tmp_path / "story")
+    odd.source.gives = Pull(unread=[UNSEEN])
+    told.at("2026-11-09 12:00")
+    late = run(told, "2026-11-12 12:00")
+    assert [c["key"] for c in late.changes if c["type"] == "notice"] == ["blind/sources.odd@2026-11-09"]
+
+
+def test_a_note_whose_file_cannot_be_read_has_not_become_another_one(tmp_path):
+    told = Story(tmp_path / "story")
+    notes = told.folder / "notes"
+    notes.mkdir()
+    told.base = told.base.replace('path = "notes.md"', 'path = "notes"')
+    told.config('[rule.ask]\non = "#ask"\ndo = { type = "task", title = "Ask: {{ it.title }}" }\n')
+    (notes / "b.md").write_text(f"## <{JULIE}>\n- #ask the first\n")
+    assert told.at("2026-11-09 09:00").the("ask").title == "Ask: the first"
+    (notes / "b.md").rename(told.folder / "kept")
+    (notes / "b.md").symlink_to("/nowhere/b.md")
+    (notes / "a.md").write_text(f"## <{JULIE}>\n- #ask the second\n")
+    tick = told.at("2026-11-09 10:00")
+    assert [(c["op"], c["title"]) for c in tick.changes if c["rule"] == "ask"] == [("create", "Ask: the second")]
+    (notes / "b.md").unlink()
+    (told.folder / "kept").rename(notes / "b.md")
+    assert told.at("2026-11-09 11:00").changes == []
 
 
 def test_what_a_source_prints_does_not_get_into_the_answer(tmp_path, odd):

@@ -2,11 +2,11 @@
 
 import json
 import os
-import socket
 from pathlib import Path
 
 import pytest
 
+from tests.support.oddfiles import strange
 from tests.support.storybook import JULIE, Story, call
 from tests.trials.hostile.child import followup
 from tests.trials.hostile.pick import some
@@ -226,24 +226,10 @@ def test_rules_without_end_are_refused(story):
     story.config()
     found = followup(story.folder, "plan", "--now", NOW)
     assert found.returncode == 2
-    assert b"the file is too long" in found.stderr
+    assert b"it is a device and no file" in found.stderr
 
 
 # -- files that are none
-
-
-def strange(folder, ending):
-    """Put everything into a folder that has the name of a file and is none that can be read."""
-    os.mkfifo(folder / f"fifo{ending}")
-    (folder / f"folder{ending}").mkdir()
-    (folder / f"loop{ending}").symlink_to(f"loop{ending}")
-    (folder / f"nowhere{ending}").symlink_to("does-not-exist")
-    (folder / "around").symlink_to(folder)
-    place = Path.cwd()
-    os.chdir(folder)  # the name of a socket may not be long
-    with socket.socket(socket.AF_UNIX) as one:
-        one.bind(f"socket{ending}")
-    os.chdir(place)
 
 
 def test_pipes_sockets_loops_and_folders_among_the_mails_are_passed_over(story):
@@ -258,11 +244,12 @@ def test_a_folder_with_a_pipe_in_it_is_reported_and_never_waited_for(story, kind
     folder, ending = story.folder / "files", kind[-4:] if kind.endswith("ics") else ".md"
     folder.mkdir()
     (story.folder / kind).rename(folder / kind)
-    os.mkfifo(folder / f"fifo{ending}")
+    strange(folder, ending)
     story.base = story.base.replace(f'path = "{kind}"', 'path = "files"')
     story.config()
-    _, said = planned(story)
-    assert f"fifo{ending} is n" in said
+    states, said = planned(story)
+    assert f"fifo{ending}: it is a pipe and no file" in said
+    assert states["thank-you"] == "due"
 
 
 def test_a_device_in_place_of_a_mailbox_is_reported(story):
