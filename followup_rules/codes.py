@@ -62,3 +62,4 @@ class Code(StrEnum):
     SILENT_SOURCE = "F066", "A source that shows nothing new"
     TABLE_CHANGED = "F070", "A source or an output that is another one now"
     UPGRADED = "F071", "A newer followup that reads otherwise"
+    NOT_PLAYED = "F110", "An example that cannot be played"

@@ -21,6 +21,7 @@ COMMANDS = {
     "note": "Add a note to a case.",
     "mark": "Say whether a meeting is an interview.",
     "check": "Check config, rules, plugins and texts.",
+    "test": "Play the examples of rules.",
     "doctor": "Tell whether all is well: runs, store, sources, outputs.",
     "forget": "Erase a case from the store.",
     "plugins": "List the installed plugins.",

@@ -49,13 +49,13 @@ def compiled(of: Ingredients) -> Rulebook:
     """Compile the rules. Never raises for what a user wrote: see `Rulebook.problems`."""
     fatal: list[Problem] = []
     documents = (document for layer in of.layers for document in _parsed(layer, fatal))
-    layers = [wordlists.every_config(), *documents, of.document]
+    layers = [wordlists.every_config(), *documents, of.document, *of.over]
     directory = _directory(of)
     # As with rules, a later pack goes before an earlier one, and what is beside the config before all.
     packs = [Path(pack.folder) / "templates" for pack in reversed(of.packs)]
     texts = Texts([of.base / "templates", *packs], of.profile, of.variables)
     rules, problems = load.load(layers, _world(of, directory), load.Surroundings(texts.names(), of.takes))
-    strange = (problem for layer in layers[:-1] for problem in load.unknown_tables(layer))
+    strange = (problem for layer in layers if layer is not of.document for problem in load.unknown_tables(layer))
     found = [replace(problem, fatal=True) for problem in fatal]
     if of.whole and not fatal:
         found = [*problems, *strange]

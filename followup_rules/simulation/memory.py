@@ -1,0 +1,176 @@
+"""Sources and outputs in memory, in the place of those of a config: nothing is read and nothing leaves the machine."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from followup_rules.config.configured import ConfiguredOutput, ConfiguredSource
+from followup_rules.config.read import Config
+from followup_rules.hookspecs import OutputType, SourceType
+from followup_rules.keys import hashed
+from followup_rules.model import DRAFT, Action, Context, Event, Person, Pull, Report, Status
+from followup_rules.simulation.history import DELETES, EDITS, SENDS, Act, Appearance, History
+
+NOTE = "note"
+_LONGEST_MAIL = 200
+"""So much of my own words is read of a mail of mine."""
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """No options."""
+
+
+class Item(Struct):
+    """A draft or a task as the user finds it: `open`, `touched`, `done` or `gone`."""
+
+    action: Action
+    state: str = "open"
+    at: datetime | None = None
+
+
+class World:
+    """What sources show at each instant, and what lies in the outputs."""
+
+    def __init__(self, history: History) -> None:
+        self._shown = sorted(history.appearances, key=lambda each: each.seen)
+        self._seen = [each.seen for each in self._shown]
+        self._gone = sorted((each.gone, each.event.id) for each in history.appearances if each.gone)
+        self.kinds = history.kinds
+        self.items: dict[str, Item] = {}
+        """By reference."""
+
+    def show(self, event: Event, seen: datetime) -> None:
+        """Show an event from an instant on."""
+        at = bisect_right(self._seen, seen)
+        self._seen.insert(at, seen)
+        self._shown.insert(at, Appearance(event, seen))
+
+    def events(self, since: datetime | None, now: datetime, *, notes: bool) -> list[Event]:
+        """Return what is shown now and was not, or was otherwise, at an earlier instant; of notes or of all else."""
+        first = bisect_right(self._seen, since) if since else 0
+        latest = {
+            each.event.identity: each
+            for each in self._shown[first : bisect_right(self._seen, now)]
+            if (each.event.kind == NOTE) is notes
+        }
+        return [each.event for each in latest.values() if each.gone is None or each.gone > now]
+
+    def left(self, since: datetime, now: datetime) -> list[str]:
+        """Return the ids of the events that are shown no longer, and were at an earlier instant."""
+        first = bisect_right(self._gone, since, key=lambda each: each[0])
+        return [ident for at, ident in self._gone[first:] if at <= now]
+
+    # -- the user's hand
+
+    def act(self, act: Act, me: Person) -> bool:
+        """Do what the user does with all that a rule, or a key, has in the outputs; tell whether there was anything."""
+        mine = [item for item in self.items.values() if item.state in ("open", "touched") and _is_of(item, act.whose)]
+        if act.what == SENDS:
+            mine = [item for item in mine if item.action.type == DRAFT]
+        for item in mine:
+            item.state = {EDITS: "touched", DELETES: "gone"}.get(act.what, "done")
+            item.at = act.at
+            if act.what == SENDS:
+                self.show(_sent(item.action, act.at, me), act.at)
+        return bool(mine)
+
+
+def _is_of(item: Item, whose: str) -> bool:
+    return whose in (item.action.rule, item.action.key, item.action.duty)
+
+
+def _sent(draft: Action, now: datetime, me: Person) -> Event:
+    """Return the mail that a draft of ours becomes, as a source of mail shows it."""
+    ident = f"{hashed(draft.key)}.{now.astimezone(UTC):%Y%m%dT%H%M%S}@sent.example"
+    return Event(
+        id=ident,
+        kind="sent",
+        start=now,
+        end=now,
+        title=draft.title,
+        text=draft.text[:_LONGEST_MAIL],
+        people=draft.to,
+        organizer=me,
+        thread=draft.reply.thread if draft.reply else ident,
+        answers=draft.reply.message_id if draft.reply else "",
+        report=Report(key=hashed(draft.key)),
+    )
+
+
+class _Shown:
+    """A source that shows the world: notes as a whole, as files of notes do; of all else what is new."""
+
+    def __init__(self, world: World, now: datetime, *, notes: bool) -> None:
+        self._world, self._now, self._notes = world, now.astimezone(UTC), notes
+        kinds = world.kinds & {NOTE} if notes else world.kinds - {NOTE}
+        self.emits = tuple(sorted(kinds))
+
+    def pull(self, since: datetime, cursor: str) -> Pull:  # noqa: ARG002 -- what is old in a simulation happens in it
+        """Return what has changed since the last pull, whose instant the cursor is."""
+        before = datetime.fromisoformat(cursor) if cursor else None
+        now = self._now.isoformat()
+        events = self._world.events(before, self._now, notes=self._notes)
+        left = self._world.left(before, self._now) if before else []
+        if not events and not left:
+            return Pull(cursor=now)
+        if self._notes:
+            return Pull(events=self._world.events(None, self._now, notes=True), cursor=now, complete=True)
+        return Pull(events=events, removed=left, cursor=now)
+
+
+class _Desk:
+    """An output that lays everything on the user's desk."""
+
+    def __init__(self, name: str, world: World) -> None:
+        self._name, self._items = name, world.items
+
+    def create(self, action: Action) -> str:
+        """Lay it there."""
+        ref = f"{self._name} {len(self._items) + 1}"
+        self._items[ref] = Item(action)
+        return ref
+
+    def find(self, key: str) -> str | None:
+        """Return what carries the key."""
+        return next((ref for ref, it in self._items.items() if it.action.key == key and it.state != "gone"), None)
+
+    def update(self, ref: str, action: Action) -> str:
+        """Write it anew."""
+        self._items[ref].action = action
+        return ref
+
+    def withdraw(self, ref: str) -> None:
+        """Take it away."""
+        self._items[ref].state = "gone"
+
+    def status(self, refs: Sequence[str]) -> Mapping[str, Status]:
+        """Tell what the user did with it."""
+        return {ref: Status(self._items[ref].state, self._items[ref].at) for ref in refs}
+
+
+def in_memory(config: Config, world: World, takes: Mapping[str, Iterable[str]]) -> Config:
+    """Return a config whose sources show a world, and whose outputs are its desks, each with the types it takes."""
+
+    def show(_: Nothing, context: Context) -> _Shown:
+        return _Shown(world, context.now, notes=False)
+
+    def show_notes(_: Nothing, context: Context) -> _Shown:
+        return _Shown(world, context.now, notes=True)
+
+    def lay(name: str) -> OutputType:
+        return OutputType(name, "", tuple(takes[name]), Nothing, lambda *_: _Desk(name, world))
+
+    events = SourceType("events", "", tuple(sorted(world.kinds - {NOTE})), Nothing, show)
+    notes = SourceType("notes", "", tuple(sorted(world.kinds & {NOTE})), Nothing, show_notes)
+    return replace(
+        config,
+        sources=tuple(ConfiguredSource(name=kind.name, type=kind, options=Nothing()) for kind in (events, notes)),
+        outputs=tuple(ConfiguredOutput(name=name, type=lay(name), options=Nothing()) for name in takes),
+    )
