@@ -15,9 +15,11 @@ from followup_rules.config.read import Config
 from followup_rules.hookspecs import OutputType, SourceType
 from followup_rules.keys import hashed
 from followup_rules.model import DRAFT, Action, Context, Event, Person, Pull, Report, Status
-from followup_rules.simulation.history import DELETES, EDITS, SENDS, Act, Appearance, History
+from followup_rules.simulation.history import DELETES, EDITS, SENDS, TICKS, Act, Appearance, History
 
 NOTE = "note"
+# A draft that is sent leaves the drafts, and its mail appears among those sent.
+_BECOMES = {SENDS: "gone", TICKS: "done", EDITS: "touched", DELETES: "gone"}
 _LONGEST_MAIL = 200
 """So much of my own words is read of a mail of mine."""
 
@@ -52,20 +54,22 @@ class World:
         self._seen.insert(at, seen)
         self._shown.insert(at, Appearance(event, seen))
 
-    def events(self, since: datetime | None, now: datetime, *, notes: bool) -> list[Event]:
-        """Return what is shown now and was not, or was otherwise, at an earlier instant; of notes or of all else."""
-        first = bisect_right(self._seen, since) if since else 0
+    def shown(self, since: int, now: datetime, *, notes: bool) -> list[Event]:
+        """Return the notes, or all else, that are there now, of the appearances from the one of a number on."""
         latest = {
             each.event.identity: each
-            for each in self._shown[first : bisect_right(self._seen, now)]
+            for each in self._shown[since : bisect_right(self._seen, now)]
             if (each.event.kind == NOTE) is notes
         }
         return [each.event for each in latest.values() if each.gone is None or each.gone > now]
 
-    def left(self, since: datetime, now: datetime) -> list[str]:
-        """Return the ids of the events that are shown no longer, and were at an earlier instant."""
-        first = bisect_right(self._gone, since, key=lambda each: each[0])
-        return [ident for at, ident in self._gone[first:] if at <= now]
+    def passed(self, now: datetime) -> tuple[int, int]:
+        """Return how many appearances there have been, and how many ends of them."""
+        return bisect_right(self._seen, now), bisect_right(self._gone, now, key=lambda each: each[0])
+
+    def left(self, since: int, now: datetime) -> list[str]:
+        """Return the ids of what vanished, from the end of a number on."""
+        return [ident for _, ident in self._gone[since : self.passed(now)[1]]]
 
     # -- the user's hand
 
@@ -75,7 +79,7 @@ class World:
         if act.what == SENDS:
             mine = [item for item in mine if item.action.type == DRAFT]
         for item in mine:
-            item.state = {EDITS: "touched", DELETES: "gone"}.get(act.what, "done")
+            item.state = _BECOMES[act.what]
             item.at = act.at
             if act.what == SENDS:
                 self.show(_sent(item.action, act.at, me), act.at)
@@ -113,15 +117,15 @@ class _Shown:
         self.emits = tuple(sorted(kinds))
 
     def pull(self, since: datetime, cursor: str) -> Pull:  # noqa: ARG002 -- what is old in a simulation happens in it
-        """Return what has changed since the last pull, whose instant the cursor is."""
-        before = datetime.fromisoformat(cursor) if cursor else None
-        now = self._now.isoformat()
-        events = self._world.events(before, self._now, notes=self._notes)
-        left = self._world.left(before, self._now) if before else []
+        """Return what has changed since the last pull: the cursor tells how much there had been by then."""
+        seen, gone = map(int, cursor.split()) if cursor else (0, 0)
+        now = " ".join(map(str, self._world.passed(self._now)))
+        events = self._world.shown(seen, self._now, notes=self._notes)
+        left = self._world.left(gone, self._now)
         if not events and not left:
             return Pull(cursor=now)
         if self._notes:
-            return Pull(events=self._world.events(None, self._now, notes=True), cursor=now, complete=True)
+            return Pull(events=self._world.shown(0, self._now, notes=True), cursor=now, complete=True)
         return Pull(events=events, removed=left, cursor=now)
 
 
