@@ -22,6 +22,7 @@ COMMANDS = {
     "mark": "Say whether a meeting is an interview.",
     "check": "Check config, rules, plugins and texts.",
     "test": "Play the examples of rules.",
+    "simulate": "Tell what the rules make of the past.",
     "doctor": "Tell whether all is well: runs, store, sources, outputs.",
     "forget": "Erase a case from the store.",
     "plugins": "List the installed plugins.",

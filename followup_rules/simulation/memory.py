@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,10 +14,14 @@ from msgspec.structs import replace
 from followup_rules.config.configured import ConfiguredOutput, ConfiguredSource
 from followup_rules.config.read import Config
 from followup_rules.hookspecs import OutputType, SourceType
+from followup_rules.host.checked_output import CheckedOutput
+from followup_rules.host.checked_source import CheckedSource
+from followup_rules.host.worker import Worker
 from followup_rules.keys import hashed
 from followup_rules.model import DRAFT, Action, Context, Event, Person, Pull, Report, Status
 from followup_rules.simulation.history import DELETES, EDITS, SENDS, TICKS, Act, Appearance, History
 
+T = TypeVar("T")
 NOTE = "note"
 # A draft that is sent leaves the drafts, and its mail appears among those sent.
 _BECOMES = {SENDS: "gone", TICKS: "done", EDITS: "touched", DELETES: "gone"}
@@ -159,6 +164,35 @@ class _Desk:
         return {ref: Status(self._items[ref].state, self._items[ref].at) for ref in refs}
 
 
+class _Here(Worker):
+    """Does each job at once: what is ours needs no thread and no limit of time."""
+
+    def __init__(self) -> None:
+        self.hangs = False
+
+    def call(self, job: Callable[[], T]) -> T:
+        """Do it."""
+        return job()
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+class _SourceHere(ConfiguredSource, frozen=True, kw_only=True):
+    def open(self, context: Context) -> CheckedSource:
+        """Open it, checked like any other."""
+        assert self.type is not None, "those in memory have a type"
+        shown = self.type.open(self.options, context)
+        return CheckedSource(shown, self.emits, _Here(), "", writes_notes=False)
+
+
+class _OutputHere(ConfiguredOutput, frozen=True, kw_only=True):
+    def open(self, context: Context) -> CheckedOutput:
+        """Open it, checked like any other."""
+        assert self.type is not None, "those in memory have a type"
+        return CheckedOutput(self.type.open(self.options, context), _Here())
+
+
 def in_memory(config: Config, world: World, takes: Mapping[str, Iterable[str]]) -> Config:
     """Return a config whose sources show a world, and whose outputs are its desks, each with the types it takes."""
 
@@ -175,6 +209,6 @@ def in_memory(config: Config, world: World, takes: Mapping[str, Iterable[str]]) 
     notes = SourceType("notes", "", tuple(sorted(world.kinds & {NOTE})), Nothing, show_notes)
     return replace(
         config,
-        sources=tuple(ConfiguredSource(name=kind.name, type=kind, options=Nothing()) for kind in (events, notes)),
-        outputs=tuple(ConfiguredOutput(name=name, type=lay(name), options=Nothing()) for name in takes),
+        sources=tuple(_SourceHere(name=kind.name, type=kind, options=Nothing()) for kind in (events, notes)),
+        outputs=tuple(_OutputHere(name=name, type=lay(name), options=Nothing()) for name in takes),
     )

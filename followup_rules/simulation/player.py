@@ -27,13 +27,15 @@ class TooLong(Exception):  # noqa: N818 -- what the simulation is
 class Player:
     """A history, the config that it is played with, a store in memory and a clock that jumps."""
 
-    def __init__(self, config: Config, history: History, store: Store, takes: Mapping[str, Iterable[str]]) -> None:
+    def __init__(
+        self, config: Config, history: History, store: Store, takes: Mapping[str, Iterable[str]], start: datetime | None
+    ) -> None:
         self._world = World(history)
         self.config = in_memory(config, self._world, takes)
         self.store = store
         self._instants = history.instants
         self._acts = sorted(history.acts, key=lambda act: act.at)
-        self._next: datetime | None = self._instants[0] if self._instants else None
+        self._next = start or next(iter(self._instants), None)
         self._ticks = 0
 
     def until(self, end: datetime) -> Iterator[Report]:
@@ -67,7 +69,9 @@ class Player:
 
 
 @contextmanager
-def playing(config: Config, history: History, takes: Mapping[str, Iterable[str]]) -> Iterator[Player]:
-    """Lend a player with an empty store in memory."""
+def playing(
+    config: Config, history: History, takes: Mapping[str, Iterable[str]], start: datetime | None = None
+) -> Iterator[Player]:
+    """Lend a player with an empty store in memory; its first tick is at `start`, or when first there is something."""
     with open_copy(_NOWHERE) as store:
-        yield Player(config, history, store, takes)
+        yield Player(config, history, store, takes, start)
