@@ -68,7 +68,9 @@ class Chosen(Struct, frozen=True):
 )  # fmt: skip
 @shared.json_option
 @click.pass_context
-def command(ctx: click.Context, example_file: Path | None, other: Path | None, *, as_json: bool, **chosen: Any) -> None:
+def command(
+    ctx: click.Context, /, example_file: Path | None, other: Path | None, *, as_json: bool, **chosen: Any
+) -> None:
     """Play the past with your rules and a clock that jumps, or the examples of EXAMPLE_FILE, and tell what happens.
 
     The past is what your store remembers. It is played in memory: nothing is written, made or sent.

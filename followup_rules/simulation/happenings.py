@@ -120,11 +120,8 @@ class Reader:
     def _event(self, kind: str, table: Value) -> Event | None:
         if "at" not in table.raw:
             table.report("'at' is missing", code=Code.MISSING, hint="at = 2026-11-09T10:00:00", at="key")
-            return None
         start, end = self._clock.child(table, "at"), self._end(kind, table)
-        if start is None or end is None:
-            return None
-        if end < start:
+        if start and end and end < start:
             table.child("until").report("it ends before it starts", code=Code.NO_SUCH_TIME)
         fields = _texts(table, {"title": "", "text": "", "id": "", "case": "", "thread": ""})
         status = _choice(table, "status", STATUSES) or "confirmed"
@@ -132,6 +129,10 @@ class Reader:
         more = self._of_mail(kind, table, fields["thread"] or ident) if kind in ("sent", "received") else {}
         organizer = next(iter(_people(table, "from")), None)
         me = self._config.profile.me
+        people = others([*_people(table, "people"), *_people(table, "to"), *_people(table, "from")], me)
+        data = _data(table)
+        if start is None or end is None:
+            return None
         own = kind == "meeting" and (organizer is None or organizer.address in me)
         event = Event(
             id=ident,
@@ -140,13 +141,13 @@ class Reader:
             end=end,
             title=fields["title"],
             text=fields["text"],
-            people=others([*_people(table, "people"), *_people(table, "to"), *_people(table, "from")], me),
+            people=people,
             organizer=organizer,
             status="confirmed" if status == "unanswered" else status,
             answered=status != "unanswered",
             tags=plain.tags(fields["title"], fields["text"]) if own else (),
             case=key_of(fields["case"]) or (plain.case(fields["title"], fields["text"]) if own else ""),
-            data=_data(table),
+            data=data,
             where=self._where(table),
         )
         return replace(event, **more)
@@ -194,7 +195,7 @@ class Reader:
     def _ident(self, given: str, kind: str, table: Value) -> str:
         if given:
             return given
-        start = table.raw["at"]
+        start = table.raw.get("at")
         return self._free(f"{kind}.{start:%Y%m%dT%H%M}@example" if isinstance(start, date) else kind)
 
     def _free(self, ident: str) -> str:
