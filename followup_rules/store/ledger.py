@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 
 import msgspec
 from msgspec.structs import replace
@@ -172,6 +173,7 @@ def _hashed(marker: str, output: str) -> str:
     return hashlib.sha256(f"{output}\0{marker}".encode(errors="surrogatepass")).hexdigest()
 
 
+@lru_cache(maxsize=4096)  # a run asks for the same entries several times, a simulation at each of thousands of ticks
 def _entry(body: bytes) -> LedgerEntry:
     try:
         return msgspec.json.decode(body, type=LedgerEntry)
