@@ -83,9 +83,7 @@ def find(name: str, config: Config, now: datetime, *, as_json: bool) -> tuple[Re
         return report, unclear(name, fitting, keys, copy, report.now)
 
 
-def files_of(
-    keys: Collection[str], config: Config, copy: Store, report: Report, written: int
-) -> tuple[CaseFile, ...]:
+def files_of(keys: Collection[str], config: Config, copy: Store, report: Report, written: int) -> tuple[CaseFile, ...]:
     """Return cases, with what a report says of them.
 
     `written` is the last line of the journal before the preview, which writes decisions of its own.

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 from msgspec import Struct
+from msgspec.structs import replace
 
 from followup_rules.cli import casebook, shared
 from followup_rules.cli import page as pages
@@ -113,9 +114,7 @@ def _played(file: ExampleFile, named: examples.Named, configs: examples.Configs,
         with expectations.checking(example) as play:
             for moment in play.moments:
                 if moment.differences:
-                    found = casebook.files_of(play.player.config, play.store, moment.report, {}) if not failures else ()
-                    concerned = {each.case for each in moment.differences} & {each.key for each in found}
-                    failures.append(Failure(moment, tuple(c for c in found if not concerned or c.key in concerned)))
+                    failures.append(Failure(moment, () if failures else _concerned(moment, play)))
     except TooLong:
         message = f"it would take more than {MOST_TICKS:,} runs"
         hint = "is there a slip in a year?"
@@ -123,6 +122,16 @@ def _played(file: ExampleFile, named: examples.Named, configs: examples.Configs,
         problems.append(problem)
         return Result(file, named.name, named.line, ())
     return Result(file, named.name, named.line, tuple(failures), example)
+
+
+def _concerned(moment: Moment, play: expectations.Playing) -> tuple[casebook.CaseFile, ...]:
+    """Return the cases that the differences are of; all, where they are of none."""
+    keys = play.store.places.cases()
+    concerned = {each.case for each in moment.differences}
+    chosen = [key for key in keys if key in concerned] or keys
+    found = [each for each in moment.report.decisions if each.case in chosen]
+    report = replace(moment.report, decisions=tuple(found))
+    return casebook.files_of(chosen, play.player.config, play.store, report, play.store.decisions.last_line())
 
 
 # -- for people
