@@ -200,12 +200,12 @@ _EVENTS = {"sent": "you write", "received": "they write", "gone": "no longer the
 
 def _print_story(span: Span, story: Story) -> None:
     page = Page()
-    page.row((), 0, [(_heading(span), "bold")])
+    page.row((), 0, [(_heading(span, "What your rules would have done"), "bold")])
     for day, lines in groupby(story.lines, key=lambda line: line.at.date()):
         page.title(f"{day:%a %Y-%m-%d}")
         for line in lines:
             sign = _SIGNS.get(line.what, ("◆", "bold"))
-            page.row([f"  {line.at:%H:%M}  ", sign], 11, *_told(line, story, span.end))
+            page.row([f"  {line.at:%H:%M}  ", sign], 11, *_told(line, story))
     page.row((), 0)
     ops = [sum(line.what == what for line in story.lines) for what in _VERBS]
     counts = [f"{number} {verb}" for number, verb in zip(ops, _VERBS.values(), strict=True) if number]
@@ -213,12 +213,12 @@ def _print_story(span: Span, story: Story) -> None:
     page.print()
 
 
-def _heading(span: Span) -> str:
-    title = span.name or "What your rules would have done"
-    return f"{title} · {span.start:%a %Y-%m-%d} to {span.end:%a %Y-%m-%d}"
+def _heading(span: Span, title: str) -> str:
+    last = span.end - timedelta(microseconds=1)  # midnight ends the day before
+    return f"{span.name or title} · {span.start:%a %Y-%m-%d} to {last:%a %Y-%m-%d}"
 
 
-def _told(line: Line, story: Story, now: datetime) -> Iterator[list[Clause]]:
+def _told(line: Line, story: Story) -> Iterator[list[Clause]]:
     case = story.names.get(line.case, line.case)
     people = ", ".join(person.name or person.address for person in line.people)
     if not line.rule:
@@ -227,7 +227,6 @@ def _told(line: Line, story: Story, now: datetime) -> Iterator[list[Clause]]:
     yield [(f"{line.rule} {_VERBS[line.what]}", "bold"), *([line.type] if line.type else []), line.title, case]
     if line.why:
         yield [(f"because {line.why}" if line.what == "withdraw" else pages.told(line.why, line.at), "dim")]
-    del now
 
 
 # -- a comparison
@@ -237,7 +236,7 @@ def _print_changes(span: Span, now: Story, then: Story) -> None:
     changes = compare.differences(now, then)
     names = {**then.names, **now.names}
     page = Page()
-    page.row((), 0, [(_heading(span), "bold")])
+    page.row((), 0, [(_heading(span, "What these rules would have done otherwise"), "bold")])
     for case, own in groupby(changes, key=lambda change: change.case):
         page.title(names.get(case, case))
         for change in own:

@@ -80,7 +80,8 @@ def _all_lines(reports: Iterable[Report], history: History, player: Player) -> I
     for report in reports:
         for outcome in report.outcomes:
             yield _outcome(outcome, report.now)
-        for decision in report.missed:
+        taken = {outcome.change.action.duty for outcome in report.outcomes}  # of which that it was missed is told
+        for decision in (each for each in report.missed if each.key not in taken):
             yield Line(at=report.now, what="missed", case=decision.case, rule=decision.rule, key=decision.key,
                        title=decision.visit.anchor.title, why=decision.reason)  # fmt: skip
         for decision in report.decisions:
