@@ -2,8 +2,8 @@
 
 A block is marked `<!-- shown: TICK: ARGUMENTS -->`: after the ticks of the story up to that one, the command is
 called with these arguments at its instant. `<!-- options: PLUGIN -->` marks the table of a plugin's options,
-`<!-- file: FILE -->` a file, `<!-- tested: FILE with RULES -->` what `followup test` prints of files of `examples/`, and
-`<!-- compared: TICK: ARGUMENTS -->` a block like the first, with another day of the call as `--compare other.toml`.
+`<!-- file: FILE -->` a file, `<!-- tested: FILE with RULES -->` what `followup test` prints of them,
+and `<!-- compared: TICK: ARGUMENTS -->` a block like the first, with another day of the call as `other.toml`.
 `--check` writes nothing and fails if anything is out of date.
 """
 

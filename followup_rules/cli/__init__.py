@@ -21,6 +21,7 @@ COMMANDS = {
     "note": "Add a note to a case.",
     "mark": "Say whether a meeting is an interview.",
     "check": "Check config, rules, plugins and texts.",
+    "rules": "Show the rules in force, and where each field stands.",
     "test": "Play the examples of rules.",
     "simulate": "Tell what the rules make of the past.",
     "doctor": "Tell whether all is well: runs, store, sources, outputs.",
