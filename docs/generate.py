@@ -1,7 +1,9 @@
 """Writes anew what the documentation shows of the command, from real runs of the story in `examples/`.
 
 A block is marked `<!-- shown: TICK: ARGUMENTS -->`: after the ticks of the story up to that one, the command is
-called with these arguments at its instant. `<!-- options: PLUGIN -->` marks the table of a plugin's options.
+called with these arguments at its instant. `<!-- options: PLUGIN -->` marks the table of a plugin's options,
+`<!-- file: FILE -->` a file, `<!-- tested: FILE with RULES -->` what `followup test` prints of them,
+and `<!-- compared: TICK: ARGUMENTS -->` a block like the first, with another day of the call as `other.toml`.
 `--check` writes nothing and fails if anything is out of date.
 """
 
@@ -24,7 +26,7 @@ sys.path.insert(0, str(ROOT / "examples"))
 import story  # noqa: E402 -- lies beside the data that it plays
 
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
-_BLOCK = re.compile(r"(<!-- (shown|options): (.*?) -->\n).*?(<!-- end -->)", re.DOTALL)
+_BLOCK = re.compile(r"(<!-- (shown|options|file|tested|compared): (.*?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def rendered(page: str) -> str:
@@ -39,10 +41,11 @@ def _shown(what: str) -> str:
 
 
 @cache
-def _output(tick: int, arguments: str) -> str:
+def _output(tick: int, arguments: str, other: str = "") -> str:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         config = story.set_up(folder)
+        (folder / "other.toml").write_text(other)
         for now, _, _ in story.expected()[:tick]:
             story.turn_to(folder, now)
             if now != story.expected()[tick - 1][0] or not arguments.startswith(("plan", "run")):
@@ -50,8 +53,32 @@ def _output(tick: int, arguments: str) -> str:
         return _followup(folder, config, arguments, story.expected()[tick - 1][0])
 
 
+def _compared(what: str) -> str:
+    tick, _, arguments = what.partition(": ")
+    content = '[rule.follow-up-call]\nopens = "day + 7 days at 09:00, workday"\n'
+    output = _output(int(tick), f"{arguments} --compare other.toml", content)
+    return f"```text\n$ followup {arguments} --compare other.toml\n{output}```\n"
+
+
+def _file(name: str) -> str:
+    return f"```toml\n{(ROOT / name).read_text(encoding='utf-8')}```\n"
+
+
+def _tested(what: str) -> str:
+    file, _, rules = what.partition(" with ")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        config = folder / "config.toml"
+        config.write_text(f'rules = ["{rules}"]\n[profile]\nme = ["me@example.org"]\ntimezone = "America/Toronto"\n')
+        for each in (file, rules):
+            (folder / each).write_text((ROOT / "examples" / each).read_text(encoding="utf-8"))
+        output = _followup(folder, config, f"test {file}", None)
+    return f"```text\n$ followup test {file}\n{output}```\n"
+
+
 def _followup(folder: Path, config: Path, arguments: str, now: object) -> str:
-    instant = [] if "--help" in arguments else ["--now", str(now).replace(" ", "T")]
+    timeless = "--help" in arguments or arguments.startswith(("simulate", "test"))
+    instant = [] if timeless else ["--now", str(now).replace(" ", "T")]
     command = [sys.executable, "-m", "followup_rules", *shlex.split(arguments), *instant]
     command[3:3] = ["--config", str(config)]
     environment = {**os.environ, "COLUMNS": "90", "LC_ALL": "C.UTF-8", "HOME": str(folder)}
@@ -81,7 +108,7 @@ def _default(field: dataclasses.Field[object]) -> str:
     return f"`{json.dumps(field.default)}`" if field.default not in (None, "") else ""
 
 
-_KINDS = {"shown": _shown, "options": _options}
+_KINDS = {"shown": _shown, "options": _options, "file": _file, "tested": _tested, "compared": _compared}
 
 
 def main() -> int:

@@ -64,3 +64,4 @@ class Code(StrEnum):
     UPGRADED = "F071", "A newer followup that reads otherwise"
     PARTLY_UNREAD = "F076", "A part of a source that cannot be read"
     PLACE_UNSEEN = "F077", "A draft or a task that cannot be seen"
+    NOT_PLAYED = "F110", "An example that cannot be played"

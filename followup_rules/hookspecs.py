@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pluggy
 from msgspec import Struct
 
-from followup_rules.model import Action, Context, Event, NoteAdded, NoteHeading, Profile, Pull, Status
+from followup_rules.model import Action, BadItem, Context, Event, NoteAdded, NoteHeading, Profile, Pull, Status
 
 if TYPE_CHECKING:
     import click
@@ -105,6 +105,10 @@ class SourceType(Struct, frozen=True):
     emits: tuple[str, ...]
     options: type
     open: Callable[[Any, Context], Source]
+    read_note: Callable[[str, str, Context], Iterable[Event | BadItem]] | None = None
+    """What a source of notes may offer besides: called with a case as a heading names it, with the text of one note as
+    a person writes it, and with the instant. Returns that note, by the grammar of the source, and what is wrong with
+    it; reads no file. Examples of rules are written in it."""
 
 
 class OutputType(Struct, frozen=True):

@@ -64,7 +64,7 @@ def read(config: Config, now: datetime, *, as_json: bool) -> tuple[Report, tuple
     with shared.copy_of(config, as_json=as_json) as copy:
         written = copy.decisions.last_line()
         report = preview(config, copy, now)
-        return report, _files(copy.places.cases(), config, copy, report, written)
+        return report, files_of(copy.places.cases(), config, copy, report, written)
 
 
 def find(name: str, config: Config, now: datetime, *, as_json: bool) -> tuple[Report, CaseFile | Problem]:
@@ -79,12 +79,15 @@ def find(name: str, config: Config, now: datetime, *, as_json: bool) -> tuple[Re
         keys = copy.places.cases()
         fitting = named(name, keys, copy, zone)
         if len(fitting) == 1:
-            return report, _files(fitting, config, copy, report, written)[0]
+            return report, files_of(fitting, config, copy, report, written)[0]
         return report, unclear(name, fitting, keys, copy, report.now)
 
 
-def _files(keys: Collection[str], config: Config, copy: Store, report: Report, written: int) -> tuple[CaseFile, ...]:
-    """Return cases; `written` is the last line of the journal before the preview, which writes decisions of its own."""
+def files_of(keys: Collection[str], config: Config, copy: Store, report: Report, written: int) -> tuple[CaseFile, ...]:
+    """Return cases, with what a report says of them.
+
+    `written` is the last line of the journal before the preview, which writes decisions of its own.
+    """
     names = titles(keys, copy, config.profile.timezone)
     decisions: dict[str, list[Decision]] = {key: [] for key in keys}
     for decision in report.decisions:

@@ -47,7 +47,7 @@ def command(ctx: click.Context, case: str | None, now: str | None, *, history: b
             _give_up(found, report, as_json=as_json)
         files = (found,)
     if as_json:
-        _print_record(report, [_record(file, report.now, history=history) for file in files], report.problems)
+        _print_record(report, [case_record(file, report.now, history=history) for file in files], report.problems)
     elif case is None:
         _print_all(report, files)
     else:
@@ -72,7 +72,8 @@ def _print_record(report: Report, cases: list[dict[str, Any]], problems: Iterabl
     click.echo(records.dump({"now": report.now.isoformat(), "cases": cases, "problems": records.problems(problems)}))
 
 
-def _record(file: CaseFile, now: datetime, *, history: bool) -> dict[str, Any]:
+def case_record(file: CaseFile, now: datetime, *, history: bool) -> dict[str, Any]:
+    """Return a case as a record."""
     from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
 
     record = {
@@ -186,6 +187,18 @@ def _idle(file: CaseFile) -> str:
 
 
 def _print_case(report: Report, file: CaseFile, rules: RuleSet, *, history: bool) -> None:
+    page = case_page(report, file, rules, history=history)
+    page.row((), 0)
+    page.row((), 0, ["Next:"])
+    unmade = any(each.state is State.DUE and not file.made(each) for each in file.decisions)
+    first = ("plan",) if unmade else ("agenda",)
+    for words in [first] if history else [first, ("explain", file.name, "--history")]:
+        page.command(*words)
+    page.print()
+
+
+def case_page(report: Report, file: CaseFile, rules: RuleSet, *, history: bool) -> Page:
+    """Return all that is to tell of a case at the instant of a report."""
     page = pages.Page()
     page.row((), 0, [(f"{file.name} · {pages.absolute(report.now)}", "bold")])
     page.title("Who")
@@ -200,13 +213,7 @@ def _print_case(report: Report, file: CaseFile, rules: RuleSet, *, history: bool
     _add_windows(page, file, report.now)
     if history:
         _add_history(page, file, report.now)
-    page.row((), 0)
-    page.row((), 0, ["Next:"])
-    unmade = any(each.state is State.DUE and not file.made(each) for each in file.decisions)
-    first = ("plan",) if unmade else ("agenda",)
-    for words in [first] if history else [first, ("explain", file.name, "--history")]:
-        page.command(*words)
-    page.print()
+    return page
 
 
 def _titled(event: Event) -> str:

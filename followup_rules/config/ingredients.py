@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -12,6 +14,9 @@ from followup_rules.hookspecs import Pack
 from followup_rules.model import Event, Profile
 from followup_rules.toml.document import Document
 from followup_rules.toml.values import Value
+
+if TYPE_CHECKING:
+    from followup_rules.config.rulebook import Rulebook
 
 
 class Layer(Struct, frozen=True):
@@ -22,7 +27,7 @@ class Layer(Struct, frozen=True):
     named: Value
 
 
-class Ingredients(Struct, frozen=True, kw_only=True):
+class Ingredients(Struct, frozen=True, kw_only=True, dict=True):
     """What a config says that rules depend on."""
 
     base: Path
@@ -39,3 +44,12 @@ class Ingredients(Struct, frozen=True, kw_only=True):
     """`[vars]`, for texts."""
     takes: Mapping[str, tuple[str, ...]] | None
     checks: Mapping[str, Callable[[Event], bool]]
+    over: tuple[Document, ...] = ()
+    """Rules that are laid over all these, to try them out."""
+
+    @cached_property
+    def rulebook(self) -> Rulebook:
+        """The compiled rules."""
+        from followup_rules.config.rulebook import compiled  # noqa: PLC0415 -- most runs have nothing to judge
+
+        return compiled(self)

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 TABLES = (
     *("packs", "rules", "profile", "sources", "outputs", "store", "case", "vars", "plugins", version.KEY),
-    *language.TABLES,
+    *(*language.TABLES, language.EXAMPLE),
 )
 T = TypeVar("T", bound="SourceType | OutputType")
 
@@ -61,13 +61,11 @@ class Config(Struct, frozen=True, dict=True):
     fingerprint: str = ""
     """Another one whenever the same events could be judged or worded otherwise."""
 
-    @cached_property
+    @property
     def rulebook(self) -> Rulebook:
         """The compiled rules."""
-        from followup_rules.config.rulebook import compiled  # noqa: PLC0415 -- most runs have nothing to judge
-
         assert self.ingredients is not None, "a config that cannot be read has no rules"
-        return compiled(self.ingredients)
+        return self.ingredients.rulebook
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
@@ -114,6 +112,11 @@ def read_config(file: Path) -> Config:
     document = read_document(file, str(file), hint="write one with `followup init`, or name another with --config")
     if isinstance(document, Problem):
         return Config(file, Registry(), (replace(document, fatal=True),))
+    return of_document(file, document)
+
+
+def of_document(file: Path, document: Document) -> Config:
+    """Return the config that a document tells, and all that it names; relative paths count from the file's folder."""
     fatal: list[Problem] = []
     top = Value(document.tables, document, (), fatal)
     tables = {key: top.child(key) for key in top.known_keys(TABLES)}

@@ -48,19 +48,24 @@ class Rulebook(Struct, frozen=True, dict=True):
 def compiled(of: Ingredients) -> Rulebook:
     """Compile the rules. Never raises for what a user wrote: see `Rulebook.problems`."""
     fatal: list[Problem] = []
-    documents = (document for layer in of.layers for document in _parsed(layer, fatal))
-    layers = [wordlists.every_config(), *documents, of.document]
+    layers = documents(of, fatal)
     directory = _directory(of)
     # As with rules, a later pack goes before an earlier one, and what is beside the config before all.
     packs = [Path(pack.folder) / "templates" for pack in reversed(of.packs)]
     texts = Texts([of.base / "templates", *packs], of.profile, of.variables)
     rules, problems = load.load(layers, _world(of, directory), load.Surroundings(texts.names(), of.takes))
-    strange = (problem for layer in layers[:-1] for problem in load.unknown_tables(layer))
+    strange = (problem for layer in layers if layer is not of.document for problem in load.unknown_tables(layer))
     found = [replace(problem, fatal=True) for problem in fatal]
     if of.whole and not fatal:
         found = [*problems, *strange]
     languages = {key_of(name): table.language for name, table in of.cases.items() if table.language}
     return Rulebook(rules, directory, texts, tuple(found), languages, of.whole and not fatal)
+
+
+def documents(of: Ingredients, fatal: list[Problem]) -> list[Document]:
+    """Return what rules are put together from, later ones over earlier ones, and what no file could be read for."""
+    read = (document for layer in of.layers for document in _parsed(layer, fatal))
+    return [wordlists.every_config(), *read, of.document, *of.over]
 
 
 def _parsed(layer: Layer, fatal: list[Problem]) -> Iterator[Document]:

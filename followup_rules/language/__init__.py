@@ -2,3 +2,5 @@
 
 TABLES = ("define", "rule", "guard", "tag")
 """The tables of a file of rules."""
+EXAMPLE = "example"
+"""The tables of examples, which may stand in such a file, too; rules never see them."""

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
-from followup_rules.language import TABLES, patterns, references, tags, version
+from followup_rules.language import EXAMPLE, TABLES, patterns, references, tags, version
 from followup_rules.language.faults import spread
 from followup_rules.language.layers import Table, merge
 from followup_rules.language.patterns import Pattern, World
@@ -73,7 +73,7 @@ def unknown_tables(document: Document) -> tuple[Problem, ...]:
             (key,), f"unknown table [{key}] in a file of rules", code=Code.UNKNOWN_KEY, hint=expected(key, TABLES)
         )
         for key in document.tables
-        if key not in (*TABLES, version.KEY)
+        if key not in (*TABLES, EXAMPLE, version.KEY)
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 
 import msgspec
 from msgspec.structs import replace
@@ -171,6 +172,7 @@ def _hashed(marker: str, output: str) -> str:
     return digest(f"{output}\0{marker}", 64)
 
 
+@lru_cache(maxsize=4096)  # a run asks for the same entries several times, a simulation at each of thousands of ticks
 def _entry(body: bytes) -> LedgerEntry:
     try:
         return msgspec.json.decode(body, type=LedgerEntry)

@@ -14,7 +14,7 @@ from followup_rules.engine.sight import Sight
 from followup_rules.host.checked_output import STATES, UNKNOWN, CheckedOutput
 from followup_rules.host.failures import failure
 from followup_rules.keys import means
-from followup_rules.model import DRAFT, NOTICE, Action, Event, Problem, Pull, Report, Status
+from followup_rules.model import DRAFT, KIND_END, NOTICE, Action, Event, Problem, Pull, Report, Status
 from followup_rules.tick.report import Given
 
 RETURN_PERIOD = timedelta(days=7)
@@ -139,9 +139,10 @@ def _followed(entry: LedgerEntry, status: Status, given: Given) -> tuple[Event |
 
 def sent(news: Collection[str], given: Given) -> set[str]:
     """Tell which drafts the user has sent, by the mails that came; return the ids of the events that tell it."""
-    entries = given.store.ledger.in_state(*_MAY_BE_SENT) if news else []
+    # Most news are no mail of mine: the whole ledger is looked through only where one is.
+    mails = given.store.events.events(name for name in news if name.startswith(f"sent{KIND_END}"))
+    entries = given.store.ledger.in_state(*_MAY_BE_SENT) if mails else []
     drafts = [entry for entry in entries if entry.action.type == DRAFT]
-    mails = [event for event in given.store.events.events(news) if event.kind == "sent"] if drafts else []
     changed: set[str] = set()
     for entry in drafts:
         for mail in [mail for mail in mails if _is_sent(entry, mail, given)][:1]:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from followup_rules import Context, Source, SourceType, hookimpl
+from followup_rules import BadItem, Context, Event, Source, SourceType, hookimpl
+from followup_rules.plain import one_line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,10 +19,18 @@ class NotesOptions:
 @hookimpl
 def register_sources() -> list[SourceType]:
     """Add the source `notes`."""
-    return [SourceType("notes", "Markdown notes in a file or a folder", ("note",), NotesOptions, _open)]
+    return [SourceType("notes", "Markdown notes in a file or a folder", ("note",), NotesOptions, _open, _read_note)]
 
 
 def _open(options: NotesOptions, context: Context) -> Source:
     from followup_notes.source import NotesSource  # noqa: PLC0415 -- only a config that uses notes pays for it
 
     return NotesSource(options.path, context)
+
+
+def _read_note(case: str, text: str, context: Context) -> list[Event | BadItem]:
+    from followup_notes.events import NoteReader  # noqa: PLC0415 -- only examples of rules are read so
+    from followup_notes.grammar import LONGEST_NOTE  # noqa: PLC0415 -- likewise
+
+    page = f"## {one_line(case)}\n- {one_line(text, LONGEST_NOTE)}\n"
+    return list(NoteReader(context).read("notes.md", page))

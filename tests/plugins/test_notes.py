@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from followup_rules import BadItem, Event, Person, Unreadable
+import followup_notes
+from followup_rules import BadItem, Context, Event, Person, Profile, Unreadable
 from followup_rules.cli.starters import notes_text
 from followup_rules.testing import SourceContract
 from tests.support.notes import NORDIK, NOW, ZONE, open_source
@@ -337,3 +338,25 @@ def test_a_file_without_notes_is_fine(read, content):
 def test_what_is_no_file_of_notes_is_unreadable(read, content, message):
     with pytest.raises(Unreadable, match=message):
         read(content)
+
+
+# -- a note from its text alone
+
+
+def read_note(case, text):
+    (kind,) = followup_notes.register_sources()
+    return list(kind.read_note(case, text, Context(profile=Profile(timezone=ZONE), now=NOW)))
+
+
+def test_a_note_is_read_from_its_text_without_a_file():
+    (note,) = read_note("Nordik <julie.roy@nordik.ca>", "[x] 2026-11-10 14:30 #promise Send it due:friday")
+    assert (note.tags, note.title, note.ticked, note.data) == (("promise",), "Send it", True, {"due": "friday"})
+    assert [person.address for person in note.people] == ["julie.roy@nordik.ca"]
+    assert note.start.isoformat() == "2026-11-10T14:30:00-05:00"
+
+
+def test_what_is_wrong_with_such_a_note_is_told_and_no_line_of_it_begins_another():
+    (bad,) = read_note("Nordik", "2026-13-45 #promise Send it")
+    assert isinstance(bad, BadItem)
+    (note,) = read_note("Nordik\n## Other", "2026-11-10 #promise\n- 2026-11-11 #kept")
+    assert note.heading == "Nordik ## Other"

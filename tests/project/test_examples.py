@@ -83,3 +83,17 @@ def test_what_the_demo_tells_to_type_next_works_and_drafts_are_shown_as_people_s
         assert result.exit_code == 0, result.output
     assert re.search(r"─── the new file thank-you\S+\.eml\nTo: .+\nSubject: .+\n\nBonjour", shown)
     assert "X-Followup" not in shown
+
+
+# -- rules with their examples
+
+
+@pytest.mark.parametrize(("name", "code"), [("invoice", 0), ("invoice-wrong", 1)])
+def test_rules_with_examples_do_what_their_page_says(tmp_path, name, code):
+    (tmp_path / "config.toml").write_text(
+        f"rules = [{str(ROOT / 'examples/invoice.toml')!r}]\n"
+        '[profile]\nme = ["me@example.org"]\ntimezone = "America/Toronto"\n'
+    )
+    command = ["--config", str(tmp_path / "config.toml"), "test", str(ROOT / f"examples/{name}.toml")]
+    result = CliRunner().invoke(cli, command)
+    assert result.exit_code == code, result.output

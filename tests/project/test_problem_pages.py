@@ -247,7 +247,23 @@ def unseen_draft(place):
 
 
 HELD = ExitStack()
-BEFORE = {"F053": working_login}
+
+
+def example(place):
+    (place / "mine.toml").write_text("""
+[[example]]
+name = "a note"
+events = [{ kind = "note", case = "Nordik", text = "2026-11-09 12:00 #fit Yes" }]
+then = [{ at = 2026-11-09 }]
+""")
+
+
+def no_grammar(place):
+    profile = '[profile]\nme = ["me@example.org"]\ntimezone = "America/Toronto"\n'
+    (place / "config.toml").write_text(f'packs = ["interview"]\n{profile}[plugins]\ndisabled = ["notes"]\n')
+
+
+BEFORE = {"F053": working_login, "F110": example}
 SITUATIONS = {
     "F002": missing_config,
     "F040": missing_calendar,
@@ -270,6 +286,7 @@ SITUATIONS = {
     "F071": earlier_store,
     "F076": unread_calendar,
     "F077": unseen_draft,
+    "F110": no_grammar,
 }
 
 
@@ -312,6 +329,7 @@ def test_what_a_page_shows_is_what_happens(place, code, what, state, content):
 def test_what_a_page_tells_of_the_system_is_what_happens(place, code):
     commands = {
         "F053": ("auth", "post"),
+        "F110": ("test", "mine.toml"),
         "F07": ("plan", "--now", NOW),
         "F05": ("plugins",),
         "F06": ("doctor", "--deep", "--now", NOW),

@@ -37,7 +37,8 @@ def _found(disabled: Collection[str] = (), **given: Any) -> Registry:
 def _compiled(of: Ingredients) -> Rulebook:
     files = sorted(of.base.glob("templates/*"))
     layers = [(layer.name, layer.text) for layer in of.layers]
-    key = repr((of.base, of.document.file, of.document.text, layers, of.whole, of.packs, of.profile, of.takes, files))
+    texts = [(document.file, document.text) for document in (of.document, *of.over)]
+    key = repr((of.base, texts, layers, of.whole, of.packs, of.profile, of.takes, files))
     if key not in _rulebooks:
         _rulebooks[key] = _compile(of)
     made = _rulebooks[key]
