@@ -1,7 +1,8 @@
 """The codes of problems: each has a page in docs/problems.md, and stands nowhere else in the code.
 
 A code never changes its meaning and is never given again, since people search for it. The tens tell where it belongs:
-files, what stands in them, texts, what a run meets, plugins, the health of it all, and what has become another.
+files, what stands in them, texts, what a run meets, plugins, the health of it all, and what has become another or
+belongs elsewhere.
 """
 
 from __future__ import annotations
@@ -62,3 +63,4 @@ class Code(StrEnum):
     SILENT_SOURCE = "F066", "A source that shows nothing new"
     TABLE_CHANGED = "F070", "A source or an output that is another one now"
     UPGRADED = "F071", "A newer followup that reads otherwise"
+    SECRET_IN_CONFIG = "F072", "A secret address in the config"

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import stat
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from followup_ics.memory import Memory, recalled
+from followup_ics.window import digest, window
 from followup_rules import Context, Pull, Unreadable
 
 if TYPE_CHECKING:
@@ -22,36 +21,27 @@ if TYPE_CHECKING:
 
 LARGEST = 20_000_000
 """In bytes; an export of many years is a quarter of it."""
-# Raised whenever the same files come to give other events, so that they are read again.
-_FORMAT = 3
 
 
 class IcsSource:
     """Meetings from an .ics file, or from all of a folder."""
 
-    def __init__(self, options: IcsOptions, context: Context) -> None:
-        self._path = options.path
-        self._days_ahead = options.days_ahead
-        self._mine = options.mine
-        self._context = context
+    def __init__(self, path: Path, options: IcsOptions, context: Context) -> None:
+        self._path, self._options, self._context = path, options, context
 
     def pull(self, since: datetime, cursor: str) -> Pull:
         """Return the meetings of the window that were not read before, or nothing at all if no file and no day changed.
 
         Raises Unreadable if even one file cannot be read to its end: a meeting not seen is not a meeting deleted.
         """
-        profile, before = self._context.profile, recalled(cursor)
-        # To the end of a day, so that all that is read on one day is read for the same window.
-        last = (self._context.now + timedelta(days=self._days_ahead)).astimezone(profile.timezone).date()
-        days = (str(since.astimezone(profile.timezone).date()), str(last))
-        setting = _hash([_FORMAT, str(self._path), str(profile.timezone), sorted(profile.me), self._mine])
+        before = recalled(cursor)
+        of_pull = window(str(self._path), self._options, self._context, since)
         try:
             files = _find(self._path)
-            seen = _hash([setting, days, {name: _look(path) for name, path in files.items()}])
+            seen = digest([of_pull.setting, of_pull.days, {name: _look(path) for name, path in files.items()}])
             if seen == before.seen:
                 return Pull(cursor=cursor)
-            until = datetime.combine(last, time.max, profile.timezone)
-            return self._read(files, since, until, before, Memory(seen, setting, days))
+            return self._read(files, since, of_pull.until, before, Memory(seen, of_pull.setting, of_pull.days))
         except OSError as error:
             raise Unreadable(_sentence(self._path, error)) from error
 
@@ -59,7 +49,7 @@ class IcsSource:
         from followup_ics.calendar import CalendarReader  # noqa: PLC0415 -- an unchanged calendar needs no reader
         from followup_ics.news import news  # noqa: PLC0415 -- likewise
 
-        reader = CalendarReader(self._context.profile, self._context.now, since, until, mine=self._mine)
+        reader = CalendarReader(self._context.profile, self._context.now, since, until, mine=self._options.mine)
         found = _entries(files)
         pull = news(reader, found, before if before.holds_for(now.setting, now.days) else Memory(), now)
         return pull or news(reader, found, Memory(), now) or Pull()
@@ -74,10 +64,6 @@ def _entries(files: Mapping[str, Path]) -> list[Entry]:
 def _bytes(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(LARGEST)
-
-
-def _hash(whole: object) -> str:
-    return hashlib.sha256(json.dumps(whole).encode()).hexdigest()
 
 
 def _find(path: Path) -> dict[str, Path]:
