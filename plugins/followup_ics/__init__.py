@@ -30,9 +30,7 @@ class IcsOptions:
 def register_sources() -> list[SourceType]:
     """Add the source `ics`."""
     return [
-        SourceType(
-            "ics", "Meetings from .ics files, or from a calendar on the web", ("meeting",), IcsOptions, _open
-        )
+        SourceType("ics", "Meetings from .ics files, or from a calendar on the web", ("meeting",), IcsOptions, _open)
     ]
 
 

@@ -87,6 +87,10 @@ class Place(Struct, frozen=True):
     named: bool = False
     """It is the host that the config names, and not one that somebody else has sent us to."""
 
+    def __repr__(self) -> str:
+        """Tell the host alone: tracebacks may show this."""
+        return self.host
+
     @classmethod
     def of(cls, url: str, first: Place | None = None) -> Place:
         """Return the place of an address; `first` is that of the address in the config, if this is another one."""
@@ -154,7 +158,7 @@ def _reached(host: str, port: int, deadline: Deadline, place: Place | None = Non
         try:
             reached.settimeout(min(deadline.left, _CONNECT_WITHIN))
             reached.connect(number)
-            reached.settimeout(deadline.left)
+            reached.settimeout(deadline.left + _CONNECT_WITHIN)  # the deadline itself ends what comes after
         except OSError as error:
             reached.close()
             fault = error
@@ -219,15 +223,16 @@ def _tunnel(reached: socket.socket, proxy: SplitResult, place: Place) -> None:
     if user := proxy.netloc.rpartition("@")[0]:
         lines.append(f"Proxy-Authorization: {_basic(user)}")
     reached.sendall("\r\n".join([*lines, "", ""]).encode())
-    answer = HTTPResponse(reached, method="CONNECT")
-    answer.begin()
-    if answer.status == 407:
+    with HTTPResponse(reached, method="CONNECT") as answer:
+        answer.begin()
+        status = answer.status
+    if status == 407:
         raise Unreadable(
             f"the proxy {proxy.hostname} asks for a login (407); set https_proxy to http://NAME:PASSWORD@HOST:PORT"
         )
-    if answer.status != 200:
+    if status != 200:
         raise Unreadable(
-            f"the proxy {proxy.hostname} does not lead to {place.host} ({answer.status}); see https_proxy and no_proxy"
+            f"the proxy {proxy.hostname} does not lead to {place.host} ({status}); see https_proxy and no_proxy"
         )
 
 

@@ -54,11 +54,14 @@ def fetched(address: WebAddress, known: Stamps, largest: int, now: datetime) -> 
     first = Place.of(address.url)
     with Deadline(ANSWER_WITHIN) as deadline:
         try:
-            return _Fetch(address, known, largest, now, deadline).follow(first)
+            answer = _Fetch(address, known, largest, now, deadline).follow(first)
         except Unreadable:
             if not deadline.over:
                 raise
-    # What was cut off looks like an odd answer, so this is told in its place.
+        else:
+            if not deadline.over:
+                return answer
+    # What was cut off looks like an odd answer, or like a whole one that has come to its end.
     seconds = int(ANSWER_WITHIN.total_seconds())
     raise Unreadable(f"{address.host} did not give its whole calendar within {seconds} seconds; {_LATER}")
 
@@ -92,7 +95,7 @@ class _Fetch(Struct, frozen=True):
         # Headers are read as Latin 1; what is not ASCII, or a space, is meant as the bytes that it was.
         written = quote(location.strip(), punctuation, encoding="latin-1")
         try:
-            onward = Place.of(parsed(urljoin(_url(place), written)).url, first) if written else None
+            onward = Place.of(parsed(_joined(place, written)).url, first) if written else None
         except ValueError as error:
             raise Unreadable(f"{place.host} sends on to where it is not followed: {error}") from None
         if onward is None:
@@ -190,9 +193,13 @@ class _Fetch(Struct, frozen=True):
         return f"copy the address anew from the calendar's settings into {self.address.file or '`path`'}"
 
 
-def _url(place: Place) -> str:
+def _joined(place: Place, location: str) -> str:
+    """Return where a place sends on to, which may be told from there on (RFC 9110, section 10.2.2)."""
     host = f"[{place.host}]" if ":" in place.host else place.host
-    return f"{'https' if place.secure else 'http'}://{host}:{place.port}{place.target}"
+    try:
+        return urljoin(f"{'https' if place.secure else 'http'}://{host}:{place.port}{place.target}", location)
+    except ValueError:
+        raise ValueError("it is no address") from None
 
 
 def _stamps(answer: HTTPResponse) -> Stamps:
