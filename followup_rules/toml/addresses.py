@@ -9,7 +9,8 @@ import re
 
 # A secret may be all that follows the host, and a password before it. Quotes end an address, as in TOML.
 _WRITTEN = re.compile(
-    r"""\b(https?|webcals?):/{0,2}(?:[^\s"'<>/@?#]*@)?([\w\[][^\s"'<>/?#]*)([/?#][^\s"'<>]*)?""", re.IGNORECASE
+    r"""\b([a-z][a-z0-9+.-]{0,20}(?=://)|https?|webcals?):/{0,2}(?:[^\s"'<>/@?#]*@)?([\w\[][^\s"'<>/?#]*)([/?#][^\s"'<>]*)?""",
+    re.IGNORECASE,
 )
 
 
