@@ -28,9 +28,7 @@ def exposed_addresses(config: Config) -> Iterator[Problem]:
     """Yield what to tell of files with addresses that other users of this computer may read."""
     for where, address in _addresses(config):
         if address.file is not None and _is_open(address.file):
-            message = (
-                f"other users of this computer may read or write {address.file}, and with its address all it leads to"
-            )
+            message = f"other users of this computer may read or write {address.file}, which holds a secret address"
             hint = f"chmod 600 {shlex.quote(str(address.file))}"
             yield Problem(where, message, Code.EXPOSED, hint=hint, warning=True)
 
