@@ -1,7 +1,8 @@
 """The codes of problems: each has a page in docs/problems.md, and stands nowhere else in the code.
 
 A code never changes its meaning and is never given again, since people search for it. The tens tell where it belongs:
-files, what stands in them, texts, what a run meets, plugins, the health of it all, and what has become another.
+files, what stands in them, texts, what a run meets, plugins, the health of it all, and what has become another or
+belongs elsewhere.
 """
 
 from __future__ import annotations
@@ -65,3 +66,4 @@ class Code(StrEnum):
     PARTLY_UNREAD = "F076", "A part of a source that cannot be read"
     PLACE_UNSEEN = "F077", "A draft or a task that cannot be seen"
     NOT_PLAYED = "F110", "An example that cannot be played"
+    SECRET_IN_CONFIG = "F072", "A secret address in the config"

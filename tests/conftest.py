@@ -12,7 +12,12 @@ from hypothesis import settings
 from followup_rules.store.store import open_store
 from tests.support.examples import USUAL
 
-pytest_plugins = ["tests.support.googlelab.fixtures", "tests.support.oddplugin", "tests.support.swift"]
+pytest_plugins = [
+    "tests.support.feedserver",
+    "tests.support.googlelab.fixtures",
+    "tests.support.oddplugin",
+    "tests.support.swift",
+]
 
 settings.register_profile("untimed", deadline=None)
 settings.register_profile("deep", deadline=None, max_examples=20 * USUAL)

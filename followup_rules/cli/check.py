@@ -27,6 +27,7 @@ from followup_rules.store.store import open_copy
 from followup_rules.texts.plurals import plural
 from followup_rules.tick.run import preview
 from followup_rules.toml.suggestions import nearest
+from followup_rules.upkeep.addresses import addresses_in_config, exposed_addresses
 from followup_rules.upkeep.services import concerns
 
 
@@ -69,6 +70,7 @@ def examine(config: Config, now: datetime) -> Findings:
         return Findings(config.problems)
     seen: dict[str, _Seen] = {}
     problems = [*config.problems, *_texts(config), *_unwritable(config), *_tried(config, now, seen), *concerns(config)]
+    problems += [*addresses_in_config(config), *exposed_addresses(config)]
     problems += _unseen_kinds(config, _emitted(config, seen))
     return Findings(tuple(dict.fromkeys(problems)), _checked(config, seen))
 

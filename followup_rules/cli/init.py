@@ -23,9 +23,13 @@ from followup_rules.cli.starters import Answers, config_text, notes_text
 from followup_rules.config import holidays
 from followup_rules.config.read import default_file, read_config
 from followup_rules.model import Problem
+from followup_rules.texts.plurals import plural
 from followup_rules.toml.suggestions import expected
+from followup_rules.web_address import WebAddress, is_address, parsed
 
 LOCALTIME = Path("/etc/localtime")
+FEED = "feed.url"
+"""Beside the config, for its owner alone: the address of the calendar, which is a secret."""
 # Where mail programs like to keep what was sent; the first that is there is proposed.
 _SENT = ("~/Maildir/.Sent", "~/Mail/Sent", "~/mail/sent")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
@@ -107,6 +111,15 @@ def _language_fault(answer: str) -> str:
     return "" if answer in ("fr", "en") else f"{answer!r} is no language of the texts: one of en, fr"
 
 
+def _calendar_fault(answer: str) -> str:
+    try:
+        if is_address(answer):
+            parsed(answer)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
 QUESTIONS = (
     Question("me", "Your e-mail addresses", fault=_address_fault, needed=True),
     Question("name", "Your name, as you sign"),
@@ -116,7 +129,12 @@ QUESTIONS = (
         "holidays", "Whose holidays, such as CA or CA-QC", lambda given: country_of(given["timezone"]), _holidays_fault
     ),
     Question("language", "Language of the texts, fr or en", _language, _language_fault),
-    Question("calendar", "Your calendar: an .ics file, or a folder of them", _in_home("calendar.ics")),
+    Question(
+        "calendar",
+        "Your calendar: an .ics file, a folder of them, or its secret address (https:// or webcal://)",
+        _in_home("calendar.ics"),
+        _calendar_fault,
+    ),
     Question("sent", "Your sent mail: a Maildir, an mbox, or a folder of .eml", _sent),
     Question("notes", "Your notes: a Markdown file, or a folder of them", _in_home("notes.md")),
     Question("drafts", "Folder for the drafts", _in_home("drafts")),
@@ -141,11 +159,16 @@ def _init(ctx: click.Context, *, yes: bool, **flags: Any) -> None:
         **{name: answers[name] for name in ("name", "timezone", "holidays", "language")},
         **{name: _place(answers[name]) for name in _PATHS},
     )
+    address, feed = "", file.with_name(FEED)
+    if is_address(answers["calendar"]):
+        address, settled = answers["calendar"], replace(settled, calendar=FEED)
+    if address and feed.exists():
+        _refuse([f"{feed} exists already; to read the address in it, say so: --calendar {shlex.quote(str(feed))}"])
     notes = _real(settled.notes)
     if notes.is_file() and answers["notes"] == _in_home("notes.md")(given) and not given["notes"]:
         _refuse([f"{notes} exists already; to keep your notes there, say so: --notes {notes}"])
     try:
-        _write(file, notes, settled)
+        _write(file, notes, settled, address)
     except OSError as error:
         _refuse([f"{error.filename} cannot be written: {error.strerror}"])
     _end(file)
@@ -201,7 +224,7 @@ def _fault(question: Question, answer: str) -> str:
     if not answer:
         return "is missing" if question.needed or question.name in _PATHS else ""
     if not answer.isprintable():
-        return f"{answer!r} holds characters that cannot be printed"
+        return f"{'it' if is_address(answer) else repr(answer)} holds characters that cannot be printed"
     return question.fault(answer)
 
 
@@ -226,8 +249,8 @@ def _real(written: str) -> Path:
     return Path(os.path.expandvars(written)).expanduser()
 
 
-def _write(file: Path, notes: Path, answers: Answers) -> None:
-    """Write what is not there yet, the config last. Raises OSError."""
+def _write(file: Path, notes: Path, answers: Answers, address: str) -> None:
+    """Write what is not there yet, the config last; the address of the calendar, if it has one. Raises OSError."""
     for path in (notes, _real(answers.drafts), _real(answers.tasks)):
         path.parent.mkdir(parents=True, exist_ok=True)
     if notes.exists():
@@ -237,6 +260,8 @@ def _write(file: Path, notes: Path, answers: Answers) -> None:
     # Only the folder of the config is for its owner alone: those above it may be everybody's.
     file.parent.parent.mkdir(parents=True, exist_ok=True)
     file.parent.mkdir(exist_ok=True, mode=0o700)
+    if address:
+        _create(file.with_name(FEED), f"{address.strip()}\n")
     _create(file, config_text(answers))
 
 
@@ -252,6 +277,10 @@ def _end(file: Path) -> None:
     """Check what was written, and say how to go on. What is wrong now is advice: much of it is still to come."""
     config = read_config(file)
     findings = examine(config, datetime.now(UTC).astimezone(config.profile.timezone))
+    for source in config.sources:
+        count = findings.checked.get("sources", {}).get(source.name)
+        if count is not None and isinstance(getattr(source.options, "path", None), WebAddress):
+            click.echo(f"read: {plural(count, 'meeting')} at {source.options.path}")
     shared.print_problems(replace(problem, warning=True) for problem in findings.problems)
     option = "" if file == default_file() else f" --config {shlex.quote(str(file))}"
     click.echo("\nwhat to do next:")

@@ -23,7 +23,7 @@ lookback   = "30 days"     # on the first run, nothing older is taken up
 
 [sources.calendar]
 plugin = "ics"
-path   = {calendar}     # a file or a folder
+path   = {calendar}     # a file, a folder, or a .url file that holds the address of a calendar on the web
 
 [sources.sent]
 plugin = "mailbox"

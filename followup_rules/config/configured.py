@@ -16,6 +16,7 @@ from followup_rules.host.plugin import Plugin
 from followup_rules.host.worker import TIME_LIMIT
 from followup_rules.model import Context
 from followup_rules.sealing import digest
+from followup_rules.web_address import WebAddress
 
 SILENCE = timedelta(days=14)
 
@@ -24,9 +25,12 @@ def place_of(plugin: str, options: Any, base: Path) -> str:
     """Return a hash of a plugin and its options: the same for the same place, whatever its table is called.
 
     Paths count from the folder of the config, so that a folder that is moved with all that lies in it stays the same.
+    Of a web address it does not matter where it is written. Raises Unreadable if the file is not there that holds one.
     """
 
     def plain(value: object) -> str:
+        if isinstance(value, WebAddress):
+            return value.url
         return str(value.relative_to(base)) if isinstance(value, Path) and value.is_relative_to(base) else repr(value)
 
     # Sorted, for the order of a set is another one in every process.
@@ -45,7 +49,8 @@ class Configured(Struct, frozen=True, kw_only=True):
     fault: str = ""
     """Why its plugin does not offer it; then it cannot be opened, and all else goes on."""
     place: str = ""
-    """What it stands for, whatever it is called; see `place_of`. Empty if its plugin is broken: nobody can tell."""
+    """What it stands for, whatever it is called; see `place_of`. Empty if nobody can tell: its plugin is broken, or
+    the file is not there that holds its web address."""
     time_limit: timedelta = TIME_LIMIT
     """How long one call of it may take."""
 

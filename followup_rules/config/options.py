@@ -17,6 +17,7 @@ from followup_rules.host.secrets import masked
 from followup_rules.toml import values
 from followup_rules.toml.suggestions import nearest
 from followup_rules.toml.values import Value
+from followup_rules.web_address import FILE_END, WebAddress, in_file, is_address, parsed
 
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})", re.ASCII)
 _LONGEST = timedelta(days=36_500)
@@ -79,9 +80,16 @@ def _leaves(raw: Any) -> Iterator[str]:
 
 
 def secrets_of(options: Any) -> set[str]:
-    """Return the values of the options that a plugin marks with `metadata={"secret": True}`."""
+    """Return the values of the options that a plugin marks with `metadata={"secret": True}`, and all web addresses."""
     fields = dataclasses.fields(options) if dataclasses.is_dataclass(options) else ()
-    return {str(getattr(options, field.name)) for field in fields if _is_secret(field)} - {""}
+    marked = {str(getattr(options, field.name)) for field in fields if _is_secret(field)} - {""}
+    return marked.union(*(address.secrets for address in addresses_of(options)))
+
+
+def addresses_of(options: Any) -> list[WebAddress]:
+    """Return the web addresses among options."""
+    fields = dataclasses.fields(options) if dataclasses.is_dataclass(options) else ()
+    return [value for field in fields if isinstance(value := getattr(options, field.name), WebAddress)]
 
 
 def _made(cls: type, got: Mapping[str, Any], value: Value) -> Any:
@@ -97,6 +105,8 @@ def _read(value: Value, kind: Any, base: Path) -> Any:
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin is typing.Literal:
         return values.choice(*arguments)(value)
+    if WebAddress in arguments:
+        return place(value, base)
     if NoneType in arguments:
         return _read(value, next(part for part in arguments if part is not NoneType), base)
     if origin in (tuple, list, frozenset):
@@ -111,6 +121,19 @@ def _read(value: Value, kind: Any, base: Path) -> Any:
     if kind in (str, int, bool):
         return value.raw if value.is_a(kind) else None
     return value.raw
+
+
+def place(value: Value, base: Path) -> Path | WebAddress | None:
+    """Read a path or a web address, which may also stand in a file whose name ends in `.url`."""
+    written = os.path.expandvars(value.raw) if isinstance(value.raw, str) else ""
+    if is_address(written):
+        try:
+            return parsed(written)
+        except ValueError as error:
+            value.report(str(error), code=Code.WRONG_SORT)
+            return None
+    found = path(value, base)
+    return in_file(found) if found is not None and found.suffix.lower() == FILE_END else found
 
 
 def path(value: Value, base: Path) -> Path | None:
@@ -158,4 +181,11 @@ def span(value: Value) -> timedelta | None:
     return length
 
 
-_WORDS: Mapping[Any, str] = {str: '"..."', int: "1", bool: "true", Path: '"path/to/it"', timedelta: '"30 days"'}
+_WORDS: Mapping[Any, str] = {
+    str: '"..."',
+    int: "1",
+    bool: "true",
+    Path: '"path/to/it"',
+    Path | WebAddress: '"path/to/it"',
+    timedelta: '"30 days"',
+}

@@ -48,12 +48,18 @@ def follow_sources(given: Given) -> tuple[set[str], list[Problem]]:
     for old, new in _renamed(known, now_there).items():
         events.rename_source(old, new)
         known[new] = known.pop(old)
-    for name in known.keys() & now_there.keys():
+    problems = []
+    for name in sorted(known.keys() & now_there.keys()):
         if known[name] != now_there[name]:
             # A cursor means something to that plugin, in that version and with those options, alone.
             events.forget_cursor(name)
+            # A newer plugin may know other options by itself: then the user has changed nothing.
+            if known[name].version == now_there[name].version:
+                message = "it reads another place now, or with other options, so it is read from its beginning"
+                problems.append(
+                    Problem(f"sources.{name}", message, Code.TABLE_CHANGED, hint=_KNOWN_AGAIN, warning=True)
+                )
     left: set[str] = set()
-    problems = []
     for name in sorted(known.keys() - now_there.keys()):
         gone = events.leave(name, given.now)
         left |= gone
@@ -162,4 +168,5 @@ def _stayed(entries: Sequence[LedgerEntry]) -> str:
 
 
 _STAYS = "what had taken place stays as evidence; put the table back if that was a slip"
+_KNOWN_AGAIN = "what it shows as before stays as it is; what it no longer shows leaves once it was read to its end"
 _ELSEWHERE = "what is still due is made anew, but for what you had edited; delete the old ones if you do not want them"

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from followup_rules.codes import Code
 from followup_rules.model import Problem
+from followup_rules.toml.addresses import hidden
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,8 +59,8 @@ class Document(Struct, frozen=True):
         span = self._span(path, at, within)
         marked = {} if span is None else spot(self.text, span)._asdict()
         table = where or ".".join(part for part in path[:2] if isinstance(part, str)) or self.file
-        more: dict[str, Any] = {"hint": hint, "also": tuple(also), "fatal": fatal, "warning": warning}
-        return Problem(table, message, code, self.file, **marked, **more)
+        more: dict[str, Any] = {"hint": hidden(hint), "also": tuple(also), "fatal": fatal, "warning": warning}
+        return Problem(table, hidden(message), code, self.file, **marked, **more)
 
     def line(self, path: Path) -> int:
         """Return the line of a key, or of the nearest table around it; 0 if there is none."""

@@ -10,6 +10,8 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
+from followup_rules.toml.addresses import hidden_in_line
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -85,12 +87,16 @@ def slip(text: str) -> Slip:
 
 
 def spot(text: str, span: Span) -> Spot:
-    """Return the line, column and marked length of a span; what goes on in further lines is not marked."""
+    """Return the line, column and marked length of a span; what goes on in further lines is not marked.
+
+    Of a web address in the line only the host is shown: it may be a secret.
+    """
     start, end = span
     lines, starts = _lines(text)
     number = bisect_right(starts, start)
     line, column = lines[number - 1], start - starts[number - 1] + 1
-    return Spot(number, column, line, max(1, min(end - start, len(line) - column + 1)))
+    shown, column, length = hidden_in_line(line, column, max(1, min(end - start, len(line) - column + 1)))
+    return Spot(number, column, shown, length)
 
 
 @lru_cache(maxsize=16)

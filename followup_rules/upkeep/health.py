@@ -23,6 +23,7 @@ from followup_rules.store.lock import holder
 from followup_rules.store.schema import VERSION
 from followup_rules.store.store import Store, open_copy
 from followup_rules.texts.plurals import listed, plural
+from followup_rules.upkeep.addresses import exposed_addresses
 from followup_rules.upkeep.audit import Audit, audit
 
 SILENCE = timedelta(days=2)
@@ -116,6 +117,7 @@ def _files(config: Config) -> Finding:
     beside = [config.store.with_name(config.store.name + end) for end in ("", "-wal", "-shm", ".lock", ".holder")]
     files = [file for file in (*beside, *backups(config.store)) if file.exists()]
     problems = [problem for file in files for problem in _exposed(file)]
+    problems += exposed_addresses(config)
     exposed = bool(problems)
     around = next((parent for parent in config.store.absolute().parents if parent.is_dir()), None)
     room = shutil.disk_usage(around).free if around else None

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from msgspec import Struct
@@ -14,6 +13,7 @@ from msgspec import Struct
 from followup_google.token import LOG_IN
 from followup_rules import Unreadable
 from followup_rules.hookspecs import LONGEST_WAIT
+from followup_rules.web_address import retry_after
 
 # As the older services name it, and as the newer ones do (google.rpc.ErrorInfo).
 _RATE = frozenset({
@@ -207,7 +207,7 @@ def _message(error: Any) -> str:
 
 def _wait(error: Any) -> timedelta:
     """Return how long Google asks to be left alone: in a header, in the details, or in words."""
-    told = _asked_to_wait(error.resp.get("retry-after", ""))
+    told = retry_after(error.resp.get("retry-after", ""), datetime.now(UTC))
     delays = (str(each.get("retryDelay", "")) for each in _listed(error.content))  # google.rpc.RetryInfo
     delay = next(filter(None, map(_SECONDS.fullmatch, delays)), None)
     instant = _RETRY_AFTER.search(_message(error))
@@ -216,16 +216,6 @@ def _wait(error: Any) -> timedelta:
     if not told and instant:
         told = datetime.fromisoformat(instant[1]) - datetime.now(UTC)
     return min(max(told, timedelta(0)), LONGEST_WAIT)
-
-
-def _asked_to_wait(header: str) -> timedelta:
-    """Read Retry-After (RFC 9110, section 10.2.3): seconds, or an instant."""
-    if header.strip().isdecimal():
-        return timedelta(seconds=min(int(header), 86_400))
-    try:
-        return max(parsedate_to_datetime(header) - datetime.now(UTC), timedelta(0))
-    except (ValueError, TypeError):
-        return timedelta(0)
 
 
 def _spoken(length: timedelta) -> str:

@@ -33,6 +33,10 @@ class Memory(Struct, frozen=True, array_like=True):
     """How many there were."""
     steps: int = 0
     """What laying them out took."""
+    etag: str = ""
+    """Of a calendar on the web: by what its server tells whether it has changed."""
+    modified: str = ""
+    """Likewise, in the server's own words."""
 
     def holds_for(self, setting: str, days: tuple[str, str]) -> bool:
         """Tell whether what was read is right in this setting and for this window or an earlier one."""

@@ -38,7 +38,7 @@ def news(reader: CalendarReader, entries: Sequence[Entry], before: Memory, now: 
     unchanged: list[str] = []
     kept: dict[bool, set[bytes]] = {True: set(), False: set()}
     read: list[Event | BadItem] = []
-    taken = before.steps
+    taken, early = before.steps, False
     units = list(_by_uid(entries))
     for done, (uid, unit) in enumerate(units):
         digest = _digest(unit)
@@ -48,6 +48,7 @@ def news(reader: CalendarReader, entries: Sequence[Entry], before: Memory, now: 
             continue
         reading = reader.read(unit, MOST_STEPS - taken)
         taken += reading.steps
+        early = early or reading.early
         too_many = before.meetings + len(read) + len(reading.events) > MOST_MEETINGS
         if before != Memory() and (too_many or reading.refused):
             return None
@@ -58,6 +59,8 @@ def news(reader: CalendarReader, entries: Sequence[Entry], before: Memory, now: 
             kept[reading.settled].add(digest)
     meetings = before.meetings + len(read)
     memory = replace(now, settled=packed(kept[True]), of_the_day=packed(kept[False]), meetings=meetings, steps=taken)
+    if early:  # the same text will mean something else once its stamp counts
+        memory = replace(memory, seen="")
     whole = all(item.id for item in read)
     return Pull(events=_once_each(read), cursor=cursor(memory), complete=whole, unchanged=unchanged)
 

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from contextlib import suppress
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from followup_ics.memory import Memory, recalled
+from followup_ics.window import digest, window
 from followup_rules import BadItem, Context, Pull, Unreadable, regular_files
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from followup_ics import IcsOptions
     from followup_ics.text import Entry
     from followup_rules.regular_files import Files
 
 LARGEST = 20_000_000
 """In bytes; an export of many years is a quarter of it."""
-# Raised whenever the same files come to give other events, so that they are read again.
-_FORMAT = 3
 # How often the files are looked for anew, if one is moved away before it is read.
 _TRIES = 3
 _COPY = (
@@ -33,11 +32,8 @@ _COPY = (
 class IcsSource:
     """Meetings from an .ics file, or from all of a folder."""
 
-    def __init__(self, options: IcsOptions, context: Context) -> None:
-        self._path = options.path
-        self._days_ahead = options.days_ahead
-        self._mine = options.mine
-        self._context = context
+    def __init__(self, path: Path, options: IcsOptions, context: Context) -> None:
+        self._path, self._options, self._context = path, options, context
 
     def pull(self, since: datetime, cursor: str) -> Pull:
         """Return the meetings of the window that were not read before, or nothing at all if no file and no day changed.
@@ -54,20 +50,16 @@ class IcsSource:
 
     def _pulled(self, since: datetime, cursor: str) -> Pull:
         """Return what is new. Raises Unreadable, and FileNotFoundError if the files are to be looked for anew."""
-        profile, before = self._context.profile, recalled(cursor)
-        # To the end of a day, so that all that is read on one day is read for the same window.
-        last = (self._context.now + timedelta(days=self._days_ahead)).astimezone(profile.timezone).date()
-        days = (str(since.astimezone(profile.timezone).date()), str(last))
-        setting = _hash([_FORMAT, str(self._path), str(profile.timezone), sorted(profile.me), self._mine])
+        before = recalled(cursor)
+        of_pull = window(str(self._path), self._options, self._context, since)
         try:
             found = regular_files.find(self._path, ".ics")
             looks = {name: (file.size, file.changed) for name, file in found.files.items()}
             beside = [sorted(names) for names in (found.copies, found.unread, found.no_files)]
-            seen = _hash([setting, days, looks, beside])
+            seen = digest([of_pull.setting, of_pull.days, looks, beside])
             if seen == before.seen:
                 return Pull(cursor=cursor)
-            until = datetime.combine(last, time.max, profile.timezone)
-            return self._read(found, since, until, before, Memory(seen, setting, days))
+            return self._read(found, since, of_pull.until, before, Memory(seen, of_pull.setting, of_pull.days))
         except FileNotFoundError:
             raise
         except OSError as error:
@@ -80,7 +72,7 @@ class IcsSource:
         entries, unread = self._entries(found)
         if unread:  # so that they are looked at again by the next pull, however they look
             now = replace(now, seen="")
-        reader = CalendarReader(self._context.profile, self._context.now, since, until, mine=self._mine)
+        reader = CalendarReader(self._context.profile, self._context.now, since, until, mine=self._options.mine)
         pull = news(reader, entries, before if before.holds_for(now.setting, now.days) else Memory(), now)
         pull = pull or news(reader, entries, Memory(), now) or Pull()
         return replace(
@@ -119,7 +111,3 @@ def _left_out(found: Files) -> list[BadItem]:
         **{name: f"{why}; remove it" for name, why in found.no_files.items()},
     }
     return [BadItem(name, why, name) for name, why in sorted(left_out.items())]
-
-
-def _hash(whole: object) -> str:
-    return hashlib.sha256(json.dumps(whole).encode()).hexdigest()

@@ -17,6 +17,7 @@ from followup_rules.cli import cli
 from followup_rules.cli.init import country_of, guessed_zone
 from followup_rules.cli.starters import Answers, config_text, notes_text
 from followup_rules.config.read import read_config
+from tests.support.feedserver import SECRET
 
 FOLLOWUP = [sys.executable, "-m", "followup_rules"]
 
@@ -240,3 +241,87 @@ def test_at_a_terminal_it_asks_and_asks_again(home):
     assert config.profile.me == {"me@example.org", "second@example.org"}
     assert (config.profile.name, config.profile.holidays, config.profile.language) == ("Camille", "", "en")
     assert str(config.profile.timezone) == "America/Toronto"
+
+
+# -- a calendar on the web
+
+
+@pytest.fixture
+def published(feed, home):
+    feed.body = CALENDAR
+    (home / "sent").mkdir()
+    return feed
+
+
+CALENDAR = b"""BEGIN:VCALENDAR\r
+VERSION:2.0\r
+PRODID:-//t//EN\r
+BEGIN:VEVENT\r
+UID:1@example\r
+DTSTART:20990109T150000Z\r
+SUMMARY:Interview\r
+END:VEVENT\r
+BEGIN:VEVENT\r
+UID:2@example\r
+DTSTART;VALUE=DATE:20200101\r
+RRULE:FREQ=DAILY\r
+SUMMARY:Lunch\r
+END:VEVENT\r
+END:VCALENDAR\r
+"""
+
+
+def test_an_address_goes_into_a_file_of_its_own_and_is_tried_at_once(home, published):
+    result = init("--config", "new/config.toml", "init", *flags(calendar=f" {published.url}"))
+    assert (result.exit_code, result.stderr) == (0, "")
+    file = home / "new" / "feed.url"
+    assert file.read_text() == f"{published.url}\n"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert tomllib.loads((home / "new" / "config.toml").read_text())["sources"]["calendar"]["path"] == "feed.url"
+    assert f"meetings at 127.0.0.1:{published.port}/…" in result.output
+    assert SECRET not in result.output
+    assert CliRunner().invoke(cli, ["--config", "new/config.toml", "check"]).exit_code == 0
+
+
+def test_an_address_that_does_not_lead_to_a_calendar_is_told_and_kept(home, published):
+    published.status = 404
+    result = init("--config", "config.toml", "init", *flags(calendar=published.url))
+    assert result.exit_code == 0
+    assert "the calendar's secret address was reset" in result.stderr
+    assert str(home / "feed.url") in result.stderr
+    assert SECRET not in result.output
+    assert (home / "feed.url").exists()
+
+
+@pytest.mark.parametrize(
+    ("calendar", "told"),
+    [
+        (f"http://calendar.example/{SECRET}", "write https: in its place"),
+        (f"file:///home/{SECRET}/x.ics", "write the path itself"),
+        ("https://calendar.google.com/calendar/u/0/r", "copy the “Secret address in iCal format”"),
+        (f"https://calendar.example/{SECRET}\x07", "holds characters that cannot be printed"),
+    ],
+)
+def test_what_is_no_address_of_a_calendar_is_refused(home, calendar, told):
+    result = init("init", *flags(calendar=calendar))
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert SECRET not in result.output
+    assert list(home.iterdir()) == []
+
+
+def test_an_address_that_is_there_already_is_not_overwritten(home, published):
+    (home / "feed.url").write_text("https://calendar.example/mine")
+    result = init("--config", "config.toml", "init", *flags(calendar=published.url))
+    assert result.exit_code == 2
+    assert f"--calendar {home}/feed.url" in result.stderr
+    assert (home / "feed.url").read_text() == "https://calendar.example/mine"
+    assert not (home / "config.toml").exists()
+
+
+def test_a_file_with_an_address_may_be_named(home, published):
+    (home / "mine.url").write_text(published.url)
+    (home / "mine.url").chmod(0o600)
+    result = init("--config", "config.toml", "init", *flags(calendar="mine.url"))
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert f"meetings at 127.0.0.1:{published.port}/…" in result.output

@@ -66,7 +66,7 @@ def test_the_built_in_ones_are_listed_without_any_config(install):
     result = plugins()
     assert (result.exit_code, result.stderr) == (0, "")
     assert "ics (followup-rules " in result.stdout
-    assert "  source ics: Meetings from .ics files" in result.stdout
+    assert "  source ics: Meetings from .ics files, or from a calendar on the web" in result.stdout
     assert "  pack interview: " in result.stdout
     assert "docs/plugins.md" in result.stdout
 

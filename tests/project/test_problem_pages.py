@@ -17,6 +17,7 @@ from followup_rules.codes import Code
 from followup_rules.store.lock import only_run
 from followup_rules.store.schema import VERSION
 from tests.support.configs import FILES
+from tests.support.feedserver import Feed, served
 from tests.support.installed import install
 from tests.support.project import ROOT
 
@@ -225,6 +226,12 @@ def other_folder(place):
     (place / "config.toml").write_text(FILES.replace('"drafts"', '"mail"'))
 
 
+def secret_in_config(place):
+    feed = Feed("http", body=CALENDAR.encode())
+    feed.port = HELD.enter_context(served(feed.reply, "GET", None))
+    (place / "config.toml").write_text(FILES.replace('"calendar.ics"', f'"{feed.url}"'))
+
+
 def earlier_store(place):
     followup("run", "--now", NOW)
     with closing(sqlite3.connect(place / "followup.db")) as store:  # as it was before the last of its changes
@@ -287,6 +294,7 @@ SITUATIONS = {
     "F076": unread_calendar,
     "F077": unseen_draft,
     "F110": no_grammar,
+    "F072": secret_in_config,
 }
 
 
@@ -330,6 +338,7 @@ def test_what_a_page_tells_of_the_system_is_what_happens(place, code):
     commands = {
         "F053": ("auth", "post"),
         "F110": ("test", "mine.toml"),
+        "F072": ("check", "--now", NOW),
         "F07": ("plan", "--now", NOW),
         "F05": ("plugins",),
         "F06": ("doctor", "--deep", "--now", NOW),

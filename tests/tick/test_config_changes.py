@@ -1,8 +1,11 @@
 """What becomes of events and actions when the user changes the config between two runs."""
 
 import pytest
+from msgspec.structs import replace
 
 from followup_rules import Refused, Unreadable
+from followup_rules.store.state import Table
+from followup_rules.store.store import open_store
 from tests.support import oddplugin
 from tests.support.storybook import Story, call
 
@@ -75,6 +78,24 @@ def test_other_options_have_a_source_read_from_its_beginning(story):
     change(story, 'path = "calendar.ics"', 'path = "calendar.ics"\ndays_ahead = 380')
     story.at(AFTER)
     assert [d.key for d in story.at(LATER).states("prepare") if "2027" in d.key] == ["prepare/nordik.ca@2027-11-16"]
+
+
+def test_other_options_of_a_source_are_told_once(story):
+    story.at(BEFORE)
+    change(story, 'path = "calendar.ics"', 'path = "calendar.ics"\ndays_ahead = 380')
+    told = story.at(AFTER)
+    assert "sources.calendar: it reads another place now, or with other options" in told.said
+    assert [(problem["severity"], told.exit) for problem in told.problems] == [("warning", 0)]
+    assert story.at(LATER).problems == []
+
+
+def test_a_newer_plugin_with_other_options_is_no_change_of_the_user(story):
+    story.at(BEFORE)
+    with open_store(story.folder / "out/followup.db") as store:
+        state = store.state.read()
+        tables = {name: Table("as it was", "0.0.1") for name in state.sources}
+        store.state.write(replace(state, sources=tables))
+    assert story.at(AFTER).problems == []
 
 
 def test_drafts_go_to_another_folder_and_the_old_one_is_left_alone(story):

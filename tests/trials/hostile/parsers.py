@@ -55,7 +55,8 @@ class Found(NamedTuple):
 
 def calendar(folder: Path, content: bytes) -> Found:
     """Read a calendar."""
-    return _pulled(IcsSource(IcsOptions(path=_written(folder / "calendar.ics", content)), CONTEXT), SINCE)
+    path = _written(folder / "calendar.ics", content)
+    return _pulled(IcsSource(path, IcsOptions(path=path), CONTEXT), SINCE)
 
 
 def mail(folder: Path, content: bytes) -> Found:
