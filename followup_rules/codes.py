@@ -65,3 +65,4 @@ class Code(StrEnum):
     PARTLY_UNREAD = "F076", "A part of a source that cannot be read"
     PLACE_UNSEEN = "F077", "A draft or a task that cannot be seen"
     NOT_PLAYED = "F110", "An example that cannot be played"
+    EACH_OF_MANY = "F085", "A duty for each of many people"
