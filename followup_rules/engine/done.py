@@ -27,12 +27,12 @@ def done_at(rule: Rule, visit: Visit, asking: Rule | Guard | None, view: CaseVie
 
 def _done_at(rule: Rule, visit: Visit, view: CaseView) -> datetime | None:
     with blaming(rule):
-        evidence = evaluate.evidence(rule, visit, view)
-        if not evidence or _dismisses(evidence[0], view):
+        evidence = [event for event in evaluate.evidence(rule, visit, view) if not _dismisses(event, view)]
+        if not evidence:
             return None
         # Of several actions of one duty the last one counts; of other evidence, the first already ended it.
-        reported = [event.start for event in evidence if event.report]
-        instant = max(reported) if reported else evidence[0].start
+        reported = any(event.report for event in evidence)
+        instant = max(event.start for event in evidence) if reported else evidence[0].start
         called_off = view.matching(rule.cancelled_by, Scope(view, visit, rule), visit.start)
         return None if any(event.start < instant for event in called_off) else instant
 
