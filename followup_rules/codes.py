@@ -67,3 +67,4 @@ class Code(StrEnum):
     PLACE_UNSEEN = "F077", "A draft or a task that cannot be seen"
     NOT_PLAYED = "F110", "An example that cannot be played"
     SECRET_IN_CONFIG = "F072", "A secret address in the config"
+    EACH_OF_MANY = "F085", "A duty for each of many people"

@@ -1,6 +1,8 @@
-"""The key of an action as a mail carries it: a hash, which tells whoever gets the mail nothing."""
+"""Keys, `RULE/ANCHOR@DAY` or `RULE/ANCHOR~ADDRESS@DAY`, and as a mail carries them: a hash, which tells nothing."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from followup_rules.sealing import digest
 
@@ -13,3 +15,16 @@ def hashed(key: str) -> str:
 def means(carried: str, key: str) -> bool:
     """Tell whether what a draft or a mail carries stands for a key: its hash or, in older ones, the key as it is."""
     return carried in (key, hashed(key))
+
+
+def with_anchor(key: str, old: str, new: str) -> str:
+    """Return a key under another name of its anchor; one of another anchor stays as it is."""
+    for end in "@~":
+        key = key.replace(f"/{old}{end}", f"/{new}{end}")
+    return key
+
+
+def with_day(key: str, anchor: str, old: date, new: date) -> str:
+    """Return a key of an anchor with another day; one of another anchor or day stays as it is."""
+    alone = f"/{anchor}~" in key and f"/{anchor}@" not in key
+    return key.replace(f"@{old}", f"@{new}") if alone else key.replace(f"/{anchor}@{old}", f"/{anchor}@{new}")

@@ -256,6 +256,8 @@ class Visit(Struct, frozen=True, kw_only=True):
     end: datetime
     day: date
     people: tuple[Person, ...]
+    person: str = ""
+    """Whose it is alone, where a rule has a duty for each person: a normalised address."""
 
     @property
     def anchor(self) -> Event:
@@ -333,7 +335,8 @@ class Action(Struct, frozen=True, kw_only=True):
     """A draft, a task or a notice that ought to exist."""
 
     key: str
-    """`RULE/ANCHOR@DAY`, with `+2` and so on for the further actions of one duty; holds no white space."""
+    """`RULE/ANCHOR@DAY`, or `RULE/ANCHOR~ADDRESS@DAY` of one person alone, with `+2` and so on for the further actions
+    of one duty; holds no white space."""
     rule: str
     case: str
     anchor: str
@@ -352,6 +355,8 @@ class Action(Struct, frozen=True, kw_only=True):
     announces: tuple[Announcement, ...] = ()
     duty: str = ""
     """The key of the decision that it follows from."""
+    person: str = ""
+    """Whom the duty is about, where the rule has one for each person: a normalised address."""
     output: str = ""
     """The output that it goes to."""
 

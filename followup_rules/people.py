@@ -89,6 +89,13 @@ def _spelling(address: str) -> str:
     return f"{name.replace('.', '')}@gmail.com" if domain in _GMAIL else f"{name}@{domain}"
 
 
+@lru_cache(maxsize=4096)  # the same few are asked about again and again
+def normal(address: str) -> str:
+    """Return an address by which one person is one: in lower case, and googlemail.com is gmail.com."""
+    name, at, domain = address.lower().rpartition("@")
+    return f"{name}{at}gmail.com" if domain in _GMAIL else f"{name}{at}{domain}"
+
+
 def is_human(someone: Person) -> bool:
     """Tell whether a human reads this address: no `no-reply@`, none of Google's rooms and group calendars."""
     local = someone.address.rpartition("@")[0]

@@ -19,7 +19,7 @@ _LISTED = 8
 
 def known(store: Store) -> list[str]:
     """Return the keys of all cases, those of which only the ledger knows included."""
-    return sorted({*store.places.cases(), *store.ledger.cases()})
+    return sorted({*store.cases(), *store.ledger.cases()})
 
 
 def titles(keys: Iterable[str], store: Store, zone: tzinfo) -> dict[str, str]:

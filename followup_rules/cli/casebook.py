@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from msgspec import Struct
@@ -11,16 +12,18 @@ from msgspec.structs import replace
 from followup_rules.cli import shared
 from followup_rules.cli.case_names import named, people_of, titles, unclear
 from followup_rules.config.read import Config
-from followup_rules.engine.anchors import CaseView
+from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine.clock import Span
 from followup_rules.engine.completed import Misfit
 from followup_rules.engine.guards import Window, windows_at
 from followup_rules.engine.isolation import Failed
 from followup_rules.engine.orders import misfits
+from followup_rules.engine.persons import about_nobody
 from followup_rules.engine.plan import EntryState, LedgerEntry
-from followup_rules.language.schema import Guard
+from followup_rules.language.schema import Guard, RuleSet
 from followup_rules.model import NOTICE, Decision, Event, Person, Problem, State
 from followup_rules.store.store import Store
-from followup_rules.tick.run import Report, preview
+from followup_rules.tick.run import Report, every_case, preview
 
 JournalLine = tuple[datetime, str, str, str]
 """A line of the journal: when, key, state, why."""
@@ -46,6 +49,8 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     """Its notes whose `re:` or `for:` names nothing."""
     subjects: Mapping[str, frozenset[str]] = {}
     """By the identity of a note: those of the meetings that it is about."""
+    nobody: tuple[tuple[str, Event], ...] = ()
+    """The rules with a duty for each person, and the events from which they would start if anybody took part."""
 
     def made(self, decision: Decision) -> list[LedgerEntry]:
         """Return what stands in the outputs for a decision."""
@@ -64,7 +69,7 @@ def read(config: Config, now: datetime, *, as_json: bool) -> tuple[Report, tuple
     with shared.copy_of(config, as_json=as_json) as copy:
         written = copy.decisions.last_line()
         report = preview(config, copy, now)
-        return report, files_of(copy.places.cases(), config, copy, report, written)
+        return report, files_of(copy.cases(), config, copy, report, written)
 
 
 def find(name: str, config: Config, now: datetime, *, as_json: bool) -> tuple[Report, CaseFile | Problem]:
@@ -75,8 +80,8 @@ def find(name: str, config: Config, now: datetime, *, as_json: bool) -> tuple[Re
     zone = config.profile.timezone
     with shared.copy_of(config, as_json=as_json) as copy:
         written = copy.decisions.last_line()
-        report = preview(config, copy, now, lambda store, _: named(name, store.places.cases(), store, zone))
-        keys = copy.places.cases()
+        report = preview(config, copy, now, lambda store, at: named(name, every_case(store, at), store, zone))
+        keys = copy.cases()
         fitting = named(name, keys, copy, zone)
         if len(fitting) == 1:
             return report, files_of(fitting, config, copy, report, written)[0]
@@ -105,7 +110,7 @@ def files_of(keys: Collection[str], config: Config, copy: Store, report: Report,
 
 def _file(key: str, config: Config, store: Store, now: datetime) -> CaseFile:
     case = store.case(key)
-    view = CaseView(case, config.rulebook.rules, store.ledger.pins(key))
+    view = CaseView(case, config.rulebook.rules, store.ledger.pins(key), _span(key, config, store, now))
     guards = [guard for guard in config.rulebook.rules.guards.values() if not guard.fault]
     return CaseFile(
         key=key,
@@ -116,7 +121,19 @@ def _file(key: str, config: Config, store: Store, now: datetime) -> CaseFile:
         entries=tuple(store.ledger.of(key)),
         misfits=misfits(view),
         subjects=view.notes.subjects,
+        nobody=tuple(_about_nobody(config.rulebook.rules, view)),
     )
+
+
+def _about_nobody(rules: RuleSet, view: CaseView) -> Iterator[tuple[str, Event]]:
+    for rule in rules.rules.values():
+        with suppress(Failed):  # of one that cannot be followed that is told
+            yield from [(rule.id, event) for event in about_nobody(rule, Scope(view))]
+
+
+def _span(key: str, config: Config, store: Store, now: datetime) -> Span:
+    state = store.state.read()
+    return Span(state.since.get(key, state.first_run or now), now, config.profile.lookback)
 
 
 def _windows(guard: Guard, view: CaseView, now: datetime) -> tuple[Window, ...]:

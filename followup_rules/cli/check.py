@@ -71,7 +71,7 @@ def examine(config: Config, now: datetime) -> Findings:
     seen: dict[str, _Seen] = {}
     problems = [*config.problems, *_texts(config), *_unwritable(config), *_tried(config, now, seen), *concerns(config)]
     problems += [*addresses_in_config(config), *exposed_addresses(config)]
-    problems += _unseen_kinds(config, _emitted(config, seen))
+    problems += [*_unseen_kinds(config, _emitted(config, seen)), *_each_of_many(config)]
     return Findings(tuple(dict.fromkeys(problems)), _checked(config, seen))
 
 
@@ -242,6 +242,17 @@ def _unseen_kinds(config: Config, emitted: set[str]) -> Iterator[Problem]:
             message = f"{looked_for[kind]!r} looks for {kind!r} events, and no source shows any; so nothing is decided"
             hint = _who_emits(config, kind, emitted)
             yield Problem(f"rule.{rule.id}", message, Code.UNSEEN_KIND, hint=hint, warning=True)
+
+
+def _each_of_many(config: Config) -> Iterator[Problem]:
+    """Tell of rules with a duty for each person that a mail of mine to a hundred people would start a hundred times."""
+    for rule in config.rulebook.rules.rules.values():
+        patterns = [pattern for pattern in (rule.on, rule.where) if pattern]
+        mail = rule.on is not None and "sent" in (rule.on.kinds or {"sent"})
+        if rule.each and mail and not rule.fault and not any(pattern.few for pattern in patterns):
+            message = "a mail of yours to many people asks for a duty for each of them"
+            hint = "say for how many at most: on = { ..., people = { max = 5 } }"
+            yield Problem(f"rule.{rule.id}", message, Code.EACH_OF_MANY, hint=hint, warning=True)
 
 
 def _looks_for(rule: Rule) -> Iterator[tuple[str, frozenset[str]]]:

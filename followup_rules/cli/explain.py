@@ -81,6 +81,7 @@ def case_record(file: CaseFile, now: datetime, *, history: bool) -> dict[str, An
         "people": [{"address": person.address, "name": person.name} for person in file.people],
         "events": [{**_event_record(event, now), **_note_record(event, file)} for event in file.events],
         "decisions": [records.decision(decision) for decision in file.decisions],
+        "nobody": [{"rule": rule, "anchor": event.id} for rule, event in file.nobody],
     }
     journal = [
         {"at": at.astimezone(now.tzinfo).isoformat(), "key": key, "state": state, "why": why}
@@ -273,6 +274,9 @@ def _add_decisions(page: Page, file: CaseFile, rules: RuleSet, now: datetime) ->
         page.row(label, indent, *_told(decision, file, now))
     for name, fault in faulty.items():
         page.row([pages.state_label(State.BROKEN), (name, "bold")], indent, [f"the rule is faulty: {fault}"])
+    for name, event in file.nobody:
+        told = f"{name}: nobody takes part in “{_titled(event)}” for whom there could be a duty"
+        page.row((), 0, [(told, "dim")])
     if idle:
         page.row((), 0, [(f"not concerned: {', '.join(idle)}", "dim")])
 

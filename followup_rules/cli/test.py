@@ -126,7 +126,7 @@ def _played(file: ExampleFile, named: examples.Named, configs: examples.Configs,
 
 def _concerned(moment: Moment, play: expectations.Playing) -> tuple[casebook.CaseFile, ...]:
     """Return the cases that the differences are of; all, where they are of none."""
-    keys = play.store.places.cases()
+    keys = play.store.cases()
     concerned = {each.case for each in moment.differences}
     chosen = [key for key in keys if key in concerned] or keys
     found = [each for each in moment.report.decisions if each.case in chosen]

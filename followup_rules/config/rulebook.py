@@ -20,8 +20,10 @@ from followup_rules.language.matching import Subjects
 from followup_rules.language.patterns import World
 from followup_rules.language.phrases import Days
 from followup_rules.language.schema import RuleSet
+from followup_rules.language.text import fold
 from followup_rules.mail import subjects
 from followup_rules.model import Problem
+from followup_rules.people import normal
 from followup_rules.texts.templates import Texts
 from followup_rules.toml.document import Document, parse
 
@@ -58,6 +60,7 @@ def compiled(of: Ingredients) -> Rulebook:
     found = [replace(problem, fatal=True) for problem in fatal]
     if of.whole and not fatal:
         found = [*problems, *strange]
+    directory = _with_clocks(directory, rules)
     languages = {key_of(name): table.language for name, table in of.cases.items() if table.language}
     return Rulebook(rules, directory, texts, tuple(found), languages, of.whole and not fatal)
 
@@ -66,6 +69,19 @@ def documents(of: Ingredients, fatal: list[Problem]) -> list[Document]:
     """Return what rules are put together from, later ones over earlier ones, and what no file could be read for."""
     read = (document for layer in of.layers for document in _parsed(layer, fatal))
     return [wordlists.every_config(), *read, of.document, *of.over]
+
+
+def _with_clocks(directory: Directory, rules: RuleSet) -> Directory:
+    """Return the directory with the cases of rules from the clock.
+
+    A heading may name them, and mail to those to whom they write joins; nothing else belongs there.
+    """
+    named = [Label(name) for name in rules.recurring if fold(name) not in directory.spelling]
+    written_to: dict[str, frozenset[str]] = {}
+    for name in rules.recurring:
+        for address in {normal(word) for do in rules.rules[name].do for word in do.to if "@" in word}:
+            written_to[address] = written_to.get(address, frozenset()) | {name}
+    return replace(directory, labels=(*directory.labels, *named), written_to=written_to)
 
 
 def _parsed(layer: Layer, fatal: list[Problem]) -> Iterator[Document]:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from followup_rules.engine import clock, persons, same_anchor
 from followup_rules.engine.assign_cases import vanished
 from followup_rules.engine.completed import completed
 from followup_rules.engine.isolation import blaming
@@ -20,7 +21,7 @@ from followup_rules.language.phrases import Phrase, UnsettledError, shift
 from followup_rules.language.schema import Guard, Rule, RuleSet
 from followup_rules.language.text import fold
 from followup_rules.model import MAIL, Case, Event, Person, Reason, Visit
-from followup_rules.people import once_each
+from followup_rules.people import normal, once_each
 
 T = TypeVar("T")
 
@@ -28,13 +29,15 @@ T = TypeVar("T")
 class CaseView:
     """One case seen with a set of rules; everything is computed once, when first asked for.
 
-    `pins` holds the announced openings by key, in UTC.
+    `pins` holds the announced openings by key, in UTC; `span` which occurrences of a rule from the clock are looked at.
     """
 
-    def __init__(self, case: Case, rules: RuleSet, pins: Mapping[str, datetime]) -> None:
+    def __init__(
+        self, case: Case, rules: RuleSet, pins: Mapping[str, datetime], span: clock.Span | None = None
+    ) -> None:
         self.notes = completed(case, rules.world)
         self.case, self.rules, self.pins = self.notes.case, rules, pins
-        self.days = rules.world.days
+        self.days, self.span = rules.world.days, span
         self._known: dict[tuple[str, str], Any] = {}
 
     def once(self, what: str, key: str, compute: Callable[[], T]) -> T:
@@ -139,19 +142,25 @@ class CaseView:
 
     def _find_visits(self, it: Rule | Guard) -> tuple[Visit, ...]:
         with blaming(it):
+            if it.recurring:
+                return clock.visits(it, it.recurring, self)
             scope = Scope(self)
-            anchors = [event for shown in self.home if it.on and (event := self._anchor(it.on, shown, scope))]
-            groups: dict[object, list[Event]] = defaultdict(list)
+            anchors = [event for shown in self.home if it.on and (event := self.anchor(it.on, shown, scope))]
+            groups: dict[tuple[str, object], list[Event]] = defaultdict(list)
             for event in sorted(anchors, key=lambda event: (event.start, event.identity)):
-                groups[event.identity if it.per == "event" else self.day(event)].append(event)
-            visits = [self._visit(group) for group in groups.values()]
+                for person in persons.concerned(it, event, scope):
+                    groups[person, event.identity if it.per == "event" else self.day(event)].append(event)
+            visits = [self._visit(group, person) for (person, _), group in groups.items()]
             if it.where is None:
                 return tuple(visits)
             # `where` is asked of the whole visit: one event of the day that fits is enough.
-            scopes = [Scope(self, visit) for visit in visits]
-            return tuple(s.visit for s in scopes if any(it.where(event, s) for event in s.visit.events))
+            return tuple(visit for visit in visits if any(self._fits(it.where, event, visit) for event in visit.events))
 
-    def _anchor(self, on: Pattern, shown: Event, scope: Scope) -> Event | None:
+    def _fits(self, where: Pattern, event: Event, visit: Visit) -> bool:
+        alone = (visit.person,) if visit.person else ()
+        return all(where(event, Scope(self, visit, alone=person)) for person in ("", *alone))
+
+    def anchor(self, on: Pattern, shown: Event, scope: Scope) -> Event | None:
         """Return the event that a rule starts from, if it does.
 
         What has vanished, and its rules do not name so, is an anchor that is gone: it is as it was when it was listed.
@@ -163,14 +172,17 @@ class CaseView:
         listed = next(event for event in self.case.home if event.identity == shown.identity)
         return listed if on(listed, scope) else None
 
-    def _visit(self, events: Sequence[Event]) -> Visit:
+    def _visit(self, events: Sequence[Event], person: str = "") -> Visit:
+        """Return the visit that some events make up; of one person alone, if one is given."""
         counted = [event for event in events if self._stands(event)] or list(events)
+        people = once_each(someone for event in counted for someone in self.people(event))
         return Visit(
             events=tuple(counted),
             start=min(event.start for event in counted),
             end=max(event.end for event in counted),
             day=self.day(counted[0]),
-            people=tuple(once_each(person for event in counted for person in self.people(event))),
+            people=persons.alone(people, person) if person else tuple(people),
+            person=person,
         )
 
     def people(self, event: Event) -> tuple[Person, ...]:
@@ -193,33 +205,26 @@ class CaseView:
             return event.gone is not None and event.gone >= event.start
         return event.identity not in self.fates
 
-    def standing(self, it: Rule | Guard) -> tuple[Visit, ...]:
-        """Return the visits that took place or are planned."""
+    def standing(self, it: Rule | Guard, person: str = "") -> tuple[Visit, ...]:
+        """Return the visits that took place or are planned; those of one person, where each has their own."""
+        standing = self.once(f"standing of a {type(it).__name__}", it.id, lambda: self._find_standing(it))
+        return tuple(each for each in standing if each.person in ("", person)) if person else standing
+
+    def _find_standing(self, it: Rule | Guard) -> tuple[Visit, ...]:
         return tuple(visit for visit in self.visits(it) if self.stands(visit))
 
-    def latest(self, it: Rule | Guard) -> Visit | None:
+    def latest(self, it: Rule | Guard, person: str = "") -> Visit | None:
         """Return the visit that counts where only the latest does."""
-        standing = self.standing(it)
+        standing = self.standing(it, person)
         return standing[-1] if standing else None
-
-    def same(self, it: Rule | Guard, visit: Visit) -> Visit | None:
-        """Return the visit of another rule for the same anchor: the same event, else the same day."""
-        standing = self.standing(it)
-        ids = {event.identity for event in visit.events}
-        same_event = (other for other in standing if other.anchor.identity in ids)
-        same_day = (other for other in standing if other.day == visit.day)
-        return next(same_event, None) or next(same_day, None)
-
-    def counterpart(self, rule: Rule, visit: Visit) -> Visit | None:
-        """Return the visit of a rule that a phrase means: the same, else the latest before, else the first."""
-        standing = self.standing(rule)
-        before = [other for other in standing if other.start <= visit.start]
-        return self.same(rule, visit) or next(iter(before[-1:] or standing), None)
 
     def key(self, it: Rule, visit: Visit) -> str:
         """Return the key of what the rule makes for the visit; it holds no white space."""
+        if it.recurring:
+            return visit.anchor.id
         anchor = "".join(visit.anchor.id.split()) if it.per == "event" else self.case.key
-        return f"{it.id}/{anchor}@{visit.day.isoformat()}"
+        alone = f"~{visit.person}" if visit.person else ""
+        return f"{it.id}/{anchor}{alone}@{visit.day.isoformat()}"
 
     def opening(self, rule: Rule, visit: Visit) -> datetime | None:
         """Return when a rule opens for a visit: where it was moved to, else as announced, else as the rule says."""
@@ -229,6 +234,11 @@ class CaseView:
         scope = Scope(self, visit, rule)
         with blaming(rule, but_for_one_duty=True):
             return scope.when(rule.moved_by) or self.pins.get(self.key(rule, visit)) or scope.when(rule.opens)
+
+    def closing(self, rule: Rule, visit: Visit) -> datetime | None:
+        """Return when a rule closes for a visit: as it says; for what recurs, else at the next occurrence."""
+        closes = Scope(self, visit, rule).when(rule.closes)
+        return clock.closing(rule, visit, self.opening(rule, visit), self) if rule.recurring and not closes else closes
 
     def due(self, rule: Rule, visit: Visit, opens: datetime) -> datetime:
         """Return when a rule that opens at an instant is due: as it says, else then."""
@@ -262,6 +272,8 @@ class Scope(Struct, frozen=True, dict=True):
     view: CaseView
     anchor: Visit | None = None
     rule: Rule | Guard | None = None
+    alone: str = ""
+    """The one person of whom `to`, `from` and `with` are asked; "" for all."""
 
     @property
     def visit(self) -> Visit:
@@ -276,8 +288,8 @@ class Scope(Struct, frozen=True, dict=True):
 
     @cached_property
     def them(self) -> frozenset[str]:
-        """The addresses of the anchor's people."""
-        return frozenset(person.address for person in self.visit.people)
+        """The normalised addresses of the anchor's people."""
+        return frozenset(normal(person.address) for person in self.visit.people)
 
     @property
     def names(self) -> frozenset[str]:
@@ -319,7 +331,7 @@ class Scope(Struct, frozen=True, dict=True):
                 return self.view.days.midnight(self.visit.day)
             case "opens" | "due":
                 return self._own(phrase.base)
-        return self._rule_opening(phrase.base)
+        return self._done(phrase.base) if phrase.done else self._rule_opening(phrase.base)
 
     def _own(self, base: str) -> datetime | None:
         assert isinstance(self.rule, Rule), "only a rule's own phrases may count from its opening"
@@ -330,8 +342,18 @@ class Scope(Struct, frozen=True, dict=True):
         rule = self.view.rules.rules.get(name)
         if rule is None or rule.fault:
             return None
-        other = self.view.counterpart(rule, self.visit)
+        other = same_anchor.counterpart(rule, self.visit, self.view)
         return self.view.opening(rule, other) if other else None
+
+    def _done(self, name: str) -> datetime | None:
+        from followup_rules.engine.done import done_at  # noqa: PLC0415 -- it judges a duty, which asks for instants
+
+        rule = self.view.rules.rules.get(name)
+        return None if rule is None or rule.fault else done_at(rule, self.visit, self.rule, self.view)
+
+    def done_for_anchor(self, event: Event) -> bool:
+        """Tell whether something was done for the anchor; if there is none, for any."""
+        return self.anchor is None or same_anchor.concerns(event, self.anchor, self.view)
 
     def _field(self, phrase: Phrase) -> datetime | None:
         if phrase.base == "it":
@@ -339,7 +361,7 @@ class Scope(Struct, frozen=True, dict=True):
         named = self.view.rules.world.definitions[phrase.base]
         assert named is not None, "what counts from a faulty definition is faulty itself"
         # From the next anchor's day on, what is said belongs to that one.
-        visits = self.view.standing(self.rule) if self.rule else ()
+        visits = self.view.standing(self.rule, self.visit.person) if self.rule else ()
         later = [visit.day for visit in visits if visit.day > self.visit.day]
         start = self.view.days.midnight(self.visit.day)
         end = self.view.days.midnight(min(later)) if later else datetime.max.replace(tzinfo=UTC)

@@ -15,6 +15,7 @@ from followup_rules.language.patterns import in_domain
 from followup_rules.language.recipients import written
 from followup_rules.language.text import finder, fold
 from followup_rules.model import MAIL, Event, Person, series
+from followup_rules.people import normal
 from followup_rules.toml.suggestions import nearest
 
 _NAMING = 4
@@ -52,6 +53,8 @@ class Directory(Struct, frozen=True, dict=True):
     agencies: frozenset[str] = frozenset()
     services: frozenset[str] = frozenset()
     free_mail: frozenset[str] = frozenset()
+    written_to: Mapping[str, frozenset[str]] = {}
+    """The cases that mail to a normalised address joins: those of rules from the clock that write to it."""
     zone: tzinfo = UTC
     """The user's, in which an entry that shares its title with another is told apart by its day."""
 
@@ -212,7 +215,7 @@ def assign(events: Iterable[Event], directory: Directory, known: Iterable[str] =
     titles = [(own_id(event), _naming([event.title])) for event in alone if event.kind == "meeting"]
     return {
         event.identity: Place(
-            placed.homes[event.identity], _joins(event, placed, titles), problems.get(event.identity, "")
+            placed.homes[event.identity], _joins(event, placed, titles, directory), problems.get(event.identity, "")
         )
         for event in in_order
     }
@@ -263,17 +266,20 @@ def _by_people(event: Event, directory: Directory) -> str:
     return min(count, key=lambda name: (name in directory.agencies, -count[name], name != organizer))
 
 
-def _joins(event: Event, placed: _Placed, titles: Iterable[tuple[str, set[str]]]) -> frozenset[str]:
+def _joins(
+    event: Event, placed: _Placed, titles: Iterable[tuple[str, set[str]]], directory: Directory
+) -> frozenset[str]:
     """Return the other cases in which a mail can tell something.
 
-    They are those of its people and, of a mail of mine, those of entries with nobody in them whose title names one of
-    its people: it may show whom the entry was with.
+    They are those of its people, those of rules from the clock that write to them and, of a mail of mine, those of
+    entries with nobody in them whose title names one of its people: it may show whom the entry was with.
     """
     if event.kind not in MAIL:
         return frozenset()
     cases: set[str] = set()
     for person in event.people:
         cases |= placed.taking_part.get(person.address, set()) | placed.mentioned.get(person.address, set())
+        cases |= directory.written_to.get(normal(person.address), frozenset())
     named = _named_by(event) if event.kind == "sent" else set()
     cases |= {key for key, words in titles if not words.isdisjoint(named)}
     return frozenset(cases - {placed.homes[event.identity]})

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
+from followup_rules.engine import clock, same_anchor
 from followup_rules.engine.anchors import CaseView, Scope
 from followup_rules.engine.breaches import concerned
+from followup_rules.engine.clock import Span
 from followup_rules.engine.guards import Window, windows_that_hold
 from followup_rules.engine.isolation import Failed, blaming, without
 from followup_rules.engine.orders import ordered, windows_of_notes
@@ -23,6 +25,8 @@ from followup_rules.language.schema import Rule, RuleSet
 from followup_rules.language.tags import DISMISSED, DONE
 from followup_rules.model import Announcement, Case, Decision, Event, Reason, State, Visit
 
+_UNKNOWN = "it is not known yet when it opens"
+
 
 class EvaluationContext(Struct, frozen=True):
     """The instant of a tick (UTC), that of the first run, how far back that looked, and what can be seen."""
@@ -33,6 +37,10 @@ class EvaluationContext(Struct, frozen=True):
     sight: Sight
     since: Mapping[str, datetime] = {}
     """The first run that knew a rule, by its id; that of all if it is not here."""
+
+    def span(self, case: str) -> Span:
+        """Return which occurrences are looked at in the case of a rule from the clock, which has the rule's id."""
+        return Span(self.since.get(case, self.first_run), self.now, self.lookback)
 
 
 class _Verdict(Struct, frozen=True):
@@ -73,7 +81,7 @@ def _evaluated(
     context: EvaluationContext,
     settled: Mapping[str, Settled],
 ) -> tuple[Decision, ...]:
-    view = CaseView(case, rules, pins)
+    view = CaseView(case, rules, pins, context.span(case.key))
     judged = (decision for rule in rules.rules.values() for decision in _decide_rule(rule, view, context))
     decisions = {decision.key: as_settled(decision, settled) for decision in judged}
     return tuple(_complete(decisions[key], view, decisions) for key in sorted(decisions))
@@ -84,8 +92,8 @@ def _decide_rule(rule: Rule, view: CaseView, context: EvaluationContext) -> Iter
         return
     with blaming(rule):
         visits = [visit for visit in view.visits(rule) if concerned(rule, visit, view)]
-    latest = view.latest(rule) if rule.per == "case" else None
     for visit in visits:
+        latest = view.latest(rule, visit.person) if rule.per == "case" else None
         superseded = latest is not None and view.stands(visit) and visit is not latest
         if superseded and visit.end + context.lookback <= context.now:
             continue
@@ -95,7 +103,7 @@ def _decide_rule(rule: Rule, view: CaseView, context: EvaluationContext) -> Iter
                 decision = _decide(rule, visit, successor, view, context)
             except UnsettledError as error:
                 decision = _decide(replace(rule, fault=str(error)), visit, successor, view, context)
-        yield decision
+        yield clock.bounded(decision, rule, view) if rule.recurring else decision
 
 
 def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, context: EvaluationContext) -> Decision:
@@ -115,7 +123,7 @@ def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, c
             or _superseded(visit, successor, context)
             or _void(rule, visit, times, view, context)
             or _done(rule, visit, key, view)
-            or _unopened(times, context.now)
+            or _unopened(rule, times, context.now)
             or _unsure(rule, visit, view, context.sight)
             or _timely(released, held, context.now)
         )
@@ -193,6 +201,12 @@ def _done(rule: Rule, visit: Visit, key: str, view: CaseView) -> _Verdict | None
     return _Verdict(State.DONE, _reported(heard), (heard,)) if heard else None
 
 
+def evidence(rule: Rule, visit: Visit, view: CaseView) -> tuple[Event, ...]:
+    """Return what shows that a duty is done, or dismissed; nothing while it is neither."""
+    verdict = _done(rule, visit, view.key(rule, visit), view)
+    return verdict.evidence if verdict else ()
+
+
 def _is_seen_as_mail(event: Event) -> bool:
     """Tell whether an output's draft is known to be sent because a mail of mine is like it."""
     return event.report is not None and event.report.mail != ""
@@ -214,12 +228,17 @@ def _because(what: str, event: Event, view: CaseView) -> Reason:
     return Reason(what + " {kind} “{said}” of {at}", values)
 
 
-def _unopened(times: Times, now: datetime) -> _Verdict | None:
+def _unopened(rule: Rule, times: Times, now: datetime) -> _Verdict | None:
     if times.opens is None:
-        return _Verdict(State.WAITING, Reason("it is not known yet when it opens"))
+        return _Verdict(State.WAITING, _unknown(rule))
     if now < times.opens:
         return _Verdict(State.WAITING, Reason("opens at {opens}", {"opens": times.opens}), next=times.opens)
     return None
+
+
+def _unknown(rule: Rule) -> Reason:
+    undone = ", ".join(dict.fromkeys(phrase.rule for phrase in rule.opens if phrase.done))
+    return Reason("it waits until {rule} is done", {"rule": undone}) if undone else Reason(_UNKNOWN)
 
 
 def _unsure(rule: Rule, visit: Visit, view: CaseView, sight: Sight) -> _Verdict | None:
@@ -268,9 +287,10 @@ def _carried(rule: Rule, visit: Visit, view: CaseView) -> tuple[Event, ...]:
 
 def _carried_since(rule: Rule, visit: Visit, view: CaseView) -> datetime:
     """Return the start of the first visit, or the last instant before this one at which the duty had been ended."""
-    first = view.standing(rule)[0]
+    first = view.standing(rule, visit.person)[0]
     ends = view.matching((*rule.done_by, *rule.cancelled_by), Scope(view, first, rule), first.start)
-    reports = [event for event in view.events if event.report and event.kind == "done" and event.report.rule == rule.id]
+    done = (event for event in view.events if event.report and event.kind == "done" and event.report.rule == rule.id)
+    reports = [event for event in done if not visit.person or same_anchor.is_about(event, visit.person)]
     moments = (view.moment(event) for event in (*ends, *reports))
     return max([first.start, *(moment for moment in moments if moment < visit.start)])
 
@@ -305,7 +325,7 @@ def _announcement(
 ) -> tuple[Announcement, ...]:
     """Return the first of the rules that it may announce which opens later than itself, if any does."""
     for other in (view.rules.rules[name] for name in rule.announces if name in view.rules.rules):
-        visit = view.same(other, decision.visit)
+        visit = same_anchor.same(other, decision.visit, view)
         target = decisions.get(view.key(other, visit)) if visit else None
         if target and target.opens and _alive(target) and decision.opens and target.opens > decision.opens:
             return (Announcement(target.rule, target.key, target.opens),)
@@ -314,7 +334,7 @@ def _announcement(
 
 def _opening(rule: Rule, decision: Decision, view: CaseView, decisions: Mapping[str, Decision]) -> datetime | None:
     """Return the opening of another rule: for the same anchor, or, if that one is over, the latest that is not."""
-    other = view.counterpart(rule, decision.visit)
+    other = same_anchor.counterpart(rule, decision.visit, view)
     target = decisions.get(view.key(rule, other)) if other else None
     if target and _alive(target):
         return target.opens

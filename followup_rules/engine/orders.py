@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -34,23 +34,11 @@ class _Duty(Struct, frozen=True):
     key: str
 
 
-class Orders(Struct, frozen=True):
-    """The notes that order something of one duty each."""
-
-    of: Mapping[str, tuple[Event, ...]]
-    """By the key of the duty, in the order of time."""
-    misfits: tuple[Misfit, ...]
-
-
-def orders(view: CaseView) -> Orders:
-    """Return which notes of a case concern which duty, and those of which nobody can tell."""
-    return view.once("orders", "", lambda: _find(view))
-
-
 def misfits(view: CaseView) -> tuple[Misfit, ...]:
     """Return the notes whose `re:` or `for:` names nothing; of what a faulty rule leaves unclear, nothing is told."""
     try:
-        return (*view.notes.misfits, *orders(view).misfits)
+        found = [_misfit(note, view) for note in view.notes.orders]
+        return (*view.notes.misfits, *(each for each in found if each is not None))
     except Failed:
         return view.notes.misfits
 
@@ -58,7 +46,29 @@ def misfits(view: CaseView) -> tuple[Misfit, ...]:
 def ordered(view: CaseView, key: str, tag: str) -> Event | None:
     """Return the first note that orders this of a duty."""
     tags = view.rules.world.tags
-    return next((note for note in orders(view).of.get(key, ()) if tag in tags.of(note.tags)), None)
+    return next((note for note in _of(key, view) if tag in tags.of(note.tags)), None)
+
+
+def _of(key: str, view: CaseView) -> list[Event]:
+    """Return the notes that concern a duty.
+
+    Only those that name its rule are looked at: what others mean may depend on whether this duty is done.
+    """
+    rule = key.partition("/")[0].casefold()
+    named = [note for note in view.notes.orders if rule in _rules_named(note)]
+    return [note for note in named if [duty.key for duty in _meant(note, view)] == [key]]
+
+
+def _name(note: Event) -> str:
+    """Return what stands behind `for:`, or ""."""
+    written = note.data.get("for")
+    return written.rstrip(_PUNCTUATION) if isinstance(written, str) else ""
+
+
+def _rules_named(note: Event) -> tuple[str, ...]:
+    """Return the folded ids of the rules that a note may name: RULE/ANCHOR@DAY, CASE/RULE, or RULE alone."""
+    name = _name(note).casefold()
+    return name.partition("/")[0], name.rpartition("/")[2]
 
 
 def windows_of_notes(key: str, opens: datetime | None, view: CaseView) -> Iterator[Window]:
@@ -66,7 +76,7 @@ def windows_of_notes(key: str, opens: datetime | None, view: CaseView) -> Iterat
     guard = view.rules.guards.get(SNOOZED)
     if guard is None or opens is None:
         return
-    for note in orders(view).of.get(key, ()):
+    for note in _of(key, view):
         if SNOOZE in view.rules.world.tags.of(note.tags):
             visit = Visit(events=(note,), start=note.start, end=note.end, day=view.days.day(note.start), people=())
             with blaming(guard):
@@ -75,45 +85,43 @@ def windows_of_notes(key: str, opens: datetime | None, view: CaseView) -> Iterat
                 yield window
 
 
-def _find(view: CaseView) -> Orders:
-    notes = view.notes.orders
-    duties = [*_duties(view)] if notes else []
-    found: dict[str, tuple[Event, ...]] = {}
-    misfits = []
-    for note in notes:
-        meant = _meant(note, duties, view)
-        if isinstance(meant, Misfit):
-            misfits.append(meant)
-        else:
-            found[meant.key] = (*found.get(meant.key, ()), note)
-    return Orders(found, tuple(misfits))
-
-
-def _duties(view: CaseView) -> Iterator[_Duty]:
+def _duties(view: CaseView, *rules: str) -> Iterator[_Duty]:
+    """Yield the duties of some rules, by their folded ids; of all if none are named."""
     for rule in view.rules.rules.values():
-        if not rule.fault:
+        if not rule.fault and (not rules or rule.id.casefold() in rules):
             with blaming(rule):
                 concern = [visit for visit in view.visits(rule) if concerned(rule, visit, view)]
             yield from (_Duty(rule, visit, view.key(rule, visit)) for visit in concern)
 
 
-def _meant(note: Event, duties: Sequence[_Duty], view: CaseView) -> _Duty | Misfit:
-    written = note.data.get("for")
-    if not isinstance(written, str):
+def _meant(note: Event, view: CaseView) -> Sequence[_Duty]:
+    """Return the duties that a note may concern: one, if it is clear."""
+    return view.once("order", note.identity, lambda: _find(note, view))
+
+
+def _find(note: Event, view: CaseView) -> Sequence[_Duty]:
+    name = _name(note)
+    duties = [*_duties(view, *_rules_named(note))] if name else []
+    by_key = [duty for duty in duties if _is_key(name, duty, view)]
+    if by_key:
+        return by_key[:1]
+    case, _, rule = name.casefold().rpartition("/")
+    of_rule = [duty for duty in duties if duty.rule.id.casefold() == rule and (not case or _names_case(case, view))]
+    return _at(view.moment(note), of_rule, view)
+
+
+def _misfit(note: Event, view: CaseView) -> Misfit | None:
+    """Return what is wrong with a note, if it is not clear what it concerns."""
+    name, meant = _name(note), _meant(note, view)
+    if len(meant) == 1:
+        return None
+    if meant:
+        return Misfit(note, f"for:{name} fits several duties", f"write one of: {', '.join(d.key for d in meant)}")
+    duties = [*_duties(view)]
+    if not name:
         known = sorted({duty.rule.id for duty in duties})
         hint = f"write for: and one of these behind it: {', '.join(known)}" if known else ""
         return Misfit(note, "the note does not say for what", hint)
-    name = written.rstrip(_PUNCTUATION)
-    by_key = [duty for duty in duties if _is_key(name, duty, view)]
-    if by_key:
-        return by_key[0]
-    case, _, rule = name.casefold().rpartition("/")
-    of_rule = [duty for duty in duties if duty.rule.id.casefold() == rule and (not case or _names_case(case, view))]
-    chosen = _at(view.moment(note), of_rule, view)
-    if len(chosen) == 1:
-        return chosen[0]
-    if chosen:
-        return Misfit(note, f"for:{name} fits several duties", f"write one of: {', '.join(d.key for d in chosen)}")
     guess = nearest(name, {each for duty in duties for each in (duty.key, duty.rule.id)})
     known = sorted({duty.key for duty in duties})
     hint = f"did you mean for:{guess}?" if guess else f"the duties of its case: {', '.join(known) or 'none'}"
@@ -126,8 +134,9 @@ def _is_key(name: str, duty: _Duty, view: CaseView) -> bool:
         return True
     rule, _, rest = name.casefold().partition("/")
     case, _, day = rest.rpartition("@")
-    same = (rule, day) == (duty.rule.id.casefold(), duty.visit.day.isoformat())
-    return same and duty.rule.per != "event" and _names_case(case, view)
+    own = duty.rule.per != "event" and (rule, day) == (duty.rule.id.casefold(), duty.visit.day.isoformat())
+    alone = f"~{duty.visit.person}" if duty.visit.person else ""
+    return own and case.endswith(alone) and _names_case(case.removesuffix(alone), view)
 
 
 def _names_case(name: str, view: CaseView) -> bool:

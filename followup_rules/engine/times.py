@@ -40,7 +40,7 @@ def times_of(rule: Rule, visit: Visit, view: CaseView) -> Times:
         return Times(None)
     scope = Scope(view, visit, rule)
     due = view.due(rule, visit, opens)
-    return Times(opens, due, _late(rule, scope, opens, due), scope.when(rule.closes))
+    return Times(opens, due, _late(rule, scope, opens, due), view.closing(rule, visit))
 
 
 def _late(rule: Rule, scope: Scope, opens: datetime, due: datetime) -> datetime:

@@ -10,24 +10,40 @@ from followup_rules.language.phrases import Phrase
 from followup_rules.language.schema import Guard, Rule, RuleSet
 
 Node = tuple[str, str]
-"""("rule", its id) or ("define", its name)."""
+"""("rule", its id) for its opening, ("done", its id) for the end of its duty, ("guard", its id) or ("define", its
+name)."""
 
 
 LONGEST = 50
 """Of a chain of rules in which each counts from the next."""
+_LINKS = {"done": 3}
+"""For how many links each node of a chain stands: judging whether a duty is done takes more than its opening does."""
 
 
-def find(found: RuleSet) -> tuple[dict[Node, list[str]], set[Node]]:
-    """Return the cycle that each rule and definition is part of, as the names along it; those in none are absent.
+def find(found: RuleSet) -> tuple[dict[Node, list[Node]], set[Node]]:
+    """Return the cycle that each rule and definition is part of, as the way along it; those in none are absent.
 
     Return also those that begin too long a chain.
     """
     nodes = [("rule", name) for name in found.rules] + [("define", name) for name in found.world.definitions]
-    leads = {node: leads_to(node, found) for node in nodes}
+    every: list[Rule | Guard] = [*found.rules.values(), *found.guards.values()]
+    phrases = (phrase for it in every for phrase in every_phrase(it))
+    nodes += sorted({node for node in _bases(phrases, found) if node[0] == "done"})
+    leads: dict[Node, set[Node]] = {}
+    known = set(nodes)
+    for node in nodes:  # it grows while it is walked
+        leads[node] = leads_to(node, found)
+        nodes += sorted(leads[node] - known)
+        known |= leads[node]
     lengths = _lengths(leads)
     ways = ((node, _way_back(node, leads)) for node in nodes if node not in lengths)
     long = {node for node, length in lengths.items() if length > LONGEST}
-    return {node: [name for _, name in way] for node, way in ways if way}, long
+    return {node: way for node, way in ways if way}, long
+
+
+def shown(way: Iterable[Node]) -> str:
+    """Return a way as people read it, by the words that rules use."""
+    return " -> ".join(f"{name}.done" if kind == "done" else name for kind, name in way)
 
 
 def _lengths(leads: Mapping[Node, set[Node]]) -> dict[Node, int]:
@@ -38,22 +54,39 @@ def _lengths(leads: Mapping[Node, set[Node]]) -> dict[Node, int]:
         sorter.prepare()
     lengths: dict[Node, int] = {}
     while ready := sorter.get_ready():
-        lengths.update({node: 1 + max((lengths[other] for other in leads[node]), default=0) for node in ready})
+        lengths.update(
+            {node: _LINKS.get(node[0], 1) + max((lengths[other] for other in leads[node]), default=0) for node in ready}
+        )
         sorter.done(*ready)
     return lengths
 
 
 def leads_to(node: Node, found: RuleSet) -> set[Node]:
-    """Return the rules and definitions that must be looked at to tell when a rule opens, or what a definition finds."""
+    """Return what must be looked at to tell when a rule opens or is done, what a definition finds, or a guard holds."""
     kind, name = node
     if kind == "define":
         pattern = found.world.definitions[name]
         return set(_bases((phrase for _, phrase in pattern.phrases), found)) if pattern else set()
-    rule = found.rules[name]
-    if not rule.enabled:
+    it: Rule | Guard = found.guards[name] if kind == "guard" else found.rules[name]
+    if not it.enabled:
         return set()
-    where = [phrase for _, phrase in rule.where.phrases] if rule.where else []
-    return set(_bases([*rule.opens, *rule.moved_by, *where], found))
+    if isinstance(it, Guard):
+        return set(_bases(every_phrase(it), found))
+    if kind == "done":
+        return {("rule", name), *_bases(every_phrase(it), found), *_asked(it, found)}
+    where = [phrase for _, phrase in it.where.phrases] if it.where else []
+    # Which occurrences of a rule from the clock are looked at depends on when they close.
+    closes = it.closes if it.recurring else ()
+    return set(_bases([*it.opens, *it.moved_by, *closes, *where], found))
+
+
+def _asked(rule: Rule, found: RuleSet) -> Iterator[Node]:
+    """Yield what tells which anchors concern a rule: its guards, and what excuses a mail that breaks one."""
+    broken = rule.breaks.guard if rule.breaks else ""
+    yield from (("guard", name) for name in (rule.during, broken) if name in found.guards)
+    spared = (each for each in found.rules.values() if broken in found.guards and found.guards[broken].spares(each))
+    for each in spared:
+        yield from _bases((phrase for pattern in each.done_by for _, phrase in pattern.phrases), found)
 
 
 def reached(it: Rule | Guard, found: RuleSet) -> set[Node]:
@@ -97,7 +130,7 @@ def within(phrase: Phrase, found: RuleSet) -> Iterator[Phrase]:
 def _bases(phrases: Iterable[Phrase], found: RuleSet) -> Iterator[Node]:
     for phrase in phrases:
         if phrase.rule in found.rules:
-            yield ("rule", phrase.rule)
+            yield ("done" if phrase.done else "rule", phrase.rule)
         elif phrase.field and phrase.base in found.world.definitions:
             yield ("define", phrase.base)
 

@@ -58,7 +58,7 @@ class Every(Struct, frozen=True):
 
     def instants(self, start: datetime, days: Days, *, back: bool = False) -> Iterator[datetime]:
         """Yield its instants from one on (or before it, the latest first), within a little more than a year."""
-        first = days.day(start)
+        first = days.day(start) if back else max(days.day(start), self.first)
         for ahead in range(-1, 401) if not back else range(1, -401, -1):
             day = first + ahead * _DAY
             if self.falls_on(day, days):

@@ -22,6 +22,7 @@ from followup_rules.language.matching import (
 )
 from followup_rules.language.recipients import noted, noted_field
 from followup_rules.model import Event, Person, series
+from followup_rules.people import normal
 from followup_rules.toml import values
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value, shown
@@ -111,7 +112,8 @@ def people_in(
 ) -> Builder:
     """Return the reader of a list of people, of whom at least one must be among those of the event.
 
-    `by_field`: also those whose address a field of the anchor gives.
+    `by_field`: also those whose address a field of the anchor gives; and where a rule has a duty for each person, it is
+    asked of that person alone.
     """
 
     def build(value: Value, world: World) -> Part | None:
@@ -119,8 +121,14 @@ def people_in(
         if not words:
             return None
         tests = [_person_test(word, world) for word in words]
+
+        def asked(event: Event, scope: Scope) -> Sequence[Person]:
+            them = people(event)
+            one = scope.alone if by_field else ""
+            return [person for person in them if normal(person.address) == one] if one else them
+
         return Part(
-            lambda event, scope: any(test(person, scope) for person in people(event) for test in tests),
+            lambda event, scope: any(test(person, scope) for person in asked(event, scope) for test in tests),
             kinds,
             relative="them" in words or any(noted_field(word) for word in words),
         )
@@ -142,9 +150,11 @@ def _people_word(value: Value, special: tuple[str, ...], *, by_field: bool) -> s
 
 def _person_test(word: str, world: World) -> Callable[[Person, Scope], bool]:
     if word == "them":
-        return lambda person, scope: person.address in scope.them
+        return lambda person, scope: normal(person.address) in scope.them
     if field := noted_field(word):
-        return lambda person, scope: person.address in {each.address for each in noted(field, scope.visit.events)}
+        return lambda person, scope: (
+            normal(person.address) in {normal(each.address) for each in noted(field, scope.visit.events)}
+        )
     if word == "outside":
         return lambda person, _: person.address not in world.me and not in_domain(person.address, world.my_domains)
     if word == "services":
@@ -152,8 +162,8 @@ def _person_test(word: str, world: World) -> Callable[[Person, Scope], bool]:
     if word.startswith("@"):
         domain = frozenset({word[1:].lower()})
         return lambda person, _: in_domain(person.address, domain)
-    address = word.lower()
-    return lambda person, _: person.address == address
+    address = normal(word)
+    return lambda person, _: normal(person.address) == address
 
 
 def _recipients(event: Event) -> Sequence[Person]:
@@ -242,7 +252,7 @@ def same(value: Value, _: World) -> Part | None:
 def people(value: Value, _: World) -> Part | None:
     """`people = { min, max }`: how many there are."""
     within = _range(value)
-    return Part(lambda event, _: within(len(event.people))) if within else None
+    return Part(lambda event, _: within(len(event.people)), few="max" in value.raw) if within else None
 
 
 def _range(value: Value) -> Callable[[object], bool] | None:
@@ -315,6 +325,20 @@ def check(value: Value, world: World) -> Part | None:
     return Part(test)
 
 
+def of(value: Value, _: World) -> Part | None:
+    """`of`: something done of any of these rules, for the same anchor if there is one."""
+    named = values.every(value, lambda item: (item, str(item.raw)) if item.is_a(str) else None)
+    if not named:
+        return None
+    rules = frozenset(name for _, name in named)
+
+    def test(event: Event, scope: Scope) -> bool:
+        report = event.report if event.kind == "done" else None
+        return report is not None and report.rule in rules and scope.done_for_anchor(event)
+
+    return Part(test, frozenset({"done"}), rules=named)
+
+
 def relative_to_anchor(*, after: bool) -> Builder:
     """Return the reader of `after` or `before`: phrases that are counted from the anchor."""
 
@@ -353,4 +377,5 @@ FIELDS: dict[str, Builder] = {
     "before": relative_to_anchor(after=False),
     "data": data,
     "check": check,
+    "of": of,
 }

@@ -40,7 +40,14 @@ class Scope(Protocol):
 
     @property
     def them(self) -> frozenset[str]:
-        """The addresses of the anchor's people."""
+        """The normalised addresses of the anchor's people."""
+
+    @property
+    def alone(self) -> str:
+        """The one person of whom `to`, `from` and `with` are asked, by normalised address; "" for all."""
+
+    def done_for_anchor(self, event: Event) -> bool:
+        """Tell whether something was done for the anchor; if there is none, for any."""
 
     @property
     def names(self) -> frozenset[str]:
@@ -92,6 +99,10 @@ class Pattern(Struct, frozen=True):
     """The statuses of doubtful meetings that it names; none of any other matches."""
     phrases: tuple[tuple[Value, Phrase], ...] = ()
     """What it counts from an anchor, and where that is written; those of the definitions that it names included."""
+    rules: tuple[tuple[Value, str], ...] = ()
+    """The rules that it names, and where; those of the definitions that it names included."""
+    few: bool = False
+    """It says how many people there may be at most."""
     size: int = 1
     """How many words and conditions it holds, those of the definitions that it names included."""
     depth: int = 1
@@ -168,6 +179,8 @@ class Part(Struct, frozen=True):
     names_auto: bool = False
     doubtful: frozenset[str] = frozenset()
     phrases: tuple[tuple[Value, Phrase], ...] = ()
+    rules: tuple[tuple[Value, str], ...] = ()
+    few: bool = False
     size: int = 1
     depth: int = 1
 
@@ -177,14 +190,16 @@ def where_all_hold(parts: Sequence[Part | Pattern]) -> dict[str, Any]:
     known = [part.kinds for part in parts if part.kinds is not None]
     certain = [kinds for kinds in known if kinds != TAGGED] or known
     kinds = frozenset.intersection(*certain) if certain else None
-    return {"kinds": kinds, "dated": any(part.dated for part in parts), **_names(parts), **_anchored(parts)}
+    said = {"dated": any(part.dated for part in parts), "few": any(part.few for part in parts)}
+    return {"kinds": kinds, **said, **_names(parts), **_anchored(parts)}
 
 
 def where_any_holds(parts: Sequence[Part | Pattern]) -> dict[str, Any]:
     """Return the fields besides the test of a part that asks for any of some parts."""
     known = [part.kinds for part in parts if part.kinds is not None]
     kinds = frozenset[str]().union(*known) if len(known) == len(parts) else None
-    return {"kinds": kinds, "dated": all(part.dated for part in parts), **_names(parts), **_anchored(parts)}
+    said = {"dated": all(part.dated for part in parts), "few": all(part.few for part in parts)}
+    return {"kinds": kinds, **said, **_names(parts), **_anchored(parts)}
 
 
 def where_it_fails(part: Part | Pattern) -> dict[str, Any]:
@@ -200,5 +215,8 @@ def _names(parts: Sequence[Part | Pattern]) -> dict[str, Any]:
 def _anchored(parts: Iterable[Part | Pattern]) -> dict[str, Any]:
     parts = tuple(parts)
     size, depth = 1 + sum(part.size for part in parts), 1 + max((part.depth for part in parts), default=0)
-    phrases = tuple(phrase for part in parts for phrase in part.phrases) if size <= MOST else ()
-    return {"relative": any(part.relative for part in parts), "phrases": phrases, "size": size, "depth": depth}
+    bounded = parts if size <= MOST else ()
+    phrases = tuple(phrase for part in bounded for phrase in part.phrases)
+    rules = tuple(rule for part in bounded for rule in part.rules)
+    relative = any(part.relative for part in parts)
+    return {"relative": relative, "phrases": phrases, "rules": rules, "size": size, "depth": depth}

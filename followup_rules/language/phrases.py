@@ -45,10 +45,12 @@ class Phrase(Struct, frozen=True):
     steps: tuple[Step, ...] = ()
     at: time | None = None
     rolls: tuple[Roll, ...] = ()
+    done: bool = False
+    """It counts from the instant at which the duty of the rule that is its base was done."""
 
     @property
     def rule(self) -> str:
-        """The id of the rule whose opening is the base, or ""."""
+        """The id of the rule whose opening is the base, or the end of its duty; or ""."""
         return "" if self.base in BASES or self.field else self.base
 
 
@@ -80,8 +82,9 @@ def parse(text: str) -> Phrase:
         raise PhraseError("it", "'it' needs the name of a field, such as it.due")
     if not _NAME.fullmatch(words[0]):
         raise PhraseError(words[0], f"{words[0]!r} is not something to count from", _BASES_ALONE)
+    done = field == "done" and base not in BASES
     steps, rest = _steps(words[1:])
-    return Phrase(" ".join(text.split()), base, field, steps, _clock(rest), parse_all(rolls))
+    return Phrase(" ".join(text.split()), base, "" if done else field, steps, _clock(rest), parse_all(rolls), done)
 
 
 def _steps(words: list[str]) -> tuple[tuple[Step, ...], list[str]]:

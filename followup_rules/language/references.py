@@ -32,6 +32,7 @@ class Surroundings(Struct, frozen=True):
 # Which instants of the same rule each of its phrases may count from.
 _OWN = {"due": ("opens",), "late": ("opens", "due"), "closes": ("opens", "due")}
 _LATER = ("opens", "due")
+_PLAIN = ("per", "event")
 
 
 def check(found: RuleSet, tables: Mapping[Key, Table], around: Surroundings) -> dict[Key, str]:
@@ -53,6 +54,7 @@ def check(found: RuleSet, tables: Mapping[Key, Table], around: Surroundings) -> 
 
 def _check_one(it: Rule | Guard, table: Table, found: RuleSet, around: Surroundings) -> None:
     _anchor(it, table)
+    _check_rules(it.on, found)
     _check_phrases(it, table, found)
     _check_pattern(it.where, (), found)
     for pattern in it.ended_by if isinstance(it, Guard) else (*it.carries, *it.done_by, *it.cancelled_by, *it.while_):
@@ -95,9 +97,12 @@ def _anchor(it: Rule | Guard, table: Table) -> None:
     if _lacks(table, "on"):
         hint = 'on = "interview"'
         table.header.report("nothing says what it starts from: 'on' is missing", code=Code.MISSING, hint=hint, at="key")
-    elif it.on is not None and it.on.every and isinstance(it, Rule):
-        hint = "let it start from an event, such as an entry in your calendar"
-        table.fields["on"].report("only a guard can start from the clock", code=Code.RELATIVE_START, hint=hint)
+    elif isinstance(it, Rule) and it.recurring:
+        odd = [key for key in ("where", "each", "per", "breaks") if key in table.fields and (key, it.per) != _PLAIN]
+        for key in odd:
+            hint = "delete the line: each occurrence stands for itself, and has nobody in it"
+            what = f"{key!r} asks for events, and this rule starts from the clock"
+            table.fields[key].report(what, code=Code.RELATIVE_START, hint=hint, at="key")
     elif it.on is not None and it.on.relative:
         hint = "a pattern with 'them', 'it', 'same', 'after' or 'before' can end a rule, not start one"
         table.fields["on"].report(
@@ -121,6 +126,10 @@ def _check_phrases(it: Rule | Guard, table: Table, found: RuleSet) -> None:
             value.report(
                 f"{key!r} cannot be told, because the rule {off!r} is switched off", code=Code.NEVER, hint=hint
             )
+        if isinstance(it, Guard) and key == "closes" and phrases and all(phrase.done for phrase in phrases):
+            ended = f'ended_by = [{{ kind = "done", of = "{phrases[0].base}" }}]'
+            hint = f'give a fallback: closes = ["{phrases[0].text}", "day + 10 days at 09:00"]; or {ended}'
+            value.report("the guard could not hold before that is done", code=Code.NEVER, hint=hint)
 
 
 def phrases_of(it: Rule | Guard) -> dict[str, tuple[Phrase, ...]]:
@@ -133,6 +142,13 @@ def phrases_of(it: Rule | Guard) -> dict[str, tuple[Phrase, ...]]:
 def _check_pattern(pattern: Pattern | None, own: tuple[str, ...], found: RuleSet) -> None:
     for value, phrase in pattern.phrases if pattern else ():
         _check_base(phrase, own, value, found)
+    _check_rules(pattern, found)
+
+
+def _check_rules(pattern: Pattern | None, found: RuleSet) -> None:
+    for value, name in pattern.rules if pattern else ():
+        if name not in found.rules:
+            unknown(value, "rule", [*found.rules])
 
 
 def _check_base(phrase: Phrase, own: tuple[str, ...], value: Value, found: RuleSet) -> None:
@@ -223,17 +239,17 @@ def _cycles(found: RuleSet, tables: Mapping[Key, Table]) -> dict[Key, str]:
     around, long = cycles.find(found)
     faults = _chains(long, found, tables)
     for (kind, name), way in around.items():
-        sentence = f"times in a cycle: {' -> '.join(way)}"
-        if kind == "rule":
-            faults["rule", name] = sentence
-        if name == min(way):
+        sentence = f"times in a cycle: {cycles.shown(way)}"
+        if kind != "define":
+            faults["guard" if kind == "guard" else "rule", name] = sentence
+        if (kind, name) == min(way, key=lambda node: node[::-1]):
             value = _place(kind, name, found, tables)
             value.report(sentence, code=Code.TIMES_IN_A_CYCLE, hint="let one of them count from start, end or day")
     for key in tables if around else ():
         it: Rule | Guard = found.rules[key[1]] if key[0] == "rule" else found.guards[key[1]]
         circular = sorted(node for node in cycles.reached(it, found) if node[0] == "define" and node in around)
         if circular:
-            faults.setdefault(key, f"times in a cycle: {' -> '.join(around[circular[0]])}")
+            faults.setdefault(key, f"times in a cycle: {cycles.shown(around[circular[0]])}")
     return faults
 
 
@@ -243,13 +259,17 @@ def _chains(long: set[Key], found: RuleSet, tables: Mapping[Key, Table]) -> dict
     for kind, name in sorted(long)[:1]:
         value = _place(kind, name, found, tables)
         value.report(sentence, code=Code.TIMES_IN_A_CYCLE, hint="let one of them count from start, end or day")
-    return {key: sentence for key in long if key in tables}
+    rules = {("rule", name) if kind == "done" else (kind, name) for kind, name in long}
+    return {key: sentence for key in rules if key in tables}
 
 
 def _place(kind: str, name: str, found: RuleSet, tables: Mapping[Key, Table]) -> Value:
-    if kind == "rule":
-        fields = tables["rule", name].fields
-        return fields.get("opens") or fields.get("moved_by") or tables["rule", name].header
+    if kind != "define":
+        table = tables["guard" if kind == "guard" else "rule", name]
+        it: Rule | Guard = found.guards[name] if kind == "guard" else found.rules[name]
+        waiting = (key for key, phrases in phrases_of(it).items() if any(phrase.done for phrase in phrases))
+        key = "opens" if kind == "rule" else next(waiting, "opens")
+        return table.fields.get(key) or table.fields.get("moved_by") or table.header
     pattern = found.world.definitions[name]
     assert pattern is not None, "a definition in a cycle has been compiled"
     return pattern.phrases[0][0]

@@ -56,6 +56,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     why: str = ""
     on: Pattern | None = None
     where: Pattern | None = None
+    each: str = ""
+    """`person`: a duty for each person of an anchor; else one for all of them."""
     per: str = "event"
     opens: Phrases = (parse("end"),)
     moved_by: Phrases = ()
@@ -79,6 +81,11 @@ class Rule(Struct, frozen=True, kw_only=True):
     fault: str = ""
     meaning: str = ""
     """A hash of what it starts from and does, by which it is known under another name."""
+
+    @property
+    def recurring(self) -> Every | None:
+        """What it starts from, if that recurs by the calendar: then its case is named by its id."""
+        return self.on.every if self.on else None
 
     @property
     def contact(self) -> bool:
@@ -124,6 +131,11 @@ class RuleSet(Struct, frozen=True):
     """Every field that a phrase, a pattern or an inline text names."""
     off: frozenset[str] = frozenset()
     """The rules that are switched off: they are not gone."""
+
+    @property
+    def recurring(self) -> list[str]:
+        """The ids of the rules from the clock, each of which names a case."""
+        return [rule.id for rule in self.rules.values() if rule.recurring]
 
 
 def _text(value: Value, _: World) -> str | None:
@@ -227,6 +239,7 @@ RULE: dict[str, Read] = {
     "why": _text,
     "on": _anchor,
     "where": patterns.read_whole,
+    "each": _choice("person"),
     "per": _choice(*PER),
     "opens": _instant,
     "moved_by": _phrases,

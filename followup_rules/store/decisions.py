@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from followup_rules.engine.settled import Settled
+from followup_rules.keys import with_anchor, with_day
 from followup_rules.model import Decision, State
 from followup_rules.store.database import Database
 from followup_rules.store.errors import damaged
@@ -132,19 +133,19 @@ class Decisions:
 
     def rename(self, anchor: str, old: str, new: str) -> None:
         """Let what was decided of an anchor follow it to another case."""
-        self._rename(anchor, old, f"/{old}@", f"/{new}@", new)
+        self._rename(anchor, old, lambda key: with_anchor(key, old, new), new)
 
     def move(self, anchor: str, case: str, old: date, new: date) -> None:
         """Let what was decided of an anchor follow it to another day."""
-        self._rename(anchor, case, f"/{anchor}@{old}", f"/{anchor}@{new}", case)
+        self._rename(anchor, case, lambda key: with_day(key, anchor, old, new), case)
 
-    def _rename(self, anchor: str, old: str, before: str, after: str, new: str) -> None:
+    def _rename(self, anchor: str, old: str, renamed: Callable[[str], str], new: str) -> None:
         query = 'select key from decision where "case" = ? and anchor = ?'
         for (key,) in self._database.rows(query, old, anchor):
-            renamed = (key.replace(before, after), new, key)
-            self._database.run('update or ignore decision set key = ?, "case" = ? where key = ?', *renamed)
-            self._database.run('update journal set key = ?, "case" = ? where key = ?', *renamed)
-            self._database.run('update or ignore settled set key = ?, "case" = ? where key = ?', *renamed)
+            values = (renamed(key), new, key)
+            self._database.run('update or ignore decision set key = ?, "case" = ? where key = ?', *values)
+            self._database.run('update journal set key = ?, "case" = ? where key = ?', *values)
+            self._database.run('update or ignore settled set key = ?, "case" = ? where key = ?', *values)
 
     def erase(self, case: str) -> None:
         """Erase all that was decided of a case, and its history."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from followup_rules.engine.plan import EntryState, LedgerEntry
+from followup_rules.keys import with_anchor, with_day
 from followup_rules.sealing import digest
 from followup_rules.store.database import Database
 from followup_rules.store.errors import damaged
@@ -67,12 +68,16 @@ class Ledger:
         query = "select distinct json_extract(body, '$.action.anchor') from ledger"
         return [name for (name,) in self._database.rows(query)]
 
-    def rekey(self, entry: LedgerEntry, rule: str, duty: str) -> bool:
-        """Let an entry follow its duty to another rule or key, unless that key is taken; what outputs carry stays."""
+    def rekey(self, entry: LedgerEntry, rule: str, duty: str, *, recurs: bool = False) -> bool:
+        """Let an entry follow its duty to another rule or key, unless that key is taken; what outputs carry stays.
+
+        `recurs`: it is of a rule from the clock, whose case is named by the rule.
+        """
         key = entry.key.replace(entry.action.duty, duty, 1)
         if key != entry.key and self.entry(key, entry.output) is not None:
             return False
         action = replace(entry.action, key=key, duty=duty, rule=rule)
+        action = replace(action, case=rule, anchor=duty) if recurs else action
         self._database.run("delete from ledger where key = ? and output = ?", entry.key, entry.output)
         self.write(replace(entry, key=key, action=action))
         if entry.marker != key:
@@ -124,17 +129,17 @@ class Ledger:
         """Let entries and pins follow their anchor to another case; what the outputs carry stays as it is."""
         for entry in self.of(old):
             if entry.action.anchor == anchor:
-                self._rename(entry, f"/{old}@", f"/{new}@", new)
+                self._rename(entry, lambda key: with_anchor(key, old, new), new)
 
     def move(self, anchor: str, case: str, old: date, new: date) -> None:
         """Let entries and pins follow their anchor to another day."""
         for entry in self.of(case):
             if entry.action.anchor == anchor:
-                self._rename(entry, f"/{anchor}@{old}", f"/{anchor}@{new}", case)
+                self._rename(entry, lambda key: with_day(key, anchor, old, new), case)
 
-    def _rename(self, entry: LedgerEntry, before: str, after: str, new: str) -> None:
-        announces = tuple(replace(each, key=each.key.replace(before, after)) for each in entry.action.announces)
-        key, duty = entry.action.key.replace(before, after), entry.action.duty.replace(before, after)
+    def _rename(self, entry: LedgerEntry, renamed: Callable[[str], str], new: str) -> None:
+        announces = tuple(replace(each, key=renamed(each.key)) for each in entry.action.announces)
+        key, duty = renamed(entry.action.key), renamed(entry.action.duty)
         action = replace(entry.action, key=key, duty=duty, case=new, announces=announces)
         if self.entry(action.key, entry.output) is None or action.key == entry.key:
             self._database.run("delete from ledger where key = ? and output = ?", entry.key, entry.output)
@@ -143,9 +148,9 @@ class Ledger:
             parted = entry.marker != action.key
             note = "insert or ignore into parted values (?)" if parted else "delete from parted where hash = ?"
             self._database.run(note, _hashed(entry.marker, entry.output))
-        for announced, renamed in zip(entry.action.announces, action.announces, strict=True):
+        for announced, followed in zip(entry.action.announces, action.announces, strict=True):
             query = 'update or ignore pin set key = ?, "case" = ? where key = ?'
-            self._database.run(query, renamed.key, new, announced.key)
+            self._database.run(query, followed.key, new, announced.key)
 
     def free_marker(self, key: str, output: str) -> str:
         """Return a marker for a new action: not one under which the output still holds what has another key by now."""

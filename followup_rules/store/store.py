@@ -77,6 +77,10 @@ class Store:
             days=self.places.days(home),
         )
 
+    def cases(self) -> list[str]:
+        """Return the keys of all cases: those with an event at home, and those of rules from the clock, without."""
+        return sorted({*self.places.cases(), *self.decisions.cases()})
+
     def entries(self) -> dict[str, Event]:
         """Return an entry of each case that is known by the id of a meeting only, by the case's key."""
         found = ((key, self.events.event(identity)) for key, identity in self.places.own())
@@ -117,10 +121,11 @@ class Store:
         with self.database.transaction():
             moved = 0
             for entry in self.ledger.of_rule(old):
-                anchor = "".join(entry.action.anchor.split()) if per == "event" else entry.action.case
-                duty = f"{new}/{anchor}@{entry.action.duty.rpartition('@')[2]}"
                 before = entry.action.duty
-                if self.ledger.rekey(entry, new, duty):
+                duty = _duty(entry.action, new, per)
+                # Each occurrence of a rule from the clock is known by its duty, in the case named by the rule.
+                recurs = entry.action.anchor == before
+                if self.ledger.rekey(entry, new, duty, recurs=recurs):
                     self.decisions.rekey(before, duty)
                     moved += 1
             if old != new:
@@ -166,8 +171,19 @@ class Store:
     def _sweep(self) -> None:
         """Erase the traces of cases that are no more."""
         living = {*self.places.cases(), *self.ledger.cases(), *self.places.joined_cases()}
+        living |= self.state.read().rules.keys()  # a rule from the clock names its case, which has no event
         self.decisions.keep_only(living)
         self.ledger.keep_only_pins(living)
+
+
+def _duty(action: Action, rule: str, per: str) -> str:
+    """Return the key of an action's duty under another rule or another `per`."""
+    day = action.duty.rpartition("@")[2]
+    if action.anchor == action.duty:
+        return f"{rule}/{action.duty.partition('/')[2]}"
+    anchor = "".join(action.anchor.split()) if per == "event" else action.case
+    alone = f"~{action.person}" if action.person else ""
+    return f"{rule}/{anchor}{alone}@{day}"
 
 
 def _is_over(event: Event, when: datetime) -> bool:

@@ -71,6 +71,7 @@ def _action(decision: Decision, do: Do, number: int, texts: Texts) -> Action:
         carries=tuple(event.id for event in decision.carries),
         announces=decision.announces,
         duty=decision.key,
+        person=decision.visit.person,
     )
 
 

@@ -31,7 +31,7 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
     """Bring one case up to date; yield its decisions, outcomes and problems, and what was missed."""
     store, book = given.store, given.config.rulebook
     context = EvaluationContext(given.now, given.first_run, given.config.profile.lookback, seen.sight, seen.since)
-    yield from _notes(case, seen.news, given)
+    yield from _notes(case, context, seen.news, given)
     judged = judge(case, given.config, store, context)
     if not seen.sight.unseen:  # what shows how a duty ended may be in a source that cannot be read just now
         store.decisions.unsettle(each.key for each in judged if each.state in OVER and not reopened(each))
@@ -63,13 +63,13 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
     store.decisions.write(case, decisions, given.now, until=until, stale=not certain)
 
 
-def _notes(case: str, news: frozenset[str], given: Given) -> Iterator[Problem]:
+def _notes(case: str, context: EvaluationContext, news: frozenset[str], given: Given) -> Iterator[Problem]:
     """Keep which meetings the notes of a case are about; report what is new and names nothing."""
     stored, rules = given.store.case(case), given.config.rulebook.rules
     if not any("re" in event.data or rules.world.tags.of(event.tags) & ORDERS for event in stored.home):
         return
     given.store.places.follow(bindings(stored, rules.world))
-    view = CaseView(stored, rules, given.store.ledger.pins(case))
+    view = CaseView(stored, rules, given.store.ledger.pins(case), context.span(case))
     for misfit in misfits(view):
         if misfit.note.identity in news:
             yield Problem("notes", f"{misfit.note.where}: {misfit.message}", Code.NO_DUTY, hint=misfit.hint)

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
+from followup_rules.engine.persons import alone
 from followup_rules.engine.plan import EntryState, LedgerEntry
 from followup_rules.engine.sight import Sight
 from followup_rules.host.checked_output import STATES, UNKNOWN, CheckedOutput
@@ -174,8 +175,12 @@ def _to(action: Action) -> set[str]:
 
 
 def _event(entry: LedgerEntry, status: Status, given: Given, mail: str = "") -> Event:
-    """Return the event that tells how an action ended; it has its anchor's title, people and thread."""
+    """Return the event that tells how an action ended; it has its anchor's title, people and thread.
+
+    Of the people, only the one whom it was about if the rule has a duty for each.
+    """
     anchor = given.store.events.named(entry.action.anchor)
+    people = anchor.people if anchor else entry.action.to
     kind = "done" if status.state == "done" else "dismissed"
     when = (status.at or given.now).astimezone(UTC)
     return Event(
@@ -184,7 +189,7 @@ def _event(entry: LedgerEntry, status: Status, given: Given, mail: str = "") -> 
         start=when,
         end=when,
         title=anchor.title if anchor else entry.action.title,
-        people=anchor.people if anchor else entry.action.to,
+        people=alone(people, entry.action.person) if entry.action.person else people,
         thread=anchor.thread if anchor else "",
         case=entry.action.case,
         data={"rule": entry.action.rule},

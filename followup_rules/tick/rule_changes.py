@@ -16,7 +16,7 @@ from followup_rules.codes import Code
 from followup_rules.config.rulebook import Rulebook
 from followup_rules.language.schema import Rule
 from followup_rules.model import Problem
-from followup_rules.store.state import KnownRule
+from followup_rules.store.state import KnownRule, RunState
 from followup_rules.texts.plurals import plural
 from followup_rules.tick.report import Given
 
@@ -34,16 +34,17 @@ def follow_rules(given: Given) -> Iterator[Problem]:
         before = known.get(name)
         if before and before.per and before.per != rule.per:
             given.store.follow_rule(name, name, rule.per)
-        known[name] = KnownRule(rule.meaning, rule.per, _since(before, state.rules, given))
+        known[name] = KnownRule(rule.meaning, rule.per, _since(before, state, given))
     if known != state.rules:
         given.store.state.write(replace(state, rules=known))
 
 
-def _since(before: KnownRule | None, known: Mapping[str, KnownRule], given: Given) -> datetime:
+def _since(before: KnownRule | None, state: RunState, given: Given) -> datetime:
     """Return from which run on a rule is known: what it would have asked for long before that is too old."""
     if before:
         return before.since
-    return given.now if known else given.first_run
+    # Earlier versions noted no rules.
+    return given.first_run if state.upgraded_from and not state.rules else given.now
 
 
 def _renamed(known: Mapping[str, KnownRule], book: Rulebook, given: Given) -> dict[str, str]:

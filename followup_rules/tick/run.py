@@ -31,7 +31,7 @@ Choose = Callable[[Store, datetime], Sequence[str]]
 
 def every_case(store: Store, now: datetime) -> Sequence[str]:
     """Return all cases, and those that have just lost their last event."""
-    return sorted({*store.places.cases(), *store.decisions.stale(now)})
+    return sorted({*store.cases(), *store.decisions.stale(now)})
 
 
 def _stale(store: Store, now: datetime) -> Sequence[str]:
@@ -202,6 +202,7 @@ def _mark_stale(seen: Sight, given: Given) -> None:
     if (state.sight, state.fingerprint) != (seen, given.config.fingerprint):
         given.store.state.write(replace(state, sight=seen, fingerprint=given.config.fingerprint))
         given.store.decisions.make_all_stale()
+        given.store.decisions.make_stale(given.config.rulebook.rules.recurring)
 
 
 def _work_on(cases: Sequence[str], seen: Seen, given: Given, say: Say) -> Iterator[Finding]:

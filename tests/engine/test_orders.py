@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from followup_rules.engine.completed import bindings
-from followup_rules.engine.orders import misfits, orders
+from followup_rules.engine.orders import misfits, ordered
+from followup_rules.language.tags import DISMISSED, DONE, SNOOZE
 from followup_rules.model import Person, Report, State
 from tests.support.caselab import JULIE, at, case, decide, event, note, sent, shown, the, view, visit
 from tests.support.examples import examples
@@ -119,7 +120,10 @@ def done(name, on="2026-11-10 12:00", **fields):
 def meant(*events, text=RULES):
     """Return the keys of the duties that notes name, and what is told of the notes that name none."""
     seen = view(text, *events)
-    return [*orders(seen).of], [(each.message, each.hint) for each in misfits(seen)]
+    rules = seen.rules.rules.values()
+    keys = [seen.key(rule, visit) for rule in rules if not rule.fault for visit in seen.visits(rule)]
+    meant = [key for key in keys if any(ordered(seen, key, tag) for tag in (DONE, DISMISSED, SNOOZE))]
+    return meant, [(each.message, each.hint) for each in misfits(seen)]
 
 
 @pytest.mark.parametrize(

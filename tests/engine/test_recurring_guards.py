@@ -149,10 +149,3 @@ def test_what_recurs_wrongly_is_told_and_the_guard_does_not_fail_open(on, code, 
     assert (problem.code, problem.line) == (code, 7)
     assert says in problem.message
     assert "night" in found.rules["mail"].fault
-
-
-def test_a_rule_cannot_start_from_the_clock():
-    document = parse(MAIL.replace('{ kind = "meeting" }', '{ every = "friday" }'), "rules.toml")
-    found, (problem,) = load([document], world(), Surroundings(frozenset(), {"out": ("draft",)}))
-    assert (problem.code, problem.line, problem.message) == ("F016", 2, "only a guard can start from the clock")
-    assert found.rules["mail"].fault

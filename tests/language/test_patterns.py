@@ -16,7 +16,7 @@ from followup_rules.language.patterns import FIELDS, World
 from followup_rules.language.phrases import Days
 from followup_rules.language.schema import RuleSet
 from followup_rules.language.text import fold
-from followup_rules.model import Case, Event, Person
+from followup_rules.model import Case, Event, Person, Report
 from followup_rules.toml.document import Document, parse
 
 JULIE, PAUL = Person("julie.roy@nordik.ca", "Julie Roy"), Person("paul@mail.nordik.ca", "Paul")
@@ -30,6 +30,9 @@ def event(name="e", kind="sent", at=DAY, **fields):
 
 
 MEETING = event("m", "meeting", title="Entrevue chez Nordik", text="Le trajet en canot", thread="m-thread")
+
+
+NUDGE = '\n[rule.nudge]\non = "#x"\ndo = { type = "notice", title = "x" }\n'
 
 
 def explodes(_):
@@ -55,7 +58,7 @@ def compiled(text):
 
 
 def pattern(fields, more=""):
-    found, problems = compiled(f"[define.it-is]\n{fields}\n{more}")
+    found, problems = compiled(f"[define.it-is]\n{fields}\n{more}{NUDGE}")
     assert problems == ()
     return found
 
@@ -121,6 +124,7 @@ FITS = [
     ('auto = [false, "notice"]', event(auto="notice")),
     ("forwards = true", event(forwards=True)),
     ("forwards = false", event()),
+    ('of = "nudge"', event("done:1", kind="done", report=Report(key="nudge/m", rule="nudge", anchor="m"))),
     ('title = "thank*"', event(title="Re: Thank you", answers="m1")),
     ('title = "thank*"', event(title="Thank you", answers="theirs")),
     ('title = "thank*"', event(kind="received", title="Re: Thank you", answers="m1")),
@@ -170,6 +174,7 @@ MISSES = [
     ('auto = [false, "notice"]', event(auto="reply")),
     ("forwards = true", event()),
     ("forwards = false", event(forwards=True)),
+    ('of = "nudge"', event("done:1", kind="done", report=Report(key="nudge/n", rule="nudge", anchor="n"))),
     ("answers = true", event(answers="theirs", forwards=True)),
     ('title = "thank*"', event(title="Re: Thank you", answers="theirs")),
     ('title = "thank*"', event(title="Thank you", forwards=True)),

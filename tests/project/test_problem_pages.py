@@ -102,7 +102,8 @@ ELSEWHERE = [
 def pages():
     """Return the sections of the page: by code, its fences as (language, what, state, content)."""
     found, code = {}, ""
-    for token, following in pairwise(MarkdownIt().parse(PAGES)):
+    tokens = MarkdownIt().parse(PAGES)
+    for token, following in pairwise([*tokens, *tokens[-1:]]):
         if token.type == "heading_open" and token.tag == "h2":
             code = following.content
             found[code] = []

@@ -112,8 +112,9 @@ class Person:
 
     def decisions(self) -> dict[str, Decision]:
         """Return what is decided now, but for what is void: who never saw an anchor has no decision on it."""
-        cases = self.session.store.places.cases()
-        found = [decision for case in cases for decision in self.session.judged(case, self.world.clock)]
+        found = [
+            decision for case in self.session.store.cases() for decision in self.session.judged(case, self.world.clock)
+        ]
         return {decision.key: decision for decision in found if decision.state != "void"}
 
     def outstanding(self) -> dict[str, Action]:

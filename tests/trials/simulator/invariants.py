@@ -87,7 +87,7 @@ def incremental_is_full(session: Session) -> None:
 def next_is_never_too_late(session: Session, chance: random.Random) -> None:
     """Nothing that is decided changes by time alone before the instant that is told."""
     now = session.world.clock
-    for case in session.store.places.cases():
+    for case in session.store.cases():
         before = session.judged(case, now)
         nexts = [decision.next for decision in before if decision.next]
         if nexts and min(nexts) <= now:

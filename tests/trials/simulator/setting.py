@@ -33,6 +33,56 @@ opens  = "start + 7 days at 09:00, workday"
 closes = "opens + 14 days"
 do     = { type = "task", title = "Look back on {{ case }}", contact = true }
 
+[rule.nudge-again]
+why          = "A week after the nudge was really sent."
+on           = "interview"
+per          = "day"
+opens        = "nudge.done + 7 days at 10:00, workday"
+closes       = "opens + 10 days"
+cancelled_by = ["closed"]
+done_by      = [{ kind = "done", of = "after-nudge" }]
+do           = { type = "draft", title = "Still no news?", text = "{{ due|day }}", to = "them" }
+
+[rule.after-nudge]
+why    = "What was said of what was sent."
+on     = { kind = "done", of = ["nudge", "nudge-again"] }
+opens  = ["nudge-again.done + 1 day at 12:00", "nudge.done + 2 days at 12:00"]
+closes = "opens + 5 days"
+do     = { type = "task", title = "Ask around about {{ case }}" }
+
+[rule.meet-again]
+why     = "A word to each whom you met, once in a while."
+on      = { kind = ["meeting", "sent"], with = "outside", people = { max = 4 } }
+where   = { not = { title = "parking" } }
+each    = "person"
+per     = "case"
+opens   = "end + 16 days at 09:00"
+closes  = "opens + 20 days"
+done_by = [{ kind = "received", from = "them" }, { kind = "done", of = "nudge-again" }]
+do      = { type = "task", title = "Say hello to {{ them|names }}" }
+
+[rule.each-thanked]
+why    = "Whom did you thank?"
+on     = "interview"
+each   = "person"
+opens  = ["meet-again.done", "end + 2 days"]
+closes = "opens + 4 days"
+done_by = [{ kind = "sent", to = "them" }]
+do     = { type = "task", title = "Think of {{ them|names }}" }
+
+[rule.look-back]
+why     = "Once a fortnight."
+on      = { every = "2 weeks from 2026-01-09 at 15:00" }
+opens   = "start - 1 day, ROLL"
+done_by = [{ is = "#fit", before = "opens + 9 days" }]
+do      = { type = "task", title = "Look back on {{ start|day }}" }
+
+[rule.weekly]
+why    = "Tell them each week."
+on     = { every = "mon/thu at 01:30" }
+closes = ["look-back + 1 day", "start + 4 days"]
+do     = { type = "draft", to = "julie.roy@nordik.ca", title = "The week", text = "{{ due|day }}" }
+
 [rule.no-answer]
 why     = "They have not answered in a fortnight."
 on      = { kind = "sent", first = "thread" }

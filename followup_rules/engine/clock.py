@@ -1,0 +1,98 @@
+"""Rules from the clock: each occurrence from the first run on is an anchor, in the case named by the rule's id. Pure.
+
+At an instant some of them are looked at: those that are open or not long over, and those to come, up to the first that
+has neither begun nor opened. So nothing is remembered of what the clock gives again, and no history is gone through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from followup_rules.language.every import Every
+from followup_rules.language.phrases import UnsettledError
+from followup_rules.language.schema import Guard, Rule
+from followup_rules.model import Decision, Event, Visit
+
+if TYPE_CHECKING:
+    from followup_rules.engine.anchors import CaseView
+
+EVERY = "every"
+"""The kind of these events, and what stands for them in keys: `RULE/every@DAY`."""
+_NEXT = timedelta(microseconds=1)
+# What is missed must be seen by some run to be told of, however short the look back is.
+_KEPT = timedelta(days=7)
+
+
+class Span(Struct, frozen=True):
+    """Which occurrences are looked at: from the first run that knew the rule (UTC), around now, and how far back."""
+
+    since: datetime
+    now: datetime
+    lookback: timedelta
+
+
+def visits(it: Rule | Guard, every: Every, view: CaseView) -> tuple[Visit, ...]:
+    """Return the occurrences of a rule that are looked at, in the order of time; none of a guard."""
+    span = view.span
+    if isinstance(it, Guard) or it.id != view.case.key or span is None:
+        return ()
+    after_now = span.now + _NEXT
+    before = takewhile(lambda at: at >= span.since, every.instants(after_now, view.days, back=True))
+    past = takewhile(lambda visit: _gone(it, visit, view, span) > span.now, (_visit(it, at, view) for at in before))
+    return (*reversed([*past]), *_coming(it, every.instants(after_now, view.days), view, span))
+
+
+def _coming(rule: Rule, instants: Iterator[datetime], view: CaseView, span: Span) -> Iterator[Visit]:
+    for at in instants:
+        visit = _visit(rule, at, view)
+        yield visit
+        opens = _told(partial(view.opening, rule, visit)) if not rule.fault else None
+        if opens is None or opens > span.now:
+            return
+
+
+def _visit(rule: Rule, at: datetime, view: CaseView) -> Visit:
+    day = view.days.day(at)
+    title = rule.recurring.text if rule.recurring else ""
+    start = at.astimezone(UTC)
+    event = Event(id=f"{rule.id}/{EVERY}@{day}", kind=EVERY, start=start, end=start, title=title)
+    return Visit(events=(event,), start=start, end=start, day=day, people=())
+
+
+def closing(rule: Rule, visit: Visit, opens: datetime | None, view: CaseView) -> datetime | None:
+    """Return when an occurrence closes that does not say so: at the next one that begins after it has opened."""
+    assert rule.recurring is not None, "only what recurs has a next occurrence"
+    begun = max(visit.start, opens or visit.start)
+    following = next(rule.recurring.instants(begun + _NEXT, view.days), None)
+    return following and following.astimezone(UTC)
+
+
+def _gone(rule: Rule, visit: Visit, view: CaseView, span: Span) -> datetime:
+    """Return from when on an occurrence is no longer looked at."""
+    closes = _told(partial(view.closing, rule, visit)) if not rule.fault else None
+    closes = closes or closing(rule, visit, None, view)
+    return closes + max(span.lookback, _KEPT) if closes else visit.start
+
+
+def _told(ask: Callable[[], datetime | None]) -> datetime | None:
+    """Return an instant; none if it comes to rest nowhere: then this one duty is broken, and the others go on."""
+    try:
+        return ask()
+    except UnsettledError:
+        return None
+
+
+def bounded(decision: Decision, rule: Rule, view: CaseView) -> Decision:
+    """Return a decision on an occurrence that could change no later than when others come or it goes itself."""
+    span = view.span
+    assert span is not None, "without one there are no occurrences"
+    edge = decision.visit.start if decision.visit.start > span.now else _gone(rule, decision.visit, view, span)
+    nearest = min((at for at in (decision.next, edge) if at and at > span.now), default=None)
+    return replace(decision, next=nearest and view.days.local(nearest))
