@@ -103,9 +103,9 @@ def only_away(path: Path) -> str:
 def reason(error: OSError) -> str:
     """Return why a file cannot be read, and what to do, as the end of a sentence that names it."""
     if isinstance(error, NotRegular):
-        return f"cannot be read: {error.strerror}; move it away, or correct `path`"
+        return f"{str(error.strerror).removeprefix('it ')}; move it away, or correct `path`"
     if isinstance(error, TooLarge):
-        return f"cannot be read: {error.strerror}; is it the right file? Else split it"
+        return f"{str(error.strerror).removeprefix('it ')}; is it the right file? Else split it"
     if isinstance(error, FileNotFoundError):
         path = Path(os.fsdecode(error.filename or ""))
         if error.filename and path.is_symlink():

@@ -40,6 +40,8 @@ ANSWERS = {
     "an unknown state": Status("deleted"),
     "no state": Status(None),
     "nothing": None,
+    "that it cannot tell": Status("unknown", why="the disk is away"),
+    "nothing by which it could be told": Status("unknown", why=5),
     "a time without a zone": Status("done", NAIVE),
     "a text as time": Status("done", "noon"),
     "a time at the end of the calendar": Status("done", datetime.max.replace(tzinfo=oddplugin.TORONTO)),

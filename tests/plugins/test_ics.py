@@ -512,7 +512,7 @@ def test_missing_empty_or_strange_places_are_unreadable(tmp_path):
         pull(tmp_path)
     os.mkfifo(tmp_path / "pipe.ics")
     for place in (tmp_path, tmp_path / "pipe.ics"):
-        with no_waiting(), pytest.raises(Unreadable, match="it is a pipe and no file"):
+        with no_waiting(), pytest.raises(Unreadable, match="is a pipe and no file"):
             pull(place)
 
 

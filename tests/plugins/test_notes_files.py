@@ -20,7 +20,7 @@ def test_a_missing_file_is_unreadable_and_says_what_to_do(tmp_path):
 
 def test_a_pipe_is_unreadable_and_does_not_wait(tmp_path):
     os.mkfifo(tmp_path / "notes.md")
-    with no_waiting(), pytest.raises(Unreadable, match="it is a pipe and no file"):
+    with no_waiting(), pytest.raises(Unreadable, match="is a pipe and no file"):
         open_source(tmp_path / "notes.md").pull(NOW, "")
 
 
@@ -256,5 +256,5 @@ def test_no_note_is_written_in_place_of_a_file_that_lies_elsewhere_for_now(tmp_p
 
 def test_no_note_is_written_into_a_pipe(tmp_path):
     os.mkfifo(tmp_path / "notes.md")
-    with no_waiting(), pytest.raises(Refused, match="it is a pipe and no file"):
+    with no_waiting(), pytest.raises(Refused, match="is a pipe and no file"):
         open_source(tmp_path / "notes.md").add_note("nordik", "#called", NOW, lambda case, _: case)

@@ -148,6 +148,12 @@ def test_what_lay_in_a_part_that_cannot_be_read_stays_as_it_was(tmp_path, odd, w
     assert [(event.id, event.start) for event in found] == [("a/20261101", at("2026-11-12 10:00"))]
 
 
+def test_of_many_parts_that_cannot_be_read_some_are_named_and_the_others_counted(tmp_path, odd):
+    odd.source.gives = Pull(unread=[BadItem(f"{number}.txt", "is gone") for number in range(9)])
+    (problem,) = run(story(tmp_path / "story"), "2026-11-09 12:00").problems
+    assert ("0.txt is gone" in problem["message"], "; and 4 more" in problem["message"]) == (True, True)
+
+
 def test_a_source_of_which_a_part_stays_unread_is_told_of_like_one_that_fails(tmp_path, odd):
     told = story(tmp_path / "story")
     odd.source.gives = Pull(unread=[UNSEEN])
