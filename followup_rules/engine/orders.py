@@ -143,11 +143,11 @@ def _names_case(name: str, view: CaseView) -> bool:
     """Tell whether a name is the case's key, or one that its events would have given it."""
     people = [person for event in view.case.home for person in view.people(event)]
     names = {view.case.key, employer(view.case.key)}
-    names |= {own_id(event) for event in view.case.home if event.kind == "meeting"}
+    names |= {own_id(event) for event in view.case.home}
     names |= {person.address for person in people} | {person.domain for person in people}
     folded = key_of(name).casefold()
     # People may be at a host of the domain that was the key.
-    return any(f".{each.casefold()}".endswith(f".{folded}") for each in names)
+    return any(each.casefold() == folded or each.casefold().endswith(f".{folded}") for each in names)
 
 
 def _at(when: datetime, duties: Sequence[_Duty], view: CaseView) -> Sequence[_Duty]:

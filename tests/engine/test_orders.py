@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.completed import bindings
 from followup_rules.engine.orders import misfits, ordered
+from followup_rules.keys import hashed
 from followup_rules.language.tags import DISMISSED, DONE, SNOOZE
 from followup_rules.model import Person, Report, State
 from tests.support.caselab import JULIE, at, case, decide, event, note, sent, shown, the, view, visit
@@ -144,13 +146,15 @@ def meant(*events, text=RULES):
         (f"{THANK_2},", THANK_2),
         ("thank/nordik@2026-11-09", THANK),  # while the case had another name
         ("Thank/I1@2026-11-09", THANK),
+        ("thank/S/2@2026-11-09", THANK),  # the id of an entry may hold a slash
         ("thank/julie@nordik.ca@2026-11-20", THANK_2),
         ("call", CALL_2),  # the first visit's is superseded by then, but no note may know that
     ],
 )
 def test_a_note_means_a_duty_by_its_key_or_by_its_rule(name, key):
     second = replace(SECOND, people=(Person("luc@paris.nordik.ca"),))
-    events = [second] if key == CALL_2 else [FIRST, second]
+    entry = event("meeting", "2026-11-09 15:00", id="S/2", title="Coffee")
+    events = [second] if key == CALL_2 else [FIRST, entry, second]
     assert meant(*events, done(name)) == ([key], [])
 
 
@@ -206,6 +210,11 @@ def test_misfits_are_told_beside_those_of_days():
     assert messages == ["re:2026-11-12: the case has no meeting on that day", "for:x names no duty of its case"]
 
 
+def test_a_case_is_named_by_its_label():
+    seen = CaseView(case(FIRST, done("acme.v2/thank"), key="acme.v2"), rules(RULES), {})
+    assert ordered(seen, "thank/acme.v2@2026-11-09", DONE) is not None
+
+
 def test_a_key_of_one_event_is_written_whole():
     made = note("2026-11-09 12:00", "promise", id="n1")
     assert meant(made, done("keep/n1@2026-11-09"), text=RULES + WORK)[0] == ["keep/n1@2026-11-09"]
@@ -258,6 +267,7 @@ def test_of_several_open_ones_none_is_meant_and_all_are_named():
         (sent("2026-11-10 12:00", Person("zoe@acme.com")), ["for:keep fits several duties"]),
         (sent("2026-11-08 12:00", JULIE), ["for:keep fits several duties"]),  # it was before the promise
         (event("done", "2026-11-11 09:00", report=Report(key="keep/p09@2026-11-09")), ["p11"]),
+        (event("done", "2026-11-11 09:00", report=Report(key=hashed("keep/p09@2026-11-09"))), ["p11"]),
         (event("done", "2026-11-13 09:00", report=Report(key="keep/p09@2026-11-09")), ["for:keep fits several duties"]),
         (
             event("done", "2026-11-11 09:00", report=Report(key="thank/p09@2026-11-09")),
@@ -277,6 +287,19 @@ def test_a_ticked_note_is_over_and_one_that_is_gone_or_called_off_is_not_meant()
     assert kept(gone) == ["for:keep names no duty of its case"]
 
 
+def test_what_opens_at_that_very_instant_is_open_or_over_but_not_to_come():
+    early, (now,) = promised("2026-11-09"), promised("2026-11-12")
+    assert kept(*early, now) == ["for:keep fits several duties"]
+    assert kept(replace(now, ticked=True), *promised("2026-11-20")) == ["p20"]
+
+
+def test_a_day_is_over_if_one_of_its_events_is_ticked():
+    ticked = note("2026-11-09 12:00", "interview", ticked=True, id="n")
+    events = [FIRST, ticked, visit("2026-11-12 10:00", id="I2")]
+    keys, told = meant(*events, done("thank", "2026-11-13 12:00"))
+    assert (keys, told) == (["thank/nordik.ca@2026-11-12"], [])
+
+
 def test_what_is_over_is_meant_where_nothing_else_is_to_come():
     events = [*promised("2026-11-09", "2026-11-11"), sent("2026-11-11 18:00", JULIE)]
     assert kept(*events) == ["p11"]
@@ -291,7 +314,7 @@ def test_of_two_that_open_at_once_none_is_meant():
 def test_what_never_opens_is_the_last_to_be_meant():
     text = RULES + WORK.replace('opens = "start"', 'opens = "it.on"').replace('closes = "start + 5 days"', "")
     first, second = promised("2026-11-09", "2026-11-11")
-    assert kept(first, second, text=text) == ["p11"]
+    assert kept(first, second, text=text) == kept(*promised("2026-11-08"), first, second, text=text) == ["p11"]
     dated = replace(first, data={"on": at("2026-11-20 09:00")})
     assert kept(dated, second, text=text) == ["p09"]
 
@@ -339,8 +362,10 @@ def test_a_duty_that_comes_to_rest_nowhere_is_broken_and_no_other_that_a_note_sp
     text = RULES + WORK.replace('opens = "start"', 'opens = "day at 09:00, fri/sat, workday before"')
     troubled = note("2026-12-22 12:00", "promise", id="p22")
     other = visit("2026-12-21 10:00", id="I1")
-    found = decide(text, other, troubled, done("keep", "2026-12-22 13:00"), now="2026-12-23 12:00")
+    calm = note("2026-12-14 12:00", "promise", id="p14", ticked=True)
+    found = decide(text, other, calm, troubled, done("keep", "2026-12-22 13:00"), now="2026-12-23 12:00")
     assert {key: each.state for key, each in found.items()} == {
+        "keep/p14@2026-12-14": State.DONE,
         "keep/p22@2026-12-22": State.BROKEN,
         "thank/nordik.ca@2026-12-21": State.DUE,
         "call/nordik.ca@2026-12-21": State.WAITING,
