@@ -79,6 +79,10 @@ class Decisions:
         """Return the cases that something was decided of."""
         return [case for (case,) in self._database.rows('select distinct "case" from decision order by 1')]
 
+    def count(self) -> int:
+        """Return how many duties there are."""
+        return int(self._database.rows("select count(*) from decision")[0][0])
+
     def of(self, case: str) -> list[StoredDecision]:
         """Return a case's decisions as they were last."""
         query = 'select key, state, evidence, next, late from decision where "case" = ? order by key'

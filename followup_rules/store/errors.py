@@ -21,6 +21,10 @@ class StoreError(Exception):
         self.hint = hint
 
 
+class TooNew(StoreError):  # noqa: N818 -- what the store is
+    """The store was written by a newer version of followup."""
+
+
 class Unreceipted(StoreError):  # noqa: N818 -- what the output did
     """The store failed after an output had done what it was asked for; the next run finds out."""
 
