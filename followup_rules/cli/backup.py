@@ -63,6 +63,7 @@ def command(  # noqa: PLR0913 -- one for each option
         shared.give_up([_problem(str(error), error.hint, code)], as_json=as_json)
     found = [problem for problem in report.problems if problem.code in _OURS]
     record = {**_record(put_back.holdings, moment.tzinfo), "kept": put_back.kept and str(put_back.kept)}
+    record["forgotten"] = list(put_back.forgotten)
     record["next"] = dict(sorted(_ops(report).items()))
     _tell(record, _restored(put_back, report, config, moment.tzinfo), found, as_json=as_json)
 
@@ -115,6 +116,8 @@ def _restored(put_back: PutBack, report: Report, config: Config, zone: tzinfo | 
     yield f"  {_what(put_back.holdings, zone)}"
     if put_back.kept:
         yield f"  the store as it was: {put_back.kept}"
+    for case in put_back.forgotten:
+        yield f"  you had {case} forgotten, and with this copy it is there again: followup forget {case}"
     ops = _ops(report)
     words = {"create": "make", "update": "update", "withdraw": "take back"}
     counts = [f"{word} {ops[op]}" for op, word in words.items() if ops[op]]

@@ -13,6 +13,8 @@ from followup_rules.store.backup import PATIENCE, back_up, backup_of, put_in_pla
 from followup_rules.store.errors import StoreError, TooNew, explained
 from followup_rules.store.schema import MIGRATIONS, VERSION
 
+LEAST_GAPS = 250
+"""In pages of 4 kB: for less, no file is written anew."""
 _STEP = ("begin immediate", "commit", "rollback")
 _PART = ("savepoint part", "release part", "rollback to part", "release part")
 _UPGRADED = "update state set body = json_set(body, '$.upgraded_from', {});"
@@ -154,6 +156,12 @@ class Database:
         Raises sqlite3.Error and OSError as they are.
         """
         put_in_place(self._connection, path)
+
+    def shrink(self) -> None:
+        """Write the file anew without its gaps, if these are a quarter of it and worth it."""
+        ((pages,),), ((gaps,),) = self.rows("pragma page_count"), self.rows("pragma freelist_count")
+        if gaps > LEAST_GAPS and gaps * 4 > pages:
+            self.scrub()
 
     def scrub(self) -> None:
         """Write the file anew without what was erased from it, and empty its log."""

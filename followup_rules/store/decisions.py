@@ -128,6 +128,15 @@ class Decisions:
         """Return the number of the journal's last line; 0 if it has none."""
         return self._database.rows("select max(number) from journal")[0][0] or 0
 
+    def prune(self, before: datetime) -> None:
+        """Erase lines of the journal from before an instant; of each duty the last line of each state stays.
+
+        A source that is out of reach every night has two lines written a day for whatever depends on it.
+        """
+        query = """delete from journal where at < ?
+                   and number not in (select max(number) from journal group by key, state)"""
+        self._database.run(query, text(before))
+
     # -- cases that change
 
     def rekey(self, old: str, new: str) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 _RESUMED = "; then run again: the next run completes what this one could not"
 _ELSEWHERE = "or name another file: [store] path"
 _BEGIN_ANEW = (
-    "put a copy of yours in its place, or move it away: then a new one is begun, and drafts and tasks that are still "
-    "there are known by their key"
+    "put a copy back (followup backup --restore FILE), or move it away: then a new one is begun, and drafts and tasks "
+    "that are still there are known by their key"
 )
 
 

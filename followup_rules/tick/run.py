@@ -92,6 +92,7 @@ def _steps(given: Given, choose: Choose, say: Say, watch: Watch) -> Iterator[Fin
     yield from _standing_problems(given)
     outputs, problems = open_outputs(given)
     yield from problems
+    last_run = given.store.state.read().last_run
     try:
         unfamiliar = unfamiliar_outputs(outputs, given)
         yield from _follow_config(outputs, given)
@@ -109,8 +110,10 @@ def _steps(given: Given, choose: Choose, say: Say, watch: Watch) -> Iterator[Fin
             yield from tell_of_blindness(readings, outputs, looked, given, say)
         seen = Seen(sight(readings), outputs, looked, frozenset(news), given.store.state.read().since, unfamiliar)
         yield from tell_of_it(_work_on(choose(given.store, given.now), seen, given, say), given)
-        look_is_over(given, whole=not (seen.sight.unseen or looked.failed))
         yield from tell_of_upgrade(before, changed(readings), given, whole=not seen.sight.unseen)
+        look_is_over(given, whole=not (seen.sight.unseen or looked.failed))
+        if last_run and not given.dry and f"{last_run:%Y-%m}" != f"{given.now:%Y-%m}":  # once a month is enough
+            given.store.tidy(given.now)
     finally:
         for output in outputs.values():
             output.close()

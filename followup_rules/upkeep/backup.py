@@ -18,6 +18,7 @@ from followup_rules.store.backup import aside_of, copies, keep_aside, read_into,
 from followup_rules.store.errors import StoreError, TooNew
 from followup_rules.store.state import Restored
 from followup_rules.store.store import Store, open_copy
+from followup_rules.store.tombstones import CASE
 
 
 class Holdings(Struct, frozen=True):
@@ -134,6 +135,8 @@ class PutBack(Struct, frozen=True):
 
     holdings: Holdings
     kept: Path | None
+    forgotten: tuple[str, ...]
+    """Cases that the user has had forgotten since the copy was made: with it they are there again."""
 
 
 def put_back(config: Config, file: Path, now: datetime) -> PutBack:
@@ -145,6 +148,7 @@ def put_back(config: Config, file: Path, now: datetime) -> PutBack:
     with open_copy(file) as copy:
         holdings, state = _holdings(file, copy), copy.state.read()
         _unless_of_another(file, state.config, config)
+        forgotten = tuple(_forgotten_since(copy, config.store))
         kept = aside_of(config.store, now) if config.store.exists() else None
         if kept:
             with _writing(kept):
@@ -155,7 +159,16 @@ def put_back(config: Config, file: Path, now: datetime) -> PutBack:
         copy.state.write(replace(state, restored=restored, config=own, fingerprint="", sound="", sight=None))
         with _writing(config.store):
             copy.database.put_in_place(config.store)
-    return PutBack(holdings, kept)
+    return PutBack(holdings, kept, forgotten)
+
+
+def _forgotten_since(copy: Store, store: Path) -> list[str]:
+    """Return the cases of a copy that were forgotten in the store, as far as it can be read."""
+    try:
+        with open_copy(store) as present:
+            return [case for case in copy.places.cases() if present.tombstones.find(CASE, case)]
+    except StoreError:
+        return []
 
 
 def _check(file: Path, config: Config) -> None:
@@ -188,5 +201,5 @@ def _unless_of_another(file: Path, known: str, config: Config) -> None:
     if other.resolve() == config.file.resolve() or not other.exists():
         return  # a config that was renamed, or the one of another computer
     if read_config(other).store != config.store:
-        hint = f"put it back there: followup --config {other} backup --restore {file}"
+        hint = f"put it back there: followup --config {other} backup --restore {file}; or delete {other}"
         raise StoreError(f"{file} is a copy of the store of another config, {other}; nothing was changed", hint)
