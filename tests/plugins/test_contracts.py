@@ -10,6 +10,7 @@ import followup_todotxt
 from followup_rules import BadItem, Event, Person, Pull, Refused, Status, Unreadable
 from followup_rules.keys import hashed
 from followup_rules.testing import NOW, OutputContract, SourceContract
+from tests.support.sealed import Sealed
 
 
 class MemorySource:
@@ -110,7 +111,7 @@ class TestMemoryOutput(OutputContract):
         self.output.there = False
 
 
-class TestTodoTxt(OutputContract):
+class TestTodoTxt(Sealed, OutputContract):
     @pytest.fixture(autouse=True)
     def _place(self, tmp_path):
         self.path = tmp_path / "todo.txt"
@@ -136,7 +137,7 @@ class TestTodoTxt(OutputContract):
         self.path.unlink()
 
 
-class TestEml(OutputContract):
+class TestEml(Sealed, OutputContract):
     example = replace(OutputContract.example, type="draft")
     # Nothing in a folder of drafts tells that one was sent: the mail does.
     test_what_the_user_finished_is_done = None
