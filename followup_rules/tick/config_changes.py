@@ -75,7 +75,7 @@ def unfamiliar_outputs(outputs: Outputs, given: Given) -> frozenset[str]:
     state = given.store.state.read()
     places = {name: table.place for name, table in _tables(given.config.outputs, state.outputs).items()}
     known = set() if state.restored else {table.place for table in state.outputs.values()}
-    return frozenset(name for name in outputs if places[name] not in known)
+    return frozenset(name for name in outputs if name in places and places[name] not in known)
 
 
 def follow_outputs(outputs: Outputs, given: Given) -> Iterator[Problem]:
