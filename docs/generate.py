@@ -1,9 +1,10 @@
 """Writes anew what the documentation shows of the command, from real runs of the story in `examples/`.
 
 A block is marked `<!-- shown: TICK: ARGUMENTS -->`: after the ticks of the story up to that one, the command is
-called with these arguments at its instant. `<!-- options: PLUGIN -->` marks the table of a plugin's options,
-`<!-- file: FILE -->` a file, `<!-- tested: FILE with RULES -->` what `followup test` prints of them,
-and `<!-- compared: TICK: ARGUMENTS -->` a block like the first, with another day of the call as `other.toml`.
+called with these arguments at its instant; with `ARGUMENTS ; ARGUMENTS`, one call after the other. `<!-- options:
+PLUGIN -->` marks the table of a plugin's options, `<!-- file: FILE -->` a file, `<!-- tested: FILE with RULES -->` what
+`followup test` prints of them, and `<!-- compared: TICK: ARGUMENTS -->` a block like the first, with another day of the
+call as `other.toml`.
 `--check` writes nothing and fails if anything is out of date.
 """
 
@@ -35,29 +36,30 @@ def rendered(page: str) -> str:
 
 
 def _shown(what: str) -> str:
-    tick, _, arguments = what.partition(": ")
-    output = _output(int(tick), arguments)
-    return f"```text\n$ followup {arguments}\n{output}```\n"
+    tick, _, commands = what.partition(": ")
+    return f"```text\n{_output(int(tick), commands)}```\n"
 
 
 @cache
-def _output(tick: int, arguments: str, other: str = "") -> str:
+def _output(tick: int, commands: str, other: str = "") -> str:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         config = story.set_up(folder)
         (folder / "other.toml").write_text(other)
         for now, _, _ in story.expected()[:tick]:
             story.turn_to(folder, now)
-            if now != story.expected()[tick - 1][0] or not arguments.startswith(("plan", "run")):
+            if now != story.expected()[tick - 1][0] or not commands.startswith(("plan", "run")):
                 _followup(folder, config, "run", now)
-        return _followup(folder, config, arguments, story.expected()[tick - 1][0])
+        last = story.expected()[tick - 1][0]
+        return "\n".join(
+            f"$ followup {each}\n{_followup(folder, config, each, last)}" for each in commands.split(" ; ")
+        )
 
 
 def _compared(what: str) -> str:
     tick, _, arguments = what.partition(": ")
     content = '[rule.follow-up-call]\nopens = "day + 7 days at 09:00, workday"\n'
-    output = _output(int(tick), f"{arguments} --compare other.toml", content)
-    return f"```text\n$ followup {arguments} --compare other.toml\n{output}```\n"
+    return f"```text\n{_output(int(tick), f'{arguments} --compare other.toml', content)}```\n"
 
 
 def _file(name: str) -> str:

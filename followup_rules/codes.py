@@ -3,6 +3,8 @@
 A code never changes its meaning and is never given again, since people search for it. The tens tell where it belongs:
 files, what stands in them, texts, what a run meets, plugins, the health of it all, and what has become another or
 belongs elsewhere.
+files, what stands in them, texts, what a run meets, plugins, the health of it all, what has become another, and copies
+of the store.
 """
 
 from __future__ import annotations
@@ -68,3 +70,8 @@ class Code(StrEnum):
     NOT_PLAYED = "F110", "An example that cannot be played"
     SECRET_IN_CONFIG = "F072", "A secret address in the config"
     EACH_OF_MANY = "F085", "A duty for each of many people"
+    COPY_NOT_MADE = "F080", "A copy of the store that was not made"
+    COPY_NOT_USED = "F081", "A copy of the store that cannot be put back"
+    TAKEN_OVER = "F082", "Something that was there already"
+    PERHAPS_AGAIN = "F083", "Something that may have been made before"
+    SYNCED_STORE = "F084", "A store in a synchronized folder"

@@ -371,6 +371,8 @@ class Status(Struct, frozen=True):
     """When it was done, if the output knows; a date without a time counts as 00:00 of that day in the user's zone."""
     why: str = ""
     """Of an unknown state, a sentence for the user, with what to do."""
+    ref: str = ""
+    """Its reference now, if it is open as another store of the user's left it, by the seal that it bears."""
 
 
 class Problem(Struct, frozen=True):

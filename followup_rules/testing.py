@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from followup_rules import Action, BadItem, Context, Event, Output, Person, Profile, Pull, Refused, Source, Status
-from followup_rules.model import TASK
+from followup_rules.model import DRAFT, TASK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -254,6 +254,17 @@ class OutputContract:
         _must_refuse(lambda: self.open_output().update(ref, self._changed()))
         assert self._find() is None
 
+    def test_what_another_store_updated_is_not_lost(self) -> None:
+        """A second computer, or a copy of the store that was put back, knows the old reference only: nothing is gone.
+
+        An output whose things bear a seal of their own tells the new reference; else it may count as edited.
+        """
+        old = self._create()
+        new = self.open_output().update(old, self._changed())
+        became = self._status(old)
+        assert became in (Status("open"), Status("touched"), Status("open", ref=new)), became
+        assert self._find() == new
+
     def test_odd_keys_are_found_again(self) -> None:
         """Keys hold Message-IDs, paths, accents: anything but white space."""
         for key in ODD_KEYS:
@@ -330,6 +341,17 @@ class OutputContract:
         with suppress(Refused):
             self.open_output().withdraw(ref)
         assert self._status(ref) == before
+
+    def test_what_the_user_finished_is_found_by_its_key(self) -> None:
+        """A second computer, or a store that was lost or put back, has no reference: it must not make it again.
+
+        A draft that was sent is a mail by now, which a source shows.
+        """
+        ref = self._create()
+        self.finish_as_user(self.example.key)
+        found = self._find()
+        assert found is not None or self.example.type == DRAFT
+        assert found is None or self._status(found) == self._status(ref)
 
     def test_a_place_that_is_missing_is_not_a_deletion(self) -> None:
         """A disk that is not mounted: the output raises, or the engine would count all as deleted by the user."""

@@ -25,6 +25,7 @@ COMMANDS = {
     "test": "Play the examples of rules.",
     "simulate": "Tell what the rules make of the past.",
     "doctor": "Tell whether all is well: runs, store, sources, outputs.",
+    "backup": "Copy the store, or put a copy back.",
     "forget": "Erase a case from the store.",
     "plugins": "List the installed plugins.",
     "auth": "Log in to a service, such as Google.",

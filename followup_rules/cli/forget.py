@@ -133,6 +133,8 @@ def _lines(key: str, contents: Contents, erased: Erased, config: Config) -> Iter
         yield f"  {plural(erased.shared, 'mail')} of it belongs to another case, too, and stays there"
     for copy in erased.copies:
         yield f"  {copy} held it, too, and was deleted"
+    for copy in erased.kept:
+        yield f"  {copy} holds it still: delete that copy, or it is there again if you put it back"
     if key in config.rulebook.directory.spelling.values():
         yield f"  your config still names it: [case.{key}]"
     yield f"{key} is forgotten: only hashes are kept, so that nothing of it is taken in or made again"
@@ -150,4 +152,5 @@ def _record(key: str, contents: Contents, erased: Erased) -> dict[str, Any]:
         "left": [{"key": entry.key, "output": entry.output, "title": entry.action.title} for entry in contents.left],
         "shared": erased.shared,
         "deleted": [str(copy) for copy in erased.copies],
+        "kept": [str(copy) for copy in erased.kept],
     }

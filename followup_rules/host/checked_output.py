@@ -87,9 +87,12 @@ def _answer(given: Any) -> Status:
         return Status(UNKNOWN, why=one_line(given.why))
     if not isinstance(given, Status) or given.state not in STATES:
         return Status(f"{given!r:.80}")
-    if given.at is None or (isinstance(given.at, datetime) and _is_usable(given.at)):
-        return Status(str(given.state), given.at and instant(given.at))
-    return Status(f"a time that makes no sense: {given.at!r:.80}")
+    if given.at is not None and not (isinstance(given.at, datetime) and _is_usable(given.at)):
+        return Status(f"a time that makes no sense: {given.at!r:.80}")
+    if given.ref and given.state != "open":
+        return Status(f"another reference of what is {given.state}")
+    ref = _reference(given.ref) if given.ref else ""
+    return Status(str(given.state), given.at and instant(given.at), ref=ref)
 
 
 def _is_usable(moment: datetime) -> bool:

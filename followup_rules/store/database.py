@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from followup_rules import regular_files
-from followup_rules.store.backup import back_up, backup_of
-from followup_rules.store.errors import StoreError, explained
+from followup_rules.store.backup import PATIENCE, back_up, backup_of, put_in_place, read_into
+from followup_rules.store.errors import StoreError, TooNew, explained
 from followup_rules.store.schema import MIGRATIONS, VERSION
 
+LEAST_GAPS = 250
+"""In pages of 4 kB: for less, no file is written anew."""
 _STEP = ("begin immediate", "commit", "rollback")
 _PART = ("savepoint part", "release part", "rollback to part", "release part")
 _UPGRADED = "update state set body = json_set(body, '$.upgraded_from', {});"
-PATIENCE = 10
-"""Seconds to wait for another program that is writing."""
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -49,7 +49,7 @@ def copied(path: Path) -> sqlite3.Connection:
         try:
             if path.exists():
                 regular_files.check(path)
-                _copy(path, copy)
+                read_into(copy, path)
             _migrate(copy, path, _version(copy, path))
         except BaseException:
             copy.close()
@@ -59,18 +59,15 @@ def copied(path: Path) -> sqlite3.Connection:
     return copy
 
 
-def _copy(path: Path, copy: sqlite3.Connection) -> None:
-    log = path.with_name(f"{path.name}-wal")
-    before = None
-    while before != (before := (log.exists(), path.stat().st_mtime_ns, path.stat().st_size)):
-        # SQLite leaves files beside a store that it reads together with its log; without a log it need not. But then
-        # it does not see either that a run begins to write meanwhile: so the copy counts only if all stayed the same.
-        how = "mode=ro" if before[0] else "immutable=1"
-        original = sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True, timeout=PATIENCE)
-        try:
-            original.backup(copy)
-        finally:
-            original.close()
+def version_of(path: Path) -> int:
+    """Return the version of the tables in a file, 0 if there are none. Raises StoreError for what cannot be read."""
+    try:
+        regular_files.check(path)
+        with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+            read_into(copy, path)
+            return _version(copy, path)
+    except (sqlite3.Error, OSError) as error:
+        raise explained(error, path) from error
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:
@@ -82,7 +79,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
         raise StoreError(message, "name a file of its own for the store: [store] path")
     if version > VERSION:
         message = f"the store {path} was written by a newer version of followup-rules ({version}, this one: {VERSION})"
-        raise StoreError(message, "upgrade followup-rules; nothing in the store was changed")
+        raise TooNew(message, "upgrade followup-rules; nothing in the store was changed")
     return int(version)
 
 
@@ -152,6 +149,19 @@ class Database:
         check = "integrity_check" if deep else "quick_check"
         found = [str(line) for (line,) in self.rows(f"pragma {check}(5)")]
         return [] if found == ["ok"] else found
+
+    def put_in_place(self, path: Path) -> None:
+        """Write all that is here in place of the store in that file, which no run may be using.
+
+        Raises sqlite3.Error and OSError as they are.
+        """
+        put_in_place(self._connection, path)
+
+    def shrink(self) -> None:
+        """Write the file anew without its gaps, if these are a quarter of it and worth it."""
+        ((pages,),), ((gaps,),) = self.rows("pragma page_count"), self.rows("pragma freelist_count")
+        if gaps > LEAST_GAPS and gaps * 4 > pages:
+            self.scrub()
 
     def scrub(self) -> None:
         """Write the file anew without what was erased from it, and empty its log."""

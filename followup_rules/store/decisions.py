@@ -79,6 +79,10 @@ class Decisions:
         """Return the cases that something was decided of."""
         return [case for (case,) in self._database.rows('select distinct "case" from decision order by 1')]
 
+    def count(self) -> int:
+        """Return how many duties there are."""
+        return int(self._database.rows("select count(*) from decision")[0][0])
+
     def of(self, case: str) -> list[StoredDecision]:
         """Return a case's decisions as they were last."""
         query = 'select key, state, evidence, next, late from decision where "case" = ? order by key'
@@ -123,6 +127,15 @@ class Decisions:
     def last_line(self) -> int:
         """Return the number of the journal's last line; 0 if it has none."""
         return self._database.rows("select max(number) from journal")[0][0] or 0
+
+    def prune(self, before: datetime) -> None:
+        """Erase lines of the journal from before an instant; of each duty the last line of each state stays.
+
+        A source that is out of reach every night has two lines written a day for whatever depends on it.
+        """
+        query = """delete from journal where at < ?
+                   and number not in (select max(number) from journal group by key, state)"""
+        self._database.run(query, text(before))
 
     # -- cases that change
 

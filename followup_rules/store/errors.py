@@ -8,8 +8,8 @@ from pathlib import Path
 _RESUMED = "; then run again: the next run completes what this one could not"
 _ELSEWHERE = "or name another file: [store] path"
 _BEGIN_ANEW = (
-    "put a copy of yours in its place, or move it away: then a new one is begun, and drafts and tasks that are still "
-    "there are known by their key"
+    "put a copy back (followup backup --restore FILE), or move it away: then a new one is begun, and drafts and tasks "
+    "that are still there are known by their key"
 )
 
 
@@ -19,6 +19,10 @@ class StoreError(Exception):
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.hint = hint
+
+
+class TooNew(StoreError):  # noqa: N818 -- what the store is
+    """The store was written by a newer version of followup."""
 
 
 class Unreceipted(StoreError):  # noqa: N818 -- what the output did

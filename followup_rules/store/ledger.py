@@ -35,6 +35,10 @@ class Ledger:
         """Return the cases for which something was attempted."""
         return [case for (case,) in self._database.rows('select distinct "case" from ledger order by 1')]
 
+    def count(self) -> int:
+        """Return how many actions there are, each once, whichever outputs have it."""
+        return int(self._database.rows("select count(distinct key) from ledger")[0][0])
+
     def in_state(self, *states: EntryState) -> list[LedgerEntry]:
         """Return the entries that got so far."""
         query = "select body from ledger where state in (select value from json_each(?)) order by key, output"

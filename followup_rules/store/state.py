@@ -36,6 +36,14 @@ class KnownRule(Struct, frozen=True):
         return replace(self, since=min(self.since, now))
 
 
+class Restored(Struct, frozen=True):
+    """That a copy was put back in place of the store: what was done after its last run is not known to it."""
+
+    at: datetime
+    last_run: datetime | None
+    """The last run that the copy knows."""
+
+
 class RunState(Struct, frozen=True):
     """What is remembered of the runs so far; instants are in UTC."""
 
@@ -59,6 +67,8 @@ class RunState(Struct, frozen=True):
     """In which days were counted."""
     upgraded_from: int = 0
     """The version of the store before it was brought up to date, until a run has told all that this changed."""
+    restored: Restored | None = None
+    """A copy was put back, and no run has yet looked through all outputs for what it does not know."""
     news: dict[str, datetime] = {}
     """When each source showed anything new for the last time."""
 

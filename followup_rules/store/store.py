@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from followup_rules.store import database
 from followup_rules.store.acquaintances import Acquaintances
 from followup_rules.store.database import Database
 from followup_rules.store.decisions import Decisions
+from followup_rules.store.errors import StoreError
 from followup_rules.store.events import Events, names
 from followup_rules.store.ledger import Ledger
 from followup_rules.store.places import Places
@@ -25,6 +26,10 @@ from followup_rules.store.tombstones import CASE, EVENT, KEY, Tombstones
 
 if TYPE_CHECKING:
     from followup_rules.engine.assign_cases import Directory, Place
+
+
+JOURNAL_KEPT = timedelta(days=90)
+"""So long the journal keeps every change of state; of what is older, the last line of each duty and state."""
 
 
 @contextmanager
@@ -131,6 +136,12 @@ class Store:
             if old != new:
                 self.ledger.rename_rule(old, new)
         return moved
+
+    def tidy(self, now: datetime) -> None:
+        """Erase what nobody looks at any more, and let the file shrink if that is much. Not within a transaction."""
+        self.decisions.prune(now - JOURNAL_KEPT)
+        with suppress(StoreError):  # where there is no room to write it anew, the gaps are filled by and by
+            self.database.shrink()
 
     # -- what is forgotten
 

@@ -70,6 +70,14 @@ def follow_sources(given: Given) -> tuple[set[str], list[Problem]]:
     return left, problems
 
 
+def unfamiliar_outputs(outputs: Outputs, given: Given) -> frozenset[str]:
+    """Return the outputs that may hold what this store does not know: new places, all if a copy was put back."""
+    state = given.store.state.read()
+    places = {name: table.place for name, table in _tables(given.config.outputs, state.outputs).items()}
+    known = set() if state.restored else {table.place for table in state.outputs.values()}
+    return frozenset(name for name in outputs if name in places and places[name] not in known)
+
+
 def follow_outputs(outputs: Outputs, given: Given) -> Iterator[Problem]:
     """Let the ledger follow the tables of outputs to another name, or to another place; yield what to tell of it."""
     state = given.store.state.read()
@@ -80,6 +88,8 @@ def follow_outputs(outputs: Outputs, given: Given) -> Iterator[Problem]:
         given.store.ledger.rename_output(old, new)
         given.store.events.rename_source(f"output {old}", f"output {new}")
         known[new] = known.pop(old)
+    for name in now_there.keys() - known.keys() - outputs.keys():
+        del now_there[name]  # it was never asked what lies there
     for name in sorted(known.keys() & now_there.keys()):
         if known[name].place == now_there[name].place:
             continue

@@ -69,14 +69,14 @@ def carry_out(change: Change, output: Output | Printed, store: Store, now: datet
     try:
         ref = _call(change.op, entry, change.action, output)
     except Refused as refusal:
-        _receipt(store, _refused(entry, now, refusal))
+        receipt(store, _refused(entry, now, refusal))
         return _problem(change, f"refused: {sentence(refusal, typed=False)}", "it is tried again later")
     except Exception as error:  # noqa: BLE001 -- whatever a plugin raises, its end is uncertain and the rest goes on
         if isinstance(output, Printed) and isinstance(error, BrokenPipeError):
             return None  # as in `followup run | head`; the next run says it again
         return _uncertain(change, "no telling whether it worked", error, "the next run looks first whether it did")
     try:
-        _receipt(store, _completed(entry, change.action, ref))
+        receipt(store, _completed(entry, change.action, ref))
     except StoreError as error:
         raise Unreceipted(
             f"{change.op} {change.key} was done, but could not be noted down: {error}", error.hint
@@ -93,7 +93,7 @@ def _intend(change: Change, store: Store) -> LedgerEntry:
                             state=EntryState.INTENDED, attempts=attempts)  # fmt: skip
     else:
         entry = replace(known, state=EntryState.INTENDED, op=change.op, pending=change.action)
-    _receipt(store, entry)
+    receipt(store, entry)
     return entry
 
 
@@ -120,7 +120,7 @@ def _refused(entry: LedgerEntry, now: datetime, refusal: Refused) -> LedgerEntry
     return replace(entry, state=state, pending=None, attempts=entry.attempts + 1, retry=retry)
 
 
-def _receipt(store: Store, entry: LedgerEntry) -> None:
+def receipt(store: Store, entry: LedgerEntry) -> None:
     """Keep the entry; what is delivered has announced its dates."""
     with store.database.transaction():
         store.ledger.write(entry)
@@ -155,4 +155,4 @@ def settle(entry: LedgerEntry, output: Output, store: Store, now: datetime, *, l
     except Exception as error:  # noqa: BLE001 -- the output is out of reach: still uncertain
         yield _uncertain(change, "still no telling", error, "the next run looks again")
         return
-    _receipt(store, settled)
+    receipt(store, settled)

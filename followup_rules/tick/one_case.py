@@ -25,6 +25,7 @@ from followup_rules.tick.backoff import must_wait
 from followup_rules.tick.execute import carry_out_all
 from followup_rules.tick.outputs import Look, Seen
 from followup_rules.tick.report import Finding, Given, Missed, Outcome, Say
+from followup_rules.tick.take_over import take_over
 
 
 def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
@@ -49,8 +50,16 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
     standing = frozenset(faulty | broken | unread)
     planned = plan(decisions, {decision.key: made for decision, made, _ in worded}, entries, standing)
     changes = list(_ready(planned, entries, given))
+    there = take_over(changes, decisions, seen, given)
+    yield from there.taken
+    yield from there.problems
+    if there.taken:  # judged anew, by what lies there and by how it ended
+        store.arrange(set(there.changed), book.directory)
+        yield from work_on(case, seen, given, say)
+        return
     carried_out = 0
-    for finding in carry_out_all(changes, seen.outputs, seen.looked, given, say):
+    possible = [change for change in changes if change not in there.failed]
+    for finding in carry_out_all(possible, seen.outputs, seen.looked, given, say):
         carried_out += isinstance(finding, Outcome)
         yield finding
 

@@ -49,6 +49,8 @@ class Seen(Struct, frozen=True):
     """The identities of the events that are new, other than before, or gone."""
     since: Mapping[str, datetime]
     """The first run that knew each rule, by its id."""
+    unfamiliar: frozenset[str] = frozenset()
+    """The outputs that may hold what this store does not know: new ones, or all since a copy was put back."""
 
 
 def open_outputs(given: Given) -> tuple[dict[str, CheckedOutput], list[Problem]]:
@@ -91,6 +93,7 @@ def _marks(entries: Sequence[LedgerEntry]) -> frozenset[tuple[str, str]]:
 def _look_at(name: str, output: CheckedOutput, entries: Sequence[LedgerEntry], given: Given) -> Look:
     try:
         became = output.status([entry.ref for entry in entries])
+        entries, became = _found_again(entries, became, output, given)
     except Exception as error:  # noqa: BLE001 -- one output that fails stops no other
         if not output.hangs and all(entry.state is not EntryState.DELIVERED for entry in entries):
             return Look()
@@ -100,13 +103,34 @@ def _look_at(name: str, output: CheckedOutput, entries: Sequence[LedgerEntry], g
     unclear = [entry for entry in entries if became[entry.ref].state not in STATES]
     problems = tuple(_unclear(name, entry, became[entry.ref]) for entry in unclear)
     with given.store.database.transaction():
-        followed = [_followed(entry, became[entry.ref], given) for entry in entries if entry not in unclear]
+        followed = [follow_hand(entry, became[entry.ref], given) for entry in entries if entry not in unclear]
         reports = [event for event, _ in followed if event]
         pull = Pull(events=reports, removed=[report for _, report in followed if report])
         moved = pull.events or pull.removed
         take = given.store.events.take
         ids = take(f"output {name}", pull, reports, given.now, given.now) if moved else set()
     return Look(changed=frozenset(ids), unsure=_marks(unclear), problems=problems)
+
+
+def _found_again(
+    entries: Sequence[LedgerEntry], became: Mapping[str, Status], output: CheckedOutput, given: Given
+) -> tuple[list[LedgerEntry], Mapping[str, Status]]:
+    """Return the entries and what became of each, with what is there under another reference than the ledger has.
+
+    A run of another computer has changed it. Or this store's own has, before a copy was put back: that may also have
+    taken it back and made it anew.
+    """
+    current, states = [], dict(became)
+    restored = given.store.state.read().restored
+    for entry in entries:
+        status, ref = became[entry.ref], became[entry.ref].ref
+        if status.state == "gone" and restored and (ref := output.find(entry.marker) or ""):
+            status = output.status([ref])[ref]
+        current.append(replace(entry, ref=ref or entry.ref))
+        if current[-1] != entry:
+            given.store.ledger.write(current[-1])
+            states[ref] = status
+    return current, states
 
 
 def _unclear(name: str, entry: LedgerEntry, status: Status) -> Problem:
@@ -117,7 +141,7 @@ def _unclear(name: str, entry: LedgerEntry, status: Status) -> Problem:
     return Problem(f"outputs.{name}", message, Code.UNUSABLE, hint="it is left as it is; tell the plugin's author")
 
 
-def _followed(entry: LedgerEntry, status: Status, given: Given) -> tuple[Event | None, str]:
+def follow_hand(entry: LedgerEntry, status: Status, given: Given) -> tuple[Event | None, str]:
     """Follow the user's hand in the ledger; return the event that tells of it, and the id of one that is not true."""
     ledger = given.store.ledger
     if status.state in ("open", "touched"):
@@ -130,7 +154,7 @@ def _followed(entry: LedgerEntry, status: Status, given: Given) -> tuple[Event |
         if given.now >= entry.ended + RETURN_PERIOD:
             ledger.write(replace(entry, state=EntryState.ENDED))
         return None, ""
-    event = _event(entry, status, given)
+    event = report_of(entry, status, given)
     ledger.write(replace(entry, state=EntryState.ENDING, report=event.id, ended=entry.ended or given.now))
     return event, entry.report
 
@@ -146,14 +170,14 @@ def sent(news: Collection[str], given: Given) -> set[str]:
     drafts = [entry for entry in entries if entry.action.type == DRAFT]
     changed: set[str] = set()
     for entry in drafts:
-        for mail in [mail for mail in mails if _is_sent(entry, mail, given)][:1]:
-            event = _event(entry, Status("done", mail.start), given, mail=mail.id)
+        for mail in [mail for mail in mails if is_sent(entry, mail, given)][:1]:
+            event = report_of(entry, Status("done", mail.start), given, mail=mail.id)
             source = f"output {entry.output}"
             changed |= given.store.events.take(source, Pull(events=[event]), [event], given.now, given.now)
     return changed
 
 
-def _is_sent(entry: LedgerEntry, mail: Event, given: Given) -> bool:
+def is_sent(entry: LedgerEntry, mail: Event, given: Given) -> bool:
     """Tell whether a mail is that draft: by its key or, as many mail programs drop it, by its people and subject."""
     if mail.report:
         return means(mail.report.key, entry.marker)
@@ -174,7 +198,7 @@ def _to(action: Action) -> set[str]:
     return {person.address for person in action.to}
 
 
-def _event(entry: LedgerEntry, status: Status, given: Given, mail: str = "") -> Event:
+def report_of(entry: LedgerEntry, status: Status, given: Given, mail: str = "") -> Event:
     """Return the event that tells how an action ended; it has its anchor's title, people and thread.
 
     Of the people, only the one whom it was about if the rule has a duty for each.

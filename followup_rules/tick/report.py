@@ -38,13 +38,21 @@ class Outcome(Struct, frozen=True):
     ref: str | None = None
 
 
+class TakenOver(Struct, frozen=True):
+    """An action that was to be made, and that another store had made or the user had sent: nothing was done."""
+
+    change: Change
+    state: str = "open"
+    """As outputs tell it: `open`, `touched` or `done`."""
+
+
 class Missed(Struct, frozen=True):
     """A duty that expired since the last run."""
 
     decision: Decision
 
 
-Finding = Outcome | Missed | Decision | Problem
+Finding = Outcome | TakenOver | Missed | Decision | Problem
 """What the steps of a tick find, one after the other."""
 Say = Callable[[Outcome], None]
 """Called with each outcome at once: a notice counts as delivered when this has returned."""

@@ -14,11 +14,12 @@ from followup_rules.engine.sight import Sight
 from followup_rules.model import Problem
 from followup_rules.store.errors import StoreError, Unreceipted
 from followup_rules.store.store import Store
-from followup_rules.tick.config_changes import claim, follow_outputs, follow_sources
+from followup_rules.tick.config_changes import claim, follow_outputs, follow_sources, unfamiliar_outputs
 from followup_rules.tick.outputs import Look, Outputs, Seen, look, open_outputs, sent
 from followup_rules.tick.report import Finding, Given, Outcome, Report, Say, Watch, report
 from followup_rules.tick.rule_changes import follow_rules, follow_zone
 from followup_rules.tick.sources import Reading, changed, headings, read_sources, sight
+from followup_rules.tick.take_over import look_is_over, tell_of_it
 from followup_rules.tick.unfinished import refusals, settle_all
 from followup_rules.tick.upgrade import follow_days, known_before, tell_of_upgrade
 
@@ -91,7 +92,9 @@ def _steps(given: Given, choose: Choose, say: Say, watch: Watch) -> Iterator[Fin
     yield from _standing_problems(given)
     outputs, problems = open_outputs(given)
     yield from problems
+    last_run = given.store.state.read().last_run
     try:
+        unfamiliar = unfamiliar_outputs(outputs, given)
         yield from _follow_config(outputs, given)
         yield from settle_all(outputs, given)
         yield from refusals(given)
@@ -105,9 +108,12 @@ def _steps(given: Given, choose: Choose, say: Say, watch: Watch) -> Iterator[Fin
             from followup_rules.tick.blind_notice import tell_of_blindness  # noqa: PLC0415 -- only if a source fails
 
             yield from tell_of_blindness(readings, outputs, looked, given, say)
-        seen = Seen(sight(readings), outputs, looked, frozenset(news), given.store.state.read().since)
-        yield from _work_on(choose(given.store, given.now), seen, given, say)
+        seen = Seen(sight(readings), outputs, looked, frozenset(news), given.store.state.read().since, unfamiliar)
+        yield from tell_of_it(_work_on(choose(given.store, given.now), seen, given, say), given)
         yield from tell_of_upgrade(before, changed(readings), given, whole=not seen.sight.unseen)
+        look_is_over(given, whole=not (seen.sight.unseen or looked.failed))
+        if last_run and not given.dry and f"{last_run:%Y-%m}" != f"{given.now:%Y-%m}":  # once a month is enough
+            given.store.tidy(given.now)
     finally:
         for output in outputs.values():
             output.close()

@@ -48,9 +48,10 @@ def tell_of_upgrade(
         return
     if store.told.news("store", [f"version {VERSION}"], whole=False):
         copy = backup_of(given.config.store, state.upgraded_from)
+        before_it = f"a copy of it as it was before {'will be' if given.dry else 'is'} {copy}; delete it when you like"
         yield _remark(
             f"it was brought from version {state.upgraded_from} to {VERSION}, which this followup needs",
-            f"a copy of it as it was before {'will be' if given.dry else 'is'} {copy}; delete it when you like",
+            "the copy that you put back is as it was" if state.restored else before_it,
         )
     now = store.acquaintances.answered(store.events.events(before.keys() & news))
     if other := sorted(_named(event, given) for event in now if _differs(event, before[event.identity], given)):

@@ -1,1 +1,1 @@
-"""What keeps a store well: health, audit, forgetting."""
+"""What keeps a store well: health, audit, forgetting, copies."""

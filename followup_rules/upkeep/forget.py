@@ -18,9 +18,9 @@ from followup_rules.engine.plan import Change, EntryState, LedgerEntry
 from followup_rules.host.failures import failure
 from followup_rules.language.text import fold
 from followup_rules.model import NOTICE, Problem
-from followup_rules.store.backup import backups
+from followup_rules.store.backup import backups, copies
 from followup_rules.store.errors import StoreError
-from followup_rules.store.store import Store
+from followup_rules.store.store import Store, open_copy
 from followup_rules.store.tombstones import NAME
 from followup_rules.tick.execute import carry_out
 
@@ -44,6 +44,8 @@ class Erased(Struct, frozen=True):
     """Mails that stay because another case has them, too."""
     copies: tuple[Path, ...]
     """Of the store as it was; they were deleted."""
+    kept: tuple[Path, ...] = ()
+    """Copies that the user made, or that were kept aside, and that hold it still."""
     gaps: str = ""
     """Why the file could not be written anew without the gaps."""
 
@@ -111,15 +113,25 @@ def forget(case: str, store: Store, path: Path, now: datetime) -> Erased:
         shared = store.erase(case, now)
         store.tombstones.add(NAME, names(case), now)
     # Only once the store has forgotten it: a crash in between leaves a copy, which `doctor` names.
-    copies = backups(path)
-    for copy in copies:
+    made = backups(path)
+    for copy in made:
         with suppress(FileNotFoundError):
             copy.unlink()
+    kept = tuple(copy for copy in copies(path) if _holds(copy, case))
     try:
         store.database.scrub()
     except StoreError as error:
-        return Erased(shared, tuple(copies), str(error))
-    return Erased(shared, tuple(copies))
+        return Erased(shared, tuple(made), kept, str(error))
+    return Erased(shared, tuple(made), kept)
+
+
+def _holds(file: Path, case: str) -> bool:
+    """Tell whether a copy holds a case, as far as it can be read."""
+    try:
+        with open_copy(file) as copy:
+            return case in {*copy.places.cases(), *copy.ledger.cases()}
+    except StoreError:
+        return True
 
 
 def names(case: str) -> set[str]:

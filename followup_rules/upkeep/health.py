@@ -17,7 +17,7 @@ from followup_rules.engine.plan import EntryState, LedgerEntry
 from followup_rules.hookspecs import Unreadable
 from followup_rules.host.secrets import hidden
 from followup_rules.model import Problem
-from followup_rules.store.backup import backups
+from followup_rules.store.backup import copies
 from followup_rules.store.errors import StoreError
 from followup_rules.store.lock import holder
 from followup_rules.store.schema import VERSION
@@ -25,6 +25,7 @@ from followup_rules.store.store import Store, open_copy
 from followup_rules.texts.plurals import listed, plural
 from followup_rules.upkeep.addresses import exposed_addresses
 from followup_rules.upkeep.audit import Audit, audit
+from followup_rules.upkeep.synced import synced_by
 
 SILENCE = timedelta(days=2)
 """After so long without a run something must have stopped."""
@@ -115,7 +116,7 @@ def _lock(store: Path) -> Finding:
 def _files(config: Config) -> Finding:
     """Look at the files of the store, and at those that outputs may have made: who can read them."""
     beside = [config.store.with_name(config.store.name + end) for end in ("", "-wal", "-shm", ".lock", ".holder")]
-    files = [file for file in (*beside, *backups(config.store)) if file.exists()]
+    files = [file for file in (*beside, *copies(config.store)) if file.exists()]
     problems = [problem for file in files for problem in _exposed(file)]
     problems += exposed_addresses(config)
     exposed = bool(problems)
@@ -128,9 +129,19 @@ def _files(config: Config) -> Finding:
                 "store", message, Code.SURROUNDINGS, hint="make room; a run that finds none does nothing", warning=True
             )
         )
-    names = ", ".join(copy.name for copy in backups(config.store))
-    copies = f"; copies from before a change of version: {names}" if names else ""
-    return Finding("files", ("others may reach them" if exposed else "for you alone") + copies, tuple(problems))
+    problems += _synced(config.store)
+    names = ", ".join(copy.name for copy in copies(config.store))
+    listed = f"; copies beside the store: {names}" if names else ""
+    return Finding("files", ("others may reach them" if exposed else "for you alone") + listed, tuple(problems))
+
+
+def _synced(store: Path) -> Iterator[Problem]:
+    """Tell of a store that a program copies to other computers, perhaps in the middle of a run."""
+    if found := synced_by(store):
+        program, folder = found
+        message = f"{store} lies in {folder}, which is a folder of {program}'s: it would copy half of what a run writes"
+        hint = "give each computer a store of its own elsewhere: [store] path; notes and outputs may be synchronized"
+        yield Problem("store", message, Code.SYNCED_STORE, hint=hint, warning=True)
 
 
 def _exposed(file: Path) -> Iterator[Problem]:
@@ -162,7 +173,7 @@ def _store(path: Path, copy: Store, *, deep: bool) -> Finding:
     cut_short = path.with_name(f"{path.name}-wal").exists() and holder(path) is None
     facts = [_short(path), _size(path.stat().st_size), f"version {VERSION}", "damaged" if damage else "sound"]
     facts += ["a run was cut short, and the next one completes it"] if cut_short else []
-    hint = "nothing was changed; bring it back from a copy of yours, or move it away: then a new one is begun"
+    hint = "put a copy back (followup backup --restore FILE), or move it away: then a new one is begun"
     message = f"{path} is damaged: {'; '.join(damage)}"
     problems = [Problem("store", message, Code.STORE, hint=hint, fatal=True)] if damage else []
     return Finding("store", ", ".join(facts), tuple(problems))

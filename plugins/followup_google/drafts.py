@@ -105,7 +105,10 @@ class GmailDrafts:
     def _status(self, known: Ref) -> Status:
         there = self._draft(known.draft)
         if there is not None:
-            return Status("open" if self._seal(there) == known.seal else "touched")
+            seal, (left, made) = self._seal(there), there.left
+            if seal == left != known.seal:  # as a run of another computer left it
+                return Status("open", ref=str(Ref(known.draft, there.thread, seal, made or known.made)))
+            return Status("open" if seal == known.seal else "touched")
         if not known.thread or not self._service.may(READ_MAIL):
             return Status("gone")
 

@@ -88,7 +88,7 @@ class GoogleTasks:
         known = {ref: Ref.parse(ref) for ref in refs}
         lists = sorted({each.list for each in known.values()})
         there = {task["id"]: task for name in lists for task in self._tasks(name)}
-        return {ref: _status(there.get(each.task), each.seal) for ref, each in known.items()}
+        return {ref: _status_now(there.get(each.task), each) for ref, each in known.items()}
 
     # -- what lies in Google Tasks
 
@@ -158,6 +158,20 @@ def _status(task: Mapping[str, Any] | None, seal: str) -> Status:
     if task.get("status") == "completed":
         return Status("done", datetime.fromisoformat(task["completed"]) if task.get("completed") else None)
     return Status("open" if _seal(task) == seal else "touched")
+
+
+def _status_now(task: Mapping[str, Any] | None, known: Ref) -> Status:
+    """Return what became of a task; by its own seal it may be as a run of another computer left it."""
+    became = _status(task, known.seal)
+    if task is not None and became.state == "touched" and _left(task) == _seal(task):
+        return Status("open", ref=str(Ref(known.list, known.task, _seal(task))))
+    return became
+
+
+def _left(task: Mapping[str, Any]) -> str:
+    """Return the seal that a task of ours bears, which stands before its key; nothing if the user removed it."""
+    lines = str(task.get("notes", "")).splitlines()
+    return next((mark.removeprefix("seal:") for mark in reversed(lines) if _MARK.match(mark)), "")
 
 
 def _shown(action: Action, zone: ZoneInfo) -> dict[str, str]:

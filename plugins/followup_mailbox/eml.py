@@ -96,9 +96,9 @@ class EmlFolder(Struct, frozen=True):
         """
         known = {ref: Ref.parse(ref) for ref in refs}
         drafts = self._drafts({each.key for each in known.values()}) if refs else Drafts()
-        states = {ref: _state(each, drafts.places.get(each.key)) for ref, each in known.items()}
+        became = {ref: _status(each, drafts.places.get(each.key)) for ref, each in known.items()}
         unseen = Status("unknown", why=drafts.unread)
-        return {ref: unseen if state == "gone" and drafts.unread else Status(state) for ref, state in states.items()}
+        return {ref: unseen if each.state == "gone" and drafts.unread else each for ref, each in became.items()}
 
     def _write(self, action: Action, place: Path, known: Ref | None = None) -> str:
         """Write the whole draft beside its place and move it there, unless what is known there was touched."""
@@ -194,6 +194,14 @@ def _state(known: Ref, place: Path | None) -> str:
     if not there:
         return "gone"
     return "open" if there == known.seal and there != EDITED else "touched"
+
+
+def _status(known: Ref, place: Path | None) -> Status:
+    """Return what became of a draft; by its own seal it may be as a run of another computer left it."""
+    there = _seal(place) if place else ""
+    if there and there not in (known.seal, EDITED):
+        return Status("open", ref=str(Ref(known.key, there)))
+    return Status(_state(known, place))
 
 
 def _seal(place: Path) -> str:

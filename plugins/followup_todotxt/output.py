@@ -64,7 +64,10 @@ class TodoTxt:
                 texts.write(self._path.parent, text_of(line), action)
         if found:
             known = Ref.parse(found)
-            ours = any(self._is_as_left(there, known) for there in _lines_by_key(self._path).get(known.key, ()))
+            ours = [there for there in _lines_by_key(self._path).get(known.key, ()) if self._is_as_left(there, known)]
+            # A line without a text bears no seal, so it may be the user's unless it is the very same.
+            if ours and not text_of(ours[0]) and ours[0] != self._line(action, created_of(ours[0])):
+                return str(Ref(known.key, EDITED))
             return self.update(found, action) if ours else found
         self._edit(lambda lines: appended(lines, line))
         return str(Ref.of(line))
@@ -125,6 +128,10 @@ class TodoTxt:
             return completion(ended[0], known, self._zone)
         if any(self._is_as_left(line, known) for line in lines):
             return Status("open")
+        others = [line for line in lines if text_of(line) and texts.seals(text_of(line), textless(line))]
+        for ref in map(Ref.of, others):  # as a run of another computer left it
+            if any(self._is_as_left(line, ref) for line in others):
+                return Status("open", ref=str(ref))
         return Status("touched" if lines else "gone")
 
     def _archive(self) -> dict[str, list[str]]:

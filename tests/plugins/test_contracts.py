@@ -10,6 +10,7 @@ import followup_todotxt
 from followup_rules import BadItem, Event, Person, Pull, Refused, Status, Unreadable
 from followup_rules.keys import hashed
 from followup_rules.testing import NOW, OutputContract, SourceContract
+from tests.support.sealed import Sealed
 
 
 class MemorySource:
@@ -110,7 +111,7 @@ class TestMemoryOutput(OutputContract):
         self.output.there = False
 
 
-class TestTodoTxt(OutputContract):
+class TestTodoTxt(Sealed, OutputContract):
     @pytest.fixture(autouse=True)
     def _place(self, tmp_path):
         self.path = tmp_path / "todo.txt"
@@ -136,11 +137,12 @@ class TestTodoTxt(OutputContract):
         self.path.unlink()
 
 
-class TestEml(OutputContract):
+class TestEml(Sealed, OutputContract):
     example = replace(OutputContract.example, type="draft")
     # Nothing in a folder of drafts tells that one was sent: the mail does.
     test_what_the_user_finished_is_done = None
     test_what_the_user_finished_stays_finished = None
+    test_what_the_user_finished_is_found_by_its_key = None
 
     @pytest.fixture(autouse=True)
     def _place(self, tmp_path):
@@ -231,6 +233,35 @@ class Disowning(MemoryOutput):
         return None if key in self.touched else super().find(key)
 
 
+class Renaming(MemoryOutput):
+    """Has another reference after each update, and no longer knows the one before."""
+
+    def status(self, refs):
+        return {
+            ref: Status("gone") if self.find(ref.split()[0]) not in (None, ref) else self._status(ref.split()[0])
+            for ref in refs
+        }
+
+
+class Claiming(MemoryOutput):
+    """Takes what the user has edited for what another store has left."""
+
+    def _status(self, key):
+        status = super()._status(key)
+        return Status("open", ref=self.find(key)) if status.state == "touched" else status
+
+
+class Archiving(MemoryOutput):
+    """No longer finds what the user has finished."""
+
+    def find(self, key):
+        return None if key in self.done else super().find(key)
+
+    def create(self, action):
+        self.actions.setdefault(action.key, action)
+        return super().find(action.key)
+
+
 class Unmoved(MemoryOutput):
     """Answers for an empty place in place of one that is missing."""
 
@@ -253,6 +284,9 @@ class Unmoved(MemoryOutput):
         (Reviving, "test_a_deletion_by_the_user_is_seen"),
         (Reviving, "test_what_the_user_finished_stays_finished"),
         (Disowning, "test_an_edit_before_the_receipt_was_kept_is_seen_and_kept"),
+        (Renaming, "test_what_another_store_updated_is_not_lost"),
+        (Claiming, "test_an_edit_by_the_user_is_seen_and_kept"),
+        (Archiving, "test_what_the_user_finished_is_found_by_its_key"),
         (Unmoved, "test_a_place_that_is_missing_is_not_a_deletion"),
     ],
 )

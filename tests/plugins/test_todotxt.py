@@ -560,3 +560,20 @@ def test_a_line_made_by_hand_cannot_make_us_remove_another_file(todo):
     with pytest.raises(Refused, match="edited"):
         open_output(todo).withdraw(open_output(todo).find(KEY))
     assert precious.exists()
+
+
+def test_a_line_without_a_text_that_the_user_has_edited_is_not_written_over_by_another_store(tmp_path):
+    """Such a line bears no seal, so only the very same line is known to be ours."""
+    (kind,) = followup_todotxt.register_outputs()
+    place = tmp_path / "todo.txt"
+
+    def opened():
+        return kind.open(kind.options(path=place), Context(profile=Profile(timezone=ZONE), now=NOW))
+
+    ref = opened().create(CALL)
+    assert opened().create(CALL) == ref
+    edited = place.read_text().replace("Call", "Really call")
+    place.write_text(edited)
+    found = opened().create(CALL)
+    assert place.read_text() == edited
+    assert opened().status([found, ref]) == {found: Status("touched"), ref: Status("touched")}

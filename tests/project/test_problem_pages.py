@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import sqlite3
 import sys
 from contextlib import ExitStack, closing
@@ -240,6 +241,45 @@ def earlier_store(place):
         store.execute(f"pragma user_version = {VERSION - 1}")
 
 
+def working_copy(place):
+    (place / "usb").mkdir()
+    followup("run", "--now", NOW)
+
+
+def copy_without_folder(place):
+    shutil.rmtree(place / "usb")
+
+
+def copied_store(_):
+    followup("run", "--now", NOW)
+    followup("backup", "copy.db")
+
+
+def copy_cut_off(place):
+    (place / "copy.db").write_bytes((place / "copy.db").read_bytes()[:5000])
+
+
+def lost_store(place):
+    followup("run", "--now", NOW)
+    for file in place.glob("followup.db*"):
+        file.unlink()
+
+
+def deleted_since(place):
+    followup("run", "--now", "2026-11-08T12:00")
+    followup("backup", "copy.db")
+    followup("run", "--now", NOW)
+    (draft,) = (place / "drafts").glob("*.eml")
+    draft.unlink()
+    followup("run", "--now", "2026-11-10T12:05")
+    (place / "todo.txt").write_text("")
+    followup("backup", "--restore", "copy.db", "--now", "2026-11-10T12:10")
+
+
+def synced_store(place):
+    (place / ".stfolder").mkdir()
+
+
 def unread_calendar(place):
     folder = place / "calendars"
     folder.mkdir()
@@ -271,7 +311,7 @@ def no_grammar(place):
     (place / "config.toml").write_text(f'packs = ["interview"]\n{profile}[plugins]\ndisabled = ["notes"]\n')
 
 
-BEFORE = {"F053": working_login, "F110": example}
+BEFORE = {"F053": working_login, "F080": working_copy, "F081": copied_store, "F110": example}
 SITUATIONS = {
     "F002": missing_config,
     "F040": missing_calendar,
@@ -296,6 +336,11 @@ SITUATIONS = {
     "F077": unseen_draft,
     "F110": no_grammar,
     "F072": secret_in_config,
+    "F080": copy_without_folder,
+    "F081": copy_cut_off,
+    "F082": lost_store,
+    "F083": deleted_since,
+    "F084": synced_store,
 }
 
 
@@ -341,6 +386,11 @@ def test_what_a_page_tells_of_the_system_is_what_happens(place, code):
         "F110": ("test", "mine.toml"),
         "F072": ("check", "--now", NOW),
         "F07": ("plan", "--now", NOW),
+        "F080": ("backup", "usb/copy.db"),
+        "F081": ("backup", "--restore", "copy.db"),
+        "F082": ("plan", "--now", NOW),
+        "F083": ("plan", "--now", "2026-11-10T12:10"),
+        "F084": ("doctor", "--now", NOW),
         "F05": ("plugins",),
         "F06": ("doctor", "--deep", "--now", NOW),
     }

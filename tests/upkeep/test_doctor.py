@@ -298,3 +298,33 @@ def test_a_store_without_a_run_has_nothing_to_compare(tmp_path):
     (tmp_path / "config.toml").write_text(CONFIG)
     with open_copy(tmp_path / "followup.db") as copy:
         assert audit.audit(read_config(tmp_path / "config.toml"), copy) is None
+
+
+@pytest.mark.parametrize(
+    ("folder", "program"),
+    [
+        ("Dropbox", "Dropbox"),
+        ("OneDrive - Nordik", "OneDrive"),
+        ("Library/Mobile Documents/com~apple~CloudDocs", "iCloud Drive"),
+        ("Nextcloud", "Nextcloud"),
+        ("Google Drive", "Google Drive"),
+        ("mine/.stfolder", "Syncthing"),
+    ],
+)
+def test_a_store_in_a_synchronized_folder_is_told_against(story, tmp_path, folder, program):
+    place = tmp_path / folder
+    place.mkdir(parents=True)
+    place = place.parent if place.name.startswith(".") else place
+    config = story.folder / "config.toml"
+    config.write_text(config.read_text().replace("out/followup.db", str(place / "followup.db")))
+    visit = Visit(story)
+    assert (visit.exit, visit.codes) == (0, ["F084"])
+    assert program in visit.said
+
+
+def test_copies_beside_the_store_are_listed_and_must_be_for_their_owner_alone(story):
+    call(story.folder, "backup", "--now", LATER)
+    copy = story.folder / "out/followup.db.2026-11-09-backup"
+    assert copy.name in Visit(story).facts["files"]
+    copy.chmod(0o644)
+    assert (Visit(story).codes, str(copy) in Visit(story).said) == (["F061"], True)

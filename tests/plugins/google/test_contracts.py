@@ -10,6 +10,7 @@ from followup_google import CalendarOptions, DraftsOptions, GmailOptions, TasksO
 from followup_rules import Context, Profile, Status
 from followup_rules.keys import hashed
 from followup_rules.testing import NOW, ZONE, OutputContract, SourceContract
+from tests.support.sealed import Sealed
 
 SCOPES = {
     GmailOptions: "gmail.readonly",
@@ -70,7 +71,7 @@ class TestCalendar(SourceContract):
         return opened(self.google, self.folder, CalendarOptions, calendars=("primary", "nobody's"))
 
 
-class TestDrafts(OutputContract):
+class TestDrafts(Sealed, OutputContract):
     example = replace(OutputContract.example, type="draft")
 
     @pytest.fixture(autouse=True)
@@ -108,7 +109,7 @@ class TestDrafts(OutputContract):
         assert self._status(ref) == Status("done", NOW + timedelta(hours=2))
 
 
-class TestTasks(OutputContract):
+class TestTasks(Sealed, OutputContract):
     @pytest.fixture(autouse=True)
     def _account(self, google, tmp_path):
         self.google, self.folder = google, tmp_path

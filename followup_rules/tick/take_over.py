@@ -1,0 +1,193 @@
+"""What lies in the outputs already, or was sent, before this store makes it: taken over, and not made a second time.
+
+Another store made it: that of another computer whose outputs and notes are the same by synchronization, or this one
+before a copy was put back in its place, or one that was lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from followup_rules.codes import Code
+from followup_rules.engine.plan import PRINTED, Change, EntryState, LedgerEntry
+from followup_rules.host.checked_output import CheckedOutput
+from followup_rules.host.failures import failure
+from followup_rules.model import DRAFT, NOTICE, Decision, Event, Problem, Pull, Status
+from followup_rules.texts.plurals import plural
+from followup_rules.tick.execute import carry_out, receipt
+from followup_rules.tick.outputs import Seen, follow_hand, is_sent, report_of
+from followup_rules.tick.report import Finding, Given, Outcome, TakenOver
+
+_APART = timedelta(days=14)
+"""So far apart two stores may have first seen a note without a date, whose key has the day on which it was."""
+_LISTED = 5
+
+
+class Found(Struct, frozen=True):
+    """What became of looking for what is to be made."""
+
+    taken: tuple[TakenOver, ...] = ()
+    changed: frozenset[str] = frozenset()
+    """The ids of the events that tell how it ended."""
+    failed: tuple[Change, ...] = ()
+    """What cannot be looked for just now, and so is not made either."""
+    problems: tuple[Problem, ...] = ()
+
+
+def take_over(changes: Iterable[Change], decisions: Iterable[Decision], seen: Seen, given: Given) -> Found:
+    """Look for each action that is to be made, and note in the ledger what was found."""
+    duties = {decision.key: decision for decision in decisions}
+    whole = Found()
+    for change in changes:
+        output = seen.outputs.get(change.output)
+        if change.op != "create" or output is None or output.hangs or change.output in (PRINTED, *seen.looked.failed):
+            continue
+        try:
+            one = _look_for(change, duties[change.action.duty], output, seen, given)
+        except Exception as error:  # noqa: BLE001 -- whatever a plugin raises: it is not made, and the rest goes on
+            one = Found(failed=(change,), problems=(failure(f"outputs.{change.output}", error),))
+        whole = Found(
+            whole.taken + one.taken,
+            whole.changed | one.changed,
+            whole.failed + one.failed,
+            whole.problems + one.problems,
+        )
+    return whole
+
+
+def _look_for(change: Change, duty: Decision, output: CheckedOutput, seen: Seen, given: Given) -> Found:
+    for marker in _markers(change, duty, seen, given):
+        ref = output.find(marker)
+        status = output.status([ref])[ref] if ref else None
+        if ref and status and status.state in ("open", "touched", "done"):
+            return _there(replace(change, action=replace(change.action, key=marker)), ref, status, output, given)
+    mail = _mail(change, duty, seen, given) if change.action.type == DRAFT else None
+    return _sent(change, mail, given) if mail else Found()
+
+
+def _markers(change: Change, duty: Decision, seen: Seen, given: Given) -> Iterator[str]:
+    """Yield the keys under which an action may lie there that is to be made."""
+    # Where all is known that was made, nobody else makes anything but `create` finds it.
+    if change.output in seen.unfamiliar:
+        yield change.action.key
+    note, day = duty.visit.anchor, duty.visit.day
+    own = f"{duty.rule}/{''.join(note.id.split())}"
+    if not note.undated or not change.key.startswith((f"{own}@", f"{own}~")):
+        return
+    today = given.context.now.date()
+    for other in (day + timedelta(days=days) for days in range(_APART.days, -_APART.days - 1, -1)):
+        key = change.key.replace(f"@{day}", f"@{other}")
+        if other != day and other <= today and given.store.ledger.entry(key, change.output) is None:
+            yield key
+
+
+def _there(change: Change, ref: str, status: Status, output: CheckedOutput, given: Given) -> Found:
+    """Note what lies there; bring it up to date if nobody has touched it."""
+    if status.state == "open" and not given.dry:
+        done = carry_out(change, output, given.store, given.now)
+        if not isinstance(done, str):
+            return Found(failed=(change,), problems=(done,) if done else ())
+        return Found(taken=(TakenOver(change),))
+    entry = _entry(change, ref=ref, touched=status.state == "touched")
+    with given.store.database.transaction():
+        receipt(given.store, entry)
+        event, _ = follow_hand(entry, status, given)
+        return Found((TakenOver(change, status.state),), _kept(entry.output, event, given))
+
+
+def _entry(change: Change, **known: str | bool) -> LedgerEntry:
+    action = replace(change.action, key=change.key)
+    return LedgerEntry(key=change.key, output=change.output, marker=change.action.key, action=action,
+                       state=EntryState.DELIVERED, **known)  # type: ignore[arg-type]  # fmt: skip
+
+
+def _kept(output: str, event: Event | None, given: Given) -> frozenset[str]:
+    """Keep the event that tells how an action ended, if it has; return its id."""
+    events = [event] if event else []
+    return frozenset(given.store.events.take(f"output {output}", Pull(events=events), events, given.now, given.now))
+
+
+# -- what was sent
+
+
+def _mail(change: Change, duty: Decision, seen: Seen, given: Given) -> Event | None:
+    """Return a mail of mine that is this draft, whoever made it: sent since the duty opened, and no other draft."""
+    case = given.store.case(change.action.case)
+    events = (*case.home, *case.joined)
+    used = {event.report.mail for event in events if event.report}
+    markers = dict.fromkeys([change.action.key, *_markers(change, duty, seen, given)])
+    entries = [_entry(replace(change, action=replace(change.action, key=marker))) for marker in markers]
+    for mail in events:
+        if mail.kind != "sent" or mail.auto or mail.id in used or not duty.opens or mail.start < duty.opens:
+            continue
+        # A draft to nobody is known by its subject once it was made; here nobody knows whether it was.
+        if (change.action.to or mail.report) and any(is_sent(entry, mail, given) for entry in entries):
+            return mail
+    return None
+
+
+def _sent(change: Change, mail: Event, given: Given) -> Found:
+    """Note that a draft was sent that lies nowhere any more."""
+    entry = replace(_entry(change), state=EntryState.ENDED)
+    with given.store.database.transaction():
+        given.store.ledger.write(entry)
+        event = report_of(entry, Status("done", mail.start), given, mail=mail.id)
+        return Found((TakenOver(change, "done"),), _kept(entry.output, event, given))
+
+
+# -- what is told of it
+
+
+def tell_of_it(findings: Iterable[Finding], given: Given) -> Iterator[Finding]:
+    """Pass on what a run finds, and tell at the end what was taken over, and what may have been made before."""
+    passed = []
+    for finding in findings:
+        passed.append(finding)
+        yield finding
+    taken = [finding for finding in passed if isinstance(finding, TakenOver)]
+    if taken:
+        verb = "is" if len(taken) == 1 else "are"
+        keys = _keys(found.change for found in taken)
+        message = f"{plural(len(taken), 'action')} had been made or sent already, and {verb} taken over: {keys}"
+        announcing = any(found.state != "open" and found.change.action.announces for found in taken)
+        yield Problem("outputs", message, Code.TAKEN_OVER, hint=_ANOTHER_DAY if announcing else _ONCE, info=True)
+    if given.store.state.read().restored:
+        yield from _perhaps_again(passed, given)
+
+
+_ONCE = "nothing is made a second time"
+_ANOTHER_DAY = f"{_ONCE}; if one that you edited or sent names another day for a call, note #announced on:DAY"
+
+
+def _perhaps_again(findings: Iterable[Finding], given: Given) -> Iterator[Problem]:
+    """Tell what is made of duties that were open before the copy was put back."""
+    restored = given.store.state.read().restored
+    opened = {finding.key: finding.opens for finding in findings if isinstance(finding, Decision)}
+    again = [
+        finding.change
+        for finding in findings
+        if isinstance(finding, Outcome) and finding.change.op == "create" and finding.change.action.type != NOTICE
+        and restored and (opens := opened.get(finding.change.action.duty)) and opens <= restored.at
+    ]  # fmt: skip
+    if again:
+        message = (
+            f"{plural(len(again), 'action')} may have been made before a copy of the store was put back: {_keys(again)}"
+        )
+        hint = "what you had deleted since the copy was made is there again: delete it once more, and it stays deleted"
+        yield Problem("outputs", message, Code.PERHAPS_AGAIN, hint=hint, info=True)
+
+
+def _keys(changes: Iterable[Change]) -> str:
+    keys = [change.key for change in changes]
+    return ", ".join(keys[:_LISTED]) + (f" and {len(keys) - _LISTED} more" if keys[_LISTED:] else "")
+
+
+def look_is_over(given: Given, *, whole: bool) -> None:
+    """Note that a run has looked through all outputs since a copy was put back. `whole`: it could."""
+    state = given.store.state.read()
+    if state.restored and whole:
+        given.store.state.write(replace(state, restored=None))
