@@ -7,12 +7,12 @@ or kept holds more of it than the name of the host.
 from __future__ import annotations
 
 import re
-import stat
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from followup_rules import regular_files
 from followup_rules.hookspecs import LONGEST_WAIT, Unreadable
 
 if TYPE_CHECKING:
@@ -98,18 +98,14 @@ def in_file(file: Path) -> WebAddress:
     try:
         return parsed(_line_of(file), file)
     except OSError as error:
-        said = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
-        return WebAddress("", file, f"{file} {said}; it must hold one line, the address")
+        return WebAddress("", file, f"{file}, which holds the address, {regular_files.reason(error)}")
     except ValueError as error:
         return WebAddress("", file, f"{file}: {error}")
 
 
 def _line_of(file: Path) -> str:
-    # Looked at before it is opened: a pipe of that name would never end.
-    if not stat.S_ISREG(file.stat().st_mode):
-        raise ValueError("this is no file; it must hold one line, the address")
-    with file.open(encoding="utf-8-sig", errors="replace") as opened:
-        lines = [line.strip() for line in opened.read(_LONGEST + 1).splitlines() if line.strip()]
+    text = regular_files.read(file, _LONGEST).decode("utf-8-sig", "replace")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) != 1:
         raise ValueError(f"it must hold one line, the address, and holds {len(lines)}")
     if not is_address(lines[0]):

@@ -210,9 +210,10 @@ def _proxy(place: Place) -> SplitResult | None:
 
 def _check_literal(place: Place) -> None:
     """Raise Unreadable if a proxy would be sent to a private number; what lies behind a name only the proxy knows."""
-    with suppress(ValueError):
-        ip_address(place.host)
-        if not may_go(place, place.host):
+    with suppress(OSError):  # then it is a name
+        # As computers read numbers of version 4, too: 127.1 and 2130706433 are this computer (POSIX, inet_addr).
+        number = place.host if ":" in place.host else socket.inet_ntoa(socket.inet_aton(place.host))
+        if not may_go(place, number):
             raise _not_allowed(place)
 
 

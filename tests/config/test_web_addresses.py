@@ -144,11 +144,12 @@ def make_pipe(file):
 @pytest.mark.parametrize(
     ("make", "told"),
     [
-        (make_nothing, "does not exist; it must hold one line, the address"),
-        (make_folder, "this is no file; it must hold one line, the address"),
-        (make_pipe, "this is no file; it must hold one line, the address"),
+        (make_nothing, "feed.url, which holds the address, is missing; put it back"),
+        (make_folder, "it is a folder and no file"),
+        (make_pipe, "it is a pipe and no file"),
         (lambda file: file.write_text(""), "it must hold one line, the address, and holds 0"),
         (lambda file: file.write_text("[InternetShortcut]\nURL=https://x.example/y\n"), "and holds 2"),
+        (lambda file: file.write_text("https://calendar.example/x" * 1000), "it is larger than"),
         (lambda file: file.write_text("calendar.ics"), "its line is no web address"),
         (lambda file: file.write_text("http://calendar.example/x"), "write https: in its place"),
         (lambda file: file.write_bytes(b"\xff\xfe\x00\x00"), "no web address"),
@@ -173,7 +174,7 @@ def test_what_is_wrong_with_the_file_makes_that_source_unreadable_and_nothing_el
 def test_a_file_that_may_not_be_read_is_told(tmp_path):
     (tmp_path / "feed.url").write_text("https://calendar.example/x")
     (tmp_path / "feed.url").chmod(0)
-    with pytest.raises(Unreadable, match="cannot be read: Permission denied"):
+    with pytest.raises(Unreadable, match="may not be read by this user"):
         _ = in_file(tmp_path / "feed.url").url
 
 

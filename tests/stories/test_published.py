@@ -139,7 +139,7 @@ def test_a_file_that_is_away_for_a_while_is_no_other_calendar(story, feed):
     (story.folder / "feed.url").rename(story.folder / "aside")
     tick = story.at("2026-11-09 11:20")
     assert (tick.exit, tick.changes) == (1, [])
-    assert "feed.url does not exist; it must hold one line, the address" in tick.said
+    assert "feed.url, which holds the address, is missing; put it back" in tick.said
     (story.folder / "aside").rename(story.folder / "feed.url")
     feed.asked.clear()
     tick = story.at("2026-11-09 11:35")

@@ -257,10 +257,11 @@ def test_this_computer_and_what_is_excepted_are_reached_without_it(proxy, secure
     assert (len(secure_feed.asked), proxy.asked) == (2, [])
 
 
-def test_behind_a_proxy_a_private_number_is_refused_too(proxy, secure_feed, monkeypatch):
+@pytest.mark.parametrize("host", ["10.0.0.1", "127.1", "2130706433", "0x7f.1", "[fd00::1]"])
+def test_behind_a_proxy_a_private_number_is_refused_too(proxy, secure_feed, monkeypatch, host):
     monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
-    secure_feed.answer = onward("https://10.0.0.1/x.ics")
-    assert "10.0.0.1, which lies in a private network" in refused(f"https://calendar.example{PATH}")
+    secure_feed.answer = onward(f"https://{host}/x.ics")
+    assert f"{host.strip('[]')}, which lies in a private network" in refused(f"https://calendar.example{PATH}")
     assert len(proxy.asked) == 1
 
 
