@@ -75,3 +75,4 @@ class Code(StrEnum):
     TAKEN_OVER = "F082", "Something that was there already"
     PERHAPS_AGAIN = "F083", "Something that may have been made before"
     SYNCED_STORE = "F084", "A store in a synchronized folder"
+    UNMOVED = "F105", "A date that moves nothing"

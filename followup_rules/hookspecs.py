@@ -122,7 +122,10 @@ class OutputType(Struct, frozen=True):
 
 
 class Pack(Struct, frozen=True):
-    """Rules, templates and examples that belong together: a folder with `rules.toml` and `templates/`."""
+    """Rules, templates and examples that belong together: a folder with `rules.toml` and `templates/`.
+
+    `words.toml` beside them holds lists of words and tags, a layer below.
+    """
 
     name: str
     summary: str

@@ -62,7 +62,7 @@ class Event(Struct, frozen=True, kw_only=True):
     """Who called the meeting or wrote the mail; may be a machine, and then is not among `people`."""
     status: str = "confirmed"
     """`confirmed`, `tentative`, `cancelled`, `declined` (by me), `mine` (I called it, for others). Rules also see
-    `unanswered` and `vanished`, which are for the engine to tell."""
+    `unanswered`, `vanished` and `missed`, which are for the engine to tell."""
     answered: bool = True
     """False: somebody else called the meeting, and I have not said whether I come."""
     sequence: int = 0
@@ -308,6 +308,8 @@ class Decision(Struct, frozen=True, kw_only=True):
     """When the other rules open for this anchor, by id, for those that still will; only of what is due."""
     warning: str = ""
     """What the user should know although nothing is wrong with the rule."""
+    warning_code: str = ""
+    """Of the page that tells more of it; see `codes`."""
 
     @property
     def why(self) -> str:

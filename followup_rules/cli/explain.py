@@ -244,7 +244,8 @@ def _add_event(page: Page, event: Event, file: CaseFile, now: datetime) -> None:
     planned = event.start > now and event.identity not in file.cancelled
     marks: list[Clause] = [("planned", "cyan")] if planned else []
     if event.identity in file.cancelled:
-        marks.append((event.status if event.status in ("cancelled", "declined") else "taken away", "yellow"))
+        off = "taken away" if event.gone else "did not take place"
+        marks.append((event.status if event.status in ("cancelled", "declined") else off, "yellow"))
     if event.auto:
         marks.append((f"{_MACHINES[event.auto]}; it counts as nobody's word", "dim"))
     dimmed = "dim" if event.identity in file.cancelled else ""

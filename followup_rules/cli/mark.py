@@ -1,4 +1,4 @@
-"""`followup mark`: says what a meeting is that the user cannot tag in the calendar; a note with `re:DAY`."""
+"""`followup mark`: says what a meeting is, or was, that the user cannot tag in the calendar; a note with `re:DAY`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NEAR = {"today": 0, "aujourd'hui": 0, "yesterday": -1, "hier": -1, "tomorrow": 
 
 @click.command("mark")
 @click.argument("case")
-@click.argument("answer", metavar="interview|not-interview")
+@click.argument("answer", metavar="interview|not-interview|no-show")
 @click.argument("day", required=False, metavar="[DAY]")
 @shared.now_option
 @shared.json_option
@@ -30,10 +30,10 @@ _NEAR = {"today": 0, "aujourd'hui": 0, "yesterday": -1, "hier": -1, "tomorrow": 
 def command(  # noqa: PLR0913 -- one for each word of the command line
     ctx: click.Context, case: str, answer: str, day: str | None, now: str | None, *, as_json: bool
 ) -> None:
-    """Say whether the case's meeting of a day is an interview: followup mark nordik not-interview 2026-11-18.
+    """Say what the case's meeting of a day is: followup mark nordik not-interview 2026-11-18.
 
-    DAY is a date, today, yesterday or tomorrow; it may be left out if all the case's meetings are on one day. It writes
-    a note, which holds also when the meeting moves.
+    Or `no-show`, if they did not call or come at the agreed time. DAY is a date, today, yesterday or tomorrow; it may
+    be left out if all the case's meetings are on one day. It writes a note, which holds also when an interview moves.
     """
     config = shared.load(ctx, as_json=as_json)
     moment = shared.instant(now, config)
@@ -61,7 +61,9 @@ def _tag(answer: str, tags: Tags, *, as_json: bool) -> str:
 
 def _day(written: str | None, file: CaseFile, now: datetime, *, as_json: bool) -> date:
     """Return the day that is meant, which must be one of a meeting."""
-    days = sorted({e.start.astimezone(now.tzinfo).date() for e in file.events if e.kind == "meeting" and not e.gone})
+    # Of one that went when it had begun you may say that it took place; of one that went before, nothing.
+    listed = (e for e in file.events if e.kind == "meeting" and (e.gone is None or e.gone >= e.start))
+    days = sorted({e.start.astimezone(now.tzinfo).date() for e in listed})
     if written is None:
         if len(days) == 1:
             return days[0]

@@ -1,4 +1,4 @@
-"""Packs that are folders of the user's own: `packs = ["./packs/team"]`, with `rules.toml` and `templates/`."""
+"""Packs that are folders of the user's own: `packs = ["./packs/team"]`, with rules, perhaps words, and texts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from followup_rules.hookspecs import Pack
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value
 
-RULES = "rules.toml"
+RULES, WORDS = "rules.toml", "words.toml"
+"""Of a pack; the second may be absent: lists of words and tags for its rules, a layer below them."""
 _SIGNS = ("/", "\\", "~", "$", ".")
 
 

@@ -19,7 +19,7 @@ from followup_rules.config import options
 from followup_rules.config import profile as profiles
 from followup_rules.config.configured import ConfiguredOutput, ConfiguredSource, place_of
 from followup_rules.config.ingredients import Ingredients, Layer
-from followup_rules.config.packs import RULES, in_folder, is_folder, spelt_as_folder
+from followup_rules.config.packs import RULES, WORDS, in_folder, is_folder, spelt_as_folder
 from followup_rules.config.profile import ProfileTable, StoreTable
 from followup_rules.config.variables import variables
 from followup_rules.hookspecs import OutputType, Pack, SourceType
@@ -303,9 +303,11 @@ def _packs(value: Value | None, plugins: Registry, base: Path) -> tuple[tuple[Pa
 
 def _pack_layers(packs: Sequence[Pack], missing: list[Problem], top: Value) -> Iterator[Layer]:
     """Yield the rules of the packs; report those whose folder is not there among what is missing."""
+    named = replace(top, problems=missing)
     for pack in packs:
-        file = Path(pack.folder) / RULES
-        yield from _layer(file, f"{pack.name}/{RULES}", replace(top, problems=missing), hint="reinstall the pack")
+        folder = Path(pack.folder)
+        for name in (WORDS, RULES) if (folder / WORDS).is_file() else (RULES,):
+            yield from _layer(folder / name, f"{pack.name}/{name}", named, hint="reinstall the pack")
 
 
 def _own_layers(value: Value | None, base: Path) -> Iterator[Layer]:

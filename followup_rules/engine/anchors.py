@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from followup_rules.engine import clock, persons, same_anchor
 from followup_rules.engine.assign_cases import vanished
 from followup_rules.engine.completed import completed
+from followup_rules.engine.fates import as_it_stands, fate
 from followup_rules.engine.isolation import blaming
 from followup_rules.engine.threads import named_ids, threads
 from followup_rules.language.patterns import DOUBTFUL, Pattern, moment, personal
@@ -55,20 +55,14 @@ class CaseView:
     @cached_property
     def home(self) -> tuple[Event, ...]:
         """The events at home here; the status of a doubtful meeting says what is doubtful."""
-        return tuple(self._as_it_stands(event) for event in self.case.home)
-
-    def _as_it_stands(self, event: Event) -> Event:
-        if event.kind != "meeting" or self._dropped(event) is not None:
-            return event
-        if not event.answered:
-            return replace(event, status="unanswered")
-        return replace(event, status="vanished") if self._has_vanished(event) else event
+        return tuple(as_it_stands(event, self.notes, self.rules.world) for event in self.case.home)
 
     @cached_property
     def fates(self) -> dict[str, Reason]:
         """Why an event counts as not having taken place, by id; those that count are absent."""
-        found = ((event.identity, self._fate(event)) for event in (*self.home, *self.case.joined))
-        return {name: fate for name, fate in found if fate is not None}
+        events = (*self.home, *self.case.joined)
+        found = ((event.identity, fate(event, self.notes, self.rules.world)) for event in events)
+        return {name: reason for name, reason in found if reason is not None}
 
     @cached_property
     def _at_home(self) -> tuple[Event, ...]:
@@ -97,45 +91,6 @@ class CaseView:
         """Return the instant at which an event counts where order matters."""
         return moment(event, self.days)
 
-    def _fate(self, event: Event) -> Reason | None:
-        """Return why an event did not take place; None if it did, is planned, or is doubtful and not gone."""
-        if dropped := self._dropped(event):
-            return dropped
-        name = {"title": event.title or event.kind}
-        if event.gone is None or event.kind in MAIL:
-            return None
-        if event.kind != "meeting":
-            return Reason("“{title}” was taken away", name)
-        if not self._has_vanished(event):
-            return None
-        return Reason("“{title}” is no longer in the calendar, and nothing shows that it took place", name)
-
-    @staticmethod
-    def _dropped(event: Event) -> Reason | None:
-        """Return why a meeting is off that somebody called off in time, or declined."""
-        name = {"title": event.title or event.kind}
-        if event.status == "declined":
-            return Reason("you declined “{title}”", name)
-        return Reason("“{title}” was cancelled", name) if event.status == "cancelled" and _in_time(event) else None
-
-    def _has_vanished(self, event: Event) -> bool:
-        """Tell of a meeting that its calendar lists no longer, and that nothing shows to have taken place."""
-        if event.gone is None:
-            return False
-        if event.listed is not None and event.gone >= event.end and event.listed >= event.end:
-            return False
-        began = event.gone >= event.start
-        return not (began and (event.past_unlisted or self._shown_later(event)))
-
-    def _shown_later(self, event: Event) -> bool:
-        """Tell whether a note, or a mail of mine to its people, is later than a meeting's end."""
-        them = {person.address for person in event.people}
-        return any(
-            other.gone is None and self.moment(other) >= event.end
-            for other in (*self.case.home, *self.case.joined)
-            if other.kind == "note" or (other.kind == "sent" and not other.auto and _is_to(other, them))
-        )
-
     def visits(self, it: Rule | Guard) -> tuple[Visit, ...]:
         """Return the visits that a rule or guard starts from, in the order of time, cancelled ones included."""
         return self.once(f"visits of a {type(it).__name__}", it.id, lambda: self._find_visits(it))
@@ -163,11 +118,11 @@ class CaseView:
     def anchor(self, on: Pattern, shown: Event, scope: Scope) -> Event | None:
         """Return the event that a rule starts from, if it does.
 
-        What has vanished, and its rules do not name so, is an anchor that is gone: it is as it was when it was listed.
+        What has vanished or was missed, and the rule does not name so, is an anchor that is gone: as it was, listed.
         """
         if on(shown, scope):
             return shown
-        if shown.status != "vanished":
+        if shown.status not in ("vanished", "missed"):
             return None
         listed = next(event for event in self.case.home if event.identity == shown.identity)
         return listed if on(listed, scope) else None
@@ -203,7 +158,7 @@ class CaseView:
         """Tell whether an event counts; for a rule that asks about what vanished, unless it went before it began."""
         if event.status == "vanished":
             return event.gone is not None and event.gone >= event.start
-        return event.identity not in self.fates
+        return event.status == "missed" or event.identity not in self.fates
 
     def standing(self, it: Rule | Guard, person: str = "") -> tuple[Visit, ...]:
         """Return the visits that took place or are planned; those of one person, where each has their own."""
@@ -233,7 +188,9 @@ class CaseView:
     def _find_opening(self, rule: Rule, visit: Visit) -> datetime | None:
         scope = Scope(self, visit, rule)
         with blaming(rule, but_for_one_duty=True):
-            return scope.when(rule.moved_by) or self.pins.get(self.key(rule, visit)) or scope.when(rule.opens)
+            opens = scope.when(rule.moved_by) or self.pins.get(self.key(rule, visit)) or scope.when(rule.opens)
+            later = scope.when(rule.not_before) if opens else None
+            return max(opens, later) if opens and later else opens
 
     def closing(self, rule: Rule, visit: Visit) -> datetime | None:
         """Return when a rule closes for a visit: as it says; for what recurs, else at the next occurrence."""
@@ -295,6 +252,11 @@ class Scope(Struct, frozen=True, dict=True):
     def names(self) -> frozenset[str]:
         """The folded words in names and addresses of the case."""
         return self.view.names
+
+    @property
+    def first_run(self) -> datetime | None:
+        """The instant of the first tick, if that is known."""
+        return self.view.span.since if self.view.span else None
 
     def thread(self, event: Event) -> str:
         """Return the conversation that a mail, or what was done with one, belongs to; "" if none."""
@@ -367,8 +329,11 @@ class Scope(Struct, frozen=True, dict=True):
         end = self.view.days.midnight(min(later)) if later else datetime.max.replace(tzinfo=UTC)
         pattern = personal(named)
         found = [e for e in self.events if pattern(e, self) and self._is_said_here(e, start, end)]
-        instants = [at for event in found if (at := _instant(event, phrase.field)) is not None]
-        return instants[-1] if instants else None
+        # A note without a time ends with its day.
+        late = phrase.field == "end"
+        instants = [self.view.moment(e) if late and e.whole_day else _instant(e, phrase.field) for e in found]
+        known = [at for at in instants if at is not None]
+        return known[-1] if known else None
 
     def _is_said_here(self, event: Event, start: datetime, end: datetime) -> bool:
         """Tell whether an event speaks of this anchor: by its `re:DAY`, else as it comes between it and the next."""
@@ -376,20 +341,8 @@ class Scope(Struct, frozen=True, dict=True):
         return start <= self.view.moment(event) < end if about is None else about
 
 
-def _in_time(event: Event) -> bool:
-    """Tell whether a meeting was cancelled before its end: a pull saw it so by then, or its stamp says when.
-
-    Without either, it was unless a pull had listed it as planned: then it was called off after it took place.
-    """
-    if event.called_off is not None and event.called_off < event.end:
-        return True
-    return event.updated < event.end if event.updated is not None else event.planned is None
-
-
-def _is_to(mail: Event, addresses: set[str]) -> bool:
-    return any(person.address in addresses for person in mail.people)
-
-
 def _instant(event: Event, field: str) -> datetime | None:
-    value = getattr(event, field) if field in ("start", "end") else event.data.get(field)
+    # Feeds drop what is over, so only of a meeting that vanished does it tell anything that it is gone.
+    known = ("start", "end", "gone") if event.status == "vanished" else ("start", "end")
+    value = getattr(event, field) if field in known else event.data.get(field)
     return value if isinstance(value, datetime) else None

@@ -39,6 +39,8 @@ class Completed(Struct, frozen=True):
     orders: tuple[Event, ...]
     """The notes with `#done`, `#dismissed`, or `#snooze` with `for:`, whole, in the order of time."""
     misfits: tuple[Misfit, ...]
+    marked: Mapping[str, datetime]
+    """By the identity of each meeting that notes mark: the instant of the last that does."""
 
 
 def completed(case: Case, world: World) -> Completed:
@@ -49,14 +51,16 @@ def completed(case: Case, world: World) -> Completed:
     there = (event for event in home if event.kind == "note" and event.gone is None)
     notes = sorted(there, key=lambda note: (moment(note, world.days), note.identity))
     marks = [(note, _marks(note, world.tags)) for note in notes if note.identity in about]
-    marked = (_marked(event, marks, subjects, world.tags) for event in home)
+    given = {event.identity: _given(event, marks, subjects, about, world) for event in home}
+    marked = (_marked(event, [tags for _, tags in given[event.identity]], world.tags) for event in home)
     left = (_left(event, about, world.tags) for event in marked)
-    astray = [(note, about[note.identity], given) for note, given in marks if not subjects[note.identity]]
+    astray = [(note, about[note.identity], tags) for note, tags in marks if not subjects[note.identity]]
     return Completed(
         replace(case, home=tuple(event for event in left if event is not None)),
         subjects,
         tuple(note for note in notes if _orders(note, world.tags)),
         tuple(_misfits(astray, home, world)) if astray else (),
+        {name: moment(found[-1][0], world.days) for name, found in given.items() if found},
     )
 
 
@@ -66,9 +70,18 @@ def bindings(case: Case, world: World) -> dict[tuple[str, str], frozenset[str]]:
 
 
 def _about(case: Case, world: World) -> dict[str, date]:
-    """Return the days that notes name with `re:`, by the note's identity; before anything else it is text."""
-    named = {event.identity: event.data.get("re") for event in case.home if event.kind == "note"}
-    return {name: world.days.day(value) for name, value in named.items() if isinstance(value, datetime)}
+    """Return the days that notes are about, by the note's identity."""
+    named = {event.identity: _day(event, world) for event in case.home if event.kind == "note"}
+    return {name: world.days.day(at) for name, at in named.items() if at is not None}
+
+
+def _day(note: Event, world: World) -> datetime | None:
+    """Return when the day is that a note names with `re:`, else its own if it tells of a missed meeting."""
+    named = note.data.get("re")
+    # Before anything but a date `re:` is text.
+    if isinstance(named, datetime):
+        return named
+    return note.start if world.tags.missed & world.tags.of(note.tags) else None
 
 
 def _meetings(note: str, day: date, case: Case, world: World) -> frozenset[str]:
@@ -77,21 +90,33 @@ def _meetings(note: str, day: date, case: Case, world: World) -> frozenset[str]:
 
 
 def _marks(note: Event, tags: Tags) -> frozenset[str]:
-    """Return the tags that a note with `re:DAY` gives to meetings."""
+    """Return the tags that a note about a day gives to its meetings."""
     return tags.of(note.tags) & tags.marks
 
 
-def _marked(
-    event: Event, marks: Iterable[tuple[Event, frozenset[str]]], subjects: Mapping[str, frozenset[str]], tags: Tags
-) -> Event:
+def _given(
+    event: Event,
+    marks: Iterable[tuple[Event, frozenset[str]]],
+    subjects: Mapping[str, frozenset[str]],
+    about: Mapping[str, date],
+    world: World,
+) -> list[tuple[Event, frozenset[str]]]:
+    """Return the notes that mark an event, in the order of time, and the tags that each gives it.
+
+    What was missed on a day may still take place on the day to which it has moved.
+    """
+    found = [(note, tags) for note, tags in marks if event.identity in subjects[note.identity]]
+    moved = [note for note, _ in found if world.days.day(event.start) != about[note.identity]]
+    left = ((note, tags - world.tags.missed if note in moved else tags) for note, tags in found)
+    return [(note, tags) for note, tags in left if tags]
+
+
+def _marked(event: Event, given: Iterable[frozenset[str]], tags: Tags) -> Event:
     """Return a meeting with the tags that notes give it; of a tag and its opposite, the later note's counts."""
-    if event.kind != "meeting":
-        return event
-    for note, given in marks:
-        if event.identity in subjects[note.identity]:
-            against = {tag.removeprefix(_NOT) if tag.startswith(_NOT) else f"{_NOT}{tag}" for tag in given}
-            kept = [tag for tag in event.tags if tags.canonical(tag) not in against | given]
-            event = replace(event, tags=(*kept, *sorted(given)))
+    for own in given:
+        against = {tag.removeprefix(_NOT) if tag.startswith(_NOT) else f"{_NOT}{tag}" for tag in own}
+        kept = [tag for tag in event.tags if tags.canonical(tag) not in against | own]
+        event = replace(event, tags=(*kept, *sorted(own)))
     return event
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from followup_rules.codes import Code
 from followup_rules.engine import clock, same_anchor
 from followup_rules.engine.anchors import CaseView, Scope
 from followup_rules.engine.breaches import concerned
@@ -145,7 +147,7 @@ def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, c
         due=times.due and local(times.due),
         closes=times.closes and local(times.closes),
         carries=_carried(rule, visit, view) if verdict.state is State.DUE else (),
-        warning=_warning(rule, visit, view) if verdict.state in (State.WAITING, State.DUE) else "",
+        **(_warning(rule, visit, view) if verdict.state in (State.WAITING, State.DUE) else {}),
     )
 
 
@@ -295,15 +297,18 @@ def _carried_since(rule: Rule, visit: Visit, view: CaseView) -> datetime:
     return max([first.start, *(moment for moment in moments if moment < visit.start)])
 
 
-def _warning(rule: Rule, visit: Visit, view: CaseView) -> str:
-    moved = Scope(view, visit, rule).when(rule.moved_by)
-    if moved is None:
-        return ""
-    day = view.days.day(moved)
-    if view.days.is_workday(day):
-        return ""
+def _warning(rule: Rule, visit: Visit, view: CaseView) -> dict[str, Any]:
+    """Return the fields of a decision that tell of a date which is odd or has no effect, if one is."""
+    scope = Scope(view, visit, rule)
+    moved, later, opens = scope.when(rule.moved_by), scope.when(rule.not_before), view.opening(rule, visit)
+    if later and opens and (wished := view.days.day(later)) < view.days.day(opens):
+        text = f"{wished} comes before {view.days.day(opens)}, when {rule.id} opens, and moves it no earlier"
+        return {"warning": text, "warning_code": Code.UNMOVED}
+    if moved is None or view.days.is_workday(day := view.days.day(moved)):
+        return {}
     name = view.days.holiday(day) or "a week-end"
-    return f"{rule.id} was moved to {day.isoformat()}, which is {name}; you said so, so it stays"
+    text = f"{rule.id} was moved to {day.isoformat()}, which is {name}; you said so, so it stays"
+    return {"warning": text, "warning_code": Code.NO_WORKDAY}
 
 
 def _complete(decision: Decision, view: CaseView, decisions: Mapping[str, Decision]) -> Decision:

@@ -77,7 +77,7 @@ def leads_to(node: Node, found: RuleSet) -> set[Node]:
     where = [phrase for _, phrase in it.where.phrases] if it.where else []
     # Which occurrences of a rule from the clock are looked at depends on when they close.
     closes = it.closes if it.recurring else ()
-    return set(_bases([*it.opens, *it.moved_by, *closes, *where], found))
+    return set(_bases([*it.opens, *it.moved_by, *it.not_before, *closes, *where], found))
 
 
 def _asked(rule: Rule, found: RuleSet) -> Iterator[Node]:
@@ -108,7 +108,7 @@ def every_phrase(it: Rule | Guard) -> Iterator[Phrase]:
     if isinstance(it, Guard):
         patterns += it.ended_by
     else:
-        yield from (*it.moved_by, *it.due, *it.late, *(it.breaks.after if it.breaks else ()))
+        yield from (*it.moved_by, *it.not_before, *it.due, *it.late, *(it.breaks.after if it.breaks else ()))
         patterns += [*it.carries, *it.done_by, *it.cancelled_by, *it.while_]
     yield from (phrase for pattern in patterns if pattern for _, phrase in pattern.phrases)
 

@@ -33,8 +33,9 @@ AUTO = ("reply", "bounce", "receipt", "calendar", "bulk", "notice")
 """The kinds of mail that no person wrote."""
 STATUSES = ("confirmed", "tentative", "cancelled", "declined", "mine")
 """Those that a source can tell."""
-DOUBTFUL = frozenset({"unanswered", "vanished"})
-"""Those of meetings that match only a pattern that names them: invitations of strangers; what went on its day."""
+DOUBTFUL = frozenset({"unanswered", "vanished", "missed"})
+"""Those of meetings that match only a pattern that names them: invitations of strangers; what went on its day; what did
+not take place, as a note says."""
 
 _ADDRESS = re.compile(r"[^@\s<>,;]*@[^@\s<>,;]+")
 _SENT = frozenset({"sent"})
@@ -216,10 +217,23 @@ def first(value: Value, _: World) -> Part | None:
         return None
 
     def is_first(event: Event, scope: Scope) -> bool:
+        if _began_before(event, event, scope):
+            return False
         others = (other for other in scope.events if alike[chosen](event, other, scope))
-        return all((event.start, event.identity) <= (other.start, other.identity) for other in others)
+        counted = (other for other in others if not _began_before(event, other, scope) or _has_met(chosen, other))
+        return all((event.start, event.identity) <= (other.start, other.identity) for other in counted)
 
     return Part(is_first)
+
+
+def _began_before(event: Event, other: Event, scope: Scope) -> bool:
+    """Tell of an occurrence of an event's series that was over before the first run: nobody could be asked about it."""
+    return scope.first_run is not None and other.end < scope.first_run and _in_series(event, other, scope)
+
+
+def _has_met(chosen: str, other: Event) -> bool:
+    """Tell whether an occurrence shows that these people have met, where that is the question."""
+    return chosen == "with" and other.status not in DOUBTFUL
 
 
 def _in_thread(event: Event, other: Event, scope: Scope) -> bool:

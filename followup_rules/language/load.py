@@ -31,7 +31,7 @@ _LONGEST_PHRASE = 200
 _PEOPLE = frozenset({"to", "from", "with", "title", "text", "words"})
 _FIELD, _ANY_FIELD = re.compile(r"^it\.([^\W\d_][\w-]*)"), re.compile(r"\.([^\W\d_][\w-]*)")
 # Fields of events and duties, which no note gives.
-_NO_VALUES = frozenset({"", "start", "end", "done"})
+_NO_VALUES = frozenset({"", "start", "end", "gone", "done"})
 
 __all__ = ["Surroundings", "load", "unknown_tables"]
 

@@ -53,6 +53,10 @@ class Scope(Protocol):
     def names(self) -> frozenset[str]:
         """The folded words in names and addresses of the case."""
 
+    @property
+    def first_run(self) -> datetime | None:
+        """The instant of the first tick, if there was one."""
+
     def thread(self, event: Event) -> str:
         """Return the conversation that a mail, or what was done with one, belongs to; "" if none."""
 

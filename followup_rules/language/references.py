@@ -136,7 +136,8 @@ def phrases_of(it: Rule | Guard) -> dict[str, tuple[Phrase, ...]]:
     """Return the phrases of a rule or guard that stand in fields of their own, by field."""
     if isinstance(it, Guard):
         return {"opens": it.opens, "closes": it.closes}
-    return {"opens": it.opens, "moved_by": it.moved_by, "due": it.due, "late": it.late, "closes": it.closes}
+    opening = {"opens": it.opens, "moved_by": it.moved_by, "not_before": it.not_before}
+    return {**opening, "due": it.due, "late": it.late, "closes": it.closes}
 
 
 def _check_pattern(pattern: Pattern | None, own: tuple[str, ...], found: RuleSet) -> None:

@@ -61,6 +61,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     per: str = "event"
     opens: Phrases = (parse("end"),)
     moved_by: Phrases = ()
+    not_before: Phrases = ()
+    """It opens no earlier, however it was moved or announced."""
     due: Phrases = (parse("opens"),)
     late: Phrases = ()
     """A day after it is due and has opened, if empty."""
@@ -243,6 +245,7 @@ RULE: dict[str, Read] = {
     "per": _choice(*PER),
     "opens": _instant,
     "moved_by": _phrases,
+    "not_before": _phrases,
     "due": _instant,
     "late": _instant,
     "closes": _phrases,

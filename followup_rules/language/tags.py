@@ -1,4 +1,4 @@
-"""Tags: their other spellings, such as those of another language, and which of them mark meetings."""
+"""Tags: their other spellings, such as those of another language, and what they say of the meetings that they mark."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ _ALSO = {DONE: ("fait", "faite", "terminé"), DISMISSED: ("écarté", "écartée
 _SPELT = {fold(other): name for name, others in _ALSO.items() for other in others}
 _TAG = re.compile(r"#?[^\W\d_][\w-]*")
 _FIELDS = ("also", "marks")
+_MISSED = "missed"
 
 
 class Tags(Struct, frozen=True):
@@ -32,6 +33,8 @@ class Tags(Struct, frozen=True):
     """The tag that another spelling stands for, by that spelling folded: case and accents do not matter."""
     marks: frozenset[str] = frozenset()
     """Those that a note with `re:DAY` gives to the meetings of that day."""
+    missed: frozenset[str] = frozenset()
+    """Those among them by which a meeting did not take place on that day: without `re:` on the note's own."""
 
     def canonical(self, written: str) -> str:
         """Return the tag that a spelling stands for; one that nobody knows stands for itself."""
@@ -56,11 +59,12 @@ class Tags(Struct, frozen=True):
 def read(tables: Mapping[str, Table], named: frozenset[str]) -> Tags:
     """Compile the tables `[tag.NAME]`, reporting what is wrong with them; `named` are the tags that patterns name."""
     also = dict(_SPELT)
-    marks = set()
+    marks, missed = set(), set()
     for name, table in sorted(tables.items()):
         fields = {key: table.fields[key] for key in _known_fields(table)}
-        if "marks" in fields and values.boolean(fields["marks"]):
+        if "marks" in fields and _marks(fields["marks"]):
             marks.add(name)
+            missed |= {name} if fields["marks"].raw == _MISSED else set()
         for value, other in _spellings(fields.get("also")):
             taken = also.get(fold(other), other if other in {*tables, *ORDERS} else name)
             if taken != name:
@@ -74,7 +78,14 @@ def read(tables: Mapping[str, Table], named: frozenset[str]) -> Tags:
     known = own | ORDERS | {also[fold(tag)] for tag in named - own}
     for name, table in tables.items():
         _check_name(name, table, known)
-    return Tags(known, also, frozenset(marks))
+    return Tags(known, also, frozenset(marks), frozenset(missed))
+
+
+def _marks(value: Value) -> bool:
+    """Tell whether a tag marks meetings: as what it says (`true`), or as not having taken place (`"missed"`)."""
+    if isinstance(value.raw, str):
+        return values.choice(_MISSED)(value) is not None
+    return values.boolean(value) or False
 
 
 def _check_name(name: str, table: Table, known: frozenset[str]) -> None:

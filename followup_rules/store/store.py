@@ -72,7 +72,8 @@ class Store:
         duties = {name: entry.action for entry in parted for name in (entry.marker, hashed(entry.marker))}
         home = self.acquaintances.answered(self.events.events(self.places.at_home(key)))
         joined = self.events.events(self.places.joining(key))
-        notes = [event.identity for event in home if "re" in event.data]
+        # A note with a tag may be about the meetings of its own day.
+        notes = [event.identity for event in home if event.kind == "note" and ("re" in event.data or event.tags)]
         followed = self.places.followed(notes) if notes else {}
         return Case(
             key=key,

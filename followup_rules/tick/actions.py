@@ -10,6 +10,7 @@ from followup_rules.codes import Code
 from followup_rules.engine.plan import PRINTED
 from followup_rules.language.recipients import people
 from followup_rules.language.schema import Do, Rule
+from followup_rules.language.tags import Tags
 from followup_rules.model import MAIL, NOTICE, Action, Decision, Event, Problem, Reply
 from followup_rules.texts.templates import TemplateProblem, Texts
 
@@ -31,6 +32,16 @@ def actions(
             continue
         made += [replace(action, output=output) for output in _outputs(do, takes)]
     return made, problems
+
+
+def spelt(decision: Decision, tags: Tags) -> Decision:
+    """Return a decision whose texts see each tag by its own name, in whatever spelling a note has it."""
+
+    def canonical(event: Event) -> Event:
+        return replace(event, tags=tuple(map(tags.canonical, event.tags)))
+
+    visit = replace(decision.visit, events=tuple(map(canonical, decision.visit.events)))
+    return replace(decision, visit=visit, carries=tuple(map(canonical, decision.carries)))
 
 
 def _outputs(do: Do, takes: Mapping[str, tuple[str, ...]]) -> Iterator[str]:

@@ -20,7 +20,7 @@ from followup_rules.language.tags import ORDERS
 from followup_rules.model import NOTICE, Action, Decision, Problem, Reason, State
 from followup_rules.store.store import Store
 from followup_rules.store.tombstones import KEY
-from followup_rules.tick.actions import actions
+from followup_rules.tick.actions import actions, spelt
 from followup_rules.tick.backoff import must_wait
 from followup_rules.tick.execute import carry_out_all
 from followup_rules.tick.outputs import Look, Seen
@@ -75,7 +75,8 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
 def _notes(case: str, context: EvaluationContext, news: frozenset[str], given: Given) -> Iterator[Problem]:
     """Keep which meetings the notes of a case are about; report what is new and names nothing."""
     stored, rules = given.store.case(case), given.config.rulebook.rules
-    if not any("re" in event.data or rules.world.tags.of(event.tags) & ORDERS for event in stored.home):
+    telling = ORDERS | rules.world.tags.missed
+    if not any("re" in event.data or rules.world.tags.of(event.tags) & telling for event in stored.home):
         return
     given.store.places.follow(bindings(stored, rules.world))
     view = CaseView(stored, rules, given.store.ledger.pins(case), context.span(case))
@@ -117,7 +118,8 @@ def _worded(decision: Decision, config: Config) -> tuple[Decision, Sequence[Acti
     takes = {output.name: output.takes for output in config.outputs}
     book = config.rulebook
     language = book.languages.get(decision.case, "")
-    made, problems = actions(decision, book.rules.rules[decision.rule], book.texts, language, takes)
+    shown = spelt(decision, book.rules.world.tags)
+    made, problems = actions(shown, book.rules.rules[decision.rule], book.texts, language, takes)
     if not problems:
         return decision, made, ()
     reason = Reason("a text of the rule is faulty: {fault}", {"fault": problems[0].message})
@@ -154,7 +156,7 @@ def _news(
         if expired and closed and not given.store.decisions.ever_was(decision.key, State.EXPIRED):
             yield Missed(decision)
         if decision.warning:
-            yield Problem(f"rule.{decision.rule}", decision.warning, Code.NO_WORKDAY, warning=True)
+            yield Problem(f"rule.{decision.rule}", decision.warning, decision.warning_code, warning=True)
 
 
 def _next_instant(decisions: Iterable[Decision], entries: Iterable[LedgerEntry], now: datetime) -> datetime | None:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 DATE_KEYS = ("due", "until", "on", "at")
 """The keys whose values are dates in every config; such a value may be of several words, without quotes."""
+ALSO = {"échéance": "due", "echéance": "due", "echeance": "due", "date-limite": "due", "jusqu'au": "until",
+        "jusqu'à": "until", "le": "on"}  # fmt: skip
+"""Their French spellings. `pour:` is none: it could be `due:` as well as `for:`."""
 LONGEST_HEADING = 500
 LONGEST_NOTE = 10_000
 """In characters; what stands beyond is not read."""
@@ -37,9 +40,10 @@ _PIECE = re.compile(
 _QUOTES = '"“”„«″'
 _ANY_TAG = re.compile(_TAG, re.VERBOSE)
 _PARTED_TAG = re.compile(r"(?<!\S)#\s(?=[^\W\d_]{3})")
-_PARTED_DATE = re.compile(rf"(?<!\S)({'|'.join(DATE_KEYS)})\s*[:=]\s*(?=\S)", re.IGNORECASE)
+_DATE_KEY = "|".join([*DATE_KEYS, *ALSO]).replace("'", "['’]")
+_PARTED_DATE = re.compile(rf"(?<!\S)({_DATE_KEY})\s*[:=]\s*(?=\S)", re.IGNORECASE)
 _WIDE_COLON = re.compile(r"(?<=\w)：\s*")
-_EMPTY_DATE = re.compile(rf"(?<!\S)({'|'.join(DATE_KEYS)})\s?[:=]\s*$", re.IGNORECASE)
+_EMPTY_DATE = re.compile(rf"(?<!\S)({_DATE_KEY})\s?[:=]\s*$", re.IGNORECASE)
 _AFTER_STAMP = re.compile(r"^[,;:.](?=\s|#|$)")
 _LIKE_A_NOTE = re.compile(r"\s*(?:\[[ xX]?\]\s*)?\d{4}-\d\d?-\d\d?(?!\d)")
 
@@ -162,7 +166,13 @@ def _rejoined(text: str) -> str:
     text = _WIDE_COLON.sub(":", text.replace("＃", "#"))
     if not has_tag(text):
         text = _PARTED_TAG.sub("#", text)
-    return _PARTED_DATE.sub(r"\1:", text) if has_tag(text) else text
+    return _PARTED_DATE.sub(lambda key: f"{_date_key(key[1])}:", text) if has_tag(text) else text
+
+
+def _date_key(written: str) -> str:
+    """Return the key that a spelling stands for."""
+    name = written.lower().replace("’", "'")
+    return ALSO.get(name, name)
 
 
 def _pieces(text: str) -> list[_Piece]:

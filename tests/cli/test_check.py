@@ -64,7 +64,7 @@ def test_when_all_is_well_it_says_what_it_looked_at(place):
     before = sorted(place.rglob("*"))
     result = check()
     assert (result.exit_code, result.stderr) == (0, "")
-    for said in ("config.toml: fine", "10 rules, 2 guards: fine", "calendar 1 event, notes 1 event, sent 0 events"):
+    for said in ("config.toml: fine", "11 rules, 2 guards: fine", "calendar 1 event, notes 1 event, sent 0 events"):
         assert said in result.stdout
     assert "drafts, tasks" in result.stdout
     assert sorted(place.rglob("*")) == before, "nothing is written"

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.titles import ACTS, ASKS, NOTHING, entries, score, verdict
 
-_LATER = ("", "-fresh", "-last", "-unseen")
+_LATER = ("", "-fresh", "-last", "-unseen", "-blind", "-later")
 INTERVIEWS = tuple(f"interviews{later}.txt" for later in _LATER)
 ORDINARY = tuple(f"ordinary{later}.txt" for later in _LATER)
 
@@ -23,4 +23,17 @@ def test_no_ordinary_entry_is_acted_on_and_at_most_three_of_twenty_are_asked_abo
 
 
 def test_the_lists_are_as_long_as_they_were_meant_to_be():
-    assert [score(name).total() for name in (*INTERVIEWS, *ORDINARY)] == [70, 30, 30, 30, 90, 40, 40, 40]
+    assert [score(name).total() for name in (*INTERVIEWS, *ORDINARY)] == [
+        70,
+        30,
+        30,
+        30,
+        60,
+        60,
+        90,
+        40,
+        40,
+        40,
+        120,
+        120,
+    ]

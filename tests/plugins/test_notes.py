@@ -340,6 +340,25 @@ def test_what_is_no_file_of_notes_is_unreadable(read, content, message):
         read(content)
 
 
+@pytest.mark.parametrize(
+    ("written", "data"),
+    [
+        ("#promesse Le plan échéance : vendredi", {"due": "vendredi"}),
+        ("#promesse Le plan Échéance\u00a0: 20 novembre", {"due": "20 novembre"}),
+        ("#promesse Le plan echeance:2026-11-20", {"due": "2026-11-20"}),
+        ("#promesse Le plan date-limite : 2026-11-20", {"due": "2026-11-20"}),
+        ("#pause jusqu’au : 20 nov. 2026", {"until": "20 nov. 2026"}),
+        ("#pause jusqu'au:vendredi", {"until": "vendredi"}),
+        ("#ils-ont-promis le : 20/11/2026", {"on": "20/11/2026"}),
+        ("#promesse Le plan pour : vendredi", {}),  # `due:` or `for:`? Nobody can tell
+        ("#promesse Rappeler avec le plan", {}),
+        ("Le menu échéance : vendredi", {}),  # prose: no tag says that it is a note
+    ],
+)
+def test_keys_of_dates_may_be_french(note, written, data):
+    assert dict(note(f"2026-11-10 14:30 {written}").data) == data
+
+
 # -- a note from its text alone
 
 

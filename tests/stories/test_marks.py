@@ -258,6 +258,25 @@ def test_a_series_is_asked_about_once(story):
     assert sum(map(len, asked)) == 1
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"title": "Entrevue", "who": ()},  # I typed it
+        {"title": "Entrevue", "organizer": NINA, "who": (NINA,), "partstat": "NEEDS-ACTION"},  # a stranger called it
+    ],
+)
+def test_a_series_from_before_the_first_run_is_asked_about_once_at_its_next_occurrence(story, entry):
+    story.visit("S1", "2026-10-12 10:00", rrule="FREQ=WEEKLY;COUNT=9", **entry)
+    ticks = story.every(48, "2026-11-02 12:00", "2026-12-20 10:00")
+    asked = [each for tick in ticks for each in tick.all("confirm-interview")]
+    assert [each.key.rpartition("@")[2] for each in asked] == ["2026-11-09"]
+
+
+def test_somebody_met_in_a_series_before_the_first_run_is_no_new_acquaintance(story):
+    story.visit("S1", "2026-10-12 10:00", NINA, title="Recruiting chat", rrule="FREQ=WEEKLY;COUNT=9", organizer=NINA)
+    assert [tick.rules() for tick in story.every(168, "2026-11-02 12:00", "2026-12-14 12:00")] == [[]] * 7
+
+
 # -- what explain and mark say
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.storybook import JULIE, Story, body
+from tests.support.storybook import JULIE, Story, body, call
 
 MARC = "marc.cote@nordik.ca"
 LEA = "lea.tremblay@nordik.ca"
@@ -294,3 +294,39 @@ def test_a_second_thought_noted_when_the_call_is_due_goes_into_its_script(story)
 def test_the_draft_says_what_the_change_says(story):
     text = story.at("2026-11-09 11:05").the("thank-you").text
     assert body(next(iter(story.drafts().values()))).split() == text.split()
+
+
+def test_what_vanished_is_asked_about_however_late_the_next_run_and_its_answer_works(story):
+    story.at("2026-11-09 09:00")
+    story.unlist("I1")
+    tick = story.at("2026-11-13 09:00")  # four days later
+    asked = tick.the("confirm-interview")
+    assert f"## <{JULIE}>\n- #entrevue re:2026-11-09" in asked.text
+    assert tick.state("confirm-interview") == "due"
+    assert call(story.folder, "mark", "nordik", "interview", "2026-11-09", "--now", "2026-11-13 10:00").exit_code == 0
+    tick = story.at("2026-11-13 10:05")
+    assert (tick.rules(), tick.problems) == (["thank-you"], [])
+    assert story.at("2026-11-19 09:00").rules() == ["follow-up-call"]
+
+
+def test_a_question_about_what_vanished_stays_open_for_a_week(story):
+    story.at("2026-11-09 09:00")
+    story.unlist("I1")
+    story.at("2026-11-13 09:00")
+    assert story.at("2026-11-20 08:59").state("confirm-interview") == "due"
+    assert story.at("2026-11-20 09:00").state("confirm-interview") == "expired"
+
+
+def test_an_answer_from_before_it_vanished_does_not_tell_that_it_took_place(story):
+    story.note("2026-11-08 10:00 #interview re:2026-11-09")
+    story.at("2026-11-09 09:00")
+    story.unlist("I1")
+    tick = story.at("2026-11-10 09:00")
+    assert (tick.rules(), tick.state("thank-you")) == (["confirm-interview"], "void")
+
+
+def test_what_vanished_and_was_missed_is_not_asked_about(story):
+    story.at("2026-11-09 09:00")
+    story.note("2026-11-09 10:20 #no-show")
+    story.unlist("I1")
+    assert story.at("2026-11-09 11:30").rules() == ["no-show"]

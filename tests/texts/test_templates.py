@@ -21,6 +21,7 @@ CALL = datetime(2026, 11, 19, 9, tzinfo=ZONE)
 RULES = [
     "prepare",
     "thank-you",
+    "no-show",
     "debrief",
     "fit",
     "keep-promise",

@@ -1,0 +1,84 @@
+"""Which meetings took place: not those that were called off, declined, missed, or that went without a trace. Pure."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from followup_rules.engine.completed import Completed
+from followup_rules.language.patterns import World, moment
+from followup_rules.model import MAIL, Event, Reason
+
+
+def as_it_stands(event: Event, notes: Completed, world: World) -> Event:
+    """Return an event; if it is a doubtful meeting, with the status that says what is doubtful."""
+    if event.kind != "meeting" or _dropped(event) is not None:
+        return event
+    if world.tags.missed & world.tags.of(event.tags):
+        return replace(event, status="missed")
+    if not event.answered:
+        return replace(event, status="unanswered")
+    return replace(event, status="vanished") if _has_vanished(event, notes, world) else event
+
+
+def fate(event: Event, notes: Completed, world: World) -> Reason | None:
+    """Return why an event did not take place; None if it did, is planned, or is doubtful and not gone."""
+    if dropped := _dropped(event):
+        return dropped
+    name = {"title": event.title or event.kind}
+    if event.status == "missed":
+        return Reason("“{title}” did not take place, as you noted", name)
+    if event.gone is None or event.kind in MAIL:
+        return None
+    if event.kind != "meeting":
+        return Reason("“{title}” was taken away", name)
+    if not _has_vanished(event, notes, world):
+        return None
+    return Reason("“{title}” is no longer in the calendar, and nothing shows that it took place", name)
+
+
+def _dropped(event: Event) -> Reason | None:
+    """Return why a meeting is off that somebody called off in time, or declined."""
+    name = {"title": event.title or event.kind}
+    if event.status == "declined":
+        return Reason("you declined “{title}”", name)
+    return Reason("“{title}” was cancelled", name) if event.status == "cancelled" and _in_time(event) else None
+
+
+def _in_time(event: Event) -> bool:
+    """Tell whether a meeting was cancelled before its end: a pull saw it so by then, or its stamp says when.
+
+    Without either, it was unless a pull had listed it as planned: then it was called off after it took place.
+    """
+    if event.called_off is not None and event.called_off < event.end:
+        return True
+    return event.updated < event.end if event.updated is not None else event.planned is None
+
+
+def _has_vanished(event: Event, notes: Completed, world: World) -> bool:
+    """Tell of a meeting that its calendar lists no longer, and that nothing shows to have taken place."""
+    if event.gone is None:
+        return False
+    if event.listed is not None and event.gone >= event.end and event.listed >= event.end:
+        return False
+    began = event.gone >= event.start
+    return not (began and (event.past_unlisted or _is_answered(event, notes) or _shown_later(event, notes, world)))
+
+
+def _is_answered(event: Event, notes: Completed) -> bool:
+    """Tell whether a note marks a meeting that is gone: that answers whether it took place."""
+    marked = notes.marked.get(event.identity)
+    return marked is not None and event.gone is not None and marked >= min(event.end, event.gone)
+
+
+def _shown_later(event: Event, notes: Completed, world: World) -> bool:
+    """Tell whether a note, or a mail of mine to its people, is later than a meeting's end."""
+    them = {person.address for person in event.people}
+    return any(
+        other.gone is None and moment(other, world.days) >= event.end
+        for other in (*notes.case.home, *notes.case.joined)
+        if other.kind == "note" or (other.kind == "sent" and not other.auto and _is_to(other, them))
+    )
+
+
+def _is_to(mail: Event, addresses: set[str]) -> bool:
+    return any(person.address in addresses for person in mail.people)
