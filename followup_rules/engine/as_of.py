@@ -35,4 +35,4 @@ def _all(case: Case) -> Iterator[Event]:
 
 
 def _is_ahead(event: Event, now: datetime) -> bool:
-    return event.start > now and event.kind in _HAPPENED and event.gone is None
+    return event.start > now and event.kind in _HAPPENED

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from followup_rules.engine import clock, same_anchor
 from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine.as_of import as_of, next_arrival
 from followup_rules.engine.breaches import concerned
 from followup_rules.engine.clock import Span
 from followup_rules.engine.guards import Window, windows_that_hold
@@ -64,14 +65,21 @@ def evaluate(
     """Decide every rule for every anchor of the case; in the order of rules and keys.
 
     `pins` holds the announced openings by key, `settled` what was over before an upgrade. The result depends on
-    nothing but the arguments.
+    nothing but the arguments; what is later than the instant of `context` is of no consequence.
     """
-    followed = rules
+    there, arrival, followed = as_of(case, context.now), next_arrival(case, context.now), rules
     while True:
         try:
-            return _evaluated(case, followed, pins, context, settled or {})
+            decisions = _evaluated(there, followed, pins, context, settled or {})
+            return tuple(_until(decision, arrival, rules) for decision in decisions) if arrival else decisions
         except Failed as failed:
             followed = without(failed, followed)
+
+
+def _until(decision: Decision, arrival: datetime, rules: RuleSet) -> Decision:
+    """Return a decision that may change when the case holds more, such as a note that was written ahead of its time."""
+    first = min(arrival, decision.next) if decision.next else arrival
+    return replace(decision, next=rules.world.days.local(first))
 
 
 def _evaluated(

@@ -11,13 +11,14 @@ from msgspec.structs import replace
 from followup_rules.codes import Code
 from followup_rules.config.read import Config
 from followup_rules.engine.anchors import CaseView
+from followup_rules.engine.as_of import as_of, next_arrival
 from followup_rules.engine.completed import bindings
 from followup_rules.engine.evaluate import EvaluationContext, evaluate
 from followup_rules.engine.orders import misfits
 from followup_rules.engine.plan import OVER, Change, EntryState, LedgerEntry, plan
 from followup_rules.engine.settled import reopened
 from followup_rules.language.tags import ORDERS
-from followup_rules.model import NOTICE, Action, Decision, Problem, Reason, State
+from followup_rules.model import NOTICE, Action, Case, Decision, Problem, Reason, State
 from followup_rules.store.store import Store
 from followup_rules.store.tombstones import KEY
 from followup_rules.tick.actions import actions
@@ -31,8 +32,9 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
     """Bring one case up to date; yield its decisions, outcomes and problems, and what was missed."""
     store, book = given.store, given.config.rulebook
     context = EvaluationContext(given.now, given.first_run, given.config.profile.lookback, seen.sight, seen.since)
-    yield from _notes(case, context, seen.news, given)
-    judged = judge(case, given.config, store, context)
+    stored = store.case(case)
+    yield from _notes(stored, context, seen.news, given)
+    judged = judge(stored, given.config, store, context)
     if not seen.sight.unseen:  # what shows how a duty ended may be in a source that cannot be read just now
         store.decisions.unsettle(each.key for each in judged if each.state in OVER and not reopened(each))
     yield from _failing(judged, given.config)
@@ -59,26 +61,27 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
     yield from decisions
     # What failed, or was not seen for certain, is looked at again by the next run, whatever the time.
     certain = carried_out == len(changes) and broken <= faulty and all(map(operator.is_, known, judged))
-    until = _next_instant(decisions, entries, given.now)
+    until = _next_instant(decisions, entries, stored, given.now)
     store.decisions.write(case, decisions, given.now, until=until, stale=not certain)
 
 
-def _notes(case: str, context: EvaluationContext, news: frozenset[str], given: Given) -> Iterator[Problem]:
+def _notes(stored: Case, context: EvaluationContext, news: frozenset[str], given: Given) -> Iterator[Problem]:
     """Keep which meetings the notes of a case are about; report what is new and names nothing."""
-    stored, rules = given.store.case(case), given.config.rulebook.rules
+    rules = given.config.rulebook.rules
     if not any("re" in event.data or rules.world.tags.of(event.tags) & ORDERS for event in stored.home):
         return
     given.store.places.follow(bindings(stored, rules.world))
-    view = CaseView(stored, rules, given.store.ledger.pins(case), context.span(case))
+    pins, span = given.store.ledger.pins(stored.key), context.span(stored.key)
+    view = CaseView(as_of(stored, given.now), rules, pins, span)
     for misfit in misfits(view):
         if misfit.note.identity in news:
             yield Problem("notes", f"{misfit.note.where}: {misfit.message}", Code.NO_DUTY, hint=misfit.hint)
 
 
-def judge(case: str, config: Config, store: Store, context: EvaluationContext) -> tuple[Decision, ...]:
+def judge(case: Case, config: Config, store: Store, context: EvaluationContext) -> tuple[Decision, ...]:
     """Return what all that is stored of a case means at an instant, whatever was decided before."""
-    pins, settled = store.ledger.pins(case), store.decisions.settled(case)
-    return evaluate(store.case(case), config.rulebook.rules, pins, context, settled)
+    pins, settled = store.ledger.pins(case.key), store.decisions.settled(case.key)
+    return evaluate(case, config.rulebook.rules, pins, context, settled)
 
 
 def _failing(decisions: Iterable[Decision], config: Config) -> Iterator[Problem]:
@@ -148,8 +151,11 @@ def _news(
             yield Problem(f"rule.{decision.rule}", decision.warning, Code.NO_WORKDAY, warning=True)
 
 
-def _next_instant(decisions: Iterable[Decision], entries: Iterable[LedgerEntry], now: datetime) -> datetime | None:
-    """Return when time alone could change something: a decision, or a retry."""
+def _next_instant(
+    decisions: Iterable[Decision], entries: Iterable[LedgerEntry], stored: Case, now: datetime
+) -> datetime | None:
+    """Return when time alone could change something: a decision, a retry, or what the case holds."""
     retries = [entry.retry for entry in entries if entry.retry and entry.retry > now]
     nexts = [decision.next for decision in decisions if decision.next]
-    return min([*nexts, *retries], default=None, key=datetime.timestamp)
+    arrival = next_arrival(stored, now)
+    return min([*nexts, *retries, *([arrival] if arrival else [])], default=None, key=datetime.timestamp)
