@@ -68,3 +68,4 @@ class Code(StrEnum):
     NOT_PLAYED = "F110", "An example that cannot be played"
     SECRET_IN_CONFIG = "F072", "A secret address in the config"
     EACH_OF_MANY = "F085", "A duty for each of many people"
+    NO_ID = "F095", "Actions without an id"

@@ -34,6 +34,8 @@ class Report(Struct, frozen=True, kw_only=True):
     """The id of the event that the rule started from."""
     mail: str = ""
     """The id of the sent mail by which it is known that the draft was sent."""
+    type: str = ""
+    """The type of the action; "" where it is not known."""
 
 
 KIND_END = "\x1f"
@@ -308,6 +310,10 @@ class Decision(Struct, frozen=True, kw_only=True):
     """When the other rules open for this anchor, by id, for those that still will; only of what is due."""
     warning: str = ""
     """What the user should know although nothing is wrong with the rule."""
+    ended: tuple[str, ...] = ()
+    """The names of those of its actions that the user has ended, while others are open; see `engine.parts`."""
+    unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By the name of a draft whose subject is not known: the subjects of the mails of mine that it may have been."""
 
     @property
     def why(self) -> str:
@@ -335,8 +341,8 @@ class Action(Struct, frozen=True, kw_only=True):
     """A draft, a task or a notice that ought to exist."""
 
     key: str
-    """`RULE/ANCHOR@DAY`, or `RULE/ANCHOR~ADDRESS@DAY` of one person alone, with `+2` and so on for the further actions
-    of one duty; holds no white space."""
+    """`RULE/ANCHOR@DAY`, or `RULE/ANCHOR~ADDRESS@DAY` of one person alone, with `#2` and so on, or `#ID`, for the further
+    actions of one duty; holds no white space."""
     rule: str
     case: str
     anchor: str
@@ -357,6 +363,8 @@ class Action(Struct, frozen=True, kw_only=True):
     """The key of the decision that it follows from."""
     person: str = ""
     """Whom the duty is about, where the rule has one for each person: a normalised address."""
+    part: str = ""
+    """The `id` of its table in a list of actions, by which it is known wherever it stands there."""
     output: str = ""
     """The output that it goes to."""
 

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from followup_rules.engine.anchors import CaseView, Scope
 from followup_rules.engine.breaches import concerned
-from followup_rules.keys import means
+from followup_rules.engine.parts import all_reported
 from followup_rules.language.schema import Guard, Rule
 from followup_rules.model import Event, Visit
 
@@ -68,8 +68,9 @@ class _Subjects:
 
     def _ends(self, event: Event, visit: Visit) -> bool:
         it, view = self._it, self._view
-        if isinstance(it, Rule) and event.report and means(event.report.key, view.key(it, visit)):
-            return True
+        if isinstance(it, Rule) and event.report:
+            by_then = [each for each in view.events if each.report and view.moment(each) <= view.moment(event)]
+            return all_reported(it, view.key(it, visit), by_then)
         scope = Scope(view, visit, it)
         if _has(visit, event) or view.is_about(event, scope) is False:
             return False

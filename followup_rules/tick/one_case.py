@@ -13,15 +13,16 @@ from followup_rules.config.read import Config
 from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.as_of import as_of, next_arrival
 from followup_rules.engine.completed import bindings
-from followup_rules.engine.evaluate import EvaluationContext, evaluate
+from followup_rules.engine.evaluate import EvaluationContext, Remembered, evaluate
 from followup_rules.engine.orders import misfits
-from followup_rules.engine.plan import OVER, Change, EntryState, LedgerEntry, plan
+from followup_rules.engine.own_mail import same_subject
+from followup_rules.engine.plan import OVER, PRINTED, Change, EntryState, LedgerEntry, plan
 from followup_rules.engine.settled import reopened
 from followup_rules.language.tags import ORDERS
-from followup_rules.model import NOTICE, Action, Case, Decision, Problem, Reason, State
+from followup_rules.model import DRAFT, NOTICE, Action, Case, Decision, Problem, Reason, State
 from followup_rules.store.store import Store
 from followup_rules.store.tombstones import KEY
-from followup_rules.tick.actions import actions
+from followup_rules.tick.actions import Making, actions, subjects
 from followup_rules.tick.backoff import must_wait
 from followup_rules.tick.execute import carry_out_all
 from followup_rules.tick.outputs import Look, Seen
@@ -34,13 +35,14 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
     context = EvaluationContext(given.now, given.first_run, given.config.profile.lookback, seen.sight, seen.since)
     stored = store.case(case)
     yield from _notes(stored, context, seen.news, given)
-    judged = judge(stored, given.config, store, context)
+    judged, known_by = _judged(stored, given.config, store, context)
+    store.subjects.keep(case, known_by)
     if not seen.sight.unseen:  # what shows how a duty ended may be in a source that cannot be read just now
         store.decisions.unsettle(each.key for each in judged if each.state in OVER and not reopened(each))
     yield from _failing(judged, given.config)
     entries = store.ledger.of(case)
     known = [_as_far_as_seen(decision, entries, seen.looked) for decision in judged]
-    worded = [_worded(decision, given.config) for decision in known]
+    worded = [_worded(decision, given.config, entries) for decision in known]
     yield from (problem for _, _, problems in worded for problem in problems)
     decisions = [decision for decision, _, _ in worded]
     before = store.decisions.states(case)
@@ -80,8 +82,47 @@ def _notes(stored: Case, context: EvaluationContext, news: frozenset[str], given
 
 def judge(case: Case, config: Config, store: Store, context: EvaluationContext) -> tuple[Decision, ...]:
     """Return what all that is stored of a case means at an instant, whatever was decided before."""
-    pins, settled = store.ledger.pins(case.key), store.decisions.settled(case.key)
-    return evaluate(case, config.rulebook.rules, pins, context, settled)
+    return _judged(case, config, store, context)[0]
+
+
+def _judged(
+    case: Case, config: Config, store: Store, context: EvaluationContext
+) -> tuple[tuple[Decision, ...], dict[str, str]]:
+    """Return what a case means, and the subjects by which mails of mine are the drafts that they would have been.
+
+    The subject that a draft was made with counts, or that by which it was known before; else the one that it would
+    have now, which is asked for only where a mail may be that draft.
+    """
+    rules, pins, key = config.rulebook.rules, store.ledger.pins(case.key), case.key
+    made = {entry.name: entry.action.title for entry in store.ledger.of(key) if entry.action.type == DRAFT}
+    remembered = Remembered(store.decisions.settled(key), {**store.subjects.of(key), **made})
+    found: dict[str, str] = {}
+    while True:
+        decisions = evaluate(case, rules, pins, context, remembered)
+        fresh = {name: subject for each in decisions if each.unknown for name, subject in _known(each, config).items()}
+        if not fresh.keys() - found.keys():
+            return tuple(_plain(decision) for decision in decisions), found
+        found |= fresh
+        remembered = replace(remembered, subjects={**remembered.subjects, **found})
+
+
+def _known(decision: Decision, config: Config) -> dict[str, str]:
+    """Return the subjects of drafts that one of the mails in question has."""
+    would = subjects(decision, config.rulebook.rules.rules[decision.rule], _making(decision, config))
+    return {name: it for name, it in would.items() if any(same_subject(it, mail) for mail in decision.unknown[name])}
+
+
+def _plain(decision: Decision) -> Decision:
+    """Return a decision without what was asked for only to compare subjects."""
+    if not decision.unknown or decision.state is State.DUE:
+        return replace(decision, unknown={}) if decision.unknown else decision
+    return replace(decision, unknown={}, openings={}, announces=())
+
+
+def _making(decision: Decision, config: Config, entries: Sequence[LedgerEntry] = ()) -> Making:
+    takes = {output.name: output.takes for output in config.outputs}
+    book = config.rulebook
+    return Making(book.texts, book.languages.get(decision.case, ""), takes, entries)
 
 
 def _failing(decisions: Iterable[Decision], config: Config) -> Iterator[Problem]:
@@ -104,14 +145,14 @@ def _as_far_as_seen(decision: Decision, entries: Iterable[LedgerEntry], looked: 
     return decision
 
 
-def _worded(decision: Decision, config: Config) -> tuple[Decision, Sequence[Action], Sequence[Problem]]:
+def _worded(
+    decision: Decision, config: Config, entries: Sequence[LedgerEntry]
+) -> tuple[Decision, Sequence[Action], Sequence[Problem]]:
     """Return a decision, as broken if a text of its rule is faulty; what it makes; and what is wrong with its texts."""
     if decision.state is not State.DUE:
         return decision, (), ()
-    takes = {output.name: output.takes for output in config.outputs}
-    book = config.rulebook
-    language = book.languages.get(decision.case, "")
-    made, problems = actions(decision, book.rules.rules[decision.rule], book.texts, language, takes)
+    making = _making(decision, config, entries)
+    made, problems = actions(decision, config.rulebook.rules.rules[decision.rule], making)
     if not problems:
         return decision, made, ()
     reason = Reason("a text of the rule is faulty: {fault}", {"fault": problems[0].message})
@@ -124,7 +165,10 @@ def _ready(planned: Iterable[Change], entries: Iterable[LedgerEntry], given: Giv
     Another action may have left its case with the key that the new one has, and still be known by it there.
     """
     slots = {(entry.key, entry.output): entry for entry in entries}
+    outputs = {PRINTED, *(output.name for output in given.config.outputs)}
     for change in planned:
+        if change.output not in outputs:
+            continue  # what lies in an output that left the config stays there
         if must_wait(slots.get((change.key, change.output)), given.now):
             continue
         if change.op != "create":
