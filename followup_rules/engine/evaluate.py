@@ -17,7 +17,7 @@ from followup_rules.engine.guards import Window, windows_that_hold
 from followup_rules.engine.isolation import Failed, blaming, without
 from followup_rules.engine.orders import ordered, windows_of_notes
 from followup_rules.engine.own_mail import Subjects, with_own_mail
-from followup_rules.engine.parts import parts
+from followup_rules.engine.parts import ended, to_end
 from followup_rules.engine.settled import Settled, as_settled
 from followup_rules.engine.sight import Sight
 from followup_rules.engine.times import Times, times_of
@@ -170,9 +170,7 @@ def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, c
         due=times.due and local(times.due),
         closes=times.closes and local(times.closes),
         carries=_carried(rule, visit, view) if verdict.state is State.DUE else (),
-        ended=tuple(part.name for part in parts(rule, key) if part.reports(view.events))
-        if verdict.state is State.DUE
-        else (),
+        ended=ended(rule, key, view.events) if verdict.state is State.DUE else (),
         warning=_warning(rule, visit, view) if verdict.state in (State.WAITING, State.DUE) else "",
     )
 
@@ -207,7 +205,7 @@ def _related(rule: Rule, visit: Visit, view: CaseView) -> list[Event]:
 
 
 def _done(rule: Rule, visit: Visit, key: str, view: CaseView) -> _Verdict | None:
-    reports = [part.reports(view.events) for part in parts(rule, key)]
+    reports = [part.reports(view.events) for part in to_end(rule, key)]
     # Something else may show better how the duty ended: a draft is gone because it was sent.
     certain = [
         [event for event in each if event.kind != "dismissed" and not _is_seen_as_mail(event)] for each in reports

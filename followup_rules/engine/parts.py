@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from followup_rules.keys import means
 from followup_rules.language.schema import Do, Rule
-from followup_rules.model import Event
+from followup_rules.model import NOTICE, Event
 
 
 class Part(Struct, frozen=True):
@@ -40,6 +40,12 @@ def parts(rule: Rule, key: str) -> tuple[Part, ...]:
     return tuple(found)
 
 
+def to_end(rule: Rule, key: str) -> tuple[Part, ...]:
+    """Return the actions of a duty that must end for it to be done; a notice beside others is said, no more."""
+    found = parts(rule, key)
+    return tuple(part for part in found if part.do.type != NOTICE) or found
+
+
 def ended(rule: Rule, key: str, events: Iterable[Event]) -> tuple[str, ...]:
     """Return the names of those actions of a duty of which events tell that they ended."""
     listed = tuple(event for event in events if event.report)
@@ -48,4 +54,5 @@ def ended(rule: Rule, key: str, events: Iterable[Event]) -> tuple[str, ...]:
 
 def all_reported(rule: Rule, key: str, events: Iterable[Event]) -> bool:
     """Tell whether events tell of each action of a duty that it ended."""
-    return bool(rule.do) and len(ended(rule, key, events)) == len(rule.do)
+    gone = ended(rule, key, events)
+    return bool(rule.do) and all(part.name in gone for part in to_end(rule, key))

@@ -108,3 +108,11 @@ def test_an_id_that_could_not_tell_them_apart_is_a_fault(ids, said):
     text = BOTH % ", ".join(each % f', id = "{name}"' for each, name in zip((MAIL, DAY), ids, strict=True))
     _, problems = load([parse(text, "rules.toml")], world(), Surroundings(frozenset(), {"out": ("task", "draft")}))
     assert [problem.message for problem in problems] == [said]
+
+
+def test_a_notice_beside_others_keeps_nothing_open():
+    notice = '{ type = "notice", title = "Told" }'
+    text = BOTH % ", ".join([DAY % "", notice])
+    assert decided(text, report("done", ""))[0] is State.DONE
+    assert decided(BOTH % notice)[0] is State.DUE
+    assert decided(BOTH % notice, report("dismissed", ""))[0] is State.DONE
