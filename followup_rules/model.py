@@ -341,8 +341,8 @@ class Action(Struct, frozen=True, kw_only=True):
     """A draft, a task or a notice that ought to exist."""
 
     key: str
-    """`RULE/ANCHOR@DAY`, or `RULE/ANCHOR~ADDRESS@DAY` of one person alone, with `#2` and so on, or `#ID`, for the further
-    actions of one duty; holds no white space."""
+    """`RULE/ANCHOR@DAY`, or `RULE/ANCHOR~ADDRESS@DAY` of one person alone; with `#2` and so on, or `#ID`, for the
+    further actions of one duty. It holds no white space."""
     rule: str
     case: str
     anchor: str

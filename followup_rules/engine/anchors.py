@@ -12,8 +12,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.engine import clock, persons, same_anchor
-from followup_rules.engine.assign_cases import vanished
 from followup_rules.engine.completed import completed
+from followup_rules.engine.fates import in_time, is_to, vanished
 from followup_rules.engine.isolation import blaming
 from followup_rules.engine.threads import named_ids, threads
 from followup_rules.language.about import words
@@ -117,7 +117,7 @@ class CaseView:
         name = {"title": event.title or event.kind}
         if event.status == "declined":
             return Reason("you declined “{title}”", name)
-        return Reason("“{title}” was cancelled", name) if event.status == "cancelled" and _in_time(event) else None
+        return Reason("“{title}” was cancelled", name) if event.status == "cancelled" and in_time(event) else None
 
     def _has_vanished(self, event: Event) -> bool:
         """Tell of a meeting that its calendar lists no longer, and that nothing shows to have taken place."""
@@ -134,7 +134,7 @@ class CaseView:
         return any(
             other.gone is None and self.moment(other) >= event.end
             for other in (*self.case.home, *self.case.joined)
-            if other.kind == "note" or (other.kind == "sent" and not other.auto and _is_to(other, them))
+            if other.kind == "note" or (other.kind == "sent" and not other.auto and is_to(other, them))
         )
 
     def visits(self, it: Rule | Guard) -> tuple[Visit, ...]:
@@ -385,20 +385,6 @@ class Scope(Struct, frozen=True, dict=True):
         """Tell whether an event speaks of this anchor: by its `re:DAY`, else as it comes between it and the next."""
         about = self.view.is_about(event, self)
         return start <= self.view.moment(event) < end if about is None else about
-
-
-def _in_time(event: Event) -> bool:
-    """Tell whether a meeting was cancelled before its end: a pull saw it so by then, or its stamp says when.
-
-    Without either, it was unless a pull had listed it as planned: then it was called off after it took place.
-    """
-    if event.called_off is not None and event.called_off < event.end:
-        return True
-    return event.updated < event.end if event.updated is not None else event.planned is None
-
-
-def _is_to(mail: Event, addresses: set[str]) -> bool:
-    return any(person.address in addresses for person in mail.people)
 
 
 def _instant(event: Event, field: str) -> datetime | None:

@@ -11,6 +11,7 @@ from functools import cached_property
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from followup_rules.engine.fates import vanished
 from followup_rules.language.patterns import in_domain
 from followup_rules.language.recipients import written
 from followup_rules.language.text import finder, fold
@@ -153,11 +154,6 @@ def clean(event: Event, directory: Directory) -> Event:
     machine = {organizer} if in_domain(organizer, directory.services) else set()
     people = tuple(p for p in event.people if p.address not in directory.me and p.address not in machine)
     return event if people == event.people else replace(event, people=people)
-
-
-def vanished(event: Event) -> bool:
-    """Tell whether an event was taken away before it took place: nothing follows from one that few runs have seen."""
-    return event.gone is not None and event.kind not in MAIL and (event.kind != "meeting" or event.gone < event.end)
 
 
 def tokens(event: Event) -> frozenset[str]:

@@ -162,7 +162,8 @@ def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, c
         visit=visit,
         state=verdict.state,
         reason=Reason(reason.sentence, values),
-        evidence=tuple(event.id for event in verdict.evidence),
+        # What tells that a mail was a draft is shown by that mail.
+        evidence=tuple((event.report and event.report.mail) or event.id for event in verdict.evidence),
         guard=verdict.guard,
         next=verdict.next and local(verdict.next),
         late=verdict.late,
@@ -207,11 +208,9 @@ def _related(rule: Rule, visit: Visit, view: CaseView) -> list[Event]:
 def _done(rule: Rule, visit: Visit, key: str, view: CaseView) -> _Verdict | None:
     reports = [part.reports(view.events) for part in to_end(rule, key)]
     # Something else may show better how the duty ended: a draft is gone because it was sent.
-    certain = [
-        [event for event in each if event.kind != "dismissed" and not _is_seen_as_mail(event)] for each in reports
-    ]
+    certain = [[event for event in each if _is_certain(event)] for each in reports]
     if rule.do and all(certain):
-        return _all_reported(certain, view)
+        return _all_reported(certain)
     said = ordered(view, key, DONE)
     if said:
         return _Verdict(State.DONE, _because("done, as you say in", said, view), (said,))
@@ -224,16 +223,14 @@ def _done(rule: Rule, visit: Visit, key: str, view: CaseView) -> _Verdict | None
     dismissed = ordered(view, key, DISMISSED)
     if dismissed:
         return _Verdict(State.DONE, _because("dismissed by you in", dismissed, view), (dismissed,))
-    return _all_reported(reports, view) if rule.do and all(reports) else None
+    return _all_reported(reports) if rule.do and all(reports) else None
 
 
-def _all_reported(reports: Iterable[Iterable[Event]], view: CaseView) -> _Verdict:
+def _all_reported(reports: Iterable[Iterable[Event]]) -> _Verdict:
     """Return that a duty is done, since each of its actions was reported to be; the last one is the reason."""
     heard = [min(each, key=lambda report: report.kind == "dismissed") for each in reports]
     last = max(heard, key=lambda report: (report.kind != "dismissed", report.start, report.identity))
-    mails = {event.id: event for event in view.events if event.kind == "sent"}
-    shown = {(it := mails.get(each.report.mail, each) if each.report else each).identity: it for each in heard}
-    return _Verdict(State.DONE, _reported(last), tuple(shown.values()))
+    return _Verdict(State.DONE, _reported(last), tuple(heard))
 
 
 def _is_certain(event: Event) -> bool:

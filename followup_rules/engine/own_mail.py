@@ -15,10 +15,12 @@ from followup_rules.engine.anchors import CaseView, Scope
 from followup_rules.engine.breaches import concerned
 from followup_rules.engine.isolation import blaming
 from followup_rules.engine.parts import Part, parts
+from followup_rules.engine.persons import alone
 from followup_rules.language.phrases import UnsettledError
 from followup_rules.language.recipients import people
 from followup_rules.language.schema import Rule
 from followup_rules.model import DRAFT, MAIL, Case, Event, Report, Visit
+from followup_rules.people import normal
 
 Subjects = Mapping[str, str]
 """The subjects of drafts by the names of these actions: those that they were made with, or would have."""
@@ -98,7 +100,7 @@ def _of_duty(rule: Rule, visit: Visit, view: CaseView) -> Iterator[_Draft]:
     # What tells that it was sent is no further mail that could be it: a rule may start from its own end.
     own |= {f"sent\x1f{event.report.mail}" for event in visit.events if event.report}
     for part in parts(rule, view.key(rule, visit)):
-        to = {person.address for person in people(part.do.to, visit)} if part.do.type == DRAFT else set()
+        to = {normal(person.address) for person in people(part.do.to, visit)} if part.do.type == DRAFT else set()
         mails = [mail for mail in _own_mails(view) if mail.identity not in own and _is_to(mail, to)] if to else []
         if not mails or not concerned(rule, visit, view):
             continue
@@ -112,7 +114,7 @@ def _of_duty(rule: Rule, visit: Visit, view: CaseView) -> Iterator[_Draft]:
 
 
 def _is_to(mail: Event, addresses: set[str]) -> bool:
-    return any(person.address in addresses for person in mail.people)
+    return any(normal(person.address) in addresses for person in mail.people)
 
 
 def _begins_a_thread(mail: Event) -> bool:
@@ -139,7 +141,7 @@ def _report(mail: Event, draft: _Draft) -> Event:
         start=mail.start,
         end=mail.start,
         title=visit.anchor.title,
-        people=visit.anchor.people,
+        people=alone(visit.anchor.people, visit.person) if visit.person else visit.anchor.people,
         thread=visit.anchor.thread,
         data={"rule": rule.id},
         report=Report(key=part.name, rule=rule.id, anchor=visit.anchor.id, mail=mail.id, type=part.do.type),

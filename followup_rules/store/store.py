@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from followup_rules.engine.plan import LedgerEntry
 from followup_rules.keys import hashed
-from followup_rules.model import KIND_END, Case, Event, Report
+from followup_rules.model import KIND_END, Action, Case, Event, Report
 from followup_rules.store import database
 from followup_rules.store.acquaintances import Acquaintances
 from followup_rules.store.database import Database
