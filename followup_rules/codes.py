@@ -76,3 +76,4 @@ class Code(StrEnum):
     PERHAPS_AGAIN = "F083", "Something that may have been made before"
     SYNCED_STORE = "F084", "A store in a synchronized folder"
     UNMOVED = "F105", "A date that moves nothing"
+    NO_ID = "F095", "Actions without an id"

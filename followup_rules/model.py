@@ -34,6 +34,8 @@ class Report(Struct, frozen=True, kw_only=True):
     """The id of the event that the rule started from."""
     mail: str = ""
     """The id of the sent mail by which it is known that the draft was sent."""
+    type: str = ""
+    """The type of the action; "" where it is not known."""
 
 
 KIND_END = "\x1f"
@@ -310,6 +312,10 @@ class Decision(Struct, frozen=True, kw_only=True):
     """What the user should know although nothing is wrong with the rule."""
     warning_code: str = ""
     """Of the page that tells more of it; see `codes`."""
+    ended: tuple[str, ...] = ()
+    """The names of those of its actions that the user has ended, while others are open; see `engine.parts`."""
+    unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By the name of a draft whose subject is not known: the subjects of the mails of mine that it may have been."""
 
     @property
     def why(self) -> str:
@@ -337,8 +343,8 @@ class Action(Struct, frozen=True, kw_only=True):
     """A draft, a task or a notice that ought to exist."""
 
     key: str
-    """`RULE/ANCHOR@DAY`, or `RULE/ANCHOR~ADDRESS@DAY` of one person alone, with `+2` and so on for the further actions
-    of one duty; holds no white space."""
+    """`RULE/ANCHOR@DAY`, or `RULE/ANCHOR~ADDRESS@DAY` of one person alone; with `#2` and so on, or `#ID`, for the
+    further actions of one duty. It holds no white space."""
     rule: str
     case: str
     anchor: str
@@ -359,6 +365,8 @@ class Action(Struct, frozen=True, kw_only=True):
     """The key of the decision that it follows from."""
     person: str = ""
     """Whom the duty is about, where the rule has one for each person: a normalised address."""
+    part: str = ""
+    """The `id` of its table in a list of actions, by which it is known wherever it stands there."""
     output: str = ""
     """The output that it goes to."""
 

@@ -13,6 +13,7 @@ from followup_rules.cli import shared
 from followup_rules.cli.case_names import named, people_of, titles, unclear
 from followup_rules.config.read import Config
 from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine.as_of import as_of
 from followup_rules.engine.clock import Span
 from followup_rules.engine.completed import Misfit
 from followup_rules.engine.guards import Window, windows_at
@@ -109,7 +110,7 @@ def files_of(keys: Collection[str], config: Config, copy: Store, report: Report,
 
 
 def _file(key: str, config: Config, store: Store, now: datetime) -> CaseFile:
-    case = store.case(key)
+    case = as_of(store.case(key), now)
     view = CaseView(case, config.rulebook.rules, store.ledger.pins(key), _span(key, config, store, now))
     guards = [guard for guard in config.rulebook.rules.guards.values() if not guard.fault]
     return CaseFile(

@@ -16,6 +16,7 @@ from followup_rules.engine.completed import completed
 from followup_rules.engine.fates import as_it_stands, fate
 from followup_rules.engine.isolation import blaming
 from followup_rules.engine.threads import named_ids, threads
+from followup_rules.language.about import words
 from followup_rules.language.patterns import DOUBTFUL, Pattern, moment, personal
 from followup_rules.language.phrases import Phrase, UnsettledError, shift
 from followup_rules.language.schema import Guard, Rule, RuleSet
@@ -263,6 +264,16 @@ class Scope(Struct, frozen=True, dict=True):
         known = (event.identity, *named_ids(event))
         names_one = event.kind in MAIL or bool(event.thread)
         return next((self.view.threads[name] for name in known if names_one and name in self.view.threads), "")
+
+    def words(self, event: Event) -> frozenset[str]:
+        """Return the words that tell what an event is about."""
+        return self.view.once("words", event.identity, lambda: words(event, self, self.view.rules.world))
+
+    def is_about_it(self, event: Event) -> bool:
+        """Tell whether an event is about the anchor, and about no other one of the same rule more."""
+        from followup_rules.engine.about import about  # noqa: PLC0415 -- it judges duties, which ask what is about them
+
+        return about(event, self)
 
     def when(self, phrases: Sequence[Phrase]) -> datetime | None:
         """Return the instant, in UTC, of the first phrase that resolves.

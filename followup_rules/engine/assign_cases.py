@@ -23,6 +23,11 @@ _NAMING = 4
 _DAY = re.compile(r"\s+\d{4}-\d\d-\d\d$")
 
 
+def _who(event: Event) -> Sequence[Person]:
+    """Return whose case an event may be: its people; of a mail with none, the sender that is no human (`no-reply@`)."""
+    return event.people or ((event.organizer,) if event.kind == "received" and event.organizer else ())
+
+
 class Label(Struct, frozen=True):
     """A case that the user named: `[case.NAME]` with the people, domains and words that belong to it."""
 
@@ -34,7 +39,7 @@ class Label(Struct, frozen=True):
     def fit(self, event: Event) -> tuple[bool, bool, bool] | None:
         """Tell how an event fits, words before people before domains; None if it does not."""
         said = f"{fold(event.title)}{fold(event.text)}{fold(event.heading)}"
-        addresses = [person.address for person in event.people]
+        addresses = [person.address for person in _who(event)]
         how = (
             bool(self.words) and bool(finder(self.words).search(said)),
             not self.people.isdisjoint(addresses),
@@ -256,7 +261,8 @@ def _home(event: Event, placed: _Placed, directory: Directory) -> str:
 
 
 def _by_people(event: Event, directory: Directory) -> str:
-    domains = [domain for person in event.people if (domain := directory.domain(person))]
+    others = (person for person in _who(event) if person.address not in directory.me)
+    domains = [domain for person in others if (domain := directory.domain(person))]
     if not domains:
         return event.people[0].address if event.people else own_id(event)
     organizer = directory.domain(event.organizer) if event.organizer else ""

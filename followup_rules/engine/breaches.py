@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from followup_rules.engine.anchors import CaseView, Scope
 from followup_rules.engine.guards import Window, windows_at
-from followup_rules.keys import means
+from followup_rules.engine.parts import parts
 from followup_rules.language.patterns import answers_others
 from followup_rules.language.schema import Rule
 from followup_rules.model import Event, Visit
@@ -53,7 +53,7 @@ def _excused(mail: Event, window: Window, view: CaseView) -> bool:
 
 def _fulfils(mail: Event, rule: Rule, visit: Visit, view: CaseView) -> bool:
     key = view.key(rule, visit)
-    told = (event for event in view.events if event.report and means(event.report.key, key))
+    told = (event for part in parts(rule, key) for event in part.reports(view.events))
     if any(event.report and mail.id in (event.id, event.report.mail) for event in told):
         return True
     theirs = {person.address for person in visit.people}

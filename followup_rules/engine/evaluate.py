@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,15 +12,17 @@ from msgspec.structs import replace
 from followup_rules.codes import Code
 from followup_rules.engine import clock, same_anchor
 from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine.as_of import as_of, next_arrival
 from followup_rules.engine.breaches import concerned
 from followup_rules.engine.clock import Span
 from followup_rules.engine.guards import Window, windows_that_hold
 from followup_rules.engine.isolation import Failed, blaming, without
 from followup_rules.engine.orders import ordered, windows_of_notes
+from followup_rules.engine.own_mail import Subjects, with_own_mail
+from followup_rules.engine.parts import ended, to_end
 from followup_rules.engine.settled import Settled, as_settled
 from followup_rules.engine.sight import Sight
 from followup_rules.engine.times import Times, times_of
-from followup_rules.keys import means
 from followup_rules.language.patterns import Pattern
 from followup_rules.language.phrases import UnsettledError
 from followup_rules.language.schema import Rule, RuleSet
@@ -45,6 +47,14 @@ class EvaluationContext(Struct, frozen=True):
         return Span(self.since.get(case, self.first_run), self.now, self.lookback)
 
 
+class Remembered(Struct, frozen=True):
+    """What earlier runs have kept of a case, besides the announced openings."""
+
+    settled: Mapping[str, Settled] = {}
+    """By key, what was over before an upgrade."""
+    subjects: Subjects = {}
+
+
 class _Verdict(Struct, frozen=True):
     """A state with its reason, before it is known to which decision it belongs."""
 
@@ -61,19 +71,26 @@ def evaluate(
     rules: RuleSet,
     pins: Mapping[str, datetime],
     context: EvaluationContext,
-    settled: Mapping[str, Settled] | None = None,
+    remembered: Remembered | None = None,
 ) -> tuple[Decision, ...]:
     """Decide every rule for every anchor of the case; in the order of rules and keys.
 
-    `pins` holds the announced openings by key, `settled` what was over before an upgrade. The result depends on
-    nothing but the arguments.
+    `pins` holds the announced openings by key. The result depends on nothing but the arguments; what is later than the
+    instant of `context` is of no consequence.
     """
-    followed = rules
+    there, arrival, followed = as_of(case, context.now), next_arrival(case, context.now), rules
     while True:
         try:
-            return _evaluated(case, followed, pins, context, settled or {})
+            decisions = _evaluated(there, followed, pins, context, remembered or Remembered())
+            return tuple(_until(decision, arrival, rules) for decision in decisions) if arrival else decisions
         except Failed as failed:
             followed = without(failed, followed)
+
+
+def _until(decision: Decision, arrival: datetime, rules: RuleSet) -> Decision:
+    """Return a decision that may change when the case holds more, such as a note that was written ahead of its time."""
+    first = min(arrival, decision.next) if decision.next else arrival
+    return replace(decision, next=rules.world.days.local(first))
 
 
 def _evaluated(
@@ -81,12 +98,20 @@ def _evaluated(
     rules: RuleSet,
     pins: Mapping[str, datetime],
     context: EvaluationContext,
-    settled: Mapping[str, Settled],
+    remembered: Remembered,
 ) -> tuple[Decision, ...]:
-    view = CaseView(case, rules, pins, context.span(case.key))
+    seen = CaseView(case, rules, pins, context.span(case.key))
+    view, unknown = with_own_mail(case, seen, remembered.subjects)
     judged = (decision for rule in rules.rules.values() for decision in _decide_rule(rule, view, context))
-    decisions = {decision.key: as_settled(decision, settled) for decision in judged}
+    asked = (replace(decision, unknown=_of(decision, unknown)) if unknown else decision for decision in judged)
+    decisions = {decision.key: as_settled(decision, remembered.settled) for decision in asked}
     return tuple(_complete(decisions[key], view, decisions) for key in sorted(decisions))
+
+
+def _of(decision: Decision, unknown: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+    return {
+        name: mails for name, mails in unknown.items() if name == decision.key or name.startswith(f"{decision.key}#")
+    }
 
 
 def _decide_rule(rule: Rule, view: CaseView, context: EvaluationContext) -> Iterator[Decision]:
@@ -139,7 +164,8 @@ def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, c
         visit=visit,
         state=verdict.state,
         reason=Reason(reason.sentence, values),
-        evidence=tuple(event.id for event in verdict.evidence),
+        # What tells that a mail was a draft is shown by that mail.
+        evidence=tuple((event.report and event.report.mail) or event.id for event in verdict.evidence),
         guard=verdict.guard,
         next=verdict.next and local(verdict.next),
         late=verdict.late,
@@ -147,6 +173,7 @@ def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, c
         due=times.due and local(times.due),
         closes=times.closes and local(times.closes),
         carries=_carried(rule, visit, view) if verdict.state is State.DUE else (),
+        ended=ended(rule, key, view.events) if verdict.state is State.DUE else (),
         **(_warning(rule, visit, view) if verdict.state in (State.WAITING, State.DUE) else {}),
     )
 
@@ -181,12 +208,11 @@ def _related(rule: Rule, visit: Visit, view: CaseView) -> list[Event]:
 
 
 def _done(rule: Rule, visit: Visit, key: str, view: CaseView) -> _Verdict | None:
-    reports = [event for event in view.events if event.report and means(event.report.key, key)]
+    reports = [part.reports(view.events) for part in to_end(rule, key)]
     # Something else may show better how the duty ended: a draft is gone because it was sent.
-    certain = (report for report in reports if report.kind != "dismissed" and not _is_seen_as_mail(report))
-    report = next(certain, None)
-    if report:
-        return _Verdict(State.DONE, _reported(report), (report,))
+    certain = [[event for event in each if _is_certain(event)] for each in reports]
+    if rule.do and all(certain):
+        return _all_reported(certain)
     said = ordered(view, key, DONE)
     if said:
         return _Verdict(State.DONE, _because("done, as you say in", said, view), (said,))
@@ -199,8 +225,18 @@ def _done(rule: Rule, visit: Visit, key: str, view: CaseView) -> _Verdict | None
     dismissed = ordered(view, key, DISMISSED)
     if dismissed:
         return _Verdict(State.DONE, _because("dismissed by you in", dismissed, view), (dismissed,))
-    heard = min(reports, key=lambda report: report.kind == "dismissed", default=None)
-    return _Verdict(State.DONE, _reported(heard), (heard,)) if heard else None
+    return _all_reported(reports) if rule.do and all(reports) else None
+
+
+def _all_reported(reports: Iterable[Iterable[Event]]) -> _Verdict:
+    """Return that a duty is done, since each of its actions was reported to be; the last one is the reason."""
+    heard = [min(each, key=lambda report: report.kind == "dismissed") for each in reports]
+    last = max(heard, key=lambda report: (report.kind != "dismissed", report.start, report.identity))
+    return _Verdict(State.DONE, _reported(last), tuple(heard))
+
+
+def _is_certain(event: Event) -> bool:
+    return event.kind != "dismissed" and not _is_seen_as_mail(event)
 
 
 def evidence(rule: Rule, visit: Visit, view: CaseView) -> tuple[Event, ...]:
@@ -313,7 +349,7 @@ def _warning(rule: Rule, visit: Visit, view: CaseView) -> dict[str, Any]:
 
 def _complete(decision: Decision, view: CaseView, decisions: Mapping[str, Decision]) -> Decision:
     """Add to a due decision what it announces, and when the other rules open."""
-    if decision.state is not State.DUE:
+    if decision.state is not State.DUE and not decision.unknown:
         return decision
     rules = view.rules.rules
     rule = rules[decision.rule]

@@ -13,8 +13,8 @@ from followup_rules.engine.breaches import concerned
 from followup_rules.engine.completed import Misfit
 from followup_rules.engine.guards import Window, window_of
 from followup_rules.engine.isolation import Failed, blaming
+from followup_rules.engine.parts import all_reported
 from followup_rules.engine.times import times_of
-from followup_rules.keys import means
 from followup_rules.language.phrases import UnsettledError
 from followup_rules.language.schema import Rule
 from followup_rules.language.tags import SNOOZE
@@ -183,6 +183,6 @@ def _ended(duty: _Duty, when: datetime, view: CaseView) -> bool:
     """Tell whether something else had ended a duty before an instant."""
     rule, visit = duty.rule, duty.visit
     ends = view.matching((*rule.done_by, *rule.cancelled_by), Scope(view, visit, rule), visit.start)
-    reports = (event for event in view.events if event.report and means(event.report.key, duty.key))
+    before = [event for event in view.events if event.report and view.moment(event) < when]
     ticked = any(event.ticked for event in visit.events)
-    return ticked or any(view.moment(event) < when for event in (*ends, *reports))
+    return ticked or all_reported(rule, duty.key, before) or any(view.moment(event) < when for event in ends)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -58,6 +58,11 @@ class LedgerEntry(Struct, frozen=True, kw_only=True):
     ended: datetime | None = None
     """When that was first seen."""
 
+    @property
+    def name(self) -> str:
+        """What its action is known by, whatever its place in a list and its key; see `followup_rules.engine.parts`."""
+        return f"{self.action.duty}#{self.action.part}" if self.action.part else self.key
+
 
 class Change(Struct, frozen=True, kw_only=True):
     """One thing to do in one output: create, update or withdraw."""
@@ -94,36 +99,61 @@ def plan(
     entries = {(entry.key, entry.output): entry for entry in ledger}
     wanted = {(action.key, action.output): action for made in actions.values() for action in made}
     states = {decision.key: decision for decision in decisions}
+    left = {key: {(action.key, action.type) for action in made} for key, made in actions.items()}
     changes = [
-        *(change for slot, action in wanted.items() if (change := _bring_about(action, entries.get(slot))) is not None),
+        *(change for slot, action in wanted.items() for change in _bring_about(action, entries.get(slot))),
         *(
             change
             for slot, entry in entries.items()
             if slot not in wanted
-            for change in _take_back(entry, states, standing)
+            for change in _take_back(entry, states, left.get(entry.action.duty, set()), standing)
         ),
     ]
     return tuple(sorted(changes, key=lambda change: (change.key, change.output)))
 
 
-def _bring_about(action: Action, entry: LedgerEntry | None) -> Change | None:
+def _bring_about(action: Action, entry: LedgerEntry | None) -> Iterator[Change]:
+    create = Change(op="create", output=action.output, action=action, key=action.key)
     if entry is None or entry.state in (EntryState.WITHDRAWN, EntryState.REFUSED):
-        return Change(op="create", output=action.output, action=action, key=action.key)
-    if entry.state is not EntryState.DELIVERED or entry.touched or action.type == NOTICE:
-        return None
-    if digest(action) == digest(entry.action):
-        return None
-    marked = replace(action, key=entry.marker)
-    return Change(op="update", output=entry.output, action=marked, key=entry.key, ref=entry.ref)
+        yield create
+    elif entry.action.type != action.type:
+        yield from _replace(entry, create)
+    elif _is_ours(entry) and digest(action) != digest(entry.action):
+        marked = replace(action, key=entry.marker)
+        yield Change(op="update", output=entry.output, action=marked, key=entry.key, ref=entry.ref)
 
 
-def _take_back(entry: LedgerEntry, decisions: Mapping[str, Decision], standing: frozenset[str]) -> Iterator[Change]:
-    if entry.state is not EntryState.DELIVERED or entry.action.type == NOTICE or entry.touched:
+def _replace(entry: LedgerEntry, create: Change) -> Iterator[Change]:
+    """Take back what has another type under the same key, and make the new one; what the user has begun is left."""
+    if entry.state is EntryState.INTENDED or entry.touched:
+        return
+    if _is_ours(entry):
+        yield _withdrawal(entry, "its rule makes something else of it now")
+    yield create
+
+
+def _take_back(
+    entry: LedgerEntry, decisions: Mapping[str, Decision], made: Collection[tuple[str, str]], standing: frozenset[str]
+) -> Iterator[Change]:
+    """Take back what nothing asks for any more; `made` holds the keys and types of what its duty makes."""
+    if not _is_ours(entry):
         return
     decision = decisions.get(entry.action.duty)
     if decision is None and entry.action.rule in standing:
         return
     if decision is None or decision.state in OVER:
-        reason = decision.why if decision else "its anchor is gone"
-        marked = replace(entry.action, key=entry.marker)
-        yield Change(op="withdraw", output=entry.output, action=marked, key=entry.key, ref=entry.ref, reason=reason)
+        yield _withdrawal(entry, decision.why if decision else "its anchor is gone")
+    elif decision.state is State.DUE and entry.name in decision.ended:
+        yield _withdrawal(entry, "you have done it elsewhere")
+    elif decision.state is State.DUE and made and (entry.key, entry.action.type) not in made:
+        yield _withdrawal(entry, "its rule does not make it any more")
+
+
+def _is_ours(entry: LedgerEntry) -> bool:
+    """Tell whether an action lies in an output as we made it; notices are said, and that is that."""
+    return entry.state is EntryState.DELIVERED and not entry.touched and entry.action.type != NOTICE
+
+
+def _withdrawal(entry: LedgerEntry, reason: str) -> Change:
+    marked = replace(entry.action, key=entry.marker)
+    return Change(op="withdraw", output=entry.output, action=marked, key=entry.key, ref=entry.ref, reason=reason)

@@ -1,4 +1,4 @@
-"""What an earlier version of followup had settled: a duty that was over stays over, whatever is read otherwise now."""
+"""What was settled: a duty that was over stays so, whatever a newer followup reads otherwise, or its rule makes now."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from followup_rules.model import Decision, Reason, State
 
 _OPEN = (State.WAITING, State.HELD, State.DUE)
-_SENTENCE = "it was over before followup was upgraded, and stays so: {why}"
+_SENTENCE = "it was over before followup was upgraded or its rule changed, and stays so: {why}"
 
 
 class Settled(Struct, frozen=True):
@@ -28,7 +28,8 @@ def as_settled(decision: Decision, settled: Mapping[str, Settled]) -> Decision:
     What is broken or cannot be seen makes nothing, and tells more.
     """
     before = settled.get(decision.key)
-    if before is None or decision.state not in _OPEN:
+    missed = before is not None and decision.state is State.EXPIRED and before.state is State.DONE
+    if before is None or not (decision.state in _OPEN or missed):
         return decision
     reason = Reason(_SENTENCE, {"why": before.why})
     return replace(

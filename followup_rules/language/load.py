@@ -98,7 +98,7 @@ def _compile(table: Table, schema: Mapping[str, Read], world: World) -> dict[str
             faulty.append(key)
         else:
             got[ATTRIBUTE.get(key, key)] = read
-    problems = table.header.problems[before:]
+    problems = [problem for problem in table.header.problems[before:] if not problem.info]
     if faulty and not table.fault:
         reason = problems[0].message if problems else f"{faulty[0]!r} uses a definition that is faulty"
         got["fault"] = reason

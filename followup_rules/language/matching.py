@@ -60,6 +60,12 @@ class Scope(Protocol):
     def thread(self, event: Event) -> str:
         """Return the conversation that a mail, or what was done with one, belongs to; "" if none."""
 
+    def words(self, event: Event) -> frozenset[str]:
+        """Return the words that tell what an event is about; see `followup_rules.language.about`."""
+
+    def is_about_it(self, event: Event) -> bool:
+        """Tell whether an event is about the anchor, and about no other one of the same rule more."""
+
     def when(self, phrases: Sequence[Phrase]) -> datetime | None:
         """Return the instant of the first phrase that resolves for the anchor."""
 

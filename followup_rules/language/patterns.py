@@ -5,12 +5,10 @@ A pattern is compiled once, to closures; no text of the user is ever run as code
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
-from followup_rules.language import fields, text
+from followup_rules.language import fields
 from followup_rules.language.fields import DOUBTFUL, STATUSES, Builder
 from followup_rules.language.matching import (
     DEEPEST,
@@ -23,7 +21,6 @@ from followup_rules.language.matching import (
     answers_others,
     in_domain,
     moment,
-    own_title,
     where_all_hold,
     where_any_holds,
     where_it_fails,
@@ -134,27 +131,16 @@ def _about(value: Value, world: World) -> Part | None:
     if not value.is_a(str):
         return None
     if value.raw == "it":
-        return Part(lambda event, scope: _shares_word(event, scope.visit.events, scope, world), relative=True)
+        return Part(lambda event, scope: scope.is_about_it(event), relative=True)
     named = _named(value, world)
     if named is None:
         return None
 
     def test(event: Event, scope: Scope) -> bool:
-        others = [other for other in scope.events if other.identity != event.identity and named.test(other, scope)]
-        return _shares_word(event, others, scope, world)
+        others = (other for other in scope.events if other.identity != event.identity and named.test(other, scope))
+        return any(not scope.words(event).isdisjoint(scope.words(other)) for other in others)
 
     return Part(test, **where_it_fails(named))
-
-
-def _shares_word(event: Event, others: Sequence[Event], scope: Scope, world: World) -> bool:
-    # Names say nothing of what a mail is about: they stand in all mails of the case.
-    common = world.stop_words | scope.names
-    words = text.significant((own_title(event, scope, world), event.text), common)
-    texts: list[str] = []
-    for other in others:
-        noted = [value for name, value in other.data.items() if isinstance(value, str) and name not in ("key", "rule")]
-        texts += [own_title(other, scope, world), other.text, *noted]
-    return not words.isdisjoint(text.significant(texts, common))
 
 
 def _all(value: Value, world: World) -> Part | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -23,6 +24,7 @@ Read: TypeAlias = Callable[[Value, World], Any]
 
 PER = ("event", "day", "case")
 HOLDS = ("contact", "everything")
+_WORD = re.compile(r"[\w-]+")
 
 
 class Do(Struct, frozen=True, kw_only=True):
@@ -40,6 +42,8 @@ class Do(Struct, frozen=True, kw_only=True):
     language: str = ""
     """Of its text; "" for the rule's, else the case's, else the user's."""
     contact: bool = False
+    id: str = ""
+    """By which it is known in a list of actions, wherever it stands there."""
 
 
 class Breaks(Struct, frozen=True):
@@ -191,6 +195,16 @@ def _breaks(value: Value, world: World) -> Breaks | None:
     return None if faulty else Breaks(str(guard), after or ())
 
 
+def _id(value: Value, _: World) -> str | None:
+    """Read the id of an action: a word that ends a key, and no number, for those tell the place in a list."""
+    word = values.string(value)
+    if word is None or (_WORD.fullmatch(word) and not word.isdecimal()):
+        return word
+    hint = 'write a word of letters, digits, - and _, such as id = "mail"'
+    value.report(f"{word!r} cannot be an id", code=Code.WRONG_SORT, hint=hint)
+    return None
+
+
 _DO: dict[str, Read] = {
     "type": _text,
     "template": _text,
@@ -201,11 +215,22 @@ _DO: dict[str, Read] = {
     "output": _text,
     "language": _choice(*LANGUAGES),
     "contact": _flag,
+    "id": _id,
 }
 
 
 def _do(value: Value, world: World) -> tuple[Do, ...] | None:
-    return values.every(value, lambda item: _one_do(item, world))
+    found = values.every(value, lambda item: _one_do(item, world))
+    if found is None:
+        return None
+    ids = [do.id for do in found if do.id]
+    if twice := next((name for name in ids if ids.count(name) > 1), ""):
+        value.report(f"two actions have the id {twice!r}", code=Code.WRONG_SORT, hint="give each one of its own")
+        return None
+    if 0 < len(ids) < len(found) or (not ids and len(found) > 1):
+        message = "actions without an id are known by their place in the list: in another order they are others"
+        value.inform(message, code=Code.NO_ID, hint='give each one a word of its own, such as id = "mail"')
+    return found
 
 
 def _one_do(value: Value, world: World) -> Do | None:

@@ -44,8 +44,8 @@ def _word_expression(word: str) -> str:
 
 
 def significant(texts: Iterable[str], unless: Iterable[str]) -> frozenset[str]:
-    """Return the words of three letters or more that tell something, without a plural's ending."""
-    words = {word for text in texts for word in fold(text).split() if len(word) > 2 and not word.isdecimal()}
+    """Return the words of three letters or more, without a plural's ending, and the numbers of two digits or more."""
+    words = {word for text in texts for word in fold(text).split() if len(word) > (1 if word.isdecimal() else 2)}
     common = frozenset(unless)
     # English and French plurals; taken away on both sides, so it does no harm where it is none.
     stems = (word[:-1] if len(word) > 3 and word[-1] in "sx" else word for word in words - common)

@@ -98,6 +98,14 @@ class Decisions:
         found = self._database.rows('select key, state, why from settled where "case" = ?', case)
         return {key: Settled(State(state), why) for key, state, why in found}
 
+    def settle_done(self, rule: str) -> None:
+        """Have what is done of a rule stay so."""
+        query = """insert or ignore into settled (key, "case", anchor, state, why, kept)
+                     select key, "case", anchor, state, coalesce((
+                       select why from journal where journal.key = decision.key order by number desc limit 1), ''), 1
+                     from decision where rule = ? and state = 'done'"""
+        self._database.run(query, rule)
+
     def unsettle(self, keys: Iterable[str]) -> None:
         """Let duties be judged by what is read now alone."""
         self._database.run_many("delete from settled where key = ? and kept = 0", [(key,) for key in keys])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -88,6 +88,14 @@ class Ledger:
             note = "insert or ignore into parted values (?)"
             self._database.run(note, _hashed(entry.marker, entry.output))
         return True
+
+    def give_ids(self, rule: str, ids: Sequence[str]) -> None:
+        """Have the actions of a rule known by the ids that stand now in the places where they were made."""
+        entries = [entry for entry in self.of_rule(rule) if not entry.action.part]
+        for entry in entries:
+            place = entry.key.removeprefix(entry.action.duty).removeprefix("#") or "1"
+            if place.isdecimal() and 0 < int(place) <= len(ids) and ids[int(place) - 1]:
+                self.write(replace(entry, action=replace(entry.action, part=ids[int(place) - 1])))
 
     def rename_rule(self, old: str, new: str) -> None:
         """Let what was announced of a rule follow it to another name."""

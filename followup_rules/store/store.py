@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from followup_rules.engine.plan import LedgerEntry
 from followup_rules.keys import hashed
-from followup_rules.model import Action, Case, Event
+from followup_rules.model import KIND_END, Action, Case, Event, Report
 from followup_rules.store import database
 from followup_rules.store.acquaintances import Acquaintances
 from followup_rules.store.database import Database
@@ -21,6 +22,7 @@ from followup_rules.store.events import Events, names
 from followup_rules.store.ledger import Ledger
 from followup_rules.store.places import Places
 from followup_rules.store.state import State
+from followup_rules.store.subjects import Subjects
 from followup_rules.store.told import Told
 from followup_rules.store.tombstones import CASE, EVENT, KEY, Tombstones
 
@@ -64,21 +66,26 @@ class Store:
         self.decisions = Decisions(over)
         self.ledger = Ledger(over)
         self.told = Told(over)
+        self.subjects = Subjects(over)
 
     def case(self, key: str) -> Case:
-        """Return a case with its events; what carries the marker of an action is known by the duty of that action."""
+        """Return a case with its events; what carries the marker of an action is known by the name of that action.
+
+        A mail that was a draft of the case joins it, to whomever it went.
+        """
         entries = self.ledger.of(key)
-        parted = [entry for entry in entries if entry.marker != entry.action.duty]
-        duties = {name: entry.action for entry in parted for name in (entry.marker, hashed(entry.marker))}
+        parted = [entry for entry in entries if entry.marker != entry.name]
+        made = {name: entry for entry in parted for name in (entry.marker, hashed(entry.marker))}
         home = self.acquaintances.answered(self.events.events(self.places.at_home(key)))
-        joined = self.events.events(self.places.joining(key))
+        mails = {f"sent{KIND_END}{event.report.mail}" for event in home if event.report and event.report.mail}
+        joined = self.events.events({*self.places.joining(key), *mails} - {event.identity for event in home})
         # A note with a tag may be about the meetings of its own day.
         notes = [event.identity for event in home if event.kind == "note" and ("re" in event.data or event.tags)]
         followed = self.places.followed(notes) if notes else {}
         return Case(
             key=key,
-            home=_by_duty(home, duties),
-            joined=_by_duty(joined, duties),
+            home=_by_name(home, made),
+            joined=_by_name(joined, made),
             followed=followed,
             days=self.places.days(home),
         )
@@ -120,6 +127,7 @@ class Store:
                 if anchor and self.events.named(anchor.id) == anchor:
                     self.ledger.rename(anchor.id, old, new)
                     self.decisions.rename(anchor.id, old, new)
+                    self.subjects.rename(old, new)
         return moved
 
     def follow_rule(self, old: str, new: str, per: str) -> int:
@@ -164,6 +172,7 @@ class Store:
             self.places.erase(ids, case)
             self.ledger.erase(case)
             self.decisions.erase(case)
+            self.subjects.erase(case)
             self._sweep()
         return shared
 
@@ -185,6 +194,7 @@ class Store:
         living = {*self.places.cases(), *self.ledger.cases(), *self.places.joined_cases()}
         living |= self.state.read().rules.keys()  # a rule from the clock names its case, which has no event
         self.decisions.keep_only(living)
+        self.subjects.keep_only(living)
         self.ledger.keep_only_pins(living)
 
 
@@ -204,15 +214,16 @@ def _is_over(event: Event, when: datetime) -> bool:
     return last <= when and not (event.report and event.report.anchor)
 
 
-def _by_duty(events: Iterable[Event], actions: Mapping[str, Action]) -> tuple[Event, ...]:
-    """Return the events; one that carries the marker of an action, or its hash, gets the key and rule of its duty."""
+def _by_name(events: Iterable[Event], made: Mapping[str, LedgerEntry]) -> tuple[Event, ...]:
+    """Return the events; one that carries the marker of an action, or its hash, gets the name and rule of that one."""
     return tuple(
-        _reporting(event, actions[event.report.key]) if event.report and event.report.key in actions else event
+        _reporting(event, event.report, made[event.report.key]) if event.report and event.report.key in made else event
         for event in events
     )
 
 
-def _reporting(event: Event, action: Action) -> Event:
-    data = {**event.data, "rule": action.rule} if "rule" in event.data else event.data
-    rule = action.rule if event.report and event.report.rule else ""
-    return replace(event, data=data, report=event.report and replace(event.report, key=action.duty, rule=rule))
+def _reporting(event: Event, report: Report, entry: LedgerEntry) -> Event:
+    rule = entry.action.rule
+    data = {**event.data, "rule": rule} if "rule" in event.data else event.data
+    told = replace(report, key=entry.name, rule=rule if report.rule else "", type=entry.action.type)
+    return replace(event, data=data, report=told)

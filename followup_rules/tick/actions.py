@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
-from followup_rules.engine.plan import PRINTED
+from followup_rules.engine.parts import parts
+from followup_rules.engine.plan import PRINTED, LedgerEntry
 from followup_rules.language.recipients import people
 from followup_rules.language.schema import Do, Rule
 from followup_rules.language.tags import Tags
@@ -15,22 +18,36 @@ from followup_rules.model import MAIL, NOTICE, Action, Decision, Event, Problem,
 from followup_rules.texts.templates import TemplateProblem, Texts
 
 
-def actions(
-    decision: Decision, rule: Rule, texts: Texts, language: str, takes: Mapping[str, tuple[str, ...]]
-) -> tuple[list[Action], list[Problem]]:
+class Making(Struct, frozen=True):
+    """What actions are made with, besides their duty: the texts of a case, who takes what, and what was made before."""
+
+    texts: Texts
+    language: str
+    """Of the case's texts, "" for the user's, unless the rule or the action has one of its own."""
+    takes: Mapping[str, tuple[str, ...]]
+    """The types of action that each output takes."""
+    entries: Sequence[LedgerEntry] = ()
+    """Of the case: an action with an id keeps the key under which it was made."""
+
+
+def actions(decision: Decision, rule: Rule, making: Making) -> tuple[list[Action], list[Problem]]:
     """Return what a due decision makes, one action for each output that takes it, and what is wrong with its texts.
 
-    `language` is that of the case's texts, "" for the user's, unless the rule or the action has one of its own; `takes`
-    holds the types of action that each output takes.
+    What the user has ended is not made.
     """
     made, problems = [], []
-    for number, do in enumerate(rule.do, 1):
-        try:
-            action = _action(decision, do, number, texts.speaking(do.language or rule.language or language))
-        except TemplateProblem as problem:
-            problems.append(_problem(rule, do, problem))
+    known = {entry.name: entry.key for entry in making.entries if entry.action.part}
+    for part in parts(rule, decision.key):
+        if part.name in decision.ended:
             continue
-        made += [replace(action, output=output) for output in _outputs(do, takes)]
+        # The key of the duty is that of the first action, unless another one was made under it.
+        free = part.key if part.key not in known.values() else part.name
+        try:
+            action = _action(decision, part.do, known.get(part.name, free), _speaking(part.do, rule, making))
+        except TemplateProblem as problem:
+            problems.append(_problem(rule, part.do, problem))
+            continue
+        made += [replace(action, output=output) for output in _outputs(part.do, making.takes)]
     return made, problems
 
 
@@ -44,13 +61,27 @@ def spelt(decision: Decision, tags: Tags) -> Decision:
     return replace(decision, visit=visit, carries=tuple(map(canonical, decision.carries)))
 
 
+def subjects(decision: Decision, rule: Rule, making: Making) -> dict[str, str]:
+    """Return the subjects of those drafts of a duty of which it is not known, as these would be made now, by name."""
+    found = {}
+    for part in parts(rule, decision.key):
+        if part.name in decision.unknown:
+            with suppress(TemplateProblem):  # it is told when the draft is to be made
+                found[part.name] = _action(decision, part.do, part.key, _speaking(part.do, rule, making)).title
+    return found
+
+
+def _speaking(do: Do, rule: Rule, making: Making) -> Texts:
+    return making.texts.speaking(do.language or rule.language or making.language)
+
+
 def _outputs(do: Do, takes: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     if do.type == NOTICE and not do.output:
         yield PRINTED
     yield from (name for name, types in takes.items() if do.type in types and do.output in ("", name))
 
 
-def _action(decision: Decision, do: Do, number: int, texts: Texts) -> Action:
+def _action(decision: Decision, do: Do, key: str, texts: Texts) -> Action:
     anchor = decision.visit.anchor
     values = {
         "it": anchor,
@@ -67,7 +98,7 @@ def _action(decision: Decision, do: Do, number: int, texts: Texts) -> Action:
     }
     title, text = texts.render(template=do.template, title=do.title, text=do.text, values=values)
     return Action(
-        key=decision.key if number == 1 else f"{decision.key}+{number}",
+        key=key,
         rule=decision.rule,
         case=decision.case,
         anchor=anchor.id,
@@ -83,6 +114,7 @@ def _action(decision: Decision, do: Do, number: int, texts: Texts) -> Action:
         announces=decision.announces,
         duty=decision.key,
         person=decision.visit.person,
+        part=do.id,
     )
 
 

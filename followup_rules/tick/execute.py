@@ -14,7 +14,7 @@ from followup_rules.codes import Code
 from followup_rules.engine.plan import PRINTED, Change, EntryState, LedgerEntry
 from followup_rules.hookspecs import Output, Refused, Unreadable
 from followup_rules.host.worker import TimedOut, sentence
-from followup_rules.model import Action, Problem
+from followup_rules.model import NOTICE, Action, Problem
 from followup_rules.store.errors import StoreError, Unreceipted
 from followup_rules.store.store import Store
 from followup_rules.tick.backoff import next_retry
@@ -44,6 +44,8 @@ def carry_out_all(
         if given.dry:
             yield Outcome(change)
             continue
+        if change.op == "create" and _is_there(change, given.store):
+            continue  # what it replaces could not be taken back
         done = carry_out(change, output, given.store, given.now)
         if isinstance(done, Problem):
             yield done
@@ -51,6 +53,13 @@ def carry_out_all(
             yield Outcome(change, done)
             if change.output != PRINTED:
                 say(Outcome(change, done))
+
+
+def _is_there(change: Change, store: Store) -> bool:
+    entry = store.ledger.entry(change.key, change.output)
+    if entry is None or entry.action.type == NOTICE:
+        return False
+    return entry.state in (EntryState.INTENDED, EntryState.DELIVERED)
 
 
 def _output_for(change: Change, outputs: Outputs, say: Say) -> Output | Printed | None:

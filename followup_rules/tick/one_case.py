@@ -11,16 +11,18 @@ from msgspec.structs import replace
 from followup_rules.codes import Code
 from followup_rules.config.read import Config
 from followup_rules.engine.anchors import CaseView
+from followup_rules.engine.as_of import as_of, next_arrival
 from followup_rules.engine.completed import bindings
-from followup_rules.engine.evaluate import EvaluationContext, evaluate
+from followup_rules.engine.evaluate import EvaluationContext, Remembered, evaluate
 from followup_rules.engine.orders import misfits
-from followup_rules.engine.plan import OVER, Change, EntryState, LedgerEntry, plan
+from followup_rules.engine.own_mail import same_subject
+from followup_rules.engine.plan import OVER, PRINTED, Change, EntryState, LedgerEntry, plan
 from followup_rules.engine.settled import reopened
 from followup_rules.language.tags import ORDERS
-from followup_rules.model import NOTICE, Action, Decision, Problem, Reason, State
+from followup_rules.model import DRAFT, NOTICE, Action, Case, Decision, Problem, Reason, State
 from followup_rules.store.store import Store
 from followup_rules.store.tombstones import KEY
-from followup_rules.tick.actions import actions, spelt
+from followup_rules.tick.actions import Making, actions, spelt, subjects
 from followup_rules.tick.backoff import must_wait
 from followup_rules.tick.execute import carry_out_all
 from followup_rules.tick.outputs import Look, Seen
@@ -32,14 +34,16 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
     """Bring one case up to date; yield its decisions, outcomes and problems, and what was missed."""
     store, book = given.store, given.config.rulebook
     context = EvaluationContext(given.now, given.first_run, given.config.profile.lookback, seen.sight, seen.since)
-    yield from _notes(case, context, seen.news, given)
-    judged = judge(case, given.config, store, context)
+    stored = store.case(case)
+    yield from _notes(stored, context, seen.news, given)
+    judged, known_by = _judged(stored, given.config, store, context)
+    store.subjects.keep(case, known_by)
     if not seen.sight.unseen:  # what shows how a duty ended may be in a source that cannot be read just now
         store.decisions.unsettle(each.key for each in judged if each.state in OVER and not reopened(each))
     yield from _failing(judged, given.config)
     entries = store.ledger.of(case)
     known = [_as_far_as_seen(decision, entries, seen.looked) for decision in judged]
-    worded = [_worded(decision, given.config) for decision in known]
+    worded = [_worded(decision, given.config, entries) for decision in known]
     yield from (problem for _, _, problems in worded for problem in problems)
     decisions = [decision for decision, _, _ in worded]
     before = store.decisions.states(case)
@@ -68,27 +72,68 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
     yield from decisions
     # What failed, or was not seen for certain, is looked at again by the next run, whatever the time.
     certain = carried_out == len(changes) and broken <= faulty and all(map(operator.is_, known, judged))
-    until = _next_instant(decisions, entries, given.now)
+    until = _next_instant(decisions, entries, stored, given.now)
     store.decisions.write(case, decisions, given.now, until=until, stale=not certain)
 
 
-def _notes(case: str, context: EvaluationContext, news: frozenset[str], given: Given) -> Iterator[Problem]:
+def _notes(stored: Case, context: EvaluationContext, news: frozenset[str], given: Given) -> Iterator[Problem]:
     """Keep which meetings the notes of a case are about; report what is new and names nothing."""
-    stored, rules = given.store.case(case), given.config.rulebook.rules
+    rules = given.config.rulebook.rules
     telling = ORDERS | rules.world.tags.missed
     if not any("re" in event.data or rules.world.tags.of(event.tags) & telling for event in stored.home):
         return
     given.store.places.follow(bindings(stored, rules.world))
-    view = CaseView(stored, rules, given.store.ledger.pins(case), context.span(case))
+    pins, span = given.store.ledger.pins(stored.key), context.span(stored.key)
+    view = CaseView(as_of(stored, given.now), rules, pins, span)
     for misfit in misfits(view):
         if misfit.note.identity in news:
             yield Problem("notes", f"{misfit.note.where}: {misfit.message}", Code.NO_DUTY, hint=misfit.hint)
 
 
-def judge(case: str, config: Config, store: Store, context: EvaluationContext) -> tuple[Decision, ...]:
+def judge(case: Case, config: Config, store: Store, context: EvaluationContext) -> tuple[Decision, ...]:
     """Return what all that is stored of a case means at an instant, whatever was decided before."""
-    pins, settled = store.ledger.pins(case), store.decisions.settled(case)
-    return evaluate(store.case(case), config.rulebook.rules, pins, context, settled)
+    return _judged(case, config, store, context)[0]
+
+
+def _judged(
+    case: Case, config: Config, store: Store, context: EvaluationContext
+) -> tuple[tuple[Decision, ...], dict[str, str]]:
+    """Return what a case means, and the subjects by which mails of mine are the drafts that they would have been.
+
+    The subject that a draft was made with counts, or that by which it was known before; else the one that it would
+    have now, which is asked for only where a mail may be that draft.
+    """
+    rules, pins, key = config.rulebook.rules, store.ledger.pins(case.key), case.key
+    made = {entry.name: entry.action.title for entry in store.ledger.of(key) if entry.action.type == DRAFT}
+    remembered = Remembered(store.decisions.settled(key), {**store.subjects.of(key), **made})
+    found: dict[str, str] = {}
+    while True:
+        decisions = evaluate(case, rules, pins, context, remembered)
+        fresh = {name: subject for each in decisions if each.unknown for name, subject in _known(each, config).items()}
+        if not fresh.keys() - found.keys():
+            return tuple(_plain(decision) for decision in decisions), found
+        found |= fresh
+        remembered = replace(remembered, subjects={**remembered.subjects, **found})
+
+
+def _known(decision: Decision, config: Config) -> dict[str, str]:
+    """Return the subjects of drafts that one of the mails in question has."""
+    rules = config.rulebook.rules
+    would = subjects(spelt(decision, rules.world.tags), rules.rules[decision.rule], _making(decision, config))
+    return {name: it for name, it in would.items() if any(same_subject(it, mail) for mail in decision.unknown[name])}
+
+
+def _plain(decision: Decision) -> Decision:
+    """Return a decision without what was asked for only to compare subjects."""
+    if not decision.unknown or decision.state is State.DUE:
+        return replace(decision, unknown={}) if decision.unknown else decision
+    return replace(decision, unknown={}, openings={}, announces=())
+
+
+def _making(decision: Decision, config: Config, entries: Sequence[LedgerEntry] = ()) -> Making:
+    takes = {output.name: output.takes for output in config.outputs}
+    book = config.rulebook
+    return Making(book.texts, book.languages.get(decision.case, ""), takes, entries)
 
 
 def _failing(decisions: Iterable[Decision], config: Config) -> Iterator[Problem]:
@@ -111,15 +156,15 @@ def _as_far_as_seen(decision: Decision, entries: Iterable[LedgerEntry], looked: 
     return decision
 
 
-def _worded(decision: Decision, config: Config) -> tuple[Decision, Sequence[Action], Sequence[Problem]]:
+def _worded(
+    decision: Decision, config: Config, entries: Sequence[LedgerEntry]
+) -> tuple[Decision, Sequence[Action], Sequence[Problem]]:
     """Return a decision, as broken if a text of its rule is faulty; what it makes; and what is wrong with its texts."""
     if decision.state is not State.DUE:
         return decision, (), ()
-    takes = {output.name: output.takes for output in config.outputs}
-    book = config.rulebook
-    language = book.languages.get(decision.case, "")
-    shown = spelt(decision, book.rules.world.tags)
-    made, problems = actions(shown, book.rules.rules[decision.rule], book.texts, language, takes)
+    rules = config.rulebook.rules
+    making = _making(decision, config, entries)
+    made, problems = actions(spelt(decision, rules.world.tags), rules.rules[decision.rule], making)
     if not problems:
         return decision, made, ()
     reason = Reason("a text of the rule is faulty: {fault}", {"fault": problems[0].message})
@@ -132,7 +177,10 @@ def _ready(planned: Iterable[Change], entries: Iterable[LedgerEntry], given: Giv
     Another action may have left its case with the key that the new one has, and still be known by it there.
     """
     slots = {(entry.key, entry.output): entry for entry in entries}
+    outputs = {PRINTED, *(output.name for output in given.config.outputs)}
     for change in planned:
+        if change.output not in outputs:
+            continue  # what lies in an output that left the config stays there
         if must_wait(slots.get((change.key, change.output)), given.now):
             continue
         if change.op != "create":
@@ -159,8 +207,11 @@ def _news(
             yield Problem(f"rule.{decision.rule}", decision.warning, decision.warning_code, warning=True)
 
 
-def _next_instant(decisions: Iterable[Decision], entries: Iterable[LedgerEntry], now: datetime) -> datetime | None:
-    """Return when time alone could change something: a decision, or a retry."""
+def _next_instant(
+    decisions: Iterable[Decision], entries: Iterable[LedgerEntry], stored: Case, now: datetime
+) -> datetime | None:
+    """Return when time alone could change something: a decision, a retry, or what the case holds."""
     retries = [entry.retry for entry in entries if entry.retry and entry.retry > now]
     nexts = [decision.next for decision in decisions if decision.next]
-    return min([*nexts, *retries], default=None, key=datetime.timestamp)
+    arrival = next_arrival(stored, now)
+    return min([*nexts, *retries, *([arrival] if arrival else [])], default=None, key=datetime.timestamp)

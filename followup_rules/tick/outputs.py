@@ -186,8 +186,11 @@ def is_sent(entry: LedgerEntry, mail: Event, given: Given) -> bool:
     anchor, action = given.store.events.named(entry.action.anchor), entry.action
     if anchor is None or mail.start < anchor.start:
         return False
-    # A draft to nobody gets its address from the user, so its subject alone tells.
+    # A mail in the case of a draft to somebody is judged there, whether the draft was made or not. A draft to nobody
+    # gets its address from the user, so its subject alone tells.
     if action.to and {person.address for person in mail.people}.isdisjoint(_to(action)):
+        return False
+    if action.to and action.case in given.store.places.cases_of(mail.identity):
         return False
     if action.reply:
         return mail.answers == action.reply.message_id
@@ -208,7 +211,7 @@ def report_of(entry: LedgerEntry, status: Status, given: Given, mail: str = "") 
     kind = "done" if status.state == "done" else "dismissed"
     when = (status.at or given.now).astimezone(UTC)
     return Event(
-        id=f"{kind}:{entry.action.duty}",
+        id=f"{kind}:{entry.key}",
         kind=kind,
         start=when,
         end=when,
@@ -217,5 +220,7 @@ def report_of(entry: LedgerEntry, status: Status, given: Given, mail: str = "") 
         thread=anchor.thread if anchor else "",
         case=entry.action.case,
         data={"rule": entry.action.rule},
-        report=Report(key=entry.marker, rule=entry.action.rule, anchor=entry.action.anchor, mail=mail),
+        report=Report(
+            key=entry.marker, rule=entry.action.rule, anchor=entry.action.anchor, mail=mail, type=entry.action.type
+        ),
     )

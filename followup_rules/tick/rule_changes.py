@@ -34,6 +34,10 @@ def follow_rules(given: Given) -> Iterator[Problem]:
         before = known.get(name)
         if before and before.per and before.per != rule.per:
             given.store.follow_rule(name, name, rule.per)
+        if before and before.meaning != rule.meaning:
+            # What was done stays so, whatever the rule makes now; and what is given an id keeps its key.
+            given.store.decisions.settle_done(name)
+            given.store.ledger.give_ids(name, [do.id for do in rule.do])
         known[name] = KnownRule(rule.meaning, rule.per, _since(before, state, given))
     if known != state.rules:
         given.store.state.write(replace(state, rules=known))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from followup_rules.codes import Code
 from followup_rules.model import Problem
@@ -40,6 +41,11 @@ class Value(Struct, frozen=True):
         """Add a problem at this value (or at its key)."""
         problem = self.document.problem(self.path, message, code=code, hint=hint, at=at, within=within)
         self.problems.append(problem)
+
+    def inform(self, message: str, *, code: str, hint: str) -> None:
+        """Add what is no fault of this value, and may be a mishap."""
+        problem = self.document.problem(self.path, message, code=code, hint=hint, at="key")
+        self.problems.append(replace(problem, info=True))
 
     def child(self, key: str | int) -> Value:
         """Return the value under a key of this table, or at an index of this list."""

@@ -356,7 +356,7 @@ def test_without_a_case_all_are_listed_the_urgent_first(snoozed):
     shown = flat(printed)
     assert "who Julie Roy" in shown
     assert "last Mon 2026-11-09 10:00 (1 hour ago) meeting Interview - Nordik" in shown
-    assert "● 2 due ○ 1 waiting ✓ 1 done ✗ 1 expired" in shown
+    assert "● 3 due ○ 1 waiting ✗ 1 expired" in shown
     assert "No rule is concerned with landlord.ca" in shown
 
 

@@ -175,7 +175,7 @@ def test_a_guard_that_is_off_is_never_broken():
 
 
 def test_a_mail_that_was_taken_back_is_listed_as_such():
-    found = decide(RULES, visit(), sent("2026-12-14 10:00", status="cancelled"), now="2026-12-01 12:00")
+    found = decide(RULES, visit(), sent("2026-12-14 10:00", status="cancelled"), now="2026-12-15 12:00")
     assert {each.why for each in found.values() if each.rule == "too-soon"} == {"“sent” was cancelled"}
 
 

@@ -136,7 +136,7 @@ def test_what_closes_within_a_hold_is_missed_then():
 
 def test_a_longer_hold_that_begins_within_one_is_the_next_instant_and_a_shorter_one_is_not():
     brief = """[guard.brief]
-on = "#brief"
+on = { kind = "brief" }
 opens = "start"
 closes = ["it.until", "start + 1 hour"]
 """
@@ -145,7 +145,7 @@ closes = ["it.until", "start + 1 hour"]
         ("2026-11-11 10:00", "2026-11-12 10:00", HELD_UNTIL),
         ("2026-11-11 10:00", HELD_UNTIL, HELD_UNTIL),
     ]:
-        asked = note(start, "brief", data={"until": at(until)})
+        asked = event("brief", start, JULIE, data={"until": at(until)})
         found = the(promise() + brief, visit(), MADE, asked, now="2026-11-10 12:30")
         assert (found.guard, shown(found.next)) == ("quiet", later)
 

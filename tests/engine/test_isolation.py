@@ -139,6 +139,6 @@ def test_a_condition_on_the_anchor_that_fails_breaks_its_rule_alone():
 
 
 def test_a_case_in_which_everything_fails_is_not_tried_for_ever():
-    timeless = replace(note("2026-11-09 10:00", "ask"), start=None)
+    nameless = replace(note("2026-11-09 10:00", "ask"), id=None)
     with pytest.raises(Failed, match="AttributeError"):
-        decide(ASK_OR_FAIL, timeless, now="2026-11-12 10:00")
+        decide(ASK_OR_FAIL, nameless, now="2026-11-12 10:00")

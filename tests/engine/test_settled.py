@@ -1,11 +1,11 @@
-"""What was over before an upgrade stays over, by its key, and says so."""
+"""What was over before an upgrade, or before its rule changed, stays over, by its key, and says so."""
 
 from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
 
-from followup_rules.engine.evaluate import EvaluationContext, evaluate
+from followup_rules.engine.evaluate import EvaluationContext, Remembered, evaluate
 from followup_rules.engine.settled import Settled, as_settled, reopened
 from followup_rules.model import Reason, State
 from tests.support.caselab import ASK, EVERYTHING, at, case, note, the
@@ -23,7 +23,7 @@ def test_what_would_be_open_anew_stays_as_it_was_and_asks_for_nothing(state, was
     found = as_settled(replace(DUE, state=state), {DUE.key: Settled(was, "done by your mail")})
     assert (found.state, found.why) == (
         was,
-        "it was over before followup was upgraded, and stays so: done by your mail",
+        "it was over before followup was upgraded or its rule changed, and stays so: done by your mail",
     )
     assert (found.evidence, found.carries, found.guard, found.next, found.late, found.warning) == (
         (), (), "", None, False, "",
@@ -31,11 +31,17 @@ def test_what_would_be_open_anew_stays_as_it_was_and_asks_for_nothing(state, was
     assert (found.key, found.visit, found.due, reopened(found)) == (DUE.key, DUE.visit, DUE.due, True)
 
 
-@pytest.mark.parametrize("state", sorted(set(State) - {State.WAITING, State.HELD, State.DUE}))
+@pytest.mark.parametrize("state", sorted(set(State) - {State.WAITING, State.HELD, State.DUE, State.EXPIRED}))
 def test_what_is_over_broken_or_not_to_be_seen_says_so_itself(state):
     decision = replace(DUE, state=state, reason=Reason("so it is"))
     assert as_settled(decision, {DUE.key: BEFORE}) is decision
     assert not reopened(decision)
+
+
+def test_what_was_done_is_not_missed_later():
+    missed = replace(DUE, state=State.EXPIRED)
+    assert as_settled(missed, {DUE.key: BEFORE}).state is State.DONE
+    assert as_settled(missed, {DUE.key: Settled(State.VOID, "")}) is missed
 
 
 def test_another_duty_is_not_concerned():
@@ -44,5 +50,5 @@ def test_another_duty_is_not_concerned():
 
 def test_a_case_is_judged_with_what_was_settled():
     context = EvaluationContext(at("2026-11-09 12:00"), at("2026-01-01"), timedelta(days=30), EVERYTHING)
-    (found,) = evaluate(case(ASKED), rules(TEXT), {}, context, {DUE.key: BEFORE})
+    (found,) = evaluate(case(ASKED), rules(TEXT), {}, context, Remembered({DUE.key: BEFORE}))
     assert (found.state, reopened(found)) == (State.DONE, True)

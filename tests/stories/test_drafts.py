@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
@@ -229,8 +230,9 @@ def mutt(story):
 def test_a_draft_sent_with_mutt_is_done_at_the_time_of_its_mail(story, mutt):
     story.config(CHASE + '[rule.thank-you]\ndone_by = ["#thanked"]\n')
     mail = mutt(story.draft_file("thank-you"))
-    tick = story.at("2026-11-10 10:00")
     sent = mail["Date"].datetime.astimezone(story.zone)
+    # It has the date of today, and is not there before.
+    tick = story.at(max("2026-11-10 10:00", f"{sent + timedelta(minutes=1):%Y-%m-%d %H:%M}"))
     assert tick.decision("thank-you").evidence == [mail["Message-ID"].strip("<>")]
     assert f"of {sent:%a %Y-%m-%d %H:%M}" in tick.decision("thank-you").why
     assert (tick.rules("withdraw"), tick.rules(), story.drafts()) == (["thank-you"], [], {})

@@ -168,10 +168,10 @@ def test_the_weeks_themselves():
     assert dict(zip(INSTANTS, rules, strict=True)) == {
         "2026-11-02 12:00": [],
         "2026-11-05 18:00": [],
-        "2026-11-09 11:05": ["create chase", "create fit", "create thank-you"],
+        "2026-11-09 11:05": ["create chase", "create debrief", "create fit", "create thank-you"],
         "2026-11-09 14:00": [],
         "2026-11-09 21:00": ["withdraw thank-you"],
-        "2026-11-11 08:00": ["create keep-promise"],
+        "2026-11-11 08:00": ["withdraw debrief", "create keep-promise"],
         "2026-11-13 18:00": ["withdraw fit", "create too-soon"],
         "2026-11-19 09:30": ["create follow-up-call"],
         "2026-11-23 12:00": ["withdraw chase", "update follow-up-call"],

@@ -36,10 +36,10 @@ def failing(monkeypatch, error, case):
     """Let one case fail, as if something in it could not be worked with."""
     sound = one_case.judge
 
-    def judge(name, *more):
-        if name == case:
+    def judge(stored, *more):
+        if stored.key == case:
             raise error
-        return sound(name, *more)
+        return sound(stored, *more)
 
     monkeypatch.setattr(one_case, "judge", judge)
 

@@ -193,7 +193,9 @@ def send_thanks(world: World, chance: Chance) -> None:
 def send_mail(world: World, chance: Chance) -> None:
     """Write about something that may have been promised, or about anything."""
     employer = _employer(world, chance)
-    _send(world, employer, chance.one(employer.people), chance, subject=chance.one((*THINGS, "Parking")))
+    _send(
+        world, employer, chance.one(employer.people), chance, subject=chance.one((*THINGS, "Parking", "News?", "News?"))
+    )
 
 
 def _send(world: World, employer: Employer, other: str, chance: Chance, **fields: object) -> None:

@@ -115,13 +115,16 @@ class Life(Struct, frozen=True):
 
     def notes(self, case: str, *tags: str, since: datetime) -> list[Note]:
         """Return the notes of a case with one of some tags (any, if none are given), from an instant on."""
-        own = (note for note in self.picture.notes.values() if note.employer == case)
+        own = (
+            note for note in self.picture.notes.values() if note.employer == case and self.start(note) <= self.seen.now
+        )
         return [note for note in own if (not tags or note.tag in tags) and self.moment(note) >= since]
 
     def mails(self, case: str) -> list[Mail]:
         """Return the mails with the people of a case."""
         noted = {value for note in self.picture.notes.values() if note.employer == case for _, value in note.pairs}
-        return [mail for mail in self.picture.mails.values() if mail.employer == case or mail.other in noted]
+        there = (mail for mail in self.picture.mails.values() if mail.at <= self.seen.now)
+        return [mail for mail in there if mail.employer == case or mail.other in noted]
 
     def visits(self, case: str) -> list[Visit]:
         """Return the visits to an employer, in order."""
@@ -174,7 +177,7 @@ class Life(Struct, frozen=True):
     def snoozes(self, case: str) -> Iterator[tuple[datetime, datetime]]:
         """Yield the times for which the user asked for silence."""
         for note in self.picture.notes.values():
-            if note.employer == case and note.tag == "snooze":
+            if note.employer == case and note.tag == "snooze" and self.start(note) <= self.seen.now:
                 start = self.start(note)
                 until = dict(note.pairs).get("until")
                 day = date.fromisoformat(until) if until else day_of(self.knobs.tz, start) + timedelta(days=7)
@@ -279,7 +282,9 @@ def _prepare(life: Life, case: str, visit: Visit, now: datetime) -> list[str]:
 
 def _nudge(life: Life, case: str, visit: Visit, now: datetime) -> list[str]:
     opens = local(life.knobs.tz, visit.day + timedelta(days=3), time(10))
-    return [*_window(now, opens, _midnight(life, visit, 40)), *_ended(life, case, visit.start, *CLOSED)]
+    own = (m for m in life.mails(case) if m.outgoing and m.subject == "News?" and not (m.answers or m.key))
+    sent = [f"{m.id} was it" for m in own if m.other in visit.people and m.at >= opens]
+    return [*_window(now, opens, _midnight(life, visit, 40)), *_ended(life, case, visit.start, *CLOSED), *sent]
 
 
 def _call(life: Life, case: str, visit: Visit, now: datetime) -> list[str]:

@@ -108,7 +108,7 @@ class Session:
         sight = Sight(frozenset(kind for kinds in KINDS.values() for kind in kinds), unseen)
         first_run = self.store.state.read().first_run
         return judge_case(
-            case,
+            self.store.case(case),
             self.config(),
             self.store,
             EvaluationContext(instant, first_run, self.config().profile.lookback, sight),

@@ -97,7 +97,19 @@ on     = "#issue"
 opens  = "start + 2 days"
 closes = "opens + 20 days"
 while  = ["#fit"]
-do     = { type = "task", title = "Think about {{ it.title }}" }
+done_by = [{ is = "#kept", about = "it" }]
+do     = [
+  { id = "think", type = "task", title = "Think about {{ it.title }}" },
+  { id = "ask", type = "draft", title = "About {{ it.title }}", text = "How is it going?" },
+  { id = "tell", type = "notice", title = "{{ case }} has a problem" },
+]
+
+[rule.asked]
+why    = "You asked about their problem."
+on     = { kind = "done", data.rule = "problem" }
+opens  = "start + 3 days"
+closes = "opens + 9 days"
+do     = { type = "task", title = "Ask again" }
 
 [rule.tell-reference]
 why      = "Who speaks for you ought to know for what."

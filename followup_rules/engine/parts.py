@@ -1,0 +1,58 @@
+"""The actions of one duty, each of which lives on its own: how it is known, and what tells that it ended. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from followup_rules.keys import means
+from followup_rules.language.schema import Do, Rule
+from followup_rules.model import NOTICE, Event
+
+
+class Part(Struct, frozen=True):
+    """One of the actions that a rule's `do` asks for."""
+
+    do: Do
+    name: str
+    """`KEY#ID` where its table gives an id, wherever it stands; else `KEY` of the first, `KEY#2` and so on."""
+    key: str
+    """Under which it is made if nothing else is known: `KEY` of the first, else its name."""
+
+    def reports(self, events: Iterable[Event]) -> list[Event]:
+        """Return the events that tell what became of it; of another type of action under its key they tell nothing."""
+        told = ((event, event.report) for event in events if event.report)
+        return [
+            event
+            for event, report in told
+            if report.type in ("", self.do.type) and any(means(report.key, key) for key in {self.name, self.key})
+        ]
+
+
+def parts(rule: Rule, key: str) -> tuple[Part, ...]:
+    """Return the actions of the duty with a key, in the order of the rule."""
+    found = []
+    for number, do in enumerate(rule.do, 1):
+        place = key if number == 1 else f"{key}#{number}"
+        name = f"{key}#{do.id}" if do.id else place
+        found.append(Part(do, name, key if number == 1 else name))
+    return tuple(found)
+
+
+def to_end(rule: Rule, key: str) -> tuple[Part, ...]:
+    """Return the actions of a duty that must end for it to be done; a notice beside others is said, no more."""
+    found = parts(rule, key)
+    return tuple(part for part in found if part.do.type != NOTICE) or found
+
+
+def ended(rule: Rule, key: str, events: Iterable[Event]) -> tuple[str, ...]:
+    """Return the names of those actions of a duty of which events tell that they ended."""
+    listed = tuple(event for event in events if event.report)
+    return tuple(part.name for part in parts(rule, key) if part.reports(listed))
+
+
+def all_reported(rule: Rule, key: str, events: Iterable[Event]) -> bool:
+    """Tell whether events tell of each action of a duty that it ended."""
+    gone = ended(rule, key, events)
+    return bool(rule.do) and all(part.name in gone for part in to_end(rule, key))

@@ -1,0 +1,40 @@
+"""By which subjects mails of mine were the drafts of a case that nobody had made: a new template re-opens nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from followup_rules.store.database import Database
+
+
+class Subjects:
+    """The table `sent_as`: subjects by the names of actions (`followup_rules.engine.parts`)."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, case: str) -> dict[str, str]:
+        """Return the subjects that are kept of a case."""
+        return dict(self._database.rows('select name, subject from sent_as where "case" = ?', case))
+
+    def keep(self, case: str, subjects: Mapping[str, str]) -> None:
+        """Keep subjects; what was kept first stays."""
+        rows = [(name, case, subject) for name, subject in sorted(subjects.items())]
+        self._database.run_many("insert or ignore into sent_as values (?, ?, ?)", rows)
+
+    def rename(self, old: str, new: str) -> None:
+        """Let what is kept follow a case to its new key."""
+        query = """update or ignore sent_as set name = replace(name, '/' || ?1 || '@', '/' || ?2 || '@'), "case" = ?2
+                   where "case" = ?1"""
+        self._database.run(query, old, new)
+
+    def erase(self, case: str) -> None:
+        """Erase what is kept of a case."""
+        self._database.run('delete from sent_as where "case" = ?', case)
+
+    def keep_only(self, cases: Iterable[str]) -> None:
+        """Erase what is kept of cases that are no more."""
+        living = msgspec.json.encode(sorted(cases)).decode()
+        self._database.run('delete from sent_as where "case" not in (select value from json_each(?))', living)

@@ -1,0 +1,143 @@
+"""`about = "it"`: of several anchors of a rule, an event is about those with which it shares the most words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from followup_rules.model import State
+from tests.support.caselab import JULIE, MARC, note, sent, states
+
+REMIND = """
+[rule.remind]
+on      = { kind = "sent", title = "invoice" }
+opens   = "start + 30 days"
+done_by = [{ is = "#paid", about = "it" }]
+do      = { type = "task", title = "Remind" }
+"""
+FIRST, SECOND = (
+    sent("2026-10-14 10:00", id="v1", title="Invoice 1041 website"),
+    sent("2026-10-15 10:00", id="v2", title="Invoice 1042 logo"),
+)
+V1, V2 = "remind/v1@2026-10-14", "remind/v2@2026-10-15"
+CALL = """
+[rule.call-back]
+on      = "#call-back"
+opens   = "start"
+done_by = [{ is = "#called", about = "it" }]
+do      = { type = "task", title = "Call back" }
+"""
+
+
+def open_after(*events, text=REMIND, now="2026-12-01 09:00", **more):
+    """Return the duties that these events leave open."""
+    found = states(text, *events, now=now, **more)
+    return {key for key, state in found.items() if state is not State.DONE}
+
+
+def paid(start, title, **fields):
+    return note(start, "paid", title=title, **fields)
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("invoice 1041", {V2}),
+        ("1042", {V1}),
+        ("the logo", {V1}),
+        ("both invoices", set()),
+        ("invoices 1041 and 1042", set()),
+        ("the website, invoice 1042", set()),  # two words of each
+        ("the website, invoice 1041, not 1042", {V2}),
+        ("all of it", {V1, V2}),
+        ("9", {V1, V2}),
+    ],
+)
+def test_a_note_is_about_the_invoice_with_which_it_shares_the_most_words(said, left):
+    assert open_after(FIRST, SECOND, paid("2026-11-12 09:00", said)) == left
+
+
+def test_a_number_of_one_digit_tells_nothing_and_one_of_two_does():
+    one, other = (
+        sent("2026-10-14 10:00", id="v1", title="Invoice 7"),
+        sent("2026-10-15 10:00", id="v2", title="Invoice 12"),
+    )
+    assert open_after(one, other, paid("2026-11-12 09:00", "invoice 7")) == set()
+    assert open_after(one, other, paid("2026-11-12 09:00", "invoice 12")) == {V1}
+
+
+def test_a_value_that_is_noted_tells_too():
+    lamp = note("2026-11-16 09:00", "call-back", id="a", title="As agreed", data={"bonus": "the lamp of the kitchen"})
+    radiator = note("2026-11-16 09:05", "call-back", id="b", title="The radiator of the kitchen")
+    called = note("2026-11-20 10:00", "called", title="He mends the lamp", data={"about": "kitchen"})
+    assert open_after(lamp, radiator, called, text=CALL) == {"call-back/b@2026-11-16"}
+
+
+def test_names_and_addresses_of_the_case_tell_nothing():
+    one = sent("2026-10-14 10:00", id="v1", title="Invoice for Julie")
+    other = sent("2026-10-15 10:00", JULIE, MARC, id="v2", title="Invoice, second")
+    assert open_after(one, other, paid("2026-11-12 09:00", "Julie paid the invoice")) == set()
+
+
+def test_what_began_after_a_note_is_not_what_the_note_is_about():
+    later = sent("2026-11-13 10:00", id="v3", title="Invoice 1041 website once more, the invoice of the website")
+    assert open_after(FIRST, SECOND, paid("2026-11-12 09:00", "invoice 1041"), later) == {V2, "remind/v3@2026-11-13"}
+
+
+def test_what_an_earlier_note_has_ended_does_not_take_the_words_of_a_later_one():
+    calls = [
+        note("2026-11-16 09:00", "call-back", id="a", title="Radiator of the kitchen, loud"),
+        note("2026-11-16 09:05", "call-back", id="b", title="Lamp of the kitchen"),
+        note("2026-11-17 10:00", "called", title="Radiator"),
+    ]
+    again = note("2026-11-18 10:00", "called", title="Kitchen, and the radiator is loud no more")
+    assert open_after(*calls, text=CALL) == {"call-back/b@2026-11-16"}
+    assert open_after(*calls, again, text=CALL) == set()
+
+
+def test_two_notes_of_one_instant_do_not_take_from_each_other():
+    notes = [paid("2026-11-12", "invoice 1041", id="n1"), paid("2026-11-12", "invoice 1042", id="n2")]
+    assert open_after(FIRST, SECOND, *notes) == open_after(FIRST, SECOND, *reversed(notes)) == set()
+
+
+def test_what_calls_off_one_duty_leaves_the_other():
+    text = REMIND.replace("done_by", "cancelled_by")
+    found = states(text, FIRST, SECOND, paid("2026-11-12 09:00", "invoice 1041"), now="2026-12-01 09:00")
+    assert found == {V1: State.VOID, V2: State.DUE}
+
+
+def test_a_guard_ends_early_at_what_is_about_its_own_anchor():
+    text = (
+        REMIND.replace('opens   = "start + 30 days"', 'opens   = "start"\nwhile = [{ is = "#mute", about = "it" }]')
+        + '[guard.hush]\non = "#mute"\nopens = "start"\ncloses = "start + 90 days"\nended_by = [{ is = "#unmute", about = "it" }]\n'
+        'holds = "everything"\n'
+    )
+    mutes = [note("2026-10-20 09:00", "mute", id="m1", title="invoice 1041"),
+             note("2026-10-20 09:00", "mute", id="m2", title="invoice 1042")]  # fmt: skip
+    found = states(
+        text, FIRST, SECOND, *mutes, note("2026-10-21 09:00", "unmute", title="1041"), now="2026-12-01 09:00"
+    )
+    assert found == {V1: State.HELD, V2: State.HELD}, "the window of the other note still holds the case"
+    both = note("2026-10-21 10:00", "unmute", title="1042")
+    found = states(
+        text, FIRST, SECOND, *mutes, note("2026-10-21 09:00", "unmute", title="1041"), both, now="2026-12-01"
+    )
+    assert found == {V1: State.DUE, V2: State.DUE}
+
+
+WORDS = ("radiator", "kitchen", "lamp", "garden", "fence")
+TITLE = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3, unique=True).map(" ".join)
+HOURS = st.integers(0, 9)
+
+
+@given(st.data())
+def test_the_order_of_events_is_of_no_consequence_and_what_comes_later_changes_nothing_before(data):
+    kinds = data.draw(
+        st.lists(st.tuples(st.sampled_from(("call-back", "called")), HOURS, TITLE), min_size=2, max_size=8)
+    )
+    events = [
+        note(f"2026-11-16 0{hour}:00", tag, id=f"n{i}", title=title) for i, (tag, hour, title) in enumerate(kinds)
+    ]
+    left = open_after(*events, text=CALL)
+    assert open_after(*data.draw(st.permutations(events)), text=CALL) == left
+    later = note("2026-11-17 09:00", "call-back", id="later", title=data.draw(TITLE))
+    assert open_after(*events, later, text=CALL) == left | {"call-back/later@2026-11-17"}

@@ -1,0 +1,147 @@
+"""Which mail of mine was the draft that a rule asks for: told by the events and a subject, whether a draft was made or not."""
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from followup_rules.engine.evaluate import EvaluationContext, Remembered, evaluate
+from followup_rules.model import Report, State
+from tests.support.caselab import EVERYTHING, JULIE, MARC, at, case, event, note, sent, shown, visit
+from tests.support.rulelab import rules
+
+NUDGE = """
+[rule.nudge]
+on    = { kind = "sent", title = "application", first = "thread" }
+opens = "end + 7 days"
+do    = { type = "draft", reply_to = "it", title = "Re: {{ it.title }}" }
+[rule.again]
+on    = { kind = "done", data.rule = "nudge" }
+opens = "start + 7 days"
+do    = { type = "task", title = "Call them" }
+"""
+NEWS = """
+[rule.news]
+on     = { kind = "meeting" }
+per    = "day"
+opens  = "day + 3 days"
+closes = "opens + 10 days"
+do     = { type = "draft", title = "News?" }
+"""
+APPLIED = sent("2026-11-03 10:00", id="a1", title="Application: gardener")
+KEY = "nudge/a1@2026-11-03"
+
+
+def decided(text, *events, now, subjects=None, joined=()):
+    context = EvaluationContext(at(now), at("2026-01-01 00:00"), timedelta(days=30), EVERYTHING)
+    found = evaluate(case(*events, joined=joined), rules(text), {}, context, Remembered(subjects=subjects or {}))
+    return {each.key.partition("/")[0]: each for each in found[::-1]}
+
+
+def nudged(mail, now="2026-11-12 09:00", **more):
+    return decided(NUDGE, APPLIED, mail, now=now, **more)["nudge"]
+
+
+ANSWER = sent("2026-11-11 10:00", id="n1", title="Re: Application: gardener", answers="a1", references=("a1",))
+
+
+def test_a_mail_that_answers_what_the_draft_would_answer_is_that_draft():
+    found = nudged(ANSWER)
+    assert (found.state, found.evidence) == (State.DONE, ("n1",))
+    assert found.why == "you sent it: “Application: gardener” of Wed 2026-11-11 10:00"
+
+
+@pytest.mark.parametrize(
+    ("fields", "state"),
+    [
+        ({"title": "Anything at all"}, State.DONE),
+        ({"answers": "a2"}, State.DUE),  # another mail of the thread
+        ({"people": (MARC,)}, State.DUE),
+        ({"people": (MARC, JULIE)}, State.DONE),
+        ({"forwards": True}, State.DUE),
+        ({"auto": "reply"}, State.DUE),
+        ({"start": at("2026-11-10 09:59")}, State.DUE),  # before its opening
+        ({"start": at("2026-11-10 10:00")}, State.DONE),
+        ({"answers": "", "references": ()}, State.DONE),  # as Outlook writes it
+        ({"answers": "", "references": (), "title": "Re: The weather"}, State.DUE),
+        ({"answers": "", "references": (), "title": "Application: gardener"}, State.DUE),
+        ({"report": Report(key="news/x@2026-11-03")}, State.DUE),  # it was another draft
+    ],
+)
+def test_what_makes_a_mail_that_draft(fields, state):
+    assert nudged(replace(ANSWER, **fields)).state is state
+
+
+def test_a_mail_of_later_is_not_there_yet():
+    assert nudged(ANSWER, now="2026-11-11 09:59").state is State.DUE
+
+
+HELLO = sent("2026-11-13 10:00", id="m1", title="News?")
+
+
+def news(*mails, subject="News?", now="2026-11-14 09:00", name="news/nordik.ca@2026-11-09"):
+    return decided(NEWS, visit(), *mails, now=now, subjects={name: subject} if subject else None)["news"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "state"),
+    [
+        ({}, State.DONE),
+        ({"title": "News? "}, State.DONE),
+        ({"title": "News"}, State.DUE),
+        ({"answers": "x"}, State.DUE),
+        ({"references": ("x",)}, State.DUE),
+        ({"start": at("2026-11-11 23:59")}, State.DUE),
+        ({"people": (MARC,)}, State.DUE),
+    ],
+)
+def test_a_mail_that_begins_a_thread_with_the_subject_is_that_draft(fields, state):
+    assert news(replace(HELLO, **fields)).state is state
+
+
+def test_where_the_subject_is_not_known_it_is_asked_for_only_if_a_mail_may_be_that_draft():
+    found = news(HELLO, sent("2026-11-13 11:00", id="m2", title="Other"), subject="")
+    assert (found.state, found.unknown) == (State.DUE, {"news/nordik.ca@2026-11-09": ("News?", "Other")})
+    assert news(subject="").unknown == {}
+    assert news(replace(HELLO, answers="x"), subject="").unknown == {}
+
+
+def test_a_mail_after_the_window_closed_still_is_that_draft():
+    assert news(now="2026-12-01 09:00").state is State.EXPIRED
+    assert news(replace(HELLO, start=at("2026-11-25 10:00")), now="2026-12-01 09:00").state is State.DONE
+
+
+def test_what_was_sent_so_is_what_another_rule_starts_from():
+    found = decided(NUDGE, APPLIED, ANSWER, now="2026-11-12 09:00")["again"]
+    assert (found.key, shown(found.opens)) == (f"again/done:{KEY}@2026-11-11", "2026-11-18 10:00")
+
+
+def test_what_other_rules_ask_for_after_it_may_have_been_sent_too():
+    more = NUDGE.replace(
+        'do    = { type = "task", title = "Call them" }', 'do = { type = "draft", title = "Once more" }'
+    )
+    third = '[rule.third]\non = { kind = "done", data.rule = "again" }\ndo = { type = "task", title = "Stop" }\n'
+    again = sent("2026-11-20 10:00", id="m3", title="Once more")
+    subjects = {f"again/done:{KEY}@2026-11-11": "Once more"}
+    found = decided(more + third, APPLIED, ANSWER, again, now="2026-11-21 09:00", subjects=subjects)
+    assert (found["again"].state, found["third"].state) == (State.DONE, State.DUE)
+
+
+def test_a_rule_that_starts_from_its_own_end_does_not_start_from_one_mail_for_ever():
+    text = '[rule.echo]\non = [{ kind = "done" }]\ndo = { type = "draft", title = "Echo" }\n'.replace(
+        "[{", "{"
+    ).replace("}]", "}")
+    first = event("done", "2026-11-09 10:00", JULIE, id="done:first", data={"rule": "x"})
+    twice = [sent("2026-11-09 10:00", id=name, title="Echo") for name in ("m1", "m2")]
+    subjects = {"echo/done:first@2026-11-09": "Echo", "echo/done:echo/done:first@2026-11-09@2026-11-09": "Echo"}
+    context = EvaluationContext(at("2026-11-10 09:00"), at("2026-01-01 00:00"), timedelta(days=30), EVERYTHING)
+    found = evaluate(case(first, *twice), rules(text), {}, context, Remembered(subjects=subjects))
+    assert 1 < len(found) < 5
+
+
+def test_a_draft_to_nobody_is_not_known_by_its_subject_here():
+    text = '[rule.ask]\non = "#ask"\nopens = "start"\ndo = { type = "draft", to = "it.ref", title = "Hello" }\n'
+    found = decided(
+        text, note("2026-11-09 10:00", "ask", id="n"), sent("2026-11-10 10:00", title="Hello"), now="2026-11-11"
+    )
+    assert found["ask"].state is State.DUE

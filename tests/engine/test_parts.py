@@ -1,0 +1,118 @@
+"""A list of actions: each is known by key and type, and lives on its own."""
+
+from itertools import permutations
+
+import pytest
+
+from followup_rules.engine.parts import parts
+from followup_rules.keys import hashed
+from followup_rules.language.load import Surroundings, load
+from followup_rules.model import Report, State
+from followup_rules.toml.document import parse
+from tests.support.caselab import event, note, the, visit
+from tests.support.rulelab import rules, world
+
+BOTH = """
+[rule.after]
+on      = { kind = "meeting" }
+per     = "day"
+closes  = "day + 20 days"
+done_by = ["#settled"]
+do      = [%s]
+"""
+MAIL, DAY, BAG = (
+    '{ type = "draft", title = "Thank you" %s}',
+    '{ type = "task", title = "Keep the day free" %s}',
+    '{ type = "task", title = "Pack the bag" %s}',
+)
+PLAIN = BOTH % ", ".join(each % "" for each in (MAIL, DAY))
+NAMED = BOTH % ", ".join(each % f', id = "{name}"' for each, name in ((MAIL, "mail"), (DAY, "day")))
+KEY = "after/nordik.ca@2026-11-09"
+NOW = "2026-11-12 12:00"
+
+
+def names(*written):
+    return [
+        part.name.removeprefix(KEY) for part in parts(rules(BOTH % ", ".join(written), faulty=True).rules["after"], KEY)
+    ]
+
+
+def keys(*written):
+    return [
+        part.key.removeprefix(KEY) for part in parts(rules(BOTH % ", ".join(written), faulty=True).rules["after"], KEY)
+    ]
+
+
+def test_the_first_action_has_the_key_of_the_duty_and_the_others_their_place_or_their_id():
+    plain = [each % "" for each in (MAIL, DAY, BAG)]
+    named = [each % f', id = "{name}"' for each, name in ((MAIL, "mail"), (DAY, "day"), (BAG, "bag"))]
+    assert (names(*plain), keys(*plain)) == (["", "#2", "#3"], ["", "#2", "#3"])
+    assert (names(*named), keys(*named)) == (["#mail", "#day", "#bag"], ["", "#day", "#bag"])
+    assert names(plain[0], named[1], plain[2]) == ["", "#day", "#3"]
+    for order in permutations(named):
+        assert sorted(names(*order)) == ["#bag", "#day", "#mail"]
+
+
+def report(kind, key, day=10, **fields):
+    return event(kind, f"2026-11-{day} 12:00", id=f"{kind}:{key}", report=Report(key=KEY + key, rule="after", **fields))
+
+
+def decided(text, *events):
+    found = the(text, visit(), *events, now=NOW, faulty=True)
+    return found.state, tuple(name.removeprefix(KEY) for name in found.ended)
+
+
+@pytest.mark.parametrize("kind", ["done", "dismissed", "sent"])
+def test_what_the_user_ends_ends_that_one_and_the_duty_when_all_have_ended(kind):
+    assert decided(PLAIN) == (State.DUE, ())
+    assert decided(PLAIN, report(kind, "")) == (State.DUE, ("",))
+    assert decided(PLAIN, report(kind, "#2")) == (State.DUE, ("#2",))
+    assert decided(PLAIN, report(kind, ""), report("done", "#2")) == (State.DONE, ())
+    assert decided(NAMED, report(kind, "#mail"), report("done", "#day")) == (State.DONE, ())
+    assert decided(NAMED, report(kind, "#day")) == (State.DUE, ("#day",))
+
+
+def test_the_last_that_was_done_is_the_reason_and_all_are_evidence():
+    found = the(PLAIN, visit(), report("done", "", 10), report("dismissed", "#2", 11), now=NOW, faulty=True)
+    assert (found.why, sorted(found.evidence)) == (
+        "you ticked it off at Tue 2026-11-10 12:00",
+        ["dismissed:#2", "done:"],
+    )
+    found = the(PLAIN, visit(), report("dismissed", "", 10), report("dismissed", "#2", 11), now=NOW, faulty=True)
+    assert found.why == "dismissed by you: you deleted it"
+
+
+def test_done_by_ends_all():
+    assert decided(PLAIN, note("2026-11-10 15:00", "settled"), report("done", ""))[0] is State.DONE
+
+
+def test_a_sent_mail_carries_the_hash_of_its_own_action():
+    mail = event("sent", "2026-11-10 12:00", report=Report(key=hashed(f"{KEY}#2")))
+    assert decided(PLAIN, mail) == (State.DUE, ("#2",))
+
+
+def test_an_action_of_another_type_is_another_one_under_the_same_key():
+    assert decided(PLAIN, report("dismissed", "", type="task")) == (State.DUE, ())
+    assert decided(PLAIN, report("dismissed", "", type="draft")) == (State.DUE, ("",))
+
+
+@pytest.mark.parametrize(
+    ("ids", "said"),
+    [
+        (("a", "a"), "two actions have the id 'a'"),
+        (("2", "b"), "'2' cannot be an id"),
+        (("a b", "c"), "'a b' cannot be an id"),
+    ],
+)
+def test_an_id_that_could_not_tell_them_apart_is_a_fault(ids, said):
+    text = BOTH % ", ".join(each % f', id = "{name}"' for each, name in zip((MAIL, DAY), ids, strict=True))
+    _, problems = load([parse(text, "rules.toml")], world(), Surroundings(frozenset(), {"out": ("task", "draft")}))
+    assert [problem.message for problem in problems] == [said]
+
+
+def test_a_notice_beside_others_keeps_nothing_open():
+    notice = '{ type = "notice", title = "Told" }'
+    text = BOTH % ", ".join([DAY % "", notice])
+    assert decided(text, report("done", ""))[0] is State.DONE
+    assert decided(BOTH % notice)[0] is State.DUE
+    assert decided(BOTH % notice, report("dismissed", ""))[0] is State.DONE
