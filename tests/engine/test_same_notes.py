@@ -67,6 +67,32 @@ def test_the_first_of_equal_notes_has_the_plain_id_and_the_others_are_numbered_b
                    "Send b": "notes:julie.roy@nordik.ca:2026-11-12:promise:2"}  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "wheres",
+    [
+        ("notes.md:9", "notes.md:10"),  # by the number of the line
+        ("a.md:9", "b.md:2"),  # file by file
+        ("c:/a.md:9", "c:/b.md:2"),
+        ("c:/a.md:9", "c:/a.md:10"),
+        ("a.md", "a.md:1"),  # one without a line comes first
+    ],
+)
+def test_equal_notes_are_numbered_in_the_order_in_which_they_stand(wheres):
+    twins = [replace(note("Call"), id=f"notes:x:{n}", where=where) for n, where in enumerate(reversed(wheres), 2)]
+    for read in (twins, twins[::-1]):
+        settled = {each.where: each.id for each in settle(read, [], set(), UTC)}
+        assert [settled[where] for where in wheres] == ["notes:x", "notes:x:2"]
+
+
+def test_of_two_notes_in_one_place_the_first_by_its_id_is_the_first():
+    twins = [replace(note("Call"), id=f"notes:x:{n}", source_line=f"- {n}") for n in (2, 3)]
+    for read in (twins, twins[::-1]):
+        assert {each.source_line: each.id for each in settle(read, [], set(), UTC)} == {
+            "- 2": "notes:x",
+            "- 3": "notes:x:2",
+        }
+
+
 def test_one_of_equal_notes_is_deleted_and_the_other_keeps_its_id(memory):
     before = memory.read(note("Send the address"), note("Send the sheet", 2))
     assert memory.read(note("Send the sheet")) == {"Send the sheet": before["Send the sheet"]}
@@ -223,6 +249,59 @@ def test_a_new_equal_note_is_another_one():
     twin = line("- [ ] Call", 2)
     assert matched([OPEN, twin], [OPEN]) == [0, None]
     assert matched([OPEN, replace(twin, tags=("issue",))], [OPEN]) == [0, None]
+
+
+def test_what_was_away_is_known_again_only_under_its_heading_and_time(memory):
+    before = memory.read(note("Send it"))
+    memory.read()
+    for other in (
+        note("Send it", at=DAY + timedelta(days=1)),
+        note("Send it", people=(Person("zoe@acme.com"),), heading=""),
+    ):
+        assert set(memory.read(other).values()).isdisjoint(before.values())
+        memory.read()
+
+
+def edited(read, known):
+    """Return which known note each text is now, all under one heading, time and tag of one file, or None."""
+    return matched(
+        [note(text, n) for n, text in enumerate(read, 1)], [note(text, n) for n, text in enumerate(known, 1)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("read", "known", "found"),
+    [
+        # The most alike belong together, in whatever order they stand.
+        (["send the list of the bar", "send the list of the shop now"],
+         ["send the list of the shop", "send the list of the bar today"], [1, 0]),
+        (["send the list of the shop now", "send the list of the bar"],
+         ["send the list of the shop", "send the list of the bar today"], [0, 1]),
+        (["buy tulips", "ask again"], ["call Julie", "sell the car"], [None, None]),
+        (["one two three four"], ["one two five six", "y"], [0]),  # half of the words
+        (["one two three four", "x"], ["one two five six", "y"], [0, 1]),  # then one is left of each
+        # Each is one note, and no more.
+        (["send the list now", "send the list soon then"], ["send the list"], [0, None]),
+        (["send the list soon then", "send the list now"], ["send the list"], [None, 0]),
+        (["mail the list"], ["send the list soon then", "send the list now"], [1]),
+        (["mail the list"], ["send the list now", "send the list soon then"], [0]),
+    ],
+)  # fmt: skip
+def test_of_what_is_edited_in_one_place_the_most_alike_belong_together(read, known, found):
+    assert edited(read, known) == found
+
+
+def test_what_is_edited_in_several_places_stays_in_each():
+    def places(*texts):
+        ways = ({"file": "a/notes.md"}, {"file": "b/notes.md"}, {"tag": "issue"})
+        return [note(text, 1, **way) for text, way in zip(texts, ways, strict=True)]
+
+    assert matched(places("gamma", "delta", "epsilon"), places("alpha", "beta", "zeta")) == [0, 1, 2]
+
+
+def test_a_long_note_of_few_different_words_is_alike_if_few_of_them_change():
+    words = ["to", "be", "or", "not"] * 80
+    assert edited(["buy tulips", " ".join([*words, "x"])], [" ".join(words)]) == [None, 0]
 
 
 def test_in_another_zone_a_note_is_the_same(memory):
