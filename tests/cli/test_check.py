@@ -75,7 +75,7 @@ def test_json_holds_the_same(place):
     found = json.loads(check("--json").stdout)
     assert found["problems"] == []
     assert found["checked"]["sources"] == {"calendar": 1, "notes": 1, "sent": 0}
-    assert found["checked"]["rules"] == 10
+    assert found["checked"]["rules"] == 11
     assert found["checked"]["outputs"] == ["drafts", "tasks"]
 
 
@@ -162,7 +162,8 @@ def test_a_kind_that_nothing_shows_may_be_a_slip(place):
 
 
 def test_a_rule_that_is_off_looks_for_nothing(place):
-    off = "\n".join(f"[rule.{name}]\nenabled = false" for name in ("thank-you", "keep-promise", "whom-you-met"))
+    looking = ("thank-you", "no-show", "keep-promise", "whom-you-met")
+    off = "\n".join(f"[rule.{name}]\nenabled = false" for name in looking)
     config(place, off, **{"sources.sent": ""})
     assert problems() == []
 
