@@ -42,7 +42,7 @@ def read(path: Path, largest: int = LARGEST) -> Snapshot:
         with regular_files.opened(path) as file:
             info = os.fstat(file.fileno())
             content = file.read(largest + 1) if info.st_size <= largest else b""
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # a file stands where a folder above it would be
         return Snapshot()
     if max(len(content), info.st_size) > largest:
         raise regular_files.TooLarge(path, largest)
