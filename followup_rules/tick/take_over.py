@@ -14,9 +14,10 @@ from msgspec.structs import replace
 
 from followup_rules.codes import Code
 from followup_rules.engine.plan import PRINTED, Change, EntryState, LedgerEntry
-from followup_rules.host.checked_output import CheckedOutput
+from followup_rules.host.checked_output import STATES, CheckedOutput
 from followup_rules.host.failures import failure
 from followup_rules.model import DRAFT, NOTICE, Decision, Event, Problem, Pull, Status
+from followup_rules.store.errors import StoreError
 from followup_rules.texts.plurals import plural
 from followup_rules.tick.execute import carry_out, receipt
 from followup_rules.tick.outputs import Seen, follow_hand, is_sent, report_of
@@ -48,6 +49,8 @@ def take_over(changes: Iterable[Change], decisions: Iterable[Decision], seen: Se
             continue
         try:
             one = _look_for(change, duties[change.action.duty], output, seen, given)
+        except StoreError:
+            raise
         except Exception as error:  # noqa: BLE001 -- whatever a plugin raises: it is not made, and the rest goes on
             one = Found(failed=(change,), problems=(failure(f"outputs.{change.output}", error),))
         whole = Found(
@@ -60,13 +63,16 @@ def take_over(changes: Iterable[Change], decisions: Iterable[Decision], seen: Se
 
 
 def _look_for(change: Change, duty: Decision, output: CheckedOutput, seen: Seen, given: Given) -> Found:
+    there = Found()
     for marker in _markers(change, duty, seen, given):
         ref = output.find(marker)
-        status = output.status([ref])[ref] if ref else None
-        if ref and status and status.state in ("open", "touched", "done"):
-            return _there(replace(change, action=replace(change.action, key=marker)), ref, status, output, given)
-    mail = _mail(change, duty, seen, given) if change.action.type == DRAFT else None
-    return _sent(change, mail, given) if mail else Found()
+        status = output.status([ref])[ref] if ref else Status("gone")
+        if ref and status.state != "gone":
+            marked = replace(change, action=replace(change.action, key=marker))
+            there = _there(marked, ref, status, output, given)
+            break
+    mail = _mail(change, duty, seen, given) if change.action.type == DRAFT and not there.failed else None
+    return _sent(change, mail, there, given) if mail else there
 
 
 def _markers(change: Change, duty: Decision, seen: Seen, given: Given) -> Iterator[str]:
@@ -87,6 +93,8 @@ def _markers(change: Change, duty: Decision, seen: Seen, given: Given) -> Iterat
 
 def _there(change: Change, ref: str, status: Status, output: CheckedOutput, given: Given) -> Found:
     """Note what lies there; bring it up to date if nobody has touched it."""
+    if status.state not in STATES:  # it may lie where nobody can look just now
+        return Found(failed=(change,))
     if status.state == "open" and not given.dry:
         done = carry_out(change, output, given.store, given.now)
         if not isinstance(done, str):
@@ -130,13 +138,15 @@ def _mail(change: Change, duty: Decision, seen: Seen, given: Given) -> Event | N
     return None
 
 
-def _sent(change: Change, mail: Event, given: Given) -> Found:
-    """Note that a draft was sent that lies nowhere any more."""
-    entry = replace(_entry(change), state=EntryState.ENDED)
+def _sent(change: Change, mail: Event, there: Found, given: Given) -> Found:
+    """Note that a draft was sent, whether it lies there still or nowhere any more."""
     with given.store.database.transaction():
-        given.store.ledger.write(entry)
+        entry = given.store.ledger.entry(change.key, change.output) if there.taken else None
+        if entry is None:
+            entry = replace(_entry(change), state=EntryState.ENDED)
+            given.store.ledger.write(entry)
         event = report_of(entry, Status("done", mail.start), given, mail=mail.id)
-        return Found((TakenOver(change, "done"),), _kept(entry.output, event, given))
+        return Found((TakenOver(change, "done"),), there.changed | _kept(entry.output, event, given))
 
 
 # -- what is told of it

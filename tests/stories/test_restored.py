@@ -213,6 +213,19 @@ def test_a_draft_with_words_of_ones_own_that_was_sent_since_is_known_by_its_subj
     assert tick.decision("thank-you").why.startswith("you sent it: “Entrevue” of Mon 2026-11-09 18:00")
 
 
+def test_a_draft_that_was_sent_since_and_left_where_it_lay_is_over_and_taken_back(life):
+    life.config('[rule.thank-you.do]\ntitle = "Notre rencontre"\ntext = "Bonjour,"\n')
+    life.run("2026-11-09 12:00")
+    file = life.draft_file("thank-you")
+    left = file.read_bytes()
+    life.send("thank-you", JULIE, "2026-11-09 18:00", header=False)
+    file.write_bytes(left)
+    restored(life, "2026-11-10 09:00")
+    tick = life.at("2026-11-10 09:00")
+    assert (tick.rules(), tick.rules("withdraw")) == ([], ["thank-you"])
+    assert tick.state("thank-you") == "done"
+
+
 def test_a_draft_that_was_edited_since_stays_as_it_is_and_its_date_is_asked_about(life):
     life.run("2026-11-09 12:00")
     life.rewrite_draft("thank-you", "Et merci pour le café.")
