@@ -2,9 +2,9 @@
 
 A block is marked `<!-- shown: TICK: ARGUMENTS -->`: after the ticks of the story up to that one, the command is
 called with these arguments at its instant; with `ARGUMENTS ; ARGUMENTS`, one call after the other. `<!-- options:
-PLUGIN -->` marks the table of a plugin's options, `<!-- file: FILE -->` a file, `<!-- tested: FILE with RULES -->` what
-`followup test` prints of them, and `<!-- compared: TICK: ARGUMENTS -->` a block like the first, with another day of the
-call as `other.toml`.
+PLUGIN -->` marks the table of a plugin's options, `<!-- file: FILE -->` a file, `<!-- rules: FILE -->` the part of one
+that stands before its examples, `<!-- tested: FILE with RULES -->` what `followup test` prints of them, and `<!--
+compared: TICK: ARGUMENTS -->` a block like the first, with another day of the call as `other.toml`.
 `--check` writes nothing and fails if anything is out of date.
 """
 
@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT / "examples"))
 import story  # noqa: E402 -- lies beside the data that it plays
 
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
-_BLOCK = re.compile(r"(<!-- (shown|options|file|tested|compared): (.*?) -->\n).*?(<!-- end -->)", re.DOTALL)
+_BLOCK = re.compile(r"(<!-- (shown|options|file|rules|tested|compared): (.*?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def rendered(page: str) -> str:
@@ -64,6 +64,11 @@ def _compared(what: str) -> str:
 
 def _file(name: str) -> str:
     return f"```toml\n{(ROOT / name).read_text(encoding='utf-8')}```\n"
+
+
+def _rules(name: str) -> str:
+    rules, _, _ = (ROOT / name).read_text(encoding="utf-8").partition("\n[[example]]")
+    return f"```toml\n{rules.rstrip()}\n```\n"
 
 
 def _tested(what: str) -> str:
@@ -110,7 +115,14 @@ def _default(field: dataclasses.Field[object]) -> str:
     return f"`{json.dumps(field.default)}`" if field.default not in (None, "") else ""
 
 
-_KINDS = {"shown": _shown, "options": _options, "file": _file, "tested": _tested, "compared": _compared}
+_KINDS = {
+    "shown": _shown,
+    "options": _options,
+    "file": _file,
+    "rules": _rules,
+    "tested": _tested,
+    "compared": _compared,
+}
 
 
 def main() -> int:
