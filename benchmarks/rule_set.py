@@ -17,6 +17,7 @@ import re
 import statistics
 import tempfile
 import time
+import tomllib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,6 +33,9 @@ rules = ["rules.toml"]
 [profile]
 me = ["me@example.org"]
 timezone = "America/Toronto"
+[outputs]
+drafts = { plugin = "eml", path = "drafts" }
+tasks  = { plugin = "todotxt", path = "todo.txt" }
 """
 FIRST = datetime(2026, 11, 2, 15, tzinfo=UTC)
 JULIE, MARC = Person("julie@nordik.example", "Julie"), Person("marc@nordik.example", "Marc")
@@ -89,7 +93,8 @@ def main() -> None:
     parser.add_argument("--recipes", default="", help="names, with a comma between")
     parser.add_argument("--profile", action="store_true")
     options = parser.parse_args()
-    chosen = [RECIPES / f"{name}.toml" for name in options.recipes.split(",") if name] or sorted(RECIPES.glob("*.toml"))
+    named = [RECIPES / f"{name}.toml" for name in options.recipes.split(",") if name]
+    chosen = named or [path for path in sorted(RECIPES.glob("*.toml")) if _is_whole(path)]
     profiler = cProfile.Profile()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -110,6 +115,11 @@ def main() -> None:
     if options.profile:
         profiler.runcall(evaluate, case, few.rulebook.rules, {}, context)
         pstats.Stats(profiler).sort_stats("tottime").print_stats(25)
+
+
+def _is_whole(recipe: Path) -> bool:
+    """Tell whether it has rules of its own, rather than lines over those of the pack, which cannot be copied."""
+    return all("on" in rule for rule in tomllib.loads(recipe.read_text(encoding="utf-8"))["rule"].values())
 
 
 def _load(folder: Path, rules: str) -> Config:
