@@ -278,6 +278,13 @@ def test_rules_beside_examples_are_tried_before_the_config_names_them(place):
     assert differences(write(place, rule + example(then))) == []
 
 
+def test_rules_that_are_tried_need_no_output(place):
+    rule = '[rule.lent]\non = "#lent"\nopens = "start"\ndo = { type = "task", title = "Ask for it back" }\n'
+    note = '{ kind = "note", case = "@kestrel.example", text = "2026-11-05 #lent The atlas" }'
+    result = play(write(place, rule + example('{ at = 2026-11-06, makes = ["lent"] }', note)))
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
 def test_a_pack_is_played_without_any_config(place):
     (place / "config.toml").unlink()
     (place / "examples.toml").write_text(HOLDS)
