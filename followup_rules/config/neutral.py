@@ -59,7 +59,7 @@ def with_neutral_user(base: Config, profile: Value) -> Config | None:
 
 
 def with_rules_over(base: Config, over: Document, problems: list[Problem]) -> Config:
-    """Return a config with more rules, cases and values for texts laid over its own, to be tried: with usual outputs."""
+    """Return a config to try more rules, cases and values for texts, laid over its own, with the usual outputs."""
     of = base.ingredients
     assert of is not None, "a config that cannot be read has no rules"
     top = Value(over.tables, over, (), problems)
