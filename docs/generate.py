@@ -2,15 +2,18 @@
 
 A block is marked `<!-- shown: TICK: ARGUMENTS -->`: after the ticks of the story up to that one, the command is
 called with these arguments at its instant; with `ARGUMENTS ; ARGUMENTS`, one call after the other. `<!-- options:
-PLUGIN -->` marks the table of a plugin's options, `<!-- file: FILE -->` a file, `<!-- tested: FILE with RULES -->` what
-`followup test` prints of them, and `<!-- compared: TICK: ARGUMENTS -->` a block like the first, with another day of the
-call as `other.toml`.
+PLUGIN -->` marks the table of a plugin's options, `<!-- file: FILE -->` a file, `<!-- rules: FILE -->` the part of one
+that stands before its examples, `<!-- keys: RECORD -->` the words of the rule language with what
+their docstrings say, `<!-- tested: FILE with RULES -->` what `followup test` prints of them, and `<!--
+compared: TICK: ARGUMENTS -->` a block like the first, with another day of the call as `other.toml`.
 `--check` writes nothing and fails if anything is out of date.
 """
 
 from __future__ import annotations
 
+import ast
 import dataclasses
+import inspect
 import json
 import os
 import re
@@ -19,7 +22,11 @@ import subprocess
 import sys
 import tempfile
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
+from types import ModuleType
+
+import msgspec
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "examples"))
@@ -27,7 +34,7 @@ sys.path.insert(0, str(ROOT / "examples"))
 import story  # noqa: E402 -- lies beside the data that it plays
 
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
-_BLOCK = re.compile(r"(<!-- (shown|options|file|tested|compared): (.*?) -->\n).*?(<!-- end -->)", re.DOTALL)
+_BLOCK = re.compile(r"(<!-- (shown|options|file|rules|keys|tested|compared): (.*?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def rendered(page: str) -> str:
@@ -64,6 +71,62 @@ def _compared(what: str) -> str:
 
 def _file(name: str) -> str:
     return f"```toml\n{(ROOT / name).read_text(encoding='utf-8')}```\n"
+
+
+def _rules(name: str) -> str:
+    rules, _, _ = (ROOT / name).read_text(encoding="utf-8").partition("\n[[example]]")
+    return f"```toml\n{rules.rstrip()}\n```\n"
+
+
+def _keys(record: str) -> str:
+    """Tell the keys of a rule, of a guard (those that are not also a rule's), or the states."""
+    from followup_rules import model  # noqa: PLC0415 -- only if a page has such a table
+    from followup_rules.language import schema  # noqa: PLC0415 -- likewise
+
+    if record == "State":
+        said = _docstrings(model, record)
+        return _table("state", [(str(state), said[state.name]) for state in model.State])
+    keys = schema.RULE if record == "Rule" else {key: read for key, read in schema.GUARD.items() if key not in _COMMON}
+    said, kind = _docstrings(schema, record), getattr(schema, record)
+    names = {key: schema.ATTRIBUTE.get(key, key) for key in keys}
+    defaults = {field.name: field.default for field in msgspec.structs.fields(kind)}
+    return _table(
+        "key", [(key, said[name], _shown_default(record, key, defaults[name])) for key, name in names.items()]
+    )
+
+
+_COMMON = ("why", "on", "where", "per", "opens", "enabled")
+"""Keys of a guard that say what those of a rule say."""
+_REQUIRED = {"Rule": ("on", "do"), "Guard": ("closes",)}
+
+
+def _docstrings(module: ModuleType, record: str) -> dict[str, str]:
+    """Return what the docstring below each attribute of a class says, which Python itself does not keep."""
+    (body,) = (
+        node.body
+        for node in ast.parse(inspect.getsource(module)).body
+        if isinstance(node, ast.ClassDef) and node.name == record
+    )
+    said = {}
+    for node, below in pairwise(body):
+        names = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant) and isinstance(names[0], ast.Name):
+            said[names[0].id] = inspect.cleandoc(below.value.value).replace("\n", " ")
+    return said
+
+
+def _shown_default(record: str, key: str, default: object) -> str:
+    if key in _REQUIRED[record]:
+        return "required"
+    if isinstance(default, tuple):
+        default = ", ".join(getattr(part, "text", "") for part in default)
+    return f"`{str(default).lower()}`" if default not in (None, "") else ""
+
+
+def _table(first: str, rows: list[tuple[str, ...]]) -> str:
+    head = [first, "meaning", "default"][: len(rows[0])]
+    lines = [head, ["---"] * len(head), *([f"`{word}`", *rest] for word, *rest in rows)]
+    return "".join("| " + " | ".join(line).replace(" |  |", " | |") + " |\n" for line in lines)
 
 
 def _tested(what: str) -> str:
@@ -110,7 +173,15 @@ def _default(field: dataclasses.Field[object]) -> str:
     return f"`{json.dumps(field.default)}`" if field.default not in (None, "") else ""
 
 
-_KINDS = {"shown": _shown, "options": _options, "file": _file, "tested": _tested, "compared": _compared}
+_KINDS = {
+    "shown": _shown,
+    "options": _options,
+    "file": _file,
+    "rules": _rules,
+    "keys": _keys,
+    "tested": _tested,
+    "compared": _compared,
+}
 
 
 def main() -> int:

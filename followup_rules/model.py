@@ -227,13 +227,25 @@ class State(StrEnum):
     """What a rule says of an anchor, in order of precedence."""
 
     BROKEN = "broken"
+    """The rule is faulty."""
     VOID = "void"
+    """The anchor was cancelled before its end, declined or is gone; a later visit replaced it; `cancelled_by`; it
+    opened long before the first run.
+    """
     DONE = "done"
+    """With the evidence; or you ticked it, sent it, or deleted it."""
     WAITING = "waiting"
+    """It opens later."""
     BLIND = "blind"
+    """A source that it relies on could not be read, or no source can show what it looks for: nothing is done, withdrawn
+    or missed.
+    """
     EXPIRED = "expired"
+    """Missed: the window closed."""
     HELD = "held"
+    """By a guard, until an instant."""
     DUE = "due"
+    """The action ought to exist."""
 
 
 class Reason(Struct, frozen=True):

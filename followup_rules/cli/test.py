@@ -110,9 +110,11 @@ def _played(file: ExampleFile, named: examples.Named, configs: examples.Configs,
     if example is None:
         return Result(file, named.name, named.line, ())
     failures: list[Failure] = []
+    told: list[Problem] = []
     try:
         with expectations.checking(example) as play:
             for moment in play.moments:
+                told += moment.told
                 if moment.differences:
                     failures.append(Failure(moment, () if failures else _concerned(moment, play)))
     except TooLong:
@@ -121,6 +123,8 @@ def _played(file: ExampleFile, named: examples.Named, configs: examples.Configs,
         problem = file.document.problem(named.table.path, message, code=Code.NOT_PLAYED, hint=hint)
         problems.append(problem)
         return Result(file, named.name, named.line, ())
+    # A note under a heading that fits nothing is a case of its own: the likeliest reason why it ends or joins nothing.
+    problems += [each for each in told if failures and each.code == Code.NO_CASE]
     return Result(file, named.name, named.line, tuple(failures), example)
 
 

@@ -59,7 +59,7 @@ def with_neutral_user(base: Config, profile: Value) -> Config | None:
 
 
 def with_rules_over(base: Config, over: Document, problems: list[Problem]) -> Config:
-    """Return a config with more rules, cases and values for texts laid over its own."""
+    """Return a config to try more rules, cases and values for texts, laid over its own, with the usual outputs."""
     of = base.ingredients
     assert of is not None, "a config that cannot be read has no rules"
     top = Value(over.tables, over, (), problems)
@@ -70,6 +70,7 @@ def with_rules_over(base: Config, over: Document, problems: list[Problem]) -> Co
         ingredients=replace(
             of,
             over=(*of.over, rules),
+            takes=outputs_of(base),
             cases={**of.cases, **profiles.case_tables(tables.get("case"), of.base)},
             variables={**of.variables, **variables(tables.get("vars"))},
         ),

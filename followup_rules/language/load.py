@@ -70,7 +70,10 @@ def unknown_tables(document: Document) -> tuple[Problem, ...]:
     """Report what a file of rules holds besides definitions, rules and guards."""
     return tuple(
         document.problem(
-            (key,), f"unknown table [{key}] in a file of rules", code=Code.UNKNOWN_KEY, hint=expected(key, TABLES)
+            (key,),
+            f"unknown table [{key}] in a file of rules",
+            code=Code.UNKNOWN_KEY,
+            hint=f"{expected(key, TABLES)} (all other tables, such as [case.NAME] and [vars], stand in config.toml)",
         )
         for key in document.tables
         if key not in (*TABLES, EXAMPLE, version.KEY)

@@ -124,6 +124,10 @@ def _named(value: Value, world: World) -> Part | None:
 
 
 def _is(value: Value, world: World) -> Part | None:
+    if isinstance(value.raw, list):
+        hint = "write 'any' in place of 'is': it holds if one of them does"
+        value.report("'is' must be one definition or #tag, not a list", code=Code.WRONG_SORT, hint=hint)
+        return None
     return _named(value, world) if value.is_a(str) else None
 
 

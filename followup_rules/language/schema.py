@@ -58,32 +58,62 @@ class Rule(Struct, frozen=True, kw_only=True):
 
     id: str
     why: str = ""
+    """One sentence for people."""
     on: Pattern | None = None
+    """The *anchor*: a definition, a `"#tag"`, or a pattern; or `{ every = "friday at 15:00" }`, from the clock. It
+    cannot speak of `them` or `it`, for it is what finds them.
+    """
     where: Pattern | None = None
+    """A further pattern that the anchor must match; it may speak of `it` and `them`."""
     each: str = ""
-    """`person`: a duty for each person of an anchor; else one for all of them."""
+    """`"person"`: a duty for each person of the anchor, instead of one for all of them."""
     per: str = "event"
+    """`event`: each anchor on its own; `day`: all anchors of a case on one local day are one visit; `case`: only the
+    latest visit counts, and replaces the earlier ones.
+    """
     opens: Phrases = (parse("end"),)
+    """When it becomes due."""
     moved_by: Phrases = ()
+    """A phrase that, once it resolves, decides the opening instead; never moved to a workday."""
     not_before: Phrases = ()
-    """It opens no earlier, however it was moved or announced."""
+    """A phrase: if it resolves to a later instant than the opening, it opens then, even if it was announced or moved.
+    Of an earlier day you are told.
+    """
     due: Phrases = (parse("opens"),)
+    """The date that an action shows."""
     late: Phrases = ()
-    """A day after it is due and has opened, if empty."""
+    """From when on it is called late; before the opening, it counts as a day after it. Without it: a day after `due`
+    and after the opening, whichever is later.
+    """
     closes: Phrases = ()
+    """From when on it is missed. Without it: never."""
     done_by: tuple[Pattern, ...] = ()
+    """Patterns on the other events of the case, from the anchor's start on: any of them ends the duty as `done`."""
     cancelled_by: tuple[Pattern, ...] = ()
+    """Likewise, ends it as `void`."""
     while_: tuple[Pattern, ...] = ()
+    """A related event that must exist; without it the duty is `void`."""
     during: str = ""
+    """The anchor must fall in this guard's window, with the same people."""
     breaks: Breaks | None = None
+    """A guard, or `{ guard, after }`: the anchor, a mail of mine, falls in the guard's window (from `after`, a phrase
+    on the guard's anchor), goes to the same people, answers no mail of theirs, and fulfils no rule that the guard
+    spares (`except`, `passes`).
+    """
     announces: tuple[str, ...] = ()
-    """Rules, of which the first is announced that opens later than this one."""
+    """A rule whose opening this action announces: it is pinned, and no later change of config moves it. Of a list, the
+    first that opens later than this rule.
+    """
     carries: tuple[Pattern, ...] = ()
+    """A pattern or a list: the text of these events of the case, from the anchor's start on, goes into the action."""
     passes: tuple[str, ...] = ()
-    """Guards that do not hold it."""
+    """Guards that do not hold this rule: what their `except` says, on the rule's side."""
     language: str = ""
+    """Of its texts: `en` or `fr`. Without it: the case's, else yours."""
     do: tuple[Do, ...] = ()
+    """What to make, one table or a list of them."""
     enabled: bool = True
+    """`false` switches it off."""
     fault: str = ""
     meaning: str = ""
     """A hash of what it starts from and does, by which it is known under another name."""
@@ -109,9 +139,15 @@ class Guard(Struct, frozen=True, kw_only=True):
     per: str = "event"
     opens: Phrases = (parse("end"),)
     closes: Phrases = ()
+    """The end of the window."""
     ended_by: tuple[Pattern, ...] = ()
+    """Patterns: the window ends at the first such event."""
     holds: str = "contact"
+    """`contact`: actions to the visit's people, and contacts that name no recipient; `everything`: every action of the
+    case.
+    """
     except_: tuple[str, ...] = ()
+    """Rules that it never holds; a rule may say so itself (`passes`)."""
     enabled: bool = True
     fault: str = ""
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from followup_rules.config.neutral import outputs_of
-from followup_rules.model import Action, Decision
+from followup_rules.model import Action, Decision, Problem
 from followup_rules.simulation.examples import NONE, Example, Then
 from followup_rules.simulation.player import Player, playing
 from followup_rules.store.store import Store
@@ -47,6 +47,8 @@ class Moment(Struct, frozen=True):
     differences: tuple[Difference, ...]
     report: Report
     """What a plan shows."""
+    told: tuple[Problem, ...] = ()
+    """What the runs since the moment before told of, such as a heading that fits no case."""
 
 
 class Playing(Struct, frozen=True):
@@ -84,7 +86,8 @@ def _moments(example: Example, player: Player) -> Iterator[Moment]:
             )
             for act in vain
         )
-        yield Moment(then, (*undone, *what.differences()), report)
+        told = tuple(dict.fromkeys(problem for tick in ticks for problem in tick.problems))
+        yield Moment(then, (*undone, *what.differences()), report, told)
 
 
 class _What:

@@ -109,6 +109,24 @@ def test_what_the_user_does(place, act, state, why):
     assert differences(write(place, example(then))) == []
 
 
+def test_a_heading_that_fits_no_case_is_told_with_what_it_keeps_from_holding(place):
+    note = '{ kind = "note", case = "kestrel", text = "2026-11-05 #answered" }'
+    unended = example(
+        '{ at = 2026-11-12T09:00:00, states = { nudge = "done" } }', f"{SENT.replace('kestrel', 'k')}, {note}"
+    )
+    result = play(write(place, unended))
+    assert result.exit_code == 1
+    assert "the heading 'kestrel' fits no case; add an address" in result.stderr
+    assert "mine.toml:3" in result.stderr
+
+
+def test_what_holds_whatever_its_headings_is_left_in_peace(place):
+    note = '{ kind = "note", case = "sparrow", text = "2026-11-05 #answered" }'
+    held = example('{ at = 2026-11-12T09:00:00, states = { nudge = "due" } }', f"{SENT}, {note}")
+    result = play(write(place, held))
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
 def test_a_rule_that_decides_nothing(place):
     then = '{ at = 2026-11-12T09:00:00, states = { nudge = "none" } }'
     assert differences(write(place, example(then, events=SENT.replace("Application", "Hello")))) == []
@@ -258,6 +276,13 @@ def test_rules_beside_examples_are_tried_before_the_config_names_them(place):
     rule = '[rule.prod]\non = "application"\nopens = "end + 1 day"\ndo = { type = "task", title = "Prod" }\n'
     then = '{ at = 2026-11-04T10:00:00, makes = ["prod"] }'
     assert differences(write(place, rule + example(then))) == []
+
+
+def test_rules_that_are_tried_need_no_output(place):
+    rule = '[rule.lent]\non = "#lent"\nopens = "start"\ndo = { type = "task", title = "Ask for it back" }\n'
+    note = '{ kind = "note", case = "@kestrel.example", text = "2026-11-05 #lent The atlas" }'
+    result = play(write(place, rule + example('{ at = 2026-11-06, makes = ["lent"] }', note)))
+    assert (result.exit_code, result.stderr) == (0, "")
 
 
 def test_a_pack_is_played_without_any_config(place):

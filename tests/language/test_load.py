@@ -304,7 +304,10 @@ def test_every_mistake_of_all_files_is_told_in_one_go():
 
 def test_a_table_that_a_rule_file_may_not_hold():
     (problem,) = unknown_tables(document("[rul.x]\non = '#a'"))
-    assert (problem.code, problem.line, problem.hint) == ("F010", 1, 'did you mean "rule"?')
+    assert (problem.code, problem.line) == ("F010", 1)
+    assert (
+        problem.hint == 'did you mean "rule"? (all other tables, such as [case.NAME] and [vars], stand in config.toml)'
+    )
 
 
 def test_a_type_that_no_output_takes_is_one_problem_that_names_all_its_rules():

@@ -24,6 +24,7 @@ def definition(fields, **known):
         ('data = "printer"', "'data' must be a table { ... }, not \"printer\""),
         ("check = true", "'check' must be a text in quotes, not true"),
         ("about = 3", "'about' must be a text in quotes, not 3"),
+        ("is = ['#paid', '#kept']", "'is' must be one definition or #tag, not a list"),
         ("is = { kind = 'sent' }", "'is' must be a text in quotes, not a table"),
     ],
 )

@@ -61,6 +61,20 @@ def test_the_reference_names_every_word_of_the_language(word):
     assert f"`{word}`" in REFERENCE
 
 
+def first_column(heading):
+    """The words in the first column of the first table below a heading of the reference."""
+    table = REFERENCE.partition(heading)[2].partition("|---|")[2].partition("\n\n")[0]
+    return {word for row in table.splitlines()[1:] for word in re.findall(r"`([^`]+)`", row.split("|")[1])}
+
+
+def test_the_table_of_fields_lists_those_that_there_are_and_no_other():
+    assert first_column("## Patterns: what") == set(patterns.FIELDS)
+
+
+def test_the_table_of_bases_lists_those_that_there_are():
+    assert {base.partition(".")[0] for base in first_column("## Phrases: when")} == {*phrases.BASES, "NAME", "RULE"}
+
+
 def test_every_hook_has_its_heading():
     page = (ROOT / "docs" / "plugins.md").read_text()
     for name in vars(hookspecs):

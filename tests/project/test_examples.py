@@ -88,7 +88,7 @@ def test_what_the_demo_tells_to_type_next_works_and_drafts_are_shown_as_people_s
 # -- rules with their examples
 
 
-@pytest.mark.parametrize(("name", "code"), [("invoice", 0), ("invoice-wrong", 1)])
+@pytest.mark.parametrize(("name", "code"), [("invoice", 0), ("invoice-wrong", 1), ("loan", 0)])
 def test_rules_with_examples_do_what_their_page_says(tmp_path, name, code):
     (tmp_path / "config.toml").write_text(
         f"rules = [{str(ROOT / 'examples/invoice.toml')!r}]\n"
