@@ -35,6 +35,9 @@ def main() -> int:
         points = list(_points(Path(base), options))
         with get_context("fork").Pool(options.jobs, _start) as pool:
             verdicts = [_shown(verdict) for verdict in pool.imap_unordered(_tried, points, chunksize=4)]
+            # Let go in peace: a worker to which SIGTERM comes just before it waits for a lock would wait for ever.
+            pool.close()
+            pool.join()
     return _told(verdicts, time.monotonic() - started)
 
 
