@@ -1,0 +1,51 @@
+"""Rules that can be read, each wrong in one way: what is told, in which line, and what mends it as the hint says."""
+
+M = '[define.meet]\nkind  = "meeting"\ntitle = "interview"\n'
+TASK = 'do = { type = "task", title = "x" }\n'
+MAIL = 'do = { type = "draft", to = "them", title = "Hello", text = "Hello." }\n'
+
+# name: (code, what stands in the line that is marked, rules, what the hint says to replace, by what)
+WRONG = {
+    "meeting-answers": ("F120", "answers", f'[rule.mine]\non = {{ kind = "meeting", answers = true }}\n{TASK}', ', answers = true', ''),
+    "sent-with-status": ("F120", "status", f'[rule.mine]\non = {{ kind = "sent", status = "cancelled" }}\n{TASK}', '"sent"', '"meeting"'),
+    "note-in-series": ("F120", "first", f'[rule.mine]\non = {{ kind = "note", first = "series" }}\n{TASK}', ', first = "series"', ''),
+    "received-to": ("F120", "to =", f'[rule.mine]\non = {{ kind = "received", to = "@firm.example" }}\n{TASK}', '"received"', '"sent"'),
+    "sent-from": ("F120", "from", f'[rule.mine]\non = {{ kind = "sent", from = "@firm.example" }}\n{TASK}', '"sent"', '"received"'),
+    "meeting-same-thread": ("F120", "same", f'[rule.mine]\non = "#x-ray"\ndone_by = [{{ kind = "meeting", same = "thread" }}]\n{TASK}', ', same = "thread"', ''),
+    "mail-with-tag": ("F120", "tags", f'[rule.mine]\non = {{ kind = "sent", tags = "offer" }}\n{TASK}', ', tags = "offer"', ''),
+    "nobody-and-somebody": ("F120", "with", f'[rule.mine]\non = {{ kind = "meeting", people = {{ max = 0 }}, with = "outside" }}\n{TASK}', ', with = "outside"', ''),
+    "forward-that-answers": ("F120", "forwards", f'[rule.mine]\non = {{ kind = "sent", answers = true, forwards = true }}\n{TASK}', ', forwards = true', ''),
+    "not-the-same": ("F120", "not", f'[rule.mine]\non = {{ kind = "meeting", title = "demo", not = {{ title = "demo" }} }}\n{TASK}', ', not = { title = "demo" }', ''),
+    "not-excludes-all": ("F120", "not", f'[rule.mine]\non = {{ kind = "meeting", title = ["client demo", "demo day"], not = {{ words = "demo" }} }}\n{TASK}', ', not = { words = "demo" }', ''),
+    "where-of-another-kind": ("F120", "where", f'{M}[rule.mine]\non = "meet"\nwhere = {{ kind = "sent" }}\n{TASK}', 'where = { kind = "sent" }\n', ''),
+    "dead-alternative": ("F120", "forwards", f'[rule.mine]\non = {{ kind = "meeting", any = [{{ title = "demo" }}, {{ forwards = true }}] }}\n{TASK}', ', { forwards = true }', ''),
+    "after-is-later": ("F120", "before", f'{M}[rule.mine]\non = "meet"\ndone_by = [{{ kind = "sent", after = "end + 5 days", before = "end + 2 days" }}]\n{TASK}', 'after = "end + 5 days", before = "end + 2 days"', 'after = "end + 2 days", before = "end + 5 days"'),
+    "while-and-cancelled": ("F120", "while", f'{M}[rule.mine]\non = "meet"\nwhile = ["#open"]\ncancelled_by = ["#open"]\n{TASK}', 'while = ["#open"]\n', ''),
+    "closes-at-opening": ("F121", "closes", f'{M}[rule.mine]\non = "meet"\nopens = "end + 1 day"\ncloses = "opens"\n{TASK}', '"opens"', '"opens + 7 days"'),
+    "closes-early": ("F121", "closes", f'{M}[rule.mine]\non = "meet"\nopens = "end + 10 days"\ncloses = "end + 5 days"\n{TASK}', '"end + 5 days"', '"opens + 7 days"'),
+    "closes-before-the-workday": ("F121", "closes", f'{M}[rule.mine]\non = "meet"\nopens = "day + 7 workdays at 09:00"\ncloses = "day + 7 days at 08:00"\n{TASK}', '"day + 7 days at 08:00"', '"opens + 7 days"'),
+    "months-and-weeks": ("F121", "closes", f'[rule.mine]\non = {{ kind = "sent", title = "offer" }}\nopens = "start + 3 months"\ncloses = "start + 12 weeks"\n{TASK}', '"start + 12 weeks"', '"opens + 7 days"'),
+    "field-window": ("F121", "closes", f'[rule.mine]\non = "#bid"\nopens = "it.due"\ncloses = "it.due - 1 day"\n{TASK}', '"it.due - 1 day"', '"opens + 7 days"'),
+    "late-early": ("F121", "late", f'{M}[rule.mine]\non = "meet"\nopens = "end"\ndue = "end + 3 days"\nlate = "end + 1 day"\ncloses = "end + 9 days"\n{TASK}', 'late = "end + 1 day"\n', ''),
+    "due-after-closing": ("F121", "due", f'{M}[rule.mine]\non = "meet"\nopens = "end"\ndue = "end + 12 days"\ncloses = "end + 9 days"\n{TASK}', 'due = "end + 12 days"\n', ''),
+    "due-before-opening": ("F121", "due", f'{M}[rule.mine]\non = "meet"\nopens = "end + 2 days"\ndue = "end"\ncloses = "end + 9 days"\n{TASK}', 'due = "end"\n', ''),
+    "guard-inverted": ("F121", "closes", f'{M}[guard.quiet]\non = "meet"\nopens = "end + 3 days"\ncloses = "end + 2 days"\n', '"end + 2 days"', '"end + 20 days"'),
+    "breach-after-the-end": ("F121", "breaks", f'{M}[guard.quiet]\non = "meet"\ncloses = "day + 5 days"\n[rule.mine]\non = {{ kind = "sent" }}\nbreaks = {{ guard = "quiet", after = "day + 6 days" }}\ndo = {{ type = "notice", title = "x" }}\n', 'day + 6 days', 'day + 1 day'),
+    "always-held": ("F122", "closes", f'{M}[guard.quiet]\non = "meet"\ncloses = "day + 10 days at 09:00"\n[rule.mine]\non = "meet"\nopens = "end + 1 day"\ncloses = "end + 3 days"\n{MAIL}', 'closes = "end + 3 days"', 'closes = "end + 3 days"\npasses = ["quiet"]'),
+    "held-each-night": ("F122", "closes", f'[guard.night]\non = {{ every = "day at 20:00" }}\ncloses = "start + 12 hours"\n[rule.mine]\non = {{ kind = "meeting", title = "demo" }}\nopens = "day at 21:00"\ncloses = "day at 23:00"\n{MAIL}', 'closes = "day at 23:00"', 'closes = "day at 23:00"\npasses = ["night"]'),
+    "endless-draft": ("F123", "do", f'{M}[rule.mine]\non = "meet"\n{MAIL}', 'on = "meet"', 'on = "meet"\ncloses = "opens + 30 days"'),
+    "endless-task": ("F123", "do", f'{M}[rule.mine]\non = "meet"\ndo = {{ type = "task", title = "Call", contact = true }}\n', 'on = "meet"', 'on = "meet"\ncloses = "opens + 30 days"'),
+    "value-never-set": ("F124", "it.phone", f'{M}[rule.mine]\non = "meet"\ndo = {{ type = "notice", title = "Call {{{{ it.phone }}}}" }}\n', ' {{ it.phone }}', ''),
+    "title-misspelt": ("F124", "it.titel", f'{M}[rule.mine]\non = "meet"\ndo = {{ type = "notice", title = "Call {{{{ it.titel }}}}" }}\n', 'titel', 'title'),
+    "field-of-a-meeting": ("F124", "opens", f'{M}[rule.mine]\non = "meet"\nopens = "it.due - 1 day"\n{TASK}', '"it.due - 1 day"', '"end - 1 day"'),
+    "when-of-no-rule": ("F124", "when", f'{M}[rule.call]\non = "meet"\nopens = "day + 10 days at 09:00"\n{TASK}[rule.mine]\non = "meet"\ndo = {{ type = "task", title = "Say {{{{ when(\'cal\')|day }}}}" }}\n', "'cal'", "'call'"),
+    "data-rule": ("F124", "nugde", f'{M}[rule.nudge]\non = "meet"\n{TASK}[rule.mine]\non = {{ kind = "done", data.rule = "nugde" }}\n{TASK}', 'nugde', 'nudge'),
+    "data-field-of-done": ("F124", "ruel", f'{M}[rule.nudge]\non = "meet"\n{TASK}[rule.mine]\non = {{ kind = "done", data.ruel = "nudge" }}\n{TASK}', 'ruel', 'rule'),
+    "tag-typo": ("F125", "calld", f'{M}[rule.call]\non = "meet"\nopens = "day + 10 days at 09:00"\ndone_by = ["#called"]\n{TASK}[rule.mine]\non = "meet"\ndone_by = ["#calld"]\n{TASK}', 'calld', 'called'),
+    "field-typo": ("F125", "dedaline", f'[rule.one]\non = "#offer"\nopens = "it.deadline - 2 days at 09:00"\ncloses = "it.deadline"\n{TASK}[rule.mine]\non = "#offer"\nopens = "it.dedaline - 1 day"\n{TASK}', 'dedaline', 'deadline'),
+    "unused": ("F126", "define.coffee", f'{M}[define.coffee]\nkind = "meeting"\ntitle = "coffee"\n[rule.mine]\non = "meet"\n{TASK}', '[define.coffee]\nkind = "meeting"\ntitle = "coffee"\n', ''),
+    "ended-by-itself": ("F127", "done_by", f'[rule.mine]\non = "#call-back"\nopens = "day + 1 day"\ndone_by = ["#call-back"]\n{TASK}', 'done_by = ["#call-back"]', 'done_by = ["#called-them"]'),
+    "announces-itself": ("F128", "announces", f'{M}[rule.mine]\non = "meet"\nannounces = "mine"\ncloses = "end + 3 days"\n{TASK}', 'announces = "mine"\n', ''),
+    "reply-to-a-meeting": ("F129", "reply_to", f'{M}[rule.mine]\non = "meet"\ncloses = "end + 3 days"\ndo = {{ type = "draft", reply_to = "it", title = "Hello", text = "Hello." }}\n', 'reply_to = "it", ', ''),
+    "to-nobody": ("F130", "do", f'[rule.mine]\non = {{ kind = "meeting", people = {{ max = 0 }} }}\ncloses = "end + 1 day"\n{MAIL}', '"them"', '"a@b.example"'),
+}
