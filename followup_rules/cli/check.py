@@ -9,16 +9,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from msgspec import Struct
+from msgspec import Struct, structs
 from msgspec.structs import replace
 
 from followup_rules.cli import shared
 from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
 from followup_rules.config.read import Config, read_config
+from followup_rules.config.profile import fixed_zone
 from followup_rules.config.rulebook import documents
 from followup_rules.engine.sight import UNASKED
 from followup_rules.hookspecs import Source
@@ -32,6 +33,9 @@ from followup_rules.texts.plurals import plural
 from followup_rules.tick.run import preview
 from followup_rules.upkeep.addresses import addresses_in_config, exposed_addresses
 from followup_rules.upkeep.services import concerns
+
+if TYPE_CHECKING:
+    from followup_rules.cli.fix import Fix
 
 
 class Findings(Struct, frozen=True, dict=True):
@@ -52,19 +56,36 @@ class Findings(Struct, frozen=True, dict=True):
 @click.command("check")
 @shared.now_option
 @shared.json_option
+@click.option("--fix", is_flag=True, help="Mend what can only be a slip of the pen; comments and order stay.")
 @click.pass_context
-def command(ctx: click.Context, now: str | None, *, as_json: bool) -> None:
-    """Check config, rules, texts, plugins, sources and outputs, and tell all problems at once. Writes nothing."""
+def command(ctx: click.Context, now: str | None, *, as_json: bool, fix: bool) -> None:
+    """Check config, rules, texts, plugins, sources and outputs, and tell all problems at once.
+
+    Writes nothing, but with --fix.
+    """
     config = read_config(shared.config_file(ctx))
+    fixed: list[Fix] = []
+    if fix:
+        config, fixed = _fixed(config)
     findings = examine(config, shared.instant(now, config))
     if as_json:
         from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
 
-        click.echo(records.dump({"problems": records.problems(findings.problems), "checked": dict(findings.checked)}))
+        told = {"problems": records.problems(findings.problems), "checked": dict(findings.checked)}
+        click.echo(records.dump(told | ({"fixed": [structs.asdict(each) for each in fixed]} if fix else {})))
     else:
-        click.echo("\n".join(_lines(findings)))
+        click.echo("\n".join([*map(str, fixed), *_lines(findings)]))
     shared.print_problems(findings.problems)
     sys.exit(findings.exit_code)
+
+
+def _fixed(config: Config) -> tuple[Config, list[Fix]]:
+    from followup_rules.cli import fix  # noqa: PLC0415 -- only for --fix
+
+    try:
+        return fix.apply(config)
+    except OSError as error:
+        shared.give_up([Problem("check", f"nothing was mended: {error}", Code.NOT_OPENED, fatal=True)], as_json=False)
 
 
 def examine(config: Config, now: datetime) -> Findings:
@@ -73,6 +94,7 @@ def examine(config: Config, now: datetime) -> Findings:
         return Findings(config.problems)
     seen: dict[str, _Seen] = {}
     problems = [*config.problems, *_texts(config), *_unwritable(config), *_tried(config, now, seen), *concerns(config)]
+    problems += [*fixed_zone(config.ingredients.document)] if config.ingredients else []
     problems += [*addresses_in_config(config), *exposed_addresses(config)]
     problems += [*analysis.warnings(_book(config, seen)), *_each_of_many(config)]
     return Findings(tuple(dict.fromkeys(problems)), _checked(config, seen))
@@ -270,9 +292,9 @@ def _given(config: Config, seen: Mapping[str, _Seen]) -> Given:
         # A plugin may give any further field, and tell nobody.
         own = source.plugin is not None and source.plugin.distribution == DISTRIBUTION
         open_kinds.update(() if own else kinds)
-    for source in seen.values():
-        tags |= source.tags
-        fields |= {kind: fields.get(kind, frozenset()) | names for kind, names in source.fields.items()}
+    for shown in seen.values():
+        tags |= shown.tags
+        fields |= {kind: fields.get(kind, frozenset()) | names for kind, names in shown.fields.items()}
     hints = {kind: hint for kind in _offered(config) if (hint := _who_emits(config, kind))}
     return Given(frozenset(emitted), fields, frozenset(open_kinds), tags, hints)
 

@@ -58,11 +58,27 @@ def _within(value: Value, book: Book, around: list[Shape]) -> Iterator[Problem]:
             yield from _contradiction(value, key, book)
             return
         found = both or found
+    if "all" in value.raw:
+        yield from _all(value.child("all"), book)
     for key in ("any", "all"):
         for item in value.child(key).items() if key in value.raw else ():
             yield from _alternative(value, item, key, book, found)
     if "not" in value.raw:
         yield from _within(value.child("not"), book, [Shape()])
+
+
+def _all(listed: Value, book: Book) -> Iterator[Problem]:
+    """Yield that the patterns of a list, all of which must hold, exclude each other."""
+    found = [Shape()]
+    for item in listed.items():
+        own = shapes(item, book)
+        both = together(found, own)
+        if own and found and not both:
+            message = "this can never match: no event fits all of the list"
+            hint = 'write any = [...] if one of them is enough, or delete this one'
+            yield from book.problem(item, message, code=Code.NEVER_MATCHES, hint=hint)
+            return
+        found = both
 
 
 def _alternative(value: Value, item: Value, key: str, book: Book, found: list[Shape]) -> Iterator[Problem]:
