@@ -18,8 +18,8 @@ from msgspec.structs import replace
 from followup_rules.cli import shared
 from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
-from followup_rules.config.read import Config, read_config
 from followup_rules.config.profile import fixed_zone
+from followup_rules.config.read import Config, read_config
 from followup_rules.config.rulebook import documents
 from followup_rules.engine.sight import UNASKED
 from followup_rules.hookspecs import Source

@@ -35,7 +35,9 @@ def nearest_place(place: str) -> str:
         return f'did you mean "{country}-{region}"?'
     if country not in countries and not region:
         # A region by itself. Several countries may have one so called; the nearest spelling would be another country.
-        homes = sorted(f"{home}-{country}" for home, regions in countries.items() if country in regions and len(home) == 2)
+        homes = sorted(
+            f"{home}-{country}" for home, regions in countries.items() if country in regions and len(home) == 2
+        )
         if homes:
             places = '" or "'.join(homes[:_MOST_PLACES])
             return f'did you mean "{places}"?'

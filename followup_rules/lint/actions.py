@@ -102,7 +102,7 @@ def _announced(rule: Rule, fields: Mapping[str, Value], book: Book) -> Iterator[
             frame = Frame(book.rules, rule, alike)
             if always(other.opens, rule.opens, lambda later, own: later <= own, starts, frame):
                 message = f"it announces {item.raw!r}, which never opens later than this rule itself"
-                hint = f"only what comes later can be announced: mend 'opens' of one of the two"
+                hint = "only what comes later can be announced: mend 'opens' of one of the two"
                 yield from book.problem(item, message, code=Code.ANNOUNCED_AMISS, hint=hint)
 
 

@@ -59,7 +59,8 @@ class Book(Struct, frozen=True):
     @property
     def sound(self) -> Iterator[tuple[Rule | Guard, Table]]:
         """The rules and guards that can be read, each with its table."""
-        for it in (*self.rules.rules.values(), *self.rules.guards.values()):
+        every: list[Rule | Guard] = [*self.rules.rules.values(), *self.rules.guards.values()]
+        for it in every:
             if not it.fault:
                 yield it, self.tables["guard" if isinstance(it, Guard) else "rule", it.id]
 
@@ -89,7 +90,7 @@ def whole(table: Table) -> Value:
     if "" in table.fields:
         return table.fields[""]
     raw = {key: value.raw for key, value in table.fields.items()}
-    return Value(raw, table.header.document, table.header.path, [], table.fields)
+    return Value(raw, table.header.document, table.header.path, [], {**table.fields})
 
 
 def patterns(table: Table) -> Iterator[tuple[str, Value]]:

@@ -135,13 +135,21 @@ def _gives_anything(of: Iterable[Shape], book: Book) -> bool:
 
 def _not_given(use: Use, book: Book) -> Iterator[Problem]:
     kinds = sorted(_kinds(use.of))
-    what = f"no event of the kind {' or '.join(map(repr, kinds))} gives" if kinds else "what recurs by the clock gives no"
+    what = (
+        f"no event of the kind {' or '.join(map(repr, kinds))} gives" if kinds else "what recurs by the clock gives no"
+    )
     shown = f"{{{{ it.{use.field} }}}} stays empty: " if use.shown else ""
     given = {"rule"} if kinds == ["done"] else set(_READ | {"end", "text"} if use.shown else ())
     guess = nearest(use.field, {*given, *book.given.fields.get("note", ())}) if given else None
-    ask = f'{{% if it.{use.field} %}}' if use.shown else "a note"
-    hint = f'did you mean "{guess}"?' if guess else (
-        f"delete it, or ask first: {ask}" if use.shown else "only notes carry values (key:value); start from a note, or count from start, end or day"
+    ask = f"{{% if it.{use.field} %}}" if use.shown else "a note"
+    hint = (
+        f'did you mean "{guess}"?'
+        if guess
+        else (
+            f"delete it, or ask first: {ask}"
+            if use.shown
+            else "only notes carry values (key:value); start from a note, or count from start, end or day"
+        )
     )
     yield from _at(use, f"{shown}{what} {use.field!r}", Code.NOT_GIVEN, hint, book)
 

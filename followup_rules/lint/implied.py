@@ -75,7 +75,7 @@ def _within(key: str, raw: Any, wanted: Any) -> bool:
         return True
     if key == "people":
         low, high = raw.get("min", 0), raw.get("max", float("inf"))
-        return wanted.get("min", 0) <= low and high <= wanted.get("max", float("inf"))
+        return bool(wanted.get("min", 0) <= low and high <= wanted.get("max", float("inf")))
     if key in _TEXTS:
         spelt = [word for word in _listed(wanted) if text.fold(word).strip()]
         find = text.finder(spelt).search if spelt else None

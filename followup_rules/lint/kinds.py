@@ -22,9 +22,9 @@ def problems(book: Book) -> Iterator[Problem]:
             lists = {"while": it.while_, "cancelled_by": it.cancelled_by, "done_by": it.done_by}
             wanted = {kind: key for key, patterns in lists.items() for one in patterns for kind in one.kinds or ()}
         kinds = (it.on.kinds or frozenset()) if it.on else frozenset()
-        if isinstance(it, Rule) and it.per == "case":
-            wanted |= dict.fromkeys(kinds, "on")
-        elif kinds and not kinds & book.given.kinds and table.header.document.file not in book.foreign:
+        if (isinstance(it, Rule) and it.per == "case") or (
+            kinds and not kinds & book.given.kinds and table.header.document.file not in book.foreign
+        ):
             wanted |= dict.fromkeys(kinds, "on")
         for kind in sorted(wanted.keys() - book.given.kinds):
             key = wanted[kind]

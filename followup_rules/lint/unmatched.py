@@ -75,7 +75,7 @@ def _all(listed: Value, book: Book) -> Iterator[Problem]:
         both = together(found, own)
         if own and found and not both:
             message = "this can never match: no event fits all of the list"
-            hint = 'write any = [...] if one of them is enough, or delete this one'
+            hint = "write any = [...] if one of them is enough, or delete this one"
             yield from book.problem(item, message, code=Code.NEVER_MATCHES, hint=hint)
             return
         found = both
@@ -179,5 +179,8 @@ def _against(fields: dict[str, Value], book: Book) -> Iterator[Problem]:
         if any(same(item, other, book) for other in lists.get("cancelled_by", ())):
             message = "this never counts as done: 'cancelled_by' names the same, and goes first"
             yield from book.problem(
-                item, message, code=Code.NEVER_MATCHES, hint="delete it from one of the two: was it done, or called off?"
+                item,
+                message,
+                code=Code.NEVER_MATCHES,
+                hint="delete it from one of the two: was it done, or called off?",
             )

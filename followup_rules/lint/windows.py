@@ -76,7 +76,9 @@ def _window(
 def _later(it: Rule | Guard) -> str:
     after = 'closes = "opens + 7 days"'
     if isinstance(it, Guard):
-        after = f'closes = "{it.opens[0].base} + 7 days"' if not it.opens[0].steps else "count it from the same, and more"
+        after = (
+            f'closes = "{it.opens[0].base} + 7 days"' if not it.opens[0].steps else "count it from the same, and more"
+        )
     return f"let it close later than {it.opens[0].text!r}: {after}"
 
 
@@ -125,7 +127,7 @@ def _covers(  # noqa: PLR0913, PLR0917 -- two windows, and the anchors with whic
     own = book.tables["guard", guard.id].fields
     if guard.recurring:
         return all(_within_an_occurrence(guard, rule, sample, frame, book) for sample in starts)
-    if rule.recurring or rule.while_ and guard.ended_by or guard.per == "case" != rule.per:
+    if rule.recurring or (rule.while_ and guard.ended_by) or guard.per == "case" != rule.per:
         return False
     if not (same(fields["on"], own["on"], book) or implies(fields["on"], own["on"], book)):
         return False

@@ -16,7 +16,8 @@ def named(tree: nodes.Template) -> Iterator[Name]:
     """Yield each `it.FIELD` and each `when("RULE")` of a text that has been parsed."""
     from jinja2 import nodes  # noqa: PLC0415 -- only where texts are looked at
 
-    asked: list[nodes.Node] = [node.test for node in tree.find_all((nodes.If, nodes.CondExpr))]
+    asked: list[nodes.Node] = [node.test for node in tree.find_all(nodes.If)]
+    asked += [node.test for node in tree.find_all(nodes.CondExpr)]
     asked += [node.node for node in tree.find_all(nodes.Filter) if node.name == "default" and node.node]
     asked += [node.left for node in tree.find_all(nodes.Or)]
     optional = {field for part in asked for field in _fields(part)}
@@ -30,10 +31,10 @@ def named(tree: nodes.Template) -> Iterator[Name]:
 def _fields(node: nodes.Node) -> Iterator[str]:
     from jinja2 import nodes  # noqa: PLC0415 -- likewise
 
-    both = (nodes.Getattr, nodes.Getitem)
-    for each in [*([node] if isinstance(node, both) else []), *node.find_all(both)]:
+    for each in [*([node] if isinstance(node, nodes.Getattr) else []), *node.find_all(nodes.Getattr)]:
         if isinstance(each.node, nodes.Name) and each.node.name == "it":
-            if isinstance(each, nodes.Getattr):
-                yield each.attr
-            elif isinstance(each.arg, nodes.Const) and isinstance(each.arg.value, str):
-                yield each.arg.value
+            yield each.attr
+    for item in [*([node] if isinstance(node, nodes.Getitem) else []), *node.find_all(nodes.Getitem)]:
+        of_it = isinstance(item.node, nodes.Name) and item.node.name == "it"
+        if of_it and isinstance(item.arg, nodes.Const) and isinstance(item.arg.value, str):
+            yield item.arg.value
