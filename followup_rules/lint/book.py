@@ -90,7 +90,8 @@ def whole(table: Table) -> Value:
     if "" in table.fields:
         return table.fields[""]
     raw = {key: value.raw for key, value in table.fields.items()}
-    return Value(raw, table.header.document, table.header.path, [], {**table.fields})
+    parts: dict[str | int, Value] = {**table.fields}
+    return Value(raw, table.header.document, table.header.path, [], parts)
 
 
 def patterns(table: Table) -> Iterator[tuple[str, Value]]:

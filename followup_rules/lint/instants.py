@@ -1,7 +1,7 @@
 """The order of two phrases, where it can be told: tried with many anchors over two years.
 
-The order of `end + 3 workdays at 09:00` and `day + 4 days` is another one from week to week. So it is told only if it is
-the same for anchors on all days of the week, at the end of months, around holidays and changes of the clocks.
+The order of `end + 3 workdays at 09:00` and `day + 4 days` is another one from week to week. So it is told only if it
+is the same for anchors on all days of the week, at the end of months, around holidays and changes of the clocks.
 """
 
 from __future__ import annotations
