@@ -90,7 +90,7 @@ def whole(table: Table) -> Value:
     if "" in table.fields:
         return table.fields[""]
     raw = {key: value.raw for key, value in table.fields.items()}
-    parts: dict[str | int, Value] = {**table.fields}
+    parts: dict[str | int, Value] = dict(table.fields.items())
     return Value(raw, table.header.document, table.header.path, [], parts)
 
 

@@ -47,4 +47,6 @@ def checked(folder, rules, *, packs=(), notes="", config=CONFIG):
     (folder / "mine.toml").write_text(rules)
     named = ", ".join(f'"{pack}"' for pack in packs)
     (folder / "config.toml").write_text(f'packs = [{named}]\nrules = ["mine.toml"]\n{config}')
-    return list(examine(read_config(folder / "config.toml"), datetime(2026, 11, 10, 12, tzinfo=ZoneInfo("UTC"))).problems)
+    return list(
+        examine(read_config(folder / "config.toml"), datetime(2026, 11, 10, 12, tzinfo=ZoneInfo("UTC"))).problems
+    )
