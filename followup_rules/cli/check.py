@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, is_dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from msgspec import Struct
+from msgspec import Struct, structs
 from msgspec.structs import replace
 
 from followup_rules.cli import shared
 from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
+from followup_rules.config.profile import fixed_zone
 from followup_rules.config.read import Config, read_config
+from followup_rules.config.rulebook import documents
 from followup_rules.engine.sight import UNASKED
 from followup_rules.hookspecs import Source
-from followup_rules.language.schema import Rule
+from followup_rules.lint import analysis
+from followup_rules.lint.book import Book, Given, Named
+from followup_rules.lint.book import read as read_book
 from followup_rules.model import Context, Event, Problem, Pull
 from followup_rules.store.errors import StoreError
 from followup_rules.store.store import open_copy
 from followup_rules.texts.plurals import plural
 from followup_rules.tick.run import preview
-from followup_rules.toml.suggestions import nearest
 from followup_rules.upkeep.addresses import addresses_in_config, exposed_addresses
 from followup_rules.upkeep.services import concerns
+
+if TYPE_CHECKING:
+    from followup_rules.cli.fix import Fix
 
 
 class Findings(Struct, frozen=True, dict=True):
@@ -49,19 +56,36 @@ class Findings(Struct, frozen=True, dict=True):
 @click.command("check")
 @shared.now_option
 @shared.json_option
+@click.option("--fix", is_flag=True, help="Mend what can only be a slip of the pen; comments and order stay.")
 @click.pass_context
-def command(ctx: click.Context, now: str | None, *, as_json: bool) -> None:
-    """Check config, rules, texts, plugins, sources and outputs, and tell all problems at once. Writes nothing."""
+def command(ctx: click.Context, now: str | None, *, as_json: bool, fix: bool) -> None:
+    """Check config, rules, texts, plugins, sources and outputs, and tell all problems at once.
+
+    Writes nothing, but with --fix.
+    """
     config = read_config(shared.config_file(ctx))
+    fixed: list[Fix] = []
+    if fix:
+        config, fixed = _fixed(config)
     findings = examine(config, shared.instant(now, config))
     if as_json:
         from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
 
-        click.echo(records.dump({"problems": records.problems(findings.problems), "checked": dict(findings.checked)}))
+        told = {"problems": records.problems(findings.problems), "checked": dict(findings.checked)}
+        click.echo(records.dump(told | ({"fixed": [structs.asdict(each) for each in fixed]} if fix else {})))
     else:
-        click.echo("\n".join(_lines(findings)))
+        click.echo("\n".join([*map(str, fixed), *_lines(findings)]))
     shared.print_problems(findings.problems)
     sys.exit(findings.exit_code)
+
+
+def _fixed(config: Config) -> tuple[Config, list[Fix]]:
+    from followup_rules.cli import fix  # noqa: PLC0415 -- only for --fix
+
+    try:
+        return fix.apply(config)
+    except OSError as error:
+        shared.give_up([Problem("check", f"nothing was mended: {error}", Code.NOT_OPENED, fatal=True)], as_json=False)
 
 
 def examine(config: Config, now: datetime) -> Findings:
@@ -70,8 +94,9 @@ def examine(config: Config, now: datetime) -> Findings:
         return Findings(config.problems)
     seen: dict[str, _Seen] = {}
     problems = [*config.problems, *_texts(config), *_unwritable(config), *_tried(config, now, seen), *concerns(config)]
+    problems += [*fixed_zone(config.ingredients.document)] if config.ingredients else []
     problems += [*addresses_in_config(config), *exposed_addresses(config)]
-    problems += [*_unseen_kinds(config, _emitted(config, seen)), *_each_of_many(config)]
+    problems += [*analysis.warnings(_book(config, seen)), *_each_of_many(config)]
     return Findings(tuple(dict.fromkeys(problems)), _checked(config, seen))
 
 
@@ -144,6 +169,9 @@ class _Seen:
     count: int | None = None
     partly: bool = False
     """Its history is long, and only the beginning was read."""
+    tags: frozenset[str] = frozenset()
+    fields: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
+    """The further fields of its events, by kind."""
 
 
 class _Counted:
@@ -162,9 +190,17 @@ class _Counted:
         """Count while somebody else reads: the events of a plugin may be computed meanwhile."""
         count = 0
         for item in events:
-            count += isinstance(item, Event)
+            if isinstance(item, Event):
+                count += 1
+                self._look_at(item)
             yield item
         self._seen.count = count
+
+    def _look_at(self, event: Event) -> None:
+        seen = self._seen
+        seen.tags |= frozenset(event.tags)
+        if event.data:
+            seen.fields = {**seen.fields, event.kind: seen.fields.get(event.kind, frozenset()) | frozenset(event.data)}
 
 
 def _counting(source: ConfiguredSource, seen: dict[str, _Seen]) -> ConfiguredSource:
@@ -209,7 +245,7 @@ def _unwritable(config: Config) -> Iterator[Problem]:
 
 
 def _paths(options: Any) -> list[Path]:
-    values = [getattr(options, each.name) for each in fields(options)] if is_dataclass(options) else []
+    values = [getattr(options, each.name) for each in dataclasses.fields(options)] if is_dataclass(options) else []
     return [value for value in values if isinstance(value, Path)]
 
 
@@ -224,24 +260,52 @@ def _obstacle(path: Path) -> str:
     return "" if os.access(around, os.W_OK | os.X_OK) else f"you may not create anything in {around}"
 
 
-# -- kinds of events that nothing shows
+# -- what the rules say of themselves
+
+DISTRIBUTION = "followup-rules"
 
 
-def _emitted(config: Config, seen: Mapping[str, _Seen]) -> set[str]:
-    kinds = set(UNASKED)
-    for source in config.sources:
-        emits = seen[source.name].emits if source.name in seen else source.emits
-        kinds.update(emits)
-    return kinds
+def _book(config: Config, seen: Mapping[str, _Seen]) -> Book:
+    """Return what is analysed: the rules of a config, and what its sources showed."""
+    assert config.ingredients is not None, "a config that cannot be read has no rules"
+    layers = documents(config.ingredients, [])
+    foreign = {layers[0].file, *(layer.name for layer in config.ingredients.layers if layer.of_pack)}
+    book = read_book(layers, config.rulebook.rules, frozenset(foreign), _given(config, seen))
+    return replace(book, texts=dict(_texts_named(config)))
 
 
-def _unseen_kinds(config: Config, emitted: set[str]) -> Iterator[Problem]:
+def _texts_named(config: Config) -> Iterator[tuple[tuple[str, int], tuple[Named, ...]]]:
+    texts = config.rulebook.texts
     for rule in config.rulebook.rules.rules.values():
-        looked_for = {kind: key for key, kinds in _looks_for(rule) for kind in kinds}
-        for kind in sorted(looked_for.keys() - emitted):
-            message = f"{looked_for[kind]!r} looks for {kind!r} events, and no source shows any; so nothing is decided"
-            hint = _who_emits(config, kind, emitted)
-            yield Problem(f"rule.{rule.id}", message, Code.UNSEEN_KIND, hint=hint, warning=True)
+        for index, do in enumerate(rule.do):
+            found = texts.named(template=do.template, title=do.title, text=do.text)
+            yield (rule.id, index), tuple(Named(*each) for each in found)
+
+
+def _given(config: Config, seen: Mapping[str, _Seen]) -> Given:
+    emitted, open_kinds = set(UNASKED), set[str]()
+    fields: dict[str, frozenset[str]] = {}
+    tags = frozenset[str]()
+    for source in config.sources:
+        kinds = seen[source.name].emits if source.name in seen else source.emits
+        emitted.update(kinds)
+        # A plugin may give any further field, and tell nobody.
+        own = source.plugin is not None and source.plugin.distribution == DISTRIBUTION
+        open_kinds.update(() if own else kinds)
+    for shown in seen.values():
+        tags |= shown.tags
+        fields |= {kind: fields.get(kind, frozenset()) | names for kind, names in shown.fields.items()}
+    hints = {kind: hint for kind in _offered(config) if (hint := _who_emits(config, kind))}
+    return Given(frozenset(emitted), fields, frozenset(open_kinds), tags, hints)
+
+
+def _offered(config: Config) -> set[str]:
+    return {kind for source in config.registry.sources.values() for kind in source.emits}
+
+
+def _who_emits(config: Config, kind: str) -> str:
+    plugins = [f'"{source.name}"' for source in config.registry.sources.values() if kind in source.emits]
+    return f"add a source that shows it: [sources.{kind}] with plugin = {' or '.join(plugins)}"
 
 
 def _each_of_many(config: Config) -> Iterator[Problem]:
@@ -253,22 +317,3 @@ def _each_of_many(config: Config) -> Iterator[Problem]:
             message = "a mail of yours to many people asks for a duty for each of them"
             hint = "say for how many at most: on = { ..., people = { max = 5 } }"
             yield Problem(f"rule.{rule.id}", message, Code.EACH_OF_MANY, hint=hint, warning=True)
-
-
-def _looks_for(rule: Rule) -> Iterator[tuple[str, frozenset[str]]]:
-    if rule.fault:
-        return
-    lists = {"while": rule.while_, "cancelled_by": rule.cancelled_by, "done_by": rule.done_by}
-    patterns = [(key, pattern) for key, listed in lists.items() for pattern in listed]
-    patterns += [("on", rule.on)] if rule.per == "case" and rule.on else []
-    yield from ((key, pattern.kinds or frozenset()) for key, pattern in patterns)
-
-
-def _who_emits(config: Config, kind: str, emitted: set[str]) -> str:
-    sources = config.registry.sources.values()
-    plugins = [f'"{source.name}"' for source in sources if kind in source.emits]
-    if plugins:
-        return f"add a source that shows it: [sources.{kind}] with plugin = {' or '.join(plugins)}"
-    known = {*emitted, *(each for source in sources for each in source.emits)}
-    guess = nearest(kind, known)
-    return f'did you mean "{guess}"?' if guess else "no installed plugin shows it; `followup plugins` lists them"

@@ -9,6 +9,8 @@ from functools import cache
 from followup_rules.config import wordlists
 from followup_rules.toml.suggestions import expected, nearest
 
+_MOST_PLACES = 3
+
 
 def known(place: str) -> bool:
     """Tell whether the holidays of "CA" or "CA-QC" are known; the library is loaded only for one that is not listed."""
@@ -26,7 +28,19 @@ def nearest_place(place: str) -> str:
     import holidays  # noqa: PLC0415 -- takes 0.1 s
 
     countries = holidays.list_supported_countries(include_aliases=True)
-    country, _, region = place.upper().partition("-")
+    country, _, region = place.upper().replace("_", "-").replace(" ", "-").partition("-")
+    if country not in countries and country[2:] in countries.get(country[:2], ()):
+        country, region = country[:2], country[2:]
+    if region in countries.get(country, ()):
+        return f'did you mean "{country}-{region}"?'
+    if country not in countries and not region:
+        # A region by itself. Several countries may have one so called; the nearest spelling would be another country.
+        homes = sorted(
+            f"{home}-{country}" for home, regions in countries.items() if country in regions and len(home) == 2
+        )
+        if homes:
+            places = '" or "'.join(homes[:_MOST_PLACES])
+            return f'did you mean "{places}"?'
     if country not in countries or not region:
         return (
             expected(country, countries)

@@ -25,6 +25,8 @@ class Layer(Struct, frozen=True):
     name: str
     text: str
     named: Value
+    of_pack: bool = False
+    """It is not the user's to mend."""
 
 
 class Ingredients(Struct, frozen=True, kw_only=True, dict=True):

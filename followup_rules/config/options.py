@@ -14,6 +14,7 @@ from typing import Any
 
 from followup_rules.codes import Code
 from followup_rules.host.secrets import masked
+from followup_rules.language import units
 from followup_rules.toml import values
 from followup_rules.toml.suggestions import nearest
 from followup_rules.toml.values import Value
@@ -170,7 +171,7 @@ def span(value: Value) -> timedelta | None:
     parts = _SPAN.fullmatch(written.strip())
     unit = parts[2].removesuffix("s") + "s" if parts else ""
     if not parts or unit not in _UNITS:
-        near = nearest(unit, _UNITS) if parts else None
+        near = (units.meant(parts[2])[1] or nearest(unit, _UNITS)) if parts else None
         hint = f'did you mean "{parts[1]} {near}"?' if parts and near else 'write "30 days", "12 hours" or "60 seconds"'
         value.report(f"{written!r} is no length of time", code=Code.NO_SUCH_TIME, hint=hint)
         return None

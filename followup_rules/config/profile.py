@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from followup_rules.codes import Code
 from followup_rules.config import holidays, options
-from followup_rules.model import Profile
+from followup_rules.model import Problem, Profile
 from followup_rules.people import spelt_out
+from followup_rules.toml.document import Document
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value
 
@@ -76,10 +77,44 @@ def _check_zone(value: Value) -> None:
         value.report(f"unknown time zone {value.raw!r}", code=Code.UNKNOWN_NAME, hint=_nearest_zone(value.raw))
 
 
+# What clocks show in some months only, or always, and the places whose clocks do so; the nearest spelling is elsewhere.
+_SHORT = {
+    "EST": ("America/Toronto", "America/New_York"),
+    "EDT": ("America/Toronto", "America/New_York"),
+    "CST": ("America/Winnipeg", "America/Chicago"),
+    "CDT": ("America/Winnipeg", "America/Chicago"),
+    "MST": ("America/Edmonton", "America/Denver"),
+    "MDT": ("America/Edmonton", "America/Denver"),
+    "PST": ("America/Vancouver", "America/Los_Angeles"),
+    "PDT": ("America/Vancouver", "America/Los_Angeles"),
+    "HNE": ("America/Toronto", "America/Montreal"),
+    "HAE": ("America/Toronto", "America/Montreal"),
+    "BST": ("Europe/London",),
+    "CEST": ("Europe/Paris", "Europe/Berlin"),
+}
+
+
+def fixed_zone(document: Document) -> Iterator[Problem]:
+    """Yield that a zone keeps one time all year, while those who write it so mostly mean a place that does not."""
+    zone = document.tables.get("profile", {}).get("timezone")
+    if zone in _SHORT:
+        hint = f"did you mean {_places(zone)}?"
+        message = f"{zone!r} has no summer time: from spring to autumn all times would be an hour off"
+        yield document.problem(
+            ("profile", "timezone"), message, code=Code.PROBABLE_SLIP, hint=hint, at="value", warning=True
+        )
+
+
+def _places(short: str) -> str:
+    return " or ".join(f'"{place}"' for place in _SHORT[short])
+
+
 def _nearest_zone(written: str) -> str:
     """Return the hint for an unknown zone: one that is spelled alike, else that of the city."""
     from followup_rules.language.text import fold  # noqa: PLC0415 -- only when there is a problem
 
+    if written.upper() in _SHORT:
+        return f"did you mean {_places(written.upper())}?"
     zones = sorted(zoneinfo.available_timezones())
     # People mistake the region more often than the city: Canada/Montreal, US/Toronto.
     city = fold(written.rpartition("/")[2])

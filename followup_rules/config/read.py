@@ -307,7 +307,8 @@ def _pack_layers(packs: Sequence[Pack], missing: list[Problem], top: Value) -> I
     for pack in packs:
         folder = Path(pack.folder)
         for name in (WORDS, RULES) if (folder / WORDS).is_file() else (RULES,):
-            yield from _layer(folder / name, f"{pack.name}/{name}", named, hint="reinstall the pack")
+            layers = _layer(folder / name, f"{pack.name}/{name}", named, hint="reinstall the pack")
+            yield from (replace(layer, of_pack=True) for layer in layers)
 
 
 def _own_layers(value: Value | None, base: Path) -> Iterator[Layer]:

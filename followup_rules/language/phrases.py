@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from msgspec import Struct
 
+from followup_rules.language import units
 from followup_rules.language.days import Days
 from followup_rules.language.rolls import PhraseError, Roll, UnsettledError, parse_all, rolled
 from followup_rules.toml.suggestions import expected
@@ -65,7 +66,8 @@ def _read_one(value: Value) -> Phrase | None:
     try:
         return parse(value.raw)
     except PhraseError as error:
-        hint = expected(error.word, error.valid) or 'a phrase reads like "end + 10 days at 09:00, workday"'
+        guess = f'did you mean "{error.meant}"?' if error.meant else expected(error.word, error.valid)
+        hint = guess or 'a phrase reads like "end + 10 days at 09:00, workday"'
         value.report(f"{error} in {value.raw!r}", code=error.code, hint=hint, within=error.word)
         return None
 
@@ -95,7 +97,7 @@ def _steps(words: list[str]) -> tuple[tuple[Step, ...], list[str]]:
             raise PhraseError(number or sign, f"expected a whole number after {sign!r}")
         if len(number) > 5:
             raise PhraseError(number, "numbers go up to 99999")
-        steps.append(Step(int(sign + number), _unit(unit, number)))
+        steps.append(Step(int(sign + number), _unit(unit, number, rest[0])))
         words = [word for word in rest if word]
     workdays = sum(abs(step.number) for step in steps if step.unit == "workdays")
     if len(steps) > _MOST_STEPS or workdays > _MOST_WORKDAYS:
@@ -104,11 +106,14 @@ def _steps(words: list[str]) -> tuple[tuple[Step, ...], list[str]]:
     return tuple(steps), words
 
 
-def _unit(word: str, number: str) -> str:
+def _unit(word: str, number: str, further: str = "") -> str:
     unit = word if word.endswith("s") else word + "s"
-    if unit not in UNITS:
-        raise PhraseError(word or number, f"{word!r} is not a unit" if word else f"{number} of what?", UNITS)
-    return unit
+    if unit in UNITS:
+        return unit
+    written, meant = units.meant(word, further)
+    if meant:
+        raise PhraseError(written, f"{written!r} is not a unit", meant=meant)
+    raise PhraseError(word or number, f"{word!r} is not a unit" if word else f"{number} of what?", UNITS)
 
 
 def _clock(words: list[str]) -> time | None:

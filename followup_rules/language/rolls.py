@@ -22,11 +22,22 @@ _DAY = timedelta(days=1)
 
 
 class PhraseError(ValueError):
-    """A phrase that cannot be read: the word at fault, what is wrong with it, and the words that would be right."""
+    """A phrase that cannot be read: the word at fault, what is wrong with it, and the words that would be right.
 
-    def __init__(self, word: str, message: str, valid: tuple[str, ...] = (), code: Code = Code.NO_SUCH_TIME) -> None:
+    `meant`: the one word that it certainly stands for, however it is spelt.
+    """
+
+    def __init__(
+        self,
+        word: str,
+        message: str,
+        valid: tuple[str, ...] = (),
+        code: Code = Code.NO_SUCH_TIME,
+        *,
+        meant: str = "",
+    ) -> None:
         super().__init__(message)
-        self.word, self.valid, self.code = word, valid, code
+        self.word, self.valid, self.code, self.meant = word, valid, code, meant
 
 
 class UnsettledError(ValueError):

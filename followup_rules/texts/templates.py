@@ -14,6 +14,7 @@ from followup_rules import regular_files
 from followup_rules.model import LANGUAGES, Event, Person
 from followup_rules.plain import clean, one_line
 from followup_rules.texts.filters import tidy
+from followup_rules.texts.named import Name, named
 from followup_rules.texts.sandbox import Meter, compiled, environment, faults, seen
 from followup_rules.toml.suggestions import expected
 
@@ -107,6 +108,17 @@ class Texts:
             return [(problem.file, problem.line, problem.message)]
         problems = [fault for part in parts for fault in self._faults(part)]
         return [(fault.file, fault.line, fault.message) for fault in problems]
+
+    def named(self, *, template: str = "", title: str = "", text: str = "") -> list[Name]:
+        """Return what a text names of its anchor and of rules; nothing of one that is faulty."""
+        try:
+            parts = self._parts(template, title, text)
+        except TemplateProblem:
+            return []
+        faulty = any(self._faults(part) for part in parts)
+        if faulty or self._sandbox is None:
+            return []
+        return list(dict.fromkeys(name for part in parts for name in named(self._sandbox.parse(part.source))))
 
     def fields(self) -> frozenset[str]:
         """Return the values of notes that the templates show: what they name of an event and is no field of it."""

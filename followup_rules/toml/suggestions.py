@@ -30,7 +30,9 @@ def expected(word: str, valid: Iterable[str]) -> str:
     words = sorted(set(valid))
     near = nearest(word, words)
     if near is not None:
-        return f'did you mean "{near}"?'
+        also = nearest(word, [other for other in words if other != near], _edits(_folded(word), _folded(near)))
+        # Two that are equally near are asked about: nobody can tell which one was meant.
+        return f'did you mean "{near}" or "{also}"?' if also else f'did you mean "{near}"?'
     return f"one of: {', '.join(words)}" if 0 < len(words) <= _LISTED else ""
 
 

@@ -1,0 +1,137 @@
+"""What rules make and announce: contacts without an end, replies to nothing, drafts to nobody, calls named twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+
+from followup_rules.codes import Code
+from followup_rules.language.schema import Guard, Rule
+from followup_rules.lint.book import ENDS, Book
+from followup_rules.lint.implied import same
+from followup_rules.lint.instants import Frame, always, samples
+from followup_rules.lint.shapes import THREADED, Shape, anchors, shapes, together
+from followup_rules.model import DRAFT, Problem
+from followup_rules.toml.suggestions import nearest
+from followup_rules.toml.values import Value
+
+
+def problems(book: Book) -> Iterator[Problem]:
+    """Yield a warning at each action, and each name of a rule, that cannot do what it says."""
+    for it, table in book.sound:
+        if "on" in table.fields and not it.recurring:
+            yield from _ended_by_itself(table.fields, book)
+        if isinstance(it, Guard):
+            continue
+        of = [Shape(least=0, most=0)] if it.recurring else anchors(table.fields, book)
+        yield from _endless(it, table.fields, book)
+        for index, action in enumerate(table.fields["do"].items() if "do" in table.fields else ()):
+            yield from _thread(action, of, book)
+            yield from _nobody(it, index, action, of, book)
+            yield from _unknown_opening(it, index, action, book)
+        yield from _announced(it, table.fields, book)
+    yield from _announced_twice(book)
+
+
+def _ended_by_itself(fields: Mapping[str, Value], book: Book) -> Iterator[Problem]:
+    for key in ENDS:
+        for item in fields[key].items() if key in fields else ():
+            if same(item, fields["on"], book):
+                message = f"{key!r} is what it starts from, and that never ends it: only a second such event would"
+                hint = "look for what ends it, such as another tag"
+                yield from book.problem(item, message, code=Code.OWN_END, hint=hint)
+
+
+def _endless(rule: Rule, fields: Mapping[str, Value], book: Book) -> Iterator[Problem]:
+    if rule.contact and not (rule.closes or rule.done_by or rule.cancelled_by) and not rule.recurring:
+        message = "nothing ends it: a contact that nobody makes would be owed for ever"
+        hint = 'say until when: closes = "opens + 30 days"; or what ends it: done_by = [{ kind = "sent", to = "them" }]'
+        yield from book.problem(fields["do"], message, code=Code.ENDLESS_CONTACT, hint=hint)
+
+
+def _thread(action: Value, of: list[Shape], book: Book) -> Iterator[Problem]:
+    if not isinstance(action.raw, dict) or "reply_to" not in action.raw or not of:
+        return
+    if all(shape.kinds is not None and not any(shape.of(kind) for kind in THREADED) for shape in of) or not any(
+        shape.of(kind) for shape in of for kind in THREADED
+    ):
+        kinds = sorted({kind for shape in of for kind in shape.kinds or ("note", "meeting") if shape.of(kind)})
+        message = f"there is nothing to reply to: a {' or a '.join(kinds) or 'time'} has no thread"
+        hint = 'delete reply_to: to = "them" alone begins a new mail'
+        yield from book.problem(action.child("reply_to"), message, code=Code.NO_THREAD, hint=hint)
+
+
+def _nobody(rule: Rule, index: int, action: Value, of: list[Shape], book: Book) -> Iterator[Problem]:
+    do = rule.do[index]
+    if "them" not in do.to or not of or any(shape.most > 0 for shape in of):
+        return
+    if do.type != DRAFT and not (isinstance(action.raw, dict) and "to" in action.raw):
+        return
+    who = "what recurs by the clock has nobody in it" if rule.recurring else "by its own pattern the anchor has nobody"
+    message = f"it goes to nobody: {who}"
+    hint = 'name an address: to = "name@example.org"; or make it a task: type = "task"'
+    place = action.child("to") if "to" in action.raw else action
+    yield from book.problem(place, message, code=Code.NOBODY, hint=hint)
+
+
+def _unknown_opening(rule: Rule, index: int, action: Value, book: Book) -> Iterator[Problem]:
+    """Yield that a text asks when a rule opens which there is not."""
+    known = {*book.rules.rules, *book.rules.off}
+    for named in book.texts.get((rule.id, index), ()):
+        if named.what == "when" and named.name not in known:
+            guess = nearest(named.name, known)
+            hint = f'did you mean "{guess}"?' if guess else "`followup rules` lists the rules that there are"
+            key = next((key for key in ("title", "text") if named.name in str(action.raw.get(key))), "template")
+            place = action.child(key) if key in action.raw else action
+            message = f"the text asks when the rule {named.name!r} opens, and there is no such rule"
+            yield from book.problem(place, message, code=Code.NOT_GIVEN, hint=hint, within=named.name)
+
+
+def _announced(rule: Rule, fields: Mapping[str, Value], book: Book) -> Iterator[Problem]:
+    if "announces" not in fields:
+        return
+    starts = samples(book.rules.world.days)
+    for item in fields["announces"].items():
+        other = book.rules.rules.get(item.raw)
+        if item.raw == rule.id:
+            message = "it announces itself: its day would be fixed by its own action"
+            hint = "name the rule of the call, or delete the line"
+            yield from book.problem(item, message, code=Code.ANNOUNCED_AMISS, hint=hint)
+        elif other and not other.fault and same(fields["on"], book.rule_table(other.id).fields["on"], book):
+            alike = frozenset({rule.id, other.id})
+            frame = Frame(book.rules, rule, alike)
+            if always(other.opens, rule.opens, lambda later, own: later <= own, starts, frame):
+                message = f"it announces {item.raw!r}, which never opens later than this rule itself"
+                hint = "only what comes later can be announced: mend 'opens' of one of the two"
+                yield from book.problem(item, message, code=Code.ANNOUNCED_AMISS, hint=hint)
+
+
+def _announced_twice(book: Book) -> Iterator[Problem]:
+    tables = {name: book.rule_table(name).fields for name, rule in book.rules.rules.items()
+              if not rule.fault and rule.announces and "on" in book.rule_table(name).fields}  # fmt: skip
+    for (one, first), (two, second) in combinations(tables.items(), 2):
+        both = {*book.rules.rules[one].announces} & {*book.rules.rules[two].announces} - {one, two}
+        if not both or not _together(first, second, book):
+            continue
+        for fields, other in ((second, one), (first, two)):
+            item = next(item for item in fields["announces"].items() if item.raw in both)
+            message = f"the rule {other!r} announces {item.raw!r} too: two texts would name its day"
+            hint = "let one of them announce it, or tell them apart by 'where'"
+            told = list(book.problem(item, message, code=Code.ANNOUNCED_AMISS, hint=hint))
+            yield from told
+            if told:
+                break
+
+
+def _together(one: Mapping[str, Value], other: Mapping[str, Value], book: Book) -> bool:
+    """Tell whether two rules certainly have some anchors in common, as far as is written."""
+    if not same(one["on"], other["on"], book):
+        return False
+    for key in ("where", "while"):
+        if key in one and key in other and one[key].raw != other[key].raw:
+            return False
+    ons = [shapes(fields[key], book) for fields in (one, other) for key in ("on", "where") if key in fields]
+    found = [Shape()]
+    for each in ons:
+        found = together(found, each)
+    return bool(found)

@@ -1,0 +1,224 @@
+"""Fields of events that nothing gives: `it.FIELD`, `NAME.FIELD`, `data.X`, what texts show, and what nobody does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from msgspec import Struct
+
+from followup_rules.codes import Code
+from followup_rules.language.phrases import Phrase, PhraseError, parse
+from followup_rules.language.recipients import noted_field
+from followup_rules.language.schema import Rule
+from followup_rules.lint.book import NOTED, Book, inside, patterns, whole
+from followup_rules.lint.shapes import KNOWN, Shape, anchors, shapes
+from followup_rules.lint.slips import hint_of, slip
+from followup_rules.model import NOTICE, Event, Problem
+from followup_rules.toml.suggestions import nearest
+from followup_rules.toml.values import Value
+
+_OWN = frozenset(Event.__struct_fields__)
+# What people read of an event: what a text would name by mistake for another field.
+_READ = frozenset({"title", "start", "people", "organizer", "status"})
+_ALWAYS = frozenset({"start", "end", "gone"})
+_PEOPLE = ("to", "from", "with")
+
+
+class Use(Struct, frozen=True):
+    """A field that something names: the word, where it stands, of which events, and by which table."""
+
+    field: str
+    value: Value
+    of: tuple[Shape, ...]
+    owner: str
+    shown: bool = False
+    """In a text, which also sees an event's own fields."""
+
+
+def problems(book: Book) -> Iterator[Problem]:
+    """Yield a warning at each field that no event of its kind gives, and at one that is probably misspelt."""
+    uses = [*_uses(book)]
+    common = Counter(use.field for use in uses)
+    noted = book.given.fields.get("note", frozenset())
+    for use in uses:
+        if use.field in noted or use.field in _ALWAYS or (use.shown and use.field in _OWN):
+            continue
+        if not _given(use, book):
+            yield from _not_given(use, book)
+        elif _gives_anything(use.of, book):
+            yield from _misspelt(use, uses, common, noted, book)
+    yield from _never_done(book)
+
+
+def _uses(book: Book) -> Iterator[Use]:
+    for it, table in book.sound:
+        of = tuple(anchors(table.fields, book)) if "on" in table.fields and not it.recurring else ()
+        own = [value for key, value in table.fields.items() if key not in ("do", "why")]
+        for value in (inner for field in own for inner in inside(field)):
+            yield from _named(value, of, it.id, book)
+        for index, names in ((i, n) for (rule, i), n in book.texts.items() if rule == it.id and isinstance(it, Rule)):
+            action = table.fields["do"].items()[index]
+            yield from (Use(each.name, action, of, it.id, shown=True) for each in names
+                        if each.what == "it" and not each.optional)  # fmt: skip
+            if isinstance(action.raw, dict) and "to" in action.raw:
+                yield from (use for item in action.child("to").items() for use in _named(item, of, it.id, book))
+        for _, pattern in patterns(table):
+            yield from _data(pattern, it.id, book)
+    for (kind, name), table in book.tables.items():
+        if kind == "define":
+            yield from _data(whole(table), name, book)
+
+
+def _named(value: Value, of: tuple[Shape, ...], owner: str, book: Book) -> Iterator[Use]:
+    """Yield the field of `it.FIELD` and `NAME.FIELD`, in phrases and as an address."""
+    if not isinstance(value.raw, str):
+        return
+    if value.path[-1] in _PEOPLE or (len(value.path) > 1 and value.path[-2] in _PEOPLE):
+        if field := noted_field(value.raw):
+            yield Use(field, value, of, owner)
+        return
+    phrase = _phrase(value)
+    if phrase is None or not phrase.field:
+        return
+    if phrase.base == "it":
+        yield Use(phrase.field, value, of, owner)
+    elif ("define", phrase.base) in book.tables:
+        yield Use(phrase.field, value, tuple(shapes(whole(book.tables["define", phrase.base]), book)), owner)
+
+
+def _phrase(value: Value) -> Phrase | None:
+    if "." not in value.raw or "title" in value.path or "text" in value.path or "words" in value.path:
+        return None
+    try:
+        return parse(value.raw)
+    except PhraseError:
+        return None
+
+
+def _data(pattern: Value, owner: str, book: Book) -> Iterator[Use]:
+    for value in inside(pattern):
+        if isinstance(value.raw, dict) and isinstance(value.raw.get("data"), dict):
+            data = value.child("data")
+            bare = {key: part for key, part in value.raw.items() if key != "data"}
+            around = Value(bare, value.document, value.path, [], value.parts)
+            of = shapes(around, book) if bare else [Shape()]
+            outer = shapes(Value({k: v for k, v in pattern.raw.items() if k == "kind"}, value.document, value.path, []),
+                           book) if isinstance(pattern.raw, dict) and "kind" not in bare else [Shape()]  # fmt: skip
+            of = of if "kind" in bare else outer if of == [Shape()] else of
+            yield from (Use(name, data.child(name), tuple(of), owner) for name in data.raw)
+
+
+def _kinds(of: Iterable[Shape]) -> set[str]:
+    found = set[str]()
+    for shape in of:
+        found |= set(shape.kinds) if shape.kinds is not None else set(KNOWN - shape.lacking)
+    return found
+
+
+def _given(use: Use, book: Book) -> bool:
+    """Tell whether some event that it speaks of may have the field."""
+    foreign = book.given.kinds - KNOWN
+    if any(shape.kinds is None and foreign for shape in use.of) or _gives_anything(use.of, book):
+        return True
+    kinds = _kinds(use.of)
+    if "done" in kinds and use.field == "rule":
+        return True
+    return any(use.field in book.given.fields.get(kind, ()) for kind in kinds) if use.of else False
+
+
+def _gives_anything(of: Iterable[Shape], book: Book) -> bool:
+    """Tell whether somebody may write any field: in notes, and in what a plugin shows that is not one of our own."""
+    kinds = _kinds(of)
+    return bool(kinds & (NOTED | book.given.open_kinds) or kinds - KNOWN)
+
+
+def _not_given(use: Use, book: Book) -> Iterator[Problem]:
+    kinds = sorted(_kinds(use.of))
+    what = (
+        f"no event of the kind {' or '.join(map(repr, kinds))} gives" if kinds else "what recurs by the clock gives no"
+    )
+    shown = f"{{{{ it.{use.field} }}}} stays empty: " if use.shown else ""
+    given = {"rule"} if kinds == ["done"] else set(_READ | {"end", "text"} if use.shown else ())
+    guess = nearest(use.field, {*given, *book.given.fields.get("note", ())}) if given else None
+    ask = f"{{% if it.{use.field} %}}" if use.shown else "a note"
+    hint = (
+        f'did you mean "{guess}"?'
+        if guess
+        else (
+            f"delete it, or ask first: {ask}"
+            if use.shown
+            else "only notes carry values (key:value); start from a note, or count from start, end or day"
+        )
+    )
+    yield from _at(use, f"{shown}{what} {use.field!r}", Code.NOT_GIVEN, hint, book)
+
+
+def _misspelt(
+    use: Use, uses: list[Use], common: Mapping[str, int], noted: Collection[str], book: Book
+) -> Iterator[Problem]:
+    """Yield that a field, which no note gives, is spelt much like one that is better known."""
+    first = {other.field: other.value for other in reversed(uses) if other.owner != use.owner}
+    better = {
+        name
+        for name, value in first.items()
+        if common[name] > common[use.field] or (common[name] == common[use.field] and _later(use.value, value))
+    }
+    guess = slip(use.field, {*noted, *better, *(_READ if use.shown else _ALWAYS)})
+    if guess:
+        known = "which notes give" if guess in noted else "as it is spelt elsewhere"
+        message = f"no note gives {use.field!r}; there is {guess!r}, {known}"
+        yield from _at(use, message, Code.PROBABLE_SLIP, hint_of(guess), book)
+
+
+def _later(value: Value, other: Value) -> bool:
+    if value.document is not other.document:
+        return True
+    return value.document.line(value.path) > other.document.line(other.path)
+
+
+def _at(use: Use, message: str, code: str, hint: str, book: Book) -> Iterator[Problem]:
+    value = use.value
+    if use.shown and isinstance(value.raw, dict):
+        key = next((key for key in ("title", "text") if _mentions(value.raw.get(key), use.field)), "template")
+        value = value.child(key) if key in value.raw else value
+    yield from book.problem(value, message, code=code, hint=hint, within=use.field)
+
+
+def _mentions(text: object, field: str) -> bool:
+    return isinstance(text, str) and f"it.{field}" in text
+
+
+def _never_done(book: Book) -> Iterator[Problem]:
+    """Yield what waits for something done of a rule that makes nothing that can be done."""
+    rules = book.rules.rules
+    every = {*rules, *book.rules.off}
+    notices = {name for name, rule in rules.items() if rule.do and all(do.type == NOTICE for do in rule.do)}
+    for table in book.tables.values():
+        for value in (inner for field in table.fields.values() for inner in inside(field)):
+            if isinstance(value.raw, dict):
+                yield from _of(value, every, notices, book)
+            elif isinstance(value.raw, str) and value.raw.split(".", 1)[0] in notices:
+                phrase = _phrase(value)
+                if phrase is not None and phrase.done and not rules[phrase.base].done_by:
+                    yield from _notice(value, phrase.base, book)
+
+
+def _of(value: Value, every: Collection[str], notices: Collection[str], book: Book) -> Iterator[Problem]:
+    named = [item for item in value.child("of").items() if item.raw in notices] if "of" in value.raw else []
+    if isinstance(value.raw.get("data"), dict) and isinstance(value.raw["data"].get("rule"), str):
+        rule = value.child("data").child("rule")
+        if rule.raw not in every:
+            guess = nearest(rule.raw, every)
+            hint = f'did you mean "{guess}"?' if guess else "`followup rules` lists the rules that there are"
+            message = f"there is no rule {rule.raw!r}, so nothing is ever done of it"
+            yield from book.problem(rule, message, code=Code.NOT_GIVEN, hint=hint)
+        named += [rule] if rule.raw in notices else []
+    for item in named:
+        yield from _notice(item, item.raw, book)
+
+
+def _notice(value: Value, name: str, book: Book) -> Iterator[Problem]:
+    message = f"nothing is ever done of {name!r}: it makes notices only, and those cannot be ticked or sent"
+    hint = f"let {name!r} make a task or a draft, or look for a tag that you note yourself"
+    yield from book.problem(value, message, code=Code.NOT_GIVEN, hint=hint)

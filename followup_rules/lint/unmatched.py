@@ -1,0 +1,186 @@
+"""Patterns that nothing can match: fields that exclude each other, or that no event of their kind has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from followup_rules.codes import Code
+from followup_rules.language.phrases import PhraseError, parse
+from followup_rules.lint import instants
+from followup_rules.lint.book import ENDS, PATTERN_LISTS, Book, patterns, whole
+from followup_rules.lint.implied import implies, same
+from followup_rules.lint.shapes import KNOWN, Shape, anchors, field_shapes, shapes, together
+from followup_rules.model import Problem
+from followup_rules.toml.values import Value
+
+# What each field says something of, for people.
+_OF = {
+    "status": "meetings have a status",
+    "answers": "mail answers mail",
+    "forwards": "mail passes mail on",
+    "same": "mail, and what was done by one, has a thread",
+    "organizer": "meetings and received mail have an organizer",
+    "from": "meetings and received mail come from somebody",
+    "to": "sent mail goes to somebody",
+    "of": "what was done was done by a rule",
+    "first": "mail has a thread, and meetings have a series",
+    "auto": "mail is written by machines",
+    "tags": "notes and calendar entries of your own carry tags",
+}
+_OFF = frozenset({"declined"})
+
+
+def problems(book: Book) -> Iterator[Problem]:
+    """Yield a warning at the field that keeps a pattern from ever matching."""
+    for (kind, _), table in book.tables.items():
+        if kind == "define" and not table.fault:
+            yield from _within(whole(table), book, [Shape()])
+    for it, table in book.sound:
+        for _, value in patterns(table):
+            if not (isinstance(value.raw, dict) and "every" in value.raw):
+                yield from _within(value, book, [Shape()])
+        if it.recurring is None:
+            yield from _start(table.fields, book)
+            yield from _against(table.fields, book)
+
+
+def _within(value: Value, book: Book, around: list[Shape]) -> Iterator[Problem]:
+    """Yield what is wrong in a table, with the shapes that the tables around it leave."""
+    if not isinstance(value.raw, dict):
+        return
+    yield from _excluded(value, book)
+    yield from _times(value, book)
+    found = around
+    for key in value.raw:
+        part = field_shapes(key, value.child(key), book)
+        both = together(found, part)
+        if part and found and not both:
+            yield from _contradiction(value, key, book)
+            return
+        found = both or found
+    if "all" in value.raw:
+        yield from _all(value.child("all"), book)
+    for key in ("any", "all"):
+        for item in value.child(key).items() if key in value.raw else ():
+            yield from _alternative(value, item, key, book, found)
+    if "not" in value.raw:
+        yield from _within(value.child("not"), book, [Shape()])
+
+
+def _all(listed: Value, book: Book) -> Iterator[Problem]:
+    """Yield that the patterns of a list, all of which must hold, exclude each other."""
+    found = [Shape()]
+    for item in listed.items():
+        own = shapes(item, book)
+        both = together(found, own)
+        if own and found and not both:
+            message = "this can never match: no event fits all of the list"
+            hint = "write any = [...] if one of them is enough, or delete this one"
+            yield from book.problem(item, message, code=Code.NEVER_MATCHES, hint=hint)
+            return
+        found = both
+
+
+def _alternative(value: Value, item: Value, key: str, book: Book, found: list[Shape]) -> Iterator[Problem]:
+    """Yield what is wrong in one of several patterns; also that it does not go with what stands beside the list."""
+    inner = list(_within(item, book, [Shape()]))
+    yield from inner
+    others = [Shape()]
+    for name in value.raw:
+        if name not in ("any", "all"):
+            others = together(others, field_shapes(name, value.child(name), book))
+    alone = shapes(item, book)
+    if key == "any" and not inner and found and alone and others and not together(others, alone):
+        message = "this alternative can never match: it does not go with what stands beside the list"
+        hint = "delete it, or take the other condition into those that it is meant for"
+        yield from book.problem(item, message, code=Code.NEVER_MATCHES, hint=hint)
+
+
+def _contradiction(value: Value, key: str, book: Book) -> Iterator[Problem]:
+    part = field_shapes(key, value.child(key), book)
+    before = [other for other in value.raw if other != key]
+    other = next((o for o in before if not together(field_shapes(o, value.child(o), book), part)), "")
+    beside = f"{key!r} and {other!r}" if other else f"{key!r} and what stands beside it"
+    reason = next((f": only {_OF[name]}" for name in (key, other) if name in _OF), "")
+    if {key, other} == {"answers", "forwards"}:
+        reason = ": what passes a mail on answers nobody"
+    if {key, other} <= {"people", "with", "to", "from"}:
+        reason = ": it asks for somebody, and for nobody"
+    message = f"this can never match: no event fits {beside}{reason}"
+    hint = f"delete one of the two{_instead(value, key, other, book)}"
+    yield from book.problem(value.child(key), message, code=Code.NEVER_MATCHES, hint=hint)
+
+
+def _instead(value: Value, key: str, other: str, book: Book) -> str:
+    """Return the kinds that have a field, if the pattern names another kind."""
+    field = other if key == "kind" else key
+    if "kind" not in (key, other) or not field:
+        return ""
+    fitting = field_shapes(field, value.child(field), book)
+    kinds = sorted(kind for kind in KNOWN if any(shape.of(kind) for shape in fitting))
+    return f", or write kind = {' or '.join(repr(kind) for kind in kinds)}".replace("'", '"') if kinds else ""
+
+
+def _excluded(value: Value, book: Book) -> Iterator[Problem]:
+    """Yield that a pattern excludes all that it looks for."""
+    if "not" not in value.raw:
+        return
+    rest = Value(
+        {key: part for key, part in value.raw.items() if key != "not"},
+        value.document, value.path, [], {key: part for key, part in value.parts.items() if key != "not"},
+    )  # fmt: skip
+    if rest.raw and implies(rest, value.child("not"), book):
+        message = "this can never match: 'not' excludes all that the rest of it looks for"
+        hint = "say less in 'not', or delete it"
+        yield from book.problem(value.child("not"), message, code=Code.NEVER_MATCHES, hint=hint)
+
+
+def _times(value: Value, book: Book) -> Iterator[Problem]:
+    """Yield that a pattern looks for what is after one instant and before an earlier one."""
+    if not {"after", "before"} <= value.raw.keys():
+        return
+    try:
+        bounds = {key: tuple(parse(item.raw) for item in value.child(key).items()) for key in ("after", "before")}
+    except (PhraseError, AttributeError, TypeError):
+        return
+    if instants.never_before(bounds["after"], bounds["before"], book.rules):
+        message = "this can never match: 'before' is not later than 'after'"
+        hint = "exchange the two, or mend one of them"
+        yield from book.problem(value.child("before"), message, code=Code.NEVER_MATCHES, hint=hint)
+
+
+def _start(fields: dict[str, Value], book: Book) -> Iterator[Problem]:
+    if "on" not in fields:
+        return
+    on = shapes(fields["on"], book)
+    if "where" in fields:
+        where = shapes(fields["where"], book)
+        if on and where and not together(on, where):
+            message = "it never starts: no event fits both 'on' and 'where'"
+            hint = "both must hold of the anchor; delete one, or mend it"
+            yield from book.problem(fields["where"], message, code=Code.NEVER_MATCHES, hint=hint)
+    found = anchors(fields, book)
+    if found and all(shape.statuses is not None and shape.statuses <= _OFF for shape in found):
+        message = "it never has anything to do: what starts from a meeting that you declined is void"
+        hint = "look for another status; followup keeps nothing open for what you declined"
+        yield from book.problem(fields["on"], message, code=Code.NEVER_MATCHES, hint=hint, within="status")
+
+
+def _against(fields: dict[str, Value], book: Book) -> Iterator[Problem]:
+    """Yield lists of patterns that undo each other, and patterns that ask for people where there is nobody."""
+    lists = {key: fields[key].items() for key in PATTERN_LISTS if key in fields}
+    for wanted in lists.get("while", ()):
+        for key in ENDS:
+            if any(same(wanted, item, book) for item in lists.get(key, ())):
+                message = f"nothing is ever due: what 'while' asks for is what {key!r} ends it with"
+                hint = f"delete it from one of the two; {key!r} alone is enough to end it"
+                yield from book.problem(wanted, message, code=Code.NEVER_MATCHES, hint=hint)
+    for item in lists.get("done_by", ()):
+        if any(same(item, other, book) for other in lists.get("cancelled_by", ())):
+            message = "this never counts as done: 'cancelled_by' names the same, and goes first"
+            yield from book.problem(
+                item,
+                message,
+                code=Code.NEVER_MATCHES,
+                hint="delete it from one of the two: was it done, or called off?",
+            )

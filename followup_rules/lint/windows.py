@@ -1,0 +1,182 @@
+"""Windows in which nothing can happen: that close before they open, or lie wholly within a guard that holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from followup_rules.codes import Code
+from followup_rules.language.phrases import Phrase
+from followup_rules.language.references import phrases_of
+from followup_rules.language.schema import Guard, Rule
+from followup_rules.lint.book import Book
+from followup_rules.lint.implied import implies, same
+from followup_rules.lint.instants import ANCHOR, Frame, Sample, always, moments, samples
+from followup_rules.lint.shapes import anchors
+from followup_rules.model import Problem
+from followup_rules.toml.values import Value
+
+# Mail and what was done begin and end at once.
+_AT_ONCE = frozenset({"sent", "received", "done"})
+_LATEST_OCCURRENCES = 3
+
+
+def problems(book: Book) -> Iterator[Problem]:
+    """Yield a warning at each time that comes too early, or too late, whatever the anchor."""
+    for it, table in book.sound:
+        if it.on is None:
+            continue
+        frame, starts = _frame(it, book), _samples(it, table.fields, book)
+        yield from _window(it, table.fields, frame, starts, book)
+        if isinstance(it, Rule):
+            yield from _order(it, table.fields, frame, starts, book)
+            yield from _held(it, table.fields, frame, starts, book)
+            yield from _breach(it, table.fields, book)
+
+
+def _frame(it: Rule | Guard, book: Book) -> Frame:
+    fields = book.tables["guard" if isinstance(it, Guard) else "rule", it.id].fields
+    named = {phrase.rule for phrases in phrases_of(it).values() for phrase in phrases if phrase.rule}
+    ons = {name: book.tables["rule", name].fields.get("on") for name in book.rules.rules}
+    todo, alike = sorted(named), set[str]()
+    while todo:
+        name = todo.pop()
+        on = ons.get(name)
+        if name not in alike and on is not None and same(on, fields["on"], book):
+            alike.add(name)
+            todo += [phrase.rule for phrase in book.rules.rules[name].opens if phrase.rule]
+    return Frame(book.rules, it, frozenset(alike))
+
+
+def _samples(it: Rule | Guard, fields: Mapping[str, Value], book: Book) -> tuple[Sample, ...]:
+    days = book.rules.world.days
+    if it.recurring:
+        return samples(days, every=it.recurring)
+    found = anchors(fields, book)
+    at_once = bool(found) and all(shape.kinds is not None and shape.kinds <= _AT_ONCE for shape in found)
+    return samples(days, moments=at_once)
+
+
+def _window(
+    it: Rule | Guard, fields: Mapping[str, Value], frame: Frame, starts: tuple[Sample, ...], book: Book
+) -> Iterator[Problem]:
+    """Yield that it closes before it opens, or as it opens."""
+    key = "closes" if "closes" in fields else "opens"
+    if key not in fields or not it.closes:
+        return
+    if not always(it.closes, it.opens, lambda closes, opens: closes <= opens, starts, frame):
+        return
+    empty = always(it.closes, it.opens, lambda closes, opens: closes == opens, starts, frame)
+    what = "in the instant in which it opens" if empty else "before it opens"
+    never = "holds anything" if isinstance(it, Guard) else "has anything to do"
+    message = f"it closes {what}, so it never {never}"
+    yield from book.problem(fields[key], message, code=Code.NO_WINDOW, hint=_later(it))
+
+
+def _later(it: Rule | Guard) -> str:
+    after = 'closes = "opens + 7 days"'
+    if isinstance(it, Guard):
+        after = (
+            f'closes = "{it.opens[0].base} + 7 days"' if not it.opens[0].steps else "count it from the same, and more"
+        )
+    return f"let it close later than {it.opens[0].text!r}: {after}"
+
+
+def _order(
+    rule: Rule, fields: Mapping[str, Value], frame: Frame, starts: tuple[Sample, ...], book: Book
+) -> Iterator[Problem]:
+    """Yield what is due before it may be done or after it closes, and late before it is due."""
+    orders = (
+        ("due", rule.due, "opens", rule.opens, True, "it is due before it opens"),
+        ("due", rule.due, "closes", rule.closes, False, "it is due after it closes"),
+        ("late", rule.late, "due", rule.due, True, "it is late before it is due"),
+        ("late", rule.late, "closes", rule.closes, False, "it is late after it closes, so it is never told as late"),
+    )
+    for key, phrases, other, bounds, early, what in orders:
+        if key not in fields or not phrases or not bounds:
+            continue
+        found = always(phrases, bounds, datetime.__lt__ if early else datetime.__gt__, starts, frame)
+        if found:
+            order = "later" if early else "earlier"
+            hint = f"let {key!r} be {order} than {other!r}, or delete the line"
+            yield from book.problem(fields[key], what, code=Code.NO_WINDOW, hint=hint)
+            return
+
+
+def _held(
+    rule: Rule, fields: Mapping[str, Value], frame: Frame, starts: tuple[Sample, ...], book: Book
+) -> Iterator[Problem]:
+    """Yield that some guard holds it from its opening until it closes."""
+    # What somebody announces or notes moves an opening; nobody can tell whither.
+    if not rule.closes or rule.moved_by or rule.not_before:
+        return
+    for guard in book.rules.guards.values():
+        if guard.fault or guard.spares(rule) or not (rule.contact or guard.holds == "everything"):
+            continue
+        if guard.id != "snoozed" and _covers(guard, rule, fields, frame, starts, book):
+            place = fields.get("closes") or fields.get("opens") or fields["on"]
+            message = f"it can never be done: the guard {guard.id!r} holds it from its opening until it closes"
+            hint = f'let it close later; or let the guard pass it: passes = ["{guard.id}"]'
+            yield from book.problem(place, message, code=Code.ALWAYS_HELD, hint=hint)
+            return
+
+
+def _covers(  # noqa: PLR0913, PLR0917 -- two windows, and the anchors with which they are compared
+    guard: Guard, rule: Rule, fields: Mapping[str, Value], frame: Frame, starts: tuple[Sample, ...], book: Book
+) -> bool:
+    own = book.tables["guard", guard.id].fields
+    if guard.recurring:
+        return all(_within_an_occurrence(guard, rule, sample, frame, book) for sample in starts)
+    if rule.recurring or (rule.while_ and guard.ended_by) or guard.per == "case" != rule.per:
+        return False
+    if not (same(fields["on"], own["on"], book) or implies(fields["on"], own["on"], book)):
+        return False
+    if "where" in own and not ("where" in fields and same(fields["where"], own["where"], book)):
+        return False
+    of_guard = _frame(guard, book)
+    return all(
+        _inside(_only(rule.opens, s, frame), _only(rule.closes, s, frame),
+                _only(guard.opens, s, of_guard), _only(guard.closes, s, of_guard))
+        for s in starts
+    )  # fmt: skip
+
+
+def _only(phrases: tuple[Phrase, ...], sample: Sample, frame: Frame) -> datetime | None:
+    """Return the instant of phrases if it counts from the anchor alone, whatever else is known."""
+    found = moments(phrases[:1], sample, frame)
+    return found[0].at if found and found[0].source == ANCHOR else None
+
+
+def _inside(opens: datetime | None, closes: datetime | None, begins: datetime | None, ends: datetime | None) -> bool:
+    if opens is None or closes is None or begins is None or ends is None:
+        return False
+    return begins <= opens < closes <= ends
+
+
+def _within_an_occurrence(guard: Guard, rule: Rule, sample: Sample, frame: Frame, book: Book) -> bool:
+    opens, closes = _only(rule.opens, sample, frame), _only(rule.closes, sample, frame)
+    if opens is None or closes is None or guard.recurring is None:
+        return False
+    of_guard = Frame(book.rules, guard)
+    days = book.rules.world.days
+    before = guard.recurring.instants(days.local(opens), days, back=True)
+    now = [at for at in guard.recurring.instants(days.local(opens), days) if at == opens][:1]
+    for at in [*now, *(at for at, _ in zip(before, range(_LATEST_OCCURRENCES), strict=False))]:
+        one = Sample(at, at, at)
+        if _inside(opens, closes, _only(guard.opens, one, of_guard), _only(guard.closes, one, of_guard)):
+            return True
+    return False
+
+
+def _breach(rule: Rule, fields: Mapping[str, Value], book: Book) -> Iterator[Problem]:
+    """Yield that a mail could break a guard only after that has closed."""
+    guard = book.rules.guards.get(rule.breaks.guard) if rule.breaks else None
+    if guard is None or guard.fault or not rule.breaks or not rule.breaks.after or guard.recurring:
+        return
+    frame = _frame(guard, book)
+    starts = _samples(guard, book.tables["guard", guard.id].fields, book)
+    if always(rule.breaks.after, guard.closes, datetime.__ge__, starts, frame):
+        message = f"no mail can break it: 'after' is not earlier than the end of the guard {guard.id!r}"
+        place = fields["breaks"]
+        place = place.child("after") if isinstance(place.raw, dict) and "after" in place.raw else place
+        yield from book.problem(place, message, code=Code.NO_WINDOW, hint="let 'after' be earlier, or delete it")
