@@ -36,7 +36,7 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
     context = EvaluationContext(given.now, given.first_run, given.config.profile.lookback, seen.sight, seen.since)
     stored = store.case(case)
     yield from _notes(stored, context, seen.news, given)
-    judged, known_by = _judged(stored, given.config, store, context)
+    judged, known_by = judge(stored, given.config, store, context)
     store.subjects.keep(case, known_by)
     if not seen.sight.unseen:  # what shows how a duty ended may be in a source that cannot be read just now
         store.decisions.unsettle(each.key for each in judged if each.state in OVER and not reopened(each))
@@ -90,15 +90,12 @@ def _notes(stored: Case, context: EvaluationContext, news: frozenset[str], given
             yield Problem("notes", f"{misfit.note.where}: {misfit.message}", Code.NO_DUTY, hint=misfit.hint)
 
 
-def judge(case: Case, config: Config, store: Store, context: EvaluationContext) -> tuple[Decision, ...]:
-    """Return what all that is stored of a case means at an instant, whatever was decided before."""
-    return _judged(case, config, store, context)[0]
-
-
-def _judged(
+def judge(
     case: Case, config: Config, store: Store, context: EvaluationContext
 ) -> tuple[tuple[Decision, ...], dict[str, str]]:
-    """Return what a case means, and the subjects by which mails of mine are the drafts that they would have been.
+    """Return what all that is stored of a case means at an instant, whatever was decided before.
+
+    Also the subjects by which mails of mine are the drafts that they would have been, by the drafts' names.
 
     The subject that a draft was made with counts, or that by which it was known before; else the one that it would
     have now, which is asked for only where a mail may be that draft.

@@ -24,7 +24,7 @@ def test_the_other_cases_are_not_judged(story, monkeypatch, known):
         story.run("2026-11-10T14:30")
     judged = []
     judge = one_case.judge
-    monkeypatch.setattr(one_case, "judge", lambda case, *rest: judged.append(case) or judge(case, *rest))
+    monkeypatch.setattr(one_case, "judge", lambda case, *rest: judged.append(case.key) or judge(case, *rest))
     said = json.loads(call(story.folder, "explain", "nordik", "--json", "--now", NOW).stdout)
     assert [case["key"] for case in said["cases"]] == ["nordik.example"]
     assert judged == ["nordik.example"]
