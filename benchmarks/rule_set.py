@@ -108,7 +108,7 @@ def main() -> None:
         if options.profile:
             profiler.runcall(_load, folder, text)
     case, seen = busy_case(), Sight(frozenset({"meeting", "sent", "received"}))
-    context = EvaluationContext(FIRST + timedelta(days=20), FIRST - timedelta(days=30), timedelta(days=30), seen)
+    context = EvaluationContext(FIRST + timedelta(days=30), FIRST - timedelta(days=30), timedelta(days=60), seen)
     judged = evaluate(case, few.rulebook.rules, {}, context)
     spent = median(lambda: evaluate(case, few.rulebook.rules, {}, context), 15)
     print(f"evaluate: {1000 * spent:.2f} ms, {len(judged)} decisions of {pack} rules")

@@ -121,7 +121,11 @@ class Pattern(Struct, frozen=True):
 
     def __call__(self, event: Event, scope: Scope) -> bool:
         """Tell whether the event matches."""
-        return all(test(event, scope) for _, test in self.tests)
+        # A plain loop, since every rule asks it of every event: all() makes the whole evaluation a fifth slower.
+        for _, test in self.tests:  # noqa: SIM110 -- as said
+            if not test(event, scope):
+                return False
+        return True
 
     def failed(self, event: Event, scope: Scope) -> str:
         """Name the first field that does not hold, or return "" if all do."""
