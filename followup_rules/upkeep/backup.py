@@ -153,13 +153,20 @@ def put_back(config: Config, file: Path, now: datetime) -> PutBack:
         if kept:
             with _writing(kept):
                 keep_aside(config.store, kept)
-        # It was judged by other sources than there are today, and perhaps by another config: all is judged anew.
-        restored = Restored(now.astimezone(UTC), state.last_run)
-        own = str(config.file.resolve())
-        copy.state.write(replace(state, restored=restored, config=own, fingerprint="", sound="", sight=None))
+        mark_as_put_back(copy, config, now)
         with _writing(config.store):
             copy.database.put_in_place(config.store)
     return PutBack(holdings, kept, forgotten)
+
+
+def mark_as_put_back(copy: Store, config: Config, now: datetime) -> None:
+    """Let the next run on a copy look for what was done since it was made, and judge everything anew.
+
+    It was judged by other sources than there are today, and perhaps by another config.
+    """
+    state, own = copy.state.read(), str(config.file.resolve())
+    restored = Restored(now.astimezone(UTC), state.last_run)
+    copy.state.write(replace(state, restored=restored, config=own, fingerprint="", sound="", sight=None))
 
 
 def _forgotten_since(copy: Store, store: Path) -> list[str]:

@@ -58,9 +58,9 @@ path = "out/followup.db"
 """
 
 
-def call(folder: Path, *arguments: str) -> Result:
+def call(folder: Path, *arguments: str, config: str = "config.toml") -> Result:
     """Call the command in this folder; it must end with an exit code, never with an error of Python."""
-    found = CliRunner().invoke(cli, ["--config", str(folder / "config.toml"), *arguments])
+    found = CliRunner().invoke(cli, ["--config", str(folder / config), *arguments])
     if found.exception is not None and not isinstance(found.exception, SystemExit):
         raise found.exception
     return found
@@ -122,6 +122,8 @@ class Story:
     base: str = CONFIG
     meetings: dict[str, dict[str, Any]] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=dict)
+    name: str = "config.toml"
+    """Of the config file."""
 
     def __post_init__(self) -> None:
         (self.folder / "sent").mkdir(parents=True)
@@ -133,7 +135,7 @@ class Story:
     @property
     def zone(self) -> ZoneInfo:
         """The user's zone, as the config has it."""
-        return ZoneInfo(re.search(r'(?m)^timezone = "(.*)"', (self.folder / "config.toml").read_text())[1])
+        return ZoneInfo(re.search(r'(?m)^timezone = "(.*)"', (self.folder / self.name).read_text())[1])
 
     # -- what the person writes
 
@@ -145,7 +147,7 @@ class Story:
             text, found = re.subn(rf"(?m)^{key} = .*$", line, text)
             text = text if found else text.replace("[profile]\n", f"[profile]\n{line}\n")
         self.base = text
-        (self.folder / "config.toml").write_text(text + more)
+        (self.folder / self.name).write_text(text + more)
 
     def visit(self, ident: str = "I1", start: str = "", *who: str, minutes: int = 60, **fields: Any) -> None:
         """Write a calendar entry, or change one: `title`, `status`, `partstat`, `organizer`, ..."""
@@ -235,23 +237,27 @@ class Story:
     def at(self, now: str) -> Tick:
         """Play one tick."""
         before = self._files()
-        planned = call(self.folder, "plan", "--now", now, "--json")
+        planned = self.call("plan", "--now", now, "--json")
         written = {name for name, content in self._files().items() if before.get(name) != content}
         assert not written, f"{now}: plan wrote {written}"
-        ran = call(self.folder, "run", "--now", now, "--json")
+        ran = self.call("run", "--now", now, "--json")
         plan, run = json.loads(planned.stdout), json.loads(ran.stdout)
         assert _bare(plan["changes"]) == _bare(run["changes"]), f"{now}: plan and run differ: {ran.stderr}"
         assert planned.exit_code == ran.exit_code, f"{now}: {planned.stderr} {ran.stderr}"
         of_all = {d["key"]: d for d in plan["decisions"]}
         differ = [(d, of_all.get(d["key"])) for d in run["decisions"] if of_all.get(d["key"]) != d]
         assert not differ, f"{now}: plan and run decide differently: {differ}"
-        again = run["changes"] and json.loads(call(self.folder, "plan", "--now", now, "--json").stdout)["changes"]
+        again = run["changes"] and json.loads(self.call("plan", "--now", now, "--json").stdout)["changes"]
         assert again == [], f"{now}: a second run at the same instant would do something"
         return Tick(now, ran.exit_code, run["changes"], plan["decisions"], run["problems"], planned.stdout)
 
     def run(self, now: str) -> Result:
         """Run as cron does, with what a person would read."""
-        return call(self.folder, "run", "--now", now)
+        return self.call("run", "--now", now)
+
+    def call(self, *arguments: str) -> Result:
+        """Call the command with the config of this folder."""
+        return call(self.folder, *arguments, config=self.name)
 
     def every(self, hours: int, start: str, end: str) -> list[Tick]:
         """Play ticks from `start` on, so many hours apart, and one at `end`."""

@@ -102,7 +102,8 @@ class FileSession:
     def both(self) -> tuple[Report, Report]:
         """Write the files as they are now, plan and run."""
         write(self.folder, self.world.picture)
-        (self.folder / "config.toml").write_text(setting.text(self.world.knobs))
+        for name, text in setting.files(self.world.knobs).items():
+            (self.folder / name).write_text(text)
         config = read_config(self.folder / "config.toml")
         assert not config.problems, config.problems
         with copied(self.store) as copy:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from followup_rules.engine.assign_cases import assign
@@ -11,6 +13,7 @@ from followup_rules.upkeep.audit import audit
 
 from .reference import Reference
 from .session import Seen, Session, Violation, copied, empty, printed
+from .world import plain
 
 PEEK = timedelta(microseconds=1)
 FAR = timedelta(days=400)
@@ -21,11 +24,16 @@ class Judge:
 
     def __init__(self, chance: random.Random, every: int = 1) -> None:
         self._random, self._every = chance, every
-        self._reference = Reference()
+        self._reference = self._at_copy = Reference()
 
     def __call__(self, session: Session, seen: Seen) -> None:
         """Raise Violation for the first promise that was broken."""
+        if session.copied_at == session.ticks - 1:
+            self._at_copy = self._reference.copied()
+        if session.put_back_at == session.ticks - 1:
+            self._reference = self._reference.put_back(self._at_copy)
         made_once(session)
+        nothing_lies_twice(session)
         reasons(seen)
         planned(seen)
         self._reference.judge(session, seen)
@@ -38,10 +46,29 @@ class Judge:
 
 def made_once(session: Session) -> None:
     """No key is made twice, unless it was withdrawn in between."""
-    for desk in session.desks.values():
-        for key, count in desk.made.items():
-            if count > 1 + desk.taken.get(key, 0):
-                raise Violation(f"{key} was made {count} times in {desk.name}, and taken back {desk.taken.get(key, 0)}")
+    for desk in session.places.values():
+        made, taken = _by_plain_key(desk.made), _by_plain_key(desk.taken)
+        for key, count in made.items():
+            if count > 1 + taken[key]:
+                raise Violation(f"{key} was made {count} times in {desk.place}, and taken back {taken[key]}")
+
+
+def _by_plain_key(counted: Mapping[str, int]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for key, count in counted.items():
+        found[plain(key)] += count
+    return found
+
+
+def nothing_lies_twice(session: Session) -> None:
+    """No two untouched things lie in one place that one rule made of one event for the same people."""
+    for desk in session.places.values():
+        lying: dict[object, str] = {}
+        for item in desk.items.values():
+            action = item.action
+            what = plain(action.rule), action.anchor, action.title, action.to, action.key.partition("#")[2]
+            if item.state == "open" and lying.setdefault(what, action.key) != action.key:
+                raise Violation(f"{action.key} and {lying[what]} both lie in {desk.place}, made of {action.anchor}")
 
 
 def reasons(seen: Seen) -> None:

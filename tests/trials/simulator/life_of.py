@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
+from .changes_of_mind import CHANGES_OF_MIND
 from .choice import Seeded
 from .invariants import Judge
 from .life import THINGS_THAT_HAPPEN, TROUBLES, use_a_hand
@@ -19,6 +20,9 @@ PAUSES = (5, 30, 60, 6 * 60, 6 * 60, 24 * 60, 24 * 60, 2 * 24 * 60, 4 * 24 * 60,
 """In minutes, between two runs."""
 AT_A_CHANGE = 3
 """One run in so many comes at the very instant of the next change, or just before it."""
+
+A_CHANGE_OF_MIND = 4
+"""Before one run in so many the user changes their mind."""
 
 
 class Lived(Struct):
@@ -53,12 +57,14 @@ def live(seed: int, years: float = 1, *, every: int = 5) -> Lived:
     """Live a life from its first run on; it ends early if a promise is broken."""
     chance = Seeded(seed)
     world = World(chance.one(STARTS), chance.one((FEW, EMPLOYERS[:2], EMPLOYERS[1:4], EMPLOYERS)))
-    session, judge = Session(world), Judge(random.Random(seed), every)
+    session, judge, minds = Session(world), Judge(random.Random(seed), every), Seeded(seed + 1)
     end = world.now + timedelta(days=365 * years)
     begin, changes, violation = world.now, 0, ""
     try:
         while world.now < end:
             happen(world, session, chance)
+            if minds.number(1, A_CHANGE_OF_MIND) == 1:
+                minds.one(CHANGES_OF_MIND).do(session, minds)
             pause(world, session, chance)
             changes += len(session.tick(judge).report.outcomes)
     except Violation as broken:

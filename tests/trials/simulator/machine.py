@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import note, strategies
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
+from .changes_of_mind import CHANGES_OF_MIND, ChangeOfMind
 from .choice import T
 from .invariants import Judge
 from .life import THINGS_THAT_HAPPEN, TROUBLES, use_a_hand
@@ -59,6 +60,11 @@ class LifeMachine(RuleBasedStateMachine):
     @rule(data=strategies.data())
     def the_user_lends_a_hand(self, data: object) -> None:
         use_a_hand(self.world, self.session.desks, Drawn(data))
+        self._tell()
+
+    @rule(change=strategies.sampled_from(CHANGES_OF_MIND), data=strategies.data())
+    def the_user_changes_their_mind(self, change: ChangeOfMind, data: object) -> None:
+        change.do(self.session, Drawn(data))
         self._tell()
 
     @rule(minutes=PAUSES)

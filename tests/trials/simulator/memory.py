@@ -115,7 +115,7 @@ class Item:
 class Desk:
     """What an output keeps; `made` and `taken` count, by marker, what was ever made and taken back."""
 
-    name: str
+    place: str
     mode: str = "ok"
     items: dict[str, Item] = field(default_factory=dict)
     made: dict[str, int] = field(default_factory=dict)
@@ -131,7 +131,7 @@ class Out:
 
     def __init__(self, desk: Desk) -> None:
         if desk.mode == "down":
-            raise OSError(f"{desk.name} cannot be reached")
+            raise OSError(f"{desk.place} cannot be reached")
         self._desk = desk
 
     def _call(self, work: object) -> str:
@@ -151,8 +151,13 @@ class Out:
 
     def _put(self, action: Action) -> str:
         desk = self._desk
+        if ref := next((ref for ref, item in desk.open().items() if item.action.key == action.key), None):
+            # As outputs are to do: what lies there is the same action, brought up to date if nobody has touched it.
+            if desk.items[ref].state == "open":
+                desk.items[ref].action = action
+            return ref
         desk.made[action.key] = desk.made.get(action.key, 0) + 1
-        ref = f"{desk.name}-{len(desk.items) + 1}"
+        ref = f"{desk.place}-{len(desk.items) + 1}"
         desk.items[ref] = Item(action)
         return ref
 
@@ -160,7 +165,10 @@ class Out:
         """Return the reference of what carries the key."""
         if self._desk.mode == "dies before":
             raise TimeoutError("no answer")
-        return next((ref for ref, item in self._desk.open().items() if item.action.key == key), None)
+        # What was ticked lies there still, in done.txt or as a task that is completed.
+        there = {ref: item for ref, item in self._desk.items.items() if item.state == "done"}
+        listed = (self._desk.open() | there).items()
+        return next((ref for ref, item in listed if item.action.key == key), None)
 
     def update(self, ref: str, action: Action) -> str:
         """Write it anew."""

@@ -6,15 +6,17 @@ be read beside the rules of the article, not beside the code.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from zoneinfo import ZoneInfo
 
 import holidays
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .session import Seen, Session, Violation
-from .world import EMPLOYERS, Knobs, Mail, Meeting, Note, Picture, day_of, local
+from .world import EMPLOYERS, Knobs, Mail, Meeting, Note, Picture, day_of, local, plain
 
 SIMPLE = frozenset(employer.case for employer in EMPLOYERS if employer.simple)
 CLOSED = ("offer", "rejected", "withdrawn")
@@ -53,22 +55,46 @@ class Reference:
         self._known: dict[str, Known] = {}
         self._first_seen: dict[str, datetime] = {}
         self._announced: dict[str, datetime] = {}
+        self._zones: dict[str, ZoneInfo] = {}
+        """In which the user has lived: a day for which something was made stays that of the zone of then."""
+        self._unsure: frozenset[str] = frozenset()
+        """Calls whose announced day nobody can tell any more."""
+
+    def copied(self) -> Reference:
+        """Return a copy, which is what a person remembers who has slept since."""
+        copy = Reference()
+        copy._known = {uid: Known(known.meeting, known.listed, known.gone) for uid, known in self._known.items()}
+        copy._first_seen, copy._announced, copy._unsure = dict(self._first_seen), dict(self._announced), self._unsure
+        return copy
+
+    def put_back(self, copy: Reference) -> Reference:
+        """Return what is remembered once an old copy of the store was put back, as docs/reliability.md tells.
+
+        A date that was announced since is counted anew, unless the draft is taken over that announces it.
+        """
+        found = copy.copied()
+        found._zones = self._zones
+        found._unsure = self._unsure | (self._announced.keys() - copy._announced.keys())
+        return found
 
     def judge(self, session: Session, seen: Seen) -> None:
         """Raise Violation if something was made that must not be, or an announced date was not kept."""
         self._look(seen)
-        life = Life(seen, self._known, self._first_seen, self._announced)
+        self._zones[seen.knobs.zone] = seen.knobs.tz
+        latest = Life(seen, self._known, self._first_seen, self._announced, seen.knobs.tz)
+        lives = [latest, *(replace(latest, days=zone) for zone in self._zones.values() if zone != latest.days)]
         for outcome in seen.report.outcomes:
             action = outcome.change.action
             if action.case in SIMPLE and outcome.change.op == "create":
-                _forbid(life, action, seen)
+                _forbid(lives, action, seen)
             if outcome.change.op != "withdraw":
                 for each in action.announces:
                     self._announced.setdefault(each.key, each.at)
                     _said(action, each.at.astimezone(seen.knobs.tz))
         for decision in seen.plan.decisions:
-            if decision.rule == "follow-up-call" and decision.case in SIMPLE and decision.state != "void":
-                _kept(life, decision)
+            sure = decision.state != "void" and decision.key not in self._unsure
+            if decision.rule == "follow-up-call" and decision.case in SIMPLE and sure:
+                _kept(lives, decision)
 
     def _look(self, seen: Seen) -> None:
         if "notes" not in seen.failing:
@@ -90,6 +116,8 @@ class Life(Struct, frozen=True):
     known: dict[str, Known]
     first_seen: dict[str, datetime]
     announced: dict[str, datetime]
+    days: ZoneInfo
+    """The zone of which the days of meetings are."""
 
     @property
     def knobs(self) -> Knobs:
@@ -132,7 +160,7 @@ class Life(Struct, frozen=True):
         for known in self.known.values():
             meeting = known.meeting
             if meeting.employer == case and meeting.interview and self._stands(known):
-                found.setdefault(day_of(self.knobs.tz, meeting.start), []).append(meeting)
+                found.setdefault(day_of(self.days, meeting.start), []).append(meeting)
         return [_visit(day, found[day]) for day in sorted(found)]
 
     def _stands(self, known: Known) -> bool:
@@ -204,18 +232,29 @@ def _said(action: object, day: datetime) -> None:
         raise Violation(f"{action.key} announces {day}, and says: {action.text}")
 
 
-def _kept(life: Life, decision: object) -> None:
-    visit = next((visit for visit in life.visits(decision.case) if decision.key.endswith(f"@{visit.day}")), None)
-    if visit is None:
+def _kept(lives: Sequence[Life], decision: object) -> None:
+    expected = {
+        life.call(decision.case, visit)
+        for life in lives
+        for visit in life.visits(decision.case)
+        if decision.key.endswith(f"@{visit.day}")
+    }
+    if not expected:
         raise Violation(f"{decision.key} is {decision.state}, and there was no interview on that day")
-    expected = life.call(decision.case, visit)
-    if decision.opens != expected:
-        raise Violation(f"{decision.key} opens at {decision.opens}; it was announced for, or counts to, {expected}")
+    if decision.opens not in expected:
+        days = ", ".join(map(str, sorted(expected)))
+        raise Violation(f"{decision.key} opens at {decision.opens}; it was announced for, or counts to, {days}")
 
 
-def _forbid(life: Life, action: object, seen: Seen) -> None:
-    """Raise Violation for what must not be made now."""
-    now, case, rule = seen.now, action.case, action.rule
+def _forbid(lives: Sequence[Life], action: object, seen: Seen) -> None:
+    """Raise Violation for what must not be made now, in whichever of the user's zones days are counted."""
+    faults = [_faults(life, action, seen) for life in lives]
+    if all(faults):
+        raise Violation(f"{action.key} was made at {seen.now}, though " + "; ".join(faults[0]))
+
+
+def _faults(life: Life, action: object, seen: Seen) -> list[str]:
+    now, case, rule = seen.now, action.case, plain(action.rule)
     blind = NEEDS.get(rule, set()) & seen.failing
     faults = [f"{sorted(blind)} could not be read"] if blind else []
     faults += [f"the case is snoozed from {start} to {end}" for start, end in life.snoozes(case) if start <= now < end]
@@ -229,8 +268,7 @@ def _forbid(life: Life, action: object, seen: Seen) -> None:
         faults += BY_EVENT[rule](life, case, action.anchor, now)
     if action.contact and rule not in ("thank-you", "keep-promise", "follow-up-call", "tell-reference"):
         faults += _breaks_silence(life, case, action, now)
-    if faults:
-        raise Violation(f"{action.key} was made at {now}, though " + "; ".join(faults))
+    return faults
 
 
 def _thanks(mail: Mail, visit: Visit) -> bool:

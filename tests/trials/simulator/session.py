@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from followup_rules.cli import as_json
+from followup_rules.codes import Code
 from followup_rules.config.read import Config
 from followup_rules.engine.evaluate import EvaluationContext
 from followup_rules.engine.plan import EntryState
@@ -19,6 +20,7 @@ from followup_rules.model import Decision
 from followup_rules.store.store import Store, open_copy
 from followup_rules.tick.one_case import judge as judge_case
 from followup_rules.tick.run import Report, preview, run
+from followup_rules.upkeep.backup import mark_as_put_back
 
 from . import setting
 from .memory import Desk, View
@@ -68,13 +70,34 @@ class Session:
         self.world = world
         self._open = ExitStack()
         self.store = self._open.enter_context(empty())
-        self.desks = {"drafts": Desk("drafts"), "tasks": Desk("tasks")}
+        self.places: dict[str, Desk] = {}
+        """All that any path of an output ever led to."""
+        self.copy: Store | None = None
+        """The store as it was copied last."""
+        self.copied_at = self.put_back_at = -1
+        """After how many ticks the store was copied, and put back."""
         self.shown = Picture()
         self.ticks = 0
 
     def close(self) -> None:
         """End: close the store."""
         self._open.close()
+
+    @property
+    def desks(self) -> dict[str, Desk]:
+        """Where the outputs of the config lead now."""
+        tables = {"drafts": self.world.knobs.drafts, "tasks": self.world.knobs.tasks}
+        return {kind: self.places.setdefault(table.place, Desk(table.place)) for kind, table in tables.items()}
+
+    def copy_store(self) -> None:
+        """Keep a copy of the store, as `followup backup` does."""
+        self.copy, self.copied_at = self._open.enter_context(copied(self.store)), self.ticks
+
+    def put_back(self) -> None:
+        """Put the copy in place of the store, as `followup backup --restore` does."""
+        assert self.copy, "there is no copy"
+        self.store, self.put_back_at = self._open.enter_context(copied(self.copy)), self.ticks
+        mark_as_put_back(self.store, self.config(), self.world.clock)
 
     def preview(
         self, shuffle: random.Random | None = None, *, store: AbstractContextManager[Store] | None = None
@@ -92,10 +115,10 @@ class Session:
             desk.mode = world.modes[name]
         view = View(world.picture, world.failing)
         report = run(setting.config(world.knobs, view, self.desks), self.store, world.clock)
-        unsettled = {(entry.output, entry.marker) for entry in self.store.ledger.in_state(EntryState.INTENDED)}
+        unsettled = {entry.marker for entry in self.store.ledger.in_state(EntryState.INTENDED)}
         for desk in self.desks.values():
             for item in desk.items.values():
-                item.uncertain = (desk.name, item.action.key) in unsettled
+                item.uncertain = item.action.key in unsettled
         return report
 
     def config(self) -> Config:
@@ -104,7 +127,8 @@ class Session:
 
     def judged(self, case: str, instant: datetime) -> tuple[Decision, ...]:
         """Return what the stored events of a case mean at an instant, seen with the sources that work now."""
-        unseen = {kind: name for name in sorted(self.world.failing) for kind in KINDS[name]}
+        knobs = self.world.knobs
+        unseen = {kind: getattr(knobs, name).name for name in sorted(self.world.failing) for kind in KINDS[name]}
         sight = Sight(frozenset(kind for kinds in KINDS.values() for kind in kinds), unseen)
         first_run = self.store.state.read().first_run
         return judge_case(
@@ -126,7 +150,8 @@ class Session:
         for source in kinds.keys() - world.failing:
             shown = {name: getattr(self.shown, name) for name in kinds.values()}
             self.shown = Picture(**{**shown, kinds[source]: getattr(world.picture, kinds[source])})
-        trouble = any(problem.where.startswith("outputs.") for problem in (*report.problems, *plan.problems))
+        problems = (problem for problem in (*report.problems, *plan.problems) if problem.code != Code.TABLE_CHANGED)
+        trouble = any(problem.where.startswith("outputs.") for problem in problems)
         seen = Seen(world.clock, world.knobs, self.shown, world.failing, plan, report, trouble)
         changes = [f"{o.change.op} {o.change.action.key}" for o in report.outcomes]
         world.tell(f"tick {world.clock:%m-%d %H:%M}Z: {', '.join(changes) or 'nothing'}")

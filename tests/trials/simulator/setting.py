@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from followup_rules.config.configured import ConfiguredOutput, ConfiguredSource
 from followup_rules.config.read import Config, read_config
 
 from .memory import Desk, NoOptions, View, output_type, source_type
-from .world import Knobs
+from .world import ANEW, Knobs
 
 RULES = """
 [rule.nudge]
@@ -55,7 +56,7 @@ why     = "A word to each whom you met, once in a while."
 on      = { kind = ["meeting", "sent"], with = "outside", people = { max = 4 } }
 where   = { not = { title = "parking" } }
 each    = "person"
-per     = "case"
+per     = "PER"
 opens   = "end + 16 days at 09:00"
 closes  = "opens + 20 days"
 done_by = [{ kind = "received", from = "them" }, { kind = "done", of = "nudge-again" }]
@@ -178,8 +179,26 @@ language = "fr"
 """
 
 
-def text(knobs: Knobs) -> str:
-    """Return the config as the user writes it."""
+APART = "own.toml"
+"""The file in which the user's rules stand, if not in the config itself."""
+
+
+def files(knobs: Knobs) -> dict[str, str]:
+    """Return the config as the user writes it, by the names of its files."""
+    rules = _rules(knobs)
+    if knobs.apart:
+        return {"config.toml": f'rules = ["{APART}"]\n{_text(knobs, "")}', APART: rules}
+    return {"config.toml": _text(knobs, rules)}
+
+
+def _rules(knobs: Knobs) -> str:
+    rules = RULES.replace("ROLL", knobs.roll).replace("PER", knobs.per)
+    for name in sorted(knobs.renamed):
+        rules = re.sub(rf"(?<![\w-]){name}(?![\w-])", f"{name}{ANEW}", rules)
+    return rules
+
+
+def _text(knobs: Knobs, rules: str) -> str:
     return f"""packs = ["interview"]
 [profile]
 me = ["camille@exemple.ca"]
@@ -190,7 +209,7 @@ timezone = "{knobs.zone}"
 holidays = "{knobs.holidays}"
 language = "en"
 lookback = "{knobs.lookback} days"
-{TABLES}{LABELS if knobs.labels else ""}{RULES.replace("ROLL", knobs.roll)}{CHANGES}
+{TABLES}{LABELS if knobs.labels else ""}{rules}{CHANGES}
 [rule.follow-up-call]
 enabled = {str(knobs.call_on).lower()}
 opens = "day + {knobs.call_days} days at 09:00, workday"
@@ -202,24 +221,31 @@ enabled = {str(knobs.debrief_on).lower()}
 
 
 @cache
-def _read(knobs: Knobs) -> Config:
+def _read(written: tuple[tuple[str, str], ...]) -> Config:
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "config.toml"
-        file.write_text(text(knobs))
-        config = read_config(file)
+        for name, text in written:
+            (Path(folder) / name).write_text(text)
+        config = read_config(Path(folder) / "config.toml")
         assert not config.problems, config.problems
     return config
 
 
 def config(knobs: Knobs, view: View, desks: dict[str, Desk]) -> Config:
     """Return the config with what is simulated in place of files."""
-    read = _read(knobs)
-    names = ("calendar", "notes", "sent")
-    sources = [ConfiguredSource(name=name, type=source_type(name, view), options=NoOptions()) for name in names]
+    read = _read(tuple(files(knobs).items()))
+    tables = {kind: getattr(knobs, kind) for kind in ("calendar", "notes", "sent", *desks)}
+    sources = [
+        ConfiguredSource(name=table.name, place=table.place, type=source_type(kind, view), options=NoOptions())
+        for kind, table in tables.items()
+        if kind not in desks
+    ]
     if view.shuffle:
         view.shuffle.shuffle(sources)
     outputs = [
-        ConfiguredOutput(name=name, type=output_type(name, desk), options=NoOptions()) for name, desk in desks.items()
+        ConfiguredOutput(
+            name=tables[kind].name, place=tables[kind].place, type=output_type(kind, desk), options=NoOptions()
+        )
+        for kind, desk in desks.items()
     ]
     found = replace(read, sources=tuple(sources), outputs=tuple(outputs))
     found.__dict__["rulebook"] = read.rulebook

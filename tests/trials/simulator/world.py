@@ -103,6 +103,13 @@ class Picture(Struct, frozen=True):
         return replace(self, **{kind: records})
 
 
+class Table(Struct, frozen=True):
+    """A table of a source or an output: its name, and what it stands for (its path and its other options)."""
+
+    name: str
+    place: str
+
+
 class Knobs(Struct, frozen=True):
     """What the user may turn in the config."""
 
@@ -117,11 +124,31 @@ class Knobs(Struct, frozen=True):
     """Where some openings are moved."""
     labels: bool = True
     """Whether `[case.client-a]` and `[case.client-b]` are in the config."""
+    calendar: Table = Table("calendar", "calendar-0")
+    notes: Table = Table("notes", "notes-0")
+    sent: Table = Table("sent", "sent-0")
+    drafts: Table = Table("drafts", "drafts-0")
+    tasks: Table = Table("tasks", "tasks-0")
+    renamed: frozenset[str] = frozenset()
+    """Rules of the user's that go by another name."""
+    per: str = "case"
+    """Of the rule `meet-again`."""
+    apart: bool = False
+    """Whether the user's rules stand in a file of their own."""
 
     @property
     def tz(self) -> ZoneInfo:
         """The user's zone."""
         return ZoneInfo(self.zone)
+
+
+ANEW = "-anew"
+"""What is added to the name of a rule that is renamed."""
+
+
+def plain(name: str) -> str:
+    """Return a rule's id, or a key, as it is before any rule is renamed."""
+    return name.replace(ANEW, "")
 
 
 def local(zone: ZoneInfo, day: date, clock: time = time()) -> datetime:
