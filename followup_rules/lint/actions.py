@@ -7,7 +7,7 @@ from itertools import combinations
 
 from followup_rules.codes import Code
 from followup_rules.language.schema import Guard, Rule
-from followup_rules.lint.book import ENDS, Book
+from followup_rules.lint.book import ENDS, PATTERN_LISTS, Book, inside, patterns
 from followup_rules.lint.implied import same
 from followup_rules.lint.instants import Frame, always, samples
 from followup_rules.lint.shapes import THREADED, Shape, anchors, shapes, together
@@ -30,6 +30,7 @@ def problems(book: Book) -> Iterator[Problem]:
             yield from _nobody(it, index, action, of, book)
             yield from _unknown_opening(it, index, action, book)
         yield from _announced(it, table.fields, book)
+        yield from _alone(it, table.fields, of, book)
     yield from _announced_twice(book)
 
 
@@ -72,6 +73,25 @@ def _nobody(rule: Rule, index: int, action: Value, of: list[Shape], book: Book) 
     hint = 'name an address: to = "name@example.org"; or make it a task: type = "task"'
     place = action.child("to") if "to" in action.raw else action
     yield from book.problem(place, message, code=Code.NOBODY, hint=hint)
+
+
+def _alone(rule: Rule, fields: Mapping[str, Value], of: list[Shape], book: Book) -> Iterator[Problem]:
+    """Yield what asks for the anchor's people, or for its thread, where it never has any."""
+    nobody = bool(of) and all(shape.most == 0 for shape in of)
+    if nobody and rule.each and "each" in fields:
+        message = "a duty for each person of an anchor in which there is nobody"
+        yield from book.problem(fields["each"], message, code=Code.NOBODY, hint="delete the line")
+    threadless = bool(of) and not rule.recurring and not any(shape.of(kind) for shape in of for kind in THREADED)
+    for _, pattern in patterns(fields, PATTERN_LISTS):
+        for value in inside(pattern) if nobody or threadless else ():
+            if nobody and value.raw == "them" and {"to", "from", "with"} & set(map(str, value.path[-2:])):
+                message = 'this can never match: "them" are the people of the anchor, and it never has any'
+                hint = "name an address, or look for a tag"
+                yield from book.problem(value, message, code=Code.NEVER_MATCHES, hint=hint)
+            elif threadless and value.name == "same" and value.raw == "thread":
+                message = "this can never match: it asks for the thread of the anchor, and that has none"
+                hint = 'look for the people instead: from = "them", or to = "them"'
+                yield from book.problem(value, message, code=Code.NEVER_MATCHES, hint=hint)
 
 
 def _unknown_opening(rule: Rule, index: int, action: Value, book: Book) -> Iterator[Problem]:

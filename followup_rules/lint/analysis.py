@@ -10,5 +10,8 @@ _PASSES = (unmatched, windows, actions, fields, names, kinds)
 
 
 def warnings(book: Book) -> tuple[Problem, ...]:
-    """Return what is wrong with rules that can be read, each thing once, in the order of kinds."""
-    return tuple(dict.fromkeys(problem for room in _PASSES for problem in room.problems(book)))
+    """Return what is wrong with rules that can be read, in the order of kinds; of one word each kind is told once."""
+    found = (problem for each in _PASSES for problem in each.problems(book))
+    return tuple(
+        {(each.where, each.file, each.line, each.column, each.code): each for each in reversed([*found])}.values()
+    )[::-1]

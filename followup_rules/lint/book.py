@@ -94,11 +94,11 @@ def whole(table: Table) -> Value:
     return Value(raw, table.header.document, table.header.path, [], parts)
 
 
-def patterns(table: Table) -> Iterator[tuple[str, Value]]:
+def patterns(fields: Mapping[str, Value], keys: Sequence[str] = PATTERNS) -> Iterator[tuple[str, Value]]:
     """Yield each pattern of a rule or guard, with the key that it stands under."""
-    for key in PATTERNS:
-        if key in table.fields:
-            value = table.fields[key]
+    for key in keys:
+        if key in fields:
+            value = fields[key]
             yield from ((key, item) for item in (value.items() if key in PATTERN_LISTS else [value]))
 
 

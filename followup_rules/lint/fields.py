@@ -63,7 +63,7 @@ def _uses(book: Book) -> Iterator[Use]:
                         if each.what == "it" and not each.optional)  # fmt: skip
             if isinstance(action.raw, dict) and "to" in action.raw:
                 yield from (use for item in action.child("to").items() for use in _named(item, of, it.id, book))
-        for _, pattern in patterns(table):
+        for _, pattern in patterns(table.fields):
             yield from _data(pattern, it.id, book)
     for (kind, name), table in book.tables.items():
         if kind == "define":
@@ -158,7 +158,7 @@ def _misspelt(
     use: Use, uses: list[Use], common: Mapping[str, int], noted: Collection[str], book: Book
 ) -> Iterator[Problem]:
     """Yield that a field, which no note gives, is spelt much like one that is better known."""
-    first = {other.field: other.value for other in reversed(uses) if other.owner != use.owner}
+    first = {other.field: other.value for other in reversed(uses)}
     better = {
         name
         for name, value in first.items()
@@ -214,6 +214,11 @@ def _of(value: Value, every: Collection[str], notices: Collection[str], book: Bo
             message = f"there is no rule {rule.raw!r}, so nothing is ever done of it"
             yield from book.problem(rule, message, code=Code.NOT_GIVEN, hint=hint)
         named += [rule] if rule.raw in notices else []
+    off = [item for item in value.child("of").items() if item.raw in book.rules.off] if "of" in value.raw else []
+    for item in off:
+        message = f"nothing is ever done of {item.raw!r}: that rule is switched off"
+        hint = "switch it on, or look for what another rule did"
+        yield from book.problem(item, message, code=Code.NOT_GIVEN, hint=hint)
     for item in named:
         yield from _notice(item, item.raw, book)
 

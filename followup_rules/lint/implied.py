@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from followup_rules.language import text
@@ -23,7 +24,17 @@ def implies(one: Value, other: Value, book: Book) -> bool:
 def same(one: Value, other: Value, book: Book) -> bool:
     """Tell whether two patterns are the same one, by name or by what they say."""
     a, b = _table(one, book), _table(other, book)
-    return one.raw == other.raw or (a is not None and b is not None and a.raw == b.raw)
+    return one.raw == other.raw or (a is not None and b is not None and _plain(a.raw) == _plain(b.raw))
+
+
+def _plain(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a table in one spelling: a list of one word is the word, and a tag has no `#`."""
+    single = {key: part[0] if isinstance(part, list) and len(part) == 1 else part for key, part in raw.items()}
+    return {key: _bare(part) if key == "tags" else part for key, part in single.items()}
+
+
+def _bare(tags: Any) -> Any:
+    return tags.removeprefix("#").lower() if isinstance(tags, str) else tags
 
 
 def _table(value: Value, book: Book) -> Value | None:

@@ -69,8 +69,9 @@ def _named_tags(book: Book) -> Iterator[_Tag]:
 
 
 def _unused(book: Book) -> Iterator[Problem]:
-    used = {name for owner, table in book.tables.items() for field in table.fields.values()
-            for value in inside(field) for name in _names(value) if owner != ("define", name)}  # fmt: skip
+    used = {name for owner, table in book.tables.items() for key, field in table.fields.items() if key not in _TEXTS
+            for value in inside(field) if not _TEXTS & set(map(str, value.path[2:]))
+            for name in _names(value) if owner != ("define", name)}  # fmt: skip
     for (kind, name), table in book.tables.items():
         if kind == "define" and name not in used and table.header.document.file not in book.foreign:
             others = [other for kind, other in book.tables if kind == "define" and other != name]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from followup_rules.toml.suggestions import nearest
 
 # Two words, and not one misspelt: #order and #ordered, #bill and #bills.
-_ENDINGS = frozenset({"s", "d", "ed", "r", "er", "e", "es", "ing", "n", "t"})
+_ENDINGS = frozenset({"s", "d", "ed", "r", "er", "es", "ing"})
 _SHORTEST, _LONG = 5, 8
 
 
@@ -31,6 +31,6 @@ def _alike(word: str, other: str) -> bool:
     if longer.startswith(shorter) and longer[len(shorter) :].lstrip("-") in _ENDINGS:
         return False
     # A part that is exchanged as a whole is meant so: #call-a and #call-b.
-    parts, others = word.split("-"), other.split("-")
+    parts, others = word.replace("_", "-").split("-"), other.replace("_", "-").split("-")
     changed = [(a, b) for a, b in zip(parts, others, strict=False) if a != b]
     return len(parts) != len(others) or all(len(a) > 3 and a[0] == b[0] for a, b in changed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from followup_rules.codes import Code
 from followup_rules.language.phrases import PhraseError, parse
@@ -27,6 +27,8 @@ _OF = {
     "auto": "mail is written by machines",
     "tags": "notes and calendar entries of your own carry tags",
 }
+# Fields beside which a `before` stands alone: what is named may have an `after` of its own.
+_UNDATED = frozenset({"kind", "title", "text", "words", "tags", "to", "from", "with", "before", "about", "people"})
 _OFF = frozenset({"declined"})
 
 
@@ -36,7 +38,7 @@ def problems(book: Book) -> Iterator[Problem]:
         if kind == "define" and not table.fault:
             yield from _within(whole(table), book, [Shape()])
     for it, table in book.sound:
-        for _, value in patterns(table):
+        for _, value in patterns(table.fields):
             if not (isinstance(value.raw, dict) and "every" in value.raw):
                 yield from _within(value, book, [Shape()])
         if it.recurring is None:
@@ -175,6 +177,7 @@ def _against(fields: dict[str, Value], book: Book) -> Iterator[Problem]:
                 message = f"nothing is ever due: what 'while' asks for is what {key!r} ends it with"
                 hint = f"delete it from one of the two; {key!r} alone is enough to end it"
                 yield from book.problem(wanted, message, code=Code.NEVER_MATCHES, hint=hint)
+    yield from _too_early(lists, book)
     for item in lists.get("done_by", ()):
         if any(same(item, other, book) for other in lists.get("cancelled_by", ())):
             message = "this never counts as done: 'cancelled_by' names the same, and goes first"
@@ -184,3 +187,15 @@ def _against(fields: dict[str, Value], book: Book) -> Iterator[Problem]:
                 code=Code.NEVER_MATCHES,
                 hint="delete it from one of the two: was it done, or called off?",
             )
+
+
+def _too_early(lists: Mapping[str, list[Value]], book: Book) -> Iterator[Problem]:
+    """Yield that a pattern wants what is before the anchor: without an `after` only what comes later counts."""
+    for item in (item for key in (*ENDS, "while") for item in lists.get(key, ())):
+        if isinstance(item.raw, dict) and "before" in item.raw and item.raw.keys() <= _UNDATED:
+            bound = item.child("before")
+            phrases = tuple(parse(one.raw) for one in bound.items())
+            if instants.never_before((parse("start"),), phrases, book.rules):
+                message = "this can never match: what is before the anchor counts only if 'after' says from when"
+                hint = 'add from when on it counts, such as after = "start - 14 days"'
+                yield from book.problem(bound, message, code=Code.NEVER_MATCHES, hint=hint)
