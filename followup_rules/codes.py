@@ -88,3 +88,4 @@ class Code(StrEnum):
     ANNOUNCED_AMISS = "F128", "A call that is announced amiss"
     NO_THREAD = "F129", "A reply to what has no thread"
     NOBODY = "F130", "A draft to nobody"
+    UNCOVERED = "F131", "A year whose holidays are not known"

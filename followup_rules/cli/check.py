@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from followup_rules.cli import shared
 from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
-from followup_rules.config.profile import fixed_zone
+from followup_rules.config.profile import fixed_zone, uncovered
 from followup_rules.config.read import Config, read_config
 from followup_rules.config.rulebook import documents
 from followup_rules.engine.sight import UNASKED
@@ -94,7 +94,9 @@ def examine(config: Config, now: datetime) -> Findings:
         return Findings(config.problems)
     seen: dict[str, _Seen] = {}
     problems = [*config.problems, *_texts(config), *_unwritable(config), *_tried(config, now, seen), *concerns(config)]
-    problems += [*fixed_zone(config.ingredients.document)] if config.ingredients else []
+    if config.ingredients:
+        document = config.ingredients.document
+        problems += [*fixed_zone(document), *uncovered(document, config.profile.holidays, now)]
     problems += [*addresses_in_config(config), *exposed_addresses(config)]
     problems += [*analysis.warnings(_book(config, seen)), *_each_of_many(config)]
     return Findings(tuple(dict.fromkeys(problems)), _checked(config, seen))

@@ -53,6 +53,13 @@ def nearest_place(place: str) -> str:
     return f"regions of {country}: {', '.join(regions)}" if regions else f'no regions are known: write "{country}"'
 
 
+def years(place: str) -> tuple[int, int]:
+    """Return the first and the last year of which the holidays are known. Raises KeyError, NotImplementedError."""
+    known_days = holidays_of(place)
+    # Some calendars follow the moon, and are known as far as they have been announced.
+    return getattr(known_days, "start_year", date.min.year), getattr(known_days, "end_year", date.max.year)
+
+
 def holiday(place: str, day: date) -> str | None:
     """Return the name of a statutory holiday, or None; in a place that is not known no day is one. Never raises."""
     try:

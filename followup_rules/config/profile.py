@@ -5,7 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -102,6 +102,20 @@ def fixed_zone(document: Document) -> Iterator[Problem]:
         message = f"{zone!r} has no summer time: from spring to autumn all times would be an hour off"
         yield document.problem(
             ("profile", "timezone"), message, code=Code.PROBABLE_SLIP, hint=hint, at="value", warning=True
+        )
+
+
+def uncovered(document: Document, place: str, now: datetime) -> Iterator[Problem]:
+    """Yield that no holidays are known of this year or the next, in which workdays are counted."""
+    try:
+        first, last = holidays.years(place) if place else (now.year, now.year + 1)
+    except (KeyError, NotImplementedError):
+        return
+    if now.year < first or last <= now.year:
+        message = f"the holidays of {place!r} are known from {first} to {last} only: in other years no day is one"
+        hint = "a newer version may know more: pip install --upgrade holidays; till then look at the dates yourself"
+        yield document.problem(
+            ("profile", "holidays"), message, code=Code.UNCOVERED, hint=hint, at="value", warning=True
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 
 from followup_rules.codes import Code
 from followup_rules.language.phrases import Phrase
@@ -160,7 +161,8 @@ def _within_an_occurrence(guard: Guard, rule: Rule, sample: Sample, frame: Frame
     of_guard = Frame(book.rules, guard)
     days = book.rules.world.days
     before = guard.recurring.instants(days.local(opens), days, back=True)
-    now = [at for at in guard.recurring.instants(days.local(opens), days) if at == opens][:1]
+    # Only the first: each further day is asked whether it is a holiday.
+    now = [at for at in islice(guard.recurring.instants(days.local(opens), days), 1) if at == opens]
     for at in [*now, *(at for at, _ in zip(before, range(_LATEST_OCCURRENCES), strict=False))]:
         one = Sample(at, at, at)
         if _inside(opens, closes, _only(guard.opens, one, of_guard), _only(guard.closes, one, of_guard)):

@@ -8,6 +8,7 @@ import sqlite3
 import sys
 from contextlib import ExitStack, closing
 from itertools import pairwise
+from unittest.mock import patch
 
 import pytest
 from click.testing import CliRunner
@@ -15,6 +16,7 @@ from markdown_it import MarkdownIt
 
 from followup_rules.cli import cli
 from followup_rules.codes import Code
+from followup_rules.config import holidays
 from followup_rules.store.lock import only_run
 from followup_rules.store.schema import VERSION
 from tests.support.configs import FILES
@@ -294,6 +296,11 @@ def unseen_draft(place):
     draft.rename(place / "drafts" / f".{draft.name}.icloud")
 
 
+def old_list_of_holidays(place):
+    (place / "config.toml").write_text(FILES.replace("[sources.calendar]", 'holidays = "CA-QC"\n[sources.calendar]', 1))
+    HELD.enter_context(patch.object(holidays, "years", lambda _: (2003, 2026)))
+
+
 HELD = ExitStack()
 
 
@@ -341,6 +348,7 @@ SITUATIONS = {
     "F082": lost_store,
     "F083": deleted_since,
     "F084": synced_store,
+    "F131": old_list_of_holidays,
 }
 
 
