@@ -304,3 +304,70 @@ MORE_WRONG = {
     "kind-misspelt": ("F047", "recieved", f'[rule.r]\non = {{ kind = "recieved" }}\n{N}', "recieved", "received"),
 }
 MORE_WRONG["tag-swapped"] = ("F125", "rejetced", *MORE_WRONG["tag-swapped"][2:])
+
+# Found to be missing by a third look, and added with the analysis.
+MORE_WRONG |= {
+    "same-tag-otherwise-written": (
+        "F127",
+        "done_by",
+        f'[rule.r]\non = "#demo"\ndone_by = [{{ tags = ["demo"] }}]\n{T}',
+        '"demo"]',
+        '"demoed"]',
+    ),
+    "field-typo-in-a-text": (
+        "F125",
+        "deadlin ",
+        f'[rule.a]\non = "#lent"\nopens = "it.deadline"\n{T}[rule.r]\non = "#lent"\ndo = {{ type = "notice", title = "{{{{ it.deadlin }}}}" }}\n',
+        "deadlin ",
+        "deadline ",
+    ),
+    "address-typo": (
+        "F125",
+        "contcat",
+        '[rule.r]\non = "#ask"\ncloses = "it.deadline"\ndone_by = [{ kind = "sent", to = "it.contact" }]\ndo = { type = "draft", to = "it.contcat", title = "x", text = "y" }\n',
+        "contcat",
+        "contact",
+    ),
+    "each-of-nobody": (
+        "F130",
+        "each",
+        f'[rule.r]\non = {{ kind = "meeting", people = {{ max = 0 }} }}\neach = "person"\n{T}',
+        'each = "person"\n',
+        "",
+    ),
+    "them-of-the-clock": (
+        "F120",
+        "done_by",
+        f'[rule.r]\non = {{ every = "friday at 15:00" }}\ncloses = "start + 5 days"\ndone_by = [{{ kind = "sent", to = "them" }}]\n{T}',
+        '"them"',
+        '"a@b.example"',
+    ),
+    "thread-of-a-meeting": (
+        "F120",
+        "same",
+        f'{TALK}[rule.r]\non = "talk"\ncloses = "end + 3 days"\ndone_by = [{{ kind = "received", same = "thread" }}]\n{T}',
+        'same = "thread"',
+        'from = "them"',
+    ),
+    "before-the-anchor": (
+        "F120",
+        "before",
+        f'{TALK}[rule.r]\non = "talk"\ncloses = "end + 3 days"\ndone_by = [{{ kind = "sent", to = "them", before = "start" }}]\n{T}',
+        'before = "start"',
+        'after = "start - 14 days", before = "start"',
+    ),
+    "of-a-rule-that-is-off": (
+        "F124",
+        "of",
+        f'{TALK}[rule.a]\non = "talk"\nenabled = false\n{T}[rule.r]\non = {{ kind = "done", of = "a" }}\n{T}',
+        "enabled = false\n",
+        "",
+    ),
+    "unused-though-a-text-has-the-word": (
+        "F126",
+        "define.x",
+        f'{TALK}[define.x]\nis = "talk"\nwith = "outside"\n[rule.r]\non = "talk"\n{T}',
+        '[define.x]\nis = "talk"\nwith = "outside"\n',
+        "",
+    ),
+}

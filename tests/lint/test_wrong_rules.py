@@ -4,7 +4,7 @@ import pytest
 
 from tests.lint.more_wrong_rules import MORE_WRONG
 from tests.lint.wrong_rules import WRONG as FIRST
-from tests.support.checked import checked
+from tests.support.checked import CONFIG, checked
 
 WRONG = FIRST | MORE_WRONG
 
@@ -28,3 +28,24 @@ def test_what_the_hint_says_mends_it(name, tmp_path):
     *_, rules, old, new = WRONG[name]
     assert old in rules
     assert checked(tmp_path, rules.replace(old, new), packs=packs(rules)) == []
+
+
+@pytest.mark.parametrize(("written", "meant"), [
+    ("10 jours", "days"), ("1 jour", "days"), ("2 semaines", "weeks"), ("48 heures", "hours"), ("1 mois", "months"),
+    ("3 jours ouvrables", "workdays"), ("3 business days", "workdays"),
+])  # fmt: skip
+def test_a_unit_by_another_name_keeps_its_meaning(written, meant, tmp_path):
+    rules = f'[rule.r]\non = "#aa"\nopens = "day + {written} at 09:00"\ndo = {{ type = "task", title = "x" }}\n'
+    assert [problem.hint for problem in checked(tmp_path, rules)] == [f'did you mean "{meant}"?']
+
+
+@pytest.mark.parametrize(("key", "written", "hint"), [
+    ("holidays", "QC", '"CA-QC"'), ("holidays", "CAQC", '"CA-QC"'), ("holidays", "CA_QC", '"CA-QC"'),
+    ("timezone", "Montreal", '"America/Montreal"'), ("timezone", "EDT", '"America/Toronto"'),
+    ("lookback", "30 jours", '"30 days"'),
+])  # fmt: skip
+def test_a_place_by_another_name_keeps_its_meaning(key, written, hint, tmp_path):
+    lines = [line for line in CONFIG.splitlines() if not line.startswith(key)]
+    at = lines.index("[profile]") + 1
+    config = "\n".join([*lines[:at], f'{key} = "{written}"', *lines[at:]]) + "\n"
+    assert f"did you mean {hint}" in checked(tmp_path, "", config=config)[0].hint
