@@ -61,12 +61,12 @@ def _by_plain_key(counted: Mapping[str, int]) -> Counter[str]:
 
 
 def nothing_lies_twice(session: Session) -> None:
-    """No two untouched things lie in one place that one rule made of one event for the same people."""
+    """No two untouched things lie in one place that one rule made of one event for the same people and day."""
     for desk in session.places.values():
         lying: dict[object, str] = {}
         for item in desk.items.values():
             action = item.action
-            what = plain(action.rule), action.anchor, action.title, action.to, action.key.partition("#")[2]
+            what = plain(action.rule), action.anchor, action.title, action.to, action.key.rpartition("@")[2]
             if item.state == "open" and lying.setdefault(what, action.key) != action.key:
                 raise Violation(f"{action.key} and {lying[what]} both lie in {desk.place}, made of {action.anchor}")
 

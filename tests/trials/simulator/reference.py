@@ -46,6 +46,8 @@ class Known(Struct):
     meeting: Meeting
     listed: datetime
     gone: datetime | None = None
+    off: bool = False
+    """It was seen as cancelled before its end, and has been so since."""
 
 
 class Reference:
@@ -63,7 +65,9 @@ class Reference:
     def copied(self) -> Reference:
         """Return a copy, which is what a person remembers who has slept since."""
         copy = Reference()
-        copy._known = {uid: Known(known.meeting, known.listed, known.gone) for uid, known in self._known.items()}
+        copy._known = {
+            uid: Known(known.meeting, known.listed, known.gone, known.off) for uid, known in self._known.items()
+        }
         copy._first_seen, copy._announced, copy._unsure = dict(self._first_seen), dict(self._announced), self._unsure
         return copy
 
@@ -106,7 +110,9 @@ class Reference:
             if known.meeting.uid not in seen.picture.meetings and known.gone is None:
                 known.gone = seen.now
         for uid, meeting in seen.picture.meetings.items():
-            self._known[uid] = Known(meeting, seen.now)
+            off = uid in self._known and self._known[uid].off
+            off = meeting.status == "cancelled" and (off or seen.now < meeting.end)
+            self._known[uid] = Known(meeting, seen.now, off=off)
 
 
 class Life(Struct, frozen=True):
@@ -167,7 +173,7 @@ class Life(Struct, frozen=True):
         meeting = known.meeting
         if meeting.status == "declined":
             return False
-        if meeting.status == "cancelled" and meeting.stamp < meeting.end:
+        if known.off or (meeting.status == "cancelled" and meeting.stamp < meeting.end):
             return False
         if known.gone is None:
             return True
