@@ -17,7 +17,7 @@ help:
 	@echo "make test    runs the tests; make test-all those that take minutes, too"
 	@echo "make test-pythons  runs the tests on every Python that is installed and supported"
 	@echo "make test-lowest  runs them with the lowest versions of what pyproject.toml depends on"
-	@echo "make coverage  runs the tests and sees that they try every branch of what decides and remembers"
+	@echo "make coverage  runs the tests and sees how much they try of what decides and remembers"
 	@echo "make trials  makes a share of the long trials, another one each time: crashes, mistakes, lives, hostile input"
 	@echo "make mutation  makes small mistakes in the engine, one by one, and sees that a test fails for each"
 	@echo "make nightly  makes all trials and audits the dependencies; make soak goes on for hours"

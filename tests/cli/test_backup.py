@@ -139,12 +139,6 @@ def test_what_gives_no_copy_is_said(story, store, tmp_path, prepare):
     assert told in said
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_place_that_may_not_be_written_is_said(story, tmp_path):
-    (tmp_path / "closed").mkdir(mode=0o500)
-    assert "check the permissions" in refused(story, tmp_path / "closed/copy.db")
-
-
 def test_a_full_disk_leaves_nothing_half(story, tmp_path):
     """A limit on the size of files is the fullest disk that needs no other disk."""
     limited = "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "

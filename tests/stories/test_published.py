@@ -19,11 +19,11 @@ class Published(Story):
     def publish(self, feed):
         """Have the calendar read from a server from now on."""
         self.feed = feed
-        self.name(feed.url)
+        self.point_at(feed.url)
         self.base = self.base.replace('"calendar.ics"', '"feed.url"')
         self.config()
 
-    def name(self, url):
+    def point_at(self, url):
         """Write an address into the file."""
         (self.folder / "feed.url").write_text(f"{url}\n")
         (self.folder / "feed.url").chmod(0o600)
@@ -113,7 +113,7 @@ def test_the_secret_of_a_calendar_that_was_reset_doubles_and_withdraws_nothing(s
     story.at("2026-11-09 11:05")
     feed.by_path[feed.asked[0].target] = give(404)
     assert "secret address was reset" in story.at("2026-11-09 11:20").said
-    story.name(f"{feed.origin}/calendar/ical/me/{SECRET}-renewed/basic.ics")
+    story.point_at(f"{feed.origin}/calendar/ical/me/{SECRET}-renewed/basic.ics")
     tick = story.at("2026-11-09 11:35")
     assert (tick.exit, tick.changes) == (0, [])
     assert "sources.calendar: it reads another place now, or with other options" in tick.said
@@ -153,7 +153,7 @@ def test_the_address_of_another_calendar_is_another_calendar(story, feed):
     story.at("2026-11-09 11:05")
     other = give(200, b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t//EN\r\nEND:VCALENDAR\r\n")
     feed.by_path["/other.ics"] = give(503)
-    story.name(f"{feed.origin}/other.ics")
+    story.point_at(f"{feed.origin}/other.ics")
     tick = story.at("2026-11-09 11:20")
     assert ([problem["code"] for problem in tick.problems], tick.changes) == (["F070", "F040"], [])
     feed.by_path["/other.ics"] = other

@@ -131,12 +131,9 @@ class Session:
         unseen = {kind: getattr(knobs, name).name for name in sorted(self.world.failing) for kind in KINDS[name]}
         sight = Sight(frozenset(kind for kinds in KINDS.values() for kind in kinds), unseen)
         first_run = self.store.state.read().first_run
-        return judge_case(
-            self.store.case(case),
-            self.config(),
-            self.store,
-            EvaluationContext(instant, first_run, self.config().profile.lookback, sight),
-        )
+        context = EvaluationContext(instant, first_run, self.config().profile.lookback, sight)
+        decisions, _ = judge_case(self.store.case(case), self.config(), self.store, context)
+        return decisions
 
     def tick(self, judge: Callable[[Session, Seen], None]) -> Seen:
         """Plan, run, and have what was seen judged."""
