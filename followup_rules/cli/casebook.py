@@ -97,7 +97,8 @@ def files_of(keys: Collection[str], config: Config, copy: Store, report: Report,
     names = titles(keys, copy, config.profile.timezone)
     decisions: dict[str, list[Decision]] = {key: [] for key in keys}
     for decision in report.decisions:
-        decisions[decision.case].append(decision)
+        if decision.case in decisions:
+            decisions[decision.case].append(decision)
     return tuple(
         replace(
             _file(key, config, copy, report.now),

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
-from followup_rules.cli import casebook, shared
+from followup_rules.cli import casebook, completion, shared
 from followup_rules.cli import page as pages
 from followup_rules.cli.casebook import CaseFile
 from followup_rules.cli.page import Clause, Page
@@ -25,7 +25,7 @@ _OPEN = (State.DUE, State.HELD, State.WAITING, State.BLIND, State.BROKEN)
 
 
 @click.command("explain")
-@click.argument("case", required=False, metavar="[CASE]")
+@click.argument("case", required=False, metavar="[CASE]", shell_complete=completion.cases)
 @shared.now_option
 @click.option("--history", is_flag=True, help="Also show when each state began, from the journal.")
 @shared.json_option

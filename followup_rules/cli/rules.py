@@ -11,8 +11,8 @@ from typing import Any
 import click
 from msgspec import Struct
 
+from followup_rules.cli import completion, shared
 from followup_rules.cli import page as pages
-from followup_rules.cli import shared
 from followup_rules.cli.page import Clause, Page
 from followup_rules.config.read import Config
 from followup_rules.config.rulebook import documents
@@ -34,7 +34,7 @@ class Field(Struct, frozen=True):
 
 
 @click.command("rules")
-@click.argument("ident", required=False, metavar="[ID]")
+@click.argument("ident", required=False, metavar="[ID]", shell_complete=completion.rules)
 @shared.json_option
 @click.pass_context
 def command(ctx: click.Context, ident: str | None, *, as_json: bool) -> None:

@@ -20,6 +20,7 @@ from followup_rules.cli.page import (
 )
 from followup_rules.engine.plan import PRINTED
 from followup_rules.model import NOTICE, Decision, State
+from followup_rules.texts.plurals import plural
 from followup_rules.tick.run import Outcome, Report
 
 OPS = {"create": ("+", "green"), "update": ("~", "yellow"), "withdraw": ("-", "red")}
@@ -43,9 +44,14 @@ def change(outcome: Outcome, names: Names) -> None:
     page.print()
 
 
-def rest_of_run(report: Report, names: Names, *, verbose: bool) -> None:
-    """Print what was missed and not told yet; if asked, also the state of everything, and what comes next."""
+def rest_of_run(report: Report, names: Names, unsaid: int, *, verbose: bool) -> None:
+    """Print how many notices were too many for a day, and what was missed and not told yet.
+
+    If asked, also the state of everything, and what comes next.
+    """
     page = Page()
+    if unsaid:
+        page.row((), 0, [f"{plural(unsaid, 'more notice')}: followup today"])
     # What was taken back because it is over has just been told.
     withdrawn = {outcome.change.action.duty for outcome in report.outcomes}
     missed = [decision for decision in report.missed if decision.key not in withdrawn]
