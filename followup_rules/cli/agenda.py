@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from followup_rules.cli import casebook, shared
 from followup_rules.cli import page as pages
+from followup_rules.cli.case_days import UNTITLED
 from followup_rules.cli.casebook import CaseFile
 from followup_rules.model import Decision, State
 from followup_rules.texts.plurals import plural
@@ -123,12 +124,14 @@ def _print(
         page.row([("● due already", "bold green")], 15, owed)
     for day, listed in groupby(coming, key=lambda entry: entry.at.date()):
         page.title(f"{day:%a %Y-%m-%d} · {pages.relative_day(day, report.now.date())}")
-        for entry in listed:
-            sign, style = SIGNS[entry.what]
-            named = [entry.rule or entry.title, names[entry.case], *([entry.title] if entry.rule else [])]
-            what, *more = dict.fromkeys(named)  # the title may be all by which a case is called
-            label: list[pages.Clause] = [f"  {entry.at:%H:%M}  ", (f"{sign} {entry.what}", style)]
-            page.row(label, 22, [(what, "bold"), *more])
+        for (at, what, case, title), same in groupby(listed, key=lambda it: (it.at, it.what, it.case, it.title)):
+            sign, style = SIGNS[what]
+            rules = ", ".join(entry.rule for entry in same if entry.rule)
+            # The title may be all by which a case is called.
+            named = (rules, names[case], title) if rules else (title or UNTITLED, names[case])
+            first, *more = dict.fromkeys(part for part in named if part)
+            label: list[pages.Clause] = [f"  {at:%H:%M}  ", (f"{sign} {what}", style)]
+            page.row(label, 22, [(first, "bold"), *more])
     if not coming:
         page.row((), 0, [f"Nothing is coming in the next {plural(days, 'day')}."])
     page.row((), 0)

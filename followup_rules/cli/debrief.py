@@ -31,7 +31,8 @@ class Asker(Struct, frozen=True):
         """Return the answer, a day as a date; "" if there is none. Raises click.Abort at the end of the input."""
         words = detail.asks.get(self.language) or next(iter(detail.asks.values()))
         while True:
-            answer = " ".join(click.prompt(words, default="", show_default=False, err=self.aside).split())
+            typed = click.prompt(words, default="", show_default=False, prompt_suffix="\n> ", err=self.aside)
+            answer = " ".join(typed.split())
             try:
                 return natural_dates.day(answer, self.now) if detail.date and answer else answer
             except NotADate as error:
@@ -62,7 +63,7 @@ def command(ctx: click.Context, case: str, now: str | None, *, as_json: bool) ->
     click.echo(f"{found.name}: {len(asked)} questions; empty: nothing to note; Ctrl-D: enough", err=as_json)
     asker = Asker(config.profile.language, moment.astimezone(config.profile.timezone), as_json)
     added, misread = _interview(asked, asker, found.key, config)
-    _tell(added, found.name, [*problems, *misread], as_json=as_json)
+    _tell(added, found.key, [*problems, *misread], as_json=as_json)
 
 
 def _interview(
@@ -98,12 +99,12 @@ def _pair(key: str, value: str) -> str:
     return f'{key}:"{value.translate(_QUOTES)}"' if " " in value else f"{key}:{value}"
 
 
-def _tell(added: Sequence[NoteAdded], name: str, problems: Sequence[Problem], *, as_json: bool) -> None:
+def _tell(added: Sequence[NoteAdded], case: str, problems: Sequence[Problem], *, as_json: bool) -> None:
     if as_json:
         from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
 
         notes = [{"file": each.file, "line": each.line, "heading": each.heading, "item": each.item} for each in added]
-        click.echo(records.dump({"case": name, "notes": notes, "problems": records.problems(problems)}))
+        click.echo(records.dump({"case": case, "notes": notes, "problems": records.problems(problems)}))
     elif added:
         click.echo(f"\n{added[-1].file}, under {added[-1].heading!r}:")
         for each in added:

@@ -68,6 +68,24 @@ def _tables(config: Config) -> Tables:
     return {(kind, name): table for kind in _KINDS for name, table in merge(layers, kind, []).items()}
 
 
+def starts(config: Config) -> dict[str, str]:
+    """Return what each rule starts from, by its id, as its file says it and as shortly as people can use it."""
+    return {name: _start(table.fields["on"].raw) for (kind, name), table in _tables(config).items()
+            if kind == "rule" and "on" in table.fields}  # fmt: skip
+
+
+def _start(on: Any) -> str:
+    if isinstance(on, dict):
+        only = next(iter(on)) if len(on) == 1 else ""
+        on = on[only] if only in ("any", "is", "kind") else None
+    listed = on if isinstance(on, list) else [on]
+    return (
+        ", ".join(f"“{each}”" for each in listed)
+        if all(isinstance(each, str) for each in listed)
+        else "what its `on` says"
+    )
+
+
 def _fields(table: Table) -> Iterator[Field]:
     for name, value in table.fields.items():
         yield from _parts(name or "is", value)
