@@ -9,6 +9,7 @@ from pathlib import Path
 
 from followup_rules.cli import agenda
 from followup_rules.cli import page as pages
+from followup_rules.cli.case_days import UNTITLED
 from followup_rules.cli.duties import short
 from followup_rules.cli.page import Clause, Page
 from followup_rules.cli.today import Day, Owed
@@ -67,11 +68,11 @@ def _add_held(page: Page, held: Owed, now: datetime) -> None:
 def _add_coming(page: Page, day: Day, now: datetime) -> None:
     """Add what comes next; what opens at once in one case stands on one line."""
     if day.coming:
-        page.title("Next")
-    for (at, case, what, title), entries in groupby(day.coming, key=lambda it: (it.at, it.case, it.what, it.title)):
+        page.title("Coming")
+    for (at, _, what, title), entries in groupby(day.coming, key=lambda it: (it.at, it.case, it.what, it.title)):
         rules = [entry.rule for entry in entries if entry.rule]
         sign = agenda.SIGNS[what]
-        shown: list[Clause] = [title or case, *([", ".join(rules)] if rules else [])]
+        shown: list[Clause] = [title or UNTITLED, *([", ".join(rules)] if rules else [])]
         page.row([sign], _INDENT, [pages.when(at, now), *shown])
 
 
