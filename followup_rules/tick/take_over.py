@@ -24,7 +24,7 @@ from followup_rules.tick.outputs import Seen, follow_hand, is_sent, report_of
 from followup_rules.tick.report import Finding, Given, Outcome, TakenOver
 
 _APART = timedelta(days=14)
-"""So far apart two stores may have first seen a note without a date, whose key has the day on which it was."""
+"""So far apart two computers may have first seen a note without a date, whose key has the day on which it was."""
 _LISTED = 5
 
 
@@ -84,10 +84,13 @@ def _markers(change: Change, duty: Decision, seen: Seen, given: Given) -> Iterat
     own = f"{duty.rule}/{''.join(note.id.split())}"
     if not note.undated or not change.key.startswith((f"{own}@", f"{own}~")):
         return
-    today = given.context.now.date()
-    for other in (day + timedelta(days=days) for days in range(_APART.days, -_APART.days - 1, -1)):
+    today, restored = given.context.now.date(), given.store.state.read().restored
+    # After its last run a copy that was put back has seen nothing, for however long.
+    first = min(day - _APART, restored.last_run.date() if restored and restored.last_run else day)
+    last = min(day + _APART, today)
+    for other in (last - timedelta(days=days) for days in range((last - first).days + 1)):
         key = change.key.replace(f"@{day}", f"@{other}")
-        if other != day and other <= today and given.store.ledger.entry(key, change.output) is None:
+        if other != day and given.store.ledger.entry(key, change.output) is None:
             yield key
 
 
