@@ -2,6 +2,7 @@
 
 from followup_rules.hookspecs import (
     Check,
+    Discovery,
     Fact,
     HealthCheck,
     Login,
@@ -9,6 +10,7 @@ from followup_rules.hookspecs import (
     Output,
     OutputType,
     Pack,
+    Place,
     Refused,
     Source,
     SourceType,
@@ -36,6 +38,7 @@ __all__ = [
     "BadItem",
     "Check",
     "Context",
+    "Discovery",
     "Event",
     "Fact",
     "HealthCheck",
@@ -47,6 +50,7 @@ __all__ = [
     "OutputType",
     "Pack",
     "Person",
+    "Place",
     "Profile",
     "Pull",
     "Refused",

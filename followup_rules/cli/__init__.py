@@ -13,6 +13,7 @@ import click
 from followup_rules import __version__
 
 COMMANDS = {
+    "look": "See what your calendar and sent mail show; needs no config.",
     "init": "Write a commented config and an empty notes file.",
     "run": "Do what is due now; print only what changed.",
     "plan": "Show what `run` would do; write nothing.",
