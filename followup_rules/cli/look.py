@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
@@ -16,12 +16,14 @@ from msgspec import Struct
 from followup_rules.cli import casebook, offered, shared, surroundings
 from followup_rules.cli.offered import FLAGS, KINDS, Unusable
 from followup_rules.cli.past import Past, draft_of_then, past
+from followup_rules.codes import Code
 from followup_rules.config import holidays, neutral
 from followup_rules.config.configured import ConfiguredOutput
 from followup_rules.config.read import Config
 from followup_rules.host import registry
 from followup_rules.host.discoveries import Offer
 from followup_rules.host.registry import Registry
+from followup_rules.host.worker import sentence
 from followup_rules.language.phrases import Days
 from followup_rules.model import DRAFT, LANGUAGES, Action, Person, Problem
 from followup_rules.simulation.history import History
@@ -32,6 +34,17 @@ from followup_rules.tick.run import every_case, preview
 from followup_rules.toml.suggestions import expected
 
 DAYS = 90
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """What the user said of themselves, and where the draft is to go."""
+
+    me: tuple[str, ...]
+    name: str
+    timezone: str | None
+    language: str | None
+    out: Path | None
+    now: str | None
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -61,33 +74,23 @@ class Seen(Struct, frozen=True, kw_only=True):
 @shared.now_option
 @shared.json_option
 @click.pass_context
-def command(
-    ctx: click.Context,
-    /,
-    paths: Sequence[str],
-    me: Sequence[str],
-    out: Path | None,
-    now: str | None,
-    *,
-    as_json: bool,
-    **given: Any,
-) -> None:
+def command(ctx: click.Context, /, paths: Sequence[str], *, as_json: bool, **given: Any) -> None:
     """Tell what your calendar and sent mail show of the last 90 days, and what you owe today. Needs no config.
 
     CALENDAR is an .ics file or a folder of them, SENT a Maildir, an mbox or a folder of .eml; notes in Markdown may be
     named, too. Without any, what lies in the usual places is offered. No connection is opened, and nothing is written
     outside --out.
     """
-    plugins = registry.load()
+    asked, plugins = Asked(**given), registry.load()
     try:
         offers = [offer for path in paths for offer in offered.named(plugins, path)]
     except Unusable as error:
         raise click.UsageError(str(error), ctx) from error
     offers = offers or _chosen(plugins, as_json=as_json)
-    user = [Person(address.lower()) for address in me] or offered.owners(plugins, offers)
-    if not user:
+    me = [Person(address.lower()) for address in asked.me] or offered.owners(plugins, offers)
+    if not me:
         raise click.UsageError("nothing there tells who you are: add --me with your address", ctx)
-    seen = _look(_config(_profile(ctx, user, **given), offers), user, offers, now, out)
+    seen = _look(_config(_profile(ctx, me, asked), offers), me, offers, asked)
     if as_json:
         from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
         from followup_rules.cli.seen import record  # noqa: PLC0415 -- likewise
@@ -96,7 +99,7 @@ def command(
     else:
         from followup_rules.cli.seen import show  # noqa: PLC0415 -- rich is heavy
 
-        show(seen, init_command(seen, given["name"]))
+        show(seen, init_command(seen, asked.name))
     shared.print_problems(seen.problems)
     sys.exit(shared.exit_code(seen.problems))
 
@@ -105,18 +108,23 @@ def command(
 
 
 def _chosen(plugins: Registry, *, as_json: bool) -> list[Offer]:
-    """Return what the user chooses of what lies in the usual places; without a terminal, tell what there is, and end."""
+    """Return what the user chooses of what lies in the usual places; where nobody can be asked, tell it, and end."""
     offers = offered.found(plugins, Path.home())
     if not offers:
         _nothing_found()
     proposal = offered.proposed(offers)
-    if as_json or not sys.stdin.isatty():
+    if as_json or not is_asked():
         _only_told(offers, proposal, as_json=as_json)
     click.echo("These may be yours. Nothing has been read yet.")
     _list(offers)
     asked = "Read which? Their numbers"
     numbers = click.prompt(asked, " ".join(map(str, proposal)), value_proc=lambda answer: _numbers(answer, len(offers)))
     return [offers[number - 1] for number in numbers]
+
+
+def is_asked() -> bool:
+    """Tell whether somebody is there to answer."""
+    return sys.stdin.isatty()
 
 
 def _numbers(answer: str, most: int) -> list[int]:
@@ -164,10 +172,8 @@ def _short(path: Path) -> str:
 # -- for whom
 
 
-def _profile(
-    ctx: click.Context, me: Sequence[Person], *, timezone: str | None, language: str | None, name: str
-) -> dict[str, Any]:
-    zone = timezone or surroundings.guessed_zone(os.environ, surroundings.LOCALTIME) or "UTC"
+def _profile(ctx: click.Context, me: Sequence[Person], asked: Asked) -> dict[str, Any]:
+    zone = asked.timezone or surroundings.guessed_zone(os.environ, surroundings.LOCALTIME) or "UTC"
     if not surroundings.is_zone(zone):
         import zoneinfo  # noqa: PLC0415 -- only for a slip
 
@@ -175,10 +181,10 @@ def _profile(
         raise click.BadParameter(f"unknown time zone {zone!r}: {hint}", ctx, param_hint="--timezone")
     return {
         "me": [person.address for person in me],
-        "name": name or next((person.name for person in me if person.name), ""),
+        "name": asked.name or next((person.name for person in me if person.name), ""),
         "timezone": zone,
         "holidays": country if holidays.known(country := surroundings.country_of(zone)) else "",
-        "language": language or surroundings.language(os.environ),
+        "language": asked.language or surroundings.language(os.environ),
         "lookback": f"{DAYS} days",
     }
 
@@ -208,11 +214,11 @@ def init_command(seen: Seen, name: str) -> list[str]:
 # -- what it shows
 
 
-def _look(config: Config, me: Sequence[Person], offers: Sequence[Offer], now: str | None, out: Path | None) -> Seen:
+def _look(config: Config, me: Sequence[Person], offers: Sequence[Offer], asked: Asked) -> Seen:
     """Do one tick in memory over what was chosen, and gather what it shows."""
     if config.fatal:
         shared.give_up(config.problems, as_json=False)
-    moment = shared.instant(now, config)
+    moment = shared.instant(asked.now, config)
     days = Days(config.profile.timezone, lambda _: None)
     since = days.midnight(days.day(moment) - timedelta(days=DAYS))
     at_home = with_desks(config, World(History(kinds=frozenset())), neutral.USUAL)
@@ -223,8 +229,7 @@ def _look(config: Config, me: Sequence[Person], offers: Sequence[Offer], now: st
     found = past(report, files, since)
     draft = next((action for action in found.owed if action.type == DRAFT), None)
     of_then = None if draft else draft_of_then(config, files, found)
-    if out and (shown := draft or of_then):
-        _write(config, shown, out, report.now)
+    unwritten = tuple(_write(config, draft or of_then, asked.out, report.now))
     return Seen(
         now=report.now,
         me=tuple(me),
@@ -233,17 +238,21 @@ def _look(config: Config, me: Sequence[Person], offers: Sequence[Offer], now: st
         past=found,
         draft=draft or of_then,
         is_of_then=of_then is not None,
-        out=out,
-        problems=report.problems,
+        out=asked.out,
+        problems=(*report.problems, *unwritten),
     )
 
 
-def _write(config: Config, draft: Action, out: Path, now: datetime) -> None:
-    """Put the draft into a folder, as the output for drafts writes it. Raises Refused, and what a plugin raises."""
+def _write(config: Config, draft: Action | None, out: Path | None, now: datetime) -> Iterator[Problem]:
+    """Put the draft into a folder, as the output for drafts writes it; yield why that was not possible."""
+    if draft is None or out is None:
+        return
     kind = config.registry.outputs["eml"]
     folder = ConfiguredOutput(name="drafts", type=kind, options=kind.options(path=out.absolute()))
     opened = folder.open(config.context(now))
     try:
         opened.create(draft)
+    except Exception as error:  # noqa: BLE001 -- an output may fail in any way, and what was seen is told all the same
+        yield Problem("--out", sentence(error, typed=False), Code.NOT_WRITTEN, hint="name another folder")
     finally:
         opened.close()

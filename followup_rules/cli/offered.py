@@ -53,7 +53,7 @@ def named(registry: Registry, written: str) -> list[Offer]:
 
 
 def owners(registry: Registry, offers: Iterable[Offer]) -> list[Person]:
-    """Return whose places seem to be, those who write the mail first; each address once, with its name if one is given."""
+    """Return whose places seem to be, those who write the mail first; each address once."""
     mail_first = sorted(offers, key=lambda offer: what_it_is(offer) != "sent")
     people = [person for offer in mail_first for person in discoveries.owners(registry, offer)]
     names = {person.address: person.name for person in reversed(people) if person.name}

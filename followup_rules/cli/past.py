@@ -96,8 +96,8 @@ def past(report: Report, files: Sequence[CaseFile], since: datetime) -> Past:
 
 def _interview(decision: Decision, file: CaseFile, too_soon: Iterable[Decision]) -> Interview:
     """Put together what is known of an interview; a mail too soon belongs to the latest one before it."""
-    later = [each.visit.start for each in file.decisions if each.rule == THANKS and each.visit.start > decision.visit.start]
-    until = min(later, default=None)
+    starts = [each.visit.start for each in file.decisions if each.rule == THANKS]
+    until = min((start for start in starts if start > decision.visit.start), default=None)
     mails = tuple(
         each.visit.anchor
         for each in too_soon

@@ -51,7 +51,7 @@ def _echo(line: str) -> None:
 
 
 def _nothing_done(seen: Seen) -> str:
-    if seen.out and seen.draft:
+    if seen.out and seen.draft and not any(problem.where == "--out" for problem in seen.problems):
         return f"The draft lies in {seen.out}. Nothing else was written, and nothing was sent."
     return "Nothing was written, and nothing was sent."
 
@@ -169,7 +169,8 @@ def _add_waiting(page: Page, seen: Seen) -> None:
     if windows:
         page.title("What you must not do")
     for case, window in windows:
-        page.row([("  ‖ ", "magenta")], 4, [(f"no contact with {case}", "bold"), f"until {pages.when(window.end, seen.now)}"])
+        until = f"until {pages.when(window.end, seen.now)}"
+        page.row([("  ‖ ", "magenta")], 4, [(f"no contact with {case}", "bold"), until])
         page.row((), 4, [window.guard.why])
     if waiting:
         page.title("What comes next")
@@ -214,10 +215,7 @@ def record(seen: Seen) -> dict[str, Any]:
         "me": [person.address for person in seen.me],
         "timezone": seen.timezone,
         "interviews": [_interview_record(each, seen.now) for each in (*found.interviews, *found.ahead)],
-        "promises": [
-            {**records.decision(each.decision), "title": each.decision.visit.anchor.title, "kept": _at(each.kept, seen.now)}
-            for each in found.promises
-        ],
+        "promises": [_promise_record(each, seen.now) for each in found.promises],
         "owed": [_action_record(action) for action in found.owed],
         "quiet": [
             {"case": case, "guard": window.guard.id, "until": window.end.astimezone(seen.now.tzinfo).isoformat()}
@@ -243,6 +241,13 @@ def _interview_record(interview: Interview, now: datetime) -> dict[str, Any]:
         "thanked": _at(interview.thanks, now),
         "too_soon": [_at(mail, now) for mail in interview.too_soon],
     }
+
+
+def _promise_record(promise: Promise, now: datetime) -> dict[str, Any]:
+    from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
+
+    title = promise.decision.visit.anchor.title
+    return {**records.decision(promise.decision), "title": title, "kept": _at(promise.kept, now)}
 
 
 def _at(event: Event | None, now: datetime) -> str | None:

@@ -40,7 +40,8 @@ def of_pack(pack: Pack) -> Config:
 
 def of_user(profile: Mapping[str, Any], sources: Mapping[str, Mapping[str, Any]]) -> Config:
     """Return a config that no file holds: of a user and their sources, with the rules for interviews."""
-    tables = {"packs": [INTERVIEW], "profile": dict(profile), "sources": {name: dict(of) for name, of in sources.items()}}
+    own = {name: dict(table) for name, table in sources.items()}
+    tables = {"packs": [INTERVIEW], "profile": dict(profile), "sources": own}
     config = of_document(Path.cwd() / "config.toml", Document("config.toml", "", tables))
     return replace(config, ingredients=config.ingredients and replace(config.ingredients, takes=USUAL))
 

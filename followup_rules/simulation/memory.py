@@ -216,6 +216,4 @@ def with_desks(config: Config, world: World, takes: Mapping[str, Iterable[str]])
     def lay(name: str) -> OutputType:
         return OutputType(name, "", tuple(takes[name]), Nothing, lambda *_: _Desk(name, world))
 
-    return replace(
-        config, outputs=tuple(_OutputHere(name=name, type=lay(name), options=Nothing()) for name in takes)
-    )
+    return replace(config, outputs=tuple(_OutputHere(name=name, type=lay(name), options=Nothing()) for name in takes))

@@ -29,7 +29,9 @@ _PROGRAMS = (
     (".local/share/vdirsyncer", "vdirsyncer"),
 )
 _MOST_ENTRIES = 3_000
-_ADDRESS = re.compile(r"^(?:ATTENDEE|ORGANIZER)\b(.*?):\s*mailto:\s*([^\s;,]+@[^\s;,]+)\s*$", re.IGNORECASE | re.MULTILINE)
+_ADDRESS = re.compile(
+    r"^(?:ATTENDEE|ORGANIZER)\b(.*?):\s*mailto:\s*([^\s;,]+@[^\s;,]+)\s*$", re.IGNORECASE | re.MULTILINE
+)
 _NAME = re.compile(r";CN=(?:\"([^\"]*)\"|([^;:]*))", re.IGNORECASE)
 _CALLED = re.compile(r"^X-WR-CALNAME[^:\n]*:\s*(\S+@\S+)\s*$", re.IGNORECASE | re.MULTILINE)
 
@@ -62,7 +64,7 @@ def owners(path: Path) -> list[Person]:
     seen: Counter[str] = Counter()
     names: defaultdict[str, str] = defaultdict(str)
     for text in texts:
-        for parameters, address in dict((found[1].lower(), found) for found in _ADDRESS.findall(text)).values():
+        for parameters, address in {found[1].lower(): found for found in _ADDRESS.findall(text)}.values():
             name = _NAME.search(parameters)
             someone = people.person(address, one_line((name[1] or name[2] or "") if name else ""))
             if someone:
