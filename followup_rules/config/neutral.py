@@ -34,7 +34,8 @@ USUAL = {"drafts": (DRAFT,), "tasks": (TASK,)}
 def of_pack(pack: Pack) -> Config:
     """Return a config that has the rules of a pack alone."""
     file = Path(pack.folder) / "examples.toml"
-    name = pack.name if _is_installed(pack) else pack.folder
+    is_installed = not any(sign in pack.name for sign in "/\\~.")
+    name = pack.name if is_installed else pack.folder
     return of_document(file, Document(str(file), "", {"packs": [name], "profile": dict(NEUTRAL)}))
 
 
@@ -44,10 +45,6 @@ def of_user(profile: Mapping[str, Any], sources: Mapping[str, Mapping[str, Any]]
     tables = {"packs": [INTERVIEW], "profile": dict(profile), "sources": own}
     config = of_document(Path.cwd() / "config.toml", Document("config.toml", "", tables))
     return replace(config, ingredients=config.ingredients and replace(config.ingredients, takes=USUAL))
-
-
-def _is_installed(pack: Pack) -> bool:
-    return not any(sign in pack.name for sign in "/\\~.")
 
 
 def outputs_of(config: Config) -> dict[str, tuple[str, ...]]:
