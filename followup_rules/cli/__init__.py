@@ -25,6 +25,7 @@ COMMANDS = {
     "rules": "Show the rules in force, and where each field stands.",
     "test": "Play the examples of rules.",
     "simulate": "Tell what the rules make of the past.",
+    "schedule": "Print, install or remove what starts the runs.",
     "doctor": "Tell whether all is well: runs, store, sources, outputs.",
     "backup": "Copy the store, or put a copy back.",
     "forget": "Erase a case from the store.",
