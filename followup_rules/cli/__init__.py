@@ -13,6 +13,7 @@ import click
 from followup_rules import __version__
 
 COMMANDS = {
+    "look": "See what your calendar and sent mail show; needs no config.",
     "init": "Write a commented config and an empty notes file.",
     "run": "Do what is due now; print only what changed.",
     "today": "Show what you owe now, notices, what is held and what comes next.",
@@ -29,6 +30,7 @@ COMMANDS = {
     "rules": "Show the rules in force, and where each field stands.",
     "test": "Play the examples of rules.",
     "simulate": "Tell what the rules make of the past.",
+    "schedule": "Print, install or remove what starts the runs.",
     "doctor": "Tell whether all is well: runs, store, sources, outputs.",
     "backup": "Copy the store, or put a copy back.",
     "forget": "Erase a case from the store.",
