@@ -173,7 +173,7 @@ def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, c
         due=times.due and local(times.due),
         closes=times.closes and local(times.closes),
         carries=_carried(rule, visit, view) if verdict.state is State.DUE else (),
-        ended=ended(rule, key, view.events) if verdict.state is State.DUE else (),
+        ended=ended(rule, key, view.reports) if verdict.state is State.DUE else (),
         **(_warning(rule, visit, view) if verdict.state in (State.WAITING, State.DUE) else {}),
     )
 
@@ -208,7 +208,7 @@ def _related(rule: Rule, visit: Visit, view: CaseView) -> list[Event]:
 
 
 def _done(rule: Rule, visit: Visit, key: str, view: CaseView) -> _Verdict | None:
-    reports = [part.reports(view.events) for part in to_end(rule, key)]
+    reports = [part.reports(view.reports) for part in to_end(rule, key)]
     # Something else may show better how the duty ended: a draft is gone because it was sent.
     certain = [[event for event in each if _is_certain(event)] for each in reports]
     if rule.do and all(certain):
@@ -327,7 +327,8 @@ def _carried_since(rule: Rule, visit: Visit, view: CaseView) -> datetime:
     """Return the start of the first visit, or the last instant before this one at which the duty had been ended."""
     first = view.standing(rule, visit.person)[0]
     ends = view.matching((*rule.done_by, *rule.cancelled_by), Scope(view, first, rule), first.start)
-    done = (event for event in view.events if event.report and event.kind == "done" and event.report.rule == rule.id)
+    told = (event for event in view.reports.events if event.kind == "done")
+    done = (event for event in told if event.report and event.report.rule == rule.id)
     reports = [event for event in done if not visit.person or same_anchor.is_about(event, visit.person)]
     moments = (view.moment(event) for event in (*ends, *reports))
     return max([first.start, *(moment for moment in moments if moment < visit.start)])

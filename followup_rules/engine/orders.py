@@ -183,6 +183,9 @@ def _ended(duty: _Duty, when: datetime, view: CaseView) -> bool:
     """Tell whether something else had ended a duty before an instant."""
     rule, visit = duty.rule, duty.visit
     ends = view.matching((*rule.done_by, *rule.cancelled_by), Scope(view, visit, rule), visit.start)
-    before = [event for event in view.events if event.report and view.moment(event) < when]
     ticked = any(event.ticked for event in visit.events)
-    return ticked or all_reported(rule, duty.key, before) or any(view.moment(event) < when for event in ends)
+
+    def is_before(event: Event) -> bool:
+        return view.moment(event) < when
+
+    return ticked or all_reported(rule, duty.key, view.reports, is_before) or any(map(is_before, ends))

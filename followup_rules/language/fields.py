@@ -19,6 +19,7 @@ from followup_rules.language.matching import (
     in_domain,
     moment,
     own_title,
+    signs_of_any,
 )
 from followup_rules.language.recipients import noted, noted_field
 from followup_rules.model import Event, Person, series
@@ -48,19 +49,23 @@ def tag(value: Value, world: World) -> Part | None:
     if not name or len(name.split()) != 1:
         value.report(f"{value.raw!r} is no tag", code=Code.WRONG_SORT, hint='write "#interview": one word after the #')
         return None
-    return Part(lambda event, _: name in world.tags.of(event.tags), TAGGED)
+    signs = frozenset({f"#{name}"})
+    return Part(lambda event, _: bool(event.tags) and name in world.tags.of(event.tags), signs=signs, kinds=TAGGED)
 
 
 def tags(value: Value, world: World) -> Part | None:
     """`tags`: any of these."""
     parts = values.every(value, lambda item: tag(item, world) if item.is_a(str) else None)
-    return Part(lambda event, scope: any(part.test(event, scope) for part in parts), TAGGED) if parts else None
+    if not parts:
+        return None
+    signs = signs_of_any(parts)
+    return Part(lambda event, scope: any(part.test(event, scope) for part in parts), signs=signs, kinds=TAGGED)
 
 
 def kind(value: Value, _: World) -> Part | None:
     """`kind`: any of these."""
     kinds = frozenset(values.strings(value) or ())
-    return Part(lambda event, _: event.kind in kinds, kinds) if kinds else None
+    return Part(lambda event, _: event.kind in kinds, signs=kinds, kinds=kinds) if kinds else None
 
 
 def status(value: Value, _: World) -> Part | None:
@@ -122,6 +127,7 @@ def people_in(
         if not words:
             return None
         tests = [_person_test(word, world) for word in words]
+        relative = "them" in words or any(noted_field(word) for word in words)
 
         def asked(event: Event, scope: Scope) -> Sequence[Person]:
             them = people(event)
@@ -130,8 +136,10 @@ def people_in(
 
         return Part(
             lambda event, scope: any(test(person, scope) for person in asked(event, scope) for test in tests),
+            not relative,
             kinds,
-            relative="them" in words or any(noted_field(word) for word in words),
+            kinds,
+            relative=relative,
         )
 
     return build
@@ -260,7 +268,7 @@ def same(value: Value, _: World) -> Part | None:
         own = scope.thread(event)
         return bool(own) and any(scope.thread(anchor) == own for anchor in scope.visit.events)
 
-    return Part(is_same, relative=True) if values.choice("thread")(value) else None
+    return Part(is_same, fixed=False, relative=True) if values.choice("thread")(value) else None
 
 
 def people(value: Value, _: World) -> Part | None:
@@ -336,7 +344,7 @@ def check(value: Value, world: World) -> Part | None:
         except Exception as error:
             raise CheckFailed(f"the check {name!r} of a plugin failed: {type(error).__name__}: {error}") from error
 
-    return Part(test)
+    return Part(test, fixed=False)
 
 
 def of(value: Value, _: World) -> Part | None:
@@ -350,7 +358,7 @@ def of(value: Value, _: World) -> Part | None:
         report = event.report if event.kind == "done" else None
         return report is not None and report.rule in rules and scope.done_for_anchor(event)
 
-    return Part(test, frozenset({"done"}), rules=named)
+    return Part(test, fixed=False, kinds=frozenset({"done"}), rules=named)
 
 
 def relative_to_anchor(*, after: bool) -> Builder:
@@ -365,7 +373,7 @@ def relative_to_anchor(*, after: bool) -> Builder:
             bound = scope.when(bounds)
             return bound is not None and (moment(event, world.days) >= bound) is after
 
-        return Part(test, None, relative=True, dated=after, phrases=tuple((value, phrase) for phrase in bounds))
+        return Part(test, fixed=False, relative=True, dated=after, phrases=tuple((value, phrase) for phrase in bounds))
 
     return build
 
