@@ -14,7 +14,7 @@ from msgspec import Struct
 from followup_rules.engine import clock, persons, same_anchor
 from followup_rules.engine.assign_cases import vanished
 from followup_rules.engine.completed import completed
-from followup_rules.engine.fates import as_it_stands, fate
+from followup_rules.engine.fates import Traces, as_it_stands, fate, traces
 from followup_rules.engine.isolation import blaming
 from followup_rules.engine.lookup import Found, Lookup, Reports
 from followup_rules.engine.threads import named_ids, threads
@@ -62,13 +62,17 @@ class CaseView:
     @cached_property
     def home(self) -> tuple[Event, ...]:
         """The events at home here; the status of a doubtful meeting says what is doubtful."""
-        return tuple(as_it_stands(event, self.notes, self.rules.world) for event in self.case.home)
+        return tuple(as_it_stands(event, self._traces, self.rules.world) for event in self.case.home)
+
+    @cached_property
+    def _traces(self) -> Traces:
+        return traces(self.notes, self.rules.world)
 
     @cached_property
     def fates(self) -> dict[str, Reason]:
         """Why an event counts as not having taken place, by id; those that count are absent."""
         events = (*self.home, *self.case.joined)
-        found = ((event.identity, fate(event, self.notes, self.rules.world)) for event in events)
+        found = ((event.identity, fate(event, self._traces)) for event in events)
         return {name: reason for name, reason in found if reason is not None}
 
     @cached_property
@@ -298,6 +302,14 @@ class Scope(Struct, frozen=True, dict=True):
     def events(self) -> tuple[Event, ...]:
         """All events of the case that count."""
         return self.view.events
+
+    def once(self, what: str, key: Hashable, compute: Callable[[], T]) -> T:
+        """Return what is computed of the case under a key; computed when it is first asked for."""
+        return self.view.once(what, key, compute)
+
+    def found(self, pattern: Pattern) -> tuple[Event, ...]:
+        """Return the events of the case that pass the fixed tests of a pattern, in the order of time."""
+        return self.view.found(pattern).events
 
     @cached_property
     def them(self) -> frozenset[str]:

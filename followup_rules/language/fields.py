@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from followup_rules.codes import Code
@@ -219,24 +219,34 @@ def _auto_kinds(value: Value) -> frozenset[str] | None:
 
 def first(value: Value, _: World) -> Part | None:
     """`first`: no event of its thread is earlier, or no meeting of its series, or with any of its people."""
-    alike = {"thread": _in_thread, "series": _in_series, "with": _with_the_same}
-    chosen = values.choice(*alike)(value)
+    shared = {"thread": _threads_of, "series": _series_of, "with": _people_met}
+    chosen = values.choice(*shared)(value)
     if chosen is None:
         return None
 
     def is_first(event: Event, scope: Scope) -> bool:
         if _began_before(event, event, scope):
             return False
-        others = (other for other in scope.events if alike[chosen](event, other, scope))
+        alike = scope.once("alike", chosen, lambda: _by_what_they_share(shared[chosen], scope))
+        others = (other for name in shared[chosen](event, scope) for other in alike.get(name, ()))
         counted = (other for other in others if not _began_before(event, other, scope) or _has_met(chosen, other))
         return all((event.start, event.identity) <= (other.start, other.identity) for other in counted)
 
     return Part(is_first)
 
 
+def _by_what_they_share(names: Callable[[Event, Scope], Iterable[str]], scope: Scope) -> Mapping[str, list[Event]]:
+    """Return the events of the case by what those that are alike have in common."""
+    found: dict[str, list[Event]] = {}
+    for event in scope.events:
+        for name in names(event, scope):
+            found.setdefault(name, []).append(event)
+    return found
+
+
 def _began_before(event: Event, other: Event, scope: Scope) -> bool:
     """Tell of an occurrence of an event's series that was over before the first run: nobody could be asked about it."""
-    return scope.first_run is not None and other.end < scope.first_run and _in_series(event, other, scope)
+    return scope.first_run is not None and other.end < scope.first_run and _in_series(event, other)
 
 
 def _has_met(chosen: str, other: Event) -> bool:
@@ -244,19 +254,23 @@ def _has_met(chosen: str, other: Event) -> bool:
     return chosen == "with" and other.status not in DOUBTFUL
 
 
-def _in_thread(event: Event, other: Event, scope: Scope) -> bool:
-    own = scope.thread(event)
-    return bool(own) and scope.thread(other) == own
+def _threads_of(event: Event, scope: Scope) -> Iterable[str]:
+    return filter(None, (scope.thread(event),))
 
 
-def _with_the_same(event: Event, other: Event, _: Scope) -> bool:
-    if event.kind != "meeting" or other.kind != "meeting":
-        return False
-    people = {person.address for person in event.people}
-    return _in_series(event, other, _) or any(person.address in people for person in other.people)
+def _series_of(event: Event, _: Scope) -> Iterable[str]:
+    return filter(None, (series(event),))
 
 
-def _in_series(event: Event, other: Event, _: Scope) -> bool:
+def _people_met(event: Event, scope: Scope) -> Iterable[str]:
+    """Return whom a meeting is with, and the series that it belongs to."""
+    if event.kind != "meeting":
+        return ()
+    with_them = (f"with {person.address}" for person in event.people)
+    return (*with_them, *(f"series {name}" for name in _series_of(event, scope)))
+
+
+def _in_series(event: Event, other: Event) -> bool:
     own = series(event)
     return bool(own) and series(other) == own
 

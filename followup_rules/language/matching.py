@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from msgspec import Struct, field
 
@@ -14,6 +14,7 @@ from followup_rules.language.tags import Tags
 from followup_rules.model import Event, Visit
 from followup_rules.toml.values import Value
 
+T = TypeVar("T")
 Test: TypeAlias = Callable[[Event, "Scope"], bool]
 Kinds: TypeAlias = frozenset[str] | None
 Signs: TypeAlias = frozenset[str] | None
@@ -34,7 +35,13 @@ class Scope(Protocol):
 
     @property
     def events(self) -> Sequence[Event]:
-        """All events of the case."""
+        """All events of the case, in the order of time."""
+
+    def once(self, what: str, key: Hashable, compute: Callable[[], T]) -> T:
+        """Return what is computed of the case under a key; computed when it is first asked for."""
+
+    def found(self, pattern: Pattern) -> Sequence[Event]:
+        """Return the events of the case that pass the fixed tests of a pattern, in the order of time."""
 
     @property
     def visit(self) -> Visit:
@@ -172,8 +179,17 @@ def answers_others(event: Event, scope: Scope, world: World) -> bool:
     if not world.subjects.is_reply(event.title):
         return False
     thread = scope.thread(event)
-    earlier = (other for other in scope.events if other.kind == "received" and other.start < event.start)
-    return any(thread and scope.thread(other) == thread for other in earlier)
+    begun = scope.once("first received", "", lambda: _first_received(scope)).get(thread)
+    return begun is not None and begun < event.start
+
+
+def _first_received(scope: Scope) -> Mapping[str, datetime]:
+    """Return when somebody else first wrote in each conversation."""
+    first: dict[str, datetime] = {}
+    for event in scope.events:
+        if event.kind == "received" and (thread := scope.thread(event)):
+            first[thread] = min(event.start, first.get(thread, event.start))
+    return first
 
 
 def _is_mine(reply: Event, scope: Scope, world: World) -> bool:
@@ -182,7 +198,8 @@ def _is_mine(reply: Event, scope: Scope, world: World) -> bool:
     One that is older than what was read is known by its id, which ends in the domain of its writer (RFC 5322, section
     3.6.4, recommends it): mine, unless somebody to whom the reply goes writes from there, too.
     """
-    if reply.answers in {other.id for other in scope.events if other.kind == "sent"}:
+    sent = scope.once("ids of mine", "", lambda: frozenset(other.id for other in scope.events if other.kind == "sent"))
+    if reply.answers in sent:
         return True
     host = reply.answers.rpartition("@")[2].lower()
     mine = {address.rpartition("@")[2] for address in world.me}

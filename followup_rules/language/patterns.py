@@ -5,7 +5,8 @@ A pattern is compiled once, to closures; no text of the user is ever run as code
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from functools import cache
 
 from msgspec.structs import replace
@@ -51,6 +52,9 @@ __all__ = [
     "read",
     "read_all",
 ]
+
+_NOBODY: AbstractSet[str] = frozenset()
+_ANOTHER = 2
 
 
 def read(value: Value, world: World) -> Pattern | None:
@@ -155,11 +159,32 @@ def _about(value: Value, world: World) -> Part | None:
     if named is None:
         return None
 
+    others = all_of({value.raw: named})
+
     def test(event: Event, scope: Scope) -> bool:
-        others = (other for other in scope.events if other.identity != event.identity and named.test(other, scope))
-        return any(not scope.words(event).isdisjoint(scope.words(other)) for other in others)
+        words = scope.words(event)
+        if others.further:
+            apart = (other for other in scope.found(others) if other.identity != event.identity)
+            fitting = (other for other in apart if passes(others.further, other, scope))
+            return any(not words.isdisjoint(scope.words(other)) for other in fitting)
+        told = scope.once("words of", (others.fixed, others.signs), lambda: _by_word(scope.found(others), scope))
+        return any(told.get(word, _NOBODY) - {event.identity} for word in words)
 
     return Part(test, named.fixed, **where_it_fails(named))
+
+
+def _by_word(events: Iterable[Event], scope: Scope) -> Mapping[str, AbstractSet[str]]:
+    """Return the identities of some events by the words that tell what they are about.
+
+    Of each word two at most: whoever asks for another event than a certain one needs no third.
+    """
+    found: dict[str, set[str]] = {}
+    for event in events:
+        for word in scope.words(event):
+            told = found.setdefault(word, set())
+            if len(told) < _ANOTHER:
+                told.add(event.identity)
+    return found
 
 
 def _all(value: Value, world: World) -> Part | None:
