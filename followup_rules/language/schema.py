@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from followup_rules.codes import Code
 from followup_rules.language import every, patterns
 from followup_rules.language.every import Every
+from followup_rules.language.matching import Part, all_of
 from followup_rules.language.patterns import Pattern, World
 from followup_rules.language.phrases import Phrase, parse
 from followup_rules.language.phrases import read as read_phrases
@@ -209,7 +211,9 @@ def _anchor(value: Value, world: World) -> Pattern | None:
     if not isinstance(value.raw, dict) or "every" not in value.raw:
         return patterns.read_whole(value, world)
     recurring = every.read(value.child("every")) if value.known_keys(("every",)) == [*value.raw] else None
-    return Pattern((("every", lambda *_: False),), every=recurring) if recurring else None
+    if not recurring:
+        return None
+    return replace(all_of({"every": Part(lambda *_: False, signs=frozenset())}), every=recurring)
 
 
 def _choice(*valid: str) -> Read:
