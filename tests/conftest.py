@@ -23,6 +23,9 @@ settings.register_profile("untimed", deadline=None)
 settings.register_profile("deep", deadline=None, max_examples=20 * USUAL)
 settings.load_profile("untimed")
 
+# What is printed is compared in English, whatever language a test's config and the machine's locale have.
+os.environ["FOLLOWUP_LANGUAGE"] = "en"
+
 NO_SKIPS = "FOLLOWUP_TESTS_NO_SKIPS"
 """Set where everything that tests need is installed: there a skipped test is a failed one."""
 DAC_OVERRIDE, DAC_READ_SEARCH = 1 << 1, 1 << 2
