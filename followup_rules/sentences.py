@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Self
 
@@ -46,6 +46,20 @@ def in_digits(moment: datetime) -> str:
     return f"{moment:%a %Y-%m-%d %H:%M}"
 
 
+def changed(text: str, change: Callable[[str], str]) -> str:
+    """Return a text with a change in it; of a sentence, in its values, so that it can still be told in any language."""
+    if not isinstance(text, Sentence):
+        return change(text)
+    kept = (datetime, int, float)
+    values = {
+        name: changed(each, change) if isinstance(each, str) else each if isinstance(each, kept) else change(str(each))
+        for name, each in text.values.items()
+    }
+    made = Sentence(text.template, text.many, **values)
+    # What only shows where sentence and values meet is changed all the same, and then is English everywhere.
+    return made if change(made) == made else change(made)
+
+
 def as_sentence(text: str) -> Sentence:
     """Return a sentence as it is, and any other text as one that may be in the catalogues, as errors of the system are.
 
@@ -53,6 +67,31 @@ def as_sentence(text: str) -> Sentence:
     'Permission denied'
     """
     return text if isinstance(text, Sentence) else Sentence(text)
+
+
+def system_error(error: OSError) -> Sentence:
+    """Return what the system says of an error, without the file: `strerror`, or what stands in its place."""
+    return as_sentence(error.strerror or str(error))
+
+
+def either(names: Sequence[str]) -> str:
+    """Return some names as a choice.
+
+    >>> either(["draft", "task", "notice"])
+    'draft or task or notice'
+    """
+    first, *others = names
+    return Sentence("{one} or {other}", one=first, other=either(others)) if others else first
+
+
+def together(*texts: str) -> str:
+    """Return those of some texts that are not empty, as one sentence.
+
+    >>> together("delete it", "", "or write a word")
+    'delete it; or write a word'
+    """
+    first, *more = [text for text in texts if text] or [""]
+    return Sentence("{first}; {more}", first=first, more=together(*more)) if more else first
 
 
 _OF_THE_SYSTEM = (

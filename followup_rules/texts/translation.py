@@ -41,6 +41,8 @@ def weekday(moment: datetime, language: str) -> str:
 def _value(value: object, language: str) -> object:
     if isinstance(value, datetime):
         return f"{weekday(value, language)} {value:%Y-%m-%d %H:%M}"
+    if isinstance(value, Exception):
+        value = str(value)
     return told(value, language) if isinstance(value, str) else value
 
 
