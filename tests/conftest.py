@@ -25,6 +25,8 @@ settings.register_profile("untimed", deadline=None)
 settings.register_profile("deep", deadline=None, max_examples=20 * USUAL)
 settings.load_profile("untimed")
 
+# What is printed is compared in English, whatever language a test's config and the machine's locale have.
+os.environ["FOLLOWUP_LANGUAGE"] = "en"
 MEMORY = Path("/dev/shm")
 """A file system in memory, where there is one: each run of the command syncs its store, and a disk takes its time."""
 if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4e9:
