@@ -28,6 +28,7 @@ COMMANDS = {
     "backup": "Copy the store, or put a copy back.",
     "forget": "Erase a case from the store.",
     "plugins": "List the installed plugins.",
+    "schema": "Print a JSON Schema, by which an editor completes and checks.",
     "auth": "Log in to a service, such as Google.",
 }
 
