@@ -30,6 +30,7 @@ COMMANDS = {
     "mark": Sentence("Say whether a meeting is an interview."),
     "check": Sentence("Check config, rules, plugins and texts."),
     "rules": Sentence("Show the rules in force, and where each field stands."),
+    "schema": Sentence("Print a JSON Schema, by which an editor completes and checks."),
     "test": Sentence("Play the examples of rules."),
     "simulate": Sentence("Tell what the rules make of the past."),
     "schedule": Sentence("Print, install or remove what starts the runs."),
