@@ -32,12 +32,9 @@ USUAL = {"drafts": (DRAFT,), "tasks": (TASK,)}
 def of_pack(pack: Pack) -> Config:
     """Return a config that has the rules of a pack alone."""
     file = Path(pack.folder) / "examples.toml"
-    name = pack.name if _is_installed(pack) else pack.folder
+    is_installed = not any(sign in pack.name for sign in "/\\~.")
+    name = pack.name if is_installed else pack.folder
     return of_document(file, Document(str(file), "", {"packs": [name], "profile": dict(NEUTRAL)}))
-
-
-def _is_installed(pack: Pack) -> bool:
-    return not any(sign in pack.name for sign in "/\\~.")
 
 
 def outputs_of(config: Config) -> dict[str, tuple[str, ...]]:

@@ -196,7 +196,8 @@ def _fault(kind: Kind, record: Any) -> str:
         if not isinstance(getattr(record, key), str):
             return f"{key} of {about} must be a text"
     for key in kind.lists:
-        if not _is_texts(getattr(record, key)):
+        value = getattr(record, key)
+        if not isinstance(value, tuple | list) or not all(isinstance(text, str) for text in value):
             return f'{key} of {about} must be a tuple of texts; mind the comma in ("one",)'
     for key in kind.calls:
         if not callable(getattr(record, key)):
@@ -215,10 +216,6 @@ def _options_fault(options: object) -> str:
     except Exception as error:  # noqa: BLE001 -- an annotation may be any expression
         return f"have an annotation that means nothing at run time: {error}; import its type outside TYPE_CHECKING"
     return ""
-
-
-def _is_texts(value: object) -> bool:
-    return isinstance(value, tuple | list) and all(isinstance(text, str) for text in value)
 
 
 def commands(plugin: Plugin) -> Mapping[str, click.Command]:

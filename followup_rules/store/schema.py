@@ -124,8 +124,8 @@ alter table event add column shown text;
 """
 
 # Further actions of a list were keyed `KEY+2`, and any of them ended the whole duty; a mail was about each note with
-# which it shares a word, not only about those with which it shares the most: what was over stays over. By which subjects
-# mails of mine were drafts that nobody had made. And all is placed and judged anew.
+# which it shares a word, not only about those with which it shares the most: what was over stays over. Also, by which
+# subjects mails of mine were drafts that nobody had made. And all is placed and judged anew.
 _ACTIONS_OF_THEIR_OWN = """
 create table sent_as (name text primary key, "case" text not null, subject text not null) without rowid;
 create index sent_as_case on sent_as ("case");

@@ -23,8 +23,10 @@ from followup_rules.tick.execute import carry_out, receipt
 from followup_rules.tick.outputs import Seen, is_sent, note_status, report_of
 from followup_rules.tick.report import Finding, Given, Outcome, TakenOver
 
-_APART = timedelta(days=14)
-"""So far apart two computers may have first seen a note without a date, whose key has the day on which it was."""
+_APART = 14
+"""So many days apart two stores may have first seen a note without a date, whose key has the day on which it was."""
+_MOST_APART = 92
+"""Likewise this store and itself, before a copy of long ago was put back; each day is asked for in the output."""
 _LISTED = 5
 
 
@@ -94,14 +96,19 @@ def _markers(change: Change, duty: Decision, seen: Seen, given: Given) -> Iterat
     own = f"{duty.rule}/{''.join(note.id.split())}"
     if not note.undated or not change.key.startswith((f"{own}@", f"{own}~")):
         return
-    today, restored = given.context.now.date(), given.store.state.read().restored
-    # After its last run a copy that was put back has seen nothing, for however long.
-    first = min(day - _APART, restored.last_run.date() if restored and restored.last_run else day)
-    last = min(day + _APART, today)
-    for other in (last - timedelta(days=days) for days in range((last - first).days + 1)):
+    today, apart = given.context.now.date(), _apart(given)
+    for other in (day + timedelta(days=days) for days in range(apart, -apart - 1, -1)):
         key = change.key.replace(f"@{day}", f"@{other}")
-        if other != day and given.store.ledger.entry(key, change.output) is None:
+        if other != day and other <= today and given.store.ledger.entry(key, change.output) is None:
             yield key
+
+
+def _apart(given: Given) -> int:
+    """Return how many days apart a note without a date may have been first seen."""
+    restored = given.store.state.read().restored
+    if restored is None or restored.last_run is None:
+        return _APART
+    return max(_APART, min((given.now - restored.last_run).days + 1, _MOST_APART))
 
 
 def _updated(change: Change, output: CheckedOutput, given: Given) -> Found:
