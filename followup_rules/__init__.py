@@ -2,6 +2,7 @@
 
 from followup_rules.hookspecs import (
     Check,
+    Discovery,
     Fact,
     HealthCheck,
     Login,
@@ -10,6 +11,7 @@ from followup_rules.hookspecs import (
     Output,
     OutputType,
     Pack,
+    Place,
     Refused,
     Source,
     SourceType,
@@ -37,6 +39,7 @@ __all__ = [
     "BadItem",
     "Check",
     "Context",
+    "Discovery",
     "Event",
     "Fact",
     "HealthCheck",
@@ -49,6 +52,7 @@ __all__ = [
     "OutputType",
     "Pack",
     "Person",
+    "Place",
     "Profile",
     "Pull",
     "Refused",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pluggy
 from msgspec import Struct
 
-from followup_rules.model import Action, BadItem, Context, Event, NoteAdded, NoteHeading, Profile, Pull, Status
+from followup_rules.model import Action, BadItem, Context, Event, NoteAdded, NoteHeading, Person, Profile, Pull, Status
 
 if TYPE_CHECKING:
     import click
@@ -114,6 +115,32 @@ class Openable(Protocol):
         """
 
 
+class Place(Struct, frozen=True):
+    """Where something lies that a source can read, as it is offered to a new user."""
+
+    path: Path
+    told: str
+    """Which program keeps it there, in a few words: `Thunderbird, imap.example.org`."""
+
+
+class Discovery(Struct, frozen=True):
+    """How a new user finds what a source reads: `followup look` and `followup init` offer it, and take nothing unasked.
+
+    None of these functions writes anything, opens a connection, or reads more than a little; what cannot be read is
+    left out. A place that is chosen becomes the option `path` of the source.
+    """
+
+    usual: Callable[[Path], Iterable[Place]]
+    """Called with the user's home folder. Returns what is there of the places in which programs usually keep such
+    things, the likeliest first."""
+    reads: Callable[[Path], bool]
+    """Called with a file or folder that the user has named. Tells whether it is for this source, by names and by how
+    files begin."""
+    owners: Callable[[Path], Iterable[Person]]
+    """Called with such a file or folder. Returns whose it seems to be, the likeliest address first; nobody if that
+    cannot be told."""
+
+
 class SourceType(Struct, frozen=True):
     """A kind of source: `options` is a dataclass, from which its config table is checked and documented."""
 
@@ -126,6 +153,8 @@ class SourceType(Struct, frozen=True):
     """What a source of notes may offer besides: called with a case as a heading names it, with the text of one note as
     a person writes it, and with the instant. Returns that note, by the grammar of the source, and what is wrong with
     it; reads no file. Examples of rules are written in it."""
+    discovery: Discovery | None = None
+    """How a new user finds what it reads, where that lies in files with an option `path`."""
 
 
 class OutputType(Struct, frozen=True):

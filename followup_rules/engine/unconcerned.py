@@ -50,7 +50,7 @@ def _looked_for(rule: Rule, view: CaseView) -> Unconcerned:
         return _about(rule, sentence, visits[-1].anchor, view, guard)
     scope = Scope(view)
     assert rule.on is not None, "one without is told of before"
-    fitting = [event for shown in view.home if (event := view.anchor(rule.on, shown, scope))]
+    fitting = view.anchors(rule.on, scope)
     if fitting and rule.where:
         return _about(rule, _WHERE, fitting[-1], view)
     kinds = rule.on.kinds

@@ -13,18 +13,20 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
-from followup_rules.engine.plan import PRINTED, Change, EntryState, LedgerEntry
+from followup_rules.engine.plan import OVER, PRINTED, Change, EntryState, LedgerEntry
 from followup_rules.host.checked_output import STATES, CheckedOutput
 from followup_rules.host.failures import failure
 from followup_rules.model import DRAFT, NOTICE, Decision, Event, Problem, Pull, Status
 from followup_rules.store.errors import StoreError
 from followup_rules.texts.plurals import plural
 from followup_rules.tick.execute import carry_out, receipt
-from followup_rules.tick.outputs import Seen, follow_hand, is_sent, report_of
+from followup_rules.tick.outputs import Seen, is_sent, note_status, report_of
 from followup_rules.tick.report import Finding, Given, Outcome, TakenOver
 
-_APART = timedelta(days=14)
-"""So far apart two stores may have first seen a note without a date, whose key has the day on which it was."""
+_APART = 14
+"""So many days apart two stores may have first seen a note without a date, whose key has the day on which it was."""
+_MOST_APART = 92
+"""Likewise this store and itself, before a copy of long ago was put back; each day is asked for in the output."""
 _LISTED = 5
 
 
@@ -40,7 +42,10 @@ class Found(Struct, frozen=True):
 
 
 def take_over(changes: Iterable[Change], decisions: Iterable[Decision], seen: Seen, given: Given) -> Found:
-    """Look for each action that is to be made, and note in the ledger what was found."""
+    """Look for actions, and note in the ledger what was found.
+
+    `changes` would make them, if they are due; of a duty that is over they are only looked for, to be taken back.
+    """
     duties = {decision.key: decision for decision in decisions}
     whole = Found()
     for change in changes:
@@ -63,15 +68,22 @@ def take_over(changes: Iterable[Change], decisions: Iterable[Decision], seen: Se
 
 
 def _look_for(change: Change, duty: Decision, output: CheckedOutput, seen: Seen, given: Given) -> Found:
-    there = Found()
+    there, over = Found(), duty.state in OVER
     for marker in _markers(change, duty, seen, given):
         ref = output.find(marker)
         status = output.status([ref])[ref] if ref else Status("gone")
         if ref and status.state != "gone":
             marked = replace(change, action=replace(change.action, key=marker))
-            there = _there(marked, ref, status, output, given)
+            if status.state not in STATES:  # it may lie where nobody can look just now
+                there = Found(failed=(change,))
+            elif status.state == "open" and not over and not given.dry:
+                there = _updated(marked, output, given)
+            else:
+                there = _noted(marked, ref, status, given)
             break
-    mail = _mail(change, duty, seen, given) if change.action.type == DRAFT and not there.failed else None
+    if over or there.failed or change.action.type != DRAFT:
+        return there
+    mail = _mail(change, duty, seen, given)
     return _sent(change, mail, there, given) if mail else there
 
 
@@ -84,26 +96,35 @@ def _markers(change: Change, duty: Decision, seen: Seen, given: Given) -> Iterat
     own = f"{duty.rule}/{''.join(note.id.split())}"
     if not note.undated or not change.key.startswith((f"{own}@", f"{own}~")):
         return
-    today = given.context.now.date()
-    for other in (day + timedelta(days=days) for days in range(_APART.days, -_APART.days - 1, -1)):
+    today, apart = given.context.now.date(), _apart(given)
+    for other in (day + timedelta(days=days) for days in range(apart, -apart - 1, -1)):
         key = change.key.replace(f"@{day}", f"@{other}")
         if other != day and other <= today and given.store.ledger.entry(key, change.output) is None:
             yield key
 
 
-def _there(change: Change, ref: str, status: Status, output: CheckedOutput, given: Given) -> Found:
-    """Note what lies there; bring it up to date if nobody has touched it."""
-    if status.state not in STATES:  # it may lie where nobody can look just now
-        return Found(failed=(change,))
-    if status.state == "open" and not given.dry:
-        done = carry_out(change, output, given.store, given.now)
-        if not isinstance(done, str):
-            return Found(failed=(change,), problems=(done,) if done else ())
+def _apart(given: Given) -> int:
+    """Return how many days apart a note without a date may have been first seen."""
+    restored = given.store.state.read().restored
+    if restored is None or restored.last_run is None:
+        return _APART
+    return max(_APART, min((given.now - restored.last_run).days + 1, _MOST_APART))
+
+
+def _updated(change: Change, output: CheckedOutput, given: Given) -> Found:
+    """Bring what lies there up to date; nobody has touched it."""
+    done = carry_out(change, output, given.store, given.now)
+    if isinstance(done, str):
         return Found(taken=(TakenOver(change),))
+    return Found(failed=(change,), problems=(done,) if done else ())
+
+
+def _noted(change: Change, ref: str, status: Status, given: Given) -> Found:
+    """Note what lies there, and leave it as it is."""
     entry = _entry(change, ref=ref, touched=status.state == "touched")
     with given.store.database.transaction():
         receipt(given.store, entry)
-        event, _ = follow_hand(entry, status, given)
+        event, _ = note_status(entry, status, given)
         return Found((TakenOver(change, status.state),), _kept(entry.output, event, given))
 
 
