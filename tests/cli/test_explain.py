@@ -20,7 +20,8 @@ def test_a_recurring_meeting_stands_there_once(story):
     story.visit("W", "2026-11-02 10:00", title="Point hebdomadaire", rrule="FREQ=WEEKLY;COUNT=8")
     shown = story.call("explain", "nordik", "--now", NOW).stdout
     assert shown.partition("When")[2].partition("What, and why")[0].count("Point hebdomadaire") == 1
-    assert "recurring: 2 past, 6 planned · Mon 2026-11-16 10:00 (in 4 days)" in shown
+    assert "recurring: 2 past, 6 planned, 0 off" in shown
+    assert "Mon 2026-11-16 10:00 (in 4 days)" in shown
 
 
 def test_the_days_of_a_case_stand_on_a_line(story):

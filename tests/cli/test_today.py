@@ -77,7 +77,7 @@ def test_what_is_held_and_what_comes_stand_below(story):
     story.note("2026-11-09 12:00 #snooze until:2026-11-13")
     story.run(EVENING)
     day = told(story, MORNING)
-    assert {each["rule"] for each in day["held"]} == {"fit", "thank-you"}
+    assert {each["rule"] for each in day["held"]} == {"debrief", "fit", "thank-you"}
     assert day["held"][0]["until"] == "2026-11-13T09:00:00-05:00"
     assert [(entry["rule"], entry["at"]) for entry in day["next"]] == [("follow-up-call", "2026-11-19T09:00:00-05:00")]
     assert "Held back ‖" in words(story, MORNING)
