@@ -116,7 +116,12 @@ def files_of(keys: Collection[str], config: Config, copy: Store, report: Report,
 
 
 def _unconcerned(file: CaseFile, config: Config, store: Store, now: datetime) -> tuple[Unconcerned, ...]:
-    """Return why the rules say nothing of a case that say nothing; those that are faulty are told of elsewhere."""
+    """Return why the rules say nothing of a case that say nothing; those that are faulty are told of elsewhere.
+
+    In the case of a rule from the clock no other rule is looked for.
+    """
+    if file.key in config.rulebook.rules.recurring:
+        return ()
     concerned = {decision.rule for decision in file.decisions}
     view = _view(as_of(store.case(file.key), now), config, store, now)
     rules = config.rulebook.rules.rules.values()
