@@ -13,11 +13,11 @@ from typing import Any, NoReturn
 import click
 from msgspec import Struct
 
-from followup_rules.cli import casebook, offered, shared, surroundings
-from followup_rules.cli.offered import FLAGS, KINDS, Unusable
+from followup_rules.cli import casebook, offered, readings, shared, surroundings
+from followup_rules.cli.offered import FLAGS, Unusable
 from followup_rules.cli.past import Past, draft_of_then, past
 from followup_rules.codes import Code
-from followup_rules.config import holidays, neutral
+from followup_rules.config import cities, holidays, neutral
 from followup_rules.config.configured import ConfiguredOutput
 from followup_rules.config.read import Config
 from followup_rules.host import registry
@@ -31,7 +31,6 @@ from followup_rules.simulation.memory import World, with_desks
 from followup_rules.simulation.player import NOWHERE
 from followup_rules.store.store import open_copy
 from followup_rules.tick.run import every_case, preview
-from followup_rules.toml.suggestions import expected
 
 DAYS = 90
 
@@ -116,7 +115,7 @@ def _chosen(plugins: Registry, *, as_json: bool) -> list[Offer]:
     if as_json or not is_asked():
         _only_told(offers, proposal, as_json=as_json)
     click.echo("These may be yours. Nothing has been read yet.")
-    _list(offers)
+    offered.show(offers)
     asked = "Read which? Their numbers"
     numbers = click.prompt(asked, " ".join(map(str, proposal)), value_proc=lambda answer: _numbers(answer, len(offers)))
     return [offers[number - 1] for number in numbers]
@@ -134,12 +133,6 @@ def _numbers(answer: str, most: int) -> list[int]:
     return list(dict.fromkeys(map(int, words)))
 
 
-def _list(offers: Sequence[Offer]) -> None:
-    for number, offer in enumerate(offers, 1):
-        kind = KINDS[offered.what_it_is(offer)]
-        click.echo(f"  {number:2}  {kind:9}  {_short(offer.place.path)}  ({offer.place.told})")
-
-
 def _only_told(offers: Sequence[Offer], proposal: Sequence[int], *, as_json: bool) -> NoReturn:
     if as_json:
         from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
@@ -150,7 +143,7 @@ def _only_told(offers: Sequence[Offer], proposal: Sequence[int], *, as_json: boo
         click.echo(records.dump({"offers": rows, "problems": []}))
     else:
         click.echo("These may be yours. Nothing has been read: say which.")
-        _list(offers)
+        offered.show(offers)
         places = [shlex.quote(str(offers[number - 1].place.path)) for number in proposal]
         click.echo(f"\n  followup look {' '.join(places)}")
     sys.exit(shared.FINE)
@@ -165,25 +158,19 @@ def _nothing_found() -> NoReturn:
     sys.exit(shared.NOTHING_DONE)
 
 
-def _short(path: Path) -> str:
-    return f"~/{path.relative_to(Path.home())}" if path.is_relative_to(Path.home()) else str(path)
-
-
 # -- for whom
 
 
 def _profile(ctx: click.Context, me: Sequence[Person], asked: Asked) -> dict[str, Any]:
-    zone = asked.timezone or surroundings.guessed_zone(os.environ, surroundings.LOCALTIME) or "UTC"
-    if not surroundings.is_zone(zone):
-        import zoneinfo  # noqa: PLC0415 -- only for a slip
-
-        hint = expected(zone, zoneinfo.available_timezones()) or "write a name such as America/Toronto"
-        raise click.BadParameter(f"unknown time zone {zone!r}: {hint}", ctx, param_hint="--timezone")
+    guess = surroundings.guessed_zone(os.environ, surroundings.LOCALTIME) or "UTC"
+    (zone, *_) = readings.zone(asked.timezone) if asked.timezone else (guess,)
+    if fault := readings.zone_fault(zone):
+        raise click.BadParameter(fault, ctx, param_hint="--timezone")
     return {
         "me": [person.address for person in me],
         "name": asked.name or next((person.name for person in me if person.name), ""),
         "timezone": zone,
-        "holidays": country if holidays.known(country := surroundings.country_of(zone)) else "",
+        "holidays": country if holidays.known(country := cities.country_of(zone)) else "",
         "language": asked.language or surroundings.language(os.environ),
         "lookback": f"{DAYS} days",
     }
