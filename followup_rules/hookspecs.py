@@ -78,6 +78,13 @@ class NoteWriter(Protocol):
         Refused, with a sentence for the user, if nothing was written; lets pass what `choose` raises.
         """
 
+    def remove_note(self, added: NoteAdded) -> None:
+        """Take back a note that `add_note` wrote, with its heading if that `began` with it, and nothing else.
+
+        Without this method `followup note --undo` says that notes of this source cannot be taken back. Raises Refused,
+        with a sentence for the user, if nothing was changed: it is gone, or reads otherwise by now.
+        """
+
 
 class Output(Protocol):
     """Keeps actions somewhere the user sees them. `Refused`: nothing was made; any other error: uncertain."""
@@ -96,6 +103,16 @@ class Output(Protocol):
 
     def status(self, refs: Sequence[str]) -> Mapping[str, Status]:
         """Tell of each reference whether it is open, touched, done or gone."""
+
+
+class Openable(Protocol):
+    """What an output may offer besides: `followup today` shows where its actions are to be opened."""
+
+    def place(self, ref: str) -> str:
+        """Return the path of a file, or an address on the web, at which a person finds it; "" if that cannot be told.
+
+        It is asked of many at once: it looks at files, and asks no service.
+        """
 
 
 class Place(Struct, frozen=True):

@@ -122,7 +122,8 @@ def _lock(store: Path) -> Finding:
 
 def _files(config: Config) -> Finding:
     """Look at the files of the store, and at those that outputs may have made: who can read them."""
-    beside = [config.store.with_name(config.store.name + end) for end in ("", "-wal", "-shm", ".lock", ".holder")]
+    ends = ("", "-wal", "-shm", ".lock", ".holder", ".last-note")
+    beside = [config.store.with_name(config.store.name + end) for end in ends]
     files = [file for file in (*beside, *copies(config.store)) if file.exists()]
     problems = [problem for file in files for problem in _exposed(file)]
     problems += exposed_addresses(config)
