@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,14 +13,16 @@ from msgspec.structs import replace
 from followup_rules.cli import offered
 from followup_rules.cli.offered import FLAGS, Unusable
 from followup_rules.cli.questions import CITY, QUESTIONS, Given, Question, faults
+from followup_rules.cli.speech import say, tr
 from followup_rules.config.configured import ConfiguredSource
 from followup_rules.host.discoveries import Offer
 from followup_rules.host.registry import Registry
 from followup_rules.host.worker import sentence
 from followup_rules.model import Context, Event, Person, Profile
-from followup_rules.texts.plurals import plural
+from followup_rules.sentences import Sentence, as_sentence
 from followup_rules.web_address import is_address, parsed
 
+NONE = Sentence("none")
 _NONE = ("-", "none", "aucun", "aucune")
 _BACK = timedelta(days=90)
 Tries = Callable[[str], str]
@@ -37,9 +39,10 @@ class Found(Struct, frozen=True):
 
 def answered(given: Given, found: Found) -> dict[str, tuple[str, ...]]:
     """Return an answer to each question: the flag's, the user's, or what is proposed."""
-    click.echo("Enter takes what stands in brackets, ? tells more. Nothing is written before the last answer.")
+    say(Sentence("Enter takes what stands in brackets, ? tells more. Nothing is written before the last answer."))
     if found.offers:
-        click.echo("\nThese may be yours; they were found, and not read yet:")
+        click.echo()
+        say(Sentence("These may be yours; they were found, and not read yet:"))
         offered.show(found.offers)
     click.echo()
     answers: dict[str, tuple[str, ...]] = {}
@@ -55,7 +58,7 @@ def _prepared(question: Question, answers: Given, found: Found) -> Question:
     """Return a question that proposes what was found: a place, or whom the places chosen are of."""
     if question.is_place:
         own = [str(offer.place.path) for offer in found.offers if FLAGS[offered.what_it_is(offer)] == question.name]
-        asks = f"{question.asks}, or numbers of the list" if found.offers else question.asks
+        asks = Sentence("{asks}, or numbers of the list", asks=question.asks) if found.offers else question.asks
         return replace(question, asks=asks, proposes=(lambda _: tuple(own[:1])) if own else question.proposes)
     if question.name in ("me", "name"):
         people = _owners(answers, found)
@@ -78,22 +81,22 @@ def _owners(answers: Given, found: Found) -> list[Person]:
 def _asked(question: Question, answers: Given, found: Found) -> dict[str, tuple[str, ...]]:
     """Ask until the answer can be used; return it, and the city that it was given by, if it was one."""
     proposed = question.proposes(answers)
-    shown = f" [{'; '.join(proposed)}]" if proposed else "" if question.needed else " [none]"
+    shown = f" [{'; '.join(proposed)}]" if proposed else "" if question.needed else f" [{tr(NONE)}]"
     refused = ""
     while True:
-        written = click.prompt(f"{question.asks}{shown}", "", show_default=False).strip()
+        written = click.prompt(f"{tr(question.asks)}{shown}", "", show_default=False).strip()
         if written == "?" or (not written and question.needed and not proposed):
-            click.echo(f"  {question.explains}")
+            click.echo(f"  {tr(question.explains)}")
             continue
         answer = _meant(written, question, proposed, found)
         wrong = next(faults(question, answer), "") or (_trouble(answer, question, found) if question.is_place else "")
         if wrong and not (question.is_place and written == refused):
-            again = "; the same answer once more keeps it" if question.is_place else ""
-            click.echo(f"  {wrong}{again}")
+            again = Sentence("{wrong}; the same answer once more keeps it", wrong=wrong)
+            click.echo(f"  {tr(again if question.is_place else wrong)}")
             refused = written
             continue
         if answer not in ((written,), proposed):
-            click.echo(f"  {'; '.join(answer) or 'none'}")
+            click.echo(f"  {'; '.join(answer) or tr(NONE)}")
         return {question.name: answer, **({CITY: (written,)} if question.name == "timezone" else {})}
 
 
@@ -114,15 +117,19 @@ def _trouble(answer: Sequence[str], question: Question, found: Found) -> str:
     for written in answer:
         try:
             if is_address(written):
-                click.echo(f"  {found.tries(written)}")
+                click.echo(f"  {tr(found.tries(written))}")
                 continue
             offers = offered.named(found.registry, written)
         except Unusable as error:
-            return str(error)
+            return as_sentence(error.args[0])
         if not any(FLAGS[offered.what_it_is(offer)] == question.name for offer in offers):
-            kinds: Mapping[str, str] = {flag: offered.KINDS[kind] for kind, flag in FLAGS.items()}
-            found_there = kinds[FLAGS[offered.what_it_is(offers[0])]]
-            return f"{Path(written).name} is {found_there}, and not {kinds[question.name]}"
+            kinds = {flag: offered.KINDS[kind] for kind, flag in FLAGS.items()}
+            return Sentence(
+                "what is asked for is “{wanted}”, and {path} is “{there}”",
+                wanted=kinds[question.name],
+                path=Path(written).name,
+                there=offered.KINDS[offered.what_it_is(offers[0])],
+            )
     return ""
 
 
@@ -140,7 +147,8 @@ def tried(registry: Registry) -> Tries:
             finally:
                 opened.close()
         except Exception as error:
-            raise Unusable(sentence(error, typed=False)) from error
-        return f"read: {plural(sum(isinstance(event, Event) for event in pull.events), 'meeting')}"
+            raise Unusable(as_sentence(sentence(error, typed=False))) from error
+        count = sum(isinstance(event, Event) for event in pull.events)
+        return Sentence("read: {number} meeting", "read: {number} meetings", number=count)
 
     return tries

@@ -15,11 +15,12 @@ from msgspec.structs import replace
 
 from followup_rules.cli import shared
 from followup_rules.cli.check import examine
-from followup_rules.cli.questions import QUESTIONS, Given, Question, faults
+from followup_rules.cli.questions import MISSING, QUESTIONS, Given, Question, faults
+from followup_rules.cli.speech import say, speak, tr
 from followup_rules.cli.starters import Answers, config_text, notes_text
 from followup_rules.config.read import Config, default_file, read_config
 from followup_rules.model import Problem
-from followup_rules.texts.plurals import plural
+from followup_rules.sentences import Sentence, system_error
 from followup_rules.web_address import WebAddress, is_address
 
 FEED = "feed.url"
@@ -29,24 +30,28 @@ FEED = "feed.url"
 def _init(ctx: click.Context, *, yes: bool, as_json: bool, **flags: Any) -> None:
     file = shared.config_file(ctx).absolute()
     if file.exists():
-        message = f"{file} exists already and is left as it is; write another with followup --config FILE init"
+        message = Sentence(
+            "{file} exists already and is left as it is; write another with followup --config FILE init", file=file
+        )
         _refuse([message], as_json=as_json)
     given = {question.name: _given(question, flags[question.name.replace("-", "_")]) for question in QUESTIONS}
     asks = sys.stdin.isatty() and not yes and not as_json
     answers = _conversation(given) if asks else _without_asking(given)
     _refuse(_all_faults(answers), as_json=as_json)
+    speak(answers["language"][0])
     settled, address = _settled(file, answers), next(filter(is_address, answers["calendar"]), "")
     _refuse(_in_the_way(file, settled, given, address), as_json=as_json)
     try:
         written = list(_write(file, settled, address))
     except OSError as error:
-        _refuse([f"{error.filename} cannot be written: {error.strerror}"], as_json=as_json)
+        why = Sentence("{path} cannot be written: {why}", path=error.filename, why=system_error(error))
+        _refuse([why], as_json=as_json)
     _end(file, written, asks=asks, as_json=as_json)
 
 
 def _flag(question: Question) -> click.Option:
-    text = f"{question.asks}; can be given several times." if question.several else f"{question.asks}."
-    return click.Option([f"--{question.name}"], multiple=question.several, metavar="TEXT", help=text)
+    metavar = "TEXT..." if question.several else "TEXT"
+    return click.Option([f"--{question.name}"], multiple=question.several, metavar=metavar, help=question.asks)
 
 
 command = click.Command(
@@ -54,11 +59,13 @@ command = click.Command(
     callback=click.pass_context(_init),
     params=[
         *(_flag(question) for question in QUESTIONS),
-        click.Option(["--yes", "-y"], is_flag=True, help="Take what is proposed, and ask nothing."),
-        click.Option(["--json", "as_json"], is_flag=True, help="Print one JSON object, and ask nothing."),
+        click.Option(["--yes", "-y"], is_flag=True, help=Sentence("Take what is proposed, and ask nothing.")),
+        click.Option(["--json", "as_json"], is_flag=True, help=Sentence("Print one JSON object, and ask nothing.")),
     ],
-    help="Write a commented config and a file for your notes, and show a first plan. Asks, or takes flags; never "
-    "overwrites anything.",
+    help=Sentence(
+        "Write a commented config and a file for your notes, and show a first plan. Asks, or takes flags; never "
+        "overwrites anything."
+    ),
 )
 
 
@@ -69,7 +76,7 @@ def _refuse(sentences: Iterable[str], *, as_json: bool) -> None:
     if as_json:
         _print_record([], problems)
     shared.print_problems(problems)
-    click.echo("nothing was written", err=True)
+    say(Sentence("nothing was written"), err=True)
     sys.exit(shared.NOTHING_DONE)
 
 
@@ -106,7 +113,9 @@ def _conversation(given: Given) -> Mapping[str, tuple[str, ...]]:
 def _all_faults(answers: Given) -> Iterator[str]:
     for question in QUESTIONS:
         for fault in faults(question, answers[question.name]):
-            yield f"--{question.name}{'' if fault == 'is missing' else ':'} {fault}"
+            flag = f"--{question.name}"
+            missing = Sentence("{flag} is missing", flag=flag)
+            yield missing if fault == MISSING else Sentence("{flag}: {fault}", flag=flag, fault=fault)
 
 
 def _settled(file: Path, answers: Given) -> Answers:
@@ -143,9 +152,13 @@ def _in_the_way(file: Path, answers: Answers, given: Given, address: str) -> Ite
     """Yield what is there already and would be taken for what the user means, though they did not name it."""
     feed, notes = file.with_name(FEED), _real(answers.notes)
     if address and feed.exists():
-        yield f"{feed} exists already; to read the address in it, say so: --calendar {shlex.quote(str(feed))}"
+        yield Sentence(
+            "{feed} exists already; to read the address in it, say so: --calendar {quoted}",
+            feed=feed,
+            quoted=shlex.quote(str(feed)),
+        )
     if notes.is_file() and not given["notes"]:
-        yield f"{notes} exists already; to keep your notes there, say so: --notes {notes}"
+        yield Sentence("{notes} exists already; to keep your notes there, say so: --notes {notes}", notes=notes)
 
 
 def _write(file: Path, answers: Answers, address: str) -> Iterator[str]:
@@ -184,13 +197,14 @@ def _end(file: Path, written: list[str], *, asks: bool, as_json: bool) -> NoRetu
         _print_record(written, advice)
         sys.exit(shared.PARTLY if config.fatal else shared.FINE)
     for place in written:
-        click.echo(f"written: {place}")
+        say(Sentence("written: {path}", path=place))
     if (notes := str(_notes_of(config))) not in written:
-        click.echo(f"kept as they are: your notes in {notes}")
+        say(Sentence("kept as they are: your notes in {path}", path=notes))
     for source in config.sources:
         count = findings.checked.get("sources", {}).get(source.name)
         if count is not None and isinstance(getattr(source.options, "path", None), WebAddress):
-            click.echo(f"read: {plural(count, 'meeting')} at {source.options.path}")
+            read = Sentence("read: {number} meeting", "read: {number} meetings", number=count)
+            say(Sentence("{read} at {address}", read=read, address=source.options.path))
     if not config.fatal and not any(problem.where.startswith("sources.") for problem in advice):
         _first_plan(config, now)
     shared.print_problems(advice)
@@ -215,15 +229,19 @@ def _say_what_next(file: Path, *, asks: bool) -> None:
 
     option = "" if file == default_file() else f" --config {shlex.quote(str(file))}"
     wanted = schedule.of_config(file)
-    if asks and click.confirm(f"\nHave it run every {wanted.minutes} minutes from now on, by {wanted.kind}?"):
+    question = Sentence(
+        "Have it run every {minutes} minutes from now on, by {kind}?", minutes=wanted.minutes, kind=wanted.kind
+    )
+    click.echo()
+    if asks and click.confirm(tr(question)):
         try:
             schedules.install(wanted)
-            click.echo(f"it runs from now on; to end that: followup{option} schedule --remove")
+            say(Sentence("it runs from now on; to end that: followup{option} schedule --remove", option=option))
         except schedules.NotScheduled as error:
             shared.print_problems([replace(schedule.not_scheduled(error, wanted), fatal=False, warning=True)])
         return
-    click.echo("\nwhat to do next:")
+    say(Sentence("what to do next:"))
     click.echo(f"  followup{option} check")
     click.echo(f"  followup{option} plan")
-    click.echo("and when you like what it plans, have it run by itself:")
+    say(Sentence("and when you like what it plans, have it run by itself:"))
     click.echo(f"  followup{option} schedule --install")

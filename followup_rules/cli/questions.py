@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from msgspec import Struct
 
 from followup_rules.cli import readings, surroundings
+from followup_rules.cli.speech import of_locale
 from followup_rules.config import cities, holidays
+from followup_rules.sentences import Sentence
 from followup_rules.web_address import is_address
 
 Given = Mapping[str, tuple[str, ...]]
@@ -51,6 +53,7 @@ def _holidays(given: Given) -> tuple[str, ...]:
     return readings.one(cities.holidays_near(city) or (country if holidays.known(country) else ""))
 
 
+MISSING = Sentence("is missing")
 CITY = "city"
 """Under this name the answers hold the city by which the time zone was named."""
 _SENT_THERE = ("~/Maildir/.Sent", "~/Mail/Sent", "~/mail/sent")
@@ -64,9 +67,11 @@ def _sent(_: Given) -> tuple[str, ...]:
 QUESTIONS = (
     Question(
         "calendar",
-        "Your calendar: an .ics file, a folder of them, or its secret address (https:// or webcal://)",
-        "Interviews are found in it. Its address on the web stands in the calendar's settings, as “secret address in "
-        "iCal format” or the like; it is kept in a file that only you may read.",
+        Sentence("Your calendar: an .ics file, a folder of them, or its secret address (https:// or webcal://)"),
+        Sentence(
+            "Interviews are found in it. Its address on the web stands in the calendar's settings, as “secret address "
+            "in iCal format” or the like; it is kept in a file that only you may read."
+        ),
         _in_home("calendar.ics"),
         readings.path,
         readings.calendar_fault,
@@ -75,8 +80,8 @@ QUESTIONS = (
     ),
     Question(
         "sent",
-        "Your sent mail: a Maildir, an mbox, or a folder of .eml",
-        "By it is known whom you thanked, and when. It is only read, and nothing is ever sent.",
+        Sentence("Your sent mail: a Maildir, an mbox, or a folder of .eml"),
+        Sentence("By it is known whom you thanked, and when. It is only read, and nothing is ever sent."),
         _sent,
         readings.path,
         needed=True,
@@ -85,18 +90,24 @@ QUESTIONS = (
     ),
     Question(
         "me",
-        "Your e-mail addresses",
-        "All of them, so that mail of yours is known to be yours: a@b.ca; c@d.ca. Drafts are written from the first.",
+        Sentence("Your e-mail addresses"),
+        Sentence(
+            "All of them, so that your mail is known to be yours: a@b.ca; c@d.ca. Drafts are written from the first."
+        ),
         reads=readings.addresses,
         fault=readings.address_fault,
         needed=True,
         several=True,
     ),
-    Question("name", "Your name, as you sign", "It stands at the end of drafts; without one a gap is left to fill."),
+    Question(
+        "name",
+        Sentence("Your name, as you sign"),
+        Sentence("It stands at the end of drafts; without one a gap is left to fill."),
+    ),
     Question(
         "timezone",
-        "The city that you live in, or its time zone",
-        "Days begin and end by its clocks: the call that you announce for a day is due on that day there.",
+        Sentence("The city that you live in, or its time zone"),
+        Sentence("Days begin and end by its clocks: the call that you announce for a day is due on that day there."),
         _zone,
         readings.zone,
         readings.zone_fault,
@@ -104,48 +115,64 @@ QUESTIONS = (
     ),
     Question(
         "holidays",
-        "Whose holidays, such as CA or CA-QC",
-        "A call that would fall on one is moved to the next workday. Without, only week-ends are passed over.",
+        Sentence("Whose holidays, such as CA or CA-QC"),
+        Sentence(
+            "A call that would fall on one is moved to the next workday. Without any, only week-ends are passed over."
+        ),
         _holidays,
         readings.holidays,
         readings.holidays_fault,
     ),
     Question(
         "language",
-        "Language of the texts, fr or en",
-        "In it drafts and tasks are written; `[case.NAME] language` sets another one for an employer.",
-        lambda _: (surroundings.language(os.environ),),
+        Sentence("Language of the texts, fr or en"),
+        Sentence("In it drafts and tasks are written; `[case.NAME] language` sets another one for an employer."),
+        lambda _: (of_locale(),),
         readings.language,
         readings.language_fault,
         needed=True,
     ),
     Question(
         "my-domain",
-        "Your employer's domains, such as acme.com",
-        "A meeting with people there alone is no interview. Without a job, there is nothing to write.",
+        Sentence("Your employer's domains, such as acme.com"),
+        Sentence("A meeting with people there alone is no interview. Without a job, there is nothing to write."),
         reads=readings.domains,
         several=True,
     ),
     Question(
-        "notes", "Your notes: a Markdown file, or a folder of them", "", _in_home("notes.md"), readings.path,
-        needed=True, is_asked=False,
-    ),
-    Question(
-        "drafts", "Folder for the drafts", "", _in_home("drafts"), readings.path, needed=True, is_asked=False
-    ),
-    Question(
-        "tasks", "File for the tasks, in the todo.txt format", "", _in_home("todo.txt"), readings.path, needed=True,
+        "notes",
+        Sentence("Your notes: a Markdown file, or a folder of them"),
+        "",
+        _in_home("notes.md"),
+        readings.path,
+        needed=True,
         is_asked=False,
     ),
-)  # fmt: skip
+    Question(
+        "drafts", Sentence("Folder for the drafts"), "", _in_home("drafts"), readings.path, needed=True, is_asked=False
+    ),
+    Question(
+        "tasks",
+        Sentence("File for the tasks, in the todo.txt format"),
+        "",
+        _in_home("todo.txt"),
+        readings.path,
+        needed=True,
+        is_asked=False,
+    ),
+)
 
 
 def faults(question: Question, answer: tuple[str, ...]) -> Iterator[str]:
     """Yield what is wrong with an answer, in sentences; `is missing` if it is needed and not there."""
     if not answer and question.needed:
-        yield "is missing"
+        yield MISSING
     for part in answer:
         if not part.isprintable():
-            yield f"{'it' if is_address(part) else repr(part)} holds characters that cannot be printed"
+            yield (
+                Sentence("it holds characters that cannot be printed")
+                if is_address(part)
+                else Sentence("{answer!r} holds characters that cannot be printed", answer=part)
+            )
         elif fault := question.fault(part):
             yield fault

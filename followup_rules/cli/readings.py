@@ -13,6 +13,7 @@ from followup_rules.cli.surroundings import is_zone
 from followup_rules.config import cities
 from followup_rules.config import holidays as known_holidays
 from followup_rules.model import LANGUAGES
+from followup_rules.sentences import Sentence, as_sentence
 from followup_rules.toml.suggestions import expected
 from followup_rules.web_address import is_address, parsed
 
@@ -79,7 +80,7 @@ def _there(written: str) -> bool:
 
 def address_fault(answer: str) -> str:
     """Return why it is no e-mail address, or ""."""
-    return "" if _ADDRESS.fullmatch(answer) else f"{answer!r} is no e-mail address"
+    return "" if _ADDRESS.fullmatch(answer) else Sentence("{answer!r} is no e-mail address", answer=answer)
 
 
 def zone_fault(answer: str) -> str:
@@ -88,22 +89,26 @@ def zone_fault(answer: str) -> str:
         return ""
     several = cities.zones_of(answer)
     if several:
-        return f"several time zones are meant by {answer!r}: {', '.join(several)}"
+        zones = ", ".join(several)
+        return Sentence("several time zones may be meant by {answer!r}: {zones}", answer=answer, zones=zones)
     names = zoneinfo.available_timezones()
-    hint = expected(answer, names) or "write the name of a larger city, or a zone such as America/Toronto"
-    return f"unknown time zone {answer!r}: {hint}"
+    larger = Sentence("write the name of a larger city, or a zone such as America/Toronto")
+    return Sentence("unknown time zone {answer!r}: {hint}", answer=answer, hint=expected(answer, names) or larger)
 
 
 def holidays_fault(answer: str) -> str:
     """Return why no holidays are known of it, with what may be meant, or ""."""
     if known_holidays.known(answer):
         return ""
-    return f"no holidays are known of {answer!r}: {known_holidays.nearest_place(answer)}"
+    hint = known_holidays.nearest_place(answer)
+    return Sentence("no holidays are known of {answer!r}: {hint}", answer=answer, hint=hint)
 
 
 def language_fault(answer: str) -> str:
     """Return why it is no language of the texts, or ""."""
-    return "" if answer in LANGUAGES else f"{answer!r} is no language of the texts: one of en, fr"
+    return (
+        "" if answer in LANGUAGES else Sentence("{answer!r} is no language of the texts: one of en, fr", answer=answer)
+    )
 
 
 def calendar_fault(answer: str) -> str:
@@ -112,5 +117,5 @@ def calendar_fault(answer: str) -> str:
         if is_address(answer):
             parsed(answer)
     except ValueError as error:
-        return str(error)
+        return as_sentence(str(error))
     return ""

@@ -1,4 +1,4 @@
-"""What can be told of a user who has said nothing yet: zone and language, by what surrounds the program."""
+"""What can be told of a user who has said nothing yet: the time zone, by what surrounds the program."""
 
 from __future__ import annotations
 
@@ -25,8 +25,3 @@ def is_zone(name: str) -> bool:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return True
-
-
-def language(environ: Mapping[str, str]) -> str:
-    """Return the language of the texts, by the locale: `fr` or `en`."""
-    return "fr" if (environ.get("LC_ALL") or environ.get("LANG", "")).startswith("fr") else "en"

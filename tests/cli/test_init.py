@@ -255,7 +255,7 @@ def test_each_answer_is_checked_as_it_is_given(furnished):
     for told in (
         "Interviews are found in it.",
         "nowhere.ics does not exist; the same answer once more keeps it",
-        ".Sent is sent mail, and not calendar",
+        "what is asked for is “calendar”, and .Sent is “sent mail”",
         "'camille' is no e-mail address",
         "unknown time zone 'Torono'",
         "no holidays are known of 'XX-YY'",
@@ -272,7 +272,7 @@ def test_an_empty_answer_is_explained_and_a_place_that_is_still_to_come_can_be_k
     answers = ["export.ics", "export.ics", "", "", "", "me@example.org", "", "", "", "", "", "n"]
     code, said = converse(home, answers)
     assert code == 0, said
-    assert "All of them, so that mail of yours is known to be yours" in said
+    assert "All of them, so that your mail is known to be yours" in said
     config = read_config(home / ".config" / "followup-rules" / "config.toml")
     assert home / "export.ics" in {source.options.path for source in config.sources}
 
