@@ -15,6 +15,7 @@ from followup_rules.cli import speech, usage
 from followup_rules.sentences import Sentence, as_sentence
 
 COMMANDS = {
+    "demo": Sentence("Play one invented interview: what to do, what not, and why."),
     "look": Sentence("See what your calendar and sent mail show; needs no config."),
     "init": Sentence("Write a commented config and an empty notes file."),
     "run": Sentence("Do what is due now; print only what changed."),
