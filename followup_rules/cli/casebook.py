@@ -13,6 +13,7 @@ from followup_rules.cli import shared
 from followup_rules.cli.case_names import named, people_of, titles, unclear
 from followup_rules.config.read import Config
 from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine.answers import with_answers
 from followup_rules.engine.as_of import as_of
 from followup_rules.engine.clock import Span
 from followup_rules.engine.completed import Misfit
@@ -133,7 +134,7 @@ def _view(case: Case, config: Config, store: Store, now: datetime) -> CaseView:
 
 
 def _file(key: str, config: Config, store: Store, now: datetime) -> CaseFile:
-    case = as_of(store.case(key), now)
+    case = with_answers(as_of(store.case(key), now), config.rulebook.rules.world.subjects)
     view = _view(case, config, store, now)
     guards = [guard for guard in config.rulebook.rules.guards.values() if not guard.fault]
     return CaseFile(
