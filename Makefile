@@ -9,7 +9,7 @@ PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 SEED := $(or $(SEED),$(shell od -An -N2 -tu2 /dev/urandom | tr -d ' '))
 SHARDS := 8
 
-.PHONY: help demo demo-google npm test test-long test-all test-pythons test-lowest coverage trials mutation soak nightly lint format docs clean
+.PHONY: help demo demo-google npm test test-long test-all test-pythons test-lowest coverage trials mutation soak nightly lint format docs sentences clean
 
 help:
 	@echo "make demo    plays some weeks of a job search"
@@ -23,6 +23,7 @@ help:
 	@echo "make nightly  makes all trials and audits the dependencies; make soak goes on for hours"
 	@echo "make lint    checks style, types and the rules of who may import whom"
 	@echo "make docs    writes anew what the documentation shows of the command"
+	@echo "make sentences  brings the catalogues of translations up to date, and tells what is missing"
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -109,6 +110,9 @@ format: $(VENV)/ready
 
 docs: $(VENV)/ready
 	$(BIN)/python docs/generate.py
+
+sentences: $(VENV)/ready
+	$(BIN)/python docs/sentences.py
 
 clean:
 	rm -rf $(VENV) out dist .mypy_cache .ruff_cache .coverage* .hypothesis .import_linter_cache

@@ -134,7 +134,7 @@ def _followup(folder: Path, config: Path, arguments: str, now: object) -> str:
     instant = [] if timeless else ["--now", str(now).replace(" ", "T")]
     command = [sys.executable, "-m", "followup_rules", *shlex.split(arguments), *instant]
     command[3:3] = ["--config", str(config)]
-    environment = {**os.environ, "COLUMNS": "90", "LC_ALL": "C.UTF-8", "HOME": str(folder)}
+    environment = {**os.environ, "COLUMNS": "90", "LC_ALL": "C.UTF-8", "FOLLOWUP_LANGUAGE": "en", "HOME": str(folder)}
     result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     return _tidy(result.stdout + result.stderr, config)
 

@@ -89,17 +89,13 @@ def _nearest_first(found: Iterable[Near]) -> list[Near]:
 def _near_on(on: Pattern, written: Written, view: CaseView) -> Iterator[Near]:
     ask, scope = question(on, written.fields["on"], view.rules.world, written.definitions), Scope(view)
     at_home = {event.identity for event in view.home}
+    starts = {event.identity for event in view.anchors(on, scope)}
     for event in (*view.home, *view.case.joined):
         answer = ask(event, scope)
         elsewhere = event.identity not in at_home
         if answer.holds and elsewhere:
             yield Near(event, "on", held=answer.held, elsewhere=True)
-        elif (
-            not answer.holds
-            and not elsewhere
-            and _is_near(event, answer, on, view)
-            and not view.anchor(on, event, scope)
-        ):
+        elif not (answer.holds or elsewhere or event.identity in starts) and _is_near(event, answer, on, view):
             yield Near(event, "on", answer.failures, answer.held)
 
 

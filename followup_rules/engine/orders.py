@@ -19,6 +19,7 @@ from followup_rules.language.phrases import UnsettledError
 from followup_rules.language.schema import Rule
 from followup_rules.language.tags import SNOOZE
 from followup_rules.model import Event, Visit
+from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import nearest
 
 SNOOZED = "snoozed"
@@ -54,9 +55,20 @@ def _of(key: str, view: CaseView) -> list[Event]:
 
     Only those that name its rule are looked at: what others mean may depend on whether this duty is done.
     """
-    rule = key.partition("/")[0].casefold()
-    named = [note for note in view.notes.orders if rule in _rules_named(note)]
+    if not view.notes.orders:
+        return []
+    by_rule = view.once("orders", "", lambda: _by_rule(view))
+    named = by_rule.get(key.partition("/")[0].casefold(), ())
     return [note for note in named if [duty.key for duty in _meant(note, view)] == [key]]
+
+
+def _by_rule(view: CaseView) -> dict[str, list[Event]]:
+    """Return the notes that order something, by the folded ids of the rules that they may name."""
+    found: dict[str, list[Event]] = {}
+    for note in view.notes.orders:
+        for rule in {*_rules_named(note)}:
+            found.setdefault(rule, []).append(note)
+    return found
 
 
 def _name(note: Event) -> str:
@@ -116,16 +128,24 @@ def _misfit(note: Event, view: CaseView) -> Misfit | None:
     if len(meant) == 1:
         return None
     if meant:
-        return Misfit(note, f"for:{name} fits several duties", f"write one of: {', '.join(d.key for d in meant)}")
+        return Misfit(
+            note,
+            Sentence("for:{name} fits several duties", name=name),
+            Sentence("write one of: {names}", names=", ".join(d.key for d in meant)),
+        )
     duties = [*_duties(view)]
     if not name:
         known = sorted({duty.rule.id for duty in duties})
-        hint = f"write for: and one of these behind it: {', '.join(known)}" if known else ""
-        return Misfit(note, "the note does not say for what", hint)
+        hint = Sentence("write for: and one of these behind it: {rules}", rules=", ".join(known)) if known else ""
+        return Misfit(note, Sentence("the note does not say for what"), hint)
     guess = nearest(name, {each for duty in duties for each in (duty.key, duty.rule.id)})
     known = sorted({duty.key for duty in duties})
-    hint = f"did you mean for:{guess}?" if guess else f"the duties of its case: {', '.join(known) or 'none'}"
-    return Misfit(note, f"for:{name} names no duty of its case", hint)
+    said = Sentence("for:{name} names no duty of its case", name=name)
+    if guess:
+        return Misfit(note, said, Sentence("did you mean for:{guess}?", guess=guess))
+    if not known:
+        return Misfit(note, said, Sentence("the duties of its case: none"))
+    return Misfit(note, said, Sentence("the duties of its case: {keys}", keys=", ".join(known)))
 
 
 def _is_key(name: str, duty: _Duty, view: CaseView) -> bool:
@@ -141,13 +161,19 @@ def _is_key(name: str, duty: _Duty, view: CaseView) -> bool:
 
 def _names_case(name: str, view: CaseView) -> bool:
     """Tell whether a name is the case's key, or one that its events would have given it."""
+    names = view.once("names of the case", "", lambda: _names(view))
+    folded = key_of(name).casefold()
+    # People may be at a host of the domain that was the key.
+    return folded in names or any(each.endswith(f".{folded}") for each in names)
+
+
+def _names(view: CaseView) -> frozenset[str]:
+    """Return the names, in lower case, that a case may have or have had."""
     people = [person for event in view.case.home for person in view.people(event)]
     names = {view.case.key, employer(view.case.key)}
     names |= {own_id(event) for event in view.case.home}
     names |= {person.address for person in people} | {person.domain for person in people}
-    folded = key_of(name).casefold()
-    # People may be at a host of the domain that was the key.
-    return any(each.casefold() == folded or each.casefold().endswith(f".{folded}") for each in names)
+    return frozenset(name.casefold() for name in names)
 
 
 def _at(when: datetime, duties: Sequence[_Duty], view: CaseView) -> Sequence[_Duty]:
@@ -183,6 +209,9 @@ def _ended(duty: _Duty, when: datetime, view: CaseView) -> bool:
     """Tell whether something else had ended a duty before an instant."""
     rule, visit = duty.rule, duty.visit
     ends = view.matching((*rule.done_by, *rule.cancelled_by), Scope(view, visit, rule), visit.start)
-    before = [event for event in view.events if event.report and view.moment(event) < when]
     ticked = any(event.ticked for event in visit.events)
-    return ticked or all_reported(rule, duty.key, before) or any(view.moment(event) < when for event in ends)
+
+    def is_before(event: Event) -> bool:
+        return view.moment(event) < when
+
+    return ticked or all_reported(rule, duty.key, view.reports, is_before) or any(map(is_before, ends))

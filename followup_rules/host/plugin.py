@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, get_type_hints
 
 import pluggy
@@ -228,6 +229,7 @@ def commands(plugin: Plugin) -> Mapping[str, click.Command]:
     return own.commands
 
 
+@cache  # each look at it reads and parses a file
 def says(distribution: Distribution | None, what: Literal["name", "version"]) -> str:
     """Return the name or version of an installed package, as far as its metadata says it."""
     try:

@@ -7,15 +7,18 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from followup_rules.codes import Code
 from followup_rules.language import every, patterns
 from followup_rules.language.every import Every
+from followup_rules.language.matching import Part, all_of
 from followup_rules.language.patterns import Pattern, World
 from followup_rules.language.phrases import Phrase, parse
 from followup_rules.language.phrases import read as read_phrases
 from followup_rules.language.recipients import noted_field
 from followup_rules.model import DRAFT, LANGUAGES
+from followup_rules.sentences import Sentence
 from followup_rules.toml import values
 from followup_rules.toml.values import Value
 
@@ -208,7 +211,12 @@ def _instant(value: Value, _: World) -> Phrases | None:
     """Read phrases of which at least one is needed."""
     phrases = read_phrases(value)
     if phrases == ():
-        value.report(f"{value.name!r} is empty", code=Code.MISSING, hint="say when, or delete the line", at="key")
+        value.report(
+            Sentence("{name!r} is empty", name=value.name),
+            code=Code.MISSING,
+            hint=Sentence("say when, or delete the line"),
+            at="key",
+        )
     return phrases or None
 
 
@@ -217,7 +225,9 @@ def _anchor(value: Value, world: World) -> Pattern | None:
     if not isinstance(value.raw, dict) or "every" not in value.raw:
         return patterns.read_whole(value, world)
     recurring = every.read(value.child("every")) if value.known_keys(("every",)) == [*value.raw] else None
-    return Pattern((("every", lambda *_: False),), every=recurring) if recurring else None
+    if not recurring:
+        return None
+    return replace(all_of({"every": Part(lambda *_: False, signs=frozenset())}), every=recurring)
 
 
 def _choice(*valid: str) -> Read:
@@ -234,7 +244,9 @@ def _breaks(value: Value, world: World) -> Breaks | None:
     guard = _text(known["guard"], world) if "guard" in known else None
     after = _phrases(known["after"], world) if "after" in known else ()
     if "guard" not in known:
-        value.report("'breaks' does not say which guard", code=Code.MISSING, hint='breaks = { guard = "quiet-period" }')
+        value.report(
+            Sentence("'breaks' does not say which guard"), code=Code.MISSING, hint='breaks = { guard = "quiet-period" }'
+        )
     faulty = guard is None or after is None or len(known) < len(value.raw)
     return None if faulty else Breaks(str(guard), after or ())
 
@@ -244,8 +256,8 @@ def _id(value: Value, _: World) -> str | None:
     word = values.string(value)
     if word is None or (_WORD.fullmatch(word) and not word.isdecimal()):
         return word
-    hint = 'write a word of letters, digits, - and _, such as id = "mail"'
-    value.report(f"{word!r} cannot be an id", code=Code.WRONG_SORT, hint=hint)
+    hint = Sentence('write a word of letters, digits, - and _, such as id = "mail"')
+    value.report(Sentence("{word!r} cannot be an id", word=word), code=Code.WRONG_SORT, hint=hint)
     return None
 
 
@@ -269,11 +281,17 @@ def _do(value: Value, world: World) -> tuple[Do, ...] | None:
         return None
     ids = [do.id for do in found if do.id]
     if twice := next((name for name in ids if ids.count(name) > 1), ""):
-        value.report(f"two actions have the id {twice!r}", code=Code.WRONG_SORT, hint="give each one of its own")
+        value.report(
+            Sentence("two actions have the id {twice!r}", twice=twice),
+            code=Code.WRONG_SORT,
+            hint=Sentence("give each one of its own"),
+        )
         return None
     if 0 < len(ids) < len(found) or (not ids and len(found) > 1):
-        message = "actions without an id are known by their place in the list: in another order they are others"
-        value.inform(message, code=Code.NO_ID, hint='give each one a word of its own, such as id = "mail"')
+        message = Sentence(
+            "actions without an id are known by their place in the list: in another order they are others"
+        )
+        value.inform(message, code=Code.NO_ID, hint=Sentence('give each one a word of its own, such as id = "mail"'))
     return found
 
 
@@ -284,11 +302,17 @@ def _one_do(value: Value, world: World) -> Do | None:
     if len(got) < len(value.raw) or any(part is None for part in got.values()):
         return None
     if "type" not in got:
-        value.report("'do' does not say what to make", code=Code.MISSING, hint='type = "draft", "task" or "notice"')
+        value.report(
+            Sentence("'do' does not say what to make"),
+            code=Code.MISSING,
+            hint=Sentence('type = "draft", "task" or "notice"'),
+        )
         return None
     if not got.get("template") and not got.get("title"):
         value.report(
-            "'do' has no text", code=Code.MISSING, hint='give a template, or a title and a text: title = "..."'
+            Sentence("'do' has no text"),
+            code=Code.MISSING,
+            hint=Sentence('give a template, or a title and a text: title = "..."'),
         )
         return None
     if not _recipients_fit(value, got):
@@ -301,8 +325,12 @@ def _one_do(value: Value, world: World) -> Do | None:
 def _recipients_fit(value: Value, got: Mapping[str, Any]) -> bool:
     odd = [word for word in got.get("to", ()) if word != "them" and "@" not in word and not noted_field(word)]
     for word in odd:
-        hint = 'write to = "them" for the anchor\'s people, "name@domain", or "it.FIELD" for what a note gives'
-        value.child("to").report(f"{word!r} is not an address", code=Code.NO_ADDRESS, hint=hint, within=word)
+        hint = Sentence(
+            'write to = "them" for the anchor\'s people, "name@domain", or "it.FIELD" for what a note gives'
+        )
+        value.child("to").report(
+            Sentence("{word!r} is not an address", word=word), code=Code.NO_ADDRESS, hint=hint, within=word
+        )
     return not odd
 
 
