@@ -20,6 +20,7 @@ from followup_rules.language.layers import Table, merge
 from followup_rules.language.load import as_value
 from followup_rules.language.nearness import Failure
 from followup_rules.model import Decision, Event, State
+from followup_rules.sentences import Sentence, together
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value, shown
 
@@ -51,12 +52,16 @@ def check_rule(name: str, config: Config) -> None:
     """Raise a usage error if there is no such rule, or if it is off or faulty."""
     rules = config.rulebook.rules
     if name in rules.off:
-        raise click.BadParameter(f"the rule {name!r} is switched off", param_hint="--rule")
+        raise _refused(Sentence("the rule {name!r} is switched off", name=name))
     if name not in rules.rules:
         hint = expected(name, sorted(rules.rules))
-        raise click.BadParameter(f"there is no rule {name!r}; {hint}", param_hint="--rule")
+        raise _refused(together(Sentence("there is no rule {name!r}", name=name), hint))
     if rules.rules[name].fault:
-        raise click.BadParameter(f"the rule {name!r} is faulty: {rules.rules[name].fault}", param_hint="--rule")
+        raise _refused(Sentence("the rule {name!r} is faulty: {fault}", name=name, fault=rules.rules[name].fault))
+
+
+def _refused(message: str) -> click.BadParameter:
+    return click.BadParameter(message, param_hint="--rule")
 
 
 def near(book: Book, name: str, file: CaseFile) -> list[Near]:
@@ -88,7 +93,7 @@ def _nearest_record(book: Book, name: str, file: CaseFile) -> dict[str, Any]:
     except Failed as failed:
         return {"event": None, "key": "on", "failed": [], "why": failed.fault}
     if nearest is None:
-        return {"event": None, "key": "on", "failed": [], "why": "there is no event that it could start from"}
+        return {"event": None, "key": "on", "failed": [], "why": Sentence("there is no event that it could start from")}
     return {key: value for key, value in _near_record(nearest).items() if key != "duty"}
 
 
@@ -126,14 +131,14 @@ def print_rule(book: Book, name: str, files: Sequence[CaseFile], now: datetime) 
             told += 1
             page.title(file.name)
             _add_decisions(page, decisions, now)
-            _add_near(page, "came near to starting it", [each for each in close if not each.duty], now)
-            _add_near(page, "came near to ending it", [each for each in close if each.duty], now)
+            _add_near(page, Sentence("came near to starting it:"), [each for each in close if not each.duty], now)
+            _add_near(page, Sentence("came near to ending it:"), [each for each in close if each.duty], now)
     if not told:
         page.row((), 0)
-        nothing = "it starts from the clock, and not from an event" if rule.recurring else "no event comes near to it"
-        page.row((), 0, [nothing])
+        from_clock = Sentence("it starts from the clock, and not from an event")
+        page.row((), 0, [from_clock if rule.recurring else Sentence("no event comes near to it")])
     page.row((), 0)
-    page.row((), 0, ["Next:"])
+    page.row((), 0, [Sentence("Next:")])
     page.command("rules", name)
     page.print()
 
@@ -141,7 +146,10 @@ def print_rule(book: Book, name: str, files: Sequence[CaseFile], now: datetime) 
 def _add_decisions(page: Page, decisions: Iterable[Decision], now: datetime) -> None:
     for decision in pages.in_order(decisions):
         anchor = decision.visit.anchor
-        started = (f"for {decision.visit.day:%a %Y-%m-%d}, “{_titled(anchor)}”", "dim")
+        started = (
+            Sentence("for {day}, “{title}”", day=f"{decision.visit.day:%a %Y-%m-%d}", title=_titled(anchor)),
+            "dim",
+        )
         page.row(
             ["  ", pages.state_label(decision.state)], pages.STATE + 2, [started, pages.told(decision.reason, now)]
         )
@@ -149,13 +157,14 @@ def _add_decisions(page: Page, decisions: Iterable[Decision], now: datetime) -> 
 
 def _add_near(page: Page, heading: str, close: Sequence[Near], now: datetime) -> None:
     if close:
-        page.row((), 0, [f"  {heading}:"])
+        page.row(["  ", heading], 0)
     for each in close[:_MOST]:
         event = each.event
         lines: list[list[Clause]] = [[pages.when(event.start.astimezone(now.tzinfo), now), _titled(event)]]
         page.row([f"    {event.kind}"], 14, *lines, [(_why(each), "yellow"), *map(_place, each.failures[:2])])
     if len(close) > _MOST:
-        page.row((), 0, [(f"    and {len(close) - _MOST} more: --json shows all", "dim")])
+        more = Sentence("and {number} more: --json shows all", number=len(close) - _MOST)
+        page.row(["    ", (more, "dim")], 0)
 
 
 def _titled(event: Event) -> str:
@@ -164,31 +173,37 @@ def _titled(event: Event) -> str:
 
 
 _WHOLE = {
-    "on": "it is at home in another case, and rules start from events at home",
-    "each": "each: nobody takes part for whom there could be a duty",
-    "during": "during: it does not lie in that guard's window, with the same people",
-    "breaks": "breaks: it does not break that guard",
+    "on": Sentence("on: it fits, but is at home in another case"),
+    "each": Sentence("each: nobody takes part for whom there could be a duty"),
+    "during": Sentence("during: it does not lie in that guard's window, with the same people"),
+    "breaks": Sentence("breaks: it does not break that guard"),
 }
 
 
 def _why(near: Near) -> str:
     """Return what an event lacks, in a line."""
     if near.other:
-        return f"{near.key}: it fits, but its re: says that it is about another visit"
+        return Sentence("{key}: it fits, but its re: says that it is about another visit", key=near.key)
     if near.early:
-        return f"{near.key}: it fits, but comes before what the duty starts from"
+        return Sentence("{key}: it fits, but comes before what the duty starts from", key=near.key)
     if not near.failures:
         return _WHOLE[near.key]
-    return f"{near.key}: {', '.join(map(_failed, near.failures[:2]))}"
+    first, *more = map(_failed, near.failures[:2])
+    return Sentence("{key}: {failed}", key=near.key, failed=together(first, *more))
 
 
 def _failed(failure: Failure) -> str:
     *way, field = failure.way
-    within = f" of {way[-1]}" if way else ""
-    return f"{field}{within} excludes it" if field == "not" else f"{field}{within} does not hold"
+    if field == "not":
+        return Sentence("`not` of {name} excludes it", name=way[-1]) if way else Sentence("`not` excludes it")
+    if not way:
+        return Sentence("{field} does not hold", field=field)
+    return Sentence("{field} of {name} does not hold", field=field, name=way[-1])
 
 
 def _place(failure: Failure) -> Clause:
     at = failure.at
-    what = "" if isinstance(at.raw, dict | list) else f"{shown(at.raw)} in "
-    return f"{what}{at.document.file}:{at.document.line(at.path)}", "dim"
+    place = f"{at.document.file}:{at.document.line(at.path)}"
+    return place if isinstance(at.raw, dict | list) else Sentence(
+        "{value} in {place}", value=shown(at.raw), place=place
+    ), "dim"

@@ -48,8 +48,9 @@ def _looked_for(rule: Rule, view: CaseView) -> Unconcerned:
         outside = guard and not any(concerned(rule, visit, view) for visit in visits)
         sentence = _TOO_OLD if not outside else _NO_BREACH if rule.breaks else _NO_WINDOW
         return _about(rule, sentence, visits[-1].anchor, view, guard)
+    scope = Scope(view)
     assert rule.on is not None, "one without is told of before"
-    fitting = view.anchors(rule.on, Scope(view))
+    fitting = view.anchors(rule.on, scope)
     if fitting and rule.where:
         return _about(rule, _WHERE, fitting[-1], view)
     kinds = rule.on.kinds

@@ -62,7 +62,7 @@ def test_the_field_that_failed_is_named_with_its_place(story):
 
 def test_what_a_not_excludes_is_named(story):
     story.visit("a@x", "2026-11-10 10:00", title="Interview for a podcast", who=(JULIE,))
-    assert near(story)[0][1:] == ([("not", ["any-of", "big"], 5)], "on: not of big excludes it")
+    assert near(story)[0][1:] == ([("not", ["any-of", "big"], 5)], "on: `not` of big excludes it")
 
 
 def test_a_field_of_where_is_named(story):
