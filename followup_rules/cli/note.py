@@ -12,6 +12,7 @@ import click
 
 from followup_rules.cli import shared
 from followup_rules.cli.note_heading import Cases, NotWritten
+from followup_rules.cli.speech import say
 from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
 from followup_rules.config.read import Config
@@ -22,6 +23,7 @@ from followup_rules.host.checked_source import CheckedSource
 from followup_rules.host.failures import failure
 from followup_rules.host.secrets import hidden, masked
 from followup_rules.model import BadItem, Event, NoteAdded, Problem
+from followup_rules.sentences import Sentence, together
 from followup_rules.store.errors import StoreError
 from followup_rules.store.store import open_copy
 
@@ -45,9 +47,9 @@ def command(ctx: click.Context, case: str, text: tuple[str, ...], now: str | Non
 
 def show(added: NoteAdded) -> None:
     """Print what was written, and where."""
-    click.echo(f"{added.file}:{added.line}, under {added.heading!r}:")
+    say(Sentence("{file}:{line}, under {heading!r}:", file=added.file, line=added.line, heading=added.heading))
     click.echo(f"  {added.item}")
-    click.echo("see what comes of it: followup plan")
+    say(Sentence("see what comes of it: followup plan"))
 
 
 def write(config: Config, case: str, text: str, now: datetime) -> tuple[NoteAdded, list[Problem]]:
@@ -64,7 +66,7 @@ def write(config: Config, case: str, text: str, now: datetime) -> tuple[NoteAdde
         except Refused as error:
             _give_up(error)
         except Exception as error:  # noqa: BLE001 -- whatever the plugin of the notes raises, it is told
-            hint = "look into your notes whether it was written all the same"
+            hint = Sentence("look into your notes whether it was written all the same")
             problem = failure(f"sources.{configured.name}", error, hint)
             shared.print_problems([masked(problem, config.secrets)])
             sys.exit(shared.PARTLY)
@@ -72,7 +74,9 @@ def write(config: Config, case: str, text: str, now: datetime) -> tuple[NoteAdde
 
 
 def _give_up(error: Refused | StoreError) -> NoReturn:
-    problem = Problem("note", f"{error}; nothing was written", hint=getattr(error, "hint", ""), fatal=True)
+    problem = Problem(
+        "note", Sentence("{error}; nothing was written", error=error), hint=getattr(error, "hint", ""), fatal=True
+    )
     shared.print_problems([problem])
     sys.exit(shared.NOTHING_DONE)
 
@@ -98,8 +102,8 @@ def _notes(config: Config, now: datetime) -> tuple[ConfiguredSource, CheckedSour
         if source.writes_notes:
             return configured, source
         source.close()
-    hint = 'add a table [sources.notes] with plugin = "notes" and path = "notes.md"'
-    raise NotWritten(hidden("; ".join(["the config names no notes", *faults]), config.secrets), hint)
+    hint = Sentence('add a table [sources.notes] with plugin = "notes" and path = "notes.md"')
+    raise NotWritten(hidden(together(Sentence("the config names no notes"), *faults), config.secrets), hint)
 
 
 def _misread(
@@ -112,20 +116,20 @@ def _misread(
     try:
         items = source.pull(now, "").events
     except Exception as error:  # noqa: BLE001 -- the note is written, whatever its plugin raises
-        problem = failure(f"sources.{configured.name}", error, "see `followup check`")
+        problem = failure(f"sources.{configured.name}", error, Sentence("see `followup check`"))
         yield masked(problem, config.secrets)
         return
     known = config.rulebook.rules.world.tags
     for item in (item for item in items if item.where == added.where):
         if isinstance(item, BadItem):
-            hint = f"correct it in {added.file}, line {added.line}"
+            hint = Sentence("correct it in {file}, line {line}", file=added.file, line=added.line)
             yield Problem("note", item.message, Code.UNREADABLE_ENTRY, hint=hint)
         if isinstance(item, Event):
             _, misread = read_values(item, config.rulebook.keys, config.profile.timezone)
             for each in misread:
-                hint = each.hint or f"correct it in {added.file}, line {added.line}"
-                yield Problem("note", each.message, Code.UNREADABLE_ENTRY, hint=hint, warning=each.warning)
+                hint = Sentence("correct it in {file}, line {line}", file=added.file, line=added.line)
+                yield Problem("note", each.message, Code.UNREADABLE_ENTRY, hint=each.hint or hint, warning=each.warning)
         for tag in item.tags if isinstance(item, Event) else ():
             if not known.known(tag):
-                message = f"no rule knows the tag #{tag}"
+                message = Sentence("no rule knows the tag #{tag}", tag=tag)
                 yield Problem("note", message, Code.UNKNOWN_TAG, hint=known.nearest(tag), warning=True)
