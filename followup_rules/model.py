@@ -196,6 +196,8 @@ class NoteAdded(Struct, frozen=True):
     """From 1."""
     where: str
     """As the event's `where` is once the source is read."""
+    began: bool = False
+    """Its heading was not there, and was written with it."""
 
 
 class Profile(Struct, frozen=True, kw_only=True):

@@ -147,6 +147,10 @@ class Page:
             self._lines.append(head + first)
         self._lines += [self._text([" " * indent]) + line for line in body]
 
+    def piece(self, indent: int, text: str) -> None:
+        """Add a line that is never broken, such as a path to be copied."""
+        self._lines.append(self._text([" " * indent, text]))
+
     def command(self, *words: str) -> None:
         """Add a command to type next, in one piece."""
         self._lines.append(self._text(["  ", (_command(*words), "bold")]))

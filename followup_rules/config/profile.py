@@ -52,11 +52,10 @@ class StoreTable:
 class CaseTable:
     """`[case.NAME]`: a label of your own."""
 
-    people: tuple[str, ...] = ()
-    domains: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    language: Literal["fr", "en"] | None = None
-    """Of its texts; None: the user's."""
+    people: tuple[str, ...] = field(default=(), metadata={"help": "Addresses of its people."})
+    domains: tuple[str, ...] = field(default=(), metadata={"help": "Domains of its people."})
+    words: tuple[str, ...] = field(default=(), metadata={"help": "Words that title or text of its events hold."})
+    language: Literal["fr", "en"] | None = field(default=None, metadata={"help": "Of its texts; by default yours."})
 
 
 def profile_table(value: Value, base: Path) -> ProfileTable | None:

@@ -69,8 +69,8 @@ class _Subjects:
     def _ends(self, event: Event, visit: Visit) -> bool:
         it, view = self._it, self._view
         if isinstance(it, Rule) and event.report:
-            by_then = [each for each in view.events if each.report and view.moment(each) <= view.moment(event)]
-            return all_reported(it, view.key(it, visit), by_then)
+            now = view.moment(event)
+            return all_reported(it, view.key(it, visit), view.reports, lambda report: view.moment(report) <= now)
         scope = Scope(view, visit, it)
         if _has(visit, event) or view.is_about(event, scope) is False:
             return False

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, TypeVar
@@ -13,10 +14,13 @@ from msgspec import Struct
 from followup_rules.engine import clock, persons, same_anchor
 from followup_rules.engine.assign_cases import vanished
 from followup_rules.engine.completed import completed
-from followup_rules.engine.fates import as_it_stands, fate
+from followup_rules.engine.fates import Traces, as_it_stands, fate, traces
 from followup_rules.engine.isolation import blaming
+from followup_rules.engine.lookup import Found, Lookup, Reports
 from followup_rules.engine.threads import named_ids, threads
+from followup_rules.engine.visits import Visits
 from followup_rules.language.about import words
+from followup_rules.language.matching import passes
 from followup_rules.language.patterns import DOUBTFUL, Pattern, moment, personal
 from followup_rules.language.phrases import Phrase, UnsettledError, shift
 from followup_rules.language.schema import Guard, Rule, RuleSet
@@ -25,6 +29,7 @@ from followup_rules.model import MAIL, Case, Event, Person, Reason, Visit
 from followup_rules.people import normal, once_each
 
 T = TypeVar("T")
+_NOT_YET = object()
 
 
 class CaseView:
@@ -39,13 +44,14 @@ class CaseView:
         self.notes = completed(case, rules.world)
         self.case, self.rules, self.pins = self.notes.case, rules, pins
         self.days, self.span = rules.world.days, span
-        self._known: dict[tuple[str, str], Any] = {}
+        self._known: dict[tuple[str, Hashable], Any] = {}
 
-    def once(self, what: str, key: str, compute: Callable[[], T]) -> T:
+    def once(self, what: str, key: Hashable, compute: Callable[[], T]) -> T:
         """Return what is computed of the case under a key; computed when it is first asked for."""
-        if (what, key) not in self._known:
-            self._known[what, key] = compute()
-        return self._known[what, key]  # type: ignore[no-any-return]
+        known = self._known.get((what, key), _NOT_YET)
+        if known is _NOT_YET:
+            known = self._known[what, key] = compute()
+        return known  # type: ignore[no-any-return]
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
@@ -56,18 +62,32 @@ class CaseView:
     @cached_property
     def home(self) -> tuple[Event, ...]:
         """The events at home here; the status of a doubtful meeting says what is doubtful."""
-        return tuple(as_it_stands(event, self.notes, self.rules.world) for event in self.case.home)
+        return tuple(as_it_stands(event, self._traces, self.rules.world) for event in self.case.home)
+
+    @cached_property
+    def _traces(self) -> Traces:
+        return traces(self.notes, self.rules.world)
 
     @cached_property
     def fates(self) -> dict[str, Reason]:
         """Why an event counts as not having taken place, by id; those that count are absent."""
         events = (*self.home, *self.case.joined)
-        found = ((event.identity, fate(event, self.notes, self.rules.world)) for event in events)
+        found = ((event.identity, fate(event, self._traces)) for event in events)
         return {name: reason for name, reason in found if reason is not None}
 
     @cached_property
     def _at_home(self) -> tuple[Event, ...]:
         return tuple(event for event in self.home if not vanished(event) and event.status not in DOUBTFUL)
+
+    @cached_property
+    def lookup(self) -> Lookup:
+        """The events of the case that took place or are planned, by what they bear."""
+        return Lookup(self.events, self.rules.world.tags, self.moment)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Those of them that tell what became of actions."""
+        return Reports(tuple(event for event in self.events if event.report))
 
     @cached_property
     def threads(self) -> Mapping[str, str]:
@@ -94,29 +114,49 @@ class CaseView:
 
     def visits(self, it: Rule | Guard) -> tuple[Visit, ...]:
         """Return the visits that a rule or guard starts from, in the order of time, cancelled ones included."""
-        return self.once(f"visits of a {type(it).__name__}", it.id, lambda: self._find_visits(it))
+        return self.started(it).all
 
-    def _find_visits(self, it: Rule | Guard) -> tuple[Visit, ...]:
+    def started(self, it: Rule | Guard) -> Visits:
+        """Return the visits that a rule or guard starts from, and which of them took place or are planned."""
+        return self.once(type(it).__name__, it.id, lambda: self._find_visits(it))
+
+    def _find_visits(self, it: Rule | Guard) -> Visits:
         with blaming(it):
             if it.recurring:
-                return clock.visits(it, it.recurring, self)
-            scope = Scope(self)
-            anchors = [event for shown in self.home if it.on and (event := self.anchor(it.on, shown, scope))]
-            groups: dict[tuple[str, object], list[Event]] = defaultdict(list)
-            for event in sorted(anchors, key=lambda event: (event.start, event.identity)):
-                for person in persons.concerned(it, event, scope):
-                    groups[person, event.identity if it.per == "event" else self.day(event)].append(event)
-            visits = [self._visit(group, person) for (person, _), group in groups.items()]
-            if it.where is None:
-                return tuple(visits)
-            # `where` is asked of the whole visit: one event of the day that fits is enough.
-            return tuple(visit for visit in visits if any(self._fits(it.where, event, visit) for event in visit.events))
+                return self._of(clock.visits(it, it.recurring, self))
+            if it.on is None:
+                return Visits((), ())
+            if it.on.further or it.where or (isinstance(it, Rule) and it.each):
+                return self._of(self._grouped(it, it.on))
+            # Rules that start from the same events have the same visits.
+            on, alike = it.on, (it.on.fixed, it.on.signs, it.per == "event")
+            return self.once("visits", alike, lambda: self._of(self._grouped(it, on)))
+
+    def _of(self, visits: tuple[Visit, ...]) -> Visits:
+        return Visits(visits, tuple(visit for visit in visits if self.stands(visit)))
+
+    def _grouped(self, it: Rule | Guard, on: Pattern) -> tuple[Visit, ...]:
+        scope = Scope(self)
+        groups: dict[tuple[str, object], list[Event]] = defaultdict(list)
+        for event in sorted(self.anchors(on, scope), key=lambda event: (event.start, event.identity)):
+            for person in persons.concerned(it, event, scope):
+                groups[person, event.identity if it.per == "event" else self.day(event)].append(event)
+        visits = [self._visit(group, person) for (person, _), group in groups.items()]
+        if it.where is None:
+            return tuple(visits)
+        # `where` is asked of the whole visit: one event of the day that fits is enough.
+        return tuple(visit for visit in visits if any(self._fits(it.where, event, visit) for event in visit.events))
 
     def _fits(self, where: Pattern, event: Event, visit: Visit) -> bool:
         alone = (visit.person,) if visit.person else ()
         return all(where(event, Scope(self, visit, alone=person)) for person in ("", *alone))
 
-    def anchor(self, on: Pattern, shown: Event, scope: Scope) -> Event | None:
+    def anchors(self, on: Pattern, scope: Scope) -> list[Event]:
+        """Return the events from which a rule starts that names a pattern."""
+        at_home = self.once("home", "", lambda: Lookup(self.home, self.rules.world.tags, self.moment))
+        return [event for shown in at_home.bearing(on.signs) if (event := self._anchor(on, shown, scope))]
+
+    def _anchor(self, on: Pattern, shown: Event, scope: Scope) -> Event | None:
         """Return the event that a rule starts from, if it does.
 
         What has vanished or was missed, and the rule does not name so, is an anchor that is gone: as it was, listed.
@@ -125,7 +165,7 @@ class CaseView:
             return shown
         if shown.status not in ("vanished", "missed"):
             return None
-        listed = next(event for event in self.case.home if event.identity == shown.identity)
+        listed = self.once("listed", "", lambda: {event.identity: event for event in self.case.home})[shown.identity]
         return listed if on(listed, scope) else None
 
     def _visit(self, events: Sequence[Event], person: str = "") -> Visit:
@@ -145,11 +185,22 @@ class CaseView:
         """Return an event's people; a note without any is about the latest meeting, else about the whole case."""
         if event.people or event.kind != "note":
             return event.people
-        by, about = self.moment(event), self.notes.subjects.get(event.identity, frozenset())
+        about = self.notes.subjects.get(event.identity, frozenset())
+        named = [meeting for meeting in self._meetings if meeting.identity in about] if about else []
+        if not named:
+            started = bisect_right(self._meetings, self.moment(event), key=lambda meeting: meeting.start)
+            named = [*self._meetings[max(started - 1, 0) : started]]
+        return tuple(once_each(person for other in named for person in other.people)) if named else self._everybody
+
+    @cached_property
+    def _meetings(self) -> tuple[Event, ...]:
+        """The meetings with people that took place or are planned, in the order of time."""
         meetings = [e for e in self._at_home if e.kind == "meeting" and e.people and e.identity not in self.fates]
-        started = sorted((e for e in meetings if e.start <= by), key=self.order)
-        around = [e for e in meetings if e.identity in about] or started[-1:] or self._at_home
-        return tuple(once_each(person for other in around for person in other.people))
+        return tuple(sorted(meetings, key=self.order))
+
+    @cached_property
+    def _everybody(self) -> tuple[Person, ...]:
+        return tuple(once_each(person for other in self._at_home for person in other.people))
 
     def stands(self, visit: Visit) -> bool:
         """Tell whether the visit took place, is planned, or may have taken place; else none of its events did."""
@@ -163,11 +214,7 @@ class CaseView:
 
     def standing(self, it: Rule | Guard, person: str = "") -> tuple[Visit, ...]:
         """Return the visits that took place or are planned; those of one person, where each has their own."""
-        standing = self.once(f"standing of a {type(it).__name__}", it.id, lambda: self._find_standing(it))
-        return tuple(each for each in standing if each.person in ("", person)) if person else standing
-
-    def _find_standing(self, it: Rule | Guard) -> tuple[Visit, ...]:
-        return tuple(visit for visit in self.visits(it) if self.stands(visit))
+        return self.started(it).of(person).standing
 
     def latest(self, it: Rule | Guard, person: str = "") -> Visit | None:
         """Return the visit that counts where only the latest does."""
@@ -202,21 +249,33 @@ class CaseView:
         """Return when a rule that opens at an instant is due: as it says, else then."""
         return Scope(self, visit, rule).when(rule.due) or opens
 
-    def matching(self, patterns: Iterable[Pattern], scope: Scope, since: datetime) -> list[Event]:
+    def found(self, pattern: Pattern) -> Found:
+        """Return the events of the case that pass the fixed tests of a pattern."""
+        return self.lookup.passing(pattern, Scope(self))
+
+    def matching(self, patterns: Sequence[Pattern], scope: Scope, since: datetime) -> list[Event]:
         """Return the other events of the case that match, from `since` on unless a pattern has its own `after`."""
-        own = {event.identity for event in scope.visit.events}
-        listed = tuple(patterns)
-        others = (event for event in self.events if event.identity not in own)
-        found = (event for event in others if self.is_about(event, scope) is not False)
-        return [event for event in found if self.matches(event, listed, scope, since)]
+        matching: dict[str, Event] = {}
+        for pattern in patterns:
+            passing = self.found(pattern)
+            for event in passing.events if pattern.dated else passing.since(since):
+                new = event.identity not in matching and self._may_count(event, scope)
+                if new and passes(pattern.further, event, scope):
+                    matching[event.identity] = event
+        return sorted(matching.values(), key=self.order) if len(patterns) > 1 else [*matching.values()]
+
+    def _may_count(self, event: Event, scope: Scope) -> bool:
+        """Tell whether an event is none of the anchor's own, and no note that is about another one of the same rule."""
+        own = any(event.id == each.id and event.kind == each.kind for each in scope.visit.events)
+        return not own and self.is_about(event, scope) is not False
 
     def is_about(self, event: Event, scope: Scope) -> bool | None:
         """Tell whether an event is a note whose `re:DAY` names this anchor; None if it names none of the same rule."""
-        about = self.notes.subjects.get(event.identity)
+        about = self.notes.subjects.get(event.identity) if self.notes.subjects else None
         if not about or scope.rule is None or scope.rule.on is None:
             return None
-        named = [about & {each.identity for each in visit.events} for visit in self.visits(scope.rule)]
-        return not about.isdisjoint(each.identity for each in scope.visit.events) if any(named) else None
+        named = not about.isdisjoint(self.started(scope.rule).identities)
+        return not about.isdisjoint(each.identity for each in scope.visit.events) if named else None
 
     def matches(self, event: Event, patterns: Iterable[Pattern], scope: Scope, since: datetime) -> bool:
         """Tell whether an event matches any of the patterns, from `since` on unless one has its own `after`."""
@@ -243,6 +302,14 @@ class Scope(Struct, frozen=True, dict=True):
     def events(self) -> tuple[Event, ...]:
         """All events of the case that count."""
         return self.view.events
+
+    def once(self, what: str, key: Hashable, compute: Callable[[], T]) -> T:
+        """Return what is computed of the case under a key; computed when it is first asked for."""
+        return self.view.once(what, key, compute)
+
+    def found(self, pattern: Pattern) -> tuple[Event, ...]:
+        """Return the events of the case that pass the fixed tests of a pattern, in the order of time."""
+        return self.view.found(pattern).events
 
     @cached_property
     def them(self) -> frozenset[str]:
@@ -334,12 +401,13 @@ class Scope(Struct, frozen=True, dict=True):
         named = self.view.rules.world.definitions[phrase.base]
         assert named is not None, "what counts from a faulty definition is faulty itself"
         # From the next anchor's day on, what is said belongs to that one.
-        visits = self.view.standing(self.rule, self.visit.person) if self.rule else ()
-        later = [visit.day for visit in visits if visit.day > self.visit.day]
+        visits = self.view.started(self.rule).of(self.visit.person) if self.rule else Visits((), ())
+        later = visits.day_after(self.visit.day)
         start = self.view.days.midnight(self.visit.day)
-        end = self.view.days.midnight(min(later)) if later else datetime.max.replace(tzinfo=UTC)
+        end = self.view.days.midnight(later) if later else datetime.max.replace(tzinfo=UTC)
         pattern = personal(named)
-        found = [e for e in self.events if pattern(e, self) and self._is_said_here(e, start, end)]
+        passing = self.view.found(pattern).events
+        found = [e for e in passing if passes(pattern.further, e, self) and self._is_said_here(e, start, end)]
         # A note without a time ends with its day.
         late = phrase.field == "end"
         instants = [self.view.moment(e) if late and e.whole_day else _instant(e, phrase.field) for e in found]

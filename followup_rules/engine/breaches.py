@@ -53,7 +53,7 @@ def _excused(mail: Event, window: Window, view: CaseView) -> bool:
 
 def _fulfils(mail: Event, rule: Rule, visit: Visit, view: CaseView) -> bool:
     key = view.key(rule, visit)
-    told = (event for part in parts(rule, key) for event in part.reports(view.events))
+    told = (event for part in parts(rule, key) for event in part.reports(view.reports))
     if any(event.report and mail.id in (event.id, event.report.mail) for event in told):
         return True
     theirs = {person.address for person in visit.people}

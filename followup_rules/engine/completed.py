@@ -5,6 +5,7 @@ A note with `re:DAY` is about the case's meetings of that day, and stays with th
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, tzinfo
 
@@ -48,12 +49,12 @@ def completed(case: Case, world: World) -> Completed:
     """Return a case with what its notes say of its meetings; one that was taken away says nothing any more."""
     home = _peopled(case.home, world.days.zone)
     about = _about(case, world)
-    subjects = {name: _meetings(name, day, case, world) for name, day in about.items()}
+    subjects = _meetings(about, case, world) if about else {}
     there = (event for event in home if event.kind == "note" and event.gone is None)
     notes = sorted(there, key=lambda note: (moment(note, world.days), note.identity))
     marks = [(note, _marks(note, world.tags)) for note in notes if note.identity in about]
-    given = {event.identity: _given(event, marks, subjects, about, world) for event in home}
-    marked = (_marked(event, [tags for _, tags in given[event.identity]], world.tags) for event in home)
+    given = _given(home, marks, subjects, about, world) if marks else {}
+    marked = (_marked(event, [tags for _, tags in given.get(event.identity, ())], world.tags) for event in home)
     left = (_left(event, about, world.tags) for event in marked)
     astray = [(note, about[note.identity], tags) for note, tags in marks if not subjects[note.identity]]
     return Completed(
@@ -61,13 +62,14 @@ def completed(case: Case, world: World) -> Completed:
         subjects,
         tuple(note for note in notes if _orders(note, world.tags)),
         tuple(_misfits(astray, home, world)) if astray else (),
-        {name: moment(found[-1][0], world.days) for name, found in given.items() if found},
+        {name: moment(found[-1][0], world.days) for name, found in given.items()},
     )
 
 
 def bindings(case: Case, world: World) -> dict[tuple[str, str], frozenset[str]]:
     """Return the meetings that each note with `re:DAY` is about, by the note's identity and that day."""
-    return {(name, str(day)): _meetings(name, day, case, world) for name, day in _about(case, world).items()}
+    about = _about(case, world)
+    return {(name, str(about[name])): meetings for name, meetings in _meetings(about, case, world).items()}
 
 
 def _about(case: Case, world: World) -> dict[str, date]:
@@ -85,9 +87,16 @@ def _day(note: Event, world: World) -> datetime | None:
     return note.start if world.tags.missed & world.tags.of(note.tags) else None
 
 
-def _meetings(note: str, day: date, case: Case, world: World) -> frozenset[str]:
-    there = {event.identity for event in case.home if event.kind == "meeting" and world.days.day(event.start) == day}
-    return frozenset(there) | case.followed.get((note, str(day)), frozenset())
+def _meetings(about: Mapping[str, date], case: Case, world: World) -> dict[str, frozenset[str]]:
+    """Return the identities of the meetings that each note is about: those of the day, and those that it followed."""
+    there: dict[date, set[str]] = defaultdict(set)
+    for event in case.home:
+        if event.kind == "meeting":
+            there[world.days.day(event.start)].add(event.identity)
+    return {
+        note: frozenset(there.get(day, ())) | case.followed.get((note, str(day)), frozenset())
+        for note, day in about.items()
+    }
 
 
 def _marks(note: Event, tags: Tags) -> frozenset[str]:
@@ -96,20 +105,25 @@ def _marks(note: Event, tags: Tags) -> frozenset[str]:
 
 
 def _given(
-    event: Event,
+    home: Iterable[Event],
     marks: Iterable[tuple[Event, frozenset[str]]],
     subjects: Mapping[str, frozenset[str]],
     about: Mapping[str, date],
     world: World,
-) -> list[tuple[Event, frozenset[str]]]:
-    """Return the notes that mark an event, in the order of time, and the tags that each gives it.
+) -> dict[str, list[tuple[Event, frozenset[str]]]]:
+    """Return the notes that mark events, by these in the order of time, and the tags that each gives them.
 
     What was missed on a day may still take place on the day to which it has moved.
     """
-    found = [(note, tags) for note, tags in marks if event.identity in subjects[note.identity]]
-    moved = [note for note, _ in found if world.days.day(event.start) != about[note.identity]]
-    left = ((note, tags - world.tags.missed if note in moved else tags) for note, tags in found)
-    return [(note, tags) for note, tags in left if tags]
+    known = {event.identity: event for event in home}
+    found: dict[str, list[tuple[Event, frozenset[str]]]] = defaultdict(list)
+    for note, tags in marks:
+        for name in subjects[note.identity] & known.keys():
+            has_moved = world.days.day(known[name].start) != about[note.identity]
+            left = tags - world.tags.missed if has_moved else tags
+            if left:
+                found[name].append((note, left))
+    return found
 
 
 def _marked(event: Event, given: Iterable[frozenset[str]], tags: Tags) -> Event:
@@ -143,8 +157,15 @@ def _peopled(home: Iterable[Event], zone: tzinfo) -> list[Event]:
     listed = list(home)
     entries = frozenset(own_id(event).lower() for event in listed if event.kind == "meeting")
     named = [_named(event, entries) if event.kind == "note" else event for event in listed]
-    notes = [event for event in named if event.kind == "note" and event.people and event.gone is None]
-    return [_met(event, notes, zone) if event.kind == "meeting" and not event.people else event for event in named]
+    if all(event.people for event in named if event.kind == "meeting"):
+        return named
+    headed: dict[str, Event] = {}
+    for note in named:
+        if note.kind == "note" and note.people and note.gone is None:
+            first = headed.setdefault(fold(note.heading), note)
+            if (note.start, note.identity) < (first.start, first.identity):
+                headed[fold(note.heading)] = note
+    return [_met(event, headed, zone) if event.kind == "meeting" and not event.people else event for event in named]
 
 
 def _named(note: Event, entries: frozenset[str]) -> Event:
@@ -153,11 +174,10 @@ def _named(note: Event, entries: frozenset[str]) -> Event:
     return note if people == note.people else replace(note, people=people)
 
 
-def _met(meeting: Event, notes: Iterable[Event], zone: tzinfo) -> Event:
+def _met(meeting: Event, headed: Mapping[str, Event], zone: tzinfo) -> Event:
     """Return a meeting without people with those of the first note whose heading is its title."""
-    names = title_of(meeting, zone)
-    headed = (note for note in notes if fold(note.heading) in names)
-    first = min(headed, key=lambda note: (note.start, note.identity), default=None)
+    notes = (headed[name] for name in title_of(meeting, zone) if name in headed)
+    first = min(notes, key=lambda note: (note.start, note.identity), default=None)
     return replace(meeting, people=first.people) if first else meeting
 
 

@@ -15,7 +15,7 @@ from followup_rules.engine.anchors import CaseView, Scope
 from followup_rules.engine.as_of import as_of, next_arrival
 from followup_rules.engine.breaches import concerned
 from followup_rules.engine.clock import Span
-from followup_rules.engine.guards import Window, windows_that_hold
+from followup_rules.engine.guards import Window, guards_over, windows_that_hold
 from followup_rules.engine.isolation import Failed, blaming, without
 from followup_rules.engine.orders import ordered, windows_of_notes
 from followup_rules.engine.own_mail import Subjects, with_own_mail
@@ -112,7 +112,8 @@ def _evaluated(
     judged = (decision for rule in rules.rules.values() for decision in _decide_rule(rule, view, context))
     asked = (replace(decision, unknown=_of(decision, unknown)) if unknown else decision for decision in judged)
     decisions = {decision.key: as_settled(decision, remembered.settled) for decision in asked}
-    return tuple(_complete(decisions[key], view, decisions) for key in sorted(decisions))
+    latest = _latest_openings(decisions.values())
+    return tuple(_complete(decisions[key], view, decisions, latest) for key in sorted(decisions))
 
 
 def _of(decision: Decision, unknown: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
@@ -147,20 +148,20 @@ def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, c
         verdict = _Verdict(State.BROKEN, Reason("the rule is faulty: {fault}", {"fault": rule.fault}))
     else:
         times = times_of(rule, visit, view)
-        held = (
-            *windows_that_hold(rule, visit, times.opens, view, context.now),
-            *windows_of_notes(key, times.opens, view),
-        )
-        released = times.released(held, context.now)
-        verdict = (
+        # Whatever becomes of it: a guard that cannot be followed is told of.
+        guards_over(rule, times.opens, view, context.now)
+        snoozed = (*windows_of_notes(key, times.opens, view),)
+        over = (
             _gone(visit, view)
             or _superseded(visit, successor, context)
             or _void(rule, visit, times, view, context)
             or _done(rule, visit, key, view)
             or _unopened(rule, times, context.now)
             or _unsure(rule, visit, view, context.sight)
-            or _timely(released, held, context.now)
         )
+        held = () if over else (*windows_that_hold(rule, visit, times.opens, view, context.now), *snoozed)
+        released = times.released(held, context.now)
+        verdict = over or _timely(released, held, context.now)
         times = released if verdict.state is State.DUE else times
     local, reason = view.days.local, verdict.reason
     values = {name: local(value) if isinstance(value, datetime) else value for name, value in reason.values.items()}
@@ -180,7 +181,7 @@ def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, c
         due=times.due and local(times.due),
         closes=times.closes and local(times.closes),
         carries=_carried(rule, visit, view) if verdict.state is State.DUE else (),
-        ended=ended(rule, key, view.events) if verdict.state is State.DUE else (),
+        ended=ended(rule, key, view.reports) if verdict.state is State.DUE else (),
         **(_warning(rule, visit, view) if verdict.state in (State.WAITING, State.DUE) else {}),
     )
 
@@ -217,7 +218,7 @@ def _related(rule: Rule, visit: Visit, view: CaseView) -> list[Event]:
 
 
 def _done(rule: Rule, visit: Visit, key: str, view: CaseView) -> _Verdict | None:
-    reports = [part.reports(view.events) for part in to_end(rule, key)]
+    reports = [part.reports(view.reports) for part in to_end(rule, key)]
     # Something else may show better how the duty ended: a draft is gone because it was sent.
     certain = [[event for event in each if _is_certain(event)] for each in reports]
     if rule.do and all(certain):
@@ -338,7 +339,8 @@ def _carried_since(rule: Rule, visit: Visit, view: CaseView) -> datetime:
     """Return the start of the first visit, or the last instant before this one at which the duty had been ended."""
     first = view.standing(rule, visit.person)[0]
     ends = view.matching((*rule.done_by, *rule.cancelled_by), Scope(view, first, rule), first.start)
-    done = (event for event in view.events if event.report and event.kind == "done" and event.report.rule == rule.id)
+    told = (event for event in view.reports.events if event.kind == "done")
+    done = (event for event in told if event.report and event.report.rule == rule.id)
     reports = [event for event in done if not visit.person or same_anchor.is_about(event, visit.person)]
     moments = (view.moment(event) for event in (*ends, *reports))
     return max([first.start, *(moment for moment in moments if moment < visit.start)])
@@ -360,7 +362,9 @@ def _warning(rule: Rule, visit: Visit, view: CaseView) -> dict[str, Any]:
     return {"warning": text, "warning_code": Code.NO_WORKDAY}
 
 
-def _complete(decision: Decision, view: CaseView, decisions: Mapping[str, Decision]) -> Decision:
+def _complete(
+    decision: Decision, view: CaseView, decisions: Mapping[str, Decision], latest: Mapping[str, datetime]
+) -> Decision:
     """Add to a due decision what it announces, and when the other rules open."""
     if decision.state is not State.DUE and not decision.unknown:
         return decision
@@ -368,7 +372,8 @@ def _complete(decision: Decision, view: CaseView, decisions: Mapping[str, Decisi
     rule = rules[decision.rule]
     with blaming(rule):
         announced = _announcement(rule, decision, view, decisions)
-        openings = {it.id: at for it in rules.values() if (at := _opening(it, decision, view, decisions)) is not None}
+        found = ((it.id, _opening(it, decision, view, decisions, latest)) for it in rules.values())
+        openings = {name: at for name, at in found if at is not None}
     # Of what it may announce a text names only what it does announce.
     kept = {name: at for name, at in openings.items() if name not in rule.announces}
     return replace(decision, announces=announced, openings={**kept, **{one.rule: one.at for one in announced}})
@@ -386,14 +391,27 @@ def _announcement(
     return ()
 
 
-def _opening(rule: Rule, decision: Decision, view: CaseView, decisions: Mapping[str, Decision]) -> datetime | None:
+def _latest_openings(decisions: Iterable[Decision]) -> dict[str, datetime]:
+    """Return by rule the latest opening of its duties that are not over."""
+    latest: dict[str, datetime] = {}
+    for each in decisions:
+        known = latest.get(each.rule)
+        if each.opens and _alive(each) and (known is None or each.opens.timestamp() > known.timestamp()):
+            latest[each.rule] = each.opens
+    return latest
+
+
+def _opening(
+    rule: Rule,
+    decision: Decision,
+    view: CaseView,
+    decisions: Mapping[str, Decision],
+    latest: Mapping[str, datetime],
+) -> datetime | None:
     """Return the opening of another rule: for the same anchor, or, if that one is over, the latest that is not."""
     other = same_anchor.counterpart(rule, decision.visit, view)
     target = decisions.get(view.key(rule, other)) if other else None
-    if target and _alive(target):
-        return target.opens
-    alive = [each.opens for each in decisions.values() if each.rule == rule.id and each.opens and _alive(each)]
-    return max(alive, default=None, key=datetime.timestamp)
+    return target.opens if target and _alive(target) else latest.get(rule.id)
 
 
 def _alive(decision: Decision) -> bool:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.engine.completed import Completed
@@ -9,7 +13,30 @@ from followup_rules.language.patterns import World, moment
 from followup_rules.model import MAIL, Event, Reason
 
 
-def as_it_stands(event: Event, notes: Completed, world: World) -> Event:
+class Traces(Struct, frozen=True):
+    """What shows that a meeting took place which is gone from its calendar."""
+
+    marked: Mapping[str, datetime]
+    """By the identity of each meeting that notes mark: the instant of the last that does."""
+    noted: datetime | None
+    """The instant of the last note of the case."""
+    written: Mapping[str, datetime]
+    """By address, the instant of my last mail to somebody."""
+
+
+def traces(notes: Completed, world: World) -> Traces:
+    """Return what a case shows of its meetings."""
+    there = [event for event in (*notes.case.home, *notes.case.joined) if event.gone is None]
+    noted = max((moment(event, world.days) for event in there if event.kind == "note"), default=None)
+    written: dict[str, datetime] = {}
+    for mail in there:
+        if mail.kind == "sent" and not mail.auto:
+            for person in mail.people:
+                written[person.address] = max(moment(mail, world.days), written.get(person.address, mail.start))
+    return Traces(notes.marked, noted, written)
+
+
+def as_it_stands(event: Event, shown: Traces, world: World) -> Event:
     """Return an event; if it is a doubtful meeting, with the status that says what is doubtful."""
     if event.kind != "meeting" or _dropped(event) is not None:
         return event
@@ -17,10 +44,10 @@ def as_it_stands(event: Event, notes: Completed, world: World) -> Event:
         return replace(event, status="missed")
     if not event.answered:
         return replace(event, status="unanswered")
-    return replace(event, status="vanished") if _has_vanished(event, notes, world) else event
+    return replace(event, status="vanished") if _has_vanished(event, shown) else event
 
 
-def fate(event: Event, notes: Completed, world: World) -> Reason | None:
+def fate(event: Event, shown: Traces) -> Reason | None:
     """Return why an event did not take place; None if it did, is planned, or is doubtful and not gone."""
     if dropped := _dropped(event):
         return dropped
@@ -31,7 +58,7 @@ def fate(event: Event, notes: Completed, world: World) -> Reason | None:
         return None
     if event.kind != "meeting":
         return Reason("“{title}” was taken away", name)
-    if not _has_vanished(event, notes, world):
+    if not _has_vanished(event, shown):
         return None
     return Reason("“{title}” is no longer in the calendar, and nothing shows that it took place", name)
 
@@ -54,31 +81,23 @@ def _in_time(event: Event) -> bool:
     return event.updated < event.end if event.updated is not None else event.planned is None
 
 
-def _has_vanished(event: Event, notes: Completed, world: World) -> bool:
+def _has_vanished(event: Event, shown: Traces) -> bool:
     """Tell of a meeting that its calendar lists no longer, and that nothing shows to have taken place."""
     if event.gone is None:
         return False
     if event.listed is not None and event.gone >= event.end and event.listed >= event.end:
         return False
     began = event.gone >= event.start
-    return not (began and (event.past_unlisted or _is_answered(event, notes) or _shown_later(event, notes, world)))
+    return not (began and (event.past_unlisted or _is_answered(event, shown) or _shown_later(event, shown)))
 
 
-def _is_answered(event: Event, notes: Completed) -> bool:
+def _is_answered(event: Event, shown: Traces) -> bool:
     """Tell whether a note marks a meeting that is gone: that answers whether it took place."""
-    marked = notes.marked.get(event.identity)
+    marked = shown.marked.get(event.identity)
     return marked is not None and event.gone is not None and marked >= min(event.end, event.gone)
 
 
-def _shown_later(event: Event, notes: Completed, world: World) -> bool:
+def _shown_later(event: Event, shown: Traces) -> bool:
     """Tell whether a note, or a mail of mine to its people, is later than a meeting's end."""
-    them = {person.address for person in event.people}
-    return any(
-        other.gone is None and moment(other, world.days) >= event.end
-        for other in (*notes.case.home, *notes.case.joined)
-        if other.kind == "note" or (other.kind == "sent" and not other.auto and _is_to(other, them))
-    )
-
-
-def _is_to(mail: Event, addresses: set[str]) -> bool:
-    return any(person.address in addresses for person in mail.people)
+    last = [shown.noted, *(shown.written.get(person.address) for person in event.people)]
+    return any(at is not None and at >= event.end for at in last)

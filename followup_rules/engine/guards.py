@@ -88,6 +88,24 @@ def _occurrence(instant: datetime, view: CaseView) -> Visit:
     return Visit(events=(event,), start=start, end=start, day=view.days.day(instant), people=())
 
 
+def guards_over(rule: Rule, opens: datetime | None, view: CaseView, now: datetime) -> tuple[Guard, ...]:
+    """Return the guards that may hold what a rule asks for once it has opened, with their windows found.
+
+    Raises Failed for one of them that cannot be followed.
+    """
+    if opens is None:
+        return ()
+    guards = view.once("guards over", rule.id, lambda: _not_sparing(rule, view))
+    for guard in guards:
+        _around(guard, view, now) if guard.recurring else windows(guard, view)
+    return guards
+
+
+def _not_sparing(rule: Rule, view: CaseView) -> tuple[Guard, ...]:
+    guards = [guard for guard in view.rules.guards.values() if not guard.spares(rule)]
+    return tuple(guard for guard in guards if rule.contact or guard.holds == "everything")
+
+
 def windows_that_hold(
     rule: Rule, visit: Visit, opens: datetime | None, view: CaseView, now: datetime
 ) -> tuple[Window, ...]:
@@ -98,10 +116,9 @@ def windows_that_hold(
     """
     if opens is None:
         return ()
-    guards = [guard for guard in view.rules.guards.values() if not guard.spares(rule)]
-    guards = [guard for guard in guards if rule.contact or guard.holds == "everything"]
-    found = (window for guard in guards for window in windows(guard, view) if _holds(window, rule, visit))
-    holds = [window for window in found if window.end > opens]
+    guards, to = guards_over(rule, opens, view, now), _recipients(rule, visit)
+    later = (window for guard in guards for window in windows(guard, view) if window.end > opens)
+    holds = [window for window in later if _holds(window, to)]
     recurring = [guard for guard in guards if guard.recurring]
     return (*holds, *_by_the_clock(recurring, holds, opens, view, now)) if recurring else tuple(holds)
 
@@ -124,11 +141,14 @@ def _by_the_clock(
     return [window for window in found.values() if window.end > opens]
 
 
-def _holds(window: Window, rule: Rule, visit: Visit) -> bool:
-    """Tell whether a window holds a duty: everything, or contact with its own people or with nobody by name."""
-    if window.guard.holds == "everything":
-        return True
+def _recipients(rule: Rule, visit: Visit) -> frozenset[str]:
+    """Return whom a duty contacts, by address; nobody if it is anybody: an action that reaches them names nobody."""
     contacts = [do for do in rule.do if do.contact]
-    recipients = {person.address for do in contacts for person in people(do.to, visit)}
-    theirs = {person.address for person in window.visit.people}
-    return not all(do.to for do in contacts) or not recipients or not recipients.isdisjoint(theirs)
+    to = frozenset(person.address for do in contacts for person in people(do.to, visit))
+    return to if all(do.to for do in contacts) else frozenset()
+
+
+def _holds(window: Window, to: frozenset[str]) -> bool:
+    """Tell whether a window holds a duty: everything, or contact with its own people or with nobody by name."""
+    everybody = window.guard.holds == "everything" or not to
+    return everybody or any(person.address in to for person in window.visit.people)

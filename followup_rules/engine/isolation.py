@@ -62,4 +62,4 @@ def _certain(pattern: Pattern) -> Pattern:
         except Exception:  # noqa: BLE001 -- a plugin's predicate may raise anything
             return True
 
-    return replace(pattern, tests=(("", test),))
+    return replace(pattern, tests=(("", test),), fixed=(), further=(test,), signs=None)

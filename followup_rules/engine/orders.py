@@ -55,9 +55,20 @@ def _of(key: str, view: CaseView) -> list[Event]:
 
     Only those that name its rule are looked at: what others mean may depend on whether this duty is done.
     """
-    rule = key.partition("/")[0].casefold()
-    named = [note for note in view.notes.orders if rule in _rules_named(note)]
+    if not view.notes.orders:
+        return []
+    by_rule = view.once("orders", "", lambda: _by_rule(view))
+    named = by_rule.get(key.partition("/")[0].casefold(), ())
     return [note for note in named if [duty.key for duty in _meant(note, view)] == [key]]
+
+
+def _by_rule(view: CaseView) -> dict[str, list[Event]]:
+    """Return the notes that order something, by the folded ids of the rules that they may name."""
+    found: dict[str, list[Event]] = {}
+    for note in view.notes.orders:
+        for rule in {*_rules_named(note)}:
+            found.setdefault(rule, []).append(note)
+    return found
 
 
 def _name(note: Event) -> str:
@@ -150,13 +161,19 @@ def _is_key(name: str, duty: _Duty, view: CaseView) -> bool:
 
 def _names_case(name: str, view: CaseView) -> bool:
     """Tell whether a name is the case's key, or one that its events would have given it."""
+    names = view.once("names of the case", "", lambda: _names(view))
+    folded = key_of(name).casefold()
+    # People may be at a host of the domain that was the key.
+    return folded in names or any(each.endswith(f".{folded}") for each in names)
+
+
+def _names(view: CaseView) -> frozenset[str]:
+    """Return the names, in lower case, that a case may have or have had."""
     people = [person for event in view.case.home for person in view.people(event)]
     names = {view.case.key, employer(view.case.key)}
     names |= {own_id(event) for event in view.case.home}
     names |= {person.address for person in people} | {person.domain for person in people}
-    folded = key_of(name).casefold()
-    # People may be at a host of the domain that was the key.
-    return any(each.casefold() == folded or each.casefold().endswith(f".{folded}") for each in names)
+    return frozenset(name.casefold() for name in names)
 
 
 def _at(when: datetime, duties: Sequence[_Duty], view: CaseView) -> Sequence[_Duty]:
@@ -192,6 +209,9 @@ def _ended(duty: _Duty, when: datetime, view: CaseView) -> bool:
     """Tell whether something else had ended a duty before an instant."""
     rule, visit = duty.rule, duty.visit
     ends = view.matching((*rule.done_by, *rule.cancelled_by), Scope(view, visit, rule), visit.start)
-    before = [event for event in view.events if event.report and view.moment(event) < when]
     ticked = any(event.ticked for event in visit.events)
-    return ticked or all_reported(rule, duty.key, before) or any(view.moment(event) < when for event in ends)
+
+    def is_before(event: Event) -> bool:
+        return view.moment(event) < when
+
+    return ticked or all_reported(rule, duty.key, view.reports, is_before) or any(map(is_before, ends))

@@ -81,8 +81,23 @@ def _sent(view: CaseView, subjects: Subjects) -> Sent:
 
 def _own_mails(view: CaseView) -> Sequence[Event]:
     """Return the mails of mine that do not carry the key of a draft, which says more than a subject."""
-    mails = (event for event in view.events if event.kind == "sent" and not event.auto and not event.report)
-    return view.once("own mails", "", lambda: tuple(mails))
+    sent = view.lookup.bearing(frozenset({"sent"}))
+    return view.once("own mails", "", lambda: tuple(event for event in sent if not event.auto and not event.report))
+
+
+def _own_mails_to(addresses: set[str], view: CaseView) -> Sequence[Event]:
+    """Return those of them that go to any of some people, by normalised addresses, in the order of time."""
+    mails = _own_mails(view)
+    places = view.once("own mails by address", "", lambda: _by_address(mails))
+    return [mails[place] for place in sorted({place for address in addresses for place in places.get(address, ())})]
+
+
+def _by_address(mails: Sequence[Event]) -> Mapping[str, Sequence[int]]:
+    places: dict[str, list[int]] = {}
+    for place, mail in enumerate(mails):
+        for address in {normal(person.address) for person in mail.people}:
+            places.setdefault(address, []).append(place)
+    return places
 
 
 def _drafts(view: CaseView) -> Iterator[_Draft]:
@@ -101,7 +116,7 @@ def _of_duty(rule: Rule, visit: Visit, view: CaseView) -> Iterator[_Draft]:
     own |= {f"sent\x1f{event.report.mail}" for event in visit.events if event.report}
     for part in parts(rule, view.key(rule, visit)):
         to = {normal(person.address) for person in people(part.do.to, visit)} if part.do.type == DRAFT else set()
-        mails = [mail for mail in _own_mails(view) if mail.identity not in own and _is_to(mail, to)] if to else []
+        mails = [mail for mail in _own_mails_to(to, view) if mail.identity not in own]
         if not mails or not concerned(rule, visit, view):
             continue
         try:
@@ -111,10 +126,6 @@ def _of_duty(rule: Rule, visit: Visit, view: CaseView) -> Iterator[_Draft]:
         later = [mail for mail in mails if opens is not None and mail.start >= opens]
         if later:
             yield _Draft(rule, visit, part, later)
-
-
-def _is_to(mail: Event, addresses: set[str]) -> bool:
-    return any(normal(person.address) in addresses for person in mail.people)
 
 
 def _begins_a_thread(mail: Event) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
+from typing import TypeAlias
 
 from msgspec import Struct
 
-from followup_rules.keys import means
+from followup_rules.engine.lookup import Reports
 from followup_rules.language.schema import Do, Rule
 from followup_rules.model import NOTICE, Event
+
+Counts: TypeAlias = Callable[[Event], bool]
 
 
 class Part(Struct, frozen=True):
@@ -20,14 +23,10 @@ class Part(Struct, frozen=True):
     key: str
     """Under which it is made if nothing else is known: `KEY` of the first, else its name."""
 
-    def reports(self, events: Iterable[Event]) -> list[Event]:
+    def reports(self, told: Reports) -> list[Event]:
         """Return the events that tell what became of it; of another type of action under its key they tell nothing."""
-        told = ((event, event.report) for event in events if event.report)
-        return [
-            event
-            for event, report in told
-            if report.type in ("", self.do.type) and any(means(report.key, key) for key in {self.name, self.key})
-        ]
+        found = told.of({self.name, self.key})
+        return [event for event in found if event.report and event.report.type in ("", self.do.type)]
 
 
 def parts(rule: Rule, key: str) -> tuple[Part, ...]:
@@ -46,13 +45,12 @@ def to_end(rule: Rule, key: str) -> tuple[Part, ...]:
     return tuple(part for part in found if part.do.type != NOTICE) or found
 
 
-def ended(rule: Rule, key: str, events: Iterable[Event]) -> tuple[str, ...]:
-    """Return the names of those actions of a duty of which events tell that they ended."""
-    listed = tuple(event for event in events if event.report)
-    return tuple(part.name for part in parts(rule, key) if part.reports(listed))
+def ended(rule: Rule, key: str, told: Reports, counts: Counts = lambda _: True) -> tuple[str, ...]:
+    """Return the names of those actions of a duty of which events that count tell that they ended."""
+    return tuple(part.name for part in parts(rule, key) if any(map(counts, part.reports(told))))
 
 
-def all_reported(rule: Rule, key: str, events: Iterable[Event]) -> bool:
-    """Tell whether events tell of each action of a duty that it ended."""
-    gone = ended(rule, key, events)
-    return bool(rule.do) and all(part.name in gone for part in to_end(rule, key))
+def all_reported(rule: Rule, key: str, told: Reports, counts: Counts = lambda _: True) -> bool:
+    """Tell whether events that count tell of each action of a duty that it ended."""
+    gone = ended(rule, key, told, counts) if told.events else ()
+    return bool(gone) and all(part.name in gone for part in to_end(rule, key))

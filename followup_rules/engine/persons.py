@@ -34,5 +34,4 @@ def about_nobody(rule: Rule, scope: Scope) -> tuple[Event, ...]:
     if not rule.each or rule.fault or rule.on is None:
         return ()
     with blaming(rule):
-        found = [event for shown in scope.view.home if (event := scope.view.anchor(rule.on, shown, scope))]
-        return tuple(event for event in found if not concerned(rule, event, scope))
+        return tuple(event for event in scope.view.anchors(rule.on, scope) if not concerned(rule, event, scope))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from followup_rules.language.schema import Guard, Rule
@@ -21,9 +20,8 @@ def same(it: Rule | Guard, visit: Visit, view: CaseView) -> Visit | None:
 
 def counterpart(it: Rule | Guard, visit: Visit, view: CaseView) -> Visit | None:
     """Return the visit of a rule that a phrase means: the same, else the latest before, else the first."""
-    standing = view.standing(it, visit.person)
-    before = [other for other in standing if other.start <= visit.start]
-    return same(it, visit, view) or next(iter(before[-1:] or standing), None)
+    visits = view.started(it).of(visit.person)
+    return same(it, visit, view) or visits.latest(visit.start) or next(iter(visits.standing), None)
 
 
 def duties(it: Rule, visit: Visit, asking: Rule | Guard | None, view: CaseView) -> list[Visit]:
@@ -33,7 +31,7 @@ def duties(it: Rule, visit: Visit, asking: Rule | Guard | None, view: CaseView) 
     """
     found = _same_event(it, visit, view)
     if not found:
-        own = {event.identity for other in view.visits(asking) for event in other.events} if asking else set()
+        own = view.started(asking).identities if asking else frozenset()
         same_day = _same_day(it, visit, view)
         found = [other for other in same_day if own.isdisjoint(event.identity for event in other.events)]
     return [other for other in found if other.events == found[0].events]
@@ -56,7 +54,7 @@ def origins(events: Iterable[Event], view: CaseView) -> frozenset[str]:
 
 
 def _reports(view: CaseView) -> Mapping[str, Event]:
-    return view.once("reports", "", lambda: {event.id: event for event in view.events if event.report})
+    return view.once("reports", "", lambda: {event.id: event for event in view.reports.events})
 
 
 def _origin(event: Event, report: Callable[[str], Event | None]) -> str:
@@ -71,7 +69,7 @@ def _origin(event: Event, report: Callable[[str], Event | None]) -> str:
 
 def _same_event(it: Rule | Guard, visit: Visit, view: CaseView) -> list[Visit]:
     """Return the visits from the very same event, else those that go back to the same one."""
-    by_event = view.once(f"a {type(it).__name__} by event", it.id, lambda: _by_event(it, view))
+    by_event = view.started(it).by_event
     exact = [other for event in visit.events for other in by_event.get(event.identity, ())]
     if exact or not _reports(view):
         return [other for other in exact if visit.person in ("", other.person) or not other.person]
@@ -79,13 +77,5 @@ def _same_event(it: Rule | Guard, visit: Visit, view: CaseView) -> list[Visit]:
     return [other for other in view.standing(it, visit.person) if not first.isdisjoint(origins(other.events, view))]
 
 
-def _by_event(it: Rule | Guard, view: CaseView) -> Mapping[str, list[Visit]]:
-    found: dict[str, list[Visit]] = defaultdict(list)
-    for visit in view.standing(it):
-        for event in visit.events:
-            found[event.identity].append(visit)
-    return found
-
-
-def _same_day(it: Rule | Guard, visit: Visit, view: CaseView) -> list[Visit]:
-    return [other for other in view.standing(it, visit.person) if other.day == visit.day]
+def _same_day(it: Rule | Guard, visit: Visit, view: CaseView) -> Sequence[Visit]:
+    return view.started(it).of(visit.person).by_day.get(visit.day, ())

@@ -22,30 +22,26 @@ def threads(events: Iterable[Event], subjects: Subjects) -> Mapping[str, str]:
         own = [event.id] if event.kind == "sent" or (event.kind == "received" and event.id not in mine) else []
         named = [ident for ident in named_ids(event) if own or ident != event.id]
         joined.join([event.identity, *own, *named])
-    for number, event in enumerate(in_order):
-        if event.kind in MAIL and not (event.references or event.answers) and subjects.is_reply(event.title):
-            before = _under_its_subject(event, in_order[:number], subjects)
-            if before is not None:
-                joined.join([event.identity, before.identity])
+    mails = [event for event in in_order if event.kind in MAIL]
+    replies = {mail.identity for mail in mails if _names_no_mail(mail) and subjects.is_reply(mail.title)}
+    latest: dict[tuple[str, str], int] = {}
+    for number, mail in enumerate(mails if replies else ()):
+        topic = subjects.topic(mail.title)
+        shared = [(topic, person.address) for person in mail.people] if topic else []
+        before = max((latest.get(each, -1) for each in shared), default=-1)
+        if mail.identity in replies and before >= 0:
+            joined.join([mail.identity, mails[before].identity])
+        latest |= dict.fromkeys(shared, number)
     return {ident: joined.root(ident) for ident in joined.parents}
+
+
+def _names_no_mail(mail: Event) -> bool:
+    return not (mail.references or mail.answers)
 
 
 def named_ids(event: Event) -> list[str]:
     """Return the ids by which an event names its conversation."""
     return [ident for ident in (event.thread, event.answers, *event.references) if ident]
-
-
-def _under_its_subject(reply: Event, earlier: list[Event], subjects: Subjects) -> Event | None:
-    topic = subjects.topic(reply.title)
-    people = {person.address for person in reply.people}
-    same = (
-        event
-        for event in reversed(earlier)
-        if event.kind in MAIL
-        and not people.isdisjoint(person.address for person in event.people)
-        and subjects.topic(event.title) == topic
-    )
-    return next(same, None) if topic else None
 
 
 class _Joined:

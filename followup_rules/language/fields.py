@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from followup_rules.codes import Code
@@ -19,6 +19,7 @@ from followup_rules.language.matching import (
     in_domain,
     moment,
     own_title,
+    signs_of_any,
 )
 from followup_rules.language.recipients import noted, noted_field
 from followup_rules.model import Event, Person, series
@@ -53,19 +54,23 @@ def tag(value: Value, world: World) -> Part | None:
             hint=Sentence('write "#interview": one word after the #'),
         )
         return None
-    return Part(lambda event, _: name in world.tags.of(event.tags), TAGGED)
+    signs = frozenset({f"#{name}"})
+    return Part(lambda event, _: bool(event.tags) and name in world.tags.of(event.tags), signs=signs, kinds=TAGGED)
 
 
 def tags(value: Value, world: World) -> Part | None:
     """`tags`: any of these."""
     parts = values.every(value, lambda item: tag(item, world) if item.is_a(str) else None)
-    return Part(lambda event, scope: any(part.test(event, scope) for part in parts), TAGGED) if parts else None
+    if not parts:
+        return None
+    signs = signs_of_any(parts)
+    return Part(lambda event, scope: any(part.test(event, scope) for part in parts), signs=signs, kinds=TAGGED)
 
 
 def kind(value: Value, _: World) -> Part | None:
     """`kind`: any of these."""
     kinds = frozenset(values.strings(value) or ())
-    return Part(lambda event, _: event.kind in kinds, kinds) if kinds else None
+    return Part(lambda event, _: event.kind in kinds, signs=kinds, kinds=kinds) if kinds else None
 
 
 def status(value: Value, _: World) -> Part | None:
@@ -134,6 +139,7 @@ def people_in(
         if not words:
             return None
         tests = [_person_test(word, world) for word in words]
+        relative = "them" in words or any(noted_field(word) for word in words)
 
         def asked(event: Event, scope: Scope) -> Sequence[Person]:
             them = people(event)
@@ -142,8 +148,10 @@ def people_in(
 
         return Part(
             lambda event, scope: any(test(person, scope) for person in asked(event, scope) for test in tests),
+            not relative,
             kinds,
-            relative="them" in words or any(noted_field(word) for word in words),
+            kinds,
+            relative=relative,
         )
 
     return build
@@ -225,24 +233,34 @@ def _auto_kinds(value: Value) -> frozenset[str] | None:
 
 def first(value: Value, _: World) -> Part | None:
     """`first`: no event of its thread is earlier, or no meeting of its series, or with any of its people."""
-    alike = {"thread": _in_thread, "series": _in_series, "with": _with_the_same}
-    chosen = values.choice(*alike)(value)
+    shared = {"thread": _threads_of, "series": _series_of, "with": _people_met}
+    chosen = values.choice(*shared)(value)
     if chosen is None:
         return None
 
     def is_first(event: Event, scope: Scope) -> bool:
         if _began_before(event, event, scope):
             return False
-        others = (other for other in scope.events if alike[chosen](event, other, scope))
+        alike = scope.once("alike", chosen, lambda: _by_what_they_share(shared[chosen], scope))
+        others = (other for name in shared[chosen](event, scope) for other in alike.get(name, ()))
         counted = (other for other in others if not _began_before(event, other, scope) or _has_met(chosen, other))
         return all((event.start, event.identity) <= (other.start, other.identity) for other in counted)
 
     return Part(is_first)
 
 
+def _by_what_they_share(names: Callable[[Event, Scope], Iterable[str]], scope: Scope) -> Mapping[str, list[Event]]:
+    """Return the events of the case by what those that are alike have in common."""
+    found: dict[str, list[Event]] = {}
+    for event in scope.events:
+        for name in names(event, scope):
+            found.setdefault(name, []).append(event)
+    return found
+
+
 def _began_before(event: Event, other: Event, scope: Scope) -> bool:
     """Tell of an occurrence of an event's series that was over before the first run: nobody could be asked about it."""
-    return scope.first_run is not None and other.end < scope.first_run and _in_series(event, other, scope)
+    return scope.first_run is not None and other.end < scope.first_run and _in_series(event, other)
 
 
 def _has_met(chosen: str, other: Event) -> bool:
@@ -250,19 +268,23 @@ def _has_met(chosen: str, other: Event) -> bool:
     return chosen == "with" and other.status not in DOUBTFUL
 
 
-def _in_thread(event: Event, other: Event, scope: Scope) -> bool:
-    own = scope.thread(event)
-    return bool(own) and scope.thread(other) == own
+def _threads_of(event: Event, scope: Scope) -> Iterable[str]:
+    return filter(None, (scope.thread(event),))
 
 
-def _with_the_same(event: Event, other: Event, _: Scope) -> bool:
-    if event.kind != "meeting" or other.kind != "meeting":
-        return False
-    people = {person.address for person in event.people}
-    return _in_series(event, other, _) or any(person.address in people for person in other.people)
+def _series_of(event: Event, _: Scope) -> Iterable[str]:
+    return filter(None, (series(event),))
 
 
-def _in_series(event: Event, other: Event, _: Scope) -> bool:
+def _people_met(event: Event, scope: Scope) -> Iterable[str]:
+    """Return whom a meeting is with, and the series that it belongs to."""
+    if event.kind != "meeting":
+        return ()
+    with_them = (f"with {person.address}" for person in event.people)
+    return (*with_them, *(f"series {name}" for name in _series_of(event, scope)))
+
+
+def _in_series(event: Event, other: Event) -> bool:
     own = series(event)
     return bool(own) and series(other) == own
 
@@ -274,7 +296,7 @@ def same(value: Value, _: World) -> Part | None:
         own = scope.thread(event)
         return bool(own) and any(scope.thread(anchor) == own for anchor in scope.visit.events)
 
-    return Part(is_same, relative=True) if values.choice("thread")(value) else None
+    return Part(is_same, fixed=False, relative=True) if values.choice("thread")(value) else None
 
 
 def people(value: Value, _: World) -> Part | None:
@@ -361,7 +383,7 @@ def check(value: Value, world: World) -> Part | None:
                 )
             ) from error
 
-    return Part(test)
+    return Part(test, fixed=False)
 
 
 def of(value: Value, _: World) -> Part | None:
@@ -375,7 +397,7 @@ def of(value: Value, _: World) -> Part | None:
         report = event.report if event.kind == "done" else None
         return report is not None and report.rule in rules and scope.done_for_anchor(event)
 
-    return Part(test, frozenset({"done"}), rules=named)
+    return Part(test, fixed=False, kinds=frozenset({"done"}), rules=named)
 
 
 def relative_to_anchor(*, after: bool) -> Builder:
@@ -390,7 +412,7 @@ def relative_to_anchor(*, after: bool) -> Builder:
             bound = scope.when(bounds)
             return bound is not None and (moment(event, world.days) >= bound) is after
 
-        return Part(test, None, relative=True, dated=after, phrases=tuple((value, phrase) for phrase in bounds))
+        return Part(test, fixed=False, relative=True, dated=after, phrases=tuple((value, phrase) for phrase in bounds))
 
     return build
 

@@ -5,6 +5,10 @@ A pattern is compiled once, to closures; no text of the user is ever run as code
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from functools import cache
+
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
@@ -17,10 +21,15 @@ from followup_rules.language.matching import (
     Part,
     Pattern,
     Scope,
+    Test,
     World,
+    all_of,
     answers_others,
     in_domain,
     moment,
+    passes,
+    signs_of_all,
+    signs_of_any,
     where_all_hold,
     where_any_holds,
     where_it_fails,
@@ -45,6 +54,9 @@ __all__ = [
     "read_all",
 ]
 
+_NOBODY: AbstractSet[str] = frozenset()
+_ANOTHER = 2
+
 
 def read(value: Value, world: World) -> Pattern | None:
     """Compile a pattern: the name of a definition, a "#tag", or a table of fields. Reports what is wrong with it."""
@@ -52,7 +64,7 @@ def read(value: Value, world: World) -> Pattern | None:
         return None
     if isinstance(value.raw, str):
         part = _named(value, world)
-        return _bounded(value, Pattern(((value.raw, part.test),), **where_all_hold([part]))) if part else None
+        return _bounded(value, all_of({value.raw: part})) if part else None
     if not value.raw:
         value.report(
             Sentence("an empty pattern would match everything"),
@@ -63,8 +75,7 @@ def read(value: Value, world: World) -> Pattern | None:
     parts = {key: part for key, part in found.items() if part is not None}
     if len(parts) < len(value.raw) or not parts:
         return None
-    tests = tuple((key, part.test) for key, part in parts.items())
-    return _bounded(value, Pattern(tests, **where_all_hold([*parts.values()])))
+    return _bounded(value, all_of(parts))
 
 
 def read_all(value: Value, world: World) -> tuple[Pattern, ...] | None:
@@ -92,12 +103,20 @@ def personal(pattern: Pattern) -> Pattern:
 
 def _meaning(pattern: Pattern, *, persons: bool, certain: frozenset[str]) -> Pattern:
     """Return a pattern that means mail of persons only, if asked for, and no meeting of these statuses."""
-    tests = list(pattern.tests)
-    if certain:
-        tests.insert(0, ("status", lambda event, _: event.status not in certain))
-    if persons:
-        tests.insert(0, ("auto", lambda event, _: not event.auto))
-    return replace(pattern, tests=tuple(tests)) if len(tests) > len(pattern.tests) else pattern
+    meant: dict[str, Test] = {"auto": _by_a_person} if persons else {}
+    meant |= {"status": _in_no(certain)} if certain else {}
+    tests = (*meant.items(), *pattern.tests)
+    return replace(pattern, tests=tests, fixed=(*meant.values(), *pattern.fixed)) if meant else pattern
+
+
+def _by_a_person(event: Event, _: Scope) -> bool:
+    return not event.auto
+
+
+@cache
+def _in_no(statuses: frozenset[str]) -> Test:
+    """Return the test that an event is in none of these: the same for all patterns, which so are alike."""
+    return lambda event, _: event.status not in statuses
 
 
 def _bounded(value: Value, pattern: Pattern) -> Pattern | None:
@@ -134,7 +153,7 @@ def _named(value: Value, world: World) -> Part | None:
         values.unknown(value, Sentence("definition"), [*world.definitions])
         return None
     pattern = world.definitions[value.raw]
-    return Part(pattern, **where_all_hold([pattern])) if pattern else None
+    return Part(pattern, not pattern.further, pattern.signs, **where_all_hold([pattern])) if pattern else None
 
 
 def _is(value: Value, world: World) -> Part | None:
@@ -149,23 +168,45 @@ def _about(value: Value, world: World) -> Part | None:
     if not value.is_a(str):
         return None
     if value.raw == "it":
-        return Part(lambda event, scope: scope.is_about_it(event), relative=True)
+        return Part(lambda event, scope: scope.is_about_it(event), fixed=False, relative=True)
     named = _named(value, world)
     if named is None:
         return None
 
-    def test(event: Event, scope: Scope) -> bool:
-        others = (other for other in scope.events if other.identity != event.identity and named.test(other, scope))
-        return any(not scope.words(event).isdisjoint(scope.words(other)) for other in others)
+    others = all_of({value.raw: named})
 
-    return Part(test, **where_it_fails(named))
+    def test(event: Event, scope: Scope) -> bool:
+        words = scope.words(event)
+        if others.further:
+            apart = (other for other in scope.found(others) if other.identity != event.identity)
+            fitting = (other for other in apart if passes(others.further, other, scope))
+            return any(not words.isdisjoint(scope.words(other)) for other in fitting)
+        told = scope.once("words of", (others.fixed, others.signs), lambda: _by_word(scope.found(others), scope))
+        return any(told.get(word, _NOBODY) - {event.identity} for word in words)
+
+    return Part(test, named.fixed, **where_it_fails(named))
+
+
+def _by_word(events: Iterable[Event], scope: Scope) -> Mapping[str, AbstractSet[str]]:
+    """Return the identities of some events by the words that tell what they are about.
+
+    Of each word two at most: whoever asks for another event than a certain one needs no third.
+    """
+    found: dict[str, set[str]] = {}
+    for event in events:
+        for word in scope.words(event):
+            told = found.setdefault(word, set())
+            if len(told) < _ANOTHER:
+                told.add(event.identity)
+    return found
 
 
 def _all(value: Value, world: World) -> Part | None:
     parts = read_all(value, world) if value.is_a(list) else None
-    return (
-        Part(lambda event, scope: all(part(event, scope) for part in parts), **where_all_hold(parts)) if parts else None
-    )
+    if not parts:
+        return None
+    fixed, signs = _are_fixed(parts), signs_of_all(parts)
+    return Part(lambda event, scope: passes(parts, event, scope), fixed, signs, **where_all_hold(parts))
 
 
 def _any(value: Value, world: World) -> Part | None:
@@ -175,12 +216,19 @@ def _any(value: Value, world: World) -> Part | None:
     # Where some alternatives name mail that no person wrote, or doubtful meetings, the others do not mean them.
     auto, doubtful = any(part.names_auto for part in parts), where_any_holds(parts)["doubtful"]
     each = [_meaning(part, persons=auto and not part.names_auto, certain=doubtful - part.doubtful) for part in parts]
-    return Part(lambda event, scope: any(part(event, scope) for part in each), **where_any_holds(parts))
+    fixed, signs = _are_fixed(parts), signs_of_any(parts)
+    return Part(lambda event, scope: any(part(event, scope) for part in each), fixed, signs, **where_any_holds(parts))
 
 
 def _not(value: Value, world: World) -> Part | None:
     pattern = read(value, world)
-    return Part(lambda event, scope: not pattern(event, scope), **where_it_fails(pattern)) if pattern else None
+    if not pattern:
+        return None
+    return Part(lambda event, scope: not pattern(event, scope), not pattern.further, **where_it_fails(pattern))
+
+
+def _are_fixed(patterns: Iterable[Pattern]) -> bool:
+    return not any(pattern.further for pattern in patterns)
 
 
 _FIELDS: dict[str, Builder] = {"is": _is, **fields.FIELDS, "about": _about, "any": _any, "all": _all, "not": _not}

@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from followup_rules.codes import Code
 from followup_rules.language import every, patterns
 from followup_rules.language.every import Every
+from followup_rules.language.matching import Part, all_of
 from followup_rules.language.patterns import Pattern, World
 from followup_rules.language.phrases import Phrase, parse
 from followup_rules.language.phrases import read as read_phrases
@@ -32,17 +34,23 @@ class Do(Struct, frozen=True, kw_only=True):
     """What a rule makes: a draft, a task, a notice, or a type that a plugin's output takes."""
 
     type: str
+    """`draft`: mail that you send yourself; `task`; `notice`: it only tells; or what a plugin's output takes."""
     template: str = ""
+    """The name of a text in `templates/`, beside your config or in the pack; or write `title` and `text` in place."""
     title: str = ""
+    """The first line, with Jinja: `{{ it.title }}`. Beside a template, it replaces the template's."""
     text: str = ""
+    """All that follows, likewise."""
     to: tuple[str, ...] = ()
-    """`them` (the anchor's people), addresses, or `it.FIELD` (those that a field of the anchor gives)."""
+    """`"them"` (the anchor's people; by default of a draft), addresses, or `"it.FIELD"` (what a field of it gives)."""
     reply_to: str = ""
-    """`it`: in the thread of the anchor."""
+    """`"it"`: in the thread of the anchor."""
     output: str = ""
+    """Only that one, instead of all that take the type."""
     language: str = ""
-    """Of its text; "" for the rule's, else the case's, else the user's."""
+    """Of its text: `en` or `fr`. Without it: the rule's, else the case's, else yours."""
     contact: bool = False
+    """It reaches the counterpart, so guards hold it; by default a draft does."""
     id: str = ""
     """By which it is known in a list of actions, wherever it stands there."""
 
@@ -51,7 +59,9 @@ class Breaks(Struct, frozen=True):
     """The condition of a mail of mine that breaks a guard, from the instant of a phrase on the guard's anchor."""
 
     guard: str
+    """In whose window it falls."""
     after: Phrases = ()
+    """From when on in the window: a phrase on the guard's anchor."""
 
 
 class Rule(Struct, frozen=True, kw_only=True):
@@ -215,7 +225,9 @@ def _anchor(value: Value, world: World) -> Pattern | None:
     if not isinstance(value.raw, dict) or "every" not in value.raw:
         return patterns.read_whole(value, world)
     recurring = every.read(value.child("every")) if value.known_keys(("every",)) == [*value.raw] else None
-    return Pattern((("every", lambda *_: False),), every=recurring) if recurring else None
+    if not recurring:
+        return None
+    return replace(all_of({"every": Part(lambda *_: False, signs=frozenset())}), every=recurring)
 
 
 def _choice(*valid: str) -> Read:
