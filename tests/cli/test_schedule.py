@@ -61,7 +61,13 @@ def test_a_line_for_cron_is_printed_installed_replaced_and_removed(place):
 def test_what_stands_in_the_line_is_what_a_shell_runs(place):
     line = followup("schedule", "--with", "cron").stdout.strip()
     command = line.removeprefix("*/15 * * * * ").replace(r"\%", "%").replace(" run ", " --help ")
-    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, env={"HOME": str(place)}, check=False)
+    done = subprocess.run(
+        ["sh", "-c", command],
+        capture_output=True,
+        text=True,
+        env={"HOME": str(place), "FOLLOWUP_LANGUAGE": "en"},
+        check=False,
+    )
     assert done.stdout.startswith("Usage: followup"), done.stderr
 
 

@@ -60,7 +60,7 @@ def test_help_and_its_headings_are_french(speaking):
     [
         (["explian"], "Erreur\xa0: La commande 'explian' n’existe pas. Vouliez-vous dire 'explain'\xa0?"),
         (["plan", "--nwo", "x"], "Erreur\xa0: L’option '--nwo' n’existe pas. Vouliez-vous dire '--now'\xa0?"),
-        (["note", "nordik"], "Erreur\xa0: Il manque l’argument 'TEXT...'."),
+        (["mark"], "Erreur\xa0: Il manque l’argument 'CASE'."),
         (
             ["agenda", "--days", "x"],
             "Erreur\xa0: Valeur qui ne va pas pour '--days'\xa0: 'x' n’est pas un nombre entier.",
