@@ -19,7 +19,7 @@ _FOLDER = Path(__file__).parent.parent / "locale"
 def told(text: str, language: str) -> str:
     """Return a sentence in one of the LANGUAGES; any other text, and a sentence without translation, as it is."""
     if language == ENGLISH or not isinstance(text, Sentence):
-        return text
+        return str.__str__(text)  # plain text, whatever it was: it may be stored
     catalogue, number = _catalogue(language), text.values.get("number")
     if text.many and isinstance(number, int):
         template = catalogue.ngettext(text.template, text.many, number)
