@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from followup_rules.engine import clock, persons, same_anchor
+from followup_rules.engine.answers import with_answers
 from followup_rules.engine.assign_cases import vanished
 from followup_rules.engine.completed import completed
 from followup_rules.engine.fates import Traces, as_it_stands, fate, traces
@@ -41,7 +42,7 @@ class CaseView:
     def __init__(
         self, case: Case, rules: RuleSet, pins: Mapping[str, datetime], span: clock.Span | None = None
     ) -> None:
-        self.notes = completed(case, rules.world)
+        self.notes = completed(with_answers(case, rules.world.subjects), rules.world)
         self.case, self.rules, self.pins = self.notes.case, rules, pins
         self.days, self.span = rules.world.days, span
         self._known: dict[tuple[str, Hashable], Any] = {}

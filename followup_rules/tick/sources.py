@@ -16,6 +16,7 @@ from followup_rules.host.secrets import masked
 from followup_rules.model import BadItem, Problem, Pull
 from followup_rules.sentences import Sentence, together
 from followup_rules.store.events import SourceState
+from followup_rules.store.told import ADDRESSES, HEADINGS, of_source
 from followup_rules.tick.entries import Fault, entries, misplaced, slips
 from followup_rules.tick.report import Given
 
@@ -89,7 +90,7 @@ def _read(source: ConfiguredSource, given: Given, before: Reading | None) -> Rea
             Sentence("its plugin says that there is more to read, and does not go on; tell the plugin's author")
         )
         return _failed(source, kinds, stuck, given)
-    problems = _untold(source.name, found.faults, pull.complete, given)
+    problems = _untold(of_source(source.name), found.faults, pull.complete, given)
     if pull.unread:
         unread = _unread(source, pull.unread, given)
         return Reading(kinds, ids, unread.message, pull.left, (unread, *problems))
@@ -143,4 +144,4 @@ def _untold(source: str, faults: Sequence[Fault], whole: bool, given: Given) -> 
 def headings(news: Collection[str], given: Given) -> tuple[Problem, ...]:
     """Return what is wrong with headings of notes, unless a run has told it."""
     lost, doubtful = misplaced(given), slips(news, given)
-    return (*_untold("heading", lost, True, given), *_untold("address", doubtful, False, given))
+    return (*_untold(HEADINGS, lost, True, given), *_untold(ADDRESSES, doubtful, False, given))
