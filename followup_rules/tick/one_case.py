@@ -21,6 +21,7 @@ from followup_rules.engine.plan import OVER, PRINTED, Change, EntryState, Ledger
 from followup_rules.engine.settled import reopened
 from followup_rules.language.tags import ORDERS
 from followup_rules.model import DRAFT, NOTICE, Action, Case, Decision, Problem, Reason, State
+from followup_rules.sentences import Sentence
 from followup_rules.store.store import Store
 from followup_rules.store.tombstones import KEY
 from followup_rules.tick.actions import Making, actions, spelt, subjects
@@ -143,7 +144,7 @@ def _failing(decisions: Iterable[Decision], config: Config) -> Iterator[Problem]
     rules = config.rulebook.rules.rules
     for decision in decisions:
         if decision.state is State.BROKEN and not rules[decision.rule].fault:
-            hint = "the next run tries again; if a plugin is to blame, update it"
+            hint = Sentence("the next run tries again; if a plugin is to blame, update it")
             yield Problem(f"rule.{decision.rule}", decision.why, Code.FAILING_CHECK, hint=hint)
 
 

@@ -18,8 +18,8 @@ from followup_rules.engine.plan import OVER, PRINTED, Change, EntryState, Ledger
 from followup_rules.host.checked_output import STATES, CheckedOutput
 from followup_rules.host.failures import failure
 from followup_rules.model import DRAFT, NOTICE, Decision, Event, Problem, Pull, Status
+from followup_rules.sentences import Sentence
 from followup_rules.store.errors import StoreError
-from followup_rules.texts.plurals import plural
 from followup_rules.tick.execute import carry_out, receipt
 from followup_rules.tick.outputs import Seen, is_sent, note_status, report_of
 from followup_rules.tick.report import Finding, Given, Outcome, TakenOver
@@ -193,17 +193,22 @@ def tell_of_it(findings: Iterable[Finding], given: Given) -> Iterator[Finding]:
         yield finding
     taken = [finding for finding in passed if isinstance(finding, TakenOver)]
     if taken:
-        verb = "is" if len(taken) == 1 else "are"
-        keys = _keys(found.change for found in taken)
-        message = f"{plural(len(taken), 'action')} had been made or sent already, and {verb} taken over: {keys}"
+        message = Sentence(
+            "{number} action had been made or sent already, and is taken over: {keys}",
+            "{number} actions had been made or sent already, and are taken over: {keys}",
+            number=len(taken),
+            keys=_keys(found.change for found in taken),
+        )
         announcing = any(found.state != "open" and found.change.action.announces for found in taken)
         yield Problem("outputs", message, Code.TAKEN_OVER, hint=_ANOTHER_DAY if announcing else _ONCE, info=True)
     if given.store.state.read().restored:
         yield from _perhaps_again(passed, given)
 
 
-_ONCE = "nothing is made a second time"
-_ANOTHER_DAY = f"{_ONCE}; if one that you edited or sent names another day for a call, note #announced on:DAY"
+_ONCE = Sentence("nothing is made a second time")
+_ANOTHER_DAY = Sentence(
+    "{once}; if one that you edited or sent names another day for a call, note #announced on:DAY", once=_ONCE
+)
 
 
 def _perhaps_again(findings: Iterable[Finding], given: Given) -> Iterator[Problem]:
@@ -217,16 +222,22 @@ def _perhaps_again(findings: Iterable[Finding], given: Given) -> Iterator[Proble
         and restored and (opens := opened.get(finding.change.action.duty)) and opens <= restored.at
     ]  # fmt: skip
     if again:
-        message = (
-            f"{plural(len(again), 'action')} may have been made before a copy of the store was put back: {_keys(again)}"
+        message = Sentence(
+            "{number} action may have been made before a copy of the store was put back: {keys}",
+            "{number} actions may have been made before a copy of the store was put back: {keys}",
+            number=len(again),
+            keys=_keys(again),
         )
-        hint = "what you had deleted since the copy was made is there again: delete it once more, and it stays deleted"
+        hint = Sentence(
+            "what you had deleted since the copy was made is there again: delete it once more, and it stays deleted"
+        )
         yield Problem("outputs", message, Code.PERHAPS_AGAIN, hint=hint, info=True)
 
 
 def _keys(changes: Iterable[Change]) -> str:
     keys = [change.key for change in changes]
-    return ", ".join(keys[:_LISTED]) + (f" and {len(keys) - _LISTED} more" if keys[_LISTED:] else "")
+    shown = ", ".join(keys[:_LISTED])
+    return Sentence("{names} and {more} more", names=shown, more=len(keys) - _LISTED) if keys[_LISTED:] else shown
 
 
 def look_is_over(given: Given, *, whole: bool) -> None:
