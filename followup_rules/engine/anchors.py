@@ -46,6 +46,7 @@ class CaseView:
         self.case, self.rules, self.pins = self.notes.case, rules, pins
         self.days, self.span = rules.world.days, span
         self._known: dict[tuple[str, Hashable], Any] = {}
+        self._keys: dict[tuple[str, int], tuple[Visit, str]] = {}
 
     def once(self, what: str, key: Hashable, compute: Callable[[], T]) -> T:
         """Return what is computed of the case under a key; computed when it is first asked for."""
@@ -226,6 +227,14 @@ class CaseView:
         """Return the key of what the rule makes for the visit; it holds no white space."""
         if it.recurring:
             return visit.anchor.id
+        _, key = self._keys.get((it.id, id(visit)), (None, ""))
+        if not key:
+            key = self._key(it, visit)
+            # With the visit, so that no other one gets its place in the memory.
+            self._keys[it.id, id(visit)] = visit, key
+        return key
+
+    def _key(self, it: Rule, visit: Visit) -> str:
         anchor = "".join(visit.anchor.id.split()) if it.per == "event" else self.case.key
         alone = f"~{visit.person}" if visit.person else ""
         return f"{it.id}/{anchor}{alone}@{visit.day.isoformat()}"

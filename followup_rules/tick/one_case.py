@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
@@ -43,8 +44,11 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
         store.decisions.unsettle(each.key for each in judged if each.state in OVER and not reopened(each))
     yield from _failing(judged, given.config)
     entries = store.ledger.of(case)
-    known = [_as_far_as_seen(decision, entries, seen.looked) for decision in judged]
-    worded = [_worded(decision, given.config, entries) for decision in known]
+    of_duty = defaultdict(list)
+    for entry in entries:
+        of_duty[entry.action.duty].append(entry)
+    known = [_as_far_as_seen(decision, of_duty.get(decision.key, ()), seen.looked) for decision in judged]
+    worded = [_worded(decision, given.config, of_duty.get(decision.key, ())) for decision in known]
     yield from (problem for _, _, problems in worded for problem in problems)
     decisions = [decision for decision, _, _ in worded]
     before = store.decisions.states(case)
@@ -145,11 +149,14 @@ def _failing(decisions: Iterable[Decision], config: Config) -> Iterator[Problem]
 
 
 def _as_far_as_seen(decision: Decision, entries: Iterable[LedgerEntry], looked: Look) -> Decision:
-    """Return the decision; what the user may have done in an output that cannot tell is not known to be missed."""
+    """Return the decision, given the entries of its duty.
+
+    What the user may have done in an output that cannot tell is not known to be missed.
+    """
     if decision.state is not State.EXPIRED:
         return decision
     for entry in entries:
-        if entry.action.duty == decision.key and (entry.marker, entry.output) in looked.unsure:
+        if (entry.marker, entry.output) in looked.unsure:
             reason = Reason("the output {output!r} cannot tell what became of it", {"output": entry.output})
             return replace(decision, state=State.BLIND, reason=reason)
     return decision
@@ -158,7 +165,10 @@ def _as_far_as_seen(decision: Decision, entries: Iterable[LedgerEntry], looked: 
 def _worded(
     decision: Decision, config: Config, entries: Sequence[LedgerEntry]
 ) -> tuple[Decision, Sequence[Action], Sequence[Problem]]:
-    """Return a decision, as broken if a text of its rule is faulty; what it makes; and what is wrong with its texts."""
+    """Return a decision, as broken if a text of its rule is faulty; what it makes; and what is wrong with its texts.
+
+    `entries` are those of its duty.
+    """
     if decision.state is not State.DUE:
         return decision, (), ()
     rules = config.rulebook.rules
