@@ -28,7 +28,7 @@ from followup_rules.language.phrases import UnsettledError
 from followup_rules.language.schema import Rule, RuleSet
 from followup_rules.language.tags import DISMISSED, DONE
 from followup_rules.model import Announcement, Case, Decision, Event, Reason, State, Visit
-from followup_rules.sentences import Sentence
+from followup_rules.sentences import Sentence, as_sentence
 
 _UNKNOWN = Reason("it is not known yet when it opens")
 _KINDS = {
@@ -309,7 +309,7 @@ def _timely(times: Times, holds: tuple[Window, ...], now: datetime) -> _Verdict:
     if current:
         hold = max(current, key=lambda window: (window.end, window.guard.id))
         reason = Reason("held by {guard} until {until}: {why}",
-                        {"guard": hold.guard.id, "until": hold.end, "why": hold.guard.why})  # fmt: skip
+                        {"guard": hold.guard.id, "until": hold.end, "why": as_sentence(hold.guard.why)})  # fmt: skip
         longer = (window.start for window in holds if window.end > hold.end)
         changes = _future(now, hold.end, times.closes, *longer)
         return _Verdict(State.HELD, reason, hold.evidence, next=changes, guard=hold.guard.id)
