@@ -110,6 +110,12 @@ def _conversation(given: Given) -> Mapping[str, tuple[str, ...]]:
     return conversation.answered(given, conversation.Found(plugins, offers, conversation.tried(plugins)))
 
 
+def _agreed(question: str) -> bool:
+    from followup_rules.cli.conversation import agreed  # noqa: PLC0415 -- only if somebody is asked
+
+    return agreed(question)
+
+
 def _all_faults(answers: Given) -> Iterator[str]:
     for question in QUESTIONS:
         for fault in faults(question, answers[question.name]):
@@ -233,7 +239,7 @@ def _say_what_next(file: Path, *, asks: bool) -> None:
         "Have it run every {minutes} minutes from now on, by {kind}?", minutes=wanted.minutes, kind=wanted.kind
     )
     click.echo()
-    if asks and click.confirm(tr(question)):
+    if asks and _agreed(question):
         try:
             schedules.install(wanted)
             say(Sentence("it runs from now on; to end that: followup{option} schedule --remove", option=option))
