@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -41,6 +42,11 @@ def tr(text: str) -> str:
 def say(text: str, *, err: bool = False) -> None:
     """Print a sentence in the language of the person at the command."""
     click.echo(tr(text), err=err)
+
+
+def say_all(lines: Iterable[str]) -> None:
+    """Print sentences, one on each line, in the language of the person at the command."""
+    click.echo("\n".join(tr(line) for line in lines))
 
 
 def _first_known(*names: str) -> str:
