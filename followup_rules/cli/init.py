@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from followup_rules.cli import shared
 from followup_rules.cli.check import examine
 from followup_rules.cli.questions import MISSING, QUESTIONS, Given, Question, faults
-from followup_rules.cli.speech import say, speak, tr
+from followup_rules.cli.speech import say, speak
 from followup_rules.cli.starters import Answers, config_text, notes_text
 from followup_rules.config.read import Config, default_file, read_config
 from followup_rules.model import Problem
