@@ -156,7 +156,7 @@ def _tested(what: str) -> str:
 
 
 def _followup(folder: Path, config: Path, arguments: str, now: object) -> str:
-    timeless = "--help" in arguments or arguments.startswith(("simulate", "test"))
+    timeless = "--help" in arguments or arguments.startswith(("demo", "simulate", "test"))
     instant = [] if timeless else ["--now", str(now).replace(" ", "T")]
     command = [sys.executable, "-m", "followup_rules", *shlex.split(arguments), *instant]
     command[3:3] = ["--config", str(config)]
