@@ -52,6 +52,8 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     """Its notes whose `re:` or `for:` names nothing."""
     subjects: Mapping[str, frozenset[str]] = {}
     """By the identity of a note: those of the meetings that it is about."""
+    view: CaseView
+    """The case as the rules see it."""
     nobody: tuple[tuple[str, Event], ...] = ()
     """The rules with a duty for each person, and the events from which they would start if anybody took part."""
 
@@ -117,7 +119,12 @@ def files_of(keys: Collection[str], config: Config, copy: Store, report: Report,
 
 
 def _unconcerned(file: CaseFile, config: Config, store: Store, now: datetime) -> tuple[Unconcerned, ...]:
-    """Return why the rules say nothing of a case that say nothing; those that are faulty are told of elsewhere."""
+    """Return why the rules say nothing of a case that say nothing; those that are faulty are told of elsewhere.
+
+    In the case of a rule from the clock no other rule is looked for.
+    """
+    if file.key in config.rulebook.rules.recurring:
+        return ()
     concerned = {decision.rule for decision in file.decisions}
     view = _view(as_of(store.case(file.key), now), config, store, now)
     rules = config.rulebook.rules.rules.values()
@@ -134,6 +141,7 @@ def _file(key: str, config: Config, store: Store, now: datetime) -> CaseFile:
     guards = [guard for guard in config.rulebook.rules.guards.values() if not guard.fault]
     return CaseFile(
         key=key,
+        view=view,
         people=people_of(view.case.home),
         events=tuple(sorted((*case.home, *case.joined), key=view.order)),
         cancelled=frozenset(view.fates),

@@ -12,19 +12,22 @@ from typing import Any, NoReturn
 import click
 from msgspec.structs import replace
 
-from followup_rules.cli import case_days, casebook, completion, shared
+from followup_rules.cli import case_days, casebook, completion, explain_rule, shared
 from followup_rules.cli import page as pages
 from followup_rules.cli.casebook import CaseFile
+from followup_rules.cli.event_record import event_record
 from followup_rules.cli.page import Clause, Page
 from followup_rules.cli.rules import starts
+from followup_rules.cli.speech import tr
 from followup_rules.config.read import Config
 from followup_rules.engine.guards import Window
 from followup_rules.language.schema import RuleSet
 from followup_rules.model import Decision, Event, Problem, State, series
+from followup_rules.sentences import Sentence
 from followup_rules.texts.plurals import plural
 from followup_rules.tick.run import Report
 
-_INDENT = 2
+_INDENT, _DAYS = 2, 7
 _OPEN = (State.DUE, State.HELD, State.WAITING, State.BLIND, State.BROKEN)
 
 
@@ -32,9 +35,17 @@ _OPEN = (State.DUE, State.HELD, State.WAITING, State.BLIND, State.BROKEN)
 @click.argument("case", required=False, metavar="[CASE]", shell_complete=completion.cases)
 @shared.now_option
 @click.option("--history", is_flag=True, help="Also show when each state began, from the journal.")
+@click.option(
+    "--rule",
+    metavar="R",
+    shell_complete=completion.rules,
+    help="Of one rule: which events came near to it, and the field that each fails.",
+)
 @shared.json_option
 @click.pass_context
-def command(ctx: click.Context, case: str | None, now: str | None, *, history: bool, as_json: bool) -> None:
+def command(  # noqa: PLR0913 -- the options of the command
+    ctx: click.Context, case: str | None, now: str | None, rule: str | None, *, history: bool, as_json: bool
+) -> None:
     """Tell what every rule says of a case: its state, why, and when that could change. Without CASE, list all cases.
 
     CASE is a case's name, the first part of an employer's domain, or the name or address of somebody in it.
@@ -42,6 +53,8 @@ def command(ctx: click.Context, case: str | None, now: str | None, *, history: b
     if history and case is None and not as_json:
         raise click.UsageError("--history tells of one case: followup explain CASE --history", ctx)
     config = shared.load(ctx, as_json=as_json)
+    if rule is not None:
+        explain_rule.check_rule(rule, config)
     moment = shared.instant(now, config)
     if case is None:
         report, files = casebook.read(config, moment, as_json=as_json)
@@ -51,7 +64,17 @@ def command(ctx: click.Context, case: str | None, now: str | None, *, history: b
             _give_up(found, report, as_json=as_json)
         files = (found,)
     if as_json:
-        _print_record(report, [case_record(file, report.now, history=history) for file in files], report.problems)
+        book = explain_rule.book_of(config) if case is not None or rule else None
+        records = [
+            {
+                **case_record(file, report.now, history=history),
+                **(explain_rule.record(book, file, rule) if book else {}),
+            }
+            for file in files
+        ]
+        _print_record(report, records, report.problems)
+    elif rule is not None:
+        explain_rule.print_rule(explain_rule.book_of(config), rule, files, report.now)
     elif case is None:
         _print_all(report, files)
     else:
@@ -83,7 +106,7 @@ def case_record(file: CaseFile, now: datetime, *, history: bool) -> dict[str, An
     record = {
         "key": file.key,
         "people": [{"address": person.address, "name": person.name} for person in file.people],
-        "events": [{**_event_record(event, now), **_note_record(event, file)} for event in file.events],
+        "events": [{**event_record(event, file.view, now), **_note_record(event, file)} for event in file.events],
         "decisions": [records.decision(decision) for decision in file.decisions],
         "nobody": [{"rule": rule, "anchor": event.id} for rule, event in file.nobody],
     }
@@ -92,17 +115,6 @@ def case_record(file: CaseFile, now: datetime, *, history: bool) -> dict[str, An
         for at, key, state, why in file.history
     ]
     return {**record, "history": journal} if history else record
-
-
-def _event_record(event: Event, now: datetime) -> dict[str, Any]:
-    return {
-        "id": event.id,
-        "kind": event.kind,
-        "start": event.start.astimezone(now.tzinfo).isoformat(),
-        "end": event.end.astimezone(now.tzinfo).isoformat(),
-        "title": event.title,
-        "status": event.status,
-    }
 
 
 def _note_record(note: Event, file: CaseFile) -> dict[str, Any]:
@@ -215,12 +227,12 @@ def case_page(
     days = case_days.line(file, report.now)
     if len(days) > 1:
         page.row((), 0)
-        page.row([("Days", "bold")], 6, days)
+        page.row([(Sentence("Days"), "bold")], _DAYS, days)
     page.title("When")
     _add_events(page, file, report.now)
     page.title("What, and why")
     _add_decisions(page, file, rules, report.now)
-    _add_unconcerned(page, file, starts)
+    _add_unconcerned(page, file, starts, report.now)
     _add_windows(page, file, report.now)
     if history:
         _add_history(page, file, report.now)
@@ -229,7 +241,7 @@ def case_page(
 
 def _titled(event: Event) -> str:
     tags = " ".join(f"#{tag}" for tag in event.tags)
-    return " ".join(part for part in (tags, event.title) if part) or case_days.UNTITLED
+    return " ".join(part for part in (tags, event.title) if part) or tr(case_days.UNTITLED)
 
 
 def _date(event: Event, now: datetime) -> str:
@@ -304,14 +316,14 @@ def _add_decisions(page: Page, file: CaseFile, rules: RuleSet, now: datetime) ->
         page.row((), 0, [(f"not concerned: {', '.join(idle)}", "dim")])
 
 
-def _add_unconcerned(page: Page, file: CaseFile, starts: Mapping[str, str]) -> None:
+def _add_unconcerned(page: Page, file: CaseFile, starts: Mapping[str, str], now: datetime) -> None:
     """Add the rules that say nothing here, and why; `starts` tells what each starts from, by its id."""
     if file.unconcerned:
-        page.title("Not concerned")
+        page.title(Sentence("Not concerned"))
     indent = _INDENT + pages.rule_width(each.rule for each in file.unconcerned)
     for each in file.unconcerned:
         reason = replace(each.reason, values={**each.reason.values, "starts": starts.get(each.rule, each.rule)})
-        page.row([(f"  {each.rule}", "dim")], indent, [(str(reason), "dim")])
+        page.row([(f"  {each.rule}", "dim")], indent, [(pages.told(reason, now), "dim")])
 
 
 def _told(decision: Decision, file: CaseFile, now: datetime) -> list[list[Clause]]:

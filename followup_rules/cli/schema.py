@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from followup_rules.cli import shared
+from followup_rules.cli.speech import say
+from followup_rules.sentences import Sentence
 
 
 @click.command("schema")
@@ -31,4 +33,5 @@ def command(kind: str, file: Path | None, *, as_json: bool) -> None:
         click.echo(text)
     else:
         file.write_text(f"{text}\n", encoding="utf-8")
-        click.echo(f"{file} written; name it in the first line of a file: #:schema ./{file.name}")
+        line = f"#:schema ./{file.name}"
+        say(Sentence("{file} written; name it in the first line of a file: {line}", file=file, line=line))

@@ -144,7 +144,7 @@ class _Definitions(Mapping[str, "Pattern | None"]):
             # Faulty until it is compiled: on the way, what it names may ask for it again.
             self._compiled[name] = None
             try:
-                read = patterns.read(_whole(table), self.world)
+                read = patterns.read(as_value(table), self.world)
                 self._compiled[name] = None if table.fault else read
             except RecursionError:
                 # The outermost tells; else each definition on the way down would.
@@ -163,7 +163,8 @@ class _Definitions(Mapping[str, "Pattern | None"]):
             self[name]
 
 
-def _whole(table: Table) -> Value:
+def as_value(table: Table) -> Value:
+    """Return a definition that was put together as one value: a table, or the name that stands in its place."""
     if "" in table.fields:
         return table.fields[""]
     return replace(table.header, raw={key: value.raw for key, value in table.fields.items()}, parts=table.fields)
