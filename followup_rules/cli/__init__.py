@@ -15,6 +15,7 @@ from followup_rules.cli import speech, usage
 from followup_rules.sentences import Sentence, as_sentence
 
 COMMANDS = {
+    "demo": Sentence("Play one invented interview: what to do, what not, and why."),
     "look": Sentence("See what your calendar and sent mail show; needs no config."),
     "init": Sentence("Write a commented config and an empty notes file."),
     "run": Sentence("Do what is due now; print only what changed."),
@@ -29,6 +30,7 @@ COMMANDS = {
     "note": Sentence("Add a note to a case, or take the last one back."),
     "mark": Sentence("Say whether a meeting is an interview."),
     "check": Sentence("Check config, rules, plugins and texts."),
+    "problem": Sentence("Tell what a code in a message means."),
     "rules": Sentence("Show the rules in force, and where each field stands."),
     "schema": Sentence("Print a JSON Schema, by which an editor completes and checks."),
     "test": Sentence("Play the examples of rules."),
@@ -95,7 +97,11 @@ class _Commands(click.Group):
 @click.version_option(__version__, "-V", "--version", prog_name="followup")
 @click.pass_context
 def cli(ctx: click.Context, config_file: Path | None, *, debug: bool) -> None:
-    """Keep your word: prepare the follow-ups you owe, hold back the others. Nothing is ever sent."""
+    """Keep your word: prepare the follow-ups you owe, hold back the others. Nothing is ever sent.
+
+    Exit codes: 0, all is well; 1, something failed and the rest was done; 2, the call or the config is wrong, and
+    nothing was done.
+    """
     ctx.obj = config_file
     del debug
 

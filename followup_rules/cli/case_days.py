@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time
 from itertools import groupby
 
 from msgspec import Struct
@@ -12,9 +12,11 @@ from msgspec import Struct
 from followup_rules.cli import page as pages
 from followup_rules.cli.casebook import CaseFile
 from followup_rules.cli.page import Clause
+from followup_rules.cli.speech import tr
 from followup_rules.model import Decision, Event, State, series
+from followup_rules.sentences import Sentence
 
-UNTITLED = "(no title)"
+UNTITLED = Sentence("(no title)")
 # So many days of the past and of what comes stand on the line: it is to be read at a glance.
 _PAST, _AHEAD = 4, 5
 _MEETING = "◆"
@@ -26,11 +28,15 @@ class Series(Struct, frozen=True):
     events: tuple[Event, ...]
     off: int
 
-    def told(self, now: datetime) -> str:
+    def told(self, now: datetime) -> Sentence:
         """Return how often it took place, and comes."""
         past = sum(event.start <= now for event in self.events)
-        parts = [f"{past} past", f"{len(self.events) - past} planned", *([f"{self.off} off"] if self.off else [])]
-        return f"recurring: {', '.join(parts)}"
+        return Sentence(
+            "recurring: {past} past, {planned} planned, {off} off",
+            past=past,
+            planned=len(self.events) - past,
+            off=self.off,
+        )
 
     def shown(self, now: datetime) -> Event:
         """Return the occurrence by which it is shown: the next one, else the last."""
@@ -53,10 +59,14 @@ def line(file: CaseFile, now: datetime) -> list[Clause]:
     days = {day: [what for _, what in found] for day, found in groupby(listed, key=lambda each: each[0])}
     past = [day for day in days if day < now.date()][-_PAST:]
     ahead = [day for day in days if day > now.date()][:_AHEAD]
-    here = ", ".join(["today", *days.get(now.date(), [])])
-    shown: list[Clause] = [(f"{day:%a %m-%d} {', '.join(days[day])}", "dim") for day in past]
+    here = ", ".join([tr(Sentence("today")), *days.get(now.date(), [])])
+    shown: list[Clause] = [(_shown(day, days[day]), "dim") for day in past]
     shown.append((here, "bold"))
-    return [*shown, *(f"{day:%a %m-%d} {', '.join(days[day])}" for day in ahead)]
+    return [*shown, *(_shown(day, days[day]) for day in ahead)]
+
+
+def _shown(day: date, what: Sequence[str]) -> str:
+    return f"{pages.weekday(datetime.combine(day, time()))} {day:%m-%d} {', '.join(what)}"
 
 
 def _meetings(file: CaseFile, now: datetime) -> Iterator[tuple[date, str]]:
@@ -65,7 +75,7 @@ def _meetings(file: CaseFile, now: datetime) -> Iterator[tuple[date, str]]:
     for event in file.events:
         alone = series(event) not in recurring or event.identity in shown
         if event.kind == "meeting" and event.identity not in file.cancelled and alone:
-            yield _day(event.start, now), f"{_MEETING}\xa0{event.title or UNTITLED}"
+            yield _day(event.start, now), f"{_MEETING}\xa0{event.title or tr(UNTITLED)}"
 
 
 def _duties(file: CaseFile, now: datetime) -> Iterator[tuple[date, str]]:

@@ -13,6 +13,7 @@ from followup_rules.cli import shared
 from followup_rules.cli.case_names import named, people_of, titles, unclear
 from followup_rules.config.read import Config
 from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine.answers import with_answers
 from followup_rules.engine.as_of import as_of
 from followup_rules.engine.clock import Span
 from followup_rules.engine.completed import Misfit
@@ -118,7 +119,12 @@ def files_of(keys: Collection[str], config: Config, copy: Store, report: Report,
 
 
 def _unconcerned(file: CaseFile, config: Config, store: Store, now: datetime) -> tuple[Unconcerned, ...]:
-    """Return why the rules say nothing of a case that say nothing; those that are faulty are told of elsewhere."""
+    """Return why the rules say nothing of a case that say nothing; those that are faulty are told of elsewhere.
+
+    In the case of a rule from the clock no other rule is looked for.
+    """
+    if file.key in config.rulebook.rules.recurring:
+        return ()
     concerned = {decision.rule for decision in file.decisions}
     view = _view(as_of(store.case(file.key), now), config, store, now)
     rules = config.rulebook.rules.rules.values()
@@ -130,7 +136,7 @@ def _view(case: Case, config: Config, store: Store, now: datetime) -> CaseView:
 
 
 def _file(key: str, config: Config, store: Store, now: datetime) -> CaseFile:
-    case = as_of(store.case(key), now)
+    case = with_answers(as_of(store.case(key), now), config.rulebook.rules.world.subjects)
     view = _view(case, config, store, now)
     guards = [guard for guard in config.rulebook.rules.guards.values() if not guard.fault]
     return CaseFile(

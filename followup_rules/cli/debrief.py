@@ -10,10 +10,12 @@ import click
 from msgspec import Struct
 
 from followup_rules.cli import casebook, completion, natural_dates, note, shared
+from followup_rules.cli.speech import say
 from followup_rules.codes import Code
 from followup_rules.config.questions import Detail, Question, questions
 from followup_rules.config.read import Config
 from followup_rules.model import NoteAdded, Problem
+from followup_rules.sentences import Sentence
 from followup_rules.written_dates import NotADate
 
 _QUOTES = str.maketrans(dict.fromkeys('"“”„«»', "'"))
@@ -36,7 +38,7 @@ class Asker(Struct, frozen=True):
             try:
                 return natural_dates.day(answer, self.now) if detail.date and answer else answer
             except NotADate as error:
-                click.echo(str(error), err=True)
+                say(str(error), err=True)
 
 
 @click.command("debrief")
@@ -57,10 +59,17 @@ def command(ctx: click.Context, case: str, now: str | None, *, as_json: bool) ->
         shared.give_up([found], as_json=as_json)
     asked, problems = questions(config)
     if not asked:
-        hint = "a pack has them in questions.toml, beside its rules"
-        nothing = Problem("debrief", "no pack of this config has questions", Code.MISSING, hint=hint, fatal=True)
+        hint = Sentence("a pack has them in questions.toml, beside its rules")
+        message = Sentence("no pack of this config has questions")
+        nothing = Problem("debrief", message, Code.MISSING, hint=hint, fatal=True)
         shared.give_up([nothing, *problems], as_json=as_json)
-    click.echo(f"{found.name}: {len(asked)} questions; empty: nothing to note; Ctrl-D: enough", err=as_json)
+    begin = Sentence(
+        "{case}: {number} question; empty: nothing to note; Ctrl-D: enough",
+        "{case}: {number} questions; empty: nothing to note; Ctrl-D: enough",
+        number=len(asked),
+        case=found.name,
+    )
+    say(begin, err=as_json)
     asker = Asker(config.profile.language, moment.astimezone(config.profile.timezone), as_json)
     added, misread = _interview(asked, asker, found.key, config)
     _tell(added, found.key, [*problems, *misread], as_json=as_json)
@@ -106,11 +115,12 @@ def _tell(added: Sequence[NoteAdded], case: str, problems: Sequence[Problem], *,
         notes = [{"file": each.file, "line": each.line, "heading": each.heading, "item": each.item} for each in added]
         click.echo(records.dump({"case": case, "notes": notes, "problems": records.problems(problems)}))
     elif added:
-        click.echo(f"\n{added[-1].file}, under {added[-1].heading!r}:")
+        click.echo()
+        say(Sentence("{file}, under {heading!r}:", file=added[-1].file, heading=added[-1].heading))
         for each in added:
             click.echo(f"  {each.item}")
-        click.echo("see what comes of it: followup plan; take the last back: followup note --undo")
+        say(Sentence("see what comes of it: followup plan; take the last back: followup note --undo"))
     else:
-        click.echo("nothing was noted")
+        say(Sentence("nothing was noted"))
     shared.print_problems(problems)
     sys.exit(shared.exit_code(problems))

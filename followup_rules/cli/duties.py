@@ -10,9 +10,11 @@ from msgspec import Struct
 from followup_rules.cli import casebook, shared
 from followup_rules.cli.case_names import named, unclear
 from followup_rules.cli.casebook import CaseFile
+from followup_rules.cli.page import WORDS
 from followup_rules.codes import Code
 from followup_rules.config.read import Config
 from followup_rules.model import Decision, Problem, State
+from followup_rules.sentences import Sentence
 from followup_rules.store.store import Store
 from followup_rules.tick.run import Report, every_case, preview
 from followup_rules.toml.suggestions import expected
@@ -95,13 +97,14 @@ def _word(name: str, config: Config) -> _Word:
 
 def _no_rule(rule: str, config: Config) -> Problem:
     hint = expected(rule, config.rulebook.rules.rules)
-    return Problem("DUTY", f"there is no rule {rule!r}", Code.UNKNOWN_NAME, hint=hint, fatal=True)
+    return Problem("DUTY", Sentence("there is no rule {rule!r}", rule=rule), Code.UNKNOWN_NAME, hint=hint, fatal=True)
 
 
 def _open_one(found: Sequence[Decision], file: CaseFile, name: str, *, as_json: bool) -> Meant:
     decision = found[0]
     if decision.state not in OPEN:
-        message = f"{name} is {decision.state} already: {decision.why}"
+        state = WORDS[decision.state]
+        message = Sentence("{key} is {state} already: {why}", key=name, state=state, why=decision.why)
         shared.give_up([Problem("DUTY", message, Code.NO_DUTY, hint=_hint(file), fatal=True)], as_json=as_json)
     return Meant(file, decision)
 
@@ -122,19 +125,24 @@ def _chosen(word: _Word, file: CaseFile, *, as_json: bool) -> Meant:
 def _not_one(word: _Word, file: CaseFile, pressing: Sequence[Decision], of_rule: Sequence[Decision]) -> Problem:
     """Return what to tell if nothing, or more than one thing, is open."""
     if pressing:
-        message = f"{word.text!r} fits several things that are open"
-        hint = f"write one of: {_listed([short(each, file) for each in pressing])}"
+        message = Sentence("{word!r} fits several things that are open", word=word.text)
+        hint: str = Sentence("write one of: {names}", names=_listed([short(each, file) for each in pressing]))
+        return Problem("DUTY", message, Code.NO_DUTY, hint=hint, fatal=True)
+    over = max(of_rule, key=lambda each: each.visit.start, default=None) if word.rule else None
+    if over:
+        values = {"rule": word.rule, "case": file.name, "state": WORDS[over.state], "why": over.why}
+        message = Sentence("nothing of {rule} is open in {case}: it is {state}, {why}", **values)
+    elif word.rule:
+        message = Sentence("{rule} asks nothing in {case}", rule=word.rule, case=file.name)
     else:
-        over = max(of_rule, key=lambda each: each.visit.start, default=None) if word.rule else None
-        state = f"; it is {over.state}: {over.why}" if over else ""
-        message = f"nothing of {word.rule or file.name} is open in {file.name}{state}"
-        hint = _hint(file) or expected(word.rule, {each.rule for each in file.decisions})
+        message = Sentence("nothing is due in {case}", case=file.name)
+    hint = _hint(file) or expected(word.rule, {each.rule for each in file.decisions})
     return Problem("DUTY", message, Code.NO_DUTY, hint=hint, fatal=True)
 
 
 def _hint(file: CaseFile) -> str:
     open_ = [short(each, file) for each in file.decisions if each.state in OPEN]
-    return f"open are: {_listed(open_)}" if open_ else ""
+    return Sentence("open are: {names}", names=_listed(open_)) if open_ else ""
 
 
 def _listed(names: Collection[str]) -> str:

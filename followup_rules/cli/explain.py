@@ -18,14 +18,16 @@ from followup_rules.cli.casebook import CaseFile
 from followup_rules.cli.event_record import event_record
 from followup_rules.cli.page import Clause, Page
 from followup_rules.cli.rules import starts
+from followup_rules.cli.speech import tr
 from followup_rules.config.read import Config
 from followup_rules.engine.guards import Window
 from followup_rules.language.schema import RuleSet
 from followup_rules.model import Decision, Event, Problem, State, series
+from followup_rules.sentences import Sentence
 from followup_rules.texts.plurals import plural
 from followup_rules.tick.run import Report
 
-_INDENT = 2
+_INDENT, _DAYS = 2, 7
 _OPEN = (State.DUE, State.HELD, State.WAITING, State.BLIND, State.BROKEN)
 
 
@@ -225,12 +227,12 @@ def case_page(
     days = case_days.line(file, report.now)
     if len(days) > 1:
         page.row((), 0)
-        page.row([("Days", "bold")], 6, days)
+        page.row([(Sentence("Days"), "bold")], _DAYS, days)
     page.title("When")
     _add_events(page, file, report.now)
     page.title("What, and why")
     _add_decisions(page, file, rules, report.now)
-    _add_unconcerned(page, file, starts)
+    _add_unconcerned(page, file, starts, report.now)
     _add_windows(page, file, report.now)
     if history:
         _add_history(page, file, report.now)
@@ -239,7 +241,7 @@ def case_page(
 
 def _titled(event: Event) -> str:
     tags = " ".join(f"#{tag}" for tag in event.tags)
-    return " ".join(part for part in (tags, event.title) if part) or case_days.UNTITLED
+    return " ".join(part for part in (tags, event.title) if part) or tr(case_days.UNTITLED)
 
 
 def _date(event: Event, now: datetime) -> str:
@@ -314,14 +316,14 @@ def _add_decisions(page: Page, file: CaseFile, rules: RuleSet, now: datetime) ->
         page.row((), 0, [(f"not concerned: {', '.join(idle)}", "dim")])
 
 
-def _add_unconcerned(page: Page, file: CaseFile, starts: Mapping[str, str]) -> None:
+def _add_unconcerned(page: Page, file: CaseFile, starts: Mapping[str, str], now: datetime) -> None:
     """Add the rules that say nothing here, and why; `starts` tells what each starts from, by its id."""
     if file.unconcerned:
-        page.title("Not concerned")
+        page.title(Sentence("Not concerned"))
     indent = _INDENT + pages.rule_width(each.rule for each in file.unconcerned)
     for each in file.unconcerned:
         reason = replace(each.reason, values={**each.reason.values, "starts": starts.get(each.rule, each.rule)})
-        page.row([(f"  {each.rule}", "dim")], indent, [(str(reason), "dim")])
+        page.row([(f"  {each.rule}", "dim")], indent, [(pages.told(reason, now), "dim")])
 
 
 def _told(decision: Decision, file: CaseFile, now: datetime) -> list[list[Clause]]:

@@ -13,11 +13,12 @@ from typing import Any, NoReturn
 import click
 from msgspec import Struct
 
-from followup_rules.cli import casebook, offered, shared, surroundings
-from followup_rules.cli.offered import FLAGS, KINDS, Unusable
+from followup_rules.cli import casebook, offered, readings, shared, surroundings
+from followup_rules.cli.offered import FLAGS, Unusable
 from followup_rules.cli.past import Past, draft_of_then, past
+from followup_rules.cli.speech import of_locale, say, speak, tr
 from followup_rules.codes import Code
-from followup_rules.config import holidays, neutral
+from followup_rules.config import cities, holidays, neutral
 from followup_rules.config.configured import ConfiguredOutput
 from followup_rules.config.read import Config
 from followup_rules.host import registry
@@ -26,12 +27,12 @@ from followup_rules.host.registry import Registry
 from followup_rules.host.worker import sentence
 from followup_rules.language.phrases import Days
 from followup_rules.model import DRAFT, LANGUAGES, Action, Person, Problem
+from followup_rules.sentences import Sentence
 from followup_rules.simulation.history import History
 from followup_rules.simulation.memory import World, with_desks
 from followup_rules.simulation.player import NOWHERE
 from followup_rules.store.store import open_copy
 from followup_rules.tick.run import every_case, preview
-from followup_rules.toml.suggestions import expected
 
 DAYS = 90
 
@@ -85,11 +86,13 @@ def command(ctx: click.Context, /, paths: Sequence[str], *, as_json: bool, **giv
     try:
         offers = [offer for path in paths for offer in offered.named(plugins, path)]
     except Unusable as error:
-        raise click.UsageError(str(error), ctx) from error
+        raise click.UsageError(error.args[0], ctx) from error
     offers = offers or _chosen(plugins, as_json=as_json)
+    if asked.language:
+        speak(asked.language)
     me = [Person(address.lower()) for address in asked.me] or offered.owners(plugins, offers)
     if not me:
-        raise click.UsageError("nothing there tells who you are: add --me with your address", ctx)
+        raise click.UsageError(Sentence("nothing there tells who you are: add --me with your address"), ctx)
     seen = _look(_config(_profile(ctx, me, asked), offers), me, offers, asked)
     if as_json:
         from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
@@ -115,9 +118,9 @@ def _chosen(plugins: Registry, *, as_json: bool) -> list[Offer]:
     proposal = offered.proposed(offers)
     if as_json or not is_asked():
         _only_told(offers, proposal, as_json=as_json)
-    click.echo("These may be yours. Nothing has been read yet.")
-    _list(offers)
-    asked = "Read which? Their numbers"
+    say(Sentence("These may be yours. Nothing has been read yet."))
+    offered.show(offers)
+    asked = tr(Sentence("Read which? Their numbers"))
     numbers = click.prompt(asked, " ".join(map(str, proposal)), value_proc=lambda answer: _numbers(answer, len(offers)))
     return [offers[number - 1] for number in numbers]
 
@@ -130,14 +133,8 @@ def is_asked() -> bool:
 def _numbers(answer: str, most: int) -> list[int]:
     words = answer.replace(",", " ").split()
     if not words or not all(word.isdecimal() and 0 < int(word) <= most for word in words):
-        raise click.UsageError(f"write numbers from 1 to {most}, such as 1 2")
+        raise click.UsageError(tr(Sentence("write numbers from 1 to {most}, such as 1 2", most=most)))
     return list(dict.fromkeys(map(int, words)))
-
-
-def _list(offers: Sequence[Offer]) -> None:
-    for number, offer in enumerate(offers, 1):
-        kind = KINDS[offered.what_it_is(offer)]
-        click.echo(f"  {number:2}  {kind:9}  {_short(offer.place.path)}  ({offer.place.told})")
 
 
 def _only_told(offers: Sequence[Offer], proposal: Sequence[int], *, as_json: bool) -> NoReturn:
@@ -149,42 +146,36 @@ def _only_told(offers: Sequence[Offer], proposal: Sequence[int], *, as_json: boo
         ]
         click.echo(records.dump({"offers": rows, "problems": []}))
     else:
-        click.echo("These may be yours. Nothing has been read: say which.")
-        _list(offers)
+        say(Sentence("These may be yours. Nothing has been read: say which."))
+        offered.show(offers)
         places = [shlex.quote(str(offers[number - 1].place.path)) for number in proposal]
         click.echo(f"\n  followup look {' '.join(places)}")
     sys.exit(shared.FINE)
 
 
 def _nothing_found() -> NoReturn:
-    click.echo("No calendar and no sent mail lies in a usual place. Name them:", err=True)
+    say(Sentence("No calendar and no sent mail lies in a usual place. Name them:"), err=True)
     click.echo("  followup look CALENDAR.ics SENT", err=True)
-    click.echo("CALENDAR.ics: export it from your calendar, in the form iCalendar (.ics).", err=True)
-    click.echo("SENT: the folder of sent mail of your mail program, or Sent.mbox of Google Takeout.", err=True)
-    click.echo("To see first what comes of it: followup demo", err=True)
+    say(Sentence("CALENDAR.ics: export it from your calendar, in the form iCalendar (.ics)."), err=True)
+    say(Sentence("SENT: the folder of sent mail of your mail program, or Sent.mbox of Google Takeout."), err=True)
+    say(Sentence("To see first what comes of it: followup demo"), err=True)
     sys.exit(shared.NOTHING_DONE)
-
-
-def _short(path: Path) -> str:
-    return f"~/{path.relative_to(Path.home())}" if path.is_relative_to(Path.home()) else str(path)
 
 
 # -- for whom
 
 
 def _profile(ctx: click.Context, me: Sequence[Person], asked: Asked) -> dict[str, Any]:
-    zone = asked.timezone or surroundings.guessed_zone(os.environ, surroundings.LOCALTIME) or "UTC"
-    if not surroundings.is_zone(zone):
-        import zoneinfo  # noqa: PLC0415 -- only for a slip
-
-        hint = expected(zone, zoneinfo.available_timezones()) or "write a name such as America/Toronto"
-        raise click.BadParameter(f"unknown time zone {zone!r}: {hint}", ctx, param_hint="--timezone")
+    guess = surroundings.guessed_zone(os.environ, surroundings.LOCALTIME) or "UTC"
+    (zone, *_) = readings.zone(asked.timezone) if asked.timezone else (guess,)
+    if fault := readings.zone_fault(zone):
+        raise click.BadParameter(fault, ctx, param_hint="--timezone")
     return {
         "me": [person.address for person in me],
         "name": asked.name or next((person.name for person in me if person.name), ""),
         "timezone": zone,
-        "holidays": country if holidays.known(country := surroundings.country_of(zone)) else "",
-        "language": asked.language or surroundings.language(os.environ),
+        "holidays": country if holidays.known(country := cities.country_of(zone)) else "",
+        "language": asked.language or of_locale(),
         "lookback": f"{DAYS} days",
     }
 
@@ -253,6 +244,6 @@ def _write(config: Config, draft: Action | None, out: Path | None, now: datetime
     try:
         opened.create(draft)
     except Exception as error:  # noqa: BLE001 -- an output may fail in any way, and what was seen is told all the same
-        yield Problem("--out", sentence(error, typed=False), Code.NOT_WRITTEN, hint="name another folder")
+        yield Problem("--out", sentence(error, typed=False), Code.NOT_WRITTEN, hint=Sentence("name another folder"))
     finally:
         opened.close()

@@ -13,9 +13,10 @@ from contextlib import suppress
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from followup_rules.sentences import Sentence
 from followup_rules.written_dates import ALSO, NotADate, read_value
 
-ACCEPTED = "a day such as friday, tomorrow, in two weeks, 20 nov. or 2026-11-20"
+ACCEPTED = Sentence("a day such as friday, tomorrow, in two weeks, 20 nov. or 2026-11-20")
 # "next friday" is the friday that comes, and so is "vendredi prochain", which dateparser does not know.
 _NEXT = re.compile(r"^next\s+|\s+prochaine?$", re.IGNORECASE)
 # Numbers alone are a date that two people read differently, or none: nothing that may be guessed.
@@ -37,7 +38,13 @@ def day(written: str, now: datetime) -> str:
     text = " ".join(written.split())
     said, timed = _said(text, now)
     if said.date() < now.date():
-        raise NotADate(text, f'"{text}" is over: it would be {said:%A %Y-%m-%d}; write {ACCEPTED}')
+        over = Sentence(
+            '"{day}" is over: it would be {date}; write {accepted}',
+            day=text,
+            date=f"{said:%Y-%m-%d}",
+            accepted=ACCEPTED,
+        )
+        raise NotADate(text, over)
     return f"{said:%Y-%m-%dT%H:%M}" if timed else f"{said:%Y-%m-%d}"
 
 
@@ -94,5 +101,7 @@ def _guessed(text: str, now: datetime) -> tuple[datetime, bool]:
     settings = {**_SETTINGS, "RELATIVE_BASE": now.replace(tzinfo=None)}
     found = DateDataParser(languages=["en", "fr"], settings=settings).get_date_data(text)
     if found.date_obj is None:
-        raise NotADate(text, f'"{text}" is no day that is understood; write {ACCEPTED}')
+        raise NotADate(
+            text, Sentence('"{day}" is no day that is understood; write {accepted}', day=text, accepted=ACCEPTED)
+        )
     return found.date_obj.replace(tzinfo=now.tzinfo), found.period == "time"

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import click
+
+from followup_rules.cli.speech import tr
 from followup_rules.host import discoveries
 from followup_rules.host.discoveries import Offer
 from followup_rules.host.registry import Registry
 from followup_rules.model import Person
+from followup_rules.plain import clean
+from followup_rules.sentences import Sentence
 from followup_rules.web_address import is_address
 
-KINDS = {"meeting": "calendar", "sent": "sent mail", "note": "notes"}
+KINDS = {"meeting": Sentence("calendar"), "sent": Sentence("sent mail"), "note": Sentence("notes")}
 """By the kind of event that a source must show: what it is called for a new user."""
 
 FLAGS = {"meeting": "calendar", "sent": "sent", "note": "notes"}
@@ -28,6 +34,19 @@ def found(registry: Registry, home: Path) -> list[Offer]:
     return [offer for kind in KINDS for offer in offers if what_it_is(offer) == kind]
 
 
+def show(offers: Iterable[Offer]) -> None:
+    """Print places with their numbers, from 1."""
+    width = max(len(tr(name)) for name in KINDS.values())
+    for number, offer in enumerate(offers, 1):
+        path, home = offer.place.path, Path.home()
+        short = f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
+        click.echo(
+            clean(f"  {number:2}  {tr(KINDS[what_it_is(offer)]):{width}}  {short}  ({offer.place.told})").replace(
+                "\n", " "
+            )
+        )
+
+
 def what_it_is(offer: Offer) -> str:
     """Return the first of `KINDS` that a source shows; "" if it shows none of them."""
     return next((kind for kind in KINDS if kind in offer.emits), "")
@@ -37,17 +56,22 @@ def named(registry: Registry, written: str) -> list[Offer]:
     """Return by what a file or folder can be read that the user has named. Raises Unusable."""
     if is_address(written):
         raise Unusable(
-            "a look opens no connection: download the calendar as an .ics file and name that; "
-            "`followup init` takes its address"
+            Sentence(
+                "a look opens no connection: download the calendar as an .ics file and name that; "
+                "`followup init` takes its address"
+            )
         )
-    path = Path(written).expanduser()
+    path = Path(os.path.expandvars(written)).expanduser()
     if not path.exists():
-        raise Unusable(f"{written} does not exist")
+        raise Unusable(Sentence("{path} does not exist", path=written))
     offers = [offer for offer in discoveries.readers(registry, path.absolute()) if what_it_is(offer)]
     if not offers:
         raise Unusable(
-            f"{written} is neither a calendar (.ics) nor mail (a Maildir, an mbox, a folder of .eml), "
-            "nor notes in Markdown"
+            Sentence(
+                "{path} is neither a calendar (.ics) nor mail (a Maildir, an mbox, a folder of .eml), "
+                "nor notes in Markdown",
+                path=written,
+            )
         )
     return offers
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from datetime import datetime, timedelta
 
-import click
-
 from followup_rules.cli import duties, note, shared
 from followup_rules.cli.duties import Meant
+from followup_rules.cli.page import weekday
+from followup_rules.cli.speech import say
 from followup_rules.config.read import Config
-from followup_rules.language.tags import DISMISSED, DONE, SNOOZE
+from followup_rules.language.tags import DISMISSED, DONE
+from followup_rules.sentences import Sentence
 
 # As the guard `snoozed` has it for a note without a day.
 _A_WEEK = timedelta(days=7)
@@ -30,7 +31,7 @@ def give(  # noqa: PLR0913 -- what is meant, what is ordered, and how to tell it
     if as_json:
         note.print_record(added, problems, _record(meant, tag, until))
     else:
-        click.echo(_said(meant, tag, until, report.now))
+        say(_said(meant, tag, until, report.now))
         note.show(added)
     shared.print_problems(problems)
     sys.exit(shared.exit_code(problems))
@@ -47,17 +48,14 @@ def _record(meant: Meant, tag: str, until: str) -> dict[str, str | None]:
     }
 
 
-_SAID = {
-    DONE: "Done: “{title}” ({rule}, {case})",
-    DISMISSED: "Dismissed: “{title}” ({rule}, {case})",
-    SNOOZE: "Waits until {until}: “{title}” ({rule}, {case})",
-}
-_ALL_WAITS = "Waits until {until}: all of {case}"
-
-
-def _said(meant: Meant, tag: str, until: str, now: datetime) -> str:
+def _said(meant: Meant, tag: str, until: str, now: datetime) -> Sentence:
     day = datetime.fromisoformat(until) if until else now + _A_WEEK
-    values = {"until": f"{day:%A %Y-%m-%d}", "case": meant.file.name, "title": meant.title}
+    case, shown = meant.file.name, f"{weekday(day)} {day:%Y-%m-%d}"
     if meant.decision is None:
-        return _ALL_WAITS.format_map(values)
-    return _SAID[tag].format_map({**values, "rule": meant.decision.rule})
+        return Sentence("Waits until {until}: all of {case}", until=shown, case=case)
+    title, rule = meant.title, meant.decision.rule
+    if tag == DONE:
+        return Sentence("Done: “{title}” ({rule}, {case})", title=title, rule=rule, case=case)
+    if tag == DISMISSED:
+        return Sentence("Dismissed: “{title}” ({rule}, {case})", title=title, rule=rule, case=case)
+    return Sentence("Waits until {until}: “{title}” ({rule}, {case})", until=shown, title=title, rule=rule, case=case)

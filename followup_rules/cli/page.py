@@ -62,7 +62,12 @@ def absolute(moment: datetime) -> str:
     return f"{weekday(moment)} {moment:%Y-%m-%d %H:%M}"
 
 
-def weekday(moment: datetime) -> str:
+def on_day(day: date) -> str:
+    """Return a day as "Thu 2026-11-19"."""
+    return f"{weekday(day)} {day:%Y-%m-%d}"
+
+
+def weekday(moment: date) -> str:
     """Return the short name of the day of the week: "Thu"."""
     return translation.weekday(moment, language())
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from followup_rules.model import Problem
 
-_DOCS = "docs/problems.md"
 _TAB = "    "
 # How many characters of a long line are shown before, in and after the marked place.
 _LEFT, _MARKED, _RIGHT = 60, 80, 60
@@ -34,7 +33,7 @@ def render(problem: Problem, *, color: bool = False) -> str:
         for file, line, text in problem.also
     ]
     notes = [*also, *([tr(Sentence("help: {hint}", hint=hint))] if hint and not marked else [])]
-    page = f"{_DOCS}#{_clean(problem.code.lower())}"
+    page = f"followup problem {_clean(problem.code)}"
     notes += [tr(Sentence("see: {page}", page=page))] if problem.code else []
     return "\n".join([lines.title(), *lines.arrow(), *shown, *(lines.note(text) for text in notes)])
 

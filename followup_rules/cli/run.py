@@ -10,10 +10,11 @@ from functools import cache
 
 import click
 
-from followup_rules.cli import shared
+from followup_rules.cli import shared, speech
 from followup_rules.cli.progress import watching
 from followup_rules.config.read import Config, read_config
 from followup_rules.engine.plan import PRINTED
+from followup_rules.sentences import Sentence
 from followup_rules.store.errors import StoreError
 from followup_rules.store.lock import Busy, only_run
 from followup_rules.store.store import Store, open_store
@@ -44,7 +45,7 @@ def command(ctx: click.Context, now: str | None, *, as_json: bool, verbose: bool
             report = run(config, store, moment, say, watch)
             names = shared.names_of_cases(config, store) if report.missed or verbose else {}
     except Busy as busy:
-        click.echo(f"followup: another run is at work on this store{busy}; nothing to do", err=True)
+        speech.say(Sentence("followup: another run is at work on this store{busy}; nothing to do", busy=busy), err=True)
         return
     except StoreError as error:
         shared.give_up([shared.store_problem(error)], as_json=as_json)

@@ -10,18 +10,24 @@ from pathlib import Path
 import click
 
 from followup_rules.cli import shared
+from followup_rules.cli.speech import say
 from followup_rules.codes import Code
 from followup_rules.config.read import default_file
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence
 from followup_rules.upkeep import schedule as schedules
 from followup_rules.upkeep.schedule import KINDS, MINUTES, NotScheduled, Schedule
 
 EVERY = 15
-_CALLED = {"cron": "a line of your crontab", "systemd": "a timer of systemd", "launchd": "an agent of launchd"}
+_CALLED = {
+    "cron": Sentence("a line of your crontab"),
+    "systemd": Sentence("a timer of systemd"),
+    "launchd": Sentence("an agent of launchd"),
+}
 _HINTS = {
-    "cron": "add the line yourself, with `crontab -e`",
-    "systemd": "without a session of systemd take cron: followup schedule --with cron",
-    "launchd": "log in at the screen of this Mac, and try again there",
+    "cron": Sentence("add the line yourself, with `crontab -e`"),
+    "systemd": Sentence("without a session of systemd take cron: followup schedule --with cron"),
+    "launchd": Sentence("log in at the screen of this Mac, and try again there"),
 }
 
 
@@ -71,21 +77,25 @@ def of_config(file: Path, kind: str | None = None, minutes: int = EVERY) -> Sche
 
 def not_scheduled(error: NotScheduled, wanted: Schedule) -> Problem:
     """Return what to tell if a schedule could not be changed."""
-    return Problem("schedule", str(error), Code.NOT_SCHEDULED, hint=_HINTS[wanted.kind], fatal=True)
+    return Problem("schedule", error.args[0], Code.NOT_SCHEDULED, hint=_HINTS[wanted.kind], fatal=True)
 
 
-def _print(wanted: Schedule, asked: str | None, removed: Iterable[str]) -> None:
+def _print(wanted: Schedule, asked: str | None, removed: list[str]) -> None:
     if asked == "install":
-        click.echo(f"from now on {_CALLED[wanted.kind]} starts `followup run` every {wanted.minutes} minutes")
-        click.echo("see whether it does: followup doctor")
+        called = _CALLED[wanted.kind]
+        say(Sentence("every {minutes} minutes {what} starts `followup run`", minutes=wanted.minutes, what=called))
+        say(Sentence("see whether it does: followup doctor"))
     elif asked == "remove":
-        taken = " and ".join(_CALLED[kind] for kind in removed)
-        click.echo(f"removed: {taken}" if taken else "nothing was installed for this config")
+        for kind in removed:
+            say(Sentence("removed: {what}", what=_CALLED[kind]))
+        if not removed:
+            say(Sentence("nothing was installed for this config"))
     else:
         for file, text in schedules.texts(wanted).items():
             click.echo("" if wanted.kind == "cron" else f"# {file}", nl=wanted.kind != "cron")
             click.echo(text, nl=False)
-        click.echo("\nThis is printed, and not in place yet; `followup schedule --install` does that.", err=True)
+        click.echo(err=True)
+        say(Sentence("This is printed, and not in place yet; `followup schedule --install` does that."), err=True)
 
 
 def _print_record(wanted: Schedule, removed: Iterable[str], problems: Iterable[Problem]) -> None:

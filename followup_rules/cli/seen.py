@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from followup_rules.cli import page as pages
 from followup_rules.cli.page import Clause, Page
+from followup_rules.cli.speech import tr
 from followup_rules.model import Action, Decision, Event, Person, State
+from followup_rules.sentences import Sentence, as_sentence
 
 if TYPE_CHECKING:
     from followup_rules.cli.look import Seen
@@ -20,13 +22,15 @@ _MOST = 12
 _SOON = 3
 """So many of those things that come next."""
 _INDENT = 2
+_TYPES = {"draft": Sentence("a draft"), "task": Sentence("a task")}
 
 
 def show(seen: Seen, command: Sequence[str]) -> None:
     """Print what was seen, and at the end the command that makes a config of it."""
     page = Page()
-    title = "What your calendar and sent mail show · {since:%a %Y-%m-%d} to {now:%a %Y-%m-%d}"
-    page.row((), 0, [(title.format(since=seen.past.since, now=seen.now), "bold")])
+    title = Sentence("What your calendar and sent mail show")
+    span = Sentence("from {first} to {last}", first=_day(seen.past.since, seen.now), last=_day(seen.now, seen.now))
+    page.row((), 0, [(title, "bold"), (span, "bold")])
     _add_who(page, seen)
     _add_interviews(page, seen)
     _add_promises(page, seen)
@@ -36,7 +40,7 @@ def show(seen: Seen, command: Sequence[str]) -> None:
     _add_draft(page, seen)
     page.row((), 0)
     page.row((), 0, [_nothing_done(seen)])
-    page.row((), 0, ["To have all this kept for you, day by day:"])
+    page.row((), 0, [Sentence("To have all this kept for you, day by day:")])
     page.print()
     # Not through the page: it must be possible to copy it as one line, however long the paths are.
     _echo(f"  {shlex.join(command)}")
@@ -52,15 +56,15 @@ def _echo(line: str) -> None:
 
 def _nothing_done(seen: Seen) -> str:
     if seen.out and seen.draft and not any(problem.where == "--out" for problem in seen.problems):
-        return f"The draft lies in {seen.out}. Nothing else was written, and nothing was sent."
-    return "Nothing was written, and nothing was sent."
+        return Sentence("The draft lies in {folder}. Nothing else was written, and nothing was sent.", folder=seen.out)
+    return Sentence("Nothing was written, and nothing was sent.")
 
 
 def _add_who(page: Page, seen: Seen) -> None:
     page.row((), 0)
-    people = [_person(person) for person in seen.me]
-    page.row(["You are "], 8, [*people, f"in {seen.timezone}"])
-    page.row((), 8, [("if not, say so: --me ADDRESS, --timezone ZONE", "dim")])
+    people = ", ".join(_person(person) for person in seen.me)
+    page.row((), 0, [Sentence("You seem to be {people}", people=people), Sentence("in {zone}", zone=seen.timezone)])
+    page.row((), 0, [(Sentence("If not, say so: --me ADDRESS, --timezone ZONE"), "dim")])
 
 
 def _person(person: Person) -> str:
@@ -76,26 +80,35 @@ def _names(people: Sequence[Person]) -> str:
 
 
 def _add_interviews(page: Page, seen: Seen) -> None:
-    page.title("Interviews")
+    page.title(Sentence("Interviews"))
     told = seen.past.interviews
     if not _given("meeting", seen):
-        page.row((), _INDENT, ["no calendar was named, so no interview is known"])
+        page.row((), _INDENT, [Sentence("no calendar was named, so no interview is known")])
     elif not told:
-        page.row((), _INDENT, ["none in these days: what counts is a title that says so, with somebody from outside"])
+        page.row(
+            (),
+            _INDENT,
+            [Sentence("none in these days: what counts is a title that says so, with somebody from outside")],
+        )
     if told and not _given("sent", seen):
-        page.row((), _INDENT, ["no sent mail was named, so nobody can tell whether you thanked"])
+        page.row((), _INDENT, [Sentence("no sent mail was named, so nobody can tell whether you thanked")])
     if told[_MOST:]:
-        page.row((), _INDENT, [f"the latest {_MOST} of {len(told)}"])
+        page.row((), _INDENT, [Sentence("the latest {few} of {many}", few=_MOST, many=len(told))])
     for interview in told[-_MOST:]:
         visit = interview.decision.visit
-        label = f"  {visit.start.astimezone(seen.now.tzinfo):%a %Y-%m-%d}  "
+        label = f"  {_day(visit.start, seen.now)}  "
         page.row([label], len(label), [(visit.anchor.title or interview.case, "bold"), _names(visit.people)])
         page.row((), len(label), *_thanked(interview, seen))
         for mail in interview.too_soon:
-            page.row((), len(label), [("! a contact in the quiet days", "yellow"), _mail(mail, seen.now)])
+            page.row(
+                (),
+                len(label),
+                [("!", "yellow"), (Sentence("a contact in the quiet days"), "yellow"), _mail(mail, seen.now)],
+            )
     for interview in seen.past.ahead:
         visit = interview.decision.visit
-        page.row(["  ahead  "], 9, [pages.when(visit.start, seen.now), visit.anchor.title or interview.case])
+        label = f"  {tr(Sentence('ahead'))}  "
+        page.row([label], len(label), [pages.when(visit.start, seen.now), visit.anchor.title or interview.case])
 
 
 def _given(kind: str, seen: Seen) -> bool:
@@ -105,33 +118,43 @@ def _given(kind: str, seen: Seen) -> bool:
 def _thanked(interview: Interview, seen: Seen) -> Iterator[list[Clause]]:
     decision, now = interview.decision, seen.now
     if decision.state is State.DONE and interview.thanks:
-        yield [("✓ thanked", "green"), _mail(interview.thanks, now)]
+        yield [(_signed(decision, Sentence("thanked")), "green"), _mail(interview.thanks, now)]
     elif decision.state is State.EXPIRED:
-        over = f"the days for it ended {pages.when(decision.closes, now)}" if decision.closes else ""
-        yield [("✗ never thanked", "yellow"), *([over] if over else [])]
+        over = (
+            Sentence("the days for it ended {when}", when=pages.when(decision.closes, now)) if decision.closes else ""
+        )
+        yield [(_signed(decision, Sentence("never thanked")), "yellow"), *([over] if over else [])]
     elif decision.state is State.DUE:
-        until = f"there is time until {pages.when(decision.closes, now)}" if decision.closes else ""
-        yield [("● not thanked yet", "bold green"), *([until] if until else [])]
+        until = Sentence("there is time until {when}", when=pages.when(decision.closes, now)) if decision.closes else ""
+        yield [(_signed(decision, Sentence("not thanked yet")), "bold green"), *([until] if until else [])]
     elif decision.state is State.BLIND:
-        yield ["? not known"]
+        yield [_signed(decision, Sentence("not known"))]
     else:
-        yield [(f"– {pages.told(decision.reason, now)}", "dim")]
+        yield [(_signed(decision, pages.told(decision.reason, now)), "dim")]
+
+
+def _signed(decision: Decision, text: str) -> str:
+    return f"{pages.SIGNS[decision.state][0]} {tr(text)}"
 
 
 def _mail(event: Event, now: datetime) -> str:
     when = pages.absolute(event.start.astimezone(now.tzinfo))
-    return f"{when}, “{event.title}”" if event.title else when
+    return Sentence("{when}, “{title}”", when=when, title=event.title) if event.title else when
 
 
 # -- promises, what is owed, what waits
 
 
 def _add_promises(page: Page, seen: Seen) -> None:
-    page.title("Promises")
+    page.title(Sentence("Promises"))
     for promise in seen.past.promises:
         page.row([_sign(promise.decision)], 4, *_promised(promise, seen.now))
     if not seen.past.promises:
-        page.row((), _INDENT, ["none is noted down; a note such as “#promise Send the address due:friday” makes one"])
+        page.row(
+            (),
+            _INDENT,
+            [Sentence("none is noted down; a note such as “#promise Send the address due:friday” makes one")],
+        )
 
 
 def _sign(decision: Decision) -> Clause:
@@ -141,39 +164,44 @@ def _sign(decision: Decision) -> Clause:
 
 def _promised(promise: Promise, now: datetime) -> Iterator[list[Clause]]:
     decision = promise.decision
-    yield [(f"“{decision.visit.anchor.title}”", "bold"), promise.case, _day(decision.visit.start, now)]
+    title = Sentence("“{title}”", title=decision.visit.anchor.title)
+    yield [(title, "bold"), promise.case, Sentence("of {day}", day=_day(decision.visit.start, now))]
     if decision.state is State.DONE:
-        yield [f"kept {pages.when(promise.kept.start, now)}" if promise.kept else pages.told(decision.reason, now)]
+        kept = promise.kept and Sentence("kept {when}", when=pages.when(promise.kept.start, now))
+        yield [kept or pages.told(decision.reason, now)]
     elif decision.state is State.DUE and decision.due and decision.due < now:
-        yield [("not kept", "yellow"), f"it was due {pages.when(decision.due, now)}"]
+        was_due = Sentence("it was due {when}", when=pages.when(decision.due, now))
+        yield [(Sentence("not kept"), "yellow"), was_due]
     else:
         yield [pages.told(decision.reason, now)]
 
 
 def _day(moment: datetime, now: datetime) -> str:
-    return f"of {moment.astimezone(now.tzinfo):%a %Y-%m-%d}"
+    local = moment.astimezone(now.tzinfo)
+    return f"{pages.weekday(local)} {local:%Y-%m-%d}"
 
 
 def _add_owed(page: Page, seen: Seen) -> None:
-    page.title("What you owe today")
+    page.title(Sentence("What you owe today"))
     for action in seen.past.owed:
-        late: list[Clause] = [("late", "bold yellow")] if action.late else []
-        due = [f"due {pages.when(action.due, seen.now)}"] if action.due else []
-        page.row([(f"  ● {action.type} ", "bold green")], 11, [action.title or action.rule], [*late, *due])
+        late: list[Clause] = [(Sentence("late"), "bold yellow")] if action.late else []
+        due = [Sentence("due {when}", when=pages.when(action.due, seen.now))] if action.due else []
+        kind = _TYPES.get(action.type, action.type)
+        page.row([("  ● ", "bold green")], 4, [(action.title or action.rule, "bold")], [kind, *late, *due])
     if not seen.past.owed:
-        page.row((), _INDENT, ["nothing"])
+        page.row((), _INDENT, [Sentence("nothing")])
 
 
 def _add_waiting(page: Page, seen: Seen) -> None:
     windows, waiting = seen.past.windows, seen.past.waiting[:_SOON]
     if windows:
-        page.title("What you must not do")
+        page.title(Sentence("What you must not do"))
     for case, window in windows:
-        until = f"until {pages.when(window.end, seen.now)}"
-        page.row([("  ‖ ", "magenta")], 4, [(f"no contact with {case}", "bold"), until])
-        page.row((), 4, [window.guard.why])
+        until = Sentence("until {when}", when=pages.when(window.end, seen.now))
+        page.row([("  ‖ ", "magenta")], 4, [(Sentence("no contact with {case}", case=case), "bold"), until])
+        page.row((), 4, [as_sentence(window.guard.why)])
     if waiting:
-        page.title("What comes next")
+        page.title(Sentence("What comes next"))
     for decision in waiting:
         label: list[Clause] = [("  ○ ", "cyan")]
         page.row(label, 4, [(decision.rule, "bold"), decision.case, pages.told(decision.reason, seen.now)])
@@ -181,20 +209,20 @@ def _add_waiting(page: Page, seen: Seen) -> None:
 
 def _add_questions(page: Page, seen: Seen) -> None:
     if seen.past.questions:
-        page.title("Nobody can tell for certain: are these interviews?")
+        page.title(Sentence("Nobody can tell for certain: are these interviews?"))
     for action in seen.past.questions[:_SOON]:
         page.row(["  ? "], 4, [action.title])
-    if more := len(seen.past.questions) - _SOON:
-        page.row((), 4, [f"and {more} more"] if more > 0 else [])
+    if (more := len(seen.past.questions) - _SOON) > 0:
+        page.row((), 4, [Sentence("and {number} more", "and {number} more", number=more)])
 
 
 def _add_draft(page: Page, seen: Seen) -> None:
     draft = seen.draft
     if draft is None:
         return
-    page.title("The draft that would have been ready then" if seen.is_of_then else "A draft that is ready")
-    page.row((), _INDENT, [f"To: {', '.join(person.address for person in draft.to)}"])
-    page.row((), _INDENT, [f"Subject: {draft.title}"])
+    page.title(Sentence("The draft that would have been ready then" if seen.is_of_then else "A draft that is ready"))
+    page.row((), _INDENT, [Sentence("To: {people}", people=", ".join(person.address for person in draft.to))])
+    page.row((), _INDENT, [Sentence("Subject: {title}", title=draft.title)])
     page.row((), 0)
     for line in draft.text.strip().split("\n"):
         page.row((), _INDENT, [line])

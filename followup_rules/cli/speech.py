@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -20,12 +21,17 @@ def language() -> str:
     """Return the language of the person at the command: as the environment, the config, or else the locale has it."""
     context = click.get_current_context(silent=True)
     if context is None:
-        return _first_known(os.environ.get(VARIABLE, ""), _of_locale())
+        return _first_known(os.environ.get(VARIABLE, ""), of_locale())
     # With the call, not with the module: the next call in the same process may be somebody else's.
     if _KNOWN not in context.meta:
-        context.meta[_KNOWN] = _first_known(os.environ.get(VARIABLE, ""), _of_config(context), _of_locale())
+        context.meta[_KNOWN] = _first_known(os.environ.get(VARIABLE, ""), _of_config(context), of_locale())
     known: str = context.meta[_KNOWN]
     return known
+
+
+def speak(language: str) -> None:
+    """Speak a language from now on: the person has just said so."""
+    click.get_current_context().meta[_KNOWN] = _first_known(os.environ.get(VARIABLE, ""), language)
 
 
 def tr(text: str) -> str:
@@ -36,6 +42,11 @@ def tr(text: str) -> str:
 def say(text: str, *, err: bool = False) -> None:
     """Print a sentence in the language of the person at the command."""
     click.echo(tr(text), err=err)
+
+
+def say_all(lines: Iterable[str]) -> None:
+    """Print sentences, one on each line, in the language of the person at the command."""
+    click.echo("\n".join(tr(line) for line in lines))
 
 
 def _first_known(*names: str) -> str:
@@ -57,7 +68,7 @@ def _of_config(context: click.Context) -> str:
     return str(profile.get("language", "")) if isinstance(profile, dict) else ""
 
 
-def _of_locale() -> str:
-    """Return the language of the locale (POSIX, chapter 8.2: LC_ALL, LC_MESSAGES, LANG), or ""."""
+def of_locale() -> str:
+    """Return the language of the locale (POSIX, chapter 8.2: LC_ALL, LC_MESSAGES, LANG)."""
     named = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return next((name[:2] for name in named if name), "")
+    return _first_known(next((name[:2] for name in named if name), ""))

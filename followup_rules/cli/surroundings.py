@@ -1,4 +1,4 @@
-"""What can be told of a user who has said nothing yet: zone, country and language, by what surrounds the program."""
+"""What can be told of a user who has said nothing yet: the time zone, by what surrounds the program."""
 
 from __future__ import annotations
 
@@ -25,17 +25,3 @@ def is_zone(name: str) -> bool:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return True
-
-
-def country_of(zone: str) -> str:
-    """Return the code of the country that a time zone lies in, or "", by the table that comes with the zones."""
-    from importlib.resources import files  # noqa: PLC0415 -- only when asked
-
-    table = files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
-    return next((row[0] for row in rows if row[2] == zone), "")
-
-
-def language(environ: Mapping[str, str]) -> str:
-    """Return the language of the texts, by the locale: `fr` or `en`."""
-    return "fr" if (environ.get("LC_ALL") or environ.get("LANG", "")).startswith("fr") else "en"

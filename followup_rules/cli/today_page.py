@@ -9,10 +9,12 @@ from pathlib import Path
 
 from followup_rules.cli import agenda
 from followup_rules.cli import page as pages
+from followup_rules.cli.case_days import UNTITLED
 from followup_rules.cli.duties import short
 from followup_rules.cli.page import Clause, Page
-from followup_rules.cli.today import Day, Owed
-from followup_rules.model import NOTICE, Person
+from followup_rules.cli.today import Day, Made, Owed
+from followup_rules.model import DRAFT, NOTICE, TASK, Person
+from followup_rules.sentences import Sentence
 from followup_rules.tick.run import Report
 
 _INDENT = 2
@@ -23,13 +25,17 @@ _MOST_LINES = 6
 def show(report: Report, day: Day) -> None:
     """Print the page."""
     page = Page()
-    page.row((), 0, [(f"Today · {pages.absolute(report.now)}", "bold")])
-    page.title("What you owe")
+    page.row((), 0, [(Sentence("Today · {now}", now=pages.absolute(report.now)), "bold")])
+    page.title(Sentence("What you owe"))
     for each in day.owed:
         _add_owed(page, each, report.now)
     if not day.owed:
-        page.row((), _INDENT, ["nothing now"])
-    for title, listed, add in (("Notices", day.notices, _add_notice), ("Held back", day.held, _add_held)):
+        page.row((), _INDENT, [Sentence("nothing now")])
+    sections = (
+        (Sentence("Notices"), day.notices, _add_notice),
+        (Sentence("Held back"), day.held, _add_held),
+    )
+    for title, listed, add in sections:
         if listed:
             page.title(title)
         for each in listed:
@@ -40,13 +46,23 @@ def show(report: Report, day: Day) -> None:
 
 
 def _add_owed(page: Page, owed: Owed, now: datetime) -> None:
-    since: Clause = f"{'since' if owed.since <= now else 'due'} {pages.when(owed.since, now)}"
-    late: list[Clause] = [("late", "bold yellow")] if owed.decision.late else []
-    unmade: list[Clause] = [] if any(each.there for each in owed.made) else [("the next run makes it", "yellow")]
+    when = pages.when(owed.since, now)
+    since = Sentence("since {when}", when=when) if owed.since <= now else Sentence("due {when}", when=when)
+    late: list[Clause] = [(Sentence("late"), "bold yellow")] if owed.decision.late else []
+    next_run = Sentence("the next run makes it")
+    unmade: list[Clause] = [] if any(each.there for each in owed.made) else [(next_run, "yellow")]
     about = [*late, since, *_who(owed), short(owed.decision, owed.file), *unmade]
     page.row([("●", "bold yellow" if owed.decision.late else "bold green")], _INDENT, [(owed.title, "bold")], about)
     for each in (each for each in owed.made if each.there):
-        page.piece(_INDENT, f"{each.action.type}: {_shown(each.place) or each.output}")
+        page.piece(_INDENT, _place(each))
+
+
+def _place(made: Made) -> str:
+    """Return what it is, and where it is to be opened; of an output that cannot tell, its name."""
+    place = _shown(made.place) or made.output
+    if made.action.type == DRAFT:
+        return Sentence("draft: {place}", place=place)
+    return Sentence("task: {place}", place=place) if made.action.type == TASK else f"{made.action.type}: {place}"
 
 
 def _add_notice(page: Page, notice: Owed, now: datetime) -> None:
@@ -55,7 +71,12 @@ def _add_notice(page: Page, notice: Owed, now: datetime) -> None:
     lines: list[list[Clause]] = [[(notice.title, "bold")]]
     lines += [[line] for line in body[:_MOST_LINES]]
     lines += [[("...", "dim")]] if len(body) > _MOST_LINES else []
-    lines.append([(short(notice.decision, notice.file), "dim"), (f"since {pages.when(notice.since, now)}", "dim")])
+    lines.append(
+        [
+            (short(notice.decision, notice.file), "dim"),
+            (Sentence("since {when}", when=pages.when(notice.since, now)), "dim"),
+        ]
+    )
     page.row([("!", "cyan")], _INDENT, *lines)
 
 
@@ -67,17 +88,17 @@ def _add_held(page: Page, held: Owed, now: datetime) -> None:
 def _add_coming(page: Page, day: Day, now: datetime) -> None:
     """Add what comes next; what opens at once in one case stands on one line."""
     if day.coming:
-        page.title("Next")
-    for (at, case, what, title), entries in groupby(day.coming, key=lambda it: (it.at, it.case, it.what, it.title)):
+        page.title(Sentence("Coming"))
+    for (at, _, what, title), entries in groupby(day.coming, key=lambda it: (it.at, it.case, it.what, it.title)):
         rules = [entry.rule for entry in entries if entry.rule]
         sign = agenda.SIGNS[what]
-        shown: list[Clause] = [title or case, *([", ".join(rules)] if rules else [])]
+        shown: list[Clause] = [title or UNTITLED, *([", ".join(rules)] if rules else [])]
         page.row([sign], _INDENT, [pages.when(at, now), *shown])
 
 
 def _add_closing(page: Page, day: Day) -> None:
     page.row((), 0)
-    page.row((), 0, ["Next:"])
+    page.row((), 0, [Sentence("Next:")])
     for each in day.owed[:1]:
         page.command("done", short(each.decision, each.file))
         page.command("snooze", short(each.decision, each.file), "until", "tomorrow")

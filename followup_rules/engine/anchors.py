@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from followup_rules.engine import clock, persons, same_anchor
+from followup_rules.engine.answers import with_answers
 from followup_rules.engine.assign_cases import vanished
 from followup_rules.engine.completed import completed
 from followup_rules.engine.fates import Traces, as_it_stands, fate, traces
@@ -41,10 +42,11 @@ class CaseView:
     def __init__(
         self, case: Case, rules: RuleSet, pins: Mapping[str, datetime], span: clock.Span | None = None
     ) -> None:
-        self.notes = completed(case, rules.world)
+        self.notes = completed(with_answers(case, rules.world.subjects), rules.world)
         self.case, self.rules, self.pins = self.notes.case, rules, pins
         self.days, self.span = rules.world.days, span
         self._known: dict[tuple[str, Hashable], Any] = {}
+        self._keys: dict[tuple[str, int], tuple[Visit, str]] = {}
 
     def once(self, what: str, key: Hashable, compute: Callable[[], T]) -> T:
         """Return what is computed of the case under a key; computed when it is first asked for."""
@@ -225,6 +227,14 @@ class CaseView:
         """Return the key of what the rule makes for the visit; it holds no white space."""
         if it.recurring:
             return visit.anchor.id
+        _, key = self._keys.get((it.id, id(visit)), (None, ""))
+        if not key:
+            key = self._key(it, visit)
+            # With the visit, so that no other one gets its place in the memory.
+            self._keys[it.id, id(visit)] = visit, key
+        return key
+
+    def _key(self, it: Rule, visit: Visit) -> str:
         anchor = "".join(visit.anchor.id.split()) if it.per == "event" else self.case.key
         alone = f"~{visit.person}" if visit.person else ""
         return f"{it.id}/{anchor}{alone}@{visit.day.isoformat()}"

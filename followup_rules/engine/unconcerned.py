@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from followup_rules.engine.anchors import CaseView, Scope
 from followup_rules.engine.breaches import concerned
 from followup_rules.engine.isolation import Failed, blaming
+from followup_rules.language.patterns import Pattern
 from followup_rules.language.schema import Rule
-from followup_rules.model import Event, Reason
+from followup_rules.model import Event, Reason, Visit
 
 
 class Unconcerned(Struct, frozen=True):
@@ -21,46 +24,47 @@ class Unconcerned(Struct, frozen=True):
     """The id of the event that comes nearest to being an anchor; "" if none does."""
 
 
-_CLOCK = "it starts from the clock, in a case of its own"
-_NO_KIND = "this case has no {kinds}"
-_NOTHING = "nothing in this case is {starts}"
-_WHERE = "“{title}” of {day} does not fulfil its `where`"
-_NO_WINDOW = "“{title}” of {day} does not lie in {guard}"
-_NO_BREACH = "no mail of yours breaks {guard}"
-_TOO_OLD = "“{title}” of {day} is too long ago to be listed"
-_KINDS = {"sent": "mail of yours", "received": "mail to you"}
-
-
 def unconcerned(rule: Rule, view: CaseView) -> Unconcerned:
     """Return why a sound rule that has no decision in a case has none."""
     if rule.recurring or rule.on is None:
-        return Unconcerned(rule.id, Reason(_CLOCK))
+        return Unconcerned(rule.id, Reason("it starts from the clock, in a case of its own"))
     try:
         with blaming(rule):
-            return _looked_for(rule, view)
+            if visits := view.visits(rule):
+                return _left_out(rule, visits, view)
+            if rule.where and (fitting := view.anchors(rule.on, Scope(view))):
+                sentence = Reason("“{title}” of {day} does not fulfil its `where`", _told(fitting[-1], view))
+                return Unconcerned(rule.id, sentence, fitting[-1].id)
     except Failed:
-        return Unconcerned(rule.id, Reason(_NOTHING))
+        pass  # of one that cannot be followed that is told elsewhere
+    return Unconcerned(rule.id, _not_there(rule.on, view))
 
 
-def _looked_for(rule: Rule, view: CaseView) -> Unconcerned:
-    if visits := view.visits(rule):
-        guard = rule.breaks.guard if rule.breaks else rule.during
-        outside = guard and not any(concerned(rule, visit, view) for visit in visits)
-        sentence = _TOO_OLD if not outside else _NO_BREACH if rule.breaks else _NO_WINDOW
-        return _about(rule, sentence, visits[-1].anchor, view, guard)
-    scope = Scope(view)
-    assert rule.on is not None, "one without is told of before"
-    fitting = view.anchors(rule.on, scope)
-    if fitting and rule.where:
-        return _about(rule, _WHERE, fitting[-1], view)
-    kinds = rule.on.kinds
-    if kinds and not any(event.kind in kinds for event in view.home):
-        return Unconcerned(
-            rule.id, Reason(_NO_KIND, {"kinds": " or ".join(_KINDS.get(kind, kind) for kind in sorted(kinds))})
-        )
-    return Unconcerned(rule.id, Reason(_NOTHING))
+def _left_out(rule: Rule, visits: Sequence[Visit], view: CaseView) -> Unconcerned:
+    """Return why what it starts from does not count."""
+    guard = rule.breaks.guard if rule.breaks else rule.during
+    values = {**_told(visits[-1].anchor, view), "guard": guard}
+    if not guard or any(concerned(rule, visit, view) for visit in visits):
+        reason = Reason("“{title}” of {day} is too long ago to be listed", values)
+    elif rule.breaks:
+        reason = Reason("no mail of yours breaks {guard}", values)
+    else:
+        reason = Reason("“{title}” of {day} does not lie in {guard}", values)
+    return Unconcerned(rule.id, reason, visits[-1].anchor.id)
 
 
-def _about(rule: Rule, sentence: str, event: Event, view: CaseView, guard: str = "") -> Unconcerned:
-    values = {"title": event.title or event.text or event.kind, "day": view.day(event).isoformat(), "guard": guard}
-    return Unconcerned(rule.id, Reason(sentence, values), event.id)
+def _not_there(on: Pattern, view: CaseView) -> Reason:
+    kinds = on.kinds or frozenset()
+    if not kinds or any(event.kind in kinds for event in view.home):
+        return Reason("nothing in this case is {starts}")
+    named = {
+        frozenset({"note"}): Reason("this case has no note"),
+        frozenset({"meeting"}): Reason("this case has no meeting"),
+        frozenset({"sent"}): Reason("this case has no mail of yours"),
+        frozenset({"received"}): Reason("this case has no mail to you"),
+    }
+    return named.get(kinds) or Reason("nothing in this case is {starts}")
+
+
+def _told(event: Event, view: CaseView) -> dict[str, object]:
+    return {"title": event.title or event.text or event.kind, "day": view.day(event).isoformat()}

@@ -93,8 +93,11 @@ def words_in(*names: str) -> Builder:
         find = text.finder(spelt).search if spelt else None
 
         def test(event: Event, scope: Scope) -> bool:
-            texts = (own_title(event, scope, world) if name == "title" else event.text for name in names)
-            return any((find and find(text.fold(said))) or any(sign in said for sign in signs) for said in texts)
+            for name in names:
+                said = own_title(event, scope, world) if name == "title" else event.text
+                if said and ((find and find(text.fold(said))) or any(sign in said for sign in signs)):
+                    return True
+            return False
 
         return Part(test, size=len(words))
 

@@ -22,6 +22,8 @@ def fold(text: str) -> str:
     >>> fold("Entretien d’embauche : pré-sélection")
     ' entretien d embauche pre selection '
     """
+    if text.isascii():  # none of what follows concerns it
+        return f" {' '.join(_WORD.findall(text.lower()))} "
     # NFKD takes accents off their letters, and apart what is written as one: ﬁ, full-width letters (UAX 15).
     bare = "".join(
         sign for sign in unicodedata.normalize("NFKD", _UNSEEN.sub("", text)) if not unicodedata.combining(sign)

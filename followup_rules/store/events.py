@@ -6,8 +6,11 @@ Events are known by their identity (kind and id), which is what the columns `id`
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,8 +20,10 @@ from followup_rules.model import BadItem, Event, Pull
 from followup_rules.store.bodies import decode, encode
 from followup_rules.store.database import Database
 from followup_rules.store.instants import instant, text
-from followup_rules.store.listing import Listing, Row, Shown
-from followup_rules.store.tombstones import EVENT, Tombstones
+from followup_rules.store.listing import Listing, Row, Shown, sayings
+from followup_rules.store.tombstones import EVENT, MEETING, Tombstones
+
+_VERSIONS = "select id, source, body, gone, listed, planned, called_off, past_unlisted from event"
 
 
 class SourceState(Struct, frozen=True):
@@ -215,7 +220,8 @@ class Events:
         """Leave out the events that were forgotten, and further occurrences of meetings that were."""
         if not self._tombstones.any():
             return events
-        return [event for event in events if not any(self._tombstones.find(EVENT, name) for name in names(event))]
+        find = self._tombstones.find
+        return [event for event in events if not any(find(what, name) for what, name in known_by(event))]
 
     def event(self, name: str) -> Event | None:
         """Return an event as its sources together saw it: there if any still lists it, in the newest version.
@@ -223,17 +229,13 @@ class Events:
         A version that names no organizer gives way (RFC 5546: the meeting is the organizer's). My answer is that under
         any of my addresses.
         """
-        versions = self._versions(name)
-        if not versions:
-            return None
-        newest = max(versions, key=_version)
-        if newest.answered:
-            return newest
-        return replace(newest, answered=any(event.answered for event in versions if event.gone is None))
+        return next(iter(self.events([name])), None)
 
     def events(self, identities: Iterable[str]) -> list[Event]:
         """Return several events, in the order of their identities."""
-        return [event for identity in sorted(set(identities)) if (event := self.event(identity)) is not None]
+        query = f"{_VERSIONS} where id in (select value from json_each(?)) order by id, source"  # noqa: S608 -- words of ours
+        found = self._database.rows(query, json.dumps([*set(identities)]))
+        return [_together(versions) for _, versions in groupby(found, key=itemgetter(0))]
 
     def named(self, ident: str) -> Event | None:
         """Return the event with an id; of several, one whose id nobody else chose."""
@@ -279,9 +281,7 @@ class Events:
         self._database.run_many("delete from token where id = ?", rows)
 
     def _versions(self, name: str) -> list[Event]:
-        query = """select source, body, gone, listed, planned, called_off, past_unlisted from event
-                   where id = ? order by source"""
-        return [decode(*row) for row in self._database.rows(query, name)]
+        return [decode(*row) for _, *row in self._database.rows(f"{_VERSIONS} where id = ? order by source", name)]
 
     # -- ties
 
@@ -317,6 +317,15 @@ def lies_in(event: Event, parts: Iterable[BadItem]) -> bool:
     return f"{event.where}:".startswith(tuple(f"{part.where}{sign}" for part in parts for sign in ":/"))
 
 
+def _together(rows: Iterable[Sequence[Any]]) -> Event:
+    """Return an event from the rows of its versions; see `Events.event`."""
+    versions = [decode(*row) for _, *row in rows]
+    newest = max(versions, key=_version) if len(versions) > 1 else versions[0]
+    if newest.answered:
+        return newest
+    return replace(newest, answered=any(event.answered for event in versions if event.gone is None))
+
+
 def _version(event: Event) -> tuple[object, ...]:
     """Return by what the versions of an event are compared that several sources show; the greatest counts."""
     first = datetime.min.replace(tzinfo=UTC)
@@ -344,3 +353,9 @@ def names(event: Event) -> tuple[str, ...]:
     """Return the ids by which an event is known again: its own and, of an occurrence, that of the whole series."""
     series = event.id.rpartition("/")[0] if event.kind == "meeting" else ""
     return (event.id, series) if series else (event.id,)
+
+
+def known_by(event: Event) -> list[tuple[str, str]]:
+    """Return by what an event is known again that was forgotten, for `Tombstones`."""
+    said = sayings(event) if event.kind == "meeting" else ()
+    return [*((EVENT, name) for name in names(event)), *((MEETING, saying) for saying in said)]

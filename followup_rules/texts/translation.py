@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from gettext import NullTranslations
 from pathlib import Path
@@ -19,7 +19,7 @@ _FOLDER = Path(__file__).parent.parent / "locale"
 def told(text: str, language: str) -> str:
     """Return a sentence in one of the LANGUAGES; any other text, and a sentence without translation, as it is."""
     if language == ENGLISH or not isinstance(text, Sentence):
-        return text
+        return str.__str__(text)  # plain text, whatever it was: it may be stored
     catalogue, number = _catalogue(language), text.values.get("number")
     if text.many and isinstance(number, int):
         template = catalogue.ngettext(text.template, text.many, number)
@@ -29,8 +29,8 @@ def told(text: str, language: str) -> str:
     return template.format_map(values) if values else template
 
 
-def weekday(moment: datetime, language: str) -> str:
-    """Return the short name of an instant's day of the week: "Thu", "jeu."."""
+def weekday(moment: date, language: str) -> str:
+    """Return the short name of the day of the week of a day or an instant: "Thu", "jeu."."""
     if language == ENGLISH:
         return f"{moment:%a}"
     from babel.dates import format_date  # noqa: PLC0415 -- English does without

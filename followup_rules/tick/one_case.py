@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
@@ -20,6 +21,7 @@ from followup_rules.engine.plan import OVER, PRINTED, Change, EntryState, Ledger
 from followup_rules.engine.settled import reopened
 from followup_rules.language.tags import ORDERS
 from followup_rules.model import DRAFT, NOTICE, Action, Case, Decision, Problem, Reason, State
+from followup_rules.sentences import Sentence
 from followup_rules.store.store import Store
 from followup_rules.store.tombstones import KEY
 from followup_rules.tick.actions import Making, actions, spelt, subjects
@@ -42,8 +44,11 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
         store.decisions.unsettle(each.key for each in judged if each.state in OVER and not reopened(each))
     yield from _failing(judged, given.config)
     entries = store.ledger.of(case)
-    known = [_as_far_as_seen(decision, entries, seen.looked) for decision in judged]
-    worded = [_worded(decision, given.config, entries) for decision in known]
+    of_duty = defaultdict(list)
+    for entry in entries:
+        of_duty[entry.action.duty].append(entry)
+    known = [_as_far_as_seen(decision, of_duty.get(decision.key, ()), seen.looked) for decision in judged]
+    worded = [_worded(decision, given.config, of_duty.get(decision.key, ())) for decision in known]
     yield from (problem for _, _, problems in worded for problem in problems)
     decisions = [decision for decision, _, _ in worded]
     before = store.decisions.states(case)
@@ -139,16 +144,19 @@ def _failing(decisions: Iterable[Decision], config: Config) -> Iterator[Problem]
     rules = config.rulebook.rules.rules
     for decision in decisions:
         if decision.state is State.BROKEN and not rules[decision.rule].fault:
-            hint = "the next run tries again; if a plugin is to blame, update it"
+            hint = Sentence("the next run tries again; if a plugin is to blame, update it")
             yield Problem(f"rule.{decision.rule}", decision.why, Code.FAILING_CHECK, hint=hint)
 
 
 def _as_far_as_seen(decision: Decision, entries: Iterable[LedgerEntry], looked: Look) -> Decision:
-    """Return the decision; what the user may have done in an output that cannot tell is not known to be missed."""
+    """Return the decision, given the entries of its duty.
+
+    What the user may have done in an output that cannot tell is not known to be missed.
+    """
     if decision.state is not State.EXPIRED:
         return decision
     for entry in entries:
-        if entry.action.duty == decision.key and (entry.marker, entry.output) in looked.unsure:
+        if (entry.marker, entry.output) in looked.unsure:
             reason = Reason("the output {output!r} cannot tell what became of it", {"output": entry.output})
             return replace(decision, state=State.BLIND, reason=reason)
     return decision
@@ -157,7 +165,10 @@ def _as_far_as_seen(decision: Decision, entries: Iterable[LedgerEntry], looked: 
 def _worded(
     decision: Decision, config: Config, entries: Sequence[LedgerEntry]
 ) -> tuple[Decision, Sequence[Action], Sequence[Problem]]:
-    """Return a decision, as broken if a text of its rule is faulty; what it makes; and what is wrong with its texts."""
+    """Return a decision, as broken if a text of its rule is faulty; what it makes; and what is wrong with its texts.
+
+    `entries` are those of its duty.
+    """
     if decision.state is not State.DUE:
         return decision, (), ()
     rules = config.rulebook.rules

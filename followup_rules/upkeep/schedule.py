@@ -22,6 +22,7 @@ from msgspec import Struct
 
 from followup_rules import durable
 from followup_rules.sealing import digest
+from followup_rules.sentences import Sentence, system_error
 
 KINDS = ("cron", "systemd", "launchd")
 MINUTES = (5, 10, 15, 20, 30, 60)
@@ -143,7 +144,9 @@ def _agent(name: str) -> Path:
 def install(schedule: Schedule) -> None:
     """Put the schedule in place of any other one of its name. Raises NotScheduled."""
     if not all(word.isprintable() for word in schedule.command):
-        raise NotScheduled("the path of the config holds characters that cannot stand in a schedule; rename it")
+        raise NotScheduled(
+            Sentence("the path of the config holds characters that cannot stand in a schedule; rename it")
+        )
     before = [kind for kind in KINDS if kind != schedule.kind and _minutes(kind, schedule.name) is not None]
     if schedule.kind == "cron":
         _write_crontab([*_others(schedule.name), _line(schedule)])
@@ -159,7 +162,9 @@ def _install_files(schedule: Schedule) -> None:
             file.parent.mkdir(parents=True, exist_ok=True)
             durable.write(file, text.encode(), 0o600)
     except OSError as error:
-        raise NotScheduled(f"{error.filename} cannot be written: {error.strerror}") from error
+        raise NotScheduled(
+            Sentence("{path} cannot be written: {why}", path=error.filename, why=system_error(error))
+        ) from error
     try:
         if schedule.kind == "systemd":
             _asked("systemctl", "--user", "daemon-reload")
@@ -235,7 +240,9 @@ def _unlink(*files: Path) -> None:
         for file in files:
             file.unlink(missing_ok=True)
     except OSError as error:
-        raise NotScheduled(f"{error.filename} cannot be removed: {error.strerror}") from error
+        raise NotScheduled(
+            Sentence("{path} cannot be removed: {why}", path=error.filename, why=system_error(error))
+        ) from error
 
 
 # -- cron, and the programs that are asked
@@ -251,10 +258,12 @@ def _others(name: str) -> list[str]:
     """Return the lines of the crontab that are not of this name. Raises NotScheduled if that is not certain."""
     done = _try("crontab", "-l")
     if done is None:
-        raise NotScheduled("crontab is not installed here, or does not answer")
+        raise NotScheduled(Sentence("crontab is not installed here, or does not answer"))
     # Without a crontab it says so and fails; any other failure could mean lines that would be lost.
     if done.returncode and "no crontab" not in done.stderr.lower():
-        raise NotScheduled(f"crontab -l failed: {done.stderr.strip() or done.returncode}")
+        raise NotScheduled(
+            Sentence("{command} failed: {why}", command="crontab -l", why=done.stderr.strip() or done.returncode)
+        )
     return [line for line in done.stdout.splitlines() if done.returncode == 0 and not line.endswith(_MARK + name)]
 
 
@@ -265,8 +274,9 @@ def _write_crontab(lines: list[str]) -> None:
 def _asked(*command: str, given: str = "") -> None:
     done = _try(*command, given=given)
     if done is None or done.returncode:
-        why = (done.stderr.strip() or str(done.returncode)) if done else "it is not there, or does not answer"
-        raise NotScheduled(f"{shlex.join(command)} failed: {why}")
+        silent = Sentence("it is not there, or does not answer")
+        why = (done.stderr.strip() or done.returncode) if done else silent
+        raise NotScheduled(Sentence("{command} failed: {why}", command=shlex.join(command), why=why))
 
 
 def _try(*command: str, given: str = "") -> subprocess.CompletedProcess[str] | None:

@@ -59,7 +59,9 @@ def usual(home: Path) -> Iterator[Place]:
 def reads(path: Path) -> bool:
     """Tell whether a file is a mail or an mbox, or a folder holds any."""
     with suppress(OSError, Unreadable):
-        return any(_reads(path if path.is_file() else path / file.name, file) for file in walk(path).files[:_SAMPLE])
+        found = walk(path)
+        held = ((path if path.is_file() else path / file.name, file) for file in found.files[:_SAMPLE])
+        return any(_reads(place, file) for place, file in held) or (not found.files and found.is_known)
     return False
 
 

@@ -15,6 +15,7 @@ from followup_notes.grammar import LONGEST_NOTE, parse_heading
 from followup_notes.lines import split_lines
 from followup_rules import NoteHeading, Refused, durable, regular_files
 from followup_rules.plain import clean
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +68,8 @@ def remove(file: Path, added: NoteAdded) -> None:
     # Other notes may have been written above it since; if it stands twice, only its own line is certain.
     at = added.line if added.line in same else same[0] if len(same) == 1 else 0
     if not at:
-        raise Refused(f"{file} no longer holds the note as it was written: {added.item}")
+        gone = Sentence("{file} no longer holds the note as it was written: {item}", file=file, item=added.item)
+        raise Refused(gone)
     first = _first_of(lines, at - 1) if added.began else at - 1
     _replace(file, before, "".join([*lines[:first], *lines[at:]]).encode("utf-8", "surrogateescape"))
 

@@ -42,12 +42,12 @@ def test_the_last_months_are_told_with_what_is_owed_and_what_must_wait(home):
     result = look(EXAMPLES / "calendar.ics", EXAMPLES / "sent", *TORONTO)
     assert (result.exit_code, result.stderr) == (0, "")
     told = result.stdout
-    assert "You are Camille <me@example.org> · in America/Toronto" in told
+    assert "You seem to be Camille <me@example.org> · in America/Toronto" in told
     interviews = section(told, "Interviews")
     assert re.search(r"Entrevue – Nordik · Julie Roy\n +✓ thanked\s.*Thu 2026-10-29 18:40", interviews)
     assert re.search(r"Phone screen with Marc Tremblay · .*\n +✗ never thanked", interviews)
     assert re.search(
-        r"Panel interview – Boussole(?:.*\n)+? +! a contact in the quiet days\s+Tue 2026-11-17", interviews
+        r"Panel interview – Boussole(?:.*\n)+? +! · a contact in the quiet days\s+Tue 2026-11-17", interviews
     )
     assert re.search(r"Deuxième entrevue – Nordik · .*\n +● not thanked yet", interviews)
     assert "Thank you for our conversation of Monday, November 16" in section(told, "What you owe today")
@@ -138,7 +138,7 @@ def test_what_lies_in_usual_places_is_offered_and_not_read(filled):
     assert "Camille" not in result.stdout
     command = shlex.split(result.stdout.splitlines()[-1])
     assert command[:2] == ["followup", "look"]
-    assert "You are Camille" in look(*command[2:], *TORONTO).stdout
+    assert "You seem to be Camille" in look(*command[2:], *TORONTO).stdout
 
 
 def test_the_numbers_of_what_is_offered_are_asked_for_at_a_terminal(filled, monkeypatch):
