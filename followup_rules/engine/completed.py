@@ -21,6 +21,7 @@ from followup_rules.sentences import Sentence
 
 _NOT = "not-"
 _NEAREST = 3
+_PUNCTUATION = ".,;:!?)"
 
 
 class Misfit(Struct, frozen=True):
@@ -64,6 +65,12 @@ def completed(case: Case, world: World) -> Completed:
         tuple(_misfits(astray, home, world)) if astray else (),
         {name: moment(found[-1][0], world.days) for name, found in given.items()},
     )
+
+
+def named_in(note: Event) -> str:
+    """Return what stands behind a note's `for:`, or ""."""
+    written = note.data.get("for")
+    return written.rstrip(_PUNCTUATION) if isinstance(written, str) else ""
 
 
 def bindings(case: Case, world: World) -> dict[tuple[str, str], frozenset[str]]:
