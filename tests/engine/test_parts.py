@@ -138,7 +138,10 @@ def test_a_note_ends_the_one_action_that_it_names(text, names):
 
 def test_the_reason_names_the_note():
     orders = [order("done", f"{KEY}#mail"), order("done", f"{KEY}#day", "2026-11-11 09:00")]
-    assert the(NAMED, visit(), *orders, now=NOW, faulty=True).why == "done, as you say in your note “#done” of Wed 2026-11-11 09:00"
+    assert (
+        the(NAMED, visit(), *orders, now=NOW, faulty=True).why
+        == "done, as you say in your note “#done” of Wed 2026-11-11 09:00"
+    )
 
 
 def test_a_note_about_an_action_that_there_is_not_is_told_with_those_that_there_are():
