@@ -14,10 +14,11 @@ from msgspec import Struct
 from followup_rules.engine import clock, persons, same_anchor
 from followup_rules.engine.answers import with_answers
 from followup_rules.engine.assign_cases import vanished
-from followup_rules.engine.completed import completed
+from followup_rules.engine.completed import completed, named_in
 from followup_rules.engine.fates import Traces, as_it_stands, fate, traces
 from followup_rules.engine.isolation import blaming
 from followup_rules.engine.lookup import Found, Lookup, Reports
+from followup_rules.engine.parts import ordered_of_parts
 from followup_rules.engine.threads import named_ids, threads
 from followup_rules.engine.visits import Visits
 from followup_rules.language.about import words
@@ -88,8 +89,10 @@ class CaseView:
 
     @cached_property
     def reports(self) -> Reports:
-        """Those of them that tell what became of actions."""
-        return Reports(tuple(event for event in self.events if event.report))
+        """Those of them that tell what became of actions, and what notes order of one of several."""
+        told = [event for event in self.events if event.report]
+        ordered = ordered_of_parts(self.notes.orders, named_in, self.rules.world.tags)
+        return Reports(tuple(sorted((*told, *ordered), key=self.order)))
 
     @cached_property
     def threads(self) -> Mapping[str, str]:

@@ -15,6 +15,7 @@ from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.as_of import as_of, next_arrival
 from followup_rules.engine.completed import bindings
 from followup_rules.engine.evaluate import EvaluationContext, Remembered, evaluate
+from followup_rules.engine.moving_notes import moving, without_day
 from followup_rules.engine.orders import misfits
 from followup_rules.engine.own_mail import same_subject
 from followup_rules.engine.plan import OVER, PRINTED, Change, EntryState, LedgerEntry, plan
@@ -23,6 +24,7 @@ from followup_rules.language.tags import ORDERS
 from followup_rules.model import DRAFT, NOTICE, Action, Case, Decision, Problem, Reason, State
 from followup_rules.sentences import Sentence
 from followup_rules.store.store import Store
+from followup_rules.store.told import DATES
 from followup_rules.store.tombstones import KEY
 from followup_rules.tick.actions import Making, actions, spelt, subjects
 from followup_rules.tick.backoff import must_wait
@@ -86,14 +88,20 @@ def _notes(stored: Case, context: EvaluationContext, news: frozenset[str], given
     """Keep which meetings the notes of a case are about; report what is new and names nothing."""
     rules = given.config.rulebook.rules
     telling = ORDERS | rules.world.tags.missed
-    if not any("re" in event.data or rules.world.tags.of(event.tags) & telling for event in stored.home):
+    may_move = moving(rules) and any(event.kind == "note" and event.identity in news for event in stored.home)
+    if not may_move and not any(
+        "re" in event.data or rules.world.tags.of(event.tags) & telling for event in stored.home
+    ):
         return
     given.store.places.follow(bindings(stored, rules.world))
     pins, span = given.store.ledger.pins(stored.key), context.span(stored.key)
     view = CaseView(as_of(stored, given.now), rules, pins, span)
-    for misfit in misfits(view):
+    for misfit in (*misfits(view), *without_day(view)):
         if misfit.note.identity in news:
-            yield Problem("notes", f"{misfit.note.where}: {misfit.message}", Code.NO_DUTY, hint=misfit.hint)
+            # One that only forgets its day counts for all else.
+            warning = misfit.code == Code.NO_DAY
+            where = f"{misfit.note.where}: {misfit.message}"
+            yield Problem("notes", where, misfit.code, hint=misfit.hint, warning=warning)
 
 
 def judge(
@@ -232,7 +240,9 @@ def _news(
         expired = decision.state is State.EXPIRED and before.get(decision.key) != State.EXPIRED
         if expired and closed and not given.store.decisions.ever_was(decision.key, State.EXPIRED):
             yield Missed(decision)
-        if decision.warning:
+        # Each judging finds it again; what was said of a date need not be said twice.
+        said = f"{decision.key} {decision.warning}"
+        if decision.warning and given.store.told.news(DATES, [said], whole=False):
             yield Problem(f"rule.{decision.rule}", decision.warning, decision.warning_code, warning=True)
 
 
