@@ -5,11 +5,11 @@ BIN    := $(VENV)/bin
 
 # The Pythons that `make test-pythons` tries if they are installed: names on the PATH, or paths.
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14
-# Which share of the trials `make trials` makes; another one each time, unless one is given.
+# Which share of the trials `make crashes` and `make trials` make; another one each time, unless one is given.
 SEED := $(or $(SEED),$(shell od -An -N2 -tu2 /dev/urandom | tr -d ' '))
 SHARDS := 8
 
-.PHONY: help demo demo-google npm test test-long test-all test-pythons test-lowest coverage trials mutation soak nightly lint format docs clean
+.PHONY: help demo demo-google npm test test-long test-all test-pythons test-lowest coverage crashes trials mutation soak nightly lint format docs sentences clean
 
 help:
 	@echo "make demo    plays some weeks of a job search"
@@ -18,11 +18,13 @@ help:
 	@echo "make test-pythons  runs the tests on every Python that is installed and supported"
 	@echo "make test-lowest  runs them with the lowest versions of what pyproject.toml depends on"
 	@echo "make coverage  runs the tests and sees how much they try of what decides and remembers"
+	@echo "make crashes  strikes some 150 runs at points of their own; make trials does so at more, and other trials"
 	@echo "make trials  makes a share of the long trials, another one each time: crashes, mistakes, lives, hostile input"
 	@echo "make mutation  makes small mistakes in the engine, one by one, and sees that a test fails for each"
 	@echo "make nightly  makes all trials and audits the dependencies; make soak goes on for hours"
 	@echo "make lint    checks style, types and the rules of who may import whom"
 	@echo "make docs    writes anew what the documentation shows of the command"
+	@echo "make sentences  brings the catalogues of translations up to date, and tells what is missing"
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -74,6 +76,10 @@ test-pythons:
 coverage: $(VENV)/ready npm
 	$(BIN)/python -m pytest --numprocesses auto -m "not long" --cov
 
+crashes: $(VENV)/ready
+	@echo "make crashes SEED=$(SEED) strikes at the same points again"
+	$(BIN)/python -m tests.trials.faults --points 150 --seed $(SEED)
+
 # The floor: many mistakes in the newest modules of the engine (orders, completed, same_notes, near_headings) are not
 # noticed yet by its own tests. `make mutation` names them all; raise the floor as they are killed or listed.
 trials: $(VENV)/ready npm
@@ -109,6 +115,9 @@ format: $(VENV)/ready
 
 docs: $(VENV)/ready
 	$(BIN)/python docs/generate.py
+
+sentences: $(VENV)/ready
+	$(BIN)/python docs/sentences.py
 
 clean:
 	rm -rf $(VENV) out dist .mypy_cache .ruff_cache .coverage* .hypothesis .import_linter_cache

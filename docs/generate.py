@@ -11,9 +11,7 @@ compared: TICK: ARGUMENTS -->` a block like the first, with another day of the c
 
 from __future__ import annotations
 
-import ast
 import dataclasses
-import inspect
 import json
 import os
 import re
@@ -22,9 +20,7 @@ import subprocess
 import sys
 import tempfile
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
-from types import ModuleType
 
 import msgspec
 
@@ -79,40 +75,32 @@ def _rules(name: str) -> str:
 
 
 def _keys(record: str) -> str:
-    """Tell the keys of a rule, of a guard (those that are not also a rule's), or the states."""
+    """Tell the keys of a rule, of a guard (those that are not also a rule's), of a pattern or a tag; or the states."""
     from followup_rules import model  # noqa: PLC0415 -- only if a page has such a table
+    from followup_rules.editor import docstrings, json_schema, rule_tables  # noqa: PLC0415 -- likewise
     from followup_rules.language import schema  # noqa: PLC0415 -- likewise
 
     if record == "State":
-        said = _docstrings(model, record)
-        return _table("state", [(str(state), said[state.name]) for state in model.State])
+        said = docstrings.of_attributes(model.State)
+        return _table("state", "meaning", [(str(state), said[state.name]) for state in model.State])
+    if record in _WRITTEN:
+        table = getattr(rule_tables, f"{record}Table")
+        said = json_schema.explained(table)
+        names = [(each.encode_name, said[each.name]) for each in msgspec.structs.fields(table) if each.name != "unset"]
+        return _table(*_WRITTEN[record], names)
     keys = schema.RULE if record == "Rule" else {key: read for key, read in schema.GUARD.items() if key not in _COMMON}
-    said, kind = _docstrings(schema, record), getattr(schema, record)
-    names = {key: schema.ATTRIBUTE.get(key, key) for key in keys}
+    kind = getattr(schema, record)
+    said, names = docstrings.of_attributes(kind), {key: schema.ATTRIBUTE.get(key, key) for key in keys}
     defaults = {field.name: field.default for field in msgspec.structs.fields(kind)}
-    return _table(
-        "key", [(key, said[name], _shown_default(record, key, defaults[name])) for key, name in names.items()]
-    )
+    rows = [(key, said[name], _shown_default(record, key, defaults[name])) for key, name in names.items()]
+    return _table("key", "meaning", rows)
 
 
+_WRITTEN = {"Pattern": ("field", "holds if"), "Tag": ("key", "meaning"), "Action": ("key", "meaning")}
+"""Tables that are told as people write them, and what their columns are called."""
 _COMMON = ("why", "on", "where", "per", "opens", "enabled")
 """Keys of a guard that say what those of a rule say."""
 _REQUIRED = {"Rule": ("on", "do"), "Guard": ("closes",)}
-
-
-def _docstrings(module: ModuleType, record: str) -> dict[str, str]:
-    """Return what the docstring below each attribute of a class says, which Python itself does not keep."""
-    (body,) = (
-        node.body
-        for node in ast.parse(inspect.getsource(module)).body
-        if isinstance(node, ast.ClassDef) and node.name == record
-    )
-    said = {}
-    for node, below in pairwise(body):
-        names = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant) and isinstance(names[0], ast.Name):
-            said[names[0].id] = inspect.cleandoc(below.value.value).replace("\n", " ")
-    return said
 
 
 def _shown_default(record: str, key: str, default: object) -> str:
@@ -123,8 +111,8 @@ def _shown_default(record: str, key: str, default: object) -> str:
     return f"`{str(default).lower()}`" if default not in (None, "") else ""
 
 
-def _table(first: str, rows: list[tuple[str, ...]]) -> str:
-    head = [first, "meaning", "default"][: len(rows[0])]
+def _table(first: str, second: str, rows: list[tuple[str, ...]]) -> str:
+    head = [first, second, "default"][: len(rows[0])]
     lines = [head, ["---"] * len(head), *([f"`{word}`", *rest] for word, *rest in rows)]
     return "".join("| " + " | ".join(line).replace(" |  |", " | |") + " |\n" for line in lines)
 
@@ -146,7 +134,7 @@ def _followup(folder: Path, config: Path, arguments: str, now: object) -> str:
     instant = [] if timeless else ["--now", str(now).replace(" ", "T")]
     command = [sys.executable, "-m", "followup_rules", *shlex.split(arguments), *instant]
     command[3:3] = ["--config", str(config)]
-    environment = {**os.environ, "COLUMNS": "90", "LC_ALL": "C.UTF-8", "HOME": str(folder)}
+    environment = {**os.environ, "COLUMNS": "90", "LC_ALL": "C.UTF-8", "FOLLOWUP_LANGUAGE": "en", "HOME": str(folder)}
     result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     return _tidy(result.stdout + result.stderr, config)
 

@@ -89,3 +89,4 @@ class Code(StrEnum):
     NO_THREAD = "F129", "A reply to what has no thread"
     NOBODY = "F130", "A draft to nobody"
     UNCOVERED = "F131", "A year whose holidays are not known"
+    NOT_SCHEDULED = "F140", "Runs that could not be put on a schedule"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pluggy
 from msgspec import Struct
 
-from followup_rules.model import Action, BadItem, Context, Event, NoteAdded, NoteHeading, Profile, Pull, Status
+from followup_rules.model import Action, BadItem, Context, Event, NoteAdded, NoteHeading, Person, Profile, Pull, Status
 
 if TYPE_CHECKING:
     import click
@@ -77,6 +78,13 @@ class NoteWriter(Protocol):
         Refused, with a sentence for the user, if nothing was written; lets pass what `choose` raises.
         """
 
+    def remove_note(self, added: NoteAdded) -> None:
+        """Take back a note that `add_note` wrote, with its heading if that `began` with it, and nothing else.
+
+        Without this method `followup note --undo` says that notes of this source cannot be taken back. Raises Refused,
+        with a sentence for the user, if nothing was changed: it is gone, or reads otherwise by now.
+        """
+
 
 class Output(Protocol):
     """Keeps actions somewhere the user sees them. `Refused`: nothing was made; any other error: uncertain."""
@@ -97,6 +105,42 @@ class Output(Protocol):
         """Tell of each reference whether it is open, touched, done or gone."""
 
 
+class Openable(Protocol):
+    """What an output may offer besides: `followup today` shows where its actions are to be opened."""
+
+    def place(self, ref: str) -> str:
+        """Return the path of a file, or an address on the web, at which a person finds it; "" if that cannot be told.
+
+        It is asked of many at once: it looks at files, and asks no service.
+        """
+
+
+class Place(Struct, frozen=True):
+    """Where something lies that a source can read, as it is offered to a new user."""
+
+    path: Path
+    told: str
+    """Which program keeps it there, in a few words: `Thunderbird, imap.example.org`."""
+
+
+class Discovery(Struct, frozen=True):
+    """How a new user finds what a source reads: `followup look` and `followup init` offer it, and take nothing unasked.
+
+    None of these functions writes anything, opens a connection, or reads more than a little; what cannot be read is
+    left out. A place that is chosen becomes the option `path` of the source.
+    """
+
+    usual: Callable[[Path], Iterable[Place]]
+    """Called with the user's home folder. Returns what is there of the places in which programs usually keep such
+    things, the likeliest first."""
+    reads: Callable[[Path], bool]
+    """Called with a file or folder that the user has named. Tells whether it is for this source, by names and by how
+    files begin."""
+    owners: Callable[[Path], Iterable[Person]]
+    """Called with such a file or folder. Returns whose it seems to be, the likeliest address first; nobody if that
+    cannot be told."""
+
+
 class SourceType(Struct, frozen=True):
     """A kind of source: `options` is a dataclass, from which its config table is checked and documented."""
 
@@ -109,6 +153,8 @@ class SourceType(Struct, frozen=True):
     """What a source of notes may offer besides: called with a case as a heading names it, with the text of one note as
     a person writes it, and with the instant. Returns that note, by the grammar of the source, and what is wrong with
     it; reads no file. Examples of rules are written in it."""
+    discovery: Discovery | None = None
+    """How a new user finds what it reads, where that lies in files with an option `path`."""
 
 
 class OutputType(Struct, frozen=True):

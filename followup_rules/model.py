@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
 
+from followup_rules.sentences import Sentence
+
 
 class Person(Struct, frozen=True):
     """A human being: an e-mail address in lower case, and a name if one was given."""
@@ -194,6 +196,8 @@ class NoteAdded(Struct, frozen=True):
     """From 1."""
     where: str
     """As the event's `where` is once the source is read."""
+    began: bool = False
+    """Its heading was not there, and was written with it."""
 
 
 class Profile(Struct, frozen=True, kw_only=True):
@@ -254,12 +258,8 @@ class Reason(Struct, frozen=True):
     sentence: str
     values: Mapping[str, object] = field(default_factory=dict)
 
-    def __str__(self) -> str:
-        shown = {
-            name: f"{value:%a %Y-%m-%d %H:%M}" if isinstance(value, datetime) else value
-            for name, value in self.values.items()
-        }
-        return self.sentence.format_map(shown)
+    def __str__(self) -> Sentence:
+        return Sentence(self.sentence, **self.values)
 
 
 class Visit(Struct, frozen=True, kw_only=True):

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 ACCEPTED = "a date such as 2026-11-11, a time such as 2026-11-11T14:00, a weekday such as friday, +3d or +2w"
+DATE_KEYS = ("due", "until", "on", "at")
+"""The keys of notes whose values are dates in every config; such a value may be of several words, without quotes."""
+ALSO = {"échéance": "due", "echéance": "due", "echeance": "due", "date-limite": "due", "jusqu'au": "until",
+        "jusqu'à": "until", "le": "on"}  # fmt: skip
+"""Their French spellings. `pour:` is none: it could be `due:` as well as `for:`."""
 MORNING = time(9)
 """A field that holds a date without a time means 09:00."""
 

@@ -2,8 +2,10 @@
 
 import ctypes
 import os
+import shutil
 import sys
 from datetime import timedelta
+from pathlib import Path
 from zlib import crc32
 
 import pytest
@@ -22,6 +24,13 @@ pytest_plugins = [
 settings.register_profile("untimed", deadline=None)
 settings.register_profile("deep", deadline=None, max_examples=20 * USUAL)
 settings.load_profile("untimed")
+
+# What is printed is compared in English, whatever language a test's config and the machine's locale have.
+os.environ["FOLLOWUP_LANGUAGE"] = "en"
+MEMORY = Path("/dev/shm")
+"""A file system in memory, where there is one: each run of the command syncs its store, and a disk takes its time."""
+if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4e9:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))  # pytest's own name for where `tmp_path` begins
 
 NO_SKIPS = "FOLLOWUP_TESTS_NO_SKIPS"
 """Set where everything that tests need is installed: there a skipped test is a failed one."""

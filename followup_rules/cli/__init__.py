@@ -6,34 +6,48 @@ import importlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
 from followup_rules import __version__
+from followup_rules.cli import speech, usage
+from followup_rules.sentences import Sentence, as_sentence
 
 COMMANDS = {
-    "init": "Write a commented config and an empty notes file.",
-    "run": "Do what is due now; print only what changed.",
-    "plan": "Show what `run` would do; write nothing.",
-    "explain": "Tell every rule's state for a case, and why.",
-    "agenda": "Show what is coming, by date.",
-    "note": "Add a note to a case.",
-    "mark": "Say whether a meeting is an interview.",
-    "check": "Check config, rules, plugins and texts.",
-    "rules": "Show the rules in force, and where each field stands.",
-    "test": "Play the examples of rules.",
-    "simulate": "Tell what the rules make of the past.",
-    "doctor": "Tell whether all is well: runs, store, sources, outputs.",
-    "backup": "Copy the store, or put a copy back.",
-    "forget": "Erase a case from the store.",
-    "plugins": "List the installed plugins.",
-    "auth": "Log in to a service, such as Google.",
+    "demo": Sentence("Play one invented interview: what to do, what not, and why."),
+    "look": Sentence("See what your calendar and sent mail show; needs no config."),
+    "init": Sentence("Write a commented config and an empty notes file."),
+    "run": Sentence("Do what is due now; print only what changed."),
+    "today": Sentence("Show what you owe now, notices, what is held and what comes next."),
+    "plan": Sentence("Show what `run` would do; write nothing."),
+    "explain": Sentence("Tell every rule's state for a case, and why."),
+    "agenda": Sentence("Show what is coming, by date."),
+    "done": Sentence("Say that a duty is done."),
+    "dismiss": Sentence("Say that a duty will not be done, or a notice was read."),
+    "snooze": Sentence("Let a duty, or a whole case, wait until a day."),
+    "debrief": Sentence("Ask what there is to note after a meeting, and note it."),
+    "note": Sentence("Add a note to a case, or take the last one back."),
+    "mark": Sentence("Say whether a meeting is an interview."),
+    "check": Sentence("Check config, rules, plugins and texts."),
+    "problem": Sentence("Tell what a code in a message means."),
+    "rules": Sentence("Show the rules in force, and where each field stands."),
+    "schema": Sentence("Print a JSON Schema, by which an editor completes and checks."),
+    "test": Sentence("Play the examples of rules."),
+    "simulate": Sentence("Tell what the rules make of the past."),
+    "schedule": Sentence("Print, install or remove what starts the runs."),
+    "doctor": Sentence("Tell whether all is well: runs, store, sources, outputs."),
+    "backup": Sentence("Copy the store, or put a copy back."),
+    "forget": Sentence("Erase a case from the store."),
+    "plugins": Sentence("List the installed plugins."),
+    "auth": Sentence("Log in to a service, such as Google."),
 }
 
 
 class _Commands(click.Group):
     """Imports a command's module only when the command is called; asks plugins only for what it does not know."""
+
+    context_class = usage.Context
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*COMMANDS, *sorted(self._from_plugins(ctx))]
@@ -41,9 +55,10 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in COMMANDS:
             module = importlib.import_module(f"followup_rules.cli.{cmd_name}")
-            command: click.Command = module.command
-            command.short_help = COMMANDS[cmd_name]
-            return command
+            built_in: click.Command = module.command
+            built_in.short_help = COMMANDS[cmd_name]
+            built_in.context_class = usage.Context
+            return built_in
         return self._from_plugins(ctx).get(cmd_name)
 
     def _from_plugins(self, ctx: click.Context) -> dict[str, click.Command]:
@@ -64,7 +79,16 @@ class _Commands(click.Group):
             from followup_rules.toml.suggestions import nearest  # noqa: PLC0415 -- only for a typing error
 
             guess = nearest(args[0], self.list_commands(ctx)) if args else None
-            raise click.UsageError(f"{error.message}{f' Did you mean {guess!r}?' if guess else ''}", ctx) from error
+            meant = f"{error.message} Did you mean {guess!r}?" if guess else error.message
+            raise click.UsageError(meant, ctx) from error
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with usage.usage_errors():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with usage.usage_errors():
+            return super().invoke(ctx)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -73,7 +97,11 @@ class _Commands(click.Group):
 @click.version_option(__version__, "-V", "--version", prog_name="followup")
 @click.pass_context
 def cli(ctx: click.Context, config_file: Path | None, *, debug: bool) -> None:
-    """Keep your word: prepare the follow-ups you owe, hold back the others. Nothing is ever sent."""
+    """Keep your word: prepare the follow-ups you owe, hold back the others. Nothing is ever sent.
+
+    Exit codes: 0, all is well; 1, something failed and the rest was done; 2, the call or the config is wrong, and
+    nothing was done.
+    """
     ctx.obj = config_file
     del debug
 
@@ -90,13 +118,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except OSError as error:
         if "--debug" in given:
             raise
-        click.echo(f"followup: {error.filename or 'the output'}: {error.strerror}", err=True)
+        said, named = as_sentence(error.strerror or str(error)), error.filename or Sentence("the output")
+        speech.say(Sentence("followup: {file}: {said}", file=named, said=said), err=True)
         sys.exit(1)
     except Exception as error:
         if "--debug" in given:
             raise
-        click.echo(f"followup: unexpected {type(error).__name__}: {error}", err=True)
-        click.echo("  this is a fault of followup itself; `followup --debug ...` shows where", err=True)
+        kind = type(error).__name__
+        speech.say(Sentence("followup: unexpected {kind}: {error}", kind=kind, error=str(error)), err=True)
+        speech.say(Sentence("  this is a fault of followup itself; `followup --debug ...` shows where"), err=True)
         sys.exit(1)
 
 

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from followup_rules.cli import casebook, shared
 from followup_rules.cli import page as pages
+from followup_rules.cli.case_days import UNTITLED
 from followup_rules.cli.casebook import CaseFile
 from followup_rules.model import Decision, State
 from followup_rules.texts.plurals import plural
@@ -47,8 +48,8 @@ def command(ctx: click.Context, now: str | None, days: int, *, as_json: bool) ->
     config = shared.load(ctx, as_json=as_json)
     report, files = casebook.read(config, shared.instant(now, config), as_json=as_json)
     last = report.now.date() + timedelta(days=days)
-    entries = {entry for file in files for entry in _entries(file, report.now)}
-    coming = sorted(entry for entry in entries if report.now < entry.at and entry.at.date() <= last)
+    found = {entry for file in files for entry in entries(file, report.now)}
+    coming = sorted(entry for entry in found if report.now < entry.at and entry.at.date() <= last)
     if as_json:
         _print_json(report, coming)
     else:
@@ -58,7 +59,8 @@ def command(ctx: click.Context, now: str | None, days: int, *, as_json: bool) ->
     sys.exit(shared.exit_code(report.problems))
 
 
-def _entries(file: CaseFile, now: datetime) -> Iterator[Entry]:
+def entries(file: CaseFile, now: datetime) -> Iterator[Entry]:
+    """Yield what comes in a case, and what was: its meetings, and what happens to its duties by time alone."""
     for event in file.events if file.decisions else ():
         if event.kind == "meeting" and event.identity not in file.cancelled:
             yield Entry(event.start.astimezone(now.tzinfo), "meeting", "", file.key, event.title)
@@ -95,14 +97,15 @@ def _print_json(report: Report, coming: Sequence[Entry]) -> None:
     from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
 
     days = [
-        {"date": day.isoformat(), "entries": [_record(entry) for entry in entries]}
-        for day, entries in groupby(coming, key=lambda entry: entry.at.date())
+        {"date": day.isoformat(), "entries": [record(entry) for entry in listed]}
+        for day, listed in groupby(coming, key=lambda entry: entry.at.date())
     ]
-    record = {"now": report.now.isoformat(), "days": days, "problems": records.problems(report.problems)}
-    click.echo(records.dump(record))
+    said = {"now": report.now.isoformat(), "days": days, "problems": records.problems(report.problems)}
+    click.echo(records.dump(said))
 
 
-def _record(entry: Entry) -> dict[str, Any]:
+def record(entry: Entry) -> dict[str, Any]:
+    """Return an entry as a record."""
     return {
         "at": entry.at.isoformat(),
         "what": entry.what,
@@ -119,14 +122,16 @@ def _print(
     page.row((), 0, [(f"What is coming · {pages.absolute(report.now)}", "bold")])
     if owed:
         page.row([("● due already", "bold green")], 15, owed)
-    for day, entries in groupby(coming, key=lambda entry: entry.at.date()):
+    for day, listed in groupby(coming, key=lambda entry: entry.at.date()):
         page.title(f"{day:%a %Y-%m-%d} · {pages.relative_day(day, report.now.date())}")
-        for entry in entries:
-            sign, style = SIGNS[entry.what]
-            named = [entry.rule or entry.title, names[entry.case], *([entry.title] if entry.rule else [])]
-            what, *more = dict.fromkeys(named)  # the title may be all by which a case is called
-            label: list[pages.Clause] = [f"  {entry.at:%H:%M}  ", (f"{sign} {entry.what}", style)]
-            page.row(label, 22, [(what, "bold"), *more])
+        for (at, what, case, title), same in groupby(listed, key=lambda it: (it.at, it.what, it.case, it.title)):
+            sign, style = SIGNS[what]
+            rules = ", ".join(entry.rule for entry in same if entry.rule)
+            # The title may be all by which a case is called.
+            named = (rules, names[case], title) if rules else (title or UNTITLED, names[case])
+            first, *more = dict.fromkeys(part for part in named if part)
+            label: list[pages.Clause] = [f"  {at:%H:%M}  ", (f"{sign} {what}", style)]
+            page.row(label, 22, [(first, "bold"), *more])
     if not coming:
         page.row((), 0, [f"Nothing is coming in the next {plural(days, 'day')}."])
     page.row((), 0)

@@ -52,7 +52,7 @@ def command(  # noqa: PLR0913 -- one for each option
             return
         with only_run(config.store, PATIENCE):
             put_back = copying.put_back(config, file, moment)
-            report, _ = shared.previewed(config, moment, as_json=as_json)
+            report, _, _ = shared.previewed(config, moment, as_json=as_json)
     except Busy as busy:
         hint = "try again when it has ended; `followup doctor` tells about a run that does not end"
         shared.give_up(

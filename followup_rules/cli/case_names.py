@@ -25,8 +25,16 @@ def known(store: Store) -> list[str]:
 
 def titles(keys: Iterable[str], store: Store, zone: tzinfo) -> dict[str, str]:
     """Return what people call each of these cases: the title of its entry if an id is all that it has, else its key."""
-    found = names_of(store.entries(), zone)
+    found = called(store.entries(), zone)
     return {key: found.get(key, key) for key in keys}
+
+
+def called(entries: Mapping[str, Event], zone: tzinfo) -> dict[str, str]:
+    """Return what people call the cases that have only an id, given an entry of each: never by that id."""
+    return {
+        key: f"untitled {entries[key].start.astimezone(zone):%Y-%m-%d %H:%M}" if name == key else name
+        for key, name in names_of(entries, zone).items()
+    }
 
 
 def named(name: str, keys: Collection[str], store: Store, zone: tzinfo) -> list[str]:

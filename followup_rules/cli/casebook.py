@@ -13,6 +13,7 @@ from followup_rules.cli import shared
 from followup_rules.cli.case_names import named, people_of, titles, unclear
 from followup_rules.config.read import Config
 from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine.answers import with_answers
 from followup_rules.engine.as_of import as_of
 from followup_rules.engine.clock import Span
 from followup_rules.engine.completed import Misfit
@@ -21,8 +22,9 @@ from followup_rules.engine.isolation import Failed
 from followup_rules.engine.orders import misfits
 from followup_rules.engine.persons import about_nobody
 from followup_rules.engine.plan import EntryState, LedgerEntry
+from followup_rules.engine.unconcerned import Unconcerned, unconcerned
 from followup_rules.language.schema import Guard, RuleSet
-from followup_rules.model import NOTICE, Decision, Event, Person, Problem, State
+from followup_rules.model import NOTICE, Case, Decision, Event, Person, Problem, State
 from followup_rules.store.store import Store
 from followup_rules.tick.run import Report, every_case, preview
 
@@ -50,8 +52,13 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     """Its notes whose `re:` or `for:` names nothing."""
     subjects: Mapping[str, frozenset[str]] = {}
     """By the identity of a note: those of the meetings that it is about."""
+    view: CaseView
+    """The case as the rules see it."""
     nobody: tuple[tuple[str, Event], ...] = ()
     """The rules with a duty for each person, and the events from which they would start if anybody took part."""
+
+    unconcerned: tuple[Unconcerned, ...] = ()
+    """Why the rules without a decision have none; only of a case that was asked for alone."""
 
     def made(self, decision: Decision) -> list[LedgerEntry]:
         """Return what stands in the outputs for a decision."""
@@ -85,7 +92,8 @@ def find(name: str, config: Config, now: datetime, *, as_json: bool) -> tuple[Re
         keys = copy.cases()
         fitting = named(name, keys, copy, zone)
         if len(fitting) == 1:
-            return report, files_of(fitting, config, copy, report, written)[0]
+            (file,) = files_of(fitting, config, copy, report, written)
+            return report, replace(file, unconcerned=_unconcerned(file, config, copy, report.now))
         return report, unclear(name, fitting, keys, copy, report.now)
 
 
@@ -97,7 +105,8 @@ def files_of(keys: Collection[str], config: Config, copy: Store, report: Report,
     names = titles(keys, copy, config.profile.timezone)
     decisions: dict[str, list[Decision]] = {key: [] for key in keys}
     for decision in report.decisions:
-        decisions[decision.case].append(decision)
+        if decision.case in decisions:
+            decisions[decision.case].append(decision)
     return tuple(
         replace(
             _file(key, config, copy, report.now),
@@ -109,12 +118,30 @@ def files_of(keys: Collection[str], config: Config, copy: Store, report: Report,
     )
 
 
+def _unconcerned(file: CaseFile, config: Config, store: Store, now: datetime) -> tuple[Unconcerned, ...]:
+    """Return why the rules say nothing of a case that say nothing; those that are faulty are told of elsewhere.
+
+    In the case of a rule from the clock no other rule is looked for.
+    """
+    if file.key in config.rulebook.rules.recurring:
+        return ()
+    concerned = {decision.rule for decision in file.decisions}
+    view = _view(as_of(store.case(file.key), now), config, store, now)
+    rules = config.rulebook.rules.rules.values()
+    return tuple(unconcerned(rule, view) for rule in rules if not rule.fault and rule.id not in concerned)
+
+
+def _view(case: Case, config: Config, store: Store, now: datetime) -> CaseView:
+    return CaseView(case, config.rulebook.rules, store.ledger.pins(case.key), _span(case.key, config, store, now))
+
+
 def _file(key: str, config: Config, store: Store, now: datetime) -> CaseFile:
-    case = as_of(store.case(key), now)
-    view = CaseView(case, config.rulebook.rules, store.ledger.pins(key), _span(key, config, store, now))
+    case = with_answers(as_of(store.case(key), now), config.rulebook.rules.world.subjects)
+    view = _view(case, config, store, now)
     guards = [guard for guard in config.rulebook.rules.guards.values() if not guard.fault]
     return CaseFile(
         key=key,
+        view=view,
         people=people_of(view.case.home),
         events=tuple(sorted((*case.home, *case.joined), key=view.order)),
         cancelled=frozenset(view.fates),

@@ -4,33 +4,48 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 import click
+from msgspec.structs import replace
 
-from followup_rules.cli import casebook, shared
+from followup_rules.cli import case_days, casebook, completion, explain_rule, shared
 from followup_rules.cli import page as pages
 from followup_rules.cli.casebook import CaseFile
+from followup_rules.cli.event_record import event_record
 from followup_rules.cli.page import Clause, Page
+from followup_rules.cli.rules import starts
+from followup_rules.cli.speech import tr
+from followup_rules.config.read import Config
 from followup_rules.engine.guards import Window
 from followup_rules.language.schema import RuleSet
-from followup_rules.model import Decision, Event, Problem, State
+from followup_rules.model import Decision, Event, Problem, State, series
+from followup_rules.sentences import Sentence
 from followup_rules.texts.plurals import plural
 from followup_rules.tick.run import Report
 
-_INDENT = 2
+_INDENT, _DAYS = 2, 7
 _OPEN = (State.DUE, State.HELD, State.WAITING, State.BLIND, State.BROKEN)
 
 
 @click.command("explain")
-@click.argument("case", required=False, metavar="[CASE]")
+@click.argument("case", required=False, metavar="[CASE]", shell_complete=completion.cases)
 @shared.now_option
 @click.option("--history", is_flag=True, help="Also show when each state began, from the journal.")
+@click.option(
+    "--rule",
+    metavar="R",
+    shell_complete=completion.rules,
+    help="Of one rule: which events came near to it, and the field that each fails.",
+)
 @shared.json_option
 @click.pass_context
-def command(ctx: click.Context, case: str | None, now: str | None, *, history: bool, as_json: bool) -> None:
+def command(  # noqa: PLR0913 -- the options of the command
+    ctx: click.Context, case: str | None, now: str | None, rule: str | None, *, history: bool, as_json: bool
+) -> None:
     """Tell what every rule says of a case: its state, why, and when that could change. Without CASE, list all cases.
 
     CASE is a case's name, the first part of an employer's domain, or the name or address of somebody in it.
@@ -38,6 +53,8 @@ def command(ctx: click.Context, case: str | None, now: str | None, *, history: b
     if history and case is None and not as_json:
         raise click.UsageError("--history tells of one case: followup explain CASE --history", ctx)
     config = shared.load(ctx, as_json=as_json)
+    if rule is not None:
+        explain_rule.check_rule(rule, config)
     moment = shared.instant(now, config)
     if case is None:
         report, files = casebook.read(config, moment, as_json=as_json)
@@ -47,11 +64,21 @@ def command(ctx: click.Context, case: str | None, now: str | None, *, history: b
             _give_up(found, report, as_json=as_json)
         files = (found,)
     if as_json:
-        _print_record(report, [case_record(file, report.now, history=history) for file in files], report.problems)
+        book = explain_rule.book_of(config) if case is not None or rule else None
+        records = [
+            {
+                **case_record(file, report.now, history=history),
+                **(explain_rule.record(book, file, rule) if book else {}),
+            }
+            for file in files
+        ]
+        _print_record(report, records, report.problems)
+    elif rule is not None:
+        explain_rule.print_rule(explain_rule.book_of(config), rule, files, report.now)
     elif case is None:
         _print_all(report, files)
     else:
-        _print_case(report, files[0], config.rulebook.rules, history=history)
+        _print_case(report, files[0], config, history=history)
     shared.print_problems(report.problems)
     sys.exit(shared.exit_code(report.problems))
 
@@ -79,7 +106,7 @@ def case_record(file: CaseFile, now: datetime, *, history: bool) -> dict[str, An
     record = {
         "key": file.key,
         "people": [{"address": person.address, "name": person.name} for person in file.people],
-        "events": [{**_event_record(event, now), **_note_record(event, file)} for event in file.events],
+        "events": [{**event_record(event, file.view, now), **_note_record(event, file)} for event in file.events],
         "decisions": [records.decision(decision) for decision in file.decisions],
         "nobody": [{"rule": rule, "anchor": event.id} for rule, event in file.nobody],
     }
@@ -88,17 +115,6 @@ def case_record(file: CaseFile, now: datetime, *, history: bool) -> dict[str, An
         for at, key, state, why in file.history
     ]
     return {**record, "history": journal} if history else record
-
-
-def _event_record(event: Event, now: datetime) -> dict[str, Any]:
-    return {
-        "id": event.id,
-        "kind": event.kind,
-        "start": event.start.astimezone(now.tzinfo).isoformat(),
-        "end": event.end.astimezone(now.tzinfo).isoformat(),
-        "title": event.title,
-        "status": event.status,
-    }
 
 
 def _note_record(note: Event, file: CaseFile) -> dict[str, Any]:
@@ -187,8 +203,8 @@ def _idle(file: CaseFile) -> str:
 # -- one case
 
 
-def _print_case(report: Report, file: CaseFile, rules: RuleSet, *, history: bool) -> None:
-    page = case_page(report, file, rules, history=history)
+def _print_case(report: Report, file: CaseFile, config: Config, *, history: bool) -> None:
+    page = case_page(report, file, config.rulebook.rules, starts(config), history=history)
     page.row((), 0)
     page.row((), 0, ["Next:"])
     unmade = any(each.state is State.DUE and not file.made(each) for each in file.decisions)
@@ -198,19 +214,25 @@ def _print_case(report: Report, file: CaseFile, rules: RuleSet, *, history: bool
     page.print()
 
 
-def case_page(report: Report, file: CaseFile, rules: RuleSet, *, history: bool) -> Page:
-    """Return all that is to tell of a case at the instant of a report."""
+def case_page(
+    report: Report, file: CaseFile, rules: RuleSet, starts: Mapping[str, str] = MappingProxyType({}), *, history: bool
+) -> Page:
+    """Return all that is to tell of a case at the instant of a report; for `starts` see `rules.starts`."""
     page = pages.Page()
     page.row((), 0, [(f"{file.name} · {pages.absolute(report.now)}", "bold")])
     page.title("Who")
     people = [f"{person.name} <{person.address}>" if person.name else person.address for person in file.people]
     for who in people or ["nobody that the events name"]:
         page.row((), _INDENT, [who])
+    days = case_days.line(file, report.now)
+    if len(days) > 1:
+        page.row((), 0)
+        page.row([(Sentence("Days"), "bold")], _DAYS, days)
     page.title("When")
-    for event in file.events:
-        _add_event(page, event, file, report.now)
+    _add_events(page, file, report.now)
     page.title("What, and why")
     _add_decisions(page, file, rules, report.now)
+    _add_unconcerned(page, file, starts, report.now)
     _add_windows(page, file, report.now)
     if history:
         _add_history(page, file, report.now)
@@ -219,7 +241,7 @@ def case_page(report: Report, file: CaseFile, rules: RuleSet, *, history: bool) 
 
 def _titled(event: Event) -> str:
     tags = " ".join(f"#{tag}" for tag in event.tags)
-    return " ".join(part for part in (tags, event.title) if part) or event.id
+    return " ".join(part for part in (tags, event.title) if part) or tr(case_days.UNTITLED)
 
 
 def _date(event: Event, now: datetime) -> str:
@@ -238,6 +260,18 @@ _MACHINES = {
     "bulk": "a mail to many",
     "notice": "a notice that takes no answer",
 }
+
+
+def _add_events(page: Page, file: CaseFile, now: datetime) -> None:
+    """Add the events, a recurring meeting once: its occurrences differ by nothing but their day."""
+    recurring = case_days.in_series(file)
+    for event in file.events:
+        found = recurring.get(series(event))
+        if found is None:
+            _add_event(page, event, file, now)
+        elif event == found.events[0]:
+            shown = found.shown(now)
+            page.row(["  meeting"], 12, [(found.told(now), "cyan"), _date(shown, now), _titled(shown)])
 
 
 def _add_event(page: Page, event: Event, file: CaseFile, now: datetime) -> None:
@@ -278,8 +312,18 @@ def _add_decisions(page: Page, file: CaseFile, rules: RuleSet, now: datetime) ->
     for name, event in file.nobody:
         told = f"{name}: nobody takes part in “{_titled(event)}” for whom there could be a duty"
         page.row((), 0, [(told, "dim")])
-    if idle:
+    if idle and not file.unconcerned:
         page.row((), 0, [(f"not concerned: {', '.join(idle)}", "dim")])
+
+
+def _add_unconcerned(page: Page, file: CaseFile, starts: Mapping[str, str], now: datetime) -> None:
+    """Add the rules that say nothing here, and why; `starts` tells what each starts from, by its id."""
+    if file.unconcerned:
+        page.title(Sentence("Not concerned"))
+    indent = _INDENT + pages.rule_width(each.rule for each in file.unconcerned)
+    for each in file.unconcerned:
+        reason = replace(each.reason, values={**each.reason.values, "starts": starts.get(each.rule, each.rule)})
+        page.row([(f"  {each.rule}", "dim")], indent, [(pages.told(reason, now), "dim")])
 
 
 def _told(decision: Decision, file: CaseFile, now: datetime) -> list[list[Clause]]:
@@ -338,6 +382,13 @@ def _add_history(page: Page, file: CaseFile, now: datetime) -> None:
     page.title("History")
     for at, key, state, why in file.history:
         label = pages.state_label(State(state)) if state in set(State) else state
-        page.row([label], pages.STATE, [(pages.when(at, now), "bold"), key, why])
+        page.row([label], pages.STATE, [(pages.when(at, now), "bold"), _without_id(key, file), why])
     if not file.history:
         page.row((), _INDENT, ["nothing was noted down yet: no run has looked at this case"])
+
+
+def _without_id(key: str, file: CaseFile) -> str:
+    """Return a key; as rule and day if what stands between them is an id, which tells people nothing."""
+    if file.name == file.key and f"/{file.key}@" in key:
+        return key
+    return f"{key.partition('/')[0]} {key.rpartition('@')[2]}"

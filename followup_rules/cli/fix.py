@@ -10,6 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from followup_rules import regular_files
 from followup_rules.codes import Code
 from followup_rules.config.read import Config, read_config
 from followup_rules.language import units
@@ -57,8 +58,8 @@ def apply(config: Config) -> tuple[Config, list[Fix]]:
 
 
 def _rewritten(path: Path, fixes: list[Fix], config: Config) -> Config | None:
-    before = path.read_bytes()
-    document = parse(before.decode("utf-8"), path.name)
+    with regular_files.opened(path) as file:
+        document = parse(file.read().decode("utf-8"), path.name)
     if not isinstance(document, Document):
         return None
     update.write(path, _mended(document.text, fixes))

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from followup_rules.cli import case_names, shared
+from followup_rules.cli import case_names, completion, shared
 from followup_rules.codes import Code
 from followup_rules.config.read import Config
 from followup_rules.engine.plan import EntryState
@@ -26,7 +26,7 @@ PATIENCE = 10
 
 
 @click.command("forget")
-@click.argument("case")
+@click.argument("case", shell_complete=completion.cases)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--withdraw", is_flag=True, help="First take back the drafts and tasks that you have not touched.")
 @shared.now_option

@@ -1,183 +1,57 @@
-"""`followup init`: a config and notes to begin with, from answers or from flags."""
+"""`followup init`: a config and notes to begin with, from a conversation or from flags; then a first plan."""
 
 from __future__ import annotations
 
 import os
-import re
 import shlex
-import shutil
 import sys
-import zoneinfo
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
-from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.cli import shared
 from followup_rules.cli.check import examine
+from followup_rules.cli.questions import MISSING, QUESTIONS, Given, Question, faults
+from followup_rules.cli.speech import say, speak, tr
 from followup_rules.cli.starters import Answers, config_text, notes_text
-from followup_rules.config import holidays
-from followup_rules.config.read import default_file, read_config
+from followup_rules.config.read import Config, default_file, read_config
 from followup_rules.model import Problem
-from followup_rules.texts.plurals import plural
-from followup_rules.toml.suggestions import expected
-from followup_rules.web_address import WebAddress, is_address, parsed
+from followup_rules.sentences import Sentence, system_error
+from followup_rules.web_address import WebAddress, is_address
 
-LOCALTIME = Path("/etc/localtime")
 FEED = "feed.url"
 """Beside the config, for its owner alone: the address of the calendar, which is a secret."""
-# Where mail programs like to keep what was sent; the first that is there is proposed.
-_SENT = ("~/Maildir/.Sent", "~/Mail/Sent", "~/mail/sent")
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
-_LISTS = ("me", "my-domain")
-_PATHS = ("calendar", "sent", "notes", "drafts", "tasks")
-
-Given = Mapping[str, str]
-"""Answers by the name of their question; several in one are parted by commas."""
 
 
-class Question(Struct, frozen=True):
-    """Something to know: its flag, how it is asked, what is proposed, and how an answer is checked."""
-
-    name: str
-    asks: str
-    proposes: Callable[[Given], str] = lambda _: ""
-    """Called with the answers to the questions before."""
-    fault: Callable[[str], str] = lambda _: ""
-    """Returns what is wrong with an answer, in a sentence, or ""."""
-    needed: bool = False
-
-
-# -- what is proposed
-
-
-def guessed_zone(environ: Mapping[str, str], localtime: Path) -> str:
-    """Return the name of the time zone that $TZ or the link /etc/localtime names, or ""."""
-    named = environ.get("TZ", "").removeprefix(":")
-    linked = os.path.realpath(localtime) if localtime.is_symlink() else ""
-    names = (place.rpartition("zoneinfo/")[2] for place in (named, linked))
-    return next((name for name in names if name and not _zone_fault(name)), "")
-
-
-def country_of(zone: str) -> str:
-    """Return the code of the country that a time zone lies in, or "", by the table that comes with the zones."""
-    from importlib.resources import files  # noqa: PLC0415 -- only when asked
-
-    table = files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
-    return next((row[0] for row in rows if row[2] == zone), "")
-
-
-def _language(_: Given) -> str:
-    return "fr" if (os.environ.get("LC_ALL") or os.environ.get("LANG", "")).startswith("fr") else "en"
-
-
-def _sent(_: Given) -> str:
-    return next((folder for folder in _SENT if Path(folder).expanduser().exists()), "~/followup/sent")
-
-
-def _in_home(name: str) -> Callable[[Given], str]:
-    return lambda _: f"~/followup/{name}"
-
-
-# -- what is wrong with an answer
-
-
-def _address_fault(answer: str) -> str:
-    odd = [part for part in _parts(answer) if not _ADDRESS.fullmatch(part)]
-    return f"{odd[0]!r} is no e-mail address" if odd else ""
-
-
-def _zone_fault(answer: str) -> str:
-    try:
-        zoneinfo.ZoneInfo(answer)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        hint = expected(answer, zoneinfo.available_timezones()) or "write a name such as America/Toronto"
-        return f"unknown time zone {answer!r}: {hint}"
-    return ""
-
-
-def _holidays_fault(answer: str) -> str:
-    if not answer or holidays.known(answer):
-        return ""
-    return f"no holidays are known of {answer!r}: {holidays.nearest_place(answer)}"
-
-
-def _language_fault(answer: str) -> str:
-    return "" if answer in ("fr", "en") else f"{answer!r} is no language of the texts: one of en, fr"
-
-
-def _calendar_fault(answer: str) -> str:
-    try:
-        if is_address(answer):
-            parsed(answer)
-    except ValueError as error:
-        return str(error)
-    return ""
-
-
-QUESTIONS = (
-    Question("me", "Your e-mail addresses", fault=_address_fault, needed=True),
-    Question("name", "Your name, as you sign"),
-    Question("my-domain", "Your employer's domains, such as acme.com"),
-    Question("timezone", "Your time zone", lambda _: guessed_zone(os.environ, LOCALTIME), _zone_fault, needed=True),
-    Question(
-        "holidays", "Whose holidays, such as CA or CA-QC", lambda given: country_of(given["timezone"]), _holidays_fault
-    ),
-    Question("language", "Language of the texts, fr or en", _language, _language_fault),
-    Question(
-        "calendar",
-        "Your calendar: an .ics file, a folder of them, or its secret address (https:// or webcal://)",
-        _in_home("calendar.ics"),
-        _calendar_fault,
-    ),
-    Question("sent", "Your sent mail: a Maildir, an mbox, or a folder of .eml", _sent),
-    Question("notes", "Your notes: a Markdown file, or a folder of them", _in_home("notes.md")),
-    Question("drafts", "Folder for the drafts", _in_home("drafts")),
-    Question("tasks", "File for the tasks, in the todo.txt format", _in_home("todo.txt")),
-)
-
-
-# -- the command
-
-
-def _init(ctx: click.Context, *, yes: bool, **flags: Any) -> None:
+def _init(ctx: click.Context, *, yes: bool, as_json: bool, **flags: Any) -> None:
     file = shared.config_file(ctx).absolute()
     if file.exists():
-        _refuse([f"{file} exists already and is left as it is; write another with followup --config FILE init"])
-    values = {question.name: flags[question.name.replace("-", "_")] for question in QUESTIONS}
-    given = {name: ", ".join(value) if isinstance(value, tuple) else value or "" for name, value in values.items()}
-    answers = _answered(given, ask=sys.stdin.isatty() and not yes)
-    _refuse(list(_faults(answers)))
-    settled = Answers(
-        me=_parts(answers["me"]),
-        my_domains=_parts(answers["my-domain"]),
-        **{name: answers[name] for name in ("name", "timezone", "holidays", "language")},
-        **{name: _place(answers[name]) for name in _PATHS},
-    )
-    address, feed = "", file.with_name(FEED)
-    if is_address(answers["calendar"]):
-        address, settled = answers["calendar"], replace(settled, calendar=FEED)
-    if address and feed.exists():
-        _refuse([f"{feed} exists already; to read the address in it, say so: --calendar {shlex.quote(str(feed))}"])
-    notes = _real(settled.notes)
-    if notes.is_file() and answers["notes"] == _in_home("notes.md")(given) and not given["notes"]:
-        _refuse([f"{notes} exists already; to keep your notes there, say so: --notes {notes}"])
+        message = Sentence(
+            "{file} exists already and is left as it is; write another with followup --config FILE init", file=file
+        )
+        _refuse([message], as_json=as_json)
+    given = {question.name: _given(question, flags[question.name.replace("-", "_")]) for question in QUESTIONS}
+    asks = sys.stdin.isatty() and not yes and not as_json
+    answers = _conversation(given) if asks else _without_asking(given)
+    _refuse(_all_faults(answers), as_json=as_json)
+    speak(answers["language"][0])
+    settled, address = _settled(file, answers), next(filter(is_address, answers["calendar"]), "")
+    _refuse(_in_the_way(file, settled, given, address), as_json=as_json)
     try:
-        _write(file, notes, settled, address)
+        written = list(_write(file, settled, address))
     except OSError as error:
-        _refuse([f"{error.filename} cannot be written: {error.strerror}"])
-    _end(file)
+        why = Sentence("{path} cannot be written: {why}", path=error.filename, why=system_error(error))
+        _refuse([why], as_json=as_json)
+    _end(file, written, asks=asks, as_json=as_json)
 
 
 def _flag(question: Question) -> click.Option:
-    several = question.name in _LISTS
-    text = f"{question.asks}; can be given several times." if several else f"{question.asks}."
-    return click.Option([f"--{question.name}"], multiple=several, metavar="TEXT", help=text)
+    metavar = "TEXT..." if question.several else "TEXT"
+    return click.Option([f"--{question.name}"], multiple=question.several, metavar=metavar, help=question.asks)
 
 
 command = click.Command(
@@ -185,58 +59,80 @@ command = click.Command(
     callback=click.pass_context(_init),
     params=[
         *(_flag(question) for question in QUESTIONS),
-        click.Option(["--yes", "-y"], is_flag=True, help="Take what is proposed, and ask nothing."),
+        click.Option(["--yes", "-y"], is_flag=True, help=Sentence("Take what is proposed, and ask nothing.")),
+        click.Option(["--json", "as_json"], is_flag=True, help=Sentence("Print one JSON object, and ask nothing.")),
     ],
-    help="Write a commented config and a file for your notes. Asks, or takes flags; never overwrites anything.",
+    help=Sentence(
+        "Write a commented config and a file for your notes, and show a first plan. Asks, or takes flags; never "
+        "overwrites anything."
+    ),
 )
 
 
-def _refuse(sentences: list[str]) -> None:
-    if sentences:
-        shared.print_problems([Problem("init", f"{sentence}", fatal=True) for sentence in sentences])
-        click.echo("nothing was written", err=True)
-        sys.exit(shared.NOTHING_DONE)
+def _refuse(sentences: Iterable[str], *, as_json: bool) -> None:
+    problems = [Problem("init", sentence, fatal=True) for sentence in sentences]
+    if not problems:
+        return
+    if as_json:
+        _print_record([], problems)
+    shared.print_problems(problems)
+    say(Sentence("nothing was written"), err=True)
+    sys.exit(shared.NOTHING_DONE)
 
 
-def _answered(given: Given, *, ask: bool) -> dict[str, str]:
-    """Return an answer to each question: the flag's, the user's, or what is proposed."""
-    answers: dict[str, str] = {}
+def _print_record(written: Iterable[str], problems: Iterable[Problem]) -> None:
+    from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
+
+    click.echo(records.dump({"written": list(written), "problems": records.problems(problems)}))
+
+
+# -- the answers
+
+
+def _given(question: Question, flag: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    each = (flag,) if isinstance(flag, str) else flag or ()
+    return tuple(part for written in each for part in question.reads(written))
+
+
+def _without_asking(given: Given) -> dict[str, tuple[str, ...]]:
+    answers: dict[str, tuple[str, ...]] = {}
     for question in QUESTIONS:
-        answer = given[question.name] or question.proposes(answers)
-        answers[question.name] = _ask(question, answer) if ask and not given[question.name] else answer
+        answers[question.name] = given[question.name] or question.proposes(answers)
     return answers
 
 
-def _ask(question: Question, proposed: str) -> str:
-    def check(answer: str) -> str:
-        plain = "" if answer.strip() in ("-", "none") else answer.strip()
-        fault = _fault(question, plain)
-        if fault:
-            raise click.UsageError(fault)
-        return plain
+def _conversation(given: Given) -> Mapping[str, tuple[str, ...]]:
+    from followup_rules.cli import conversation, offered  # noqa: PLC0415 -- only if somebody is asked
+    from followup_rules.host import registry  # noqa: PLC0415 -- likewise
 
-    default = proposed or (None if question.needed else "")
-    more = "" if question.needed or not proposed else ", - for none" * (question.name not in _PATHS)
-    return str(click.prompt(question.asks + more, default, value_proc=check, show_default=bool(proposed)))
+    plugins = registry.load()
+    offers = offered.found(plugins, Path.home())
+    return conversation.answered(given, conversation.Found(plugins, offers, conversation.tried(plugins)))
 
 
-def _fault(question: Question, answer: str) -> str:
-    if not answer:
-        return "is missing" if question.needed or question.name in _PATHS else ""
-    if not answer.isprintable():
-        return f"{'it' if is_address(answer) else repr(answer)} holds characters that cannot be printed"
-    return question.fault(answer)
-
-
-def _faults(answers: Given) -> Iterator[str]:
+def _all_faults(answers: Given) -> Iterator[str]:
     for question in QUESTIONS:
-        fault = _fault(question, answers[question.name])
-        if fault:
-            yield f"--{question.name}{'' if fault == 'is missing' else ':'} {fault}"
+        for fault in faults(question, answers[question.name]):
+            flag = f"--{question.name}"
+            missing = Sentence("{flag} is missing", flag=flag)
+            yield missing if fault == MISSING else Sentence("{flag}: {fault}", flag=flag, fault=fault)
 
 
-def _parts(answer: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in answer.split(",") if part.strip())
+def _settled(file: Path, answers: Given) -> Answers:
+    """Return what the config is to say; paths that were given count from where the user is."""
+
+    def single(name: str) -> str:
+        return next(iter(answers[name]), "")
+
+    is_feed = is_address(single("calendar"))
+    return Answers(
+        me=answers["me"],
+        my_domains=answers["my-domain"],
+        **{name: single(name) for name in ("name", "timezone", "holidays", "language")},
+        **{name: _place(single(name)) for name in ("notes", "drafts", "tasks")},
+        calendar=file.with_name(FEED).name if is_feed else _place(single("calendar")),
+        sent=tuple(map(_place, answers["sent"])),
+    )
 
 
 def _place(written: str) -> str:
@@ -249,47 +145,103 @@ def _real(written: str) -> Path:
     return Path(os.path.expandvars(written)).expanduser()
 
 
-def _write(file: Path, notes: Path, answers: Answers, address: str) -> None:
-    """Write what is not there yet, the config last; the address of the calendar, if it has one. Raises OSError."""
+# -- what is written
+
+
+def _in_the_way(file: Path, answers: Answers, given: Given, address: str) -> Iterator[str]:
+    """Yield what is there already and would be taken for what the user means, though they did not name it."""
+    feed, notes = file.with_name(FEED), _real(answers.notes)
+    if address and feed.exists():
+        yield Sentence(
+            "{feed} exists already; to read the address in it, say so: --calendar {quoted}",
+            feed=feed,
+            quoted=shlex.quote(str(feed)),
+        )
+    if notes.is_file() and not given["notes"]:
+        yield Sentence("{notes} exists already; to keep your notes there, say so: --notes {notes}", notes=notes)
+
+
+def _write(file: Path, answers: Answers, address: str) -> Iterator[str]:
+    """Write what is not there yet, the config last; yield each file. Raises OSError."""
+    notes = _real(answers.notes)
     for path in (notes, _real(answers.drafts), _real(answers.tasks)):
         path.parent.mkdir(parents=True, exist_ok=True)
-    if notes.exists():
-        click.echo(f"kept as they are: your notes in {notes}")
-    else:
-        _create(notes, notes_text(answers.language))
+    if not notes.exists():
+        yield _created(notes, notes_text(answers.language))
     # Only the folder of the config is for its owner alone: those above it may be everybody's.
     file.parent.parent.mkdir(parents=True, exist_ok=True)
     file.parent.mkdir(exist_ok=True, mode=0o700)
     if address:
-        _create(file.with_name(FEED), f"{address.strip()}\n")
-    _create(file, config_text(answers))
+        yield _created(file.with_name(FEED), f"{address.strip()}\n")
+    yield _created(file, config_text(answers))
 
 
-def _create(file: Path, text: str) -> None:
+def _created(file: Path, text: str) -> str:
     """Write a file of one's own that was not there. Raises FileExistsError if it was, OSError."""
     # O_EXCL: what somebody has written meanwhile is never overwritten.
     with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as opened:
         opened.write(text.encode())
-    click.echo(f"written: {file}")
+    return str(file)
 
 
-def _end(file: Path) -> None:
-    """Check what was written, and say how to go on. What is wrong now is advice: much of it is still to come."""
+# -- what comes next
+
+
+def _end(file: Path, written: list[str], *, asks: bool, as_json: bool) -> NoReturn:
+    """Check what was written, show a first plan, and say how to go on. What is wrong now is advice: more is to come."""
     config = read_config(file)
-    findings = examine(config, datetime.now(UTC).astimezone(config.profile.timezone))
+    now = datetime.now(UTC).astimezone(config.profile.timezone)
+    findings = examine(config, now)
+    advice = [replace(problem, warning=True) for problem in findings.problems]
+    if as_json:
+        _print_record(written, advice)
+        sys.exit(shared.PARTLY if config.fatal else shared.FINE)
+    for place in written:
+        say(Sentence("written: {path}", path=place))
+    if (notes := str(_notes_of(config))) not in written:
+        say(Sentence("kept as they are: your notes in {path}", path=notes))
     for source in config.sources:
         count = findings.checked.get("sources", {}).get(source.name)
         if count is not None and isinstance(getattr(source.options, "path", None), WebAddress):
-            click.echo(f"read: {plural(count, 'meeting')} at {source.options.path}")
-    shared.print_problems(replace(problem, warning=True) for problem in findings.problems)
+            read = Sentence("read: {number} meeting", "read: {number} meetings", number=count)
+            say(Sentence("{read} at {address}", read=read, address=source.options.path))
+    if not config.fatal and not any(problem.where.startswith("sources.") for problem in advice):
+        _first_plan(config, now)
+    shared.print_problems(advice)
+    _say_what_next(file, asks=asks)
+    sys.exit(shared.PARTLY if config.fatal else shared.FINE)
+
+
+def _notes_of(config: Config) -> Path | None:
+    return next((source.options.path for source in config.sources if source.name == "notes"), None)
+
+
+def _first_plan(config: Config, now: datetime) -> None:
+    from followup_rules.cli import show  # noqa: PLC0415 -- rich is heavy
+
+    click.echo()
+    show.plan(*shared.previewed(config, now))
+
+
+def _say_what_next(file: Path, *, asks: bool) -> None:
+    from followup_rules.cli import schedule  # noqa: PLC0415 -- only here
+    from followup_rules.upkeep import schedule as schedules  # noqa: PLC0415 -- likewise
+
     option = "" if file == default_file() else f" --config {shlex.quote(str(file))}"
-    click.echo("\nwhat to do next:")
+    wanted = schedule.of_config(file)
+    question = Sentence(
+        "Have it run every {minutes} minutes from now on, by {kind}?", minutes=wanted.minutes, kind=wanted.kind
+    )
+    click.echo()
+    if asks and click.confirm(tr(question)):
+        try:
+            schedules.install(wanted)
+            say(Sentence("it runs from now on; to end that: followup{option} schedule --remove", option=option))
+        except schedules.NotScheduled as error:
+            shared.print_problems([replace(schedule.not_scheduled(error, wanted), fatal=False, warning=True)])
+        return
+    say(Sentence("what to do next:"))
     click.echo(f"  followup{option} check")
     click.echo(f"  followup{option} plan")
-    click.echo("and when you like what it plans, have cron run it; this line goes into `crontab -e`:")
-    # cron has a PATH of its own, so it needs the whole path; and it takes a bare % for the end of the line.
-    beside = Path(sys.executable).with_name("followup")
-    program = str(beside) if beside.exists() else shutil.which("followup") or "followup"
-    line = f"{shlex.quote(program)}{option} run".replace("%", r"\%")
-    click.echo(f"  */15 * * * * {line}")
-    sys.exit(shared.PARTLY if config.fatal else shared.FINE)
+    say(Sentence("and when you like what it plans, have it run by itself:"))
+    click.echo(f"  followup{option} schedule --install")

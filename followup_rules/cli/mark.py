@@ -9,11 +9,11 @@ from typing import NoReturn
 
 import click
 
-from followup_rules.cli import casebook, note, shared
+from followup_rules.cli import casebook, completion, note, shared
 from followup_rules.cli.casebook import CaseFile
 from followup_rules.codes import Code
 from followup_rules.language.tags import Tags
-from followup_rules.model import NoteAdded, Problem
+from followup_rules.model import Problem
 from followup_rules.toml.suggestions import expected
 
 _LISTED = 3
@@ -21,8 +21,8 @@ _NEAR = {"today": 0, "aujourd'hui": 0, "yesterday": -1, "hier": -1, "tomorrow": 
 
 
 @click.command("mark")
-@click.argument("case")
-@click.argument("answer", metavar="interview|not-interview|no-show")
+@click.argument("case", shell_complete=completion.cases)
+@click.argument("answer", metavar="interview|not-interview|no-show", shell_complete=completion.marks)
 @click.argument("day", required=False, metavar="[DAY]")
 @shared.now_option
 @shared.json_option
@@ -42,9 +42,9 @@ def command(  # noqa: PLR0913 -- one for each word of the command line
     if isinstance(found, Problem):
         _give_up(found, as_json=as_json)
     on = _day(day, found, report.now, as_json=as_json)
-    added, problems = note.write(config, found.key, f"#{tag} re:{on.isoformat()}", moment)
+    added, problems = note.write(config, found.key, f"#{tag} re:{on.isoformat()}", moment, as_json=as_json)
     if as_json:
-        _print_record(added, found.key, tag, on, problems)
+        note.print_record(added, problems, {"case": found.key, "tag": tag, "day": on.isoformat()})
     else:
         note.show(added)
     shared.print_problems(problems)
@@ -96,11 +96,3 @@ def _listed(days: Sequence[date], near: date) -> str:
 
 def _give_up(problem: Problem, *, as_json: bool) -> NoReturn:
     shared.give_up([problem], as_json=as_json)
-
-
-def _print_record(added: NoteAdded, case: str, tag: str, day: date, problems: Sequence[Problem]) -> None:
-    from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
-
-    record = {"case": case, "tag": tag, "day": day.isoformat(), "file": added.file, "line": added.line,
-              "heading": added.heading, "item": added.item, "problems": records.problems(problems)}  # fmt: skip
-    click.echo(records.dump(record))

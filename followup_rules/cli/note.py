@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
-from followup_rules.cli import shared
+from followup_rules.cli import completion, shared
+from followup_rules.cli.natural_dates import in_values
 from followup_rules.cli.note_heading import Cases, NotWritten
 from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
@@ -22,59 +23,111 @@ from followup_rules.host.checked_source import CheckedSource
 from followup_rules.host.failures import failure
 from followup_rules.host.secrets import hidden, masked
 from followup_rules.model import BadItem, Event, NoteAdded, Problem
+from followup_rules.store import last_note
 from followup_rules.store.errors import StoreError
+from followup_rules.store.last_note import LastNote
 from followup_rules.store.store import open_copy
 
 
 @click.command("note")
-@click.argument("case")
-@click.argument("text", nargs=-1, required=True)
+@click.argument("case", required=False, shell_complete=completion.cases)
+@click.argument("text", nargs=-1, shell_complete=completion.tags)
+@click.option("--undo", is_flag=True, help="Take back the last note that a command wrote.")
 @shared.now_option
+@shared.json_option
 @click.pass_context
-def command(ctx: click.Context, case: str, text: tuple[str, ...], now: str | None) -> None:
+def command(  # noqa: PLR0913 -- one for each word of the command line
+    ctx: click.Context, case: str | None, text: tuple[str, ...], now: str | None, *, undo: bool, as_json: bool
+) -> None:
     """Add a note to a case: followup note nordik "#promise Send the address due:friday".
 
     CASE is what a heading of your notes says, the key or the first part of a known case, an address, or an @domain.
+    Days are what you would say: due:'in two weeks', until:vendredi. What is written down is their date.
     """
-    config = shared.load(ctx)
-    added, problems = write(config, case, " ".join(text), shared.instant(now, config))
-    show(added)
+    if undo == bool(case or text) or (case and not text):
+        raise click.UsageError("write a case and a text, or --undo alone", ctx)
+    config = shared.load(ctx, as_json=as_json)
+    moment = shared.instant(now, config)
+    if undo:
+        take_back(config, moment, as_json=as_json)
+        return
+    added, problems = write(config, case or "", " ".join(text), moment, as_json=as_json)
+    if as_json:
+        print_record(added, problems, {})
+    else:
+        show(added)
     shared.print_problems(problems)
     sys.exit(shared.exit_code(problems))
+
+
+def print_record(added: NoteAdded, problems: Sequence[Problem], more: Mapping[str, Any]) -> None:
+    """Print what was written as a record, behind what else there is to tell of it."""
+    from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
+
+    written = {"file": added.file, "line": added.line, "heading": added.heading, "item": added.item}
+    click.echo(records.dump({**more, **written, "problems": records.problems(problems)}))
 
 
 def show(added: NoteAdded) -> None:
     """Print what was written, and where."""
     click.echo(f"{added.file}:{added.line}, under {added.heading!r}:")
     click.echo(f"  {added.item}")
-    click.echo("see what comes of it: followup plan")
+    click.echo("see what comes of it: followup plan; take it back: followup note --undo")
 
 
-def write(config: Config, case: str, text: str, now: datetime) -> tuple[NoteAdded, list[Problem]]:
-    """Write a note down; return it, and what of it is not understood. Exits if nothing was written."""
+def write(
+    config: Config, case: str, text: str, now: datetime, *, as_json: bool = False
+) -> tuple[NoteAdded, list[Problem]]:
+    """Write a note down, its days as dates; return it, and what of it is not understood.
+
+    Exits if nothing was written.
+    """
     moment = now.astimezone(config.profile.timezone)
+    text = in_values(text, config.rulebook.keys.dates, moment)
     try:
         cases = _cases(config)
         configured, source = _notes(config, moment)
     except (StoreError, NotWritten) as error:
-        _give_up(error)
+        _give_up(f"{error}; nothing was written", getattr(error, "hint", ""), as_json=as_json)
     with closing(source):
         try:
             added = source.add_note(case, text, moment, cases.choose)
         except Refused as error:
-            _give_up(error)
+            _give_up(f"{error}; nothing was written", getattr(error, "hint", ""), as_json=as_json)
         except Exception as error:  # noqa: BLE001 -- whatever the plugin of the notes raises, it is told
             hint = "look into your notes whether it was written all the same"
             problem = failure(f"sources.{configured.name}", error, hint)
             shared.print_problems([masked(problem, config.secrets)])
             sys.exit(shared.PARTLY)
+        last_note.keep(config.store, LastNote(configured.name, added))
         return added, list(_misread(added, source, configured, config, moment))
 
 
-def _give_up(error: Refused | StoreError) -> NoReturn:
-    problem = Problem("note", f"{error}; nothing was written", hint=getattr(error, "hint", ""), fatal=True)
-    shared.print_problems([problem])
-    sys.exit(shared.NOTHING_DONE)
+def take_back(config: Config, now: datetime, *, as_json: bool) -> None:
+    """Take back the last note that a command wrote, and tell which that was. Exits if there is none to take back."""
+    last = last_note.read(config.store)
+    wrote = next((source for source in config.sources if last and source.name == last.source), None)
+    if last is None or wrote is None:
+        hint = "only the last note that a command wrote can be taken back, and only once; edit your notes for others"
+        _give_up("there is no note to take back", hint, as_json=as_json)
+    try:
+        with closing(wrote.open(config.context(now))) as source:
+            source.remove_note(last.note)
+    except Refused as error:
+        _give_up(f"{error}; nothing was changed", "what was edited since is yours: delete it there", as_json=as_json)
+    except Exception as error:  # noqa: BLE001 -- whatever the plugin of the notes raises, it is told
+        hint = f"look into {last.note.file} whether it is gone all the same"
+        shared.give_up([masked(failure(f"sources.{wrote.name}", error, hint), config.secrets)], as_json=as_json)
+    last_note.forget(config.store)
+    if as_json:
+        print_record(last.note, [], {"undone": True})
+    else:
+        click.echo(f"taken back from {last.note.file}, under {last.note.heading!r}:\n  {last.note.item}")
+        click.echo("what came of it is taken back by the next run: followup plan shows it")
+
+
+def _give_up(what: str, hint: str, *, as_json: bool) -> NoReturn:
+    shared.give_up([Problem("note", what, hint=hint, fatal=True)], as_json=as_json)
 
 
 def _cases(config: Config) -> Cases:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
+from followup_rules.cli.speech import language, tr
 from followup_rules.model import Decision, Reason, State
 from followup_rules.plain import clean
-from followup_rules.texts.plurals import plural
+from followup_rules.sentences import Sentence
+from followup_rules.texts import translation
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -32,6 +34,17 @@ SIGNS: dict[State, tuple[str, str]] = {
     State.VOID: ("–", "dim"),
 }
 """Sign and style of each state, in the order in which states are listed."""
+WORDS: dict[State, Sentence] = {
+    State.DUE: Sentence("due"),
+    State.HELD: Sentence("held"),
+    State.WAITING: Sentence("waiting"),
+    State.BLIND: Sentence("blind"),
+    State.BROKEN: Sentence("broken"),
+    State.DONE: Sentence("done"),
+    State.EXPIRED: Sentence("expired"),
+    State.VOID: Sentence("void"),
+}
+"""What people call each state; in `--json` it has its English word."""
 ORDER = tuple(SIGNS)
 STATE = 11
 """Columns for a state's sign and word."""
@@ -46,7 +59,12 @@ _BEFORE, _AFTER = str.maketrans({"\xa0": _NO_BREAK}), str.maketrans({_GLUE: " ",
 
 def absolute(moment: datetime) -> str:
     """Return an instant as "Thu 2026-11-19 09:00", in its own zone."""
-    return f"{moment:%a %Y-%m-%d %H:%M}"
+    return f"{weekday(moment)} {moment:%Y-%m-%d %H:%M}"
+
+
+def weekday(moment: datetime) -> str:
+    """Return the short name of the day of the week: "Thu"."""
+    return translation.weekday(moment, language())
 
 
 def when(moment: datetime, now: datetime) -> str:
@@ -64,27 +82,28 @@ def relative(moment: datetime, now: datetime) -> str:
         return relative_day(local.date(), now.date())
     minutes = int((moment.astimezone(UTC) - now.astimezone(UTC)).total_seconds() / 60)
     if minutes == 0:
-        return "now"
+        return tr(Sentence("now"))
     hours = abs(minutes) // 60
-    return _apart(hours, "hour", minutes) if hours else _apart(abs(minutes), "minute", minutes)
+    if minutes > 0:
+        ahead = Sentence("in {number} minute", "in {number} minutes", number=minutes)
+        return tr(Sentence("in {number} hour", "in {number} hours", number=hours) if hours else ahead)
+    past = Sentence("{number} minute ago", "{number} minutes ago", number=-minutes)
+    return tr(Sentence("{number} hour ago", "{number} hours ago", number=hours) if hours else past)
 
 
 def relative_day(day: date, today: date) -> str:
     """Return "today", "tomorrow", "yesterday", "in 10 days" or "3 days ago"."""
     days = (day - today).days
-    near = {0: "today", 1: "tomorrow", -1: "yesterday"}
-    return near.get(days) or _apart(abs(days), "day", days)
-
-
-def _apart(number: int, unit: str, direction: int) -> str:
-    span = plural(number, unit)
-    return f"in {span}" if direction > 0 else f"{span} ago"
+    near = {0: Sentence("today"), 1: Sentence("tomorrow"), -1: Sentence("yesterday")}
+    ahead = Sentence("in {number} day", "in {number} days", number=days)
+    past = Sentence("{number} day ago", "{number} days ago", number=-days)
+    return tr(near.get(days) or (ahead if days > 0 else past))
 
 
 def told(reason: Reason, now: datetime) -> str:
     """Return a reason with its instants absolute and relative."""
     values = {k: when(v, now) if isinstance(v, datetime) else v for k, v in reason.values.items()}
-    return str(Reason(reason.sentence, values))
+    return tr(str(Reason(reason.sentence, values)))
 
 
 # -- the page
@@ -93,7 +112,8 @@ def told(reason: Reason, now: datetime) -> str:
 class Page:
     """Lines that are printed at once, none wider than the terminal, or 80 columns where there is none.
 
-    All text passes through here, so this is where it loses what could steer a terminal. No markup is interpreted.
+    All text passes through here, so this is where it loses what could steer a terminal, and where sentences are told in
+    the language of the person. No markup is interpreted.
     """
 
     def __init__(self) -> None:
@@ -122,6 +142,10 @@ class Page:
             self._lines.append(head + first)
         self._lines += [self._text([" " * indent]) + line for line in body]
 
+    def piece(self, indent: int, text: str) -> None:
+        """Add a line that is never broken, such as a path to be copied."""
+        self._lines.append(self._text([" " * indent, text]))
+
     def command(self, *words: str) -> None:
         """Add a command to type next, in one piece."""
         self._lines.append(self._text(["  ", (_command(*words), "bold")]))
@@ -141,7 +165,7 @@ class Page:
         from rich.text import Text  # noqa: PLC0415 -- heavy
 
         parts = [(each, "") if isinstance(each, str) else each for each in clauses]
-        shown = ((clean(part).replace("\n", " ").translate(_BEFORE), style) for part, style in parts)
+        shown = ((clean(tr(part)).replace("\n", " ").translate(_BEFORE), style) for part, style in parts)
         return Text.assemble(*shown, end="")
 
     def _flow(self, clauses: Sequence[Clause], width: int) -> list[Text]:
@@ -170,7 +194,7 @@ def _command(*words: str) -> str:
 def state_label(state: State) -> Clause:
     """Return a state's sign and word, as wide as the column for it."""
     sign, style = SIGNS[state]
-    return f"{sign} {state}".ljust(STATE), style
+    return f"{sign} {tr(WORDS[state])}".ljust(STATE), style
 
 
 def in_order(decisions: Iterable[Decision]) -> list[Decision]:

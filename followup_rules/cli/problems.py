@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from followup_rules.cli.speech import tr
 from followup_rules.plain import clean
-from followup_rules.texts.plurals import plural
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from followup_rules.model import Problem
 
-_DOCS = "docs/problems.md"
 _TAB = "    "
 # How many characters of a long line are shown before, in and after the marked place.
 _LEFT, _MARKED, _RIGHT = 60, 80, 60
 _SENTENCE = 1000
+_SEVERITIES = {"error": Sentence("error"), "warning": Sentence("warning"), "info": Sentence("info")}
+_COLON = Sentence(": ")
 
 
 def render(problem: Problem, *, color: bool = False) -> str:
@@ -26,9 +28,13 @@ def render(problem: Problem, *, color: bool = False) -> str:
     marked = problem.line > 0 and problem.source_line.strip() != ""
     shown = lines.source() if marked else []
     hint = _sentence(problem.hint)
-    also = [f"also: {_place(file, line)}: {_sentence(text)}" for file, line, text in problem.also]
-    notes = [*also, *([f"help: {hint}"] if hint and not marked else [])]
-    notes += [f"see: {_DOCS}#{_clean(problem.code.lower())}"] if problem.code else []
+    also = [
+        tr(Sentence("also: {place}: {text}", place=_place(file, line), text=_sentence(text)))
+        for file, line, text in problem.also
+    ]
+    notes = [*also, *([tr(Sentence("help: {hint}", hint=hint))] if hint and not marked else [])]
+    page = f"followup problem {_clean(problem.code)}"
+    notes += [tr(Sentence("see: {page}", page=page))] if problem.code else []
     return "\n".join([lines.title(), *lines.arrow(), *shown, *(lines.note(text) for text in notes)])
 
 
@@ -38,8 +44,12 @@ def render_all(problems: Iterable[Problem], color: bool = False) -> str:
     if not ordered:
         return ""
     tally = Counter(problem.severity for problem in ordered)
-    counts = ((tally["error"], "error"), (tally["warning"], "warning"), (tally["info"], "remark"))
-    count = ", ".join(plural(number, word) for number, word in counts if number)
+    counts = (
+        Sentence("{number} error", "{number} errors", number=tally["error"]),
+        Sentence("{number} warning", "{number} warnings", number=tally["warning"]),
+        Sentence("{number} remark", "{number} remarks", number=tally["info"]),
+    )
+    count = ", ".join(tr(each) for each in counts if each.values["number"])
     return "\n\n".join([*(render(problem, color=color) for problem in ordered), count])
 
 
@@ -59,8 +69,11 @@ class _Lines:
     def title(self) -> str:
         problem = self.problem
         code = f"[{_clean(problem.code)}]" if problem.code else ""
-        where = f"{_sentence(problem.where)}: " if problem.where and not problem.file else ""
-        return self._paint(problem.severity + code, self.strong) + self._paint(f": {where}{_sentence(problem.message)}")
+        where = f"{_sentence(problem.where)}{tr(_COLON)}" if problem.where and not problem.file else ""
+        severity = tr(_SEVERITIES[problem.severity])
+        return self._paint(severity + code, self.strong) + self._paint(
+            f"{tr(_COLON)}{where}{_sentence(problem.message)}"
+        )
 
     def arrow(self) -> list[str]:
         problem = self.problem
@@ -108,6 +121,7 @@ def _cut(problem: Problem) -> tuple[str, str, str]:
 
 def _sentence(text: str) -> str:
     """Return a text in one line of bounded length."""
+    text = tr(text)
     short = text if len(text) <= _SENTENCE else text[:_SENTENCE] + "…"
     return _clean(" ".join(short.split()))
 

@@ -11,8 +11,8 @@ from typing import Any
 import click
 from msgspec import Struct
 
+from followup_rules.cli import completion, shared
 from followup_rules.cli import page as pages
-from followup_rules.cli import shared
 from followup_rules.cli.page import Clause, Page
 from followup_rules.config.read import Config
 from followup_rules.config.rulebook import documents
@@ -34,7 +34,7 @@ class Field(Struct, frozen=True):
 
 
 @click.command("rules")
-@click.argument("ident", required=False, metavar="[ID]")
+@click.argument("ident", required=False, metavar="[ID]", shell_complete=completion.rules)
 @shared.json_option
 @click.pass_context
 def command(ctx: click.Context, ident: str | None, *, as_json: bool) -> None:
@@ -66,6 +66,24 @@ def _tables(config: Config) -> Tables:
     assert config.ingredients is not None, "a config that cannot be read has no rules"
     layers = documents(config.ingredients, [])
     return {(kind, name): table for kind in _KINDS for name, table in merge(layers, kind, []).items()}
+
+
+def starts(config: Config) -> dict[str, str]:
+    """Return what each rule starts from, by its id, as its file says it and as shortly as people can use it."""
+    return {name: _start(table.fields["on"].raw) for (kind, name), table in _tables(config).items()
+            if kind == "rule" and "on" in table.fields}  # fmt: skip
+
+
+def _start(on: Any) -> str:
+    if isinstance(on, dict):
+        only = next(iter(on)) if len(on) == 1 else ""
+        on = on[only] if only in ("any", "is", "kind") else None
+    listed = on if isinstance(on, list) else [on]
+    return (
+        ", ".join(f"“{each}”" for each in listed)
+        if all(isinstance(each, str) for each in listed)
+        else "what its `on` says"
+    )
 
 
 def _fields(table: Table) -> Iterator[Field]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from contextlib import nullcontext, suppress
+from contextlib import suppress
+from datetime import datetime
 from functools import cache
 
 import click
@@ -12,10 +13,11 @@ import click
 from followup_rules.cli import shared
 from followup_rules.cli.progress import watching
 from followup_rules.config.read import Config, read_config
-from followup_rules.model import NOTICE
+from followup_rules.engine.plan import PRINTED
 from followup_rules.store.errors import StoreError
 from followup_rules.store.lock import Busy, only_run
 from followup_rules.store.store import Store, open_store
+from followup_rules.tick import notices_of_day
 from followup_rules.tick.run import Outcome, Report, Say, run, sound
 
 
@@ -37,18 +39,21 @@ def command(ctx: click.Context, now: str | None, *, as_json: bool, verbose: bool
         with only_run(config.store), open_store(config.store) as store, watching() as watch:
             if not sound(config, store) and config.fatal:
                 shared.give_up(config.problems, as_json=as_json)
-            report = run(config, store, moment, _say(config, store, as_json=as_json), watch)
+            unsaid: list[Outcome] = []
+            say = _say(config, store, moment.astimezone(config.profile.timezone), unsaid, as_json=as_json)
+            report = run(config, store, moment, say, watch)
             names = shared.names_of_cases(config, store) if report.missed or verbose else {}
     except Busy as busy:
         click.echo(f"followup: another run is at work on this store{busy}; nothing to do", err=True)
         return
     except StoreError as error:
         shared.give_up([shared.store_problem(error)], as_json=as_json)
-    _print(report, names, as_json=as_json, verbose=verbose)
+    _print(report, names, len(unsaid), as_json=as_json, verbose=verbose)
     sys.exit(shared.exit_code(report.problems))
 
 
-def _say(config: Config, store: Store, *, as_json: bool) -> Say:
+def _say(config: Config, store: Store, now: datetime, unsaid: list[Outcome], *, as_json: bool) -> Say:
+    """Return what prints an outcome; notices beyond those of the day are put among the unsaid."""
     names = cache(lambda: shared.names_of_cases(config, store))  # nothing moves to another case once something is said
 
     def say(outcome: Outcome) -> None:
@@ -56,21 +61,26 @@ def _say(config: Config, store: Store, *, as_json: bool) -> Say:
             return
         from followup_rules.cli import show  # noqa: PLC0415 -- most runs have nothing to say
 
-        # A notice is delivered by being printed; of a draft or task it is only told, whether anybody listens or not.
-        with suppress(OSError) if outcome.change.action.type != NOTICE else nullcontext():
-            show.change(outcome, names())
+        if outcome.change.output != PRINTED:
+            with suppress(OSError):  # of a draft or task it is only told, whether anybody listens or not
+                show.change(outcome, names())
+        elif notices_of_day.is_full(store, now):
+            unsaid.append(outcome)  # it counts as delivered: `today` shows it until it is dismissed
+        else:
+            show.change(outcome, names())  # a notice is delivered by being printed
+            notices_of_day.count_one(store, now)
 
     return say
 
 
-def _print(report: Report, names: Mapping[str, str], *, as_json: bool, verbose: bool) -> None:
+def _print(report: Report, names: Mapping[str, str], unsaid: int, *, as_json: bool, verbose: bool) -> None:
     with suppress(BrokenPipeError):  # as in `followup run | head`: all was done, whoever has stopped to read
         if as_json:
             from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
 
             click.echo(records.dump(records.report(report)))
-        elif report.missed or verbose:
+        elif report.missed or verbose or unsaid:
             from followup_rules.cli import show  # noqa: PLC0415 -- most runs have nothing to say
 
-            show.rest_of_run(report, names, verbose=verbose)
+            show.rest_of_run(report, names, unsaid, verbose=verbose)
     shared.print_problems(report.problems)

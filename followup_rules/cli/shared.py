@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,8 @@ import click
 
 from followup_rules.codes import Code
 from followup_rules.config.read import Config, default_file, read_config
-from followup_rules.model import Problem
+from followup_rules.engine.plan import EntryState, LedgerEntry
+from followup_rules.model import NOTICE, Problem, State
 from followup_rules.store.errors import StoreError
 from followup_rules.store.store import Store, open_copy
 from followup_rules.tick.run import Report, preview
@@ -51,20 +52,38 @@ def instant(written: str | None, config: Config) -> datetime:
     return moment if moment.tzinfo else Days(config.profile.timezone, lambda _: None).on(moment)
 
 
-def previewed(config: Config, now: datetime, *, as_json: bool = False) -> tuple[Report, Mapping[str, str]]:
-    """Return what a run would do, computed on a copy of the store, and what people call cases that have only an id."""
+def previewed(
+    config: Config, now: datetime, *, as_json: bool = False
+) -> tuple[Report, Mapping[str, str], Mapping[str, Sequence[LedgerEntry]]]:
+    """Return what a run would do, computed on a copy of the store.
+
+    Also what people call the cases that have only an id; and what was made before, by the key of the duty that is due.
+    """
     with copy_of(config, as_json=as_json) as copy:
         report = preview(config, copy, now)
-        return report, names_of_cases(config, copy)
+        due = {decision.case for decision in report.decisions if decision.state is State.DUE}
+        entries = [entry for case in sorted(due) for entry in copy.ledger.of(case)]
+        return report, names_of_cases(config, copy), _standing(entries, report)
+
+
+def _standing(entries: Iterable[LedgerEntry], report: Report) -> dict[str, list[LedgerEntry]]:
+    """Return what was made, but for notices and what is about to change, by the key of its duty."""
+    changing = {outcome.change.action.duty for outcome in report.outcomes}
+    found: dict[str, list[LedgerEntry]] = {}
+    for entry in entries:
+        there = entry.state is EntryState.DELIVERED and entry.action.type != NOTICE
+        if there and entry.action.duty not in changing:
+            found.setdefault(entry.action.duty, []).append(entry)
+    return found
 
 
 def names_of_cases(config: Config, store: Store) -> Mapping[str, str]:
     """Return what people call the cases that have only an id, by that; none if the store cannot tell."""
-    from followup_rules.engine.assign_cases import names_of  # noqa: PLC0415 -- most runs have nothing to say
+    from followup_rules.cli.case_names import called  # noqa: PLC0415 -- most runs have nothing to say
 
     # What was done is told in any case: for the lack of a name no notice counts as unsaid, and no run as failed.
     try:
-        return names_of(store.entries(), config.profile.timezone)
+        return called(store.entries(), config.profile.timezone)
     except StoreError:
         return {}
 

@@ -18,8 +18,9 @@ from followup_rules.cli.page import (
     told,
     when,
 )
-from followup_rules.engine.plan import PRINTED
+from followup_rules.engine.plan import PRINTED, LedgerEntry
 from followup_rules.model import NOTICE, Decision, State
+from followup_rules.texts.plurals import plural
 from followup_rules.tick.run import Outcome, Report
 
 OPS = {"create": ("+", "green"), "update": ("~", "yellow"), "withdraw": ("-", "red")}
@@ -43,9 +44,14 @@ def change(outcome: Outcome, names: Names) -> None:
     page.print()
 
 
-def rest_of_run(report: Report, names: Names, *, verbose: bool) -> None:
-    """Print what was missed and not told yet; if asked, also the state of everything, and what comes next."""
+def rest_of_run(report: Report, names: Names, unsaid: int, *, verbose: bool) -> None:
+    """Print how many notices were too many for a day, and what was missed and not told yet.
+
+    If asked, also the state of everything, and what comes next.
+    """
     page = Page()
+    if unsaid:
+        page.row((), 0, [f"{plural(unsaid, 'more notice')}: followup today"])
     # What was taken back because it is over has just been told.
     withdrawn = {outcome.change.action.duty for outcome in report.outcomes}
     missed = [decision for decision in report.missed if decision.key not in withdrawn]
@@ -100,8 +106,11 @@ def _next_change(report: Report) -> str:
 # -- plan
 
 
-def plan(report: Report, names: Names) -> None:
-    """Print what a run would do, what is held back and why, what waits, and what to type next."""
+def plan(report: Report, names: Names, there: Mapping[str, Sequence[LedgerEntry]]) -> None:
+    """Print what a run would do, what is held back and why, what waits, and what to type next.
+
+    `there` holds what was made before of what is due, by the key of its duty.
+    """
     page = Page()
     page.row((), 0, [(f"What a run would do · {absolute(report.now)}", "bold")])
     page.row((), 0)
@@ -109,6 +118,7 @@ def plan(report: Report, names: Names) -> None:
         _add_change(page, outcome, names, report.now)
     if not report.outcomes:
         page.row((), 0, [f"Nothing to change now. {_next_change(report)}"])
+    _add_there(page, report, names, there)
     for title, listed, more in _sections(report):
         page.title(title)
         _add_decisions(page, listed, names, report.now)
@@ -116,6 +126,19 @@ def plan(report: Report, names: Names) -> None:
             page.row((), 0, [f"and {more} more"])
     _add_closing(page, report, names)
     page.print()
+
+
+def _add_there(page: Page, report: Report, names: Names, there: Mapping[str, Sequence[LedgerEntry]]) -> None:
+    """Add what is due and needs no change, since it was made before."""
+    due = [each for each in in_order(report.decisions) if each.state is State.DUE and each.key in there]
+    if due:
+        page.title("Due, and already there")
+    indent = STATE + rule_width(decision.rule for decision in due)
+    for decision in due:
+        made = [f"{entry.action.type} in {entry.output}" for entry in there[decision.key]]
+        label = [state_label(decision.state), (decision.rule, "bold")]
+        page.row(label, indent, [there[decision.key][0].action.title or decision.visit.anchor.title],
+                 [names.get(decision.case, decision.case), told(decision.reason, report.now), *made])  # fmt: skip
 
 
 def _sections(report: Report) -> list[tuple[str, list[Decision], int]]:

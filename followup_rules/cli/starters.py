@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -25,10 +26,7 @@ lookback   = "30 days"     # on the first run, nothing older is taken up
 plugin = "ics"
 path   = {calendar}     # a file, a folder, or a .url file that holds the address of a calendar on the web
 
-[sources.sent]
-plugin = "mailbox"
-path   = {sent}     # a Maildir, an mbox, or a folder of .eml
-
+{sent}
 [sources.notes]
 plugin = "notes"
 path   = {notes}     # a file or a folder of *.md
@@ -65,6 +63,12 @@ path   = {tasks}     # done.txt lies beside it
 # opens = "day + 7 days at 09:00, workday"
 """
 
+_SENT = """\
+[sources.{name}]
+plugin = "mailbox"
+path   = {path}     # a Maildir, an mbox, or a folder of .eml
+"""
+
 _NOTES = {
     "en": """\
 <!-- Your notes: a heading for each employer, a list item for each note; the word with # says what it is about.
@@ -97,7 +101,7 @@ class Answers(Struct, frozen=True, kw_only=True):
     holidays: str
     language: str
     calendar: str
-    sent: str
+    sent: tuple[str, ...]
     notes: str
     drafts: str
     tasks: str
@@ -106,7 +110,13 @@ class Answers(Struct, frozen=True, kw_only=True):
 def config_text(answers: Answers) -> str:
     """Return a commented config. No text may hold lone surrogates: TOML cannot say them."""
     values = {name: getattr(answers, name) for name in Answers.__struct_fields__}
-    return _CONFIG.format(**{name: _toml(value) for name, value in values.items()})
+    texts = {name: _toml(value) for name, value in values.items()}
+    return _CONFIG.format(**{**texts, "sent": "\n".join(_sent_tables(answers.sent))})
+
+
+def _sent_tables(paths: tuple[str, ...]) -> Iterator[str]:
+    for number, path in enumerate(paths, 1):
+        yield _SENT.format(name="sent" if number == 1 else f"sent-{number}", path=_toml(path))
 
 
 def notes_text(language: str) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 
 from followup_rules.config import wordlists
+from followup_rules.sentences import Sentence, either
 from followup_rules.toml.suggestions import expected, nearest
 
 _MOST_PLACES = 3
@@ -32,25 +33,27 @@ def nearest_place(place: str) -> str:
     if country not in countries and country[2:] in countries.get(country[:2], ()):
         country, region = country[:2], country[2:]
     if region in countries.get(country, ()):
-        return f'did you mean "{country}-{region}"?'
+        return Sentence('did you mean "{country}-{region}"?', country=country, region=region)
     if country not in countries and not region:
         # A region by itself. Several countries may have one so called; the nearest spelling would be another country.
         homes = sorted(
             f"{home}-{country}" for home, regions in countries.items() if country in regions and len(home) == 2
         )
         if homes:
-            places = '" or "'.join(homes[:_MOST_PLACES])
-            return f'did you mean "{places}"?'
+            return Sentence("did you mean {places}?", places=either([f'"{home}"' for home in homes[:_MOST_PLACES]]))
     if country not in countries or not region:
-        return (
-            expected(country, countries)
-            or 'write a country or a region of it, such as "CA" or "CA-QC"; or leave it out'
+        return expected(country, countries) or Sentence(
+            'write a country or a region of it, such as "CA" or "CA-QC"; or leave it out'
         )
     regions = countries[country]
     guess = nearest(region, regions)
     if guess:
-        return f'did you mean "{country}-{guess}"?'
-    return f"regions of {country}: {', '.join(regions)}" if regions else f'no regions are known: write "{country}"'
+        return Sentence('did you mean "{country}-{guess}"?', country=country, guess=guess)
+    return (
+        Sentence("regions of {country}: {regions}", country=country, regions=", ".join(regions))
+        if regions
+        else Sentence('no regions are known: write "{country}"', country=country)
+    )
 
 
 def years(place: str) -> tuple[int, int]:

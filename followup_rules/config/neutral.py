@@ -25,6 +25,8 @@ NEUTRAL: Mapping[str, Any] = {
     "language": "en",
 }
 """The `[profile]` of an example, as far as it does not set its own."""
+INTERVIEW = "interview"
+"""The pack of who has no config yet."""
 USUAL = {"drafts": (DRAFT,), "tasks": (TASK,)}
 """By name, the outputs that there are where a config names none for a type, and what they take."""
 
@@ -32,12 +34,17 @@ USUAL = {"drafts": (DRAFT,), "tasks": (TASK,)}
 def of_pack(pack: Pack) -> Config:
     """Return a config that has the rules of a pack alone."""
     file = Path(pack.folder) / "examples.toml"
-    name = pack.name if _is_installed(pack) else pack.folder
+    is_installed = not any(sign in pack.name for sign in "/\\~.")
+    name = pack.name if is_installed else pack.folder
     return of_document(file, Document(str(file), "", {"packs": [name], "profile": dict(NEUTRAL)}))
 
 
-def _is_installed(pack: Pack) -> bool:
-    return not any(sign in pack.name for sign in "/\\~.")
+def of_user(profile: Mapping[str, Any], sources: Mapping[str, Mapping[str, Any]]) -> Config:
+    """Return a config that no file holds: of a user and their sources, with the rules for interviews."""
+    own = {name: dict(table) for name, table in sources.items()}
+    tables = {"packs": [INTERVIEW], "profile": dict(profile), "sources": own}
+    config = of_document(Path.cwd() / "config.toml", Document("config.toml", "", tables))
+    return replace(config, ingredients=config.ingredients and replace(config.ingredients, takes=USUAL))
 
 
 def outputs_of(config: Config) -> dict[str, tuple[str, ...]]:

@@ -15,6 +15,7 @@ from typing import Any
 from followup_rules.codes import Code
 from followup_rules.host.secrets import masked
 from followup_rules.language import units
+from followup_rules.sentences import Sentence
 from followup_rules.toml import values
 from followup_rules.toml.suggestions import nearest
 from followup_rules.toml.values import Value
@@ -53,7 +54,12 @@ def _read_all(cls: type, value: Value, base: Path, skip: frozenset[str]) -> Any:
     meant = {nearest(key, fields) for key in value.raw if key not in known}
     for name in (name for name in missing if name not in meant):
         example = _WORDS.get(types[name], '["..."]')
-        value.report(f"{name!r} is missing", code=Code.MISSING, hint=f"add {name} = {example}", at="key")
+        value.report(
+            Sentence("{name!r} is missing", name=name),
+            code=Code.MISSING,
+            hint=Sentence("add {name} = {example}", name=name, example=example),
+            at="key",
+        )
     if missing or len(known) < len(value.raw) or any(part is None for part in got.values()):
         return None
     return _made(cls, got, value)
@@ -98,7 +104,11 @@ def _made(cls: type, got: Mapping[str, Any], value: Value) -> Any:
     try:
         return cls(**got)
     except (TypeError, ValueError) as error:
-        value.report(f"[{'.'.join(map(str, value.path))}] cannot be used: {error}", code=Code.WRONG_SORT, at="key")
+        value.report(
+            Sentence("[{path}] cannot be used: {error}", path=".".join(map(str, value.path)), error=error),
+            code=Code.WRONG_SORT,
+            at="key",
+        )
         return None
 
 
@@ -145,20 +155,26 @@ def path(value: Value, base: Path) -> Path | None:
     missing = [found[0] for found in _VARIABLE.finditer(written) if (found[1] or found[2]) not in os.environ]
     if missing:
         value.report(
-            f"the environment has no {missing[0]}", code=Code.UNKNOWN_VARIABLE, hint="set it, or write the path out"
+            Sentence("the environment has no {missing}", missing=missing[0]),
+            code=Code.UNKNOWN_VARIABLE,
+            hint=Sentence("set it, or write the path out"),
         )
         return None
     shown = os.path.expandvars(written)
     if not shown.strip() or "\0" in shown:
-        value.report(f"{value.name!r} is no path", code=Code.WRONG_SORT, hint='write it as "folder/file"')
+        value.report(
+            Sentence("{name!r} is no path", name=value.name),
+            code=Code.WRONG_SORT,
+            hint=Sentence('write it as "folder/file"'),
+        )
         return None
     try:
         return base / Path(shown).expanduser()
     except RuntimeError:
         value.report(
-            f"there is no user {shown.split('/')[0]!r}",
+            Sentence("there is no user {user!r}", user=shown.split("/")[0]),
             code=Code.UNKNOWN_VARIABLE,
-            hint="~ alone is your own home folder",
+            hint=Sentence("~ alone is your own home folder"),
         )
         return None
 
@@ -172,12 +188,20 @@ def span(value: Value) -> timedelta | None:
     unit = parts[2].removesuffix("s") + "s" if parts else ""
     if not parts or unit not in _UNITS:
         near = (units.meant(parts[2])[1] or nearest(unit, _UNITS)) if parts else None
-        hint = f'did you mean "{parts[1]} {near}"?' if parts and near else 'write "30 days", "12 hours" or "60 seconds"'
-        value.report(f"{written!r} is no length of time", code=Code.NO_SUCH_TIME, hint=hint)
+        hint = (
+            Sentence('did you mean "{number} {near}"?', number=parts[1], near=near)
+            if parts and near
+            else Sentence('write "30 days", "12 hours" or "60 seconds"')
+        )
+        value.report(Sentence("{written!r} is no length of time", written=written), code=Code.NO_SUCH_TIME, hint=hint)
         return None
     length = timedelta(**{unit: int(parts[1])})
     if length > _LONGEST:
-        value.report(f"{written!r} is too long", code=Code.NO_SUCH_TIME, hint=f'write at most "{_LONGEST.days} days"')
+        value.report(
+            Sentence("{written!r} is too long", written=written),
+            code=Code.NO_SUCH_TIME,
+            hint=Sentence('write at most "{days} days"', days=_LONGEST.days),
+        )
         return None
     return length
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from followup_rules.codes import Code
 from followup_rules.config import options
 from followup_rules.hookspecs import Pack
+from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value
 
@@ -26,11 +27,16 @@ def in_folder(item: Value, base: Path) -> Pack | None:
     if folder is None:
         return None
     if (folder / RULES).is_file():
-        return Pack(item.raw.rstrip("/\\"), "a folder of yours", str(folder))
-    what = f"holds no {RULES}" if folder.is_dir() else "is no folder"
+        return Pack(item.raw.rstrip("/\\"), Sentence("a folder of yours"), str(folder))
+    holds_none = Sentence("the pack {raw!r} holds no {rules}", raw=item.raw, rules=RULES)
+    message = holds_none if folder.is_dir() else Sentence("the pack {raw!r} is no folder", raw=item.raw)
     guess = expected(folder.name, _beside(folder))
-    hint = guess if guess.startswith("did") else f"a pack is a folder with {RULES}, and templates/ beside it"
-    item.report(f"the pack {item.raw!r} {what}", code=Code.NOT_OPENED, hint=hint)
+    hint = (
+        guess
+        if guess.startswith("did")
+        else Sentence("a pack is a folder with {rules}, and templates/ beside it", rules=RULES)
+    )
+    item.report(message, code=Code.NOT_OPENED, hint=hint)
     return None
 
 

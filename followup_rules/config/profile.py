@@ -14,6 +14,7 @@ from followup_rules.codes import Code
 from followup_rules.config import holidays, options
 from followup_rules.model import Problem, Profile
 from followup_rules.people import spelt_out
+from followup_rules.sentences import Sentence, either
 from followup_rules.toml.document import Document
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value
@@ -51,11 +52,10 @@ class StoreTable:
 class CaseTable:
     """`[case.NAME]`: a label of your own."""
 
-    people: tuple[str, ...] = ()
-    domains: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    language: Literal["fr", "en"] | None = None
-    """Of its texts; None: the user's."""
+    people: tuple[str, ...] = field(default=(), metadata={"help": "Addresses of its people."})
+    domains: tuple[str, ...] = field(default=(), metadata={"help": "Domains of its people."})
+    words: tuple[str, ...] = field(default=(), metadata={"help": "Words that title or text of its events hold."})
+    language: Literal["fr", "en"] | None = field(default=None, metadata={"help": "Of its texts; by default yours."})
 
 
 def profile_table(value: Value, base: Path) -> ProfileTable | None:
@@ -74,7 +74,9 @@ def _check_zone(value: Value) -> None:
     try:
         ZoneInfo(value.raw)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        value.report(f"unknown time zone {value.raw!r}", code=Code.UNKNOWN_NAME, hint=_nearest_zone(value.raw))
+        value.report(
+            Sentence("unknown time zone {raw!r}", raw=value.raw), code=Code.UNKNOWN_NAME, hint=_nearest_zone(value.raw)
+        )
 
 
 # What clocks show in some months only, or always, and the places whose clocks do so; the nearest spelling is elsewhere.
@@ -98,8 +100,10 @@ def fixed_zone(document: Document) -> Iterator[Problem]:
     """Yield that a zone keeps one time all year, while those who write it so mostly mean a place that does not."""
     zone = document.tables.get("profile", {}).get("timezone")
     if zone in _SHORT:
-        hint = f"did you mean {_places(zone)}?"
-        message = f"{zone!r} has no summer time: from spring to autumn all times would be an hour off"
+        hint = Sentence("did you mean {places}?", places=_places(zone))
+        message = Sentence(
+            "{zone!r} has no summer time: from spring to autumn all times would be an hour off", zone=zone
+        )
         yield document.problem(
             ("profile", "timezone"), message, code=Code.PROBABLE_SLIP, hint=hint, at="value", warning=True
         )
@@ -112,15 +116,22 @@ def uncovered(document: Document, place: str, now: datetime) -> Iterator[Problem
     except (KeyError, NotImplementedError):
         return
     if now.year < first or last <= now.year:
-        message = f"the holidays of {place!r} are known from {first} to {last} only: in other years no day is one"
-        hint = "a newer version may know more: pip install --upgrade holidays; till then look at the dates yourself"
+        message = Sentence(
+            "the holidays of {place!r} are known from {first} to {last} only: in other years no day is one",
+            place=place,
+            first=first,
+            last=last,
+        )
+        hint = Sentence(
+            "a newer version may know more: pip install --upgrade holidays; till then look at the dates yourself"
+        )
         yield document.problem(
             ("profile", "holidays"), message, code=Code.UNCOVERED, hint=hint, at="value", warning=True
         )
 
 
 def _places(short: str) -> str:
-    return " or ".join(f'"{place}"' for place in _SHORT[short])
+    return either([f'"{place}"' for place in _SHORT[short]])
 
 
 def _nearest_zone(written: str) -> str:
@@ -128,30 +139,34 @@ def _nearest_zone(written: str) -> str:
     from followup_rules.language.text import fold  # noqa: PLC0415 -- only when there is a problem
 
     if written.upper() in _SHORT:
-        return f"did you mean {_places(written.upper())}?"
+        return Sentence("did you mean {places}?", places=_places(written.upper()))
     zones = sorted(zoneinfo.available_timezones())
     # People mistake the region more often than the city: Canada/Montreal, US/Toronto.
     city = fold(written.rpartition("/")[2])
     there = [zone for zone in zones if "/" in zone and fold(zone.rpartition("/")[2]) == city]
-    guess = f'did you mean "{there[0]}"?' if there else expected(written, zones)
-    return guess or 'write a name such as "America/Toronto"'
+    guess = Sentence('did you mean "{word}"?', word=there[0]) if there else expected(written, zones)
+    return guess or Sentence('write a name such as "America/Toronto"')
 
 
 def _check_holidays(value: Value) -> None:
     if isinstance(value.raw, str) and value.raw and not holidays.known(value.raw):
         hint = holidays.nearest_place(value.raw)
-        value.report(f"no holidays are known of {value.raw!r}", code=Code.UNKNOWN_NAME, hint=hint)
+        value.report(Sentence("no holidays are known of {raw!r}", raw=value.raw), code=Code.UNKNOWN_NAME, hint=hint)
 
 
 def _check_me(value: Value) -> None:
     if not value.raw:
-        value.report("'me' names no address of yours", code=Code.MISSING, hint='me = ["you@example.org"]')
+        value.report(Sentence("'me' names no address of yours"), code=Code.MISSING, hint='me = ["you@example.org"]')
     for item in value.items() if value.raw else ():
         if not isinstance(item.raw, str):
             continue
         name, _, host = item.raw.rpartition("@")
         if not (name and host and item.raw.isprintable() and len(item.raw.split()) == 1):
-            item.report(f"{item.raw!r} is not an address", code=Code.NO_ADDRESS, hint='me = ["you@example.org"]')
+            item.report(
+                Sentence("{raw!r} is not an address", raw=item.raw),
+                code=Code.NO_ADDRESS,
+                hint='me = ["you@example.org"]',
+            )
 
 
 def profile_of(table: ProfileTable) -> Profile:

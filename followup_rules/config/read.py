@@ -30,6 +30,7 @@ from followup_rules.host.registry import Registry
 from followup_rules.host.worker import TIME_LIMIT
 from followup_rules.language import version
 from followup_rules.model import Context, Problem, Profile
+from followup_rules.sentences import Sentence, system_error, together
 from followup_rules.toml import values
 from followup_rules.toml.document import MOST_CHARACTERS, Document, parse
 from followup_rules.toml.suggestions import expected, nearest
@@ -109,7 +110,9 @@ def default_store() -> Path:
 
 def read_config(file: Path) -> Config:
     """Read the config and all that it names. Never raises for what a user wrote: see `Config.problems`."""
-    document = read_document(file, str(file), hint="write one with `followup init`, or name another with --config")
+    document = read_document(
+        file, str(file), hint=Sentence("write one with `followup init`, or name another with --config")
+    )
     if isinstance(document, Problem):
         return Config(file, Registry(), (replace(document, fatal=True),))
     return of_document(file, document)
@@ -125,7 +128,7 @@ def of_document(file: Path, document: Document) -> Config:
     known = [plugin.name for plugin in plugins.plugins]
     for name in disabled:
         if name.raw not in known:
-            values.unknown(name, "plugin", known)
+            values.unknown(name, Sentence("plugin"), known)
     if other := version.unsupported(document):
         fatal.append(other)
     config = _build(file, document, tables, top, plugins)
@@ -146,7 +149,12 @@ def _text(file: Path, name: str, *, hint: str) -> str | Problem:
         with regular_files.opened(file) as raw, TextIOWrapper(raw, "utf-8", "surrogateescape") as opened:
             return opened.read(MOST_CHARACTERS + 1)
     except OSError as error:
-        return Problem(name, f"{name} cannot be read: {error.strerror}", Code.NOT_OPENED, hint=hint)
+        return Problem(
+            name,
+            Sentence("{name} cannot be read: {strerror}", name=name, strerror=system_error(error)),
+            Code.NOT_OPENED,
+            hint=hint,
+        )
 
 
 def _build(file: Path, document: Document, tables: Mapping[str, Value], top: Value, plugins: Registry) -> Config:
@@ -196,7 +204,9 @@ def _build(file: Path, document: Document, tables: Mapping[str, Value], top: Val
 def _profile(value: Value | None, top: Value, base: Path) -> ProfileTable | None:
     if value is None:
         top.report(
-            "the table [profile] is missing", code=Code.MISSING, hint='[profile] with me = ["..."] and timezone = "..."'
+            Sentence("the table [profile] is missing"),
+            code=Code.MISSING,
+            hint=Sentence('[profile] with me = ["..."] and timezone = "..."'),
         )
         return None
     return profiles.profile_table(value, base) if value.is_a(dict) else None
@@ -220,7 +230,10 @@ def _tables(
         reserved = RESERVED if word == "source" else RESERVED - {"silence"}
         given, fault = attempt(partial(options.read, types[plugin].options, table, base, reserved))
         if fault:
-            yield None, {**common, "fault": f"its options cannot be made: {fault}, in {own}"}
+            yield (
+                None,
+                {**common, "fault": Sentence("its options cannot be made: {fault}, in {own}", fault=fault, own=own)},
+            )
         elif given is not None:
             place, _ = attempt(partial(place_of, plugin, given, base))
             yield types[plugin], {**common, "options": given, "plugin": own, "place": place or ""}
@@ -235,7 +248,7 @@ def _plugin_of(table: Value, word: str, types: Mapping[str, Any], plugins: Regis
     if not plugin.is_a(str):
         return None
     if plugin.raw not in types and not plugins.why_not(word, plugin.raw):
-        _unknown(plugin, "plugin", types, plugins)
+        _unknown(plugin, Sentence("plugin"), types, plugins)
         return None
     return str(plugin.raw)
 
@@ -251,7 +264,9 @@ def _time_limit(value: Value) -> timedelta | None:
     limit = options.span(value)
     if limit == timedelta(0):
         value.report(
-            "nothing can be done in no time", code=Code.NO_SUCH_TIME, hint='write "60 seconds", or leave the line out'
+            Sentence("nothing can be done in no time"),
+            code=Code.NO_SUCH_TIME,
+            hint=Sentence('write "60 seconds", or leave the line out'),
         )
         return None
     return limit
@@ -261,11 +276,14 @@ def _no_plugin(value: Value, types: Iterable[str]) -> None:
     misspelt = next((key for key in value.raw if nearest(key, ("plugin",))), None)
     if misspelt:
         value.child(misspelt).report(
-            f"unknown key {misspelt!r}", code=Code.UNKNOWN_KEY, hint='did you mean "plugin"?', at="key"
+            Sentence("unknown {what} {key!r}", what=Sentence("key"), key=misspelt),
+            code=Code.UNKNOWN_KEY,
+            hint=Sentence('did you mean "plugin"?'),
+            at="key",
         )
     else:
-        hint = f'add plugin = "...", one of: {", ".join(sorted(types))}'
-        value.report("'plugin' is missing", code=Code.MISSING, hint=hint, at="key")
+        hint = Sentence('add plugin = "...", one of: {types}', types=", ".join(sorted(types)))
+        value.report(Sentence("'plugin' is missing"), code=Code.MISSING, hint=hint, at="key")
 
 
 def _unknown(value: Value, what: str, names: Iterable[str], plugins: Registry) -> None:
@@ -274,9 +292,9 @@ def _unknown(value: Value, what: str, names: Iterable[str], plugins: Registry) -
     if not off:
         values.unknown(value, what, sorted(names))
         return
-    switched = f"switched off in [plugins]: {', '.join(off)}"
-    hint = "; ".join(filter(None, (expected(value.raw, names), switched)))
-    value.report(f"unknown {what} {value.raw!r}", code=Code.UNKNOWN_NAME, hint=hint)
+    switched = Sentence("switched off in [plugins]: {off}", off=", ".join(off))
+    hint = together(expected(value.raw, names), switched)
+    value.report(Sentence("unknown {what} {key!r}", what=what, key=value.raw), code=Code.UNKNOWN_NAME, hint=hint)
 
 
 def _packs(value: Value | None, plugins: Registry, base: Path) -> tuple[tuple[Pack, ...], list[Problem]]:
@@ -291,13 +309,19 @@ def _packs(value: Value | None, plugins: Registry, base: Path) -> tuple[tuple[Pa
         elif is_folder(item.raw):
             packs += [pack] if (pack := in_folder(replace(item, problems=missing), base)) else []
         elif folder := spelt_as_folder(item.raw, base):
-            hint = f'if you mean the folder, write "{folder}"'
-            item.report(f"unknown pack {item.raw!r}", code=Code.UNKNOWN_NAME, hint=hint)
+            hint = Sentence('if you mean the folder, write "{folder}"', folder=folder)
+            item.report(
+                Sentence("unknown {what} {key!r}", what=Sentence("pack"), key=item.raw),
+                code=Code.UNKNOWN_NAME,
+                hint=hint,
+            )
         elif fault := plugins.why_not("pack", item.raw):
-            message = f"the pack {item.raw!r} is not there: {fault}"
-            replace(item, problems=missing).report(message, code=Code.UNKNOWN_NAME, hint="see `followup plugins`")
+            message = Sentence("the pack {raw!r} is not there: {fault}", raw=item.raw, fault=fault)
+            replace(item, problems=missing).report(
+                message, code=Code.UNKNOWN_NAME, hint=Sentence("see `followup plugins`")
+            )
         else:
-            _unknown(item, "pack", plugins.packs, plugins)
+            _unknown(item, Sentence("pack"), plugins.packs, plugins)
     return tuple(packs), missing
 
 
@@ -307,7 +331,7 @@ def _pack_layers(packs: Sequence[Pack], missing: list[Problem], top: Value) -> I
     for pack in packs:
         folder = Path(pack.folder)
         for name in (WORDS, RULES) if (folder / WORDS).is_file() else (RULES,):
-            layers = _layer(folder / name, f"{pack.name}/{name}", named, hint="reinstall the pack")
+            layers = _layer(folder / name, f"{pack.name}/{name}", named, hint=Sentence("reinstall the pack"))
             yield from (replace(layer, of_pack=True) for layer in layers)
 
 
@@ -315,7 +339,7 @@ def _own_layers(value: Value | None, base: Path) -> Iterator[Layer]:
     for item in value.items() if value else ():
         file = options.path(item, base)
         if file is not None:
-            yield from _layer(file, item.raw, item, hint="create it, or take it out of 'rules'")
+            yield from _layer(file, item.raw, item, hint=Sentence("create it, or take it out of 'rules'"))
 
 
 def _layer(file: Path, name: str, named: Value, *, hint: str) -> Iterator[Layer]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from followup_rules.codes import Code
+from followup_rules.sentences import Sentence
 from followup_rules.toml.values import Value
 
 
@@ -17,6 +18,11 @@ def variables(value: Value | None) -> dict[str, object]:
 def _is_named(item: Value) -> bool:
     if item.name.isidentifier() and not item.name.startswith("_"):
         return True
-    hint = "letters, digits and _, a letter first, since texts write {{ vars.NAME }}"
-    item.report(f"{item.name!r} cannot be the name of a value for texts", code=Code.WRONG_SORT, hint=hint, at="key")
+    hint = Sentence("letters, digits and _, a letter first, since texts write {{ vars.NAME }}")
+    item.report(
+        Sentence("{name!r} cannot be the name of a value for texts", name=item.name),
+        code=Code.WRONG_SORT,
+        hint=hint,
+        at="key",
+    )
     return False

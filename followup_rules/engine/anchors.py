@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from followup_rules.engine import clock, persons
+from followup_rules.engine.answers import with_answers
 from followup_rules.engine.assign_cases import vanished
 from followup_rules.engine.completed import completed
 from followup_rules.engine.fates import Traces, as_it_stands, fate, traces
@@ -40,7 +41,7 @@ class CaseView:
     def __init__(
         self, case: Case, rules: RuleSet, pins: Mapping[str, datetime], span: clock.Span | None = None
     ) -> None:
-        self.notes = completed(case, rules.world)
+        self.notes = completed(with_answers(case, rules.world.subjects), rules.world)
         self.case, self.rules, self.pins = self.notes.case, rules, pins
         self.days, self.span = rules.world.days, span
         self._known: dict[tuple[str, Hashable], Any] = {}

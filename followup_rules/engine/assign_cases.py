@@ -17,6 +17,7 @@ from followup_rules.language.recipients import written
 from followup_rules.language.text import finder, fold
 from followup_rules.model import MAIL, Event, Person, series
 from followup_rules.people import normal
+from followup_rules.sentences import Sentence
 
 _NAMING = 4
 """Letters of a word that may name a person or an employer."""
@@ -375,8 +376,16 @@ def _one_of(note: Event, cases: Iterable[str], own: str, keys: Keys | None = Non
         return candidates[0], ""
     heading = note.heading or ", ".join(person.address for person in note.people)
     if candidates:
-        several = ", ".join(candidates)
-        return key_of(note.id), f"the heading {heading!r} fits several cases: {several}; write #case:NAME in the note"
+        several = Sentence(
+            "the heading {heading!r} fits several cases: {cases}; write #case:NAME in the note",
+            heading=heading,
+            cases=", ".join(candidates),
+        )
+        return key_of(note.id), several
     guess = keys.nearest(heading) if keys else None
-    advice = f"did you mean {guess!r}?" if guess else f'add an address: "## {heading} <name@domain>"'
-    return key_of(note.id), f"the heading {heading!r} fits no case; {advice}"
+    advice = (
+        Sentence("did you mean {guess!r}?", guess=guess)
+        if guess
+        else Sentence('add an address: "## {heading} <name@domain>"', heading=heading)
+    )
+    return key_of(note.id), Sentence("the heading {heading!r} fits no case; {advice}", heading=heading, advice=advice)

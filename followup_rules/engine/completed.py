@@ -17,6 +17,7 @@ from followup_rules.language.patterns import World, moment
 from followup_rules.language.tags import DISMISSED, DONE, SNOOZE, Tags
 from followup_rules.language.text import fold
 from followup_rules.model import Case, Event
+from followup_rules.sentences import Sentence
 
 _NOT = "not-"
 _NEAREST = 3
@@ -187,6 +188,10 @@ def _misfits(
     days = {world.days.day(event.start) for event in home if event.kind == "meeting"}
     for note, day, marks in astray:
         near = sorted(days, key=lambda other: (abs(other - day), other))[:_NEAREST]
-        hint = f"its meetings are on {', '.join(map(str, near))}" if near else "the case has no meetings yet"
+        hint = (
+            Sentence("its meetings are on {days}", days=", ".join(map(str, near)))
+            if near
+            else Sentence("the case has no meetings yet")
+        )
         if days or marks:
-            yield Misfit(note, f"re:{day}: the case has no meeting on that day", hint)
+            yield Misfit(note, Sentence("re:{day}: the case has no meeting on that day", day=day), hint)

@@ -29,8 +29,15 @@ from followup_rules.language.phrases import UnsettledError
 from followup_rules.language.schema import Rule, RuleSet
 from followup_rules.language.tags import DISMISSED, DONE
 from followup_rules.model import Case, Decision, Event, Reason, State, Visit
+from followup_rules.sentences import Sentence
 
-_UNKNOWN = "it is not known yet when it opens"
+_UNKNOWN = Reason("it is not known yet when it opens")
+_KINDS = {
+    "sent": Sentence("your mail"),
+    "received": Sentence("their mail"),
+    "note": Sentence("your note"),
+    "meeting": Sentence("the meeting"),
+}
 
 
 class EvaluationContext(Struct, frozen=True):
@@ -195,7 +202,9 @@ def _superseded(visit: Visit, successor: Visit | None, context: EvaluationContex
 def _void(rule: Rule, visit: Visit, times: Times, view: CaseView, context: EvaluationContext) -> _Verdict | None:
     ended = view.matching(rule.cancelled_by, Scope(view, visit, rule), visit.start)
     if ended:
-        return _Verdict(State.VOID, _because("called off by", ended[0], view), tuple(ended))
+        return _Verdict(
+            State.VOID, Reason("called off by {kind} “{said}” of {at}", _shown_by(ended[0], view)), tuple(ended)
+        )
     if times.opens and times.opens < context.since.get(rule.id, context.first_run) - context.lookback:
         return _Verdict(State.VOID, Reason("it opened at {opens}, long before the first run", {"opens": times.opens}))
     # What is not seen may be there, so nothing ends for the lack of it.
@@ -217,16 +226,20 @@ def _done(rule: Rule, visit: Visit, key: str, view: CaseView) -> _Verdict | None
         return _all_reported(certain)
     said = ordered(view, key, DONE)
     if said:
-        return _Verdict(State.DONE, _because("done, as you say in", said, view), (said,))
+        return _Verdict(
+            State.DONE, Reason("done, as you say in {kind} “{said}” of {at}", _shown_by(said, view)), (said,)
+        )
     ticked = [event for event in visit.events if event.ticked]
     if ticked:
         return _Verdict(State.DONE, Reason("you ticked the note “{title}”", {"title": ticked[0].title}), tuple(ticked))
     found = view.matching(rule.done_by, Scope(view, visit, rule), visit.start)
     if found:
-        return _Verdict(State.DONE, _because("done by", found[0], view), tuple(found))
+        return _Verdict(State.DONE, Reason("done by {kind} “{said}” of {at}", _shown_by(found[0], view)), tuple(found))
     dismissed = ordered(view, key, DISMISSED)
     if dismissed:
-        return _Verdict(State.DONE, _because("dismissed by you in", dismissed, view), (dismissed,))
+        return _Verdict(
+            State.DONE, Reason("dismissed by you in {kind} “{said}” of {at}", _shown_by(dismissed, view)), (dismissed,)
+        )
     return _all_reported(reports) if rule.do and all(reports) else None
 
 
@@ -255,17 +268,15 @@ def _is_seen_as_mail(event: Event) -> bool:
 def _reported(event: Event) -> Reason:
     if event.kind == "dismissed":
         return Reason("dismissed by you: you deleted it")
-    sentence = "you ticked it off at {at}"
+    values = {"title": event.title, "at": event.start}
     if event.kind == "sent" or _is_seen_as_mail(event):
-        sentence = "you sent it: “{title}” of {at}"
-    return Reason(sentence, {"title": event.title, "at": event.start})
+        return Reason("you sent it: “{title}” of {at}", values)
+    return Reason("you ticked it off at {at}", values)
 
 
-def _because(what: str, event: Event, view: CaseView) -> Reason:
-    kind = {"sent": "your mail", "received": "their mail", "note": "your note", "meeting": "the meeting"}
+def _shown_by(event: Event, view: CaseView) -> dict[str, object]:
     said = event.title or " ".join(f"#{tag}" for tag in event.tags)
-    values = {"kind": kind.get(event.kind, event.kind), "said": said, "at": view.days.local(event.start)}
-    return Reason(what + " {kind} “{said}” of {at}", values)
+    return {"kind": _KINDS.get(event.kind, event.kind), "said": said, "at": view.days.local(event.start)}
 
 
 def _unopened(rule: Rule, times: Times, now: datetime) -> _Verdict | None:
@@ -278,7 +289,7 @@ def _unopened(rule: Rule, times: Times, now: datetime) -> _Verdict | None:
 
 def _unknown(rule: Rule) -> Reason:
     undone = ", ".join(dict.fromkeys(phrase.rule for phrase in rule.opens if phrase.done))
-    return Reason("it waits until {rule} is done", {"rule": undone}) if undone else Reason(_UNKNOWN)
+    return Reason("it waits until {rule} is done", {"rule": undone}) if undone else _UNKNOWN
 
 
 def _unsure(rule: Rule, visit: Visit, view: CaseView, sight: Sight) -> _Verdict | None:
@@ -341,10 +352,12 @@ def _warning(rule: Rule, visit: Visit, view: CaseView) -> dict[str, Any]:
     scope = Scope(view, visit, rule)
     moved, later, opens = scope.when(rule.moved_by), scope.when(rule.not_before), view.opening(rule, visit)
     if later and opens and (wished := view.days.day(later)) < view.days.day(opens):
-        text = f"{wished} comes before {view.days.day(opens)}, when {rule.id} opens, and moves it no earlier"
+        values = {"wished": wished, "opening": view.days.day(opens), "rule": rule.id}
+        text = Sentence("{wished} comes before {opening}, when {rule} opens, and moves it no earlier", **values)
         return {"warning": text, "warning_code": Code.UNMOVED}
     if moved is None or view.days.is_workday(day := view.days.day(moved)):
         return {}
-    name = view.days.holiday(day) or "a week-end"
-    text = f"{rule.id} was moved to {day.isoformat()}, which is {name}; you said so, so it stays"
+    name = view.days.holiday(day) or Sentence("a week-end")
+    values = {"rule": rule.id, "day": day.isoformat(), "name": name}
+    text = Sentence("{rule} was moved to {day}, which is {name}; you said so, so it stays", **values)
     return {"warning": text, "warning_code": Code.NO_WORKDAY}

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.model import Event
+from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import nearest
 from followup_rules.written_dates import NotADate, local, read, read_value
 
@@ -53,7 +54,7 @@ def read_values(note: Event, keys: Keys, zone: ZoneInfo) -> tuple[Event, list[Mi
                 data[key] = moment = read_value(value, start, zone)
                 misread += _past(key, value, moment, start)
             except NotADate as error:
-                misread.append(Misread(value, f"{key}: {error}"))
+                misread.append(Misread(value, Sentence("{key}: {error}", key=key, error=str(error))))
         else:
             data[key] = _date_or_text(value, start, zone)
             misread += _unknown(key, value, keys, is_date=isinstance(data[key], datetime))
@@ -71,8 +72,10 @@ def _date_or_text(value: str, start: datetime, zone: ZoneInfo) -> object:
 
 def _past(key: str, value: str, moment: datetime, start: datetime) -> Iterator[Misread]:
     if key == "due" and moment.date() < start.date():
-        message = f"{key}:{value} lies before the note itself, which is of {start:%Y-%m-%d}"
-        yield Misread(value, message, "mend the date, or tick the note off", warning=True)
+        message = Sentence(
+            "{key}:{value} lies before the note itself, which is of {start}", key=key, value=value, start=start.date()
+        )
+        yield Misread(value, message, Sentence("mend the date, or tick the note off"), warning=True)
 
 
 def _unknown(key: str, value: str, keys: Keys, *, is_date: bool) -> Iterator[Misread]:
@@ -81,5 +84,5 @@ def _unknown(key: str, value: str, keys: Keys, *, is_date: bool) -> Iterator[Mis
         return
     close = nearest(key, (known for known in keys.all if len(known) > 2), most=1 if len(key) <= _SHORT else 2)
     if close or is_date:
-        hint = f'did you mean "{close or "due"}:"?'
-        yield Misread(f"{key}:{value}", f"no rule knows the key {key}:", hint, warning=True)
+        hint = Sentence('did you mean "{value}:"?', value=close or "due")
+        yield Misread(f"{key}:{value}", Sentence("no rule knows the key {key}:", key=key), hint, warning=True)

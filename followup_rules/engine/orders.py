@@ -20,6 +20,7 @@ from followup_rules.language.phrases import UnsettledError
 from followup_rules.language.schema import Rule
 from followup_rules.language.tags import SNOOZE
 from followup_rules.model import Event, Visit
+from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import nearest
 
 SNOOZED = "snoozed"
@@ -128,16 +129,24 @@ def _misfit(note: Event, view: CaseView) -> Misfit | None:
     if len(meant) == 1:
         return None
     if meant:
-        return Misfit(note, f"for:{name} fits several duties", f"write one of: {', '.join(d.key for d in meant)}")
+        return Misfit(
+            note,
+            Sentence("for:{name} fits several duties", name=name),
+            Sentence("write one of: {names}", names=", ".join(d.key for d in meant)),
+        )
     duties = [*_duties(view)]
     if not name:
         known = sorted({duty.rule.id for duty in duties})
-        hint = f"write for: and one of these behind it: {', '.join(known)}" if known else ""
-        return Misfit(note, "the note does not say for what", hint)
+        hint = Sentence("write for: and one of these behind it: {rules}", rules=", ".join(known)) if known else ""
+        return Misfit(note, Sentence("the note does not say for what"), hint)
     guess = nearest(name, {each for duty in duties for each in (duty.key, duty.rule.id)})
     known = sorted({duty.key for duty in duties})
-    hint = f"did you mean for:{guess}?" if guess else f"the duties of its case: {', '.join(known) or 'none'}"
-    return Misfit(note, f"for:{name} names no duty of its case", hint)
+    said = Sentence("for:{name} names no duty of its case", name=name)
+    if guess:
+        return Misfit(note, said, Sentence("did you mean for:{guess}?", guess=guess))
+    if not known:
+        return Misfit(note, said, Sentence("the duties of its case: none"))
+    return Misfit(note, said, Sentence("the duties of its case: {keys}", keys=", ".join(known)))
 
 
 def _is_key(name: str, duty: _Duty, view: CaseView) -> bool:

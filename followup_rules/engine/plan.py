@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.model import NOTICE, Action, Decision, State
+from followup_rules.sentences import Sentence
 
 PRINTED = "run"
 """The output of notices that every run has: they are printed."""
@@ -128,7 +129,7 @@ def _replace(entry: LedgerEntry, create: Change) -> Iterator[Change]:
     if entry.state is EntryState.INTENDED or entry.touched:
         return
     if _is_ours(entry):
-        yield _withdrawal(entry, "its rule makes something else of it now")
+        yield _withdrawal(entry, Sentence("its rule makes something else of it now"))
     yield create
 
 
@@ -142,11 +143,11 @@ def _take_back(
     if decision is None and entry.action.rule in standing:
         return
     if decision is None or decision.state in OVER:
-        yield _withdrawal(entry, decision.why if decision else "its anchor is gone")
+        yield _withdrawal(entry, decision.why if decision else Sentence("its anchor is gone"))
     elif decision.state is State.DUE and entry.name in decision.ended:
-        yield _withdrawal(entry, "you have done it elsewhere")
+        yield _withdrawal(entry, Sentence("you have done it elsewhere"))
     elif decision.state is State.DUE and made and (entry.key, entry.action.type) not in made:
-        yield _withdrawal(entry, "its rule does not make it any more")
+        yield _withdrawal(entry, Sentence("its rule does not make it any more"))
 
 
 def _is_ours(entry: LedgerEntry) -> bool:

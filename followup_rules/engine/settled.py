@@ -8,9 +8,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.model import Decision, Reason, State
+from followup_rules.sentences import Sentence
 
 _OPEN = (State.WAITING, State.HELD, State.DUE)
-_SENTENCE = "it was over before followup was upgraded or its rule changed, and stays so: {why}"
+_SENTENCE = Sentence("it was over before followup was upgraded or its rule changed, and stays so: {why}")
 
 
 class Settled(Struct, frozen=True):

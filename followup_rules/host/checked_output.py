@@ -15,6 +15,7 @@ STATES = ("open", "touched", "done", "gone")
 UNKNOWN = "unknown"
 """Where the output itself says that it cannot tell."""
 LONGEST_REFERENCE = 10_000
+_LONGEST_PLACE = 4_096  # the longest path of Linux
 
 
 class CheckedOutput:
@@ -49,6 +50,11 @@ class CheckedOutput:
     def status(self, refs: Sequence[str]) -> Mapping[str, Status]:
         """Tell what became of each; of what it does not tell in earnest, the state says in words what it said."""
         return sure(self._worker, self._plugin, lambda: _answers(self._output.status(refs), refs))
+
+    def place(self, ref: str) -> str:
+        """Return where a person opens it; see Openable. "" where its plugin cannot tell."""
+        place = getattr(self._output, "place", None)
+        return sure(self._worker, self._plugin, lambda: one_line(str(place(ref)), _LONGEST_PLACE)) if place else ""
 
     def close(self) -> None:
         """Let its thread end."""

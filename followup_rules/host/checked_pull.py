@@ -108,7 +108,8 @@ def _item(item: Any, kinds: Collection[str]) -> Event | BadItem:
 
 def _sound(item: Event, kinds: Collection[str]) -> Event:
     """Return the event with plain values, and its times in UTC. Raises anything if that cannot be."""
-    plain = msgspec.to_builtins(replace(item, data=_plain(item.data)), builtin_types=_KEPT, enc_hook=_simple)
+    data = {_key(name): _value(name, value) for name, value in dict(item.data).items()}
+    plain = msgspec.to_builtins(replace(item, data=data), builtin_types=_KEPT, enc_hook=_simple)
     event = msgspec.convert(plain, Event)
     for fault in _faults(event, kinds):
         raise _Unusable(fault)
@@ -143,10 +144,6 @@ def _faults(event: Event, kinds: Collection[str]) -> Iterator[str]:
             yield f"its {name} lies in the year {stamp.year}"
     if event.end < event.start:
         yield "it ends before it starts"
-
-
-def _plain(data: Any) -> dict[str, object]:
-    return {_key(name): _value(name, value) for name, value in dict(data).items()}
 
 
 def _key(name: Any) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from followup_rules.hookspecs import ChooseHeading, Source, SourceType, Unreadable
+from followup_rules.hookspecs import ChooseHeading, Refused, Source, SourceType, Unreadable
 from followup_rules.host.worker import Worker, sure
 from followup_rules.model import Context, NoteAdded, Pull
 
@@ -35,6 +35,13 @@ class CheckedSource:
         """Write a note down; see NoteWriter. Any error but Refused leaves open whether it was."""
         writer: Any = self._source
         return sure(self._worker, self._plugin, lambda: _added(writer.add_note(case, text, moment, choose)))
+
+    def remove_note(self, added: NoteAdded) -> None:
+        """Take a note back; see NoteWriter. Raises Refused where its plugin cannot."""
+        remove = getattr(self._source, "remove_note", None)
+        if not callable(remove):
+            raise Refused("its plugin cannot take notes back; delete the note where it stands")
+        sure(self._worker, self._plugin, lambda: remove(added))
 
     def close(self) -> None:
         """Let its thread end."""

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, get_type_hints
 
 import pluggy
@@ -196,7 +197,8 @@ def _fault(kind: Kind, record: Any) -> str:
         if not isinstance(getattr(record, key), str):
             return f"{key} of {about} must be a text"
     for key in kind.lists:
-        if not _is_texts(getattr(record, key)):
+        value = getattr(record, key)
+        if not isinstance(value, tuple | list) or not all(isinstance(text, str) for text in value):
             return f'{key} of {about} must be a tuple of texts; mind the comma in ("one",)'
     for key in kind.calls:
         if not callable(getattr(record, key)):
@@ -217,10 +219,6 @@ def _options_fault(options: object) -> str:
     return ""
 
 
-def _is_texts(value: object) -> bool:
-    return isinstance(value, tuple | list) and all(isinstance(text, str) for text in value)
-
-
 def commands(plugin: Plugin) -> Mapping[str, click.Command]:
     """Return the commands of a plugin; it gets a group of its own, so that it cannot touch the others."""
     import click  # noqa: PLC0415 -- only the command line needs it
@@ -231,6 +229,7 @@ def commands(plugin: Plugin) -> Mapping[str, click.Command]:
     return own.commands
 
 
+@cache  # each look at it reads and parses a file
 def says(distribution: Distribution | None, what: Literal["name", "version"]) -> str:
     """Return the name or version of an installed package, as far as its metadata says it."""
     try:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from followup_rules.model import Problem
+from followup_rules.sentences import changed
 
 
 def masked(problem: Problem, secrets: Iterable[str]) -> Problem:
@@ -17,6 +18,11 @@ def masked(problem: Problem, secrets: Iterable[str]) -> Problem:
 
 def hidden(text: str, secrets: Iterable[str]) -> str:
     """Return a text in which dots stand in place of secrets."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        text = text.replace(secret, "…")
-    return text
+    ordered = sorted(secrets, key=len, reverse=True)
+
+    def without_secrets(part: str) -> str:
+        for secret in ordered:
+            part = part.replace(secret, "…")
+        return part
+
+    return changed(text, without_secrets)

@@ -13,6 +13,7 @@ from msgspec import Struct
 from followup_rules.codes import Code
 from followup_rules.language.days import WEEKDAY, Days
 from followup_rules.language.rolls import PhraseError, clock, weekdays
+from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value
 
@@ -75,8 +76,17 @@ def read(value: Value) -> Every | None:
         return parse(value.raw)
     except PhraseError as error:
         hint = expected(error.word, {*error.valid, *_WORDS})
-        hint = hint if hint.startswith("did") else f"it reads like one of: {', '.join(EXAMPLES)}"
-        value.report(f"{error} in {value.raw!r}", code=Code.NO_SUCH_TIME, hint=hint, within=error.word)
+        hint = (
+            hint
+            if hint.startswith("did")
+            else Sentence("it reads like one of: {examples}", examples=", ".join(EXAMPLES))
+        )
+        value.report(
+            Sentence("{error} in {raw!r}", error=error, raw=value.raw),
+            code=Code.NO_SUCH_TIME,
+            hint=hint,
+            within=error.word,
+        )
         return None
 
 
@@ -101,13 +111,15 @@ def _what(what: str) -> dict[str, Any]:
     if found := re.fullmatch(r"(\d{1,3}) weeks? from (\d{4}-\d\d-\d\d)", what):
         return {"weeks": _number(found[1], _MOST_WEEKS), "first": _date(found[2])}
     if rest or word in ("month", "year") or not word[:1].isalpha():
-        raise PhraseError(word, f"{what!r} is nothing that recurs" if what else "nothing recurs", _WORDS)
+        raise PhraseError(
+            word, Sentence("{what!r} is nothing that recurs", what=what) if what else Sentence("nothing recurs"), _WORDS
+        )
     return {"weekdays": weekdays(word)}
 
 
 def _number(written: str, most: int) -> int:
     if not 1 <= int(written) <= most:
-        raise PhraseError(written, f"{written} is not from 1 to {most}")
+        raise PhraseError(written, Sentence("{written} is not from 1 to {most}", written=written, most=most))
     return int(written)
 
 
@@ -115,4 +127,4 @@ def _date(written: str) -> date:
     try:
         return date.fromisoformat(written)
     except ValueError:
-        raise PhraseError(written, f"{written!r} is no date") from None
+        raise PhraseError(written, Sentence("{written!r} is no date", written=written)) from None

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from followup_rules.language import cycles
 from followup_rules.language.references import Key, phrases_of
 from followup_rules.language.schema import Guard, Rule, RuleSet
+from followup_rules.sentences import Sentence
 
 
 def spread(whole: RuleSet, faults: Mapping[Key, str]) -> RuleSet:
@@ -40,17 +41,27 @@ def _inherited(it: Rule | Guard, found: RuleSet) -> str:
     for key, phrases in phrases_of(it).items():
         unknown = [phrase.base for phrase in phrases if phrase.field and _is_faulty(phrase.base, found)]
         if unknown:
-            return f"{key!r} counts from the definition {unknown[0]!r}, which is faulty"
+            return Sentence(
+                "{key!r} counts from the definition {unknown!r}, which is faulty", key=key, unknown=unknown[0]
+            )
         if phrases and all(phrase.rule and _cannot_open(phrase.rule, found) for phrase in phrases):
-            return f"{key!r} cannot be told, because the rule {phrases[0].rule!r} is faulty"
+            return Sentence(
+                "{key!r} cannot be told, because the rule {rule!r} is faulty", key=key, rule=phrases[0].rule
+            )
     definition = _faulty_definition(it, found)
     if definition:
-        return f"it looks for what counts from the definition {definition!r}, which is faulty"
+        return Sentence(
+            "it looks for what counts from the definition {definition!r}, which is faulty", definition=definition
+        )
     if isinstance(it, Guard):
         return ""
     asked = [name for name in (it.during, it.breaks.guard if it.breaks else "") if name in found.guards]
     faulty = [name for name in asked if found.guards[name].enabled and found.guards[name].fault]
-    return f"the guard {faulty[0]!r} is faulty: {found.guards[faulty[0]].fault}" if faulty else ""
+    return (
+        Sentence("the guard {faulty!r} is faulty: {fault}", faulty=faulty[0], fault=found.guards[faulty[0]].fault)
+        if faulty
+        else ""
+    )
 
 
 def _faulty_definition(it: Rule | Guard, found: RuleSet) -> str:
@@ -72,5 +83,5 @@ def _open_guard(rule: Rule, found: RuleSet) -> str:
     for guard in found.guards.values():
         held = guard.enabled and not guard.spares(rule) and (rule.contact or guard.holds == "everything")
         if guard.fault and held:
-            return f"the guard {guard.id!r}, which may hold it, is faulty: {guard.fault}"
+            return Sentence("the guard {id!r}, which may hold it, is faulty: {fault}", id=guard.id, fault=guard.fault)
     return ""

@@ -24,6 +24,7 @@ from followup_rules.language.matching import (
 from followup_rules.language.recipients import noted, noted_field
 from followup_rules.model import Event, Person, series
 from followup_rules.people import normal
+from followup_rules.sentences import Sentence
 from followup_rules.toml import values
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value, shown
@@ -47,7 +48,11 @@ def tag(value: Value, world: World) -> Part | None:
     """Read a tag, with or without its `#`, in any of its spellings."""
     name = world.tags.canonical(value.raw)
     if not name or len(name.split()) != 1:
-        value.report(f"{value.raw!r} is no tag", code=Code.WRONG_SORT, hint='write "#interview": one word after the #')
+        value.report(
+            Sentence("{raw!r} is no tag", raw=value.raw),
+            code=Code.WRONG_SORT,
+            hint=Sentence('write "#interview": one word after the #'),
+        )
         return None
     signs = frozenset({f"#{name}"})
     return Part(lambda event, _: bool(event.tags) and name in world.tags.of(event.tags), signs=signs, kinds=TAGGED)
@@ -105,12 +110,19 @@ def _word(value: Value) -> str | None:
         return None
     # A word that is only a sign is a slip; several of them, as in "Camille <> Priya", are looked for as they stand.
     if not text.fold(words.replace("*", "x")).strip() and len(words.strip()) < _SIGNS:
-        value.report("an empty word would match nothing", code=Code.MISSING, hint="delete it, or write a word")
+        value.report(
+            Sentence("an empty word would match nothing"),
+            code=Code.MISSING,
+            hint=Sentence("delete it, or write a word"),
+        )
         return None
     if re.search(r"\*\S", words):
-        hint = 'write "thank*" for thanks, thankful, ...'
+        hint = Sentence('write "thank*" for thanks, thankful, ...')
         value.report(
-            "a * stands for any ending, so only at the end of a word", code=Code.WRONG_SORT, hint=hint, within=words
+            Sentence("a * stands for any ending, so only at the end of a word"),
+            code=Code.WRONG_SORT,
+            hint=hint,
+            within=words,
         )
         return None
     return words
@@ -154,9 +166,11 @@ def _people_word(value: Value, special: tuple[str, ...], *, by_field: bool) -> s
         return word
     known = ", ".join(f'"{each}"' for each in special)
     guess = expected(word, special) if word else ""
-    known += ', or "it.FIELD" for an address that a note gives' if by_field else ""
-    hint = guess if guess.startswith("did") else f'write "name@domain", "@domain", or one of {known}'
-    value.report(f"{word!r} is neither an address nor a domain", code=Code.NO_ADDRESS, hint=hint)
+    hint: str = Sentence('write "name@domain", "@domain", or one of {known}', known=known)
+    if by_field:
+        hint = Sentence('{hint}, or "it.FIELD" for an address that a note gives', hint=hint)
+    hint = guess if guess.startswith("did") else hint
+    value.report(Sentence("{word!r} is neither an address nor a domain", word=word), code=Code.NO_ADDRESS, hint=hint)
     return None
 
 
@@ -304,9 +318,9 @@ def _range(value: Value) -> Callable[[object], bool] | None:
     low, high = value.raw.get("min", float("-inf")), value.raw.get("max", float("inf"))
     if low > high:
         value.report(
-            f"nothing lies between {low} and {high}",
+            Sentence("nothing lies between {low} and {high}", low=low, high=high),
             code=Code.UNKNOWN_NAME,
-            hint=f"did you mean min = {high}, max = {low}?",
+            hint=Sentence("did you mean min = {high}, max = {low}?", high=high, low=low),
         )
         return None
 
@@ -336,7 +350,11 @@ def _field_test(value: Value) -> Callable[[object], bool] | None:
     if isinstance(value.raw, dict):
         return _range(value)
     if not isinstance(value.raw, str | int | float):
-        what = f"{value.name!r} must be a text, a number, true, false or {{ min, max }}, not {shown(value.raw)}"
+        what = Sentence(
+            "{name!r} must be a text, a number, true, false or {{ min, max }}, not {raw}",
+            name=value.name,
+            raw=shown(value.raw),
+        )
         value.report(what, code=Code.WRONG_SORT)
         return None
     wanted = value.raw
@@ -349,7 +367,7 @@ def check(value: Value, world: World) -> Part | None:
     if not value.is_a(str):
         return None
     if value.raw not in world.checks:
-        values.unknown(value, "check", [*world.checks])
+        values.unknown(value, Sentence("check"), [*world.checks])
         return None
     name, holds = value.raw, world.checks[value.raw]
 
@@ -359,7 +377,14 @@ def check(value: Value, world: World) -> Part | None:
         except CheckFailed:
             raise
         except Exception as error:
-            raise CheckFailed(f"the check {name!r} of a plugin failed: {type(error).__name__}: {error}") from error
+            raise CheckFailed(
+                Sentence(
+                    "the check {name!r} of a plugin failed: {sort}: {error}",
+                    name=name,
+                    sort=type(error).__name__,
+                    error=error,
+                )
+            ) from error
 
     return Part(test, fixed=False)
 

@@ -12,10 +12,17 @@ from followup_rules.codes import Code
 from followup_rules.language.overrides import changes_only, put_over, without
 from followup_rules.language.phrases import BASES
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence
 from followup_rules.toml.document import Document
 from followup_rules.toml.values import Value
 
 # What a phrase can count from, and what a key without white space can hold.
+_NOUNS = {
+    "rule": Sentence("rule"),
+    "guard": Sentence("guard"),
+    "define": Sentence("definition"),
+    "tag": Sentence("tag"),
+}
 _NAME = re.compile(r"[^\W\d_][\w-]*")
 
 
@@ -53,12 +60,26 @@ def _headers(document: Document, kind: str, problems: list[Problem]) -> Iterator
                 yield header
 
 
+def noun(header: Value) -> str:
+    """Return what people call a table of rules: a rule, a guard, a definition, a tag."""
+    return _NOUNS.get(str(header.path[0]), str(header.path[0]))
+
+
 def _is_name(header: Value) -> bool:
     name = str(header.path[-1])
     if _NAME.fullmatch(name) and name not in BASES:
         return True
-    hint = "these words have a meaning of their own" if name in BASES else "letters, digits and -, a letter first"
-    header.report(f"{name!r} cannot be the name of a {header.path[0]}", code=Code.WRONG_SORT, hint=hint, at="key")
+    hint = (
+        Sentence("these words have a meaning of their own")
+        if name in BASES
+        else Sentence("letters, digits and -, a letter first")
+    )
+    header.report(
+        Sentence("{name!r} cannot be the name of a {noun}", name=name, noun=noun(header)),
+        code=Code.WRONG_SORT,
+        hint=hint,
+        at="key",
+    )
     return False
 
 
@@ -70,10 +91,14 @@ def _stands_for_itself(header: Value) -> bool:
 
 
 def _shadowing(header: Value, below: Table) -> Problem:
-    kind, name = header.path[0], header.path[-1]
-    word = "definition" if kind == "define" else kind
-    hint = f"if you meant a {word} of your own, give it another name"
-    message = f"this changes the {word} {name!r} of {below.header.document.file}, field by field"
+    name, what = header.path[-1], noun(header)
+    hint = Sentence("if you meant a {noun} of your own, give it another name", noun=what)
+    message = Sentence(
+        "this changes the {noun} {name!r} of {file}, field by field",
+        noun=what,
+        name=name,
+        file=below.header.document.file,
+    )
     return replace(header.document.problem(header.path, message, code=Code.SHADOWED, hint=hint), info=True)
 
 

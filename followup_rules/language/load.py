@@ -20,6 +20,7 @@ from followup_rules.language.references import Surroundings
 from followup_rules.language.schema import ATTRIBUTE, GUARD, RULE, Guard, Read, Rule, RuleSet
 from followup_rules.model import Problem
 from followup_rules.sealing import digest
+from followup_rules.sentences import Sentence
 from followup_rules.toml.document import Document
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value
@@ -71,9 +72,12 @@ def unknown_tables(document: Document) -> tuple[Problem, ...]:
     return tuple(
         document.problem(
             (key,),
-            f"unknown table [{key}] in a file of rules",
+            Sentence("unknown table [{key}] in a file of rules", key=key),
             code=Code.UNKNOWN_KEY,
-            hint=f"{expected(key, TABLES)} (all other tables, such as [case.NAME] and [vars], stand in config.toml)",
+            hint=Sentence(
+                "{expected} (all other tables, such as [case.NAME] and [vars], stand in config.toml)",
+                expected=expected(key, TABLES),
+            ),
         )
         for key in document.tables
         if key not in (*TABLES, EXAMPLE, version.KEY)
@@ -103,7 +107,11 @@ def _compile(table: Table, schema: Mapping[str, Read], world: World) -> dict[str
             got[ATTRIBUTE.get(key, key)] = read
     problems = [problem for problem in table.header.problems[before:] if not problem.info]
     if faulty and not table.fault:
-        reason = problems[0].message if problems else f"{faulty[0]!r} uses a definition that is faulty"
+        reason = (
+            problems[0].message
+            if problems
+            else Sentence("{faulty!r} uses a definition that is faulty", faulty=faulty[0])
+        )
         got["fault"] = reason
     return got
 
@@ -127,21 +135,23 @@ class _Definitions(Mapping[str, "Pattern | None"]):
         table = self._tables[name]
         if name in self._open:
             cycle = " -> ".join([*self._open[self._open.index(name) :], name])
-            table.header.report(f"definitions in a cycle: {cycle}", code=Code.TIMES_IN_A_CYCLE, at="key")
+            table.header.report(
+                Sentence("definitions in a cycle: {cycle}", cycle=cycle), code=Code.TIMES_IN_A_CYCLE, at="key"
+            )
             return None
         if name not in self._compiled:
             self._open.append(name)
             # Faulty until it is compiled: on the way, what it names may ask for it again.
             self._compiled[name] = None
             try:
-                read = patterns.read(_whole(table), self.world)
+                read = patterns.read(as_value(table), self.world)
                 self._compiled[name] = None if table.fault else read
             except RecursionError:
                 # The outermost tells; else each definition on the way down would.
                 if len(self._open) > 1:
                     raise
                 table.header.report(
-                    "it names definitions that name others, too many deep", code=Code.WRONG_SORT, at="key"
+                    Sentence("it names definitions that name others, too many deep"), code=Code.WRONG_SORT, at="key"
                 )
             finally:
                 self._open.pop()
@@ -153,7 +163,8 @@ class _Definitions(Mapping[str, "Pattern | None"]):
             self[name]
 
 
-def _whole(table: Table) -> Value:
+def as_value(table: Table) -> Value:
+    """Return a definition that was put together as one value: a table, or the name that stands in its place."""
     if "" in table.fields:
         return table.fields[""]
     return replace(table.header, raw={key: value.raw for key, value in table.fields.items()}, parts=table.fields)

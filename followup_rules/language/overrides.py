@@ -8,6 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
+from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value, shown
 
@@ -88,14 +89,14 @@ def _changed(below: Value | None, change: Value) -> Value:
 def _not_there(item: Value, change: Value, there: list[Any]) -> None:
     hint = expected(item.raw, [raw for raw in there if isinstance(raw, str)]) if isinstance(item.raw, str) else ""
     what = repr(item.raw) if isinstance(item.raw, str) else shown(item.raw)
-    message = f"{what} is not in {change.name!r}, so it cannot be removed"
-    item.report(message, code=Code.UNKNOWN_NAME, hint=hint or "write it as it stands there")
+    message = Sentence("{what} is not in {name!r}, so it cannot be removed", what=what, name=change.name)
+    item.report(message, code=Code.UNKNOWN_NAME, hint=hint or Sentence("write it as it stands there"))
 
 
 def _without(item: Value, way: list[str], fields: Mapping[str, Value]) -> dict[str, Value]:
     key, *further = way
     if key not in fields or (further and not isinstance(fields[key].raw, dict)):
-        message = f"there is no {item.raw!r} to take away"
+        message = Sentence("there is no {raw!r} to take away", raw=item.raw)
         item.report(message, code=Code.UNKNOWN_KEY, hint=expected(key, fields), within=key)
         return dict(fields)
     left = {name: value for name, value in fields.items() if name != key}

@@ -35,6 +35,7 @@ from followup_rules.language.matching import (
     where_it_fails,
 )
 from followup_rules.model import Event
+from followup_rules.sentences import Sentence
 from followup_rules.toml import values
 from followup_rules.toml.values import Value
 
@@ -65,7 +66,11 @@ def read(value: Value, world: World) -> Pattern | None:
         part = _named(value, world)
         return _bounded(value, all_of({value.raw: part})) if part else None
     if not value.raw:
-        value.report("an empty pattern would match everything", code=Code.MISSING, hint="say at least which kind")
+        value.report(
+            Sentence("an empty pattern would match everything"),
+            code=Code.MISSING,
+            hint=Sentence("say at least which kind"),
+        )
     found = {key: _field(key, value.child(key), world) for key in value.known_keys(_FIELDS)}
     parts = {key: part for key, part in found.items() if part is not None}
     if len(parts) < len(value.raw) or not parts:
@@ -118,15 +123,24 @@ def _bounded(value: Value, pattern: Pattern) -> Pattern | None:
     """Report a pattern that would take too long: definitions that name each other twice grow with powers of two."""
     if pattern.size <= MOST and pattern.depth <= DEEPEST:
         return pattern
-    what = f"more than {MOST} words and conditions" if pattern.size > MOST else "too many levels"
-    hint = "definitions that it names count, too; look for less, or take out a definition between"
-    value.report(f"{value.name!r} has {what}", code=Code.WRONG_SORT, hint=hint)
+    what = (
+        Sentence("more than {most} words and conditions", most=MOST)
+        if pattern.size > MOST
+        else Sentence("too many levels")
+    )
+    hint = Sentence("definitions that it names count, too; look for less, or take out a definition between")
+    value.report(Sentence("{name!r} has {what}", name=value.name, what=what), code=Code.WRONG_SORT, hint=hint)
     return None
 
 
 def _field(key: str, value: Value, world: World) -> Part | None:
     if value.raw in ([], {}):
-        value.report(f"{key!r} is empty", code=Code.MISSING, hint="say what to look for, or delete the line", at="key")
+        value.report(
+            Sentence("{key!r} is empty", key=key),
+            code=Code.MISSING,
+            hint=Sentence("say what to look for, or delete the line"),
+            at="key",
+        )
         return None
     return _FIELDS[key](value, world)
 
@@ -136,7 +150,7 @@ def _named(value: Value, world: World) -> Part | None:
     if value.raw.startswith("#"):
         return fields.tag(value, world)
     if value.raw not in world.definitions:
-        values.unknown(value, "definition", [*world.definitions])
+        values.unknown(value, Sentence("definition"), [*world.definitions])
         return None
     pattern = world.definitions[value.raw]
     return Part(pattern, not pattern.further, pattern.signs, **where_all_hold([pattern])) if pattern else None
@@ -144,8 +158,8 @@ def _named(value: Value, world: World) -> Part | None:
 
 def _is(value: Value, world: World) -> Part | None:
     if isinstance(value.raw, list):
-        hint = "write 'any' in place of 'is': it holds if one of them does"
-        value.report("'is' must be one definition or #tag, not a list", code=Code.WRONG_SORT, hint=hint)
+        hint = Sentence("write 'any' in place of 'is': it holds if one of them does")
+        value.report(Sentence("'is' must be one definition or #tag, not a list"), code=Code.WRONG_SORT, hint=hint)
         return None
     return _named(value, world) if value.is_a(str) else None
 

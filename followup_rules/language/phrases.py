@@ -12,6 +12,7 @@ from msgspec import Struct
 from followup_rules.language import units
 from followup_rules.language.days import Days
 from followup_rules.language.rolls import PhraseError, Roll, UnsettledError, parse_all, rolled
+from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value, every
 
@@ -67,9 +68,13 @@ def _read_one(value: Value) -> Phrase | None:
     try:
         return parse(value.raw)
     except PhraseError as error:
-        guess = f'did you mean "{error.meant}"?' if error.meant else expected(error.word, error.valid)
-        hint = guess or 'a phrase reads like "end + 10 days at 09:00, workday"'
-        value.report(f"{error} in {value.raw!r}", code=error.code, hint=hint, within=error.word)
+        guess = (
+            Sentence('did you mean "{word}"?', word=error.meant) if error.meant else expected(error.word, error.valid)
+        )
+        hint = guess or Sentence('a phrase reads like "end + 10 days at 09:00, workday"')
+        value.report(
+            Sentence("{error} in {raw!r}", error=error, raw=value.raw), code=error.code, hint=hint, within=error.word
+        )
         return None
 
 
@@ -79,12 +84,12 @@ def parse(text: str) -> Phrase:
     # A minus needs a space before it: names of rules hold hyphens, also before digits.
     words = re.sub(r"\+|(?<!\S)-(?=\d)", lambda sign: f" {sign[0]} ", body).split()
     if not words:
-        raise PhraseError(text.strip(), "nothing to count from", _BASES_ALONE)
+        raise PhraseError(text.strip(), Sentence("nothing to count from"), _BASES_ALONE)
     base, _, field = words[0].partition(".")
     if words[0] == "it":
-        raise PhraseError("it", "'it' needs the name of a field, such as it.due")
+        raise PhraseError("it", Sentence("'it' needs the name of a field, such as it.due"))
     if not _NAME.fullmatch(words[0]):
-        raise PhraseError(words[0], f"{words[0]!r} is not something to count from", _BASES_ALONE)
+        raise PhraseError(words[0], Sentence("{words!r} is not something to count from", words=words[0]), _BASES_ALONE)
     done = field == "done" and base not in BASES
     steps, rest = _steps(words[1:])
     return Phrase(" ".join(text.split()), base, "" if done else field, steps, _clock(rest), parse_all(rolls), done)
@@ -95,14 +100,18 @@ def _steps(words: list[str]) -> tuple[tuple[Step, ...], list[str]]:
     while words and words[0] in ("+", "-"):
         sign, number, unit, *rest = [*words, "", ""]
         if not number.isdecimal():
-            raise PhraseError(number or sign, f"expected a whole number after {sign!r}")
+            raise PhraseError(number or sign, Sentence("expected a whole number after {sign!r}", sign=sign))
         if len(number) > 5:
-            raise PhraseError(number, "numbers go up to 99999")
+            raise PhraseError(number, Sentence("numbers go up to 99999"))
         steps.append(Step(int(sign + number), _unit(unit, number, rest[0])))
         words = [word for word in rest if word]
     workdays = sum(abs(step.number) for step in steps if step.unit == "workdays")
     if len(steps) > _MOST_STEPS or workdays > _MOST_WORKDAYS:
-        message = f"at most {_MOST_STEPS} steps can be counted, and {_MOST_WORKDAYS} workdays in all"
+        message = Sentence(
+            "at most {most_steps} steps can be counted, and {most_workdays} workdays in all",
+            most_steps=_MOST_STEPS,
+            most_workdays=_MOST_WORKDAYS,
+        )
         raise PhraseError(str(abs(steps[-1].number)), message)
     return tuple(steps), words
 
@@ -113,20 +122,28 @@ def _unit(word: str, number: str, further: str = "") -> str:
         return unit
     written, meant = units.meant(word, further)
     if meant:
-        raise PhraseError(written, f"{written!r} is not a unit", meant=meant)
-    raise PhraseError(word or number, f"{word!r} is not a unit" if word else f"{number} of what?", UNITS)
+        raise PhraseError(written, Sentence("{written!r} is not a unit", written=written), meant=meant)
+    raise PhraseError(
+        word or number,
+        Sentence("{word!r} is not a unit", word=word) if word else Sentence("{number} of what?", number=number),
+        UNITS,
+    )
 
 
 def _clock(words: list[str]) -> time | None:
     if not words:
         return None
     if words[0] != "at":
-        raise PhraseError(words[0], f"{words[0]!r} is not understood here", ("+", "-", "at", ", workday"))
+        raise PhraseError(
+            words[0], Sentence("{words!r} is not understood here", words=words[0]), ("+", "-", "at", ", workday")
+        )
     clock = _CLOCK.fullmatch(words[1]) if len(words) > 1 else None
     if not clock:
-        raise PhraseError(words[-1], "expected a time of day such as 09:00 after 'at'")
+        raise PhraseError(words[-1], Sentence("expected a time of day such as 09:00 after 'at'"))
     if len(words) > 2:
-        raise PhraseError(words[2], f"{words[2]!r} is not understood after the time of day", (", workday",))
+        raise PhraseError(
+            words[2], Sentence("{words!r} is not understood after the time of day", words=words[2]), (", workday",)
+        )
     return time(int(clock[1]), int(clock[2]))
 
 

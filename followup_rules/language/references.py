@@ -14,6 +14,7 @@ from followup_rules.language.patterns import Pattern
 from followup_rules.language.phrases import Phrase
 from followup_rules.language.schema import GUARD, RULE, Do, Guard, Rule, RuleSet
 from followup_rules.model import NOTICE
+from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value, unknown
 
@@ -61,14 +62,16 @@ def _check_one(it: Rule | Guard, table: Table, found: RuleSet, around: Surroundi
         _check_pattern(pattern, _LATER if isinstance(it, Rule) else (), found)
     if isinstance(it, Guard):
         if _lacks(table, "closes"):
-            hint = 'closes = "day + 10 days at 09:00"'
-            table.header.report("a guard without 'closes' would hold for ever", code=Code.NEVER, hint=hint, at="key")
-        _each_known(it.except_, "except", "rule", found.rules, table)
+            hint = Sentence('closes = "day + 10 days at 09:00"')
+            table.header.report(
+                Sentence("a guard without 'closes' would hold for ever"), code=Code.NEVER, hint=hint, at="key"
+            )
+        _each_known(it.except_, "except", Sentence("rule"), found.rules, table)
         return
     _names(it, table, found)
     if _lacks(table, "do"):
-        hint = 'do = { type = "notice", title = "..." }'
-        table.header.report("the rule does not say what to do", code=Code.MISSING, hint=hint, at="key")
+        hint = Sentence('do = { type = "notice", title = "..." }')
+        table.header.report(Sentence("the rule does not say what to do"), code=Code.MISSING, hint=hint, at="key")
     for do, value in zip(it.do, table.fields["do"].items() if it.do else (), strict=True):
         _check_do(do, value, around)
 
@@ -81,14 +84,21 @@ def _lacks(table: Table, key: str) -> bool:
 
 def _is_stray(it: Rule | Guard, table: Table, found: RuleSet) -> bool:
     """Report a table that changes a rule or guard which does not exist; mostly its name is misspelt."""
-    kind, needed = ("guard", "closes") if isinstance(it, Guard) else ("rule", "do")
+    noun, needed = (Sentence("guard"), "closes") if isinstance(it, Guard) else (Sentence("rule"), "do")
     if not (_lacks(table, "on") and _lacks(table, needed)):
         return False
     others = {*(found.guards if isinstance(it, Guard) else found.rules)} - {it.id}
     guess = expected(it.id, others)
-    hint = guess if guess.startswith("did") else f"a {kind} of your own needs at least 'on' and {needed!r}"
+    hint = (
+        guess
+        if guess.startswith("did")
+        else Sentence("a {noun} of your own needs at least 'on' and {needed!r}", noun=noun, needed=needed)
+    )
     table.header.report(
-        f"there is no {kind} {it.id!r} that this could change", code=Code.UNKNOWN_NAME, hint=hint, at="key"
+        Sentence("there is no {noun} {id!r} that this could change", noun=noun, id=it.id),
+        code=Code.UNKNOWN_NAME,
+        hint=hint,
+        at="key",
     )
     return True
 
@@ -96,17 +106,19 @@ def _is_stray(it: Rule | Guard, table: Table, found: RuleSet) -> bool:
 def _anchor(it: Rule | Guard, table: Table) -> None:
     if _lacks(table, "on"):
         hint = 'on = "interview"'
-        table.header.report("nothing says what it starts from: 'on' is missing", code=Code.MISSING, hint=hint, at="key")
+        table.header.report(
+            Sentence("nothing says what it starts from: 'on' is missing"), code=Code.MISSING, hint=hint, at="key"
+        )
     elif isinstance(it, Rule) and it.recurring:
         odd = [key for key in ("where", "each", "per", "breaks") if key in table.fields and (key, it.per) != _PLAIN]
         for key in odd:
-            hint = "delete the line: each occurrence stands for itself, and has nobody in it"
-            what = f"{key!r} asks for events, and this rule starts from the clock"
+            hint = Sentence("delete the line: each occurrence stands for itself, and has nobody in it")
+            what = Sentence("{key!r} asks for events, and this rule starts from the clock", key=key)
             table.fields[key].report(what, code=Code.RELATIVE_START, hint=hint, at="key")
     elif it.on is not None and it.on.relative:
-        hint = "a pattern with 'them', 'it', 'same', 'after' or 'before' can end a rule, not start one"
+        hint = Sentence("a pattern with 'them', 'it', 'same', 'after' or 'before' can end a rule, not start one")
         table.fields["on"].report(
-            "'on' speaks of an anchor, but it is what finds the anchor", code=Code.RELATIVE_START, hint=hint
+            Sentence("'on' speaks of an anchor, but it is what finds the anchor"), code=Code.RELATIVE_START, hint=hint
         )
 
 
@@ -122,14 +134,20 @@ def _check_phrases(it: Rule | Guard, table: Table, found: RuleSet) -> None:
             _check_base(phrase, _OWN.get(key, ()) if isinstance(it, Rule) else (), value, found)
         if phrases and all(phrase.rule in found.rules and not found.rules[phrase.rule].enabled for phrase in phrases):
             off = phrases[0].rule
-            hint = f'give a fallback: {key} = ["{off}", "day + 10 days at 09:00, workday"]'
+            hint = Sentence('give a fallback: {key} = ["{off}", "day + 10 days at 09:00, workday"]', key=key, off=off)
             value.report(
-                f"{key!r} cannot be told, because the rule {off!r} is switched off", code=Code.NEVER, hint=hint
+                Sentence("{key!r} cannot be told, because the rule {off!r} is switched off", key=key, off=off),
+                code=Code.NEVER,
+                hint=hint,
             )
         if isinstance(it, Guard) and key == "closes" and phrases and all(phrase.done for phrase in phrases):
-            ended = f'ended_by = [{{ kind = "done", of = "{phrases[0].base}" }}]'
-            hint = f'give a fallback: closes = ["{phrases[0].text}", "day + 10 days at 09:00"]; or {ended}'
-            value.report("the guard could not hold before that is done", code=Code.NEVER, hint=hint)
+            ended = Sentence('ended_by = [{{ kind = "done", of = "{base}" }}]', base=phrases[0].base)
+            hint = Sentence(
+                'give a fallback: closes = ["{text}", "day + 10 days at 09:00"]; or {ended}',
+                text=phrases[0].text,
+                ended=ended,
+            )
+            value.report(Sentence("the guard could not hold before that is done"), code=Code.NEVER, hint=hint)
 
 
 def phrases_of(it: Rule | Guard) -> dict[str, tuple[Phrase, ...]]:
@@ -149,27 +167,27 @@ def _check_pattern(pattern: Pattern | None, own: tuple[str, ...], found: RuleSet
 def _check_rules(pattern: Pattern | None, found: RuleSet) -> None:
     for value, name in pattern.rules if pattern else ():
         if name not in found.rules:
-            unknown(value, "rule", [*found.rules])
+            unknown(value, Sentence("rule"), [*found.rules])
 
 
 def _check_base(phrase: Phrase, own: tuple[str, ...], value: Value, found: RuleSet) -> None:
     if phrase.field:
         if phrase.base != "it" and phrase.base not in found.world.definitions:
-            unknown(value, "definition", [*found.world.definitions], within=phrase.base)
+            unknown(value, Sentence("definition"), [*found.world.definitions], within=phrase.base)
         _check_way(phrase, own, value, found)
     elif phrase.base in _LATER and phrase.base not in own:
-        hint = "count from start, end, day, it.FIELD, NAME.FIELD or a rule"
+        hint = Sentence("count from start, end, day, it.FIELD, NAME.FIELD or a rule")
         value.report(
-            f"{value.name!r} cannot be counted from {phrase.base!r}",
+            Sentence("{name!r} cannot be counted from {base!r}", name=value.name, base=phrase.base),
             code=Code.TIMES_IN_A_CYCLE,
             hint=hint,
             within=phrase.base,
         )
     elif phrase.rule and phrase.rule not in found.rules:
         guess = expected(phrase.rule, ["start", "end", "day", *own, *found.rules])
-        hint = guess or "count from start, end, day, it.FIELD, NAME.FIELD or a rule"
-        message = f"{phrase.rule!r} is neither a rule nor another thing to count from"
-        value.report(message, code=Code.UNKNOWN_NAME, hint=hint, within=phrase.rule)
+        hint = Sentence("count from start, end, day, it.FIELD, NAME.FIELD or a rule")
+        message = Sentence("{rule!r} is neither a rule nor another thing to count from", rule=phrase.rule)
+        value.report(message, code=Code.UNKNOWN_NAME, hint=guess or hint, within=phrase.rule)
 
 
 def _check_way(phrase: Phrase, own: tuple[str, ...], value: Value, found: RuleSet) -> None:
@@ -177,9 +195,17 @@ def _check_way(phrase: Phrase, own: tuple[str, ...], value: Value, found: RuleSe
     bases = (other.base for other in cycles.within(phrase, found))
     unknown_yet = next((base for base in bases if base in _LATER and base not in own), None)
     if unknown_yet:
-        message = f"{value.name!r} counts from {phrase.base!r}, which itself counts from {unknown_yet!r}"
+        message = Sentence(
+            "{name!r} counts from {base!r}, which itself counts from {unknown_yet!r}",
+            name=value.name,
+            base=phrase.base,
+            unknown_yet=unknown_yet,
+        )
         value.report(
-            message, code=Code.TIMES_IN_A_CYCLE, hint="let one of them count from start, end or day", within=phrase.base
+            message,
+            code=Code.TIMES_IN_A_CYCLE,
+            hint=Sentence("let one of them count from start, end or day"),
+            within=phrase.base,
         )
 
 
@@ -189,9 +215,9 @@ def _names(rule: Rule, table: Table, found: RuleSet) -> None:
     if rule.breaks and rule.breaks.guard not in found.guards:
         breaks = table.fields["breaks"]
         named = breaks.child("guard") if isinstance(breaks.raw, dict) else breaks
-        unknown(named, "guard", [*found.guards])
-    _each_known(rule.announces, "announces", "rule", found.rules, table)
-    _each_known(rule.passes, "passes", "guard", found.guards, table)
+        unknown(named, Sentence("guard"), [*found.guards])
+    _each_known(rule.announces, "announces", Sentence("rule"), found.rules, table)
+    _each_known(rule.passes, "passes", Sentence("guard"), found.guards, table)
 
 
 def _each_known(names: Sequence[str], key: str, what: str, known: Collection[str], table: Table) -> None:
@@ -217,11 +243,19 @@ def _untaken(found: RuleSet, tables: Mapping[Key, Table], around: Surroundings) 
                 lacking[do.type, do.output].append(rule)
     faults: dict[Key, str] = {}
     for (kind, output), rules in lacking.items():
-        message = f"the output {output!r} takes no {kind!r}" if output else f"no output takes a {kind!r}"
+        message = (
+            Sentence("the output {output!r} takes no {kind!r}", output=output, kind=kind)
+            if output
+            else Sentence("no output takes a {kind!r}", kind=kind)
+        )
         others = sorted({rule.id for rule in rules[1:]} - {rules[0].id})
-        message += f"; nor can these rules make it: {', '.join(others)}" if others else ""
+        if others:
+            nor = ", ".join(others)
+            message = Sentence("{message}; nor can these rules make it: {rules}", message=message, rules=nor)
         types = sorted({NOTICE, *(each for taken in (around.outputs or {}).values() for each in taken)})
-        hint = f"choose one of: {', '.join(types)}; or add an output that takes {kind!r}"
+        hint = Sentence(
+            "choose one of: {types}; or add an output that takes {kind!r}", types=", ".join(types), kind=kind
+        )
         tables["rule", rules[0].id].fields["do"].report(message, code=Code.NO_OUTPUT, hint=hint, within=kind)
         faults.update({("rule", rule.id): message for rule in rules})
     return faults
@@ -240,26 +274,33 @@ def _cycles(found: RuleSet, tables: Mapping[Key, Table]) -> dict[Key, str]:
     around, long = cycles.find(found)
     faults = _chains(long, found, tables)
     for (kind, name), way in around.items():
-        sentence = f"times in a cycle: {cycles.shown(way)}"
+        sentence = Sentence("times in a cycle: {shown}", shown=cycles.shown(way))
         if kind != "define":
             faults["guard" if kind == "guard" else "rule", name] = sentence
         if (kind, name) == min(way, key=lambda node: node[::-1]):
             value = _place(kind, name, found, tables)
-            value.report(sentence, code=Code.TIMES_IN_A_CYCLE, hint="let one of them count from start, end or day")
+            value.report(
+                sentence, code=Code.TIMES_IN_A_CYCLE, hint=Sentence("let one of them count from start, end or day")
+            )
     for key in tables if around else ():
         it: Rule | Guard = found.rules[key[1]] if key[0] == "rule" else found.guards[key[1]]
         circular = sorted(node for node in cycles.reached(it, found) if node[0] == "define" and node in around)
         if circular:
-            faults.setdefault(key, f"times in a cycle: {cycles.shown(around[circular[0]])}")
+            faults.setdefault(key, Sentence("times in a cycle: {shown}", shown=cycles.shown(around[circular[0]])))
     return faults
 
 
 def _chains(long: set[Key], found: RuleSet, tables: Mapping[Key, Table]) -> dict[Key, str]:
     """Report once that some rules count from each other in too long a chain; none of them can be told."""
-    sentence = f"it counts from a rule that counts from another, and so on, over more than {cycles.LONGEST} rules"
+    sentence = Sentence(
+        "it counts from a rule that counts from another, and so on, over more than {longest} rules",
+        longest=cycles.LONGEST,
+    )
     for kind, name in sorted(long)[:1]:
         value = _place(kind, name, found, tables)
-        value.report(sentence, code=Code.TIMES_IN_A_CYCLE, hint="let one of them count from start, end or day")
+        value.report(
+            sentence, code=Code.TIMES_IN_A_CYCLE, hint=Sentence("let one of them count from start, end or day")
+        )
     rules = {("rule", name) if kind == "done" else (kind, name) for kind, name in long}
     return {key: sentence for key in rules if key in tables}
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from followup_rules.codes import Code
 from followup_rules.language.days import WEEKDAY, WEEKDAYS, Days
+from followup_rules.sentences import Sentence
 
 WORDS = ("workday", "workday before", *(name for names in WEEKDAYS for name in names))
 """The words of which rolls are made."""
@@ -68,7 +69,7 @@ class Roll(Struct, frozen=True):
             if self._on_day(local, days):
                 return local
             local += -_DAY if self.back else _DAY
-        raise UnsettledError(f"no day within a year fits {self.text!r}")
+        raise UnsettledError(Sentence("no day within a year fits {text!r}", text=self.text))
 
     def _on_day(self, local: datetime, days: Days) -> bool:
         return local.weekday() in self.weekdays and (not self.workday or days.is_workday(local.date()))
@@ -88,7 +89,9 @@ def rolled(local: datetime, rolls: Sequence[Roll], days: Days) -> datetime:
     seen: set[datetime] = set()
     while not all(roll.holds(local, days) for roll in rolls):
         if local in seen or len(seen) > _MOST_ROUNDS:
-            raise UnsettledError(f"{', '.join(roll.text for roll in rolls)!r} comes to rest nowhere")
+            raise UnsettledError(
+                Sentence("{rolls!r} comes to rest nowhere", rolls=", ".join(roll.text for roll in rolls))
+            )
         seen.add(local)
         for roll in rolls:
             local = roll.move(local, days)
@@ -102,25 +105,29 @@ def parse_all(parts: Sequence[str]) -> tuple[Roll, ...]:
     rolls = tuple(_parse(" ".join(part.split())) for part in parts)
     for roll in rolls[:-1]:
         if roll.back:
-            raise PhraseError("before", f"only the last roll may be 'before', and {roll.text!r} is not the last")
+            raise PhraseError(
+                "before", Sentence("only the last roll may be 'before', and {text!r} is not the last", text=roll.text)
+            )
     _check_together(rolls)
     return rolls
 
 
 def _parse(text: str) -> Roll:
     if not text:
-        raise PhraseError(",", "nothing stands after the comma", WORDS)
+        raise PhraseError(",", Sentence("nothing stands after the comma"), WORDS)
     hours = _HOURS.fullmatch(text.removesuffix(" before"))
     if hours:
         if text.endswith(" before"):
-            raise PhraseError("before", f"hours move forward only: {text!r}")
+            raise PhraseError("before", Sentence("hours move forward only: {text!r}", text=text))
         start, end = clock(hours[1]), clock(hours[2])
         if start == end:
-            raise PhraseError(hours[1], f"{text!r} ends where it begins")
+            raise PhraseError(hours[1], Sentence("{text!r} ends where it begins", text=text))
         return Roll(text, hours=(start, end))
     word, _, before = text.partition(" ")
     if before not in ("", "before"):
-        raise PhraseError(before, f"{before!r} is not understood after {word!r}", ("before",))
+        raise PhraseError(
+            before, Sentence("{before!r} is not understood after {word!r}", before=before, word=word), ("before",)
+        )
     if word.lower() == "workday":
         return Roll(text, workday=True, back=bool(before))
     return Roll(text, weekdays=weekdays(word), back=bool(before))
@@ -130,7 +137,7 @@ def clock(written: str) -> time:
     """Read a time of day; 24:00 is the beginning of the next. Raises PhraseError."""
     found = _CLOCK.fullmatch(written)
     if not found:
-        raise PhraseError(written, f"{written!r} is no time of day")
+        raise PhraseError(written, Sentence("{written!r} is no time of day", written=written))
     return time() if found[3] else time(int(found[1]), int(found[2]))
 
 
@@ -140,7 +147,7 @@ def weekdays(word: str) -> frozenset[int]:
     for span in word.split("/"):
         first, *last = [_weekday(name, word) for name in re.split("[-–]", span)]
         if len(last) > 1:
-            raise PhraseError(span, f"{span!r} has more than two ends", WORDS)
+            raise PhraseError(span, Sentence("{span!r} has more than two ends", span=span), WORDS)
         days.update((first + ahead) % 7 for ahead in range((last[0] - first) % 7 + 1 if last else 1))
     return frozenset(days)
 
@@ -148,7 +155,11 @@ def weekdays(word: str) -> frozenset[int]:
 def _weekday(name: str, word: str) -> int:
     number = WEEKDAY.get(name.lower())
     if number is None:
-        message = f"{name!r} is no way to move a day" if name == word else f"{name!r} is no day of the week"
+        message = (
+            Sentence("{name!r} is no way to move a day", name=name)
+            if name == word
+            else Sentence("{name!r} is no day of the week", name=name)
+        )
         raise PhraseError(name or word, message, WORDS)
     return number
 
@@ -163,7 +174,7 @@ def _check_together(rolls: Sequence[Roll]) -> None:
             minutes = _minutes(*roll.hours) if minutes is None else minutes & _minutes(*roll.hours)
         if not days or minutes == frozenset():
             together = ", ".join(each.text for each in rolls)
-            message = f"{together!r} can never hold together"
+            message = Sentence("{together!r} can never hold together", together=together)
             raise PhraseError(roll.text.partition(" ")[0], message, code=Code.NEVER)
 
 

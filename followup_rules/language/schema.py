@@ -18,6 +18,7 @@ from followup_rules.language.phrases import Phrase, parse
 from followup_rules.language.phrases import read as read_phrases
 from followup_rules.language.recipients import noted_field
 from followup_rules.model import DRAFT, LANGUAGES
+from followup_rules.sentences import Sentence
 from followup_rules.toml import values
 from followup_rules.toml.values import Value
 
@@ -33,17 +34,23 @@ class Do(Struct, frozen=True, kw_only=True):
     """What a rule makes: a draft, a task, a notice, or a type that a plugin's output takes."""
 
     type: str
+    """`draft`: mail that you send yourself; `task`; `notice`: it only tells; or what a plugin's output takes."""
     template: str = ""
+    """The name of a text in `templates/`, beside your config or in the pack; or write `title` and `text` in place."""
     title: str = ""
+    """The first line, with Jinja: `{{ it.title }}`. Beside a template, it replaces the template's."""
     text: str = ""
+    """All that follows, likewise."""
     to: tuple[str, ...] = ()
-    """`them` (the anchor's people), addresses, or `it.FIELD` (those that a field of the anchor gives)."""
+    """`"them"` (the anchor's people; by default of a draft), addresses, or `"it.FIELD"` (what a field of it gives)."""
     reply_to: str = ""
-    """`it`: in the thread of the anchor."""
+    """`"it"`: in the thread of the anchor."""
     output: str = ""
+    """Only that one, instead of all that take the type."""
     language: str = ""
-    """Of its text; "" for the rule's, else the case's, else the user's."""
+    """Of its text: `en` or `fr`. Without it: the rule's, else the case's, else yours."""
     contact: bool = False
+    """It reaches the counterpart, so guards hold it; by default a draft does."""
     id: str = ""
     """By which it is known in a list of actions, wherever it stands there."""
 
@@ -52,7 +59,9 @@ class Breaks(Struct, frozen=True):
     """The condition of a mail of mine that breaks a guard, from the instant of a phrase on the guard's anchor."""
 
     guard: str
+    """In whose window it falls."""
     after: Phrases = ()
+    """From when on in the window: a phrase on the guard's anchor."""
 
 
 class Rule(Struct, frozen=True, kw_only=True):
@@ -202,7 +211,12 @@ def _instant(value: Value, _: World) -> Phrases | None:
     """Read phrases of which at least one is needed."""
     phrases = read_phrases(value)
     if phrases == ():
-        value.report(f"{value.name!r} is empty", code=Code.MISSING, hint="say when, or delete the line", at="key")
+        value.report(
+            Sentence("{name!r} is empty", name=value.name),
+            code=Code.MISSING,
+            hint=Sentence("say when, or delete the line"),
+            at="key",
+        )
     return phrases or None
 
 
@@ -230,7 +244,9 @@ def _breaks(value: Value, world: World) -> Breaks | None:
     guard = _text(known["guard"], world) if "guard" in known else None
     after = _phrases(known["after"], world) if "after" in known else ()
     if "guard" not in known:
-        value.report("'breaks' does not say which guard", code=Code.MISSING, hint='breaks = { guard = "quiet-period" }')
+        value.report(
+            Sentence("'breaks' does not say which guard"), code=Code.MISSING, hint='breaks = { guard = "quiet-period" }'
+        )
     faulty = guard is None or after is None or len(known) < len(value.raw)
     return None if faulty else Breaks(str(guard), after or ())
 
@@ -240,8 +256,8 @@ def _id(value: Value, _: World) -> str | None:
     word = values.string(value)
     if word is None or (_WORD.fullmatch(word) and not word.isdecimal()):
         return word
-    hint = 'write a word of letters, digits, - and _, such as id = "mail"'
-    value.report(f"{word!r} cannot be an id", code=Code.WRONG_SORT, hint=hint)
+    hint = Sentence('write a word of letters, digits, - and _, such as id = "mail"')
+    value.report(Sentence("{word!r} cannot be an id", word=word), code=Code.WRONG_SORT, hint=hint)
     return None
 
 
@@ -265,11 +281,17 @@ def _do(value: Value, world: World) -> tuple[Do, ...] | None:
         return None
     ids = [do.id for do in found if do.id]
     if twice := next((name for name in ids if ids.count(name) > 1), ""):
-        value.report(f"two actions have the id {twice!r}", code=Code.WRONG_SORT, hint="give each one of its own")
+        value.report(
+            Sentence("two actions have the id {twice!r}", twice=twice),
+            code=Code.WRONG_SORT,
+            hint=Sentence("give each one of its own"),
+        )
         return None
     if 0 < len(ids) < len(found) or (not ids and len(found) > 1):
-        message = "actions without an id are known by their place in the list: in another order they are others"
-        value.inform(message, code=Code.NO_ID, hint='give each one a word of its own, such as id = "mail"')
+        message = Sentence(
+            "actions without an id are known by their place in the list: in another order they are others"
+        )
+        value.inform(message, code=Code.NO_ID, hint=Sentence('give each one a word of its own, such as id = "mail"'))
     return found
 
 
@@ -280,11 +302,17 @@ def _one_do(value: Value, world: World) -> Do | None:
     if len(got) < len(value.raw) or any(part is None for part in got.values()):
         return None
     if "type" not in got:
-        value.report("'do' does not say what to make", code=Code.MISSING, hint='type = "draft", "task" or "notice"')
+        value.report(
+            Sentence("'do' does not say what to make"),
+            code=Code.MISSING,
+            hint=Sentence('type = "draft", "task" or "notice"'),
+        )
         return None
     if not got.get("template") and not got.get("title"):
         value.report(
-            "'do' has no text", code=Code.MISSING, hint='give a template, or a title and a text: title = "..."'
+            Sentence("'do' has no text"),
+            code=Code.MISSING,
+            hint=Sentence('give a template, or a title and a text: title = "..."'),
         )
         return None
     if not _recipients_fit(value, got):
@@ -297,8 +325,12 @@ def _one_do(value: Value, world: World) -> Do | None:
 def _recipients_fit(value: Value, got: Mapping[str, Any]) -> bool:
     odd = [word for word in got.get("to", ()) if word != "them" and "@" not in word and not noted_field(word)]
     for word in odd:
-        hint = 'write to = "them" for the anchor\'s people, "name@domain", or "it.FIELD" for what a note gives'
-        value.child("to").report(f"{word!r} is not an address", code=Code.NO_ADDRESS, hint=hint, within=word)
+        hint = Sentence(
+            'write to = "them" for the anchor\'s people, "name@domain", or "it.FIELD" for what a note gives'
+        )
+        value.child("to").report(
+            Sentence("{word!r} is not an address", word=word), code=Code.NO_ADDRESS, hint=hint, within=word
+        )
     return not odd
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from followup_rules.codes import Code
 from followup_rules.language.layers import Table
 from followup_rules.language.text import fold
+from followup_rules.sentences import Sentence
 from followup_rules.toml import values
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value
@@ -68,8 +69,12 @@ def read(tables: Mapping[str, Table], named: frozenset[str]) -> Tags:
         for value, other in _spellings(fields.get("also")):
             taken = also.get(fold(other), other if other in {*tables, *ORDERS} else name)
             if taken != name:
-                hint = "write another spelling; each stands for one tag"
-                what = f"#{other} is a tag itself" if taken == other else f"#{other} already stands for #{taken}"
+                hint = Sentence("write another spelling; each stands for one tag")
+                what = (
+                    Sentence("#{other} is a tag itself", other=other)
+                    if taken == other
+                    else Sentence("#{other} already stands for #{taken}", other=other, taken=taken)
+                )
                 value.report(what, code=Code.NAME_CLASH, hint=hint)
             else:
                 also[fold(other)] = name
@@ -90,8 +95,10 @@ def _marks(value: Value) -> bool:
 
 def _check_name(name: str, table: Table, known: frozenset[str]) -> None:
     if name not in known:
-        hint = expected(name, known) or "a definition or a rule must name it first"
-        table.header.report(f"no rule names the tag #{name}", code=Code.UNKNOWN_TAG, hint=hint, at="key")
+        hint = expected(name, known) or Sentence("a definition or a rule must name it first")
+        table.header.report(
+            Sentence("no rule names the tag #{name}", name=name), code=Code.UNKNOWN_TAG, hint=hint, at="key"
+        )
 
 
 def _known_fields(table: Table) -> list[str]:
@@ -101,7 +108,9 @@ def _known_fields(table: Table) -> list[str]:
 def _is_known(key: str, value: Value) -> bool:
     if key in _FIELDS:
         return True
-    value.report(f"unknown key {key!r} in a tag", code=Code.UNKNOWN_KEY, hint=expected(key, _FIELDS), at="key")
+    value.report(
+        Sentence("unknown key {key!r} in a tag", key=key), code=Code.UNKNOWN_KEY, hint=expected(key, _FIELDS), at="key"
+    )
     return False
 
 
@@ -112,5 +121,5 @@ def _spellings(value: Value | None) -> Iterator[tuple[Value, str]]:
         if _TAG.fullmatch(item.raw):
             yield item, item.raw.removeprefix("#").lower()
         else:
-            hint = "one word: letters, digits and -, a letter first"
-            item.report(f"{item.raw!r} is no tag", code=Code.WRONG_SORT, hint=hint)
+            hint = Sentence("one word: letters, digits and -, a letter first")
+            item.report(Sentence("{raw!r} is no tag", raw=item.raw), code=Code.WRONG_SORT, hint=hint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from followup_rules.codes import Code
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence
 from followup_rules.toml.document import Document
 from followup_rules.toml.values import Value
 
@@ -19,7 +20,15 @@ def unsupported(document: Document) -> Problem | None:
     value = Value(document.tables[KEY], document, (KEY,), problems)
     if value.is_a(int) and value.raw != VERSION:
         newer = value.raw > VERSION
-        message = f"it is written for version {value.raw} of the rule language, and this is version {VERSION}"
-        hint = "update followup-rules" if newer else f"the first version is {VERSION}: write requires = {VERSION}"
+        message = Sentence(
+            "it is written for version {raw} of the rule language, and this is version {version}",
+            raw=value.raw,
+            version=VERSION,
+        )
+        hint = (
+            Sentence("update followup-rules")
+            if newer
+            else Sentence("the first version is {version}: write requires = {version}", version=VERSION)
+        )
         value.report(message, code=Code.OTHER_LANGUAGE, hint=hint)
     return problems[0] if problems else None

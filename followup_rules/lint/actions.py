@@ -12,6 +12,7 @@ from followup_rules.lint.implied import same
 from followup_rules.lint.instants import Frame, always, samples
 from followup_rules.lint.shapes import THREADED, Shape, anchors, shapes, together
 from followup_rules.model import DRAFT, Problem
+from followup_rules.sentences import Sentence, either
 from followup_rules.toml.suggestions import nearest
 from followup_rules.toml.values import Value
 
@@ -38,15 +39,19 @@ def _ended_by_itself(fields: Mapping[str, Value], book: Book) -> Iterator[Proble
     for key in ENDS:
         for item in fields[key].items() if key in fields else ():
             if same(item, fields["on"], book):
-                message = f"{key!r} is what it starts from, and that never ends it: only a second such event would"
-                hint = "look for what ends it, such as another tag"
+                message = Sentence(
+                    "{key!r} is what it starts from, and that never ends it: only a second such event would", key=key
+                )
+                hint = Sentence("look for what ends it, such as another tag")
                 yield from book.problem(item, message, code=Code.OWN_END, hint=hint)
 
 
 def _endless(rule: Rule, fields: Mapping[str, Value], book: Book) -> Iterator[Problem]:
     if rule.contact and not (rule.closes or rule.done_by or rule.cancelled_by) and not rule.recurring:
-        message = "nothing ends it: a contact that nobody makes would be owed for ever"
-        hint = 'say until when: closes = "opens + 30 days"; or what ends it: done_by = [{ kind = "sent", to = "them" }]'
+        message = Sentence("nothing ends it: a contact that nobody makes would be owed for ever")
+        hint = Sentence(
+            'say until when: closes = "opens + 30 days"; or what ends it: done_by = [{ kind = "sent", to = "them" }]'
+        )
         yield from book.problem(fields["do"], message, code=Code.ENDLESS_CONTACT, hint=hint)
 
 
@@ -57,8 +62,9 @@ def _thread(action: Value, of: list[Shape], book: Book) -> Iterator[Problem]:
         shape.of(kind) for shape in of for kind in THREADED
     ):
         kinds = sorted({kind for shape in of for kind in shape.kinds or ("note", "meeting") if shape.of(kind)})
-        message = f"there is nothing to reply to: a {' or a '.join(kinds) or 'time'} has no thread"
-        hint = 'delete reply_to: to = "them" alone begins a new mail'
+        kind = either(kinds) if kinds else Sentence("time")
+        message = Sentence("there is nothing to reply to: a {kind} has no thread", kind=kind)
+        hint = Sentence('delete reply_to: to = "them" alone begins a new mail')
         yield from book.problem(action.child("reply_to"), message, code=Code.NO_THREAD, hint=hint)
 
 
@@ -68,9 +74,13 @@ def _nobody(rule: Rule, index: int, action: Value, of: list[Shape], book: Book) 
         return
     if do.type != DRAFT and not (isinstance(action.raw, dict) and "to" in action.raw):
         return
-    who = "what recurs by the clock has nobody in it" if rule.recurring else "by its own pattern the anchor has nobody"
-    message = f"it goes to nobody: {who}"
-    hint = 'name an address: to = "name@example.org"; or make it a task: type = "task"'
+    who = (
+        Sentence("what recurs by the clock has nobody in it")
+        if rule.recurring
+        else Sentence("by its own pattern the anchor has nobody")
+    )
+    message = Sentence("it goes to nobody: {who}", who=who)
+    hint = Sentence('name an address: to = "name@example.org"; or make it a task: type = "task"')
     place = action.child("to") if "to" in action.raw else action
     yield from book.problem(place, message, code=Code.NOBODY, hint=hint)
 
@@ -79,18 +89,18 @@ def _alone(rule: Rule, fields: Mapping[str, Value], of: list[Shape], book: Book)
     """Yield what asks for the anchor's people, or for its thread, where it never has any."""
     nobody = bool(of) and all(shape.most == 0 for shape in of)
     if nobody and rule.each and "each" in fields:
-        message = "a duty for each person of an anchor in which there is nobody"
-        yield from book.problem(fields["each"], message, code=Code.NOBODY, hint="delete the line")
+        message = Sentence("a duty for each person of an anchor in which there is nobody")
+        yield from book.problem(fields["each"], message, code=Code.NOBODY, hint=Sentence("delete the line"))
     threadless = bool(of) and not rule.recurring and not any(shape.of(kind) for shape in of for kind in THREADED)
     for _, pattern in patterns(fields, PATTERN_LISTS):
         for value in inside(pattern) if nobody or threadless else ():
             if nobody and value.raw == "them" and {"to", "from", "with"} & set(map(str, value.path[-2:])):
-                message = 'this can never match: "them" are the people of the anchor, and it never has any'
-                hint = "name an address, or look for a tag"
+                message = Sentence('this can never match: "them" are the people of the anchor, and it never has any')
+                hint = Sentence("name an address, or look for a tag")
                 yield from book.problem(value, message, code=Code.NEVER_MATCHES, hint=hint)
             elif threadless and value.name == "same" and value.raw == "thread":
-                message = "this can never match: it asks for the thread of the anchor, and that has none"
-                hint = 'look for the people instead: from = "them", or to = "them"'
+                message = Sentence("this can never match: it asks for the thread of the anchor, and that has none")
+                hint = Sentence('look for the people instead: from = "them", or to = "them"')
                 yield from book.problem(value, message, code=Code.NEVER_MATCHES, hint=hint)
 
 
@@ -100,10 +110,14 @@ def _unknown_opening(rule: Rule, index: int, action: Value, book: Book) -> Itera
     for named in book.texts.get((rule.id, index), ()):
         if named.what == "when" and named.name not in known:
             guess = nearest(named.name, known)
-            hint = f'did you mean "{guess}"?' if guess else "`followup rules` lists the rules that there are"
+            hint = (
+                Sentence('did you mean "{word}"?', word=guess)
+                if guess
+                else Sentence("`followup rules` lists the rules that there are")
+            )
             key = next((key for key in ("title", "text") if named.name in str(action.raw.get(key))), "template")
             place = action.child(key) if key in action.raw else action
-            message = f"the text asks when the rule {named.name!r} opens, and there is no such rule"
+            message = Sentence("the text asks when the rule {name!r} opens, and there is no such rule", name=named.name)
             yield from book.problem(place, message, code=Code.NOT_GIVEN, hint=hint, within=named.name)
 
 
@@ -114,15 +128,15 @@ def _announced(rule: Rule, fields: Mapping[str, Value], book: Book) -> Iterator[
     for item in fields["announces"].items():
         other = book.rules.rules.get(item.raw)
         if item.raw == rule.id:
-            message = "it announces itself: its day would be fixed by its own action"
-            hint = "name the rule of the call, or delete the line"
+            message = Sentence("it announces itself: its day would be fixed by its own action")
+            hint = Sentence("name the rule of the call, or delete the line")
             yield from book.problem(item, message, code=Code.ANNOUNCED_AMISS, hint=hint)
         elif other and not other.fault and same(fields["on"], book.rule_table(other.id).fields["on"], book):
             alike = frozenset({rule.id, other.id})
             frame = Frame(book.rules, rule, alike)
             if always(other.opens, rule.opens, lambda later, own: later <= own, starts, frame):
-                message = f"it announces {item.raw!r}, which never opens later than this rule itself"
-                hint = "only what comes later can be announced: mend 'opens' of one of the two"
+                message = Sentence("it announces {raw!r}, which never opens later than this rule itself", raw=item.raw)
+                hint = Sentence("only what comes later can be announced: mend 'opens' of one of the two")
                 yield from book.problem(item, message, code=Code.ANNOUNCED_AMISS, hint=hint)
 
 
@@ -135,8 +149,10 @@ def _announced_twice(book: Book) -> Iterator[Problem]:
             continue
         for fields, other in ((second, one), (first, two)):
             item = next(item for item in fields["announces"].items() if item.raw in both)
-            message = f"the rule {other!r} announces {item.raw!r} too: two texts would name its day"
-            hint = "let one of them announce it, or tell them apart by 'where'"
+            message = Sentence(
+                "the rule {other!r} announces {raw!r} too: two texts would name its day", other=other, raw=item.raw
+            )
+            hint = Sentence("let one of them announce it, or tell them apart by 'where'")
             told = list(book.problem(item, message, code=Code.ANNOUNCED_AMISS, hint=hint))
             yield from told
             if told:

@@ -15,6 +15,7 @@ from followup_rules.lint.book import NOTED, Book, inside, patterns, whole
 from followup_rules.lint.shapes import KNOWN, Shape, anchors, shapes
 from followup_rules.lint.slips import hint_of, slip
 from followup_rules.model import NOTICE, Event, Problem
+from followup_rules.sentences import Sentence, either
 from followup_rules.toml.suggestions import nearest
 from followup_rules.toml.values import Value
 
@@ -135,23 +136,20 @@ def _gives_anything(of: Iterable[Shape], book: Book) -> bool:
 
 def _not_given(use: Use, book: Book) -> Iterator[Problem]:
     kinds = sorted(_kinds(use.of))
-    what = (
-        f"no event of the kind {' or '.join(map(repr, kinds))} gives" if kinds else "what recurs by the clock gives no"
-    )
-    shown = f"{{{{ it.{use.field} }}}} stays empty: " if use.shown else ""
+    message = Sentence("what recurs by the clock gives no {field!r}", field=use.field)
+    if kinds:
+        names = either([repr(kind) for kind in kinds])
+        message = Sentence("no event of the kind {kinds} gives {field!r}", kinds=names, field=use.field)
+    if use.shown:
+        message = Sentence("{{{{ it.{field} }}}} stays empty: {why}", field=use.field, why=message)
     given = {"rule"} if kinds == ["done"] else set(_READ | {"end", "text"} if use.shown else ())
     guess = nearest(use.field, {*given, *book.given.fields.get("note", ())}) if given else None
-    ask = f"{{% if it.{use.field} %}}" if use.shown else "a note"
-    hint = (
-        f'did you mean "{guess}"?'
-        if guess
-        else (
-            f"delete it, or ask first: {ask}"
-            if use.shown
-            else "only notes carry values (key:value); start from a note, or count from start, end or day"
-        )
-    )
-    yield from _at(use, f"{shown}{what} {use.field!r}", Code.NOT_GIVEN, hint, book)
+    hint = Sentence("only notes carry values (key:value); start from a note, or count from start, end or day")
+    if use.shown:
+        hint = Sentence("delete it, or ask first: {ask}", ask=f"{{% if it.{use.field} %}}")
+    if guess:
+        hint = Sentence('did you mean "{word}"?', word=guess)
+    yield from _at(use, message, Code.NOT_GIVEN, hint, book)
 
 
 def _misspelt(
@@ -166,8 +164,10 @@ def _misspelt(
     }
     guess = slip(use.field, {*noted, *better, *(_READ if use.shown else _ALWAYS)})
     if guess:
-        known = "which notes give" if guess in noted else "as it is spelt elsewhere"
-        message = f"no note gives {use.field!r}; there is {guess!r}, {known}"
+        known = Sentence("which notes give") if guess in noted else Sentence("as it is spelt elsewhere")
+        message = Sentence(
+            "no note gives {field!r}; there is {guess!r}, {known}", field=use.field, guess=guess, known=known
+        )
         yield from _at(use, message, Code.PROBABLE_SLIP, hint_of(guess), book)
 
 
@@ -210,20 +210,26 @@ def _of(value: Value, every: Collection[str], notices: Collection[str], book: Bo
         rule = value.child("data").child("rule")
         if rule.raw not in every:
             guess = nearest(rule.raw, every)
-            hint = f'did you mean "{guess}"?' if guess else "`followup rules` lists the rules that there are"
-            message = f"there is no rule {rule.raw!r}, so nothing is ever done of it"
+            hint = (
+                Sentence('did you mean "{word}"?', word=guess)
+                if guess
+                else Sentence("`followup rules` lists the rules that there are")
+            )
+            message = Sentence("there is no rule {raw!r}, so nothing is ever done of it", raw=rule.raw)
             yield from book.problem(rule, message, code=Code.NOT_GIVEN, hint=hint)
         named += [rule] if rule.raw in notices else []
     off = [item for item in value.child("of").items() if item.raw in book.rules.off] if "of" in value.raw else []
     for item in off:
-        message = f"nothing is ever done of {item.raw!r}: that rule is switched off"
-        hint = "switch it on, or look for what another rule did"
+        message = Sentence("nothing is ever done of {raw!r}: that rule is switched off", raw=item.raw)
+        hint = Sentence("switch it on, or look for what another rule did")
         yield from book.problem(item, message, code=Code.NOT_GIVEN, hint=hint)
     for item in named:
         yield from _notice(item, item.raw, book)
 
 
 def _notice(value: Value, name: str, book: Book) -> Iterator[Problem]:
-    message = f"nothing is ever done of {name!r}: it makes notices only, and those cannot be ticked or sent"
-    hint = f"let {name!r} make a task or a draft, or look for a tag that you note yourself"
+    message = Sentence(
+        "nothing is ever done of {name!r}: it makes notices only, and those cannot be ticked or sent", name=name
+    )
+    hint = Sentence("let {name!r} make a task or a draft, or look for a tag that you note yourself", name=name)
     yield from book.problem(value, message, code=Code.NOT_GIVEN, hint=hint)

@@ -10,6 +10,7 @@ from followup_rules.codes import Code
 from followup_rules.language.schema import Rule
 from followup_rules.lint.book import Book, inside
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import nearest
 from followup_rules.toml.values import Value
 
@@ -28,15 +29,25 @@ def problems(book: Book) -> Iterator[Problem]:
             wanted |= dict.fromkeys(kinds, "on")
         for kind in sorted(wanted.keys() - book.given.kinds):
             key = wanted[kind]
-            what = "so it never starts" if key == "on" and getattr(it, "per", "") != "case" else "so nothing is decided"
-            message = f"{key!r} looks for {kind!r} events, and no source shows any; {what}"
+            what = (
+                Sentence("so it never starts")
+                if key == "on" and getattr(it, "per", "") != "case"
+                else Sentence("so nothing is decided")
+            )
+            message = Sentence(
+                "{key!r} looks for {kind!r} events, and no source shows any; {what}", key=key, kind=kind, what=what
+            )
             hint = book.given.hints.get(kind) or _misspelt(kind, book)
             yield _at(table.fields.get(key) or table.header, kind, Problem(f"rule.{it.id}", message, hint=hint), book)
 
 
 def _misspelt(kind: str, book: Book) -> str:
     guess = nearest(kind, {*book.given.kinds, *book.given.hints})
-    return f'did you mean "{guess}"?' if guess else "no installed plugin shows it; `followup plugins` lists them"
+    return (
+        Sentence('did you mean "{word}"?', word=guess)
+        if guess
+        else Sentence("no installed plugin shows it; `followup plugins` lists them")
+    )
 
 
 def _at(field: Value, kind: str, told: Problem, book: Book) -> Problem:

@@ -11,6 +11,7 @@ from followup_rules.language.phrases import PhraseError, parse
 from followup_rules.lint.book import Book, inside
 from followup_rules.lint.slips import hint_of, slip
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence, together
 from followup_rules.toml.values import Value
 
 _TEXTS = frozenset({"title", "text", "words", "why", "do"})
@@ -41,7 +42,9 @@ def _tags(book: Book) -> Iterator[Problem]:
         better = tables | written | {other.name for other in named if _better_known(other, tag, named, book)}
         guess = slip(tag.name, {*better, *tags.also} - beside)
         if guess:
-            message = f"nothing else names #{tag.name}, and nothing shows it; there is #{guess}"
+            message = Sentence(
+                "nothing else names #{name}, and nothing shows it; there is #{guess}", name=tag.name, guess=guess
+            )
             yield from book.problem(
                 tag.value, message, code=Code.PROBABLE_SLIP, hint=hint_of(f"#{guess}"), within=tag.name
             )
@@ -76,9 +79,9 @@ def _unused(book: Book) -> Iterator[Problem]:
         if kind == "define" and name not in used and table.header.document.file not in book.foreign:
             others = [other for kind, other in book.tables if kind == "define" and other != name]
             guess = slip(name, others)
-            alike = f'; or did you mean it to change "{guess}"?' if guess else ""
-            message = f"no rule, guard or definition uses the definition {name!r}"
-            hint = f'name it where it is meant, as in on = "{name}", or delete it{alike}'
+            alike = Sentence('or did you mean it to change "{guess}"?', guess=guess) if guess else ""
+            message = Sentence("no rule, guard or definition uses the definition {name!r}", name=name)
+            hint = together(Sentence('name it where it is meant, as in on = "{name}", or delete it', name=name), alike)
             yield table.header.document.problem(
                 table.header.path, message, code=Code.UNUSED, hint=hint, at="key", warning=True
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import nearest
 
 # Two words, and not one misspelt: #order and #ordered, #bill and #bills.
@@ -21,7 +22,7 @@ def slip(word: str, known: Iterable[str]) -> str:
 
 def hint_of(word: str) -> str:
     """Return the hint that names a word."""
-    return f'did you mean "{word}"?'
+    return Sentence('did you mean "{word}"?', word=word)
 
 
 def _alike(word: str, other: str) -> bool:

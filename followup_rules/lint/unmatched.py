@@ -11,21 +11,22 @@ from followup_rules.lint.book import ENDS, PATTERN_LISTS, Book, patterns, whole
 from followup_rules.lint.implied import implies, same
 from followup_rules.lint.shapes import KNOWN, Shape, anchors, field_shapes, shapes, together
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence, either
 from followup_rules.toml.values import Value
 
 # What each field says something of, for people.
 _OF = {
-    "status": "meetings have a status",
-    "answers": "mail answers mail",
-    "forwards": "mail passes mail on",
-    "same": "mail, and what was done by one, has a thread",
-    "organizer": "meetings and received mail have an organizer",
-    "from": "meetings and received mail come from somebody",
-    "to": "sent mail goes to somebody",
-    "of": "what was done was done by a rule",
-    "first": "mail has a thread, and meetings have a series",
-    "auto": "mail is written by machines",
-    "tags": "notes and calendar entries of your own carry tags",
+    "status": Sentence("meetings have a status"),
+    "answers": Sentence("mail answers mail"),
+    "forwards": Sentence("mail passes mail on"),
+    "same": Sentence("mail, and what was done by one, has a thread"),
+    "organizer": Sentence("meetings and received mail have an organizer"),
+    "from": Sentence("meetings and received mail come from somebody"),
+    "to": Sentence("sent mail goes to somebody"),
+    "of": Sentence("what was done was done by a rule"),
+    "first": Sentence("mail has a thread, and meetings have a series"),
+    "auto": Sentence("mail is written by machines"),
+    "tags": Sentence("notes and calendar entries of your own carry tags"),
 }
 # Fields beside which a `before` stands alone: what is named may have an `after` of its own.
 _UNDATED = frozenset({"kind", "title", "text", "words", "tags", "to", "from", "with", "before", "about", "people"})
@@ -76,8 +77,8 @@ def _all(listed: Value, book: Book) -> Iterator[Problem]:
         own = shapes(item, book)
         both = together(found, own)
         if own and found and not both:
-            message = "this can never match: no event fits all of the list"
-            hint = "write any = [...] if one of them is enough, or delete this one"
+            message = Sentence("this can never match: no event fits all of the list")
+            hint = Sentence("write any = [...] if one of them is enough, or delete this one")
             yield from book.problem(item, message, code=Code.NEVER_MATCHES, hint=hint)
             return
         found = both
@@ -93,8 +94,8 @@ def _alternative(value: Value, item: Value, key: str, book: Book, found: list[Sh
             others = together(others, field_shapes(name, value.child(name), book))
     alone = shapes(item, book)
     if key == "any" and not inner and found and alone and others and not together(others, alone):
-        message = "this alternative can never match: it does not go with what stands beside the list"
-        hint = "delete it, or take the other condition into those that it is meant for"
+        message = Sentence("this alternative can never match: it does not go with what stands beside the list")
+        hint = Sentence("delete it, or take the other condition into those that it is meant for")
         yield from book.problem(item, message, code=Code.NEVER_MATCHES, hint=hint)
 
 
@@ -102,25 +103,33 @@ def _contradiction(value: Value, key: str, book: Book) -> Iterator[Problem]:
     part = field_shapes(key, value.child(key), book)
     before = [other for other in value.raw if other != key]
     other = next((o for o in before if not together(field_shapes(o, value.child(o), book), part)), "")
-    beside = f"{key!r} and {other!r}" if other else f"{key!r} and what stands beside it"
-    reason = next((f": only {_OF[name]}" for name in (key, other) if name in _OF), "")
+    beside = (
+        Sentence("{key!r} and {other!r}", key=key, other=other)
+        if other
+        else Sentence("{key!r} and what stands beside it", key=key)
+    )
+    reason = next((Sentence("only {of}", of=_OF[name]) for name in (key, other) if name in _OF), None)
     if {key, other} == {"answers", "forwards"}:
-        reason = ": what passes a mail on answers nobody"
+        reason = Sentence("what passes a mail on answers nobody")
     if {key, other} <= {"people", "with", "to", "from"}:
-        reason = ": it asks for somebody, and for nobody"
-    message = f"this can never match: no event fits {beside}{reason}"
-    hint = f"delete one of the two{_instead(value, key, other, book)}"
+        reason = Sentence("it asks for somebody, and for nobody")
+    message = Sentence("this can never match: no event fits {beside}", beside=beside)
+    if reason:
+        message = Sentence("{message}: {reason}", message=message, reason=reason)
+    hint = Sentence("delete one of the two")
+    if kinds := _instead(value, key, other, book):
+        hint = Sentence("delete one of the two, or write kind = {kinds}", kinds=kinds)
     yield from book.problem(value.child(key), message, code=Code.NEVER_MATCHES, hint=hint)
 
 
 def _instead(value: Value, key: str, other: str, book: Book) -> str:
-    """Return the kinds that have a field, if the pattern names another kind."""
+    """Return the kinds that have a field, if the pattern names another kind; else ""."""
     field = other if key == "kind" else key
     if "kind" not in (key, other) or not field:
         return ""
     fitting = field_shapes(field, value.child(field), book)
     kinds = sorted(kind for kind in KNOWN if any(shape.of(kind) for shape in fitting))
-    return f", or write kind = {' or '.join(repr(kind) for kind in kinds)}".replace("'", '"') if kinds else ""
+    return either([f'"{kind}"' for kind in kinds]) if kinds else ""
 
 
 def _excluded(value: Value, book: Book) -> Iterator[Problem]:
@@ -132,8 +141,8 @@ def _excluded(value: Value, book: Book) -> Iterator[Problem]:
         value.document, value.path, [], {key: part for key, part in value.parts.items() if key != "not"},
     )  # fmt: skip
     if rest.raw and implies(rest, value.child("not"), book):
-        message = "this can never match: 'not' excludes all that the rest of it looks for"
-        hint = "say less in 'not', or delete it"
+        message = Sentence("this can never match: 'not' excludes all that the rest of it looks for")
+        hint = Sentence("say less in 'not', or delete it")
         yield from book.problem(value.child("not"), message, code=Code.NEVER_MATCHES, hint=hint)
 
 
@@ -146,8 +155,8 @@ def _times(value: Value, book: Book) -> Iterator[Problem]:
     except (PhraseError, AttributeError, TypeError):
         return
     if instants.never_before(bounds["after"], bounds["before"], book.rules):
-        message = "this can never match: 'before' is not later than 'after'"
-        hint = "exchange the two, or mend one of them"
+        message = Sentence("this can never match: 'before' is not later than 'after'")
+        hint = Sentence("exchange the two, or mend one of them")
         yield from book.problem(value.child("before"), message, code=Code.NEVER_MATCHES, hint=hint)
 
 
@@ -158,13 +167,13 @@ def _start(fields: dict[str, Value], book: Book) -> Iterator[Problem]:
     if "where" in fields:
         where = shapes(fields["where"], book)
         if on and where and not together(on, where):
-            message = "it never starts: no event fits both 'on' and 'where'"
-            hint = "both must hold of the anchor; delete one, or mend it"
+            message = Sentence("it never starts: no event fits both 'on' and 'where'")
+            hint = Sentence("both must hold of the anchor; delete one, or mend it")
             yield from book.problem(fields["where"], message, code=Code.NEVER_MATCHES, hint=hint)
     found = anchors(fields, book)
     if found and all(shape.statuses is not None and shape.statuses <= _OFF for shape in found):
-        message = "it never has anything to do: what starts from a meeting that you declined is void"
-        hint = "look for another status; followup keeps nothing open for what you declined"
+        message = Sentence("it never has anything to do: what starts from a meeting that you declined is void")
+        hint = Sentence("look for another status; followup keeps nothing open for what you declined")
         yield from book.problem(fields["on"], message, code=Code.NEVER_MATCHES, hint=hint, within="status")
 
 
@@ -174,18 +183,18 @@ def _against(fields: dict[str, Value], book: Book) -> Iterator[Problem]:
     for wanted in lists.get("while", ()):
         for key in ENDS:
             if any(same(wanted, item, book) for item in lists.get(key, ())):
-                message = f"nothing is ever due: what 'while' asks for is what {key!r} ends it with"
-                hint = f"delete it from one of the two; {key!r} alone is enough to end it"
+                message = Sentence("nothing is ever due: what 'while' asks for is what {key!r} ends it with", key=key)
+                hint = Sentence("delete it from one of the two; {key!r} alone is enough to end it", key=key)
                 yield from book.problem(wanted, message, code=Code.NEVER_MATCHES, hint=hint)
     yield from _too_early(lists, book)
     for item in lists.get("done_by", ()):
         if any(same(item, other, book) for other in lists.get("cancelled_by", ())):
-            message = "this never counts as done: 'cancelled_by' names the same, and goes first"
+            message = Sentence("this never counts as done: 'cancelled_by' names the same, and goes first")
             yield from book.problem(
                 item,
                 message,
                 code=Code.NEVER_MATCHES,
-                hint="delete it from one of the two: was it done, or called off?",
+                hint=Sentence("delete it from one of the two: was it done, or called off?"),
             )
 
 
@@ -196,6 +205,8 @@ def _too_early(lists: Mapping[str, list[Value]], book: Book) -> Iterator[Problem
             bound = item.child("before")
             phrases = tuple(parse(one.raw) for one in bound.items())
             if instants.never_before((parse("start"),), phrases, book.rules):
-                message = "this can never match: what is before the anchor counts only if 'after' says from when"
-                hint = 'add from when on it counts, such as after = "start - 14 days"'
+                message = Sentence(
+                    "this can never match: what is before the anchor counts only if 'after' says from when"
+                )
+                hint = Sentence('add from when on it counts, such as after = "start - 14 days"')
                 yield from book.problem(bound, message, code=Code.NEVER_MATCHES, hint=hint)

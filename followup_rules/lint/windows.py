@@ -15,6 +15,7 @@ from followup_rules.lint.implied import implies, same
 from followup_rules.lint.instants import ANCHOR, Frame, Sample, always, moments, samples
 from followup_rules.lint.shapes import anchors
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence
 from followup_rules.toml.values import Value
 
 # Mail and what was done begin and end at once.
@@ -68,9 +69,10 @@ def _window(
     if not always(it.closes, it.opens, lambda closes, opens: closes <= opens, starts, frame):
         return
     empty = always(it.closes, it.opens, lambda closes, opens: closes == opens, starts, frame)
-    what = "in the instant in which it opens" if empty else "before it opens"
-    never = "holds anything" if isinstance(it, Guard) else "has anything to do"
-    message = f"it closes {what}, so it never {never}"
+    what = Sentence("in the instant in which it opens") if empty else Sentence("before it opens")
+    message = Sentence("it closes {when}, so it never has anything to do", when=what)
+    if isinstance(it, Guard):
+        message = Sentence("it closes {when}, so it never holds anything", when=what)
     yield from book.problem(fields[key], message, code=Code.NO_WINDOW, hint=_later(it))
 
 
@@ -78,9 +80,11 @@ def _later(it: Rule | Guard) -> str:
     after = 'closes = "opens + 7 days"'
     if isinstance(it, Guard):
         after = (
-            f'closes = "{it.opens[0].base} + 7 days"' if not it.opens[0].steps else "count it from the same, and more"
+            f'closes = "{it.opens[0].base} + 7 days"'
+            if not it.opens[0].steps
+            else Sentence("count it from the same, and more")
         )
-    return f"let it close later than {it.opens[0].text!r}: {after}"
+    return Sentence("let it close later than {text!r}: {after}", text=it.opens[0].text, after=after)
 
 
 def _order(
@@ -88,18 +92,26 @@ def _order(
 ) -> Iterator[Problem]:
     """Yield what is due before it may be done or after it closes, and late before it is due."""
     orders = (
-        ("due", rule.due, "opens", rule.opens, True, "it is due before it opens"),
-        ("due", rule.due, "closes", rule.closes, False, "it is due after it closes"),
-        ("late", rule.late, "due", rule.due, True, "it is late before it is due"),
-        ("late", rule.late, "closes", rule.closes, False, "it is late after it closes, so it is never told as late"),
+        ("due", rule.due, "opens", rule.opens, True, Sentence("it is due before it opens")),
+        ("due", rule.due, "closes", rule.closes, False, Sentence("it is due after it closes")),
+        ("late", rule.late, "due", rule.due, True, Sentence("it is late before it is due")),
+        (
+            "late",
+            rule.late,
+            "closes",
+            rule.closes,
+            False,
+            Sentence("it is late after it closes, so it is never told as late"),
+        ),
     )
     for key, phrases, other, bounds, early, what in orders:
         if key not in fields or not phrases or not bounds:
             continue
         found = always(phrases, bounds, datetime.__lt__ if early else datetime.__gt__, starts, frame)
         if found:
-            order = "later" if early else "earlier"
-            hint = f"let {key!r} be {order} than {other!r}, or delete the line"
+            hint = Sentence("let {key!r} be earlier than {other!r}, or delete the line", key=key, other=other)
+            if early:
+                hint = Sentence("let {key!r} be later than {other!r}, or delete the line", key=key, other=other)
             yield from book.problem(fields[key], what, code=Code.NO_WINDOW, hint=hint)
             return
 
@@ -116,8 +128,10 @@ def _held(
             continue
         if guard.id != "snoozed" and _covers(guard, rule, fields, frame, starts, book):
             place = fields.get("closes") or fields.get("opens") or fields["on"]
-            message = f"it can never be done: the guard {guard.id!r} holds it from its opening until it closes"
-            hint = f'let it close later; or let the guard pass it: passes = ["{guard.id}"]'
+            message = Sentence(
+                "it can never be done: the guard {id!r} holds it from its opening until it closes", id=guard.id
+            )
+            hint = Sentence('let it close later; or let the guard pass it: passes = ["{id}"]', id=guard.id)
             yield from book.problem(place, message, code=Code.ALWAYS_HELD, hint=hint)
             return
 
@@ -178,7 +192,9 @@ def _breach(rule: Rule, fields: Mapping[str, Value], book: Book) -> Iterator[Pro
     frame = _frame(guard, book)
     starts = _samples(guard, book.tables["guard", guard.id].fields, book)
     if always(rule.breaks.after, guard.closes, datetime.__ge__, starts, frame):
-        message = f"no mail can break it: 'after' is not earlier than the end of the guard {guard.id!r}"
+        message = Sentence("no mail can break it: 'after' is not earlier than the end of the guard {id!r}", id=guard.id)
         place = fields["breaks"]
         place = place.child("after") if isinstance(place.raw, dict) and "after" in place.raw else place
-        yield from book.problem(place, message, code=Code.NO_WINDOW, hint="let 'after' be earlier, or delete it")
+        yield from book.problem(
+            place, message, code=Code.NO_WINDOW, hint=Sentence("let 'after' be earlier, or delete it")
+        )

@@ -154,23 +154,16 @@ def _run(lines: Sequence[str], place: int) -> tuple[list[_Line], int]:
 
 def _is_of_a_program(found: Sequence[_Line], subject: str, *, introduced: bool) -> bool:
     kinds = [kind for line in found for kind in line.kinds]
-    senders = [line.value for line in found if "from" in line.kinds and _names_somebody(line.value)]
+    senders = [line.value for line in found if "from" in line.kinds and line.value.lstrip("\"'<[")[:1].isalpha()]
     if not senders or len(found) < 2:
         return False
     addressed = any(_ADDRESS.search(line.value) for line in found)
-    titled = any("subject" in line.kinds and _same(line.value, subject) for line in found)
+    base = subjects.base(subject)
+    titled = bool(subject) and any("subject" in line.kinds and subjects.base(line.value) == base for line in found)
     proofs = addressed + introduced + titled + ("subject" in kinds)
     if "sent" in kinds:
         return proofs >= 1
     return "to" in kinds and "subject" in kinds and proofs >= 2
-
-
-def _names_somebody(value: str) -> bool:
-    return value.lstrip("\"'<[")[:1].isalpha()
-
-
-def _same(value: str, subject: str) -> bool:
-    return bool(subject) and subjects.base(value) == subjects.base(subject)
 
 
 def _may_be(found: Sequence[_Line]) -> bool:

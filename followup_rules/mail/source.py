@@ -26,6 +26,7 @@ _CONTENT_FIELD = re.compile(rb"^content-[!-9;-~]{1,40}[ \t]*:.*(?:\n[ \t].*)*", 
 _BOUNDARY = re.compile(r"[ -~]{1,200}")
 _NO_TEXT = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
 """What Python takes for a charset and no mail is written in; some take time that grows faster than the length."""
+_JOINER = "\u2060"
 _WIDER = {"iso8859-1": "cp1252", "ascii": "utf-8", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932"}
 """Charsets that programs name and do not keep to, and the larger one that they mean."""
 
@@ -159,7 +160,11 @@ def _charset(named: str) -> str:
 
 
 def _flowed(head: Message, text: str) -> str:
-    """Join the lines that a program broke (RFC 3676), within each depth of quotes; `-- ` ends a letter and stays."""
+    """Join the lines that a program broke (RFC 3676), within each depth of quotes; `-- ` ends a letter and stays.
+
+    A line of the writer's own that begins with `>` has a space before it (section 4.4); where it stands alone, for some
+    programs indent what they quote, a word joiner keeps it from being taken for a quote.
+    """
     if str(head.get_param("format", "")).lower() != "flowed":
         return text
     deletes = str(head.get_param("delsp", "")).lower() == "yes"
@@ -171,9 +176,16 @@ def _flowed(head: Message, text: str) -> str:
         if open_depth == depth and bare != "-- ":
             lines[-1] += bare
         else:
-            lines.append(">" * depth + (" " if depth else "") + bare)
+            lines.append(">" * depth + (" " if depth else _JOINER * _is_stuffed(line)) + bare)
         flows = bare.endswith(" ") and bare != "-- "
         open_depth = depth if flows else None
         if flows and deletes:
             lines[-1] = lines[-1][:-1]
+    stuffed = [number for number, line in enumerate(lines) if line.startswith(_JOINER)]
+    for number in stuffed if len(stuffed) > 1 else ():
+        lines[number] = lines[number].removeprefix(_JOINER)
     return "\n".join(lines)
+
+
+def _is_stuffed(line: str) -> bool:
+    return line.startswith(" >")

@@ -202,13 +202,18 @@ def in_memory(config: Config, world: World, takes: Mapping[str, Iterable[str]]) 
     def show_notes(_: Nothing, context: Context) -> _Shown:
         return _Shown(world, context.now, notes=True)
 
-    def lay(name: str) -> OutputType:
-        return OutputType(name, "", tuple(takes[name]), Nothing, lambda *_: _Desk(name, world))
-
     events = SourceType("events", "", tuple(sorted(world.kinds - {NOTE})), Nothing, show)
     notes = SourceType("notes", "", tuple(sorted(world.kinds & {NOTE})), Nothing, show_notes)
     return replace(
-        config,
+        with_desks(config, world, takes),
         sources=tuple(_SourceHere(name=kind.name, type=kind, options=Nothing()) for kind in (events, notes)),
-        outputs=tuple(_OutputHere(name=name, type=lay(name), options=Nothing()) for name in takes),
     )
+
+
+def with_desks(config: Config, world: World, takes: Mapping[str, Iterable[str]]) -> Config:
+    """Return a config with its own sources, whose outputs are the desks of a world: nothing is made anywhere."""
+
+    def lay(name: str) -> OutputType:
+        return OutputType(name, "", tuple(takes[name]), Nothing, lambda *_: _Desk(name, world))
+
+    return replace(config, outputs=tuple(_OutputHere(name=name, type=lay(name), options=Nothing()) for name in takes))

@@ -17,7 +17,7 @@ from followup_rules.tick.run import Report, preview, run
 
 MOST_TICKS = 50_000
 """Of one simulation: whoever asks for more has mistyped a year."""
-_NOWHERE = Path("/nonexistent/followup.db")
+NOWHERE = Path("/nonexistent/followup.db")
 
 
 class TooLong(Exception):  # noqa: N818 -- what the simulation is
@@ -73,5 +73,5 @@ def playing(
     config: Config, history: History, takes: Mapping[str, Iterable[str]], start: datetime | None = None
 ) -> Iterator[Player]:
     """Lend a player with an empty store in memory; its first tick is at `start`, or when first there is something."""
-    with open_copy(_NOWHERE) as store:
+    with open_copy(NOWHERE) as store:
         yield Player(config, history, store, takes, start)

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
-from followup_rules import durable
+from followup_rules import durable, regular_files
 from followup_rules.simulation.expectations import Difference
 from followup_rules.toml.document import Document
 from followup_rules.toml.positions import places
@@ -25,7 +25,8 @@ def updated(document: Document, differences: Iterable[Difference]) -> str:
 def write(path: Path, text: str) -> None:
     """Replace the text of a file; its line ends and its byte order mark stay. Raises OSError."""
     tomllib.loads(text)  # never a file that cannot be read any more
-    before = path.read_bytes()
+    with regular_files.opened(path) as file:
+        before = file.read()
     begin = b"\xef\xbb\xbf" if before.startswith(b"\xef\xbb\xbf") else b""
     end = "\r\n" if b"\r\n" in before else "\n"
     durable.write(path, begin + text.replace("\n", end).encode(), path.stat().st_mode & 0o777)

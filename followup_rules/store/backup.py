@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from followup_rules import durable
+from followup_rules import durable, regular_files
 
 PATIENCE = 10
 """Seconds to wait for another program that is writing."""
@@ -73,6 +73,7 @@ def back_up(connection: sqlite3.Connection, place: Path) -> None:
 
 def read_into(copy: sqlite3.Connection, path: Path) -> None:
     """Copy what was committed to a store, also while a run writes to it. Raises sqlite3.Error, OSError."""
+    regular_files.check(path)  # SQLite would open a pipe or a device
     log = path.with_name(f"{path.name}-wal")
     before = None
     while before != (before := (log.exists(), path.stat().st_mtime_ns, path.stat().st_size)):
@@ -114,8 +115,9 @@ def _keep_files(path: Path, place: Path) -> None:
     for end in ("-wal", ""):
         file = path.with_name(path.name + end)
         if file.exists():
-            with whole(place.with_name(place.name + end)) as unfinished:
-                shutil.copyfile(file, unfinished)
+            copied = place.with_name(place.name + end)
+            with whole(copied) as unfinished, regular_files.opened(file) as original, unfinished.open("wb") as copy:
+                shutil.copyfileobj(original, copy)
 
 
 def put_in_place(connection: sqlite3.Connection, path: Path) -> None:

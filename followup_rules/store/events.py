@@ -20,8 +20,8 @@ from followup_rules.model import BadItem, Event, Pull
 from followup_rules.store.bodies import decode, encode
 from followup_rules.store.database import Database
 from followup_rules.store.instants import instant, text
-from followup_rules.store.listing import Listing, Row, Shown
-from followup_rules.store.tombstones import EVENT, Tombstones
+from followup_rules.store.listing import Listing, Row, Shown, sayings
+from followup_rules.store.tombstones import EVENT, MEETING, Tombstones
 
 _VERSIONS = "select id, source, body, gone, listed, planned, called_off, past_unlisted from event"
 
@@ -220,7 +220,8 @@ class Events:
         """Leave out the events that were forgotten, and further occurrences of meetings that were."""
         if not self._tombstones.any():
             return events
-        return [event for event in events if not any(self._tombstones.find(EVENT, name) for name in names(event))]
+        find = self._tombstones.find
+        return [event for event in events if not any(find(what, name) for what, name in known_by(event))]
 
     def event(self, name: str) -> Event | None:
         """Return an event as its sources together saw it: there if any still lists it, in the newest version.
@@ -352,3 +353,9 @@ def names(event: Event) -> tuple[str, ...]:
     """Return the ids by which an event is known again: its own and, of an occurrence, that of the whole series."""
     series = event.id.rpartition("/")[0] if event.kind == "meeting" else ""
     return (event.id, series) if series else (event.id,)
+
+
+def known_by(event: Event) -> list[tuple[str, str]]:
+    """Return by what an event is known again that was forgotten, for `Tombstones`."""
+    said = sayings(event) if event.kind == "meeting" else ()
+    return [*((EVENT, name) for name in names(event)), *((MEETING, saying) for saying in said)]

@@ -135,6 +135,13 @@ class Ledger:
         """Keep an announced opening; what was announced first stays."""
         self._database.run("insert or ignore into pin values (?, ?, ?)", key, case, text(when))
 
+    def move_pins(self, after: datetime, moved: Callable[[datetime], datetime]) -> None:
+        """Let each announced opening that is later than an instant be at another one."""
+        ahead = self._database.rows("select key, at from pin where at > ?", text(after))
+        self._database.run_many(
+            "update pin set at = ? where key = ?", [(text(moved(at(when))), key) for key, when in ahead]
+        )
+
     # -- cases that change
 
     def rename(self, anchor: str, old: str, new: str) -> None:

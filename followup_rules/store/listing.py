@@ -118,10 +118,17 @@ def _is_over(event: Event, now: datetime) -> bool:
     return event.kind == "meeting" and event.end <= now
 
 
-def _essence(event: Event) -> object:
+def _essence(event: Event) -> tuple[datetime, datetime, str, str, tuple[str, ...]]:
     organizer = event.organizer.address if event.organizer else ""
     addresses = tuple(sorted(person.address for person in event.people))
     return event.start.astimezone(UTC), event.end.astimezone(UTC), topic(event.title), organizer, addresses
+
+
+def sayings(meeting: Event) -> tuple[str, ...]:
+    """Return what a meeting says, by which it is known under any id; of an occurrence, what its series says, too."""
+    start, end, *rest = _essence(meeting)
+    own = repr((start.isoformat(), end.isoformat(), *rest))
+    return (own, repr((str(end - start), *rest))) if "/" in meeting.id else (own,)
 
 
 def _id_of(identity: str) -> str:

@@ -123,7 +123,8 @@ _NAMES = """
 alter table event add column shown text;
 """
 
-# Further actions of a list were keyed `KEY+2`, and any of them ended the whole duty: what so ended stays over. By which
+# Further actions of a list were keyed `KEY+2`, and any of them ended the whole duty; a mail was about each note with
+# which it shares a word, not only about those with which it shares the most: what was over stays over. Also, by which
 # subjects mails of mine were drafts that nobody had made. And all is placed and judged anew.
 _ACTIONS_OF_THEIR_OWN = """
 create table sent_as (name text primary key, "case" text not null, subject text not null) without rowid;
@@ -131,8 +132,8 @@ create index sent_as_case on sent_as ("case");
 insert or ignore into settled (key, "case", anchor, state, why)
   select key, "case", anchor, state, coalesce((
     select why from journal where journal.key = decision.key order by number desc limit 1), '')
-  from decision where state = 'done' and exists (
-    select 1 from ledger where ledger.duty = decision.key and ledger.key like ledger.duty || '+%');
+  from decision where state in ('done', 'expired') or state = 'void' and exists (
+    select 1 from json_each(evidence) join event on event.id = 'note' || char(31) || value);
 update or ignore ledger set key = duty || '#' || substr(key, length(duty) + 2),
     body = json_set(body, '$.key', duty || '#' || substr(key, length(duty) + 2),
                     '$.action.key', duty || '#' || substr(key, length(duty) + 2))

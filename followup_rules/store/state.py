@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 from msgspec import Struct
@@ -44,6 +44,13 @@ class Restored(Struct, frozen=True):
     """The last run that the copy knows."""
 
 
+class SaidOn(Struct, frozen=True):
+    """How many notices runs have printed on a day of the user's zone, the last on which they printed any."""
+
+    day: date
+    count: int
+
+
 class RunState(Struct, frozen=True):
     """What is remembered of the runs so far; instants are in UTC."""
 
@@ -71,6 +78,7 @@ class RunState(Struct, frozen=True):
     """A copy was put back, and no run has yet looked through all outputs for what it does not know."""
     news: dict[str, datetime] = {}
     """When each source showed anything new for the last time."""
+    notices: SaidOn | None = None
 
     @property
     def since(self) -> dict[str, datetime]:

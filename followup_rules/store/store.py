@@ -18,13 +18,13 @@ from followup_rules.store.acquaintances import Acquaintances
 from followup_rules.store.database import Database
 from followup_rules.store.decisions import Decisions
 from followup_rules.store.errors import StoreError
-from followup_rules.store.events import Events, names
+from followup_rules.store.events import Events, known_by
 from followup_rules.store.ledger import Ledger
 from followup_rules.store.places import Places
 from followup_rules.store.state import State
 from followup_rules.store.subjects import Subjects
 from followup_rules.store.told import Told
-from followup_rules.store.tombstones import CASE, EVENT, KEY, Tombstones
+from followup_rules.store.tombstones import CASE, KEY, Tombstones
 
 if TYPE_CHECKING:
     from followup_rules.engine.assign_cases import Directory, Place
@@ -163,7 +163,8 @@ class Store:
             shared = self.places.hand_over(case)
             ids = self.places.at_home(case)
             entries = self.ledger.of(case)
-            self.tombstones.add(EVENT, {name for event in self.events.events(ids) for name in names(event)}, now)
+            for what, name in sorted({known for event in self.events.events(ids) for known in known_by(event)}):
+                self.tombstones.add(what, [name], now)
             keys = {key for entry in entries for key in (entry.key, entry.marker, entry.action.duty)}
             self.tombstones.add(KEY, keys, now)
             self.tombstones.add(CASE, [case], now)

@@ -7,6 +7,14 @@ from collections.abc import Collection
 from followup_rules.sealing import digest
 from followup_rules.store.database import Database
 
+HEADINGS, ADDRESSES, STORE = OWN = ("heading", "address", "store")
+"""What is kept beside the faults of sources: of headings, of addresses in them, and of the store itself."""
+
+
+def of_source(name: str) -> str:
+    """Return under which name the faults of a source are kept; the user may call one as we call what is ours."""
+    return f"sources.{name}" if name in OWN else name
+
 
 class Told:
     """The table `told`."""

@@ -9,8 +9,10 @@ from followup_rules.sealing import digest
 from followup_rules.store.database import Database
 from followup_rules.store.instants import at, text
 
-EVENT, CASE, NAME, KEY = "event", "case", "name", "key"
-"""What can be forgotten: an event by its id, a case by its key or by what people call it, an action by its key."""
+EVENT, MEETING, CASE, NAME, KEY = "event", "meeting", "case", "name", "key"
+"""What can be forgotten: an event by its id, a meeting by what it says too, since some calendars give it another id at
+each export, a case by its key or by what people call it, an action by its key.
+"""
 
 
 class Tombstones:

@@ -58,7 +58,7 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
     standing = frozenset(faulty | broken | unread)
     planned = plan(decisions, {decision.key: made for decision, made, _ in worded}, entries, standing)
     changes = list(_ready(planned, entries, given))
-    there = take_over(changes, decisions, seen, given)
+    there = take_over([*changes, *_left_behind(decisions, entries, seen, given)], decisions, seen, given)
     yield from there.taken
     yield from there.problems
     if there.taken:  # judged anew, by what lies there and by how it ended
@@ -75,7 +75,8 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
     yield from _news(decisions, entries, before, seen, given)
     yield from decisions
     # What failed, or was not seen for certain, is looked at again by the next run, whatever the time.
-    certain = carried_out == len(changes) and broken <= faulty and all(map(operator.is_, known, judged))
+    seen_well = not there.failed and all(map(operator.is_, known, judged))
+    certain = carried_out == len(changes) and broken <= faulty and seen_well
     until = _next_instant(decisions, entries, stored, given.now)
     store.decisions.write(case, decisions, given.now, until=until, stale=not certain)
 
@@ -176,6 +177,26 @@ def _worded(
         return decision, made, ()
     reason = Reason("a text of the rule is faulty: {fault}", {"fault": problems[0].message})
     return replace(decision, state=State.BROKEN, reason=reason, next=None, late=False), (), problems
+
+
+def _left_behind(
+    decisions: Iterable[Decision], entries: Sequence[LedgerEntry], seen: Seen, given: Given
+) -> Iterator[Change]:
+    """Yield, as if they were to be made, the actions of duties that are over which a place may hold unknown to us.
+
+    A duty of long ago has none: what lay there was taken back, or is the user's.
+    """
+    if not seen.unfamiliar:
+        return
+    made, rules = {entry.action.duty for entry in entries}, given.config.rulebook.rules
+    since = given.now - given.config.profile.lookback
+    for decision in decisions:
+        if decision.state not in OVER or decision.key in made or not decision.opens:
+            continue
+        if since <= decision.opens <= given.now:
+            making = _making(decision, given.config, entries)
+            found, _ = actions(spelt(decision, rules.world.tags), rules.rules[decision.rule], making)
+            yield from (Change(op="create", output=each.output, action=each, key=each.key) for each in found)
 
 
 def _ready(planned: Iterable[Change], entries: Iterable[LedgerEntry], given: Given) -> Iterator[Change]:

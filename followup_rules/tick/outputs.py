@@ -1,4 +1,4 @@
-"""What became of what we made: the user's hand in drafts and tasks."""
+"""What became of what we made: what the user did to drafts and tasks."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _look_at(name: str, output: CheckedOutput, entries: Sequence[LedgerEntry], g
     unclear = [entry for entry in entries if became[entry.ref].state not in STATES]
     problems = tuple(_unclear(name, entry, became[entry.ref]) for entry in unclear)
     with given.store.database.transaction():
-        followed = [follow_hand(entry, became[entry.ref], given) for entry in entries if entry not in unclear]
+        followed = [note_status(entry, became[entry.ref], given) for entry in entries if entry not in unclear]
         reports = [event for event, _ in followed if event]
         pull = Pull(events=reports, removed=[report for _, report in followed if report])
         moved = pull.events or pull.removed
@@ -141,8 +141,8 @@ def _unclear(name: str, entry: LedgerEntry, status: Status) -> Problem:
     return Problem(f"outputs.{name}", message, Code.UNUSABLE, hint="it is left as it is; tell the plugin's author")
 
 
-def follow_hand(entry: LedgerEntry, status: Status, given: Given) -> tuple[Event | None, str]:
-    """Follow the user's hand in the ledger; return the event that tells of it, and the id of one that is not true."""
+def note_status(entry: LedgerEntry, status: Status, given: Given) -> tuple[Event | None, str]:
+    """Note in the ledger what the user has done; return the event that tells it, and the id of one that is not true."""
     ledger = given.store.ledger
     if status.state in ("open", "touched"):
         touched = status.state == "touched"

@@ -69,7 +69,11 @@ def _renamed(known: Mapping[str, KnownRule], book: Rulebook, given: Given) -> di
 
 
 def follow_zone(given: Given) -> None:
-    """Keep the day of each meeting for which something was made, where another time zone would make it another day."""
+    """Keep the day of each meeting for which something was made, and of what was announced, in another time zone.
+
+    A day is the user's, and a time that of the clock on their wall: a call announced for the 19th at 09:00 in Paris is
+    one of the 19th at 09:00 in Montréal, where 09:00 in Paris is still night.
+    """
     state, zone = given.store.state.read(), given.config.profile.timezone
     if state.timezone == zone.key:
         return
@@ -82,4 +86,5 @@ def follow_zone(given: Given) -> None:
             day = event.start.astimezone(before).date()
             if day != event.start.astimezone(zone).date():
                 given.store.places.keep_day(event, day)
+        given.store.ledger.move_pins(given.now, lambda at: at.astimezone(before).replace(tzinfo=zone))
     given.store.state.write(replace(state, timezone=zone.key))

@@ -15,6 +15,7 @@ from followup_rules.host.failures import failure
 from followup_rules.host.secrets import masked
 from followup_rules.model import BadItem, Problem, Pull
 from followup_rules.store.events import SourceState
+from followup_rules.store.told import ADDRESSES, HEADINGS, of_source
 from followup_rules.tick.entries import Fault, entries, misplaced, slips
 from followup_rules.tick.report import Given
 
@@ -86,7 +87,7 @@ def _read(source: ConfiguredSource, given: Given, before: Reading | None) -> Rea
     if before is not None and pull.left >= before.left > 0 and not ids:
         stuck = Unreadable("its plugin says that there is more to read, and does not go on; tell the plugin's author")
         return _failed(source, kinds, stuck, given)
-    problems = _untold(source.name, found.faults, pull.complete, given)
+    problems = _untold(of_source(source.name), found.faults, pull.complete, given)
     if pull.unread:
         unread = _unread(source, pull.unread, given)
         return Reading(kinds, ids, unread.message, pull.left, (unread, *problems))
@@ -136,4 +137,4 @@ def _untold(source: str, faults: Sequence[Fault], whole: bool, given: Given) -> 
 def headings(news: Collection[str], given: Given) -> tuple[Problem, ...]:
     """Return what is wrong with headings of notes, unless a run has told it."""
     lost, doubtful = misplaced(given), slips(news, given)
-    return (*_untold("heading", lost, True, given), *_untold("address", doubtful, False, given))
+    return (*_untold(HEADINGS, lost, True, given), *_untold(ADDRESSES, doubtful, False, given))

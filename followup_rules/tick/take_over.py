@@ -14,18 +14,20 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
-from followup_rules.engine.plan import PRINTED, Change, EntryState, LedgerEntry
+from followup_rules.engine.plan import OVER, PRINTED, Change, EntryState, LedgerEntry
 from followup_rules.host.checked_output import STATES, CheckedOutput
 from followup_rules.host.failures import failure
 from followup_rules.model import DRAFT, NOTICE, Decision, Event, Problem, Pull, Status
 from followup_rules.store.errors import StoreError
 from followup_rules.texts.plurals import plural
 from followup_rules.tick.execute import carry_out, receipt
-from followup_rules.tick.outputs import Seen, follow_hand, is_sent, report_of
+from followup_rules.tick.outputs import Seen, is_sent, note_status, report_of
 from followup_rules.tick.report import Finding, Given, Outcome, TakenOver
 
-_APART = timedelta(days=14)
-"""So far apart two stores may have first seen a note without a date, whose key has the day on which it was."""
+_APART = 14
+"""So many days apart two stores may have first seen a note without a date, whose key has the day on which it was."""
+_MOST_APART = 92
+"""Likewise this store and itself, before a copy of long ago was put back; each day is asked for in the output."""
 _LISTED = 5
 
 
@@ -41,7 +43,10 @@ class Found(Struct, frozen=True):
 
 
 def take_over(changes: Iterable[Change], decisions: Iterable[Decision], seen: Seen, given: Given) -> Found:
-    """Look for each action that is to be made, and note in the ledger what was found."""
+    """Look for actions, and note in the ledger what was found.
+
+    `changes` would make them, if they are due; of a duty that is over they are only looked for, to be taken back.
+    """
     duties = {decision.key: decision for decision in decisions}
     whole = Found()
     unclaimed = cache(lambda case: _unclaimed_mails(case, given))
@@ -52,8 +57,9 @@ def take_over(changes: Iterable[Change], decisions: Iterable[Decision], seen: Se
         try:
             duty = duties[change.action.duty]
             markers = tuple(_markers(change, duty, seen, given))
-            one = _lying_there(change, markers, output, given)
-            if change.action.type == DRAFT and not one.failed:
+            over = duty.state in OVER
+            one = _lying_there(change, markers, output, given, over=over)
+            if change.action.type == DRAFT and not one.failed and not over:
                 mail = _sent_as(change, markers, duty, unclaimed(change.action.case), given)
                 one = _sent(change, mail, one, given) if mail else one
         except StoreError:
@@ -71,14 +77,18 @@ def take_over(changes: Iterable[Change], decisions: Iterable[Decision], seen: Se
     return whole
 
 
-def _lying_there(change: Change, markers: Iterable[str], output: CheckedOutput, given: Given) -> Found:
-    """Look in the output for an action under some markers, and note what lies there."""
+def _lying_there(change: Change, markers: Iterable[str], output: CheckedOutput, given: Given, *, over: bool) -> Found:
+    """Look in the output for an action under some markers, and note what lies there; of what is over, no more."""
     for marker in markers:
         ref = output.find(marker)
         status = output.status([ref])[ref] if ref else Status("gone")
         if ref and status.state != "gone":
             marked = replace(change, action=replace(change.action, key=marker))
-            return _there(marked, ref, status, output, given)
+            if status.state not in STATES:  # it may lie where nobody can look just now
+                return Found(failed=(change,))
+            if status.state == "open" and not over and not given.dry:
+                return _updated(marked, output, given)
+            return _noted(marked, ref, status, given)
     return Found()
 
 
@@ -91,26 +101,35 @@ def _markers(change: Change, duty: Decision, seen: Seen, given: Given) -> Iterat
     own = f"{duty.rule}/{''.join(note.id.split())}"
     if not note.undated or not change.key.startswith((f"{own}@", f"{own}~")):
         return
-    today = given.context.now.date()
-    for other in (day + timedelta(days=days) for days in range(_APART.days, -_APART.days - 1, -1)):
+    today, apart = given.context.now.date(), _apart(given)
+    for other in (day + timedelta(days=days) for days in range(apart, -apart - 1, -1)):
         key = change.key.replace(f"@{day}", f"@{other}")
         if other != day and other <= today and given.store.ledger.entry(key, change.output) is None:
             yield key
 
 
-def _there(change: Change, ref: str, status: Status, output: CheckedOutput, given: Given) -> Found:
-    """Note what lies there; bring it up to date if nobody has touched it."""
-    if status.state not in STATES:  # it may lie where nobody can look just now
-        return Found(failed=(change,))
-    if status.state == "open" and not given.dry:
-        done = carry_out(change, output, given.store, given.now)
-        if not isinstance(done, str):
-            return Found(failed=(change,), problems=(done,) if done else ())
+def _apart(given: Given) -> int:
+    """Return how many days apart a note without a date may have been first seen."""
+    restored = given.store.state.read().restored
+    if restored is None or restored.last_run is None:
+        return _APART
+    return max(_APART, min((given.now - restored.last_run).days + 1, _MOST_APART))
+
+
+def _updated(change: Change, output: CheckedOutput, given: Given) -> Found:
+    """Bring what lies there up to date; nobody has touched it."""
+    done = carry_out(change, output, given.store, given.now)
+    if isinstance(done, str):
         return Found(taken=(TakenOver(change),))
+    return Found(failed=(change,), problems=(done,) if done else ())
+
+
+def _noted(change: Change, ref: str, status: Status, given: Given) -> Found:
+    """Note what lies there, and leave it as it is."""
     entry = _entry(change, ref=ref, touched=status.state == "touched")
     with given.store.database.transaction():
         receipt(given.store, entry)
-        event, _ = follow_hand(entry, status, given)
+        event, _ = note_status(entry, status, given)
         return Found((TakenOver(change, status.state),), _kept(entry.output, event, given))
 
 

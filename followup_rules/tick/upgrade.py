@@ -11,6 +11,7 @@ from followup_rules.language.text import fold
 from followup_rules.model import MAIL, Event, Problem
 from followup_rules.store.backup import backup_of
 from followup_rules.store.schema import VERSION
+from followup_rules.store.told import STORE
 from followup_rules.texts.plurals import listed, plural
 from followup_rules.tick.report import Given
 
@@ -46,7 +47,7 @@ def tell_of_upgrade(
     store, state = given.store, given.store.state.read()
     if not state.upgraded_from:
         return
-    if store.told.news("store", [f"version {VERSION}"], whole=False):
+    if store.told.news(STORE, [f"version {VERSION}"], whole=False):
         copy = backup_of(given.config.store, state.upgraded_from)
         before_it = f"a copy of it as it was before {'will be' if given.dry else 'is'} {copy}; delete it when you like"
         yield _remark(

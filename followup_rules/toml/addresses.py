@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from followup_rules.sentences import changed
+
 # A secret may be all that follows the host, and a password before it. Quotes end an address, as in TOML.
 _WRITTEN = re.compile(
     r"""\b([a-z][a-z0-9+.-]{0,20}(?=://)|https?|webcals?):/{0,2}(?:[^\s"'<>/@?#]*@)?([\w\[][^\s"'<>/?#]*)([/?#][^\s"'<>]*)?""",
@@ -16,6 +18,10 @@ _WRITTEN = re.compile(
 
 def hidden(text: str) -> str:
     """Return a text in which of each web address only the host is left."""
+    return changed(text, _without_paths)
+
+
+def _without_paths(text: str) -> str:
     return _WRITTEN.sub(_hidden, text) if ":" in text else text
 
 

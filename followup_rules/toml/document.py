@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from followup_rules.codes import Code
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence
 from followup_rules.toml.addresses import hidden
 
 if TYPE_CHECKING:
@@ -106,15 +107,22 @@ def parse(text: str, file: str) -> Document | Problem:
 def _refused(text: str, file: str) -> Problem | None:
     if len(text) > MOST_CHARACTERS:
         return Problem(
-            file, f"the file is too long: at most {MOST_CHARACTERS} characters are read", Code.NOT_TOML, file
+            file,
+            Sentence(
+                "the file is too long: at most {most_characters} characters are read", most_characters=MOST_CHARACTERS
+            ),
+            Code.NOT_TOML,
+            file,
         )
     if found := _NOT_TEXT.search(text):
-        hint = "save it as plain text in UTF-8; is it the right file?"
-        return _unreadable("this is not a text file in UTF-8", hint, text, file, found.span())
+        hint = Sentence("save it as plain text in UTF-8; is it the right file?")
+        return _unreadable(Sentence("this is not a text file in UTF-8"), hint, text, file, found.span())
     # Counted first, since the expression is slow and hardly ever needed.
     dots = max(line.count(".") for line in text.split("\n"))
     if dots >= _LEVELS and (found := _LONG_NAME.search(text)):
-        return _unreadable(f"a name has more than {_LEVELS} parts", "", text, file, found.span())
+        return _unreadable(
+            Sentence("a name has more than {levels} parts", levels=_LEVELS), "", text, file, found.span()
+        )
     return None
 
 
@@ -126,7 +134,10 @@ def _unreadable(message: str, hint: str, text: str, file: str, span: Span) -> Pr
 
 def _too_deep(file: str) -> Problem:
     return Problem(
-        file, f"tables and lists are nested too deeply: at most {_LEVELS} levels are read", Code.NOT_TOML, file
+        file,
+        Sentence("tables and lists are nested too deeply: at most {levels} levels are read", levels=_LEVELS),
+        Code.NOT_TOML,
+        file,
     )
 
 

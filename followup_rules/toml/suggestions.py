@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from followup_rules.sentences import Sentence
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -32,8 +34,12 @@ def expected(word: str, valid: Iterable[str]) -> str:
     if near is not None:
         also = nearest(word, [other for other in words if other != near], _edits(_folded(word), _folded(near)))
         # Two that are equally near are asked about: nobody can tell which one was meant.
-        return f'did you mean "{near}" or "{also}"?' if also else f'did you mean "{near}"?'
-    return f"one of: {', '.join(words)}" if 0 < len(words) <= _LISTED else ""
+        return (
+            Sentence('did you mean "{near}" or "{also}"?', near=near, also=also)
+            if also
+            else Sentence('did you mean "{word}"?', word=near)
+        )
+    return Sentence("one of: {words}", words=", ".join(words)) if 0 < len(words) <= _LISTED else ""
 
 
 def _folded(word: str) -> str:

@@ -9,39 +9,66 @@ from msgspec.structs import replace
 
 from followup_rules.codes import Code
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence
 from followup_rules.toml.positions import slip, spot
 
 if TYPE_CHECKING:
     from followup_rules.toml.positions import Path, Slip, Span
 
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-_QUOTE_NAME = 'a name with letters other than a-z, A-Z, 0-9, - and _ stands in quotes: "été"'
+_QUOTE_NAME = Sentence('a name with letters other than a-z, A-Z, 0-9, - and _ stands in quotes: "été"')
 _DIGITS = re.compile(r"[0-9_]{4300,}")
-_TWICE = ("Cannot overwrite", "Cannot declare", "Cannot redefine", "Cannot mutate")
+_TWICE = (
+    "Cannot overwrite",
+    "Cannot declare",
+    "Cannot redefine",
+    "Cannot mutate",
+)
 _ESCAPE = ("Unescaped", "Invalid hex", "Escaped character")
-_UNCLOSED = ("Illegal character '\\n'", "Found invalid character '\\n'", "Unterminated string", "Expected \"'")
+_UNCLOSED = (
+    "Illegal character '\\n'",
+    "Found invalid character '\\n'",
+    "Unterminated string",
+    "Expected \"'",
+)
 
 # How the sentences of tomllib begin (CPython 3.11 to 3.14), what we say instead, and what to do.
 _CAUSES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (
         _ESCAPE,
-        'a \\ in a text in "double quotes" begins an escape such as \\n',
-        r"for a Windows path, use 'single quotes': 'C:\Users\me'",
+        Sentence('a \\ in a text in "double quotes" begins an escape such as \\n'),
+        Sentence("for a Windows path, use 'single quotes': 'C:\\Users\\me'"),
     ),
-    (_UNCLOSED, "the closing quote of a text is missing", "end the text with the same quote that begins it"),
+    (
+        _UNCLOSED,
+        Sentence("the closing quote of a text is missing"),
+        Sentence("end the text with the same quote that begins it"),
+    ),
     (
         ("Illegal character", "Found invalid character"),
-        "here is a character that is not text",
-        "delete it; the file must be plain text in UTF-8",
+        Sentence("here is a character that is not text"),
+        Sentence("delete it; the file must be plain text in UTF-8"),
     ),
-    (("Duplicate inline table key",), "a key is given twice in one { }", "keep one of them"),
-    (("Unclosed array",), "a comma or the closing ] of a list is missing", "a list is written [1, 2]"),
+    (
+        ("Duplicate inline table key",),
+        Sentence("a key is given twice in one { }"),
+        Sentence("keep one of them"),
+    ),
+    (
+        ("Unclosed array",),
+        Sentence("a comma or the closing ] of a list is missing"),
+        Sentence("a list is written [1, 2]"),
+    ),
     (
         ("Unclosed inline table",),
-        "a comma or the closing } is missing",
-        "a { } stands on one line, with commas; what is longer gets its own [table]",
+        Sentence("a comma or the closing } is missing"),
+        Sentence("a { } stands on one line, with commas; what is longer gets its own [table]"),
     ),
-    (("Invalid date or datetime",), "there is no such date or time", "write 2026-11-09 or 2026-11-09 14:30:00"),
+    (
+        ("Invalid date or datetime",),
+        Sentence("there is no such date or time"),
+        Sentence("write 2026-11-09 or 2026-11-09 14:30:00"),
+    ),
 )
 
 
@@ -50,7 +77,7 @@ def explain(error: ValueError, text: str, file: str) -> Problem:
     position = _POSITION.search(str(error))
     if position is None:
         digits = _DIGITS.search(text)
-        return unreadable("a number has too many digits", "", text, file, digits.span() if digits else (0, 1))
+        return unreadable(Sentence("a number has too many digits"), "", text, file, digits.span() if digits else (0, 1))
     said = str(error)[: position.start()]
     at = _offset(text, position)
     last = slip(text[:at])
@@ -94,10 +121,14 @@ def _twice(last: Slip, text: str, file: str) -> Problem:
     assert last.earlier is not None
     path, span = last.earlier
     line, source = _line(text, span[0])
-    message = f'"{_dotted(path)}" is given twice'
+    message = Sentence('"{dotted}" is given twice', dotted=_dotted(path))
     if path != last.path:
-        message = f'"{_dotted(last.path)}" cannot be added: "{_dotted(path)}" is already given'
-    problem = unreadable(message, f"keep one of them, here or in line {line}", text, file, last.key)
+        message = Sentence(
+            '"{added}" cannot be added: "{dotted}" is already given',
+            added=_dotted(last.path),
+            dotted=_dotted(path),
+        )
+    problem = unreadable(message, Sentence("keep one of them, here or in line {line}", line=line), text, file, last.key)
     return replace(problem, also=((file, line, source),))
 
 
@@ -112,42 +143,42 @@ def _cause(said: str, text: str, at: int, last: Slip) -> tuple[str, str]:
     source = spot(text, (at, at + 1))
     before, rest = source.source_line[: source.column - 1], source.source_line[source.column - 1 :]
     if said.startswith("Expected ']"):
-        return "the closing ] of a table's name is missing", _QUOTE_NAME if rest.strip(" \t]") else ""
+        return Sentence("the closing ] of a table's name is missing"), _QUOTE_NAME if rest.strip(" \t]") else ""
     if said.startswith("Expected '='"):
-        return "here a = and a value are missing", _no_equals(rest)
+        return Sentence("here a = and a value are missing"), _no_equals(rest)
     if said.startswith("Invalid value"):
         opened = text[last.key[1] : at].strip() not in {"", "="}
         return _no_value(before, rest, opened=opened)
     if said.startswith("Expected newline"):
-        return "the line goes on after its value", _goes_on(before, rest)
+        return Sentence("the line goes on after its value"), _goes_on(before, rest)
     if said.startswith(("Invalid statement", "Invalid initial character")):
-        return "this is neither `key = value` nor a [table]", _QUOTE_NAME if rest[:1].isalpha() else ""
-    return f"this is not valid TOML: {said}", ""
+        return Sentence("this is neither `key = value` nor a [table]"), _QUOTE_NAME if rest[:1].isalpha() else ""
+    return Sentence("this is not valid TOML: {said}", said=said), ""
 
 
 def _no_equals(rest: str) -> str:
     if rest.startswith(":"):
-        return "write `key = value`, not `key: value`"
-    return _QUOTE_NAME if rest[:1].isalpha() and not rest[:1].isascii() else "write `key = value`"
+        return Sentence("write `key = value`, not `key: value`")
+    return _QUOTE_NAME if rest[:1].isalpha() and not rest[:1].isascii() else Sentence("write `key = value`")
 
 
 def _no_value(before: str, rest: str, *, opened: bool) -> tuple[str, str]:
     if not rest.strip() and opened:
-        return "a list or a { } is not closed", "the closing ] or } is missing"
+        return Sentence("a list or a { } is not closed"), Sentence("the closing ] or } is missing")
     if not rest.strip() or rest.startswith("#"):
-        return "the value is missing", 'write a text as "text", or delete the line'
+        return Sentence("the value is missing"), Sentence('write a text as "text", or delete the line')
     if rest[0] in "“”„«»‘’":
-        return "these quotes are not known here", "use straight ones: \"text\" or 'text'"
+        return Sentence("these quotes are not known here"), Sentence("use straight ones: \"text\" or 'text'")
     if rest.lower().startswith(("true", "false", "yes", "no", "on", "off")) and len(rest.split()) == 1:
-        return "this is no value", "write true or false, in small letters and without quotes"
-    return "a text must stand in quotes", _quoted(before, rest)
+        return Sentence("this is no value"), Sentence("write true or false, in small letters and without quotes")
+    return Sentence("a text must stand in quotes"), _quoted(before, rest)
 
 
 def _goes_on(before: str, rest: str) -> str:
     if before.rstrip().endswith(('"', "'")):
-        return "a \" within a text is written \\\"; or put the text in 'single quotes'"
+        return Sentence("a \" within a text is written \\\"; or put the text in 'single quotes'")
     key, equals, value = before.partition("=")
-    return _quoted(f"{key}= ", value.lstrip() + rest) if equals else "begin a new line here"
+    return _quoted(f"{key}= ", value.lstrip() + rest) if equals else Sentence("begin a new line here")
 
 
 def _quoted(before: str, rest: str) -> str:
@@ -155,4 +186,8 @@ def _quoted(before: str, rest: str) -> str:
     in_list = "[" in before or "{" in before
     text = re.split(r"[,\]}#]" if in_list else "#", rest, maxsplit=1)[0].strip().strip("\"'")
     key = "" if in_list else before.strip() + " "
-    return f'put it in quotes: {key}"{text}"' if len(text) <= 80 and '"' not in text else "put the text in quotes"
+    return (
+        Sentence('put it in quotes: {key}"{text}"', key=key, text=text)
+        if len(text) <= 80 and '"' not in text
+        else Sentence("put the text in quotes")
+    )

@@ -10,18 +10,19 @@ from msgspec.structs import replace
 
 from followup_rules.codes import Code
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence, either
 from followup_rules.toml.document import Document
 from followup_rules.toml.suggestions import expected
 
 T = TypeVar("T")
 
 _TYPES: dict[type, str] = {
-    str: "a text in quotes",
-    bool: "true or false",
-    int: "a whole number",
-    float: "a decimal number",
-    dict: "a table { ... }",
-    list: "a list [ ... ]",
+    str: Sentence("a text in quotes"),
+    bool: Sentence("true or false"),
+    int: Sentence("a whole number"),
+    float: Sentence("a decimal number"),
+    dict: Sentence("a table { ... }"),
+    list: Sentence("a list [ ... ]"),
 }
 
 
@@ -60,8 +61,11 @@ class Value(Struct, frozen=True):
         # Exactly: true is an int to Python, and no number to people.
         if any(type(self.raw) is kind for kind in types):
             return True
-        wanted = " or ".join(_TYPES[kind] for kind in types)
-        self.report(f"{self.name!r} must be {wanted}, not {shown(self.raw)}", code=Code.WRONG_SORT)
+        wanted = either([_TYPES[kind] for kind in types])
+        self.report(
+            Sentence("{name!r} must be {wanted}, not {raw}", name=self.name, wanted=wanted, raw=shown(self.raw)),
+            code=Code.WRONG_SORT,
+        )
         return False
 
     @property
@@ -81,10 +85,14 @@ class Value(Struct, frozen=True):
         for key in self.raw:
             if key not in names:
                 table = ".".join(str(part) for part in self.path if isinstance(part, str))
-                place = f" in [{table}]" if table else ""
-                what = "key" if table or not isinstance(self.raw[key], dict) else "table"
+                what = Sentence("key") if table or not isinstance(self.raw[key], dict) else Sentence("table")
+                said = Sentence("unknown {what} {key!r}", what=what, key=key)
+                within = Sentence("unknown {what} {key!r} in [{table}]", what=what, key=key, table=table)
                 self.child(key).report(
-                    f"unknown {what} {key!r}{place}", code=Code.UNKNOWN_KEY, hint=expected(key, names), at="key"
+                    within if table else said,
+                    code=Code.UNKNOWN_KEY,
+                    hint=expected(key, names),
+                    at="key",
                 )
         return [key for key in self.raw if key in names]
 
@@ -94,7 +102,7 @@ def shown(raw: object) -> str:
     if isinstance(raw, bool):
         return str(raw).lower()
     if isinstance(raw, dict | list):
-        return "a table" if isinstance(raw, dict) else "a list"
+        return Sentence("a table") if isinstance(raw, dict) else Sentence("a list")
     return f'"{raw}"' if isinstance(raw, str) else str(raw)
 
 
@@ -127,7 +135,11 @@ def choice(*valid: str) -> Callable[[Value], str | None]:
             return None
         if value.raw in valid:
             return str(value.raw)
-        value.report(f"unknown {value.name} {value.raw!r}", code=Code.UNKNOWN_NAME, hint=expected(value.raw, valid))
+        value.report(
+            Sentence("unknown {what} {key!r}", what=value.name, key=value.raw),
+            code=Code.UNKNOWN_NAME,
+            hint=expected(value.raw, valid),
+        )
         return None
 
     return read
@@ -136,5 +148,7 @@ def choice(*valid: str) -> Callable[[Value], str | None]:
 def unknown(value: Value, what: str, valid: Sequence[str], *, within: str = "") -> None:
     """Report a name that means nothing."""
     word = within or str(value.raw)
-    hint = expected(word, valid) or (f"there is no {what} at all yet" if not valid else "")
-    value.report(f"unknown {what} {word!r}", code=Code.UNKNOWN_NAME, hint=hint, within=within)
+    hint = expected(word, valid) or (Sentence("there is no {what} at all yet", what=what) if not valid else "")
+    value.report(
+        Sentence("unknown {what} {key!r}", what=what, key=word), code=Code.UNKNOWN_NAME, hint=hint, within=within
+    )

@@ -63,6 +63,8 @@ def _refuse(place: Path, store: Path, *, over: bool) -> None:
         )
     if not place.exists():
         return
+    if not place.is_file():
+        raise StoreError(f"{place} is a pipe or a device and no file", f"name a file, such as {store.name}-backup")
     if store.samefile(place):
         raise StoreError(f"{place} is the store itself", "name another file, or none: then it lies beside the store")
     if not over:
@@ -184,6 +186,8 @@ def _check(file: Path, config: Config) -> None:
         raise StoreError(f"{file} is not there; nothing was changed", _put_back(config.store))
     if not file.is_file():
         raise StoreError(f"{file} is no file; nothing was changed", "name the file of a copy")
+    if config.store.exists() and not config.store.is_file():
+        raise StoreError(f"the store {config.store} is no file; nothing was changed", "move away what lies there")
     if config.store.exists() and config.store.samefile(file):
         raise StoreError(f"{file} is the store itself; nothing was changed", "name the file of a copy")
     try:

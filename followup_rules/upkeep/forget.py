@@ -18,6 +18,7 @@ from followup_rules.engine.plan import Change, EntryState, LedgerEntry
 from followup_rules.host.failures import failure
 from followup_rules.language.text import fold
 from followup_rules.model import NOTICE, Problem
+from followup_rules.store import last_note
 from followup_rules.store.backup import backups, copies
 from followup_rules.store.errors import StoreError
 from followup_rules.store.store import Store, open_copy
@@ -117,6 +118,8 @@ def forget(case: str, store: Store, path: Path, now: datetime) -> Erased:
     for copy in made:
         with suppress(FileNotFoundError):
             copy.unlink()
+    with suppress(OSError):  # what a note said that can still be taken back
+        last_note.forget(path)
     kept = tuple(copy for copy in copies(path) if _holds(copy, case))
     try:
         store.database.scrub()

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredOutput, ConfiguredSource
-from followup_rules.config.read import Config
+from followup_rules.config.read import Config, default_file
 from followup_rules.engine.plan import EntryState, LedgerEntry
 from followup_rules.hookspecs import Unreadable
 from followup_rules.host.secrets import hidden
@@ -25,10 +25,15 @@ from followup_rules.store.store import Store, open_copy
 from followup_rules.texts.plurals import listed, plural
 from followup_rules.upkeep.addresses import exposed_addresses
 from followup_rules.upkeep.audit import Audit, audit
+from followup_rules.upkeep.schedule import installed, name_of
 from followup_rules.upkeep.synced import synced_by
 
 SILENCE = timedelta(days=2)
 """After so long without a run something must have stopped."""
+MISSED_STARTS = 3
+"""So many runs of a schedule may be missing before it counts as stopped..."""
+PATIENCE = timedelta(hours=1)
+"""... and so long: a computer that slept runs what it missed only some time after it wakes."""
 LONGEST_RUN = timedelta(hours=1)
 LEAST_ROOM = 50_000_000
 """Bytes on the disk of the store."""
@@ -52,6 +57,8 @@ def examine(config: Config, now: datetime, *, deep: bool = False) -> Iterator[Fi
     yield Finding("config", fact, tuple(problem for problem in config.problems if not problem.info))
     yield from _environment(config, now)
     yield _lock(config.store)
+    starts = installed(name_of(config.file.absolute(), default_file()))
+    yield _schedule(starts)
     yield _files(config)
     if not config.store.exists():
         yield Finding("store", f"{_short(config.store)} is not there yet: the first run makes it")
@@ -59,18 +66,18 @@ def examine(config: Config, now: datetime, *, deep: bool = False) -> Iterator[Fi
         return
     try:
         with open_copy(config.store) as copy:
-            yield from _kept(config, copy, now, deep=deep)
+            yield from _kept(config, copy, now, starts and starts[1], deep=deep)
     except StoreError as error:
         problem = Problem("store", str(error), Code.STORE, hint=error.hint, fatal=True)
         yield Finding("store", _short(config.store), (problem,))
 
 
-def _kept(config: Config, copy: Store, now: datetime, *, deep: bool) -> Iterator[Finding]:
+def _kept(config: Config, copy: Store, now: datetime, every: timedelta | None, *, deep: bool) -> Iterator[Finding]:
     store = _store(config.store, copy, deep=deep)
     yield store
     if store.problems:
         return
-    yield _last_run(copy, now)
+    yield _last_run(copy, now, every)
     yield from (_source(source, copy, now) for source in config.sources)
     yield from (_output(output, config, now) for output in config.outputs)
     yield _calls(copy, now)
@@ -115,7 +122,8 @@ def _lock(store: Path) -> Finding:
 
 def _files(config: Config) -> Finding:
     """Look at the files of the store, and at those that outputs may have made: who can read them."""
-    beside = [config.store.with_name(config.store.name + end) for end in ("", "-wal", "-shm", ".lock", ".holder")]
+    ends = ("", "-wal", "-shm", ".lock", ".holder", ".last-note")
+    beside = [config.store.with_name(config.store.name + end) for end in ends]
     files = [file for file in (*beside, *copies(config.store)) if file.exists()]
     problems = [problem for file in files for problem in _exposed(file)]
     problems += exposed_addresses(config)
@@ -179,7 +187,15 @@ def _store(path: Path, copy: Store, *, deep: bool) -> Finding:
     return Finding("store", ", ".join(facts), tuple(problems))
 
 
-def _last_run(copy: Store, now: datetime) -> Finding:
+def _schedule(starts: tuple[str, timedelta] | None) -> Finding:
+    if starts is None:
+        return Finding("schedule", "none of followup's own: `followup schedule --install` makes one")
+    kind, every = starts
+    return Finding("schedule", f"{kind}, every {_span(every)}")
+
+
+def _last_run(copy: Store, now: datetime, every: timedelta | None) -> Finding:
+    """Tell when the last run was; `every` is how often one should begin, if that is known."""
     last = copy.state.read().last_run
     if last is None:
         return Finding("last run", "none is known", (_no_runs("no run is known yet", warning=True),))
@@ -191,13 +207,16 @@ def _last_run(copy: Store, now: datetime) -> Finding:
         hint = "set the clock of this computer; until then nothing that is due by time alone is done"
         return Finding("last run", shown, (Problem("clock", message, Code.CLOCK_SET_BACK, hint=hint),))
     fact = f"{shown}, {_span(age)} ago"
-    if age < SILENCE:
+    if every and age > max(MISSED_STARTS * every, PATIENCE):
+        message = f"the last run was {_span(age)} ago, and one should begin every {_span(every)}"
+        return Finding("last run", fact, (_no_runs(message),))
+    if every or age < SILENCE:
         return Finding("last run", fact)
     return Finding("last run", fact, (_no_runs(f"the last run was {_span(age)} ago: the runs have stopped"),))
 
 
 def _no_runs(message: str, *, warning: bool = False) -> Problem:
-    hint = "is the line still in `crontab -l`, or the timer in `systemctl --user list-timers`? `followup run` runs now"
+    hint = "put it on a schedule anew: `followup schedule --install`; `followup run` runs now, and shows what may fail"
     return Problem("last run", message, Code.RUNS_STOPPED, hint=hint, warning=warning)
 
 

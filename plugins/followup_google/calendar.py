@@ -87,11 +87,12 @@ class CalendarSource:
                 copies.setdefault(item.id, []).append(_Copy(item, own, made_in(entry, of_mine)))
             elif item is not None:
                 yield item
-        for meeting in (each for same in copies.values() for each in _that_count(same, self._revision)):
+        for meeting in (
+            each
+            for same in copies.values()
+            for each in _that_count(same, lambda event: revision(event, self._context.now))
+        ):
             yield meeting if self._mine else replace(meeting, tags=(), case="")
-
-    def _revision(self, event: Event) -> Revision:
-        return revision(event, self._context.now)
 
 
 class _Copy(NamedTuple):

@@ -102,6 +102,10 @@ class GmailDrafts:
         """Tell of each draft whether it is open, touched, sent or gone; one that cannot be read is left out."""
         return readable(refs, lambda ref: self._status(Ref.parse(ref)))
 
+    def place(self, ref: str) -> str:  # noqa: ARG002 -- no address of a single draft is documented
+        """Return the address of the drafts in Gmail."""
+        return "https://mail.google.com/mail/#drafts"
+
     def _status(self, known: Ref) -> Status:
         there = self._draft(known.draft)
         if there is not None:

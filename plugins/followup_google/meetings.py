@@ -174,14 +174,12 @@ def _sequence(entry: Mapping[str, Any]) -> int:
 
 def _answer(entry: Mapping[str, Any], mine: Collection[str]) -> str:
     """Return what I answered, in the words of iCalendar; an entry that nobody is invited to needs no answer."""
-    invited = [one for one in _attendees(entry) if one.get("self") or people.is_one_of(_address(one), mine)]
+    invited = [
+        one for one in _attendees(entry) if one.get("self") or people.is_one_of(str(one.get("email", "")).lower(), mine)
+    ]
     if not invited and not entry.get("organizer"):
         return ""
     return meetings.answer([_PARTSTAT.get(str(one.get("responseStatus", "")), "") for one in invited])
-
-
-def _address(given: Mapping[str, Any]) -> str:
-    return str(given.get("email", "")).lower()
 
 
 def _status(

@@ -83,6 +83,10 @@ class GoogleTasks:
         if self._untouched(known):
             self._change(lambda tasks: tasks.tasks().delete(tasklist=known.list, task=known.task))
 
+    def place(self, ref: str) -> str:  # noqa: ARG002 -- no address of a single task is documented
+        """Return the address of Google Tasks."""
+        return "https://tasks.google.com/"
+
     def status(self, refs: Sequence[str]) -> Mapping[str, Status]:
         """Tell of each task whether it is open, touched, done or gone. Raises Unreadable if the list is missing."""
         known = {ref: Ref.parse(ref) for ref in refs}

@@ -1,9 +1,10 @@
 """iCalendar: the meetings of a calendar that another program exports, syncs or publishes on the web (RFC 5545)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from followup_rules import Context, Source, SourceType, hookimpl
+from followup_rules import Context, Discovery, Person, Place, Source, SourceType, hookimpl
 from followup_rules.web_address import WebAddress
 
 
@@ -29,9 +30,8 @@ class IcsOptions:
 @hookimpl
 def register_sources() -> list[SourceType]:
     """Add the source `ics`."""
-    return [
-        SourceType("ics", "Meetings from .ics files, or from a calendar on the web", ("meeting",), IcsOptions, _open)
-    ]
+    summary, discovery = "Meetings from .ics files, or from a calendar on the web", Discovery(_usual, _reads, _owners)
+    return [SourceType("ics", summary, ("meeting",), IcsOptions, _open, discovery=discovery)]
 
 
 def _open(options: IcsOptions, context: Context) -> Source:
@@ -42,3 +42,21 @@ def _open(options: IcsOptions, context: Context) -> Source:
     from followup_ics.source import IcsSource  # noqa: PLC0415 -- likewise
 
     return IcsSource(options.path, options, context)
+
+
+def _usual(home: Path) -> Iterable[Place]:
+    from followup_ics.places import usual  # noqa: PLC0415 -- only a new user needs it
+
+    return usual(home)
+
+
+def _reads(path: Path) -> bool:
+    from followup_ics.places import reads  # noqa: PLC0415 -- only a new user needs it
+
+    return reads(path)
+
+
+def _owners(path: Path) -> Iterable[Person]:
+    from followup_ics.places import owners  # noqa: PLC0415 -- only a new user needs it
+
+    return owners(path)

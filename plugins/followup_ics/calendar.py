@@ -109,7 +109,10 @@ class CalendarReader(Struct, frozen=True):
         components = [version.component for version in versions]
         alone = len(versions) == 1 or all(version.slot is not None for version in versions)
         if alone and not any(recurs(each) for each in components):
-            found = [(self._single(version, meeting), version.slot) for version in versions]
+            found = [
+                (replace(version.event, id=occurrence_id(meeting.id, version.slot, self.profile)), version.slot)
+                for version in versions
+            ]
             laid.settled = laid.settled and all(each.start <= self.until for each, _ in found)
         else:
             laid.settled = False
@@ -131,9 +134,6 @@ class CalendarReader(Struct, frozen=True):
         if needed > most:
             raise _ExhaustedError("the recurring meetings before it are so many and so long that it is not laid out")
         return needed
-
-    def _single(self, version: Version, meeting: Meeting) -> Event:
-        return replace(version.event, id=occurrence_id(meeting.id, version.slot, self.profile))
 
     def _occurrences(
         self, components: Sequence[Component], meeting: Meeting

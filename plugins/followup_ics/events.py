@@ -76,11 +76,17 @@ def span(component: Component, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 
 def _whole_days_end(component: Component, zone: ZoneInfo) -> datetime:
-    """Return 18:00 of the last day. DTEND is exclusive (RFC 5545, section 3.6.1)."""
+    """Return 18:00 of the last day. DTEND is exclusive (RFC 5545, section 3.6.1).
+
+    It ought to be a date, too (3.8.2.2). Where it is a time, midnight stands for its date, and another is the end.
+    """
     first_day: date = component["DTSTART"].dt
     after = first_day + timedelta(days=1)
     if "DTEND" in component:
-        after = _moment(component["DTEND"], zone).date()
+        ends: date = component["DTEND"].dt
+        if isinstance(ends, datetime) and ends.time() != time():
+            return ends.astimezone(zone)
+        after = ends.date() if isinstance(ends, datetime) else ends
     elif "DURATION" in component:
         after = first_day + component["DURATION"].dt
     if after < first_day:

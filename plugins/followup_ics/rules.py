@@ -135,15 +135,13 @@ def _month(day: date) -> int:
     return monthrange(day.year, day.month)[1]
 
 
-def _year(day: date) -> int:
-    return 366 if isleap(day.year) else 365
-
-
 _FITS: dict[str, Callable[[Mapping[str, Any], str, date], bool]] = {
     "BYMONTH": lambda rule, _, day: _among(rule, "BYMONTH", day.month, 12),
     "BYMONTHDAY": lambda rule, _, day: _among(rule, "BYMONTHDAY", day.day, _month(day)),
     "BYDAY": _is_day,
-    "BYYEARDAY": lambda rule, _, day: _among(rule, "BYYEARDAY", day.timetuple().tm_yday, _year(day)),
+    "BYYEARDAY": lambda rule, _, day: _among(
+        rule, "BYYEARDAY", day.timetuple().tm_yday, 366 if isleap(day.year) else 365
+    ),
     "BYWEEKNO": lambda rule, _, day: _among(
         rule, "BYWEEKNO", day.isocalendar().week, date(day.year, 12, 28).isocalendar().week
     ),

@@ -44,7 +44,7 @@ def make_alike(series: Component, overrides: Sequence[Component], mine: ZoneInfo
     """Make the dates of a series, and those that name an occurrence of it, of the kind that its start has."""
     start = series["DTSTART"].dt
     for property_ in values(series, "RRULE"):
-        _set_until(property_, start)
+        _set_until(property_, start, mine)
     for name in ("EXDATE", "RDATE"):
         for entry in (entry for property_ in values(series, name) for entry in property_.dts):
             # An exception that is a date excepts all occurrences of that day, as the library has it.
@@ -65,7 +65,7 @@ def alike(moment: Any, start: date, mine: ZoneInfo) -> Any:
     return moment
 
 
-def _set_until(rule: Any, start: date) -> None:
+def _set_until(rule: Any, start: date, mine: ZoneInfo) -> None:
     """Set UNTIL, which is inclusive (RFC 5545, section 3.3.10), to an instant, or to a date if the start is one."""
     written = rule.get("UNTIL")
     if not written:
@@ -74,9 +74,15 @@ def _set_until(rule: Any, start: date) -> None:
     if not isinstance(until, date):
         raise FlawError("the UNTIL of its recurrence rule is no date; set its end anew")
     if not isinstance(start, datetime):
-        rule["UNTIL"] = [until.date() if isinstance(until, datetime) else until]
+        rule["UNTIL"] = [_last_day(until, mine) if isinstance(until, datetime) else until]
         return
     if not isinstance(until, datetime):
         until = datetime.combine(until + timedelta(days=1), time(), start.tzinfo) - timedelta(seconds=1)
     local = until.replace(tzinfo=start.tzinfo) if until.tzinfo is None else until
     rule["UNTIL"] = [local.astimezone(UTC)]
+
+
+def _last_day(until: datetime, mine: ZoneInfo) -> date:
+    """Return the day that a time means which ends whole days: Outlook writes midnight of its zone, in UTC."""
+    own = until.tzinfo is None or until.time().replace(second=0) in (time(), time(23, 59))
+    return until.date() if own else until.astimezone(mine).date()

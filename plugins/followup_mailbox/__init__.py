@@ -1,9 +1,10 @@
 """Mail on this machine: what mail programs keep or export, and drafts for any of them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from followup_rules import Context, Output, OutputType, Source, SourceType, hookimpl
+from followup_rules import Context, Discovery, Output, OutputType, Person, Place, Source, SourceType, hookimpl
 from followup_rules.model import DRAFT
 
 
@@ -36,7 +37,8 @@ class EmlOptions:
 def register_sources() -> list[SourceType]:
     """Add the source `mailbox`."""
     kinds = ("sent", "received")
-    return [SourceType("mailbox", "Mail as mail programs keep or export it", kinds, MailboxOptions, _source)]
+    summary, discovery = "Mail as mail programs keep or export it", Discovery(_usual, _reads, _owners)
+    return [SourceType("mailbox", summary, kinds, MailboxOptions, _source, discovery=discovery)]
 
 
 @hookimpl
@@ -55,3 +57,21 @@ def _output(options: EmlOptions, context: Context) -> Output:
     from followup_mailbox.eml import EmlFolder  # noqa: PLC0415 -- only a config that uses it pays for it
 
     return EmlFolder(options.path, context.profile, options.key_header)
+
+
+def _usual(home: Path) -> Iterable[Place]:
+    from followup_mailbox.places import usual  # noqa: PLC0415 -- only a new user needs it
+
+    return usual(home)
+
+
+def _reads(path: Path) -> bool:
+    from followup_mailbox.places import reads  # noqa: PLC0415 -- only a new user needs it
+
+    return reads(path)
+
+
+def _owners(path: Path) -> Iterable[Person]:
+    from followup_mailbox.places import owners  # noqa: PLC0415 -- only a new user needs it
+
+    return owners(path)

@@ -100,6 +100,11 @@ class EmlFolder(Struct, frozen=True):
         unseen = Status("unknown", why=drafts.unread)
         return {ref: unseen if each.state == "gone" and drafts.unread else each for ref, each in became.items()}
 
+    def place(self, ref: str) -> str:
+        """Return where the draft lies; the folder if it is not found there."""
+        key = Ref.parse(ref).key
+        return str(self._drafts({key}).places.get(key, self.path))
+
     def _write(self, action: Action, place: Path, known: Ref | None = None) -> str:
         """Write the whole draft beside its place and move it there, unless what is known there was touched."""
         content = self._content(action)

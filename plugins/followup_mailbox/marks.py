@@ -45,7 +45,10 @@ def is_draft(headers: Headers) -> bool:
     labels = _labels(headers)
     if labels & {"drafts", "scheduled"} and not labels & {"sent", "inbox"}:
         return True
-    if any(name in headers for name in _ONLY_IN_DRAFTS) or _uniform_type(headers) == _APPLE_DRAFT:
+    if (
+        any(name in headers for name in _ONLY_IN_DRAFTS)
+        or first(headers, "x-uniform-type-identifier").lower() == _APPLE_DRAFT
+    ):
         return True
     if "T" in first(headers, "x-status").upper() or _keywords(headers) & {"$draft"}:
         return True
@@ -73,10 +76,6 @@ def _status(headers: Headers) -> str:
 
 def _keywords(headers: Headers) -> set[str]:
     return {word.lower() for name in ("x-keywords", "x-mozilla-keys") for word in first(headers, name).split()}
-
-
-def _uniform_type(headers: Headers) -> str:
-    return first(headers, "x-uniform-type-identifier").lower()
 
 
 def _hexadecimal(headers: Headers, name: str) -> int:

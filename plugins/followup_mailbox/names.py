@@ -29,10 +29,19 @@ def meaning_of_folder(name: str) -> str:
     A name may be encoded as in IMAP (RFC 3501, section 5.1.3), end in `.mbox` or `.sbd`, and name its parents before
     dots (Maildir++: `.INBOX.Drafts`): what lies below the trash lies in the trash.
     """
+    return next((one for one in _meanings_in(name) if one in NOT_MAIL), "")
+
+
+def holds_sent_mail(name: str) -> bool:
+    """Tell by its name whether a folder or an mbox file is the one that a program puts what was sent into."""
+    found = _meanings_in(name)
+    return "sent" in found and not NOT_MAIL.intersection(found)
+
+
+def _meanings_in(name: str) -> list[str]:
     plain_name = _CONTAINER.sub("", _decoded(name))
     parts = plain_name.split(".") if name.startswith(".") else [plain_name]
-    found = (meaning(part) or meaning(_NUMBERED.sub("", part)) for part in parts)
-    return next((one for one in found if one in NOT_MAIL), "")
+    return [meaning(part) or meaning(_NUMBERED.sub("", part)) for part in parts]
 
 
 @cache

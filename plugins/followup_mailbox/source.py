@@ -82,7 +82,11 @@ class MailboxSource:
         if unread and not now:
             raise Unreadable(f"{unread[0].where} {unread[0].why}")
         later = Cursor(before.reading, before.since, has_mine, now)
-        return Pull(events=tuple(found), cursor=_dump(later), unread=_parts(unread))
+        return Pull(
+            events=tuple(found),
+            cursor=json.dumps(msgspec.to_builtins(later), separators=(",", ":")),
+            unread=_parts(unread),
+        )
 
     def _read(
         self, mails: Iterable[Raw | BadItem], since: datetime, *, has_mine: bool
@@ -121,10 +125,6 @@ class MailboxSource:
     def _reading(self) -> str:
         """Return what the events depend on besides the mails."""
         return json.dumps([_FORMAT, str(self._path), sorted(self.emits), sorted(self._me), str(self._profile.timezone)])
-
-
-def _dump(cursor: Cursor) -> str:
-    return json.dumps(msgspec.to_builtins(cursor), separators=(",", ":"))
 
 
 def _without_unread(items: Iterable[Raw | BadItem | Unread], unread: list[Unread]) -> Iterator[Raw | BadItem]:

@@ -1,9 +1,10 @@
 """Notes that a person writes in Markdown: a heading for the case, a list item for each note."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from followup_rules import BadItem, Context, Event, Source, SourceType, hookimpl
+from followup_rules import BadItem, Context, Discovery, Event, Place, Source, SourceType, hookimpl
 from followup_rules.plain import one_line
 
 
@@ -19,7 +20,8 @@ class NotesOptions:
 @hookimpl
 def register_sources() -> list[SourceType]:
     """Add the source `notes`."""
-    return [SourceType("notes", "Markdown notes in a file or a folder", ("note",), NotesOptions, _open, _read_note)]
+    summary, discovery = "Markdown notes in a file or a folder", Discovery(_usual, _reads, lambda _: ())
+    return [SourceType("notes", summary, ("note",), NotesOptions, _open, _read_note, discovery)]
 
 
 def _open(options: NotesOptions, context: Context) -> Source:
@@ -34,3 +36,12 @@ def _read_note(case: str, text: str, context: Context) -> list[Event | BadItem]:
 
     page = f"## {one_line(case)}\n- {one_line(text, LONGEST_NOTE)}\n"
     return list(NoteReader(context).read("notes.md", page))
+
+
+def _usual(home: Path) -> Iterable[Place]:
+    own = home / "followup" / "notes.md"  # where `followup init` puts them; any other Markdown is about anything
+    return [Place(own, "~/followup")] if own.is_file() else []
+
+
+def _reads(path: Path) -> bool:
+    return path.suffix == ".md" if path.is_file() else any(path.glob("*.md"))

@@ -9,16 +9,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from followup_rules.plain import one_line
-from followup_rules.written_dates import NotADate, read
+from followup_rules.written_dates import ALSO, DATE_KEYS, NotADate, read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DATE_KEYS = ("due", "until", "on", "at")
-"""The keys whose values are dates in every config; such a value may be of several words, without quotes."""
-ALSO = {"échéance": "due", "echéance": "due", "echeance": "due", "date-limite": "due", "jusqu'au": "until",
-        "jusqu'à": "until", "le": "on"}  # fmt: skip
-"""Their French spellings. `pour:` is none: it could be `due:` as well as `for:`."""
 LONGEST_HEADING = 500
 LONGEST_NOTE = 10_000
 """In characters; what stands beyond is not read."""

@@ -110,7 +110,17 @@ class NotesSource:
         except OSError as error:
             raise Refused(f"{error.filename or file} {regular_files.reason(error)}") from error
         where = f"{regular_files.shown(path.name)}:{written.line}"
-        return NoteAdded(written.heading, written.item, str(file), written.line, where)
+        return NoteAdded(written.heading, written.item, str(file), written.line, where, written.began)
+
+    def remove_note(self, added: NoteAdded) -> None:
+        """Take a note back that `add_note` wrote. Raises Refused if it does not stand there any more."""
+        from followup_notes.writer import remove  # noqa: PLC0415 -- only `followup note` writes
+
+        file = Path(added.file)
+        try:
+            remove(file, added)
+        except OSError as error:
+            raise Refused(f"{error.filename or file} {regular_files.reason(error)}") from error
 
     def _read_all(self, found: Files, before: Cursor, now: Cursor) -> Pull:
         from followup_notes.events import NoteReader  # noqa: PLC0415 -- unchanged notes need no reader

@@ -15,10 +15,12 @@ from followup_notes.grammar import LONGEST_NOTE, parse_heading
 from followup_notes.lines import split_lines
 from followup_rules import NoteHeading, Refused, durable, regular_files
 from followup_rules.plain import clean
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from followup_rules import NoteAdded
     from followup_rules.hookspecs import ChooseHeading
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -26,11 +28,12 @@ _HALF_DAY = re.compile(r"[ap]\.?m\b", re.IGNORECASE)
 
 
 class Written(Struct, frozen=True):
-    """What was written: the heading, the list item under it, and its line, from 1."""
+    """What was written: the heading, the list item under it, its line, from 1, and whether the heading is new."""
 
     heading: str
     item: str
     line: int
+    began: bool
 
 
 def add(file: Path, case: str, text: str, moment: datetime, choose: ChooseHeading) -> Written:
@@ -51,7 +54,33 @@ def add(file: Path, case: str, text: str, moment: datetime, choose: ChooseHeadin
     section = sections[headings.index(chosen)] if chosen in headings else None
     after, line = _with_item(lines, section, chosen.text, item)
     _replace(file, before, "".join(after).encode("utf-8", "surrogateescape"))
-    return Written(chosen.text, item, line)
+    return Written(chosen.text, item, line, section is None)
+
+
+def remove(file: Path, added: NoteAdded) -> None:
+    """Take a note out of the file, with its heading if that was written with it and holds nothing else.
+
+    Raises Refused and OSError: then nothing was changed.
+    """
+    before = _read(file)
+    lines = split_lines(before.decode("utf-8", "surrogateescape"))
+    same = [number for number, line in enumerate(lines, 1) if line.rstrip("\r\n") == added.item]
+    # Other notes may have been written above it since; if it stands twice, only its own line is certain.
+    at = added.line if added.line in same else same[0] if len(same) == 1 else 0
+    if not at:
+        gone = Sentence("{file} no longer holds the note as it was written: {item}", file=file, item=added.item)
+        raise Refused(gone)
+    first = _first_of(lines, at - 1) if added.began else at - 1
+    _replace(file, before, "".join([*lines[:first], *lines[at:]]).encode("utf-8", "surrogateescape"))
+
+
+def _first_of(lines: list[str], line: int) -> int:
+    """Return where a heading begins that holds nothing but a note, with the empty line before it; else that note."""
+    for section in read_sections(_markdown(lines)):
+        held = [number for number in range(section.start, section.end) if lines[number].strip()]
+        if held == [section.start, line]:
+            return section.start - int(section.start > 0 and not lines[section.start - 1].strip())
+    return line
 
 
 def _understood(text: str) -> NoteHeading:

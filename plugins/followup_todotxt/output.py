@@ -121,6 +121,13 @@ class TodoTxt:
         unknown = {ref for ref, status in became.items() if unread and status.state == "gone"}
         return became | dict.fromkeys(unknown, Status("unknown", why=unread))
 
+    def place(self, ref: str) -> str:
+        """Return the file with the task's text, else the list itself. Raises OSError."""
+        for line in _lines_by_key(self._path).get(Ref.parse(ref).key, ()):
+            text = self._path.parent / text_of(line)
+            return str(text if text.is_file() else self._path)
+        return str(self._path)
+
     def _status(self, known: Ref, todo: Mapping[str, list[str]], done: Mapping[str, list[str]]) -> Status:
         lines, archived = todo.get(known.key, []), done.get(known.key, [])
         ticked = [line for line in (*lines, *archived) if is_completed(line)]

@@ -17,6 +17,7 @@ from followup_rules.cli import backup as command
 from followup_rules.store import backup as copying
 from followup_rules.store.lock import only_run
 from followup_rules.store.schema import VERSION
+from tests.support.oddfiles import no_waiting
 from tests.support.project import ROOT
 from tests.support.storybook import Story, call
 
@@ -116,11 +117,14 @@ def test_while_a_run_is_at_work_what_was_committed_is_copied(story, store, tmp_p
     assert rows(tmp_path / "copy.db") == rows(store)
 
 
-@pytest.mark.parametrize("prepare", ["folder", "missing", "itself", "no store", "empty store", "damaged"])
+@pytest.mark.parametrize("prepare", ["folder", "pipe", "missing", "itself", "no store", "empty store", "damaged"])
 def test_what_gives_no_copy_is_said(story, store, tmp_path, prepare):
     match prepare:
         case "folder":
             said, told = refused(story, tmp_path), f"{tmp_path} is a folder"
+        case "pipe":
+            os.mkfifo(tmp_path / "pipe")
+            said, told = refused(story, tmp_path / "pipe", "--force"), "is a pipe or a device"
         case "missing":
             said, told = refused(story, tmp_path / "usb/copy.db"), f"mkdir -p {tmp_path / 'usb'}"
         case "itself":
@@ -222,6 +226,13 @@ def test_a_damaged_store_is_replaced_and_kept_to_the_byte(story, store, copy):
     kept = made(story, "--restore", copy)["kept"]
     assert Path(kept).read_bytes() == before
     assert story.run(LATER).exit_code == 0
+
+
+def test_a_pipe_in_place_of_the_store_is_neither_read_nor_replaced(story, store, copy):
+    store.unlink()
+    os.mkfifo(store)
+    with no_waiting():
+        assert "is no file" in refused(story, "--restore", copy)
 
 
 def test_a_store_that_is_gone_is_put_back(story, store, copy):

@@ -1,12 +1,14 @@
 """`followup init`: what it writes, what it refuses, and that what it writes is what was said."""
 
+import json
 import os
 import pty
+import shlex
+import shutil
 import stat
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -14,10 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from followup_rules.cli import cli
-from followup_rules.cli.init import country_of, guessed_zone
 from followup_rules.cli.starters import Answers, config_text, notes_text
+from followup_rules.cli.surroundings import guessed_zone
 from followup_rules.config.read import read_config
+from tests.support.crontab import put_in
 from tests.support.feedserver import SECRET
+from tests.support.project import ROOT
 
 FOLLOWUP = [sys.executable, "-m", "followup_rules"]
 
@@ -145,15 +149,6 @@ def test_what_is_still_to_come_is_advice(home):
     assert "error" not in result.stderr
 
 
-def test_the_line_for_cron_is_whole(home):
-    result = init("--config", "of 100%/my config.toml", "init", *flags())
-    line = next(line for line in result.stdout.splitlines() if line.strip().startswith("*/15 * * * * "))
-    program = line.split()[5]
-    assert Path(program).is_absolute()
-    assert Path(program).exists()
-    assert line.endswith(rf"--config '{home}/of 100\%/my config.toml' run")
-
-
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_new_notes_explain_themselves_and_hold_no_note(home, language):
     init("--config", "config.toml", "init", *flags(language=language))
@@ -171,9 +166,8 @@ TEXTS = st.text(max_size=30)
         Answers,
         me=st.lists(TEXTS, max_size=3).map(tuple),
         my_domains=st.lists(TEXTS, max_size=3).map(tuple),
-        **dict.fromkeys(
-            ["name", "timezone", "holidays", "language", "calendar", "sent", "notes", "drafts", "tasks"], TEXTS
-        ),
+        sent=st.lists(TEXTS, min_size=1, max_size=3).map(tuple),
+        **dict.fromkeys(["name", "timezone", "holidays", "language", "calendar", "notes", "drafts", "tasks"], TEXTS),
     )
 )
 def test_toml_reads_back_exactly_what_was_said(answers):
@@ -187,11 +181,8 @@ def test_toml_reads_back_exactly_what_was_said(answers):
         answers.language,
     ]
     sources, outputs = read["sources"], read["outputs"]
-    assert [sources[name]["path"] for name in ("calendar", "sent", "notes")] == [
-        answers.calendar,
-        answers.sent,
-        answers.notes,
-    ]
+    assert [sources[name]["path"] for name in ("calendar", "notes")] == [answers.calendar, answers.notes]
+    assert tuple(table["path"] for name, table in sources.items() if name.startswith("sent")) == answers.sent
     assert [outputs[name]["path"] for name in ("drafts", "tasks")] == [answers.drafts, answers.tasks]
 
 
@@ -211,18 +202,15 @@ def test_the_zone_is_that_of_the_system(tmp_path):
     assert guessed_zone({}, tmp_path / "none") == ""
 
 
-def test_the_country_is_that_of_the_zone():
-    assert country_of("America/Toronto") == "CA"
-    assert country_of("Europe/Paris") == "FR"
-    assert country_of("Etc/UTC") == ""
+# -- a conversation
 
 
-def converse(home, answers):
+def converse(home, answers, **environment):
     """Run `init` at a terminal, and type a line for each question."""
     keyboard, terminal = pty.openpty()
-    environment = {**os.environ, "TERM": "dumb", "COLUMNS": "200"}
+    around = {**os.environ, "TERM": "dumb", "COLUMNS": "200", **environment}
     with subprocess.Popen(
-        [*FOLLOWUP, "init"], stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, cwd=home
+        [*FOLLOWUP, "init"], stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=around, cwd=home
     ) as process:
         os.close(terminal)
         os.write(keyboard, "".join(f"{answer}\n" for answer in answers).encode())
@@ -231,16 +219,101 @@ def converse(home, answers):
     return process.returncode, said
 
 
-def test_at_a_terminal_it_asks_and_asks_again(home):
-    answers = ["", "camille", "me@example.org, second@example.org", "Camille", "", "America/Torono", "", "-", "en"]
-    code, said = converse(home, [*answers, "", "", "", "", ""])
+@pytest.fixture
+def furnished(home):
+    """Have a calendar and sent mail where programs keep them, and a crontab."""
+    (home / "Downloads").mkdir()
+    shutil.copy(ROOT / "examples" / "calendar.ics", home / "Downloads")
+    shutil.copytree(ROOT / "examples" / "sent", home / "Maildir" / ".Sent" / "cur")
+    put_in(home / "bin")
+    return home
+
+
+def test_what_is_found_is_offered_and_a_few_answers_make_a_first_plan_and_a_schedule(furnished):
+    answers = ["1", "", "", "", "montréal", "", "français", "-", "y"]
+    code, said = converse(furnished, answers, PATH=f"{furnished / 'bin'}:/usr/bin:/bin")
     assert code == 0, said
-    assert "'camille' is no e-mail address" in said
-    assert "America/Toronto" in said
+    assert "1  calendar   ~/Downloads/calendar.ics" in said
+    assert "2  sent mail  ~/Maildir/.Sent" in said
+    config = read_config(furnished / ".config" / "followup-rules" / "config.toml")
+    assert config.profile.me == {"me@example.org"}
+    assert (config.profile.name, config.profile.language) == ("Camille", "fr")
+    assert (str(config.profile.timezone), config.profile.holidays) == ("America/Toronto", "CA-QC")
+    assert {str(source.options.path) for source in config.sources if source.name != "notes"} == {
+        f"{furnished}/Downloads/calendar.ics",
+        f"{furnished}/Maildir/.Sent",
+    }
+    assert "What a run would do" in said
+    assert "it runs from now on" in said
+    assert "followup" in (furnished / "bin" / "crontab.lines").read_text()
+
+
+def test_each_answer_is_checked_as_it_is_given(furnished):
+    answers = ["?", "nowhere.ics", "Maildir/.Sent", "1", "", "camille", "a@b.example; Camille <c@d.example>", ""]
+    code, said = converse(furnished, [*answers, "Torono", "Toronto", "XX-YY", "Québec", "", "", "n"])
+    assert code == 0, said
+    for told in (
+        "Interviews are found in it.",
+        "nowhere.ics does not exist; the same answer once more keeps it",
+        "what is asked for is “calendar”, and .Sent is “sent mail”",
+        "'camille' is no e-mail address",
+        "unknown time zone 'Torono'",
+        "no holidays are known of 'XX-YY'",
+        "followup schedule --install",
+    ):
+        assert told in said
+    config = read_config(furnished / ".config" / "followup-rules" / "config.toml")
+    assert config.profile.me == {"a@b.example", "c@d.example"}
+    assert config.profile.address == "a@b.example"
+    assert (str(config.profile.timezone), config.profile.holidays) == ("America/Toronto", "CA-QC")
+
+
+def test_an_empty_answer_is_explained_and_a_place_that_is_still_to_come_can_be_kept(home):
+    answers = ["export.ics", "export.ics", "", "", "", "me@example.org", "", "", "", "", "", "n"]
+    code, said = converse(home, answers)
+    assert code == 0, said
+    assert "All of them, so that your mail is known to be yours" in said
     config = read_config(home / ".config" / "followup-rules" / "config.toml")
-    assert config.profile.me == {"me@example.org", "second@example.org"}
-    assert (config.profile.name, config.profile.holidays, config.profile.language) == ("Camille", "", "en")
-    assert str(config.profile.timezone) == "America/Toronto"
+    assert home / "export.ics" in {source.options.path for source in config.sources}
+
+
+@pytest.mark.parametrize(
+    ("flag", "written", "field", "meant"),
+    [
+        ("--timezone", "Genève", "timezone", "Europe/Zurich"),
+        ("--timezone", "new york", "timezone", "America/New_York"),
+        ("--timezone", "Londres", "timezone", "Europe/London"),
+        ("--timezone", "America/Montreal", "timezone", "America/Montreal"),
+        ("--holidays", "Ontario", "holidays", "CA-ON"),
+        ("--holidays", "belgique", "holidays", "BE"),
+        ("--language", "Français", "language", "fr"),
+        ("--me", "Camille <a@b.example>; c@d.example", "address", "a@b.example"),
+    ],
+)
+def test_answers_are_understood_as_people_write_them(home, flag, written, field, meant):
+    result = init("--config", "config.toml", "init", *flags(), flag, written)
+    assert result.exit_code == 0, result.output
+    assert str(getattr(read_config(home / "config.toml").profile, field)) == meant or flag == "--me"
+
+
+def test_the_command_at_the_end_of_a_look_makes_a_config_that_works(home):
+    now = ("--now", "2026-11-17T12:00")
+    looked = CliRunner().invoke(
+        cli, ["look", f"{ROOT}/examples/calendar.ics", f"{ROOT}/examples/sent", "--timezone", "Toronto", *now]
+    )
+    words = shlex.split(looked.stdout.splitlines()[-1])
+    assert words[:2] == ["followup", "init"]
+    assert init(*words[1:]).exit_code == 0
+    planned = init("plan", *now)
+    assert planned.exit_code == 0, planned.output
+    assert "julie.roy@nordik.ca" in planned.stdout
+
+
+def test_for_programs_it_tells_what_was_written(home):
+    result = init("--config", "config.toml", "init", *flags(), "--json")
+    told = json.loads(result.stdout)
+    assert told["written"] == [str(home / "notes.md"), str(home / "config.toml")]
+    assert {problem["severity"] for problem in told["problems"]} == {"warning"}
 
 
 # -- a calendar on the web
@@ -297,7 +370,6 @@ def test_an_address_that_does_not_lead_to_a_calendar_is_told_and_kept(home, publ
     ("calendar", "told"),
     [
         (f"http://calendar.example/{SECRET}", "write https: in its place"),
-        (f"file:///home/{SECRET}/x.ics", "write the path itself"),
         ("https://calendar.google.com/calendar/u/0/r", "copy the “Secret address in iCal format”"),
         (f"https://calendar.example/{SECRET}\x07", "holds characters that cannot be printed"),
     ],

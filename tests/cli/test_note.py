@@ -385,3 +385,88 @@ def test_what_was_wrong_in_other_notes_is_not_told_again(place):
     (place / "notes.md").write_text("## @nordik.ca\n- 2026-13-09 #fit\n")
     said = note("nordik", "#promise The address due:friday")
     assert (said.exit_code, said.stderr) == (0, "")
+
+
+DAYS = [
+    ("#promise Send it due:'in two weeks'", "#promise Send it due:2026-11-24"),
+    ('#promise L’envoyer due:"dans deux semaines" bonus:"le mois prochain"', '#promise L’envoyer due:2026-11-24 bonus:"le mois prochain"'),
+    ("#promise Send it due:next friday bonus:tea", "#promise Send it due:2026-11-13 bonus:tea"),
+    ("#promesse L’envoyer échéance : la semaine prochaine", "#promesse L’envoyer échéance:2026-11-17"),
+    # What notes can say themselves stays as it was typed.
+    ("#promise Send it due:friday at the office", "#promise Send it due:friday at the office"),
+    ("#interview re:2026-11-09", "#interview re:2026-11-09"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "written"), DAYS)
+def test_days_are_written_down_as_dates(place, typed, written):
+    assert note("nordik", typed).exit_code == 0
+    assert f"- 2026-11-10 14:30 {written}\n" in (place / "notes.md").read_text()
+
+
+@pytest.mark.parametrize("day", ["03/12/2026", "someday", "03-12-2026"])
+def test_a_day_that_may_be_two_or_is_none_is_told_and_not_guessed(place, day):
+    told = note("nordik", f"#promise Send it due:{day}")
+    assert told.exit_code == 1
+    assert day in told.stderr
+    assert f"due:{day}" in (place / "notes.md").read_text()
+
+
+BEFORE = [
+    "",
+    "# Notes\n\n## Nordik <julie@nordik.ca>\n- 2026-11-09 #fit Yes\n\n## Others\n",
+    "# Notes\r\n\r\n## Acme\r\n- 2026-11-09 #fit Yes\r\n",
+    "## Nordik <julie@nordik.ca>\n- 2026-11-09 #fit Yes",
+]
+
+
+@pytest.mark.parametrize("before", BEFORE)
+def test_the_last_note_is_taken_back_and_nothing_else_changes(place, before):
+    (place / "notes.md").write_text(before, newline="")
+    note("nordik", "#called Left a message")
+    undone = note("--undo")
+    assert (undone.exit_code, "#called Left a message" in undone.stdout) == (0, True)
+    assert (place / "notes.md").read_bytes().decode().rstrip() == before.rstrip()
+
+
+def test_only_the_last_note_is_taken_back_and_only_once(place):
+    note("nordik", "#called One")
+    note("acme.com", "#called Two")
+    note("--undo")
+    kept = (place / "notes.md").read_text()
+    assert ("One" in kept, "Two" in kept) == (True, False)
+    again = note("--undo")
+    assert (again.exit_code, "no note to take back" in again.stderr) == (2, True)
+    assert (place / "notes.md").read_text() == kept
+
+
+def test_a_note_that_was_edited_since_stays(place):
+    note("nordik", "#called Left a message")
+    edited = (place / "notes.md").read_text().replace("Left", "I left")
+    (place / "notes.md").write_text(edited)
+    refused = note("--undo")
+    assert (refused.exit_code, "no longer holds the note" in refused.stderr) == (2, True)
+    assert (place / "notes.md").read_text() == edited
+
+
+def test_notes_written_above_it_since_stay(place):
+    note("nordik", "#called Left a message")
+    more = "## Others\n- 2026-11-01 something\n\n" + (place / "notes.md").read_text()
+    (place / "notes.md").write_text(more)
+    assert note("--undo").exit_code == 0
+    assert "something" in (place / "notes.md").read_text()
+    assert "#called" not in (place / "notes.md").read_text()
+
+
+def test_what_can_be_taken_back_is_for_its_owner_alone_and_forgotten_with_the_case(place):
+    note("nordik", "#called Left a message")
+    (kept,) = place.glob("*.last-note")
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    CliRunner().invoke(cli, ["--config", "config.toml", "forget", "nordik", "--yes", "--now", NOW])
+    assert not kept.exists()
+
+
+@pytest.mark.parametrize("arguments", [(), ("nordik",), ("--undo", "nordik", "#called")])
+def test_a_note_needs_a_case_and_a_text_or_undo_alone(place, arguments):
+    refused = note(*arguments)
+    assert (refused.exit_code, "write a case and a text, or --undo alone" in refused.stderr) == (2, True)

@@ -36,7 +36,7 @@ def test_a_problem_shows_the_line_the_place_and_what_to_do():
         ' 7 | close = "day + 6 days"\n'
         '   | ^^^^^ did you mean "closes"?\n'
         '   = also: pack interview/rules.toml:31: closes = "day + 8 days"\n'
-        "   = see: docs/problems.md#f012"
+        "   = see: followup problem F012"
     )
 
 
@@ -56,7 +56,7 @@ def test_without_a_file_it_says_where():
     assert render(problem) == (
         "error[F040]: sources.sent: the folder is not there\n"
         "   = help: make it, or mend the path\n"
-        "   = see: docs/problems.md#f040"
+        "   = see: followup problem F040"
     )
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from followup_rules.model import Person
-from tests.support.caselab import JULIE, event, note, sent, states, the
+from tests.support.caselab import JULIE, MARC, event, note, sent, states, the
 
 ANSWERED = """
 [define.answer]
@@ -19,7 +19,7 @@ NOW = "2026-11-10 10:00"
 
 
 def received(start="2026-11-03 10:00", **fields):
-    return event("received", start, JULIE, organizer=JULIE, **fields)
+    return event("received", start, JULIE, **{"organizer": JULIE, **fields})
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,23 @@ def received(start="2026-11-03 10:00", **fields):
 def test_what_a_rule_looks_for_is_written_by_people_unless_it_says_otherwise(done_by, auto, state):
     decided = the(f"{ANSWERED}done_by = {done_by}\n", APPLICATION, received(auto=auto), now=NOW)
     assert decided.state == state
+
+
+@pytest.mark.parametrize(
+    ("fields", "state"),
+    [
+        ({"title": "Re: Application"}, "done"),
+        ({"title": "Application"}, "due"),
+        ({"title": "Re: Your future"}, "due"),
+        ({"title": "Re: Application", "organizer": MARC}, "due"),
+        ({"title": "Re: Application", "start": "2026-11-02 09:00"}, "due"),
+        ({"title": "Re: Application", "auto": "reply"}, "due"),
+    ],
+)
+def test_what_looks_like_mail_to_many_and_answers_a_mail_of_mine_is_a_persons(fields, state):
+    """Tools of recruiters put a way to leave into every mail, and some drop the headers of an answer."""
+    mail = received(**{"auto": "bulk", **fields})
+    assert the(f'{ANSWERED}done_by = ["answer"]\n', APPLICATION, mail, now=NOW).state == state
 
 
 def test_no_rule_starts_from_it():

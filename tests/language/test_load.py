@@ -267,7 +267,7 @@ MISTAKES = [
     ("rule = 5", 1, "F011", "'rule' must be a table", ""),
     (f"[rule.end]\non = '#a'\n{NOTICE}", 1, "F011", "'end' cannot be the name of a rule", "meaning of their own"),
     (f"[rule.'my rule']\non = '#a'\n{NOTICE}", 1, "F011", "cannot be the name of a rule", "letters"),
-    ("[define]\nit = '#a'", 2, "F011", "'it' cannot be the name of a define", ""),
+    ("[define]\nit = '#a'", 2, "F011", "'it' cannot be the name of a definition", ""),
     ("[define]\nx = 5", 2, "F011", "'x' must be a table { ... } or a text", ""),
 ]
 

@@ -7,6 +7,7 @@ from email.mime.text import MIMEText
 
 import pytest
 
+from followup_rules.mail import own_words
 from followup_rules.mail.source import attachments, types, words
 
 PLAIN = "Content-Type: text/plain; charset=utf-8\n\n"
@@ -76,6 +77,15 @@ def test_a_text_whose_lines_a_program_broke_is_joined():
     assert words(head + b"\n\n" + flowed) == "A long line.\n> quoted words\n>> deeper\nstuffed\n-- \nCamille\n"
     assert words(head + b"; delsp=yes\n\nBe \nginn") == "Beginn"
     assert words(b"Content-Type: text/plain\n\nA \nb") == "A \nb"
+
+
+def test_a_line_that_its_writer_began_with_a_mark_is_theirs_where_the_mail_says_so():
+    """RFC 3676, sections 4.4 and 4.5: such a line has a space before it; several in a row are an indented quote."""
+    head = b"Content-Type: text/plain; format=flowed\n\n"
+    alone = b"Hello,\n >90 % of it is done.\n> How much?\n"
+    assert own_words.opening(words(head + alone)) == "Hello,\n>90 % of it is done."
+    assert own_words.opening(words(b"Content-Type: text/plain\n\n" + alone)) == "Hello,"
+    assert own_words.opening(words(head + b"Hello,\n > How much?\n > When?\n")) == "Hello,"
 
 
 def test_the_types_of_the_parts():

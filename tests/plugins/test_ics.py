@@ -142,12 +142,23 @@ def test_times_are_aware_and_in_the_zone_of_the_user(read):
         ("DTSTART;VALUE=DATE:20261109", "DURATION:P2D", 10),
         ("DTSTART;VALUE=DATE:20261109", "", 9),
         ("DTSTART;VALUE=DATE:20261109", "DTEND;VALUE=DATE:20261109", 9),
+        ("DTSTART;VALUE=DATE:20261109", "DTEND:20261112T000000Z", 11),
+        ("DTSTART;VALUE=DATE:20261109", "DTEND;TZID=Europe/Paris:20261112T000000", 11),
     ],
 )
 def test_whole_days_end_at_18_of_the_last(read, start, end, last):
     (event,) = read(entry(start=start, end=end))
     assert event.start == datetime(2026, 11, 9, tzinfo=TORONTO)
     assert event.end == datetime(2026, 11, last, 18, tzinfo=TORONTO)
+
+
+@pytest.mark.parametrize("end", ["20261110T153000", "20261110T203000Z"])
+def test_a_whole_day_with_an_end_in_time_ends_then(read, end):
+    (event,) = read(entry(start="DTSTART;VALUE=DATE:20261109", end=f"DTEND:{end}"))
+    assert (event.start, event.end) == (
+        datetime(2026, 11, 9, tzinfo=TORONTO),
+        datetime(2026, 11, 10, 15, 30, tzinfo=TORONTO),
+    )
 
 
 def test_an_unknown_zone_is_reported_and_never_taken_for_another(read):

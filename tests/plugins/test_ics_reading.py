@@ -249,7 +249,10 @@ def test_until_is_inclusive_in_every_form(starts, until):
     assert starts(entry(f"RRULE:FREQ=WEEKLY;UNTIL={until}", start=WEEKLY, end="")) == ["11-05 19:30", "11-12 19:30"]
 
 
-@pytest.mark.parametrize("until", ["20261112", "20261112T000000Z", "20261112T193000"])
+@pytest.mark.parametrize(
+    "until",
+    ["20261112", "20261112T000000Z", "20261112T193000", "20261112T050000Z", "20261113T045959Z", "20261112T235959Z"],
+)
 def test_until_of_whole_days(starts, until):
     days = entry(f"RRULE:FREQ=WEEKLY;UNTIL={until}", start="DTSTART;VALUE=DATE:20261105", end="")
     assert starts(days) == ["11-05 00:00", "11-12 00:00"]

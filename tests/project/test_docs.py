@@ -63,8 +63,9 @@ def test_the_reference_names_every_word_of_the_language(word):
 
 def first_column(heading):
     """The words in the first column of the first table below a heading of the reference."""
-    table = REFERENCE.partition(heading)[2].partition("|---|")[2].partition("\n\n")[0]
-    return {word for row in table.splitlines()[1:] for word in re.findall(r"`([^`]+)`", row.split("|")[1])}
+    below = re.split(r"^\| ?---.*\n", REFERENCE.partition(heading)[2], maxsplit=1, flags=re.MULTILINE)[1]
+    rows = re.match(r"(?:\|.*\n)*", below)[0]
+    return {word for row in rows.splitlines() for word in re.findall(r"`([^`]+)`", row.split("|")[1])}
 
 
 def test_the_table_of_fields_lists_those_that_there_are_and_no_other():

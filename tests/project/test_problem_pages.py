@@ -20,6 +20,7 @@ from followup_rules.config import holidays
 from followup_rules.store.lock import only_run
 from followup_rules.store.schema import VERSION
 from tests.support.configs import FILES
+from tests.support.crontab import put_in
 from tests.support.feedserver import Feed, served
 from tests.support.installed import install
 from tests.support.project import ROOT
@@ -301,6 +302,15 @@ def old_list_of_holidays(place):
     HELD.enter_context(patch.object(holidays, "years", lambda _: (2003, 2026)))
 
 
+def working_crontab(place):
+    put_in(place / "bin")
+    HELD.enter_context(patch.dict(os.environ, {"PATH": f"{place / 'bin'}:/usr/bin:/bin"}))
+
+
+def failing_crontab(place):
+    put_in(place / "bin", "#!/bin/sh\necho 'you are not allowed to use this program' >&2\nexit 1\n")
+
+
 HELD = ExitStack()
 
 
@@ -318,7 +328,7 @@ def no_grammar(place):
     (place / "config.toml").write_text(f'packs = ["interview"]\n{profile}[plugins]\ndisabled = ["notes"]\n')
 
 
-BEFORE = {"F053": working_login, "F080": working_copy, "F081": copied_store, "F110": example}
+BEFORE = {"F053": working_login, "F080": working_copy, "F081": copied_store, "F110": example, "F140": working_crontab}
 SITUATIONS = {
     "F002": missing_config,
     "F040": missing_calendar,
@@ -349,6 +359,7 @@ SITUATIONS = {
     "F083": deleted_since,
     "F084": synced_store,
     "F131": old_list_of_holidays,
+    "F140": failing_crontab,
 }
 
 
@@ -392,6 +403,7 @@ def test_what_a_page_tells_of_the_system_is_what_happens(place, code):
     commands = {
         "F053": ("auth", "post"),
         "F110": ("test", "mine.toml"),
+        "F140": ("schedule", "--with", "cron", "--install"),
         "F072": ("check", "--now", NOW),
         "F07": ("plan", "--now", NOW),
         "F080": ("backup", "usb/copy.db"),

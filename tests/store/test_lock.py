@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -140,6 +141,34 @@ def test_what_cannot_be_written_over_is_put_aside(tmp_path):
     left.chmod(0o400)
     with only_run(store):
         assert held_by(store).process == os.getpid()
+
+
+def test_without_room_for_a_word_of_who_the_lock_holds(tmp_path, monkeypatch):
+    """The file could still be made, and the disk was full when it was to be written."""
+
+    def full(handle, mode):
+        os.close(handle)
+        return Path("/dev/full").open(mode)
+
+    store = tmp_path / "followup.db"
+    monkeypatch.setattr("followup_rules.store.lock.os.fdopen", full)
+    with only_run(store):
+        assert (tmp_path / "followup.db.holder").read_bytes() == b""
+        assert held_by(store) is None
+        with pytest.raises(Busy) as busy, only_run(store):
+            pass
+    assert str(busy.value) == ""
+
+
+def test_without_room_for_the_lock_it_is_said_in_a_sentence(tmp_path):
+    """A process whose files may not grow sees what all see on a full disk."""
+    script = f"import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n{HOLD}"
+    command = [sys.executable, "-c", script, str(tmp_path / "followup.db")]
+    found = subprocess.run(command, input="", capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stdout) == (1, "")
+    assert "StoreError: the disk failed while the store" in found.stderr
+    with only_run(tmp_path / "followup.db"):
+        assert held_by(tmp_path / "followup.db").process == os.getpid()
 
 
 def test_without_a_place_for_the_signature_the_lock_still_holds(tmp_path):

@@ -191,9 +191,9 @@ def september(life):
     life.send("2026-09-09 18:00", "thank-you", "courrier")
     life.tick_all("2026-09-09")
     assert life.tick("2026-09-12 09:30").rules() == ["postcard"]
-    # The instant that was announced stays: 09:00 in Montréal, where Eve is.
-    assert life.tick("2026-09-18 14:30").rules() == []
-    tick = life.tick("2026-09-18 15:30")
+    # The day that was announced stays, and the hour is that of the rule, where the user is.
+    assert life.tick("2026-09-18 08:30").rules() == []
+    tick = life.tick("2026-09-18 09:30")
     assert tick.rules() == ["ask", "follow-up-call"]
     assert [change.key for change in tick.all("follow-up-call")] == ["follow-up-call/echo.ca@2026-09-08"]
     life.tick_all("2026-09-18")

@@ -213,8 +213,7 @@ def test_a_draft_with_words_of_ones_own_that_was_sent_since_is_known_by_its_subj
     assert tick.decision("thank-you").why.startswith("you sent it: “Entrevue” of Mon 2026-11-09 18:00")
 
 
-def test_a_draft_that_was_sent_since_and_left_where_it_lay_is_over(life):
-    """It stays there: the mail that was sent shows that the duty is done, so nobody looks for what was made of it."""
+def test_a_draft_that_was_sent_since_and_left_where_it_lay_is_over_and_taken_back(life):
     life.config('[rule.thank-you.do]\ntitle = "Notre rencontre"\ntext = "Bonjour,"\n')
     life.run("2026-11-09 12:00")
     file = life.draft_file("thank-you")
@@ -223,8 +222,9 @@ def test_a_draft_that_was_sent_since_and_left_where_it_lay_is_over(life):
     file.write_bytes(left)
     restored(life, "2026-11-10 09:00")
     tick = life.at("2026-11-10 09:00")
-    assert (tick.rules(), tick.rules("withdraw")) == ([], [])
+    assert (tick.rules(), tick.rules("withdraw")) == ([], ["thank-you"])
     assert tick.state("thank-you") == "done"
+    assert not life.has("thank-you", JULIE)
 
 
 def test_a_draft_that_was_edited_since_stays_as_it_is_and_its_date_is_asked_about(life):

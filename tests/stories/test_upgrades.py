@@ -20,12 +20,25 @@ DATED = ("update", "keep-promise/notes:bea@bravo.ca::promise:3@2026-11-09")
 """Its "10 nov. 2026" was text once: now the draft of that promise gets its date, and stays."""
 REOPENED = {"thank-you/mike.ca@2026-11-09", "thank-you/victor.ca@2026-11-09"}
 """Quoted words and a subject that answers theirs counted as thanks once."""
+SETTLED = 8
+"""Since this version of the store dates are read as above, and strangers' invitations are asked about."""
+LISTS = {f"parcel/notes:{who}:2026-11-11T12:30:parcel@2026-11-11"
+         for who in ("carl@charlie.ca", "dora@delta.ca", "max@mike.ca")}  # fmt: skip
+"""Any of several actions ended the whole duty once."""
+SHARED = {"keep-promise/notes:bea@bravo.ca::promise:2@2026-11-09"}
+"""A mail that names another promise, and shares a word with this one, ended it, too, once."""
 
 
 @pytest.fixture(params=SAMPLES, ids=lambda sample: sample.name)
 def folder(request, tmp_path):
     lay_out(request.param, tmp_path / "life")
     return tmp_path / "life"
+
+
+@pytest.fixture
+def dated(folder):
+    """What the first run after the upgrade brings up to date."""
+    return [DATED] if version(folder / "out/followup.db") < SETTLED else []
 
 
 def version(store):
@@ -55,10 +68,10 @@ def left(folder):
     return list(drafts), edited, (folder / "out/todo.txt").read_text()
 
 
-def test_the_first_run_makes_and_takes_back_nothing_and_a_second_does_no_more(folder):
+def test_the_first_run_makes_and_takes_back_nothing_and_a_second_does_no_more(folder, dated):
     before = left(folder)
     planned, ran = said(folder, "plan", FIRST), said(folder, "run", FIRST)
-    assert changes(ran) == changes(planned) == [DATED]
+    assert changes(ran) == changes(planned) == dated
     assert left(folder) == before
     again = said(folder, "run", SECOND)
     assert (changes(again), again["problems"], left(folder)) == ([], [], before)
@@ -70,22 +83,24 @@ def test_what_was_over_stays_over_and_nothing_has_another_key(folder):
     said(folder, "run", FIRST)
     after = {each["key"]: each["state"] for each in said(folder, "plan", LATER)["decisions"]}
     # The report was promised on the day that was text once; it has been sent.
-    dated = {key: key.replace("@2026-10-27", "@2026-10-28") if "alpha.ca::promise" in key else key for key in before}
-    dated |= {key: key.replace("@2026-11-09", "@2026-11-10") for key in before if "bravo.ca::promise:3" in key}
-    assert {key: after.get(dated[key]) for key in over} == {key: before[key] for key in over}
-    assert {dated[key] for key in before} <= after.keys()
+    moved = {key: key.replace("@2026-10-27", "@2026-10-28") if "alpha.ca::promise" in key else key for key in before}
+    moved |= {key: key.replace("@2026-11-09", "@2026-11-10") for key in before if "bravo.ca::promise:3" in key}
+    assert {key: after.get(moved[key]) for key in over} == {key: before[key] for key in over}
+    assert {moved[key] for key in before} <= after.keys()
     assert not [key for key in after if key.startswith("too-soon/") and key not in before]
 
 
-def test_it_tells_in_a_few_sentences_what_is_read_otherwise_and_keeps_a_copy(folder):
+def test_it_tells_in_a_few_sentences_what_is_read_otherwise_and_keeps_a_copy(folder, dated):
     before = version(folder / "out/followup.db")
     done = {key for key, state in states_before(folder).items() if state == "done"}
     problems = said(folder, "run", FIRST)["problems"]
     assert {(each["where"], each["severity"], each["code"]) for each in problems} == {("store", "info", "F071")}
-    brought, otherwise, *kept = [each["message"] for each in problems]
+    brought, *told = [each["message"] for each in problems]
     assert f"from version {before} to " in brought
-    assert "“The drawing” of 2026-11-10" in otherwise
-    assert [key for key in sorted(REOPENED) if kept and key in kept[0]] == sorted(REOPENED & done)
+    assert ["“The drawing” of 2026-11-10" in each for each in told[: len(dated)]] == [True] * len(dated)
+    stays = (REOPENED if dated else LISTS) & done | SHARED & done
+    assert all(key in told[len(dated)] for key in stays)
+    assert len(told) == len(dated) + bool(stays)
     copy = folder / f"out/followup.db.v{before}-backup"
     assert str(copy) in problems[0]["hint"]
     assert version(copy) == before
@@ -102,23 +117,24 @@ def test_explain_says_why_a_duty_stays_over(folder):
     assert call(folder, "doctor", "--deep", "--now", SECOND).exit_code == 0
 
 
-def test_while_a_source_cannot_be_read_nothing_opens_anew(folder):
+def test_while_a_source_cannot_be_read_nothing_opens_anew(folder, dated):
     before = left(folder)
     (folder / "sent").rename(folder / "away")
     blind = call(folder, "run", "--json", "--now", FIRST)
     assert blind.exit_code == 1
-    assert [each for each in changes(json.loads(blind.stdout)) if each != DATED] == []
+    assert [each for each in changes(json.loads(blind.stdout)) if each not in dated] == []
     (folder / "away").rename(folder / "sent")
     ran = said(folder, "run", SECOND)
-    assert [each for each in changes(ran) if each != DATED] == []
+    assert [each for each in changes(ran) if each not in dated] == []
     assert left(folder) == before
     assert said(folder, "run", "2026-11-11T17:10")["problems"] == []
 
 
-def test_interviews_by_strangers_that_it_helped_with_go_on(folder):
+def test_interviews_by_strangers_that_it_helped_with_go_on(folder, dated):
+    strangers = ("nova", "oscar") if dated else ()  # later versions asked about them, and helped with none
     said(folder, "run", FIRST)
     calls = {key for _, key in changes(said(folder, "run", "2026-11-24T10:00")) if key.startswith("follow-up-call/")}
-    assert {f"follow-up-call/{case}.ca@2026-11-09" for case in ("nova", "oscar", "papa", "charlie")} <= calls
+    assert {f"follow-up-call/{case}.ca@2026-11-09" for case in (*strangers, "papa", "charlie")} <= calls
 
 
 def test_what_is_mended_later_counts_again(folder):
@@ -140,4 +156,4 @@ def test_a_case_that_is_forgotten_leaves_nothing_of_what_was_settled(folder):
 
 def test_the_samples_end_where_the_trial_begins():
     assert LAST < FIRST
-    assert len(SAMPLES) >= 2
+    assert len(SAMPLES) >= 3

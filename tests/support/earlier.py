@@ -33,6 +33,13 @@ enabled = false
 enabled = false
 [rule.fit]
 enabled = false
+[rule.parcel]
+on = "#parcel"
+passes = ["quiet-period"]
+do = [
+  { type = "draft", title = "A parcel", text = "The {{ it.title }} is on its way.", to = "them" },
+  { type = "task", title = "Find a box for the {{ it.title }}" },
+]
 """
 LAST = "2026-11-11T16:00"
 """The last run of the earlier version."""
@@ -133,7 +140,20 @@ def notes(life: Life) -> None:
     life.nameless("nameless-2", "2026-11-11 10:00", "hugo@hotel.ca", "One more thing", "I thought of something.")
     life.earlier("2026-11-11T12:00")
     life.nameless("nameless-3", "2026-11-11 15:00", "bea@bravo.ca", "The undated poem", "As promised: the undated poem")
-    life.earlier(LAST)
+
+
+def lists(life: Life) -> None:
+    """Four parcels: for one nothing was done, for two one of two things, for one both; since version 8 of the store."""
+    for what, who in (("globe", "bea@bravo.ca"), ("lamp", "carl@charlie.ca"), ("vase", "dora@delta.ca"),
+                      ("vane", "max@mike.ca")):  # fmt: skip
+        life.note(f"2026-11-11 12:30 #parcel {what}", f"<{who}>")
+    life.earlier("2026-11-11T13:00")
+    life.send("The lamp is on its way", "2026-11-11 13:10")
+    life.send("The vase is on its way", "2026-11-11 13:11")
+    lines = life.todo.read_text().splitlines()
+    ticked = [f"x 2026-11-11 {line}" if "box for the va" in line else line for line in lines]
+    life.todo.write_text("".join(f"{line}\n" for line in ticked))
+    life.earlier("2026-11-11T13:30")
 
 
 def keep(folder: Path, place: Path) -> None:
@@ -172,6 +192,8 @@ def main(tree: str, place: str) -> None:
         october(life)
         ninth(life)
         notes(life)
+        lists(life)
+        life.earlier(LAST)
         keep(life.folder, Path(place))
 
 

@@ -163,6 +163,21 @@ def test_a_move_to_another_zone_moves_no_key_and_no_announced_date(tmp_path):
     assert call_.key == "follow-up-call/nordik.ca@2026-11-09"
 
 
+@pytest.mark.parametrize("there", ["Europe/Paris", "Pacific/Honolulu", "Pacific/Auckland"])
+def test_what_was_announced_falls_on_its_day_at_the_hour_of_the_rule_wherever_the_user_lives(tmp_path, there):
+    story = Story(tmp_path / "story")
+    story.visit("I1", "2026-11-09 10:00")
+    assert story.at("2026-11-09 12:00").the("thank-you").announces == {"follow-up-call": "2026-11-19"}
+    zone(story, there)
+    moved = story.at("2026-11-10 12:00-05:00")
+    assert moved.decision("follow-up-call").next[:19] == "2026-11-19T09:00:00"
+    assert "19 novembre" in story.draft_file("thank-you").read_text()
+    zone(story, "America/Toronto")
+    story.at("2026-11-11 12:00")
+    assert story.at("2026-11-19 08:59").rules() == []
+    assert story.at("2026-11-19 09:00").the("follow-up-call").due == "2026-11-19T09:00:00-05:00"
+
+
 def test_in_another_zone_a_moved_meeting_is_another_duty_all_the_same(tmp_path):
     story = Story(tmp_path / "story")
     story.visit("I1", "2026-11-09 19:00")

@@ -16,7 +16,7 @@ from tests.trials.simulator.files import FileSession
 from tests.trials.simulator.life import THINGS_THAT_HAPPEN
 from tests.trials.simulator.life_of import live
 from tests.trials.simulator.machine import LifeMachine
-from tests.trials.simulator.session import Session
+from tests.trials.simulator.session import KINDS, Session
 from tests.trials.simulator.world import World
 
 ALL = list(HealthCheck)
@@ -89,6 +89,8 @@ def _lived(world, chance, memory, files, steps):
             THINGS_THAT_HAPPEN[chance.one(names)][1](world, chance)
             world.now += timedelta(minutes=chance.one((1, 30)))
         world.now += timedelta(hours=chance.one((1, 6, 24, 48)))
+        # An emptied file of notes is believed half an hour later; so each is whole again at the next run.
+        world.failing = frozenset() if world.failing else frozenset(chance.one(("", "", *KINDS)).split())
         planned, ran = files.both()
         expected, report = memory.preview(), memory.run()
         assert [o.change for o in planned.outcomes] == [o.change for o in ran.outcomes]
@@ -99,8 +101,13 @@ def _lived(world, chance, memory, files, steps):
 
 def _told(planned, report):
     decisions = [(d.key, d.state, d.why, d.evidence, d.next, d.late) for d in planned.decisions]
-    changes = [(o.change.op, o.change.key, o.change.action.text, o.change.action.due) for o in report.outcomes]
+    changes = [(o.change.op, o.change.key, _text(o.change), o.change.action.due) for o in report.outcomes]
     return [*decisions, *changes, *(decision.key for decision in report.missed), report.next]
+
+
+def _text(change):
+    """Return its text; why a source cannot be read is told in the words of its plugin."""
+    return "" if change.key.startswith("blind/") else change.action.text
 
 
 def _differing(ours, theirs):

@@ -96,7 +96,7 @@ def test_runs_that_have_stopped_are_told_after_two_days(story, now, exit_code):
     visit = Visit(story, now=now)
     assert visit.exit == exit_code
     assert ("the last run was 4 days ago: the runs have stopped" in visit.said) is bool(exit_code)
-    assert ("crontab -l" in visit.said) is bool(exit_code)
+    assert ("followup schedule --install" in visit.said) is bool(exit_code)
 
 
 def test_a_clock_that_was_set_back_is_told(story):

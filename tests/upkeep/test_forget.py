@@ -175,9 +175,22 @@ def test_what_was_made_is_not_made_again_for_the_same_day_under_another_id(story
     forget(story, "--yes", now="2026-11-22 13:00")
     story.unlist("I3")
     story.visit("moved-I3", "2026-11-24 10:00", title="Entrevue chez Nordik, encore")
+    story.visit("I4", "2026-11-24 15:00", title="Entrevue chez Nordik, pour finir")
     tick = story.at("2026-11-22 14:00")
     assert "prepare" not in [change["rule"] for change in tick.changes]
-    assert "thank-you" in story.at("2026-11-24 12:00").rules()
+    assert "thank-you" in story.at("2026-11-24 17:00").rules()
+
+
+def test_what_a_calendar_gives_new_ids_to_stays_forgotten(story):
+    """Some give every entry another UID at each export; so does a calendar that is moved to another service."""
+    forget(story, "--yes")
+    for ident in ("I1", "I3", "S1"):
+        story.meetings[f"new-{ident}"] = story.meetings.pop(ident)
+    for now in ("2026-11-10 13:00", "2026-11-24 12:00", "2027-03-30 12:00"):
+        story.run(now)
+        assert (cases(story, now), kept(story)) == ({"boreal.ca"}, [])
+    story.visit("I5", "2027-04-05 10:00", title="Entrevue chez Nordik")
+    assert "thank-you" in story.at("2027-04-05 12:00").rules()
 
 
 def test_a_note_of_the_same_day_is_news(story):

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from followup_rules import Pack, hookimpl
+from followup_rules.sentences import Sentence
 
 
 @hookimpl
 def register_packs() -> Iterable[Pack]:
     """Return the pack."""
-    summary = "After a job interview: thank, announce a call, stay silent unless you keep a promise, call"
+    summary = Sentence("After a job interview: thank, announce a call, stay silent unless you keep a promise, call")
     return [Pack("interview", summary, str(Path(__file__).parent))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -35,6 +35,24 @@ def write(folder: Path, picture: Picture) -> None:
         file = folder / "mail" / f"{mail.id}.eml"
         if not file.exists():
             file.write_bytes(bytes(_message(mail)))
+
+
+def spoil(folder: Path, failing: Iterable[str]) -> None:
+    """Leave files as programs do that are interrupted, or moved them: a calendar cut, notes emptied, mail gone."""
+    for name in failing:
+        if name == "calendar":
+            content = (folder / "calendar.ics").read_bytes()
+            (folder / "calendar.ics").write_bytes(content[: len(content) // 2])
+        elif name == "notes":
+            (folder / "notes.md").write_bytes(b"")
+        else:
+            (folder / "mail").rename(folder / "mail-elsewhere")
+
+
+def mend(folder: Path) -> None:
+    """Put back what was moved away; the files are written anew."""
+    if (folder / "mail-elsewhere").exists():
+        (folder / "mail-elsewhere").rename(folder / "mail")
 
 
 def _entry(meeting: Meeting) -> Iterator[str]:
@@ -101,7 +119,9 @@ class FileSession:
 
     def both(self) -> tuple[Report, Report]:
         """Write the files as they are now, plan and run."""
+        mend(self.folder)
         write(self.folder, self.world.picture)
+        spoil(self.folder, self.world.failing)
         for name, text in setting.files(self.world.knobs).items():
             (self.folder / name).write_text(text)
         config = read_config(self.folder / "config.toml")

@@ -7,7 +7,7 @@ be read beside the rules of the article, not beside the code.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -59,6 +59,8 @@ class Reference:
         self._announced: dict[str, datetime] = {}
         self._zones: dict[str, ZoneInfo] = {}
         """In which the user has lived: a day for which something was made stays that of the zone of then."""
+        self._zone: ZoneInfo | None = None
+        """In which the announced instants are counted."""
         self._unsure: frozenset[str] = frozenset()
         """Calls whose announced day nobody can tell any more."""
 
@@ -69,6 +71,7 @@ class Reference:
             uid: Known(known.meeting, known.listed, known.gone, known.off) for uid, known in self._known.items()
         }
         copy._first_seen, copy._announced, copy._unsure = dict(self._first_seen), dict(self._announced), self._unsure
+        copy._zone = self._zone
         return copy
 
     def put_back(self, copy: Reference) -> Reference:
@@ -85,6 +88,7 @@ class Reference:
         """Raise Violation if something was made that must not be, or an announced date was not kept."""
         self._look(seen)
         self._zones[seen.knobs.zone] = seen.knobs.tz
+        self._move(seen)
         latest = Life(seen, self._known, self._first_seen, self._announced, seen.knobs.tz)
         lives = [latest, *(replace(latest, days=zone) for zone in self._zones.values() if zone != latest.days)]
         for outcome in seen.report.outcomes:
@@ -99,6 +103,13 @@ class Reference:
             sure = decision.state != "void" and decision.key not in self._unsure
             if decision.rule == "follow-up-call" and decision.case in SIMPLE and sure:
                 _kept(lives, decision)
+
+    def _move(self, seen: Seen) -> None:
+        """Let what was announced and lies ahead be at the same day and time of the clock in another zone."""
+        before, self._zone = self._zone, seen.knobs.tz
+        for key, at in self._announced.items() if before and before != self._zone else ():
+            if at > seen.now:
+                self._announced[key] = at.astimezone(before).replace(tzinfo=self._zone).astimezone(UTC)
 
     def _look(self, seen: Seen) -> None:
         if "notes" not in seen.failing:

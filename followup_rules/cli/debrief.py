@@ -1,0 +1,126 @@
+"""`followup debrief`: asks the questions of the packs about a case, and writes the answers as notes, each at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import click
+from msgspec import Struct
+
+from followup_rules.cli import casebook, completion, natural_dates, note, shared
+from followup_rules.cli.speech import say
+from followup_rules.codes import Code
+from followup_rules.config.questions import Detail, Question, questions
+from followup_rules.config.read import Config
+from followup_rules.model import NoteAdded, Problem
+from followup_rules.sentences import Sentence
+from followup_rules.written_dates import NotADate
+
+_QUOTES = str.maketrans(dict.fromkeys('"“”„«»', "'"))
+
+
+class Asker(Struct, frozen=True):
+    """How questions are put to this user: in their language, at this instant, beside `--json` or not."""
+
+    language: str
+    now: datetime
+    aside: bool
+    """On stderr, since stdout belongs to `--json`."""
+
+    def ask(self, detail: Detail) -> str:
+        """Return the answer, a day as a date; "" if there is none. Raises click.Abort at the end of the input."""
+        words = detail.asks.get(self.language) or next(iter(detail.asks.values()))
+        while True:
+            typed = click.prompt(words, default="", show_default=False, prompt_suffix="\n> ", err=self.aside)
+            answer = " ".join(typed.split())
+            try:
+                return natural_dates.day(answer, self.now) if detail.date and answer else answer
+            except NotADate as error:
+                say(str(error), err=True)
+
+
+@click.command("debrief")
+@click.argument("case", shell_complete=completion.cases)
+@shared.now_option
+@shared.json_option
+@click.pass_context
+def command(ctx: click.Context, case: str, now: str | None, *, as_json: bool) -> None:
+    """Ask what there is to note after a meeting, one question after the other: followup debrief nordik.
+
+    An empty answer leaves a question out. Each answer is written at once, so Ctrl-C or Ctrl-D loses nothing. Which
+    questions there are is a matter of your packs: `questions.toml`.
+    """
+    config = shared.load(ctx, as_json=as_json)
+    moment = shared.instant(now, config)
+    _, found = casebook.find(case, config, moment, as_json=as_json)
+    if isinstance(found, Problem):
+        shared.give_up([found], as_json=as_json)
+    asked, problems = questions(config)
+    if not asked:
+        hint = Sentence("a pack has them in questions.toml, beside its rules")
+        message = Sentence("no pack of this config has questions")
+        nothing = Problem("debrief", message, Code.MISSING, hint=hint, fatal=True)
+        shared.give_up([nothing, *problems], as_json=as_json)
+    begin = Sentence(
+        "{case}: {number} question; empty: nothing to note; Ctrl-D: enough",
+        "{case}: {number} questions; empty: nothing to note; Ctrl-D: enough",
+        number=len(asked),
+        case=found.name,
+    )
+    say(begin, err=as_json)
+    asker = Asker(config.profile.language, moment.astimezone(config.profile.timezone), as_json)
+    added, misread = _interview(asked, asker, found.key, config)
+    _tell(added, found.key, [*problems, *misread], as_json=as_json)
+
+
+def _interview(
+    asked: Sequence[Question], asker: Asker, case: str, config: Config
+) -> tuple[list[NoteAdded], list[Problem]]:
+    added: list[NoteAdded] = []
+    problems: list[Problem] = []
+    try:
+        for question in asked:
+            for text in _answers(question, asker):
+                written, misread = note.write(config, case, text, asker.now, as_json=asker.aside)
+                added.append(written)
+                problems += misread
+    except click.Abort:
+        click.echo(err=asker.aside)
+    return added, problems
+
+
+def _answers(question: Question, asker: Asker) -> Iterator[str]:
+    """Yield the notes that the answers to a question become."""
+    while answer := asker.ask(question.answer):
+        details = [(each.key, asker.ask(each)) for each in question.details]
+        pairs = [(question.answer.key, answer), *details] if question.answer.key else details
+        own = "" if question.answer.key else answer
+        yield " ".join(
+            [f"#{question.tag}", *([own] if own else []), *(_pair(key, value) for key, value in pairs if value)]
+        )
+        if not question.repeat:
+            return
+
+
+def _pair(key: str, value: str) -> str:
+    return f'{key}:"{value.translate(_QUOTES)}"' if " " in value else f"{key}:{value}"
+
+
+def _tell(added: Sequence[NoteAdded], case: str, problems: Sequence[Problem], *, as_json: bool) -> None:
+    if as_json:
+        from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
+
+        notes = [{"file": each.file, "line": each.line, "heading": each.heading, "item": each.item} for each in added]
+        click.echo(records.dump({"case": case, "notes": notes, "problems": records.problems(problems)}))
+    elif added:
+        click.echo()
+        say(Sentence("{file}, under {heading!r}:", file=added[-1].file, heading=added[-1].heading))
+        for each in added:
+            click.echo(f"  {each.item}")
+        say(Sentence("see what comes of it: followup plan; take the last back: followup note --undo"))
+    else:
+        say(Sentence("nothing was noted"))
+    shared.print_problems(problems)
+    sys.exit(shared.exit_code(problems))

@@ -1,0 +1,150 @@
+"""Which duty a person means by a word: its key, a case and a rule, or a case that has only one thing open."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from followup_rules.cli import casebook, shared
+from followup_rules.cli.case_names import named, unclear
+from followup_rules.cli.casebook import CaseFile
+from followup_rules.cli.page import WORDS
+from followup_rules.codes import Code
+from followup_rules.config.read import Config
+from followup_rules.model import Decision, Problem, State
+from followup_rules.sentences import Sentence
+from followup_rules.store.store import Store
+from followup_rules.tick.run import Report, every_case, preview
+from followup_rules.toml.suggestions import expected
+
+OPEN = (State.DUE, State.HELD, State.WAITING)
+"""The states of a duty about which a person can still say something, the most pressing first."""
+_LISTED = 6
+
+
+class Meant(Struct, frozen=True):
+    """A duty, or a case as a whole."""
+
+    file: CaseFile
+    decision: Decision | None = None
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return title_of(self.decision, self.file) if self.decision else self.file.name
+
+
+class _Word(Struct, frozen=True):
+    """What was typed, taken apart."""
+
+    text: str
+    case: str
+    rule: str
+
+
+def find(name: str, config: Config, now: datetime, *, whole_case: bool, as_json: bool) -> tuple[Report, Meant]:
+    """Return what a run would find now, and the duty that a person means; if that is not clear, say why and exit.
+
+    `whole_case`: a case alone means all of it, else the one thing that is open in it.
+    """
+    with shared.copy_of(config, as_json=as_json) as copy:
+        written = copy.decisions.last_line()
+        report = preview(config, copy, now, lambda store, at: _cases(name, store, at, config))
+        keys = copy.cases()
+        found = [each for each in report.decisions if each.key.casefold() == name.casefold()]
+        if found:
+            (file,) = casebook.files_of([found[0].case], config, copy, report, written)
+            return report, _open_one(found, file, name, as_json=as_json)
+        word = _word(name, config)
+        fitting = named(word.case, keys, copy, config.profile.timezone)
+        if len(fitting) != 1:
+            case, _, rule = name.rpartition("/")
+            of_case = not fitting and rule and len(named(case, keys, copy, config.profile.timezone)) == 1
+            wrong = _no_rule(rule, config) if of_case else unclear(word.case, fitting, keys, copy, report.now)
+            shared.give_up([wrong], as_json=as_json)
+        (file,) = casebook.files_of(fitting, config, copy, report, written)
+    if not word.rule and whole_case:
+        return report, Meant(file)
+    return report, _chosen(word, file, as_json=as_json)
+
+
+def title_of(decision: Decision, file: CaseFile) -> str:
+    """Return what a duty is about, for people: the title of what was made for it, else that of its anchor."""
+    made = next((entry.action.title for entry in file.made(decision) if entry.action.title), "")
+    return made or decision.visit.anchor.title or decision.visit.anchor.text or decision.rule
+
+
+def short(decision: Decision, file: CaseFile) -> str:
+    """Return by which word a duty can be named: `CASE/RULE`, or its key if the case has several open of that rule."""
+    same = [each for each in file.decisions if each.rule == decision.rule and each.state in OPEN]
+    return decision.key if len(same) > 1 else f"{file.name}/{decision.rule}"
+
+
+def _cases(name: str, store: Store, at: datetime, config: Config) -> Sequence[str]:
+    """Return the cases to be judged: the one that is named, all where a key is, for it does not tell of which it is."""
+    keys = every_case(store, at)
+    fitting = named(_word(name, config).case, keys, store, config.profile.timezone)
+    return fitting or keys
+
+
+def _word(name: str, config: Config) -> _Word:
+    case, slash, rule = name.rpartition("/")
+    known = {each.casefold(): each for each in config.rulebook.rules.rules}
+    return _Word(name, case, known[rule.casefold()]) if slash and rule.casefold() in known else _Word(name, name, "")
+
+
+def _no_rule(rule: str, config: Config) -> Problem:
+    hint = expected(rule, config.rulebook.rules.rules)
+    return Problem("DUTY", Sentence("there is no rule {rule!r}", rule=rule), Code.UNKNOWN_NAME, hint=hint, fatal=True)
+
+
+def _open_one(found: Sequence[Decision], file: CaseFile, name: str, *, as_json: bool) -> Meant:
+    decision = found[0]
+    if decision.state not in OPEN:
+        state = WORDS[decision.state]
+        message = Sentence("{key} is {state} already: {why}", key=name, state=state, why=decision.why)
+        shared.give_up([Problem("DUTY", message, Code.NO_DUTY, hint=_hint(file), fatal=True)], as_json=as_json)
+    return Meant(file, decision)
+
+
+def _chosen(word: _Word, file: CaseFile, *, as_json: bool) -> Meant:
+    """Return the duty of a case that is meant: of its rule, or the only one that asks for something now."""
+    of_rule = [each for each in file.decisions if not word.rule or each.rule == word.rule]
+    if word.rule:
+        open_ = [each for each in of_rule if each.state in OPEN]
+    else:
+        open_ = [each for each in of_rule if each.state is State.DUE]
+    pressing = [each for each in open_ if each.state is State.DUE] or open_
+    if len(pressing) != 1:
+        shared.give_up([_not_one(word, file, pressing, of_rule)], as_json=as_json)
+    return Meant(file, pressing[0])
+
+
+def _not_one(word: _Word, file: CaseFile, pressing: Sequence[Decision], of_rule: Sequence[Decision]) -> Problem:
+    """Return what to tell if nothing, or more than one thing, is open."""
+    if pressing:
+        message = Sentence("{word!r} fits several things that are open", word=word.text)
+        hint: str = Sentence("write one of: {names}", names=_listed([short(each, file) for each in pressing]))
+        return Problem("DUTY", message, Code.NO_DUTY, hint=hint, fatal=True)
+    over = max(of_rule, key=lambda each: each.visit.start, default=None) if word.rule else None
+    if over:
+        values = {"rule": word.rule, "case": file.name, "state": WORDS[over.state], "why": over.why}
+        message = Sentence("nothing of {rule} is open in {case}: it is {state}, {why}", **values)
+    elif word.rule:
+        message = Sentence("{rule} asks nothing in {case}", rule=word.rule, case=file.name)
+    else:
+        message = Sentence("nothing is due in {case}", case=file.name)
+    hint = _hint(file) or expected(word.rule, {each.rule for each in file.decisions})
+    return Problem("DUTY", message, Code.NO_DUTY, hint=hint, fatal=True)
+
+
+def _hint(file: CaseFile) -> str:
+    open_ = [short(each, file) for each in file.decisions if each.state in OPEN]
+    return Sentence("open are: {names}", names=_listed(open_)) if open_ else ""
+
+
+def _listed(names: Collection[str]) -> str:
+    once = list(dict.fromkeys(names))
+    return ", ".join(once[:_LISTED]) + (", ..." if len(once) > _LISTED else "")

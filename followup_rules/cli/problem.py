@@ -1,0 +1,45 @@
+"""`followup problem`: what a code in a message means, with what is wrong and what is right."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from pathlib import Path
+
+import click
+
+from followup_rules.cli import shared
+from followup_rules.codes import Code
+from followup_rules.sentences import Sentence
+from followup_rules.toml.suggestions import expected
+
+_SECTION = re.compile(r"^## (F\d{3})\n(.*?)(?=^## F\d{3}$|\Z)", re.MULTILINE | re.DOTALL)
+
+
+@click.command("problem")
+@click.argument("code")
+@shared.json_option
+def command(code: str, *, as_json: bool) -> None:
+    """Tell what a code means that a message names: followup problem F012.
+
+    Most have an example that is wrong, and one that is right.
+    """
+    pages = dict(_SECTION.findall(_all_pages()))
+    page = pages.get(code.strip().upper())
+    if page is None:
+        raise click.UsageError(
+            Sentence("there is no code {code}: {hint}", code=code, hint=expected(code.upper(), [*map(str, Code)]))
+        )
+    if as_json:
+        from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
+
+        click.echo(records.dump({"code": code.strip().upper(), "page": page.strip()}))
+    else:
+        click.echo(page.strip())
+
+
+def _all_pages() -> str:
+    """Return docs/problems.md: as it was installed, or as it lies beside the code in a checkout."""
+    installed = resources.files("followup_rules") / "data" / "problems.md"
+    found = installed if installed.is_file() else Path(__file__).parents[2] / "docs" / "problems.md"
+    return found.read_text(encoding="utf-8")

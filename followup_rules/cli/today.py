@@ -1,0 +1,178 @@
+"""`followup today`: what I owe now, notices until they are dismissed, what is held, and what comes next."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+from msgspec import Struct
+
+from followup_rules.cli import agenda, casebook, shared
+from followup_rules.cli.agenda import Entry
+from followup_rules.cli.casebook import CaseFile
+from followup_rules.cli.duties import title_of
+from followup_rules.config.read import Config
+from followup_rules.engine.plan import LedgerEntry
+from followup_rules.model import NOTICE, Action, Decision, Person, State
+from followup_rules.tick.run import Report
+
+KEPT = timedelta(days=14)
+"""So long a notice stays that nobody dismisses and whose duty does not end."""
+_NEXT = 8
+Places = Mapping[tuple[str, str], str]
+"""Where actions are to be opened, by their key and output."""
+
+
+class Made(Struct, frozen=True):
+    """An action of a duty, and where it is to be opened; "" if that cannot be told, or it is not made yet."""
+
+    action: Action
+    output: str
+    place: str
+    there: bool
+
+
+class Owed(Struct, frozen=True):
+    """A duty that is due, or held: what it is called, whom it concerns, what was made, and since when."""
+
+    file: CaseFile
+    decision: Decision
+    title: str
+    people: tuple[Person, ...]
+    made: tuple[Made, ...]
+    since: datetime
+    """Of a notice: when it was given first. Of a duty: when it is due, or was."""
+
+
+class Day(Struct, frozen=True):
+    """All that is to tell of a day."""
+
+    owed: tuple[Owed, ...]
+    notices: tuple[Owed, ...]
+    held: tuple[Owed, ...]
+    coming: tuple[Entry, ...]
+
+
+@click.command("today")
+@shared.now_option
+@shared.json_option
+@click.pass_context
+def command(ctx: click.Context, now: str | None, *, as_json: bool) -> None:
+    """Show what you owe, the oldest first, with people, the file or link to open, and since when; writes nothing.
+
+    Then notices, which stay until you dismiss them, their duty is over, or 14 days have passed; what is held back; and
+    what comes next.
+    """
+    config = shared.load(ctx, as_json=as_json)
+    report, files = casebook.read(config, shared.instant(now, config), as_json=as_json)
+    day = gather(report, files, config)
+    if as_json:
+        _print_record(report, day)
+    else:
+        from followup_rules.cli import today_page  # noqa: PLC0415 -- rich is heavy
+
+        today_page.show(report, day)
+    shared.print_problems(report.problems)
+    sys.exit(shared.exit_code(report.problems))
+
+
+def gather(report: Report, files: Sequence[CaseFile], config: Config) -> Day:
+    """Return all that is to tell of the day of a report."""
+    open_ = [(file, each) for file in files for each in file.decisions if each.state in (State.DUE, State.HELD)]
+    places = _places([entry for file, decision in open_ for entry in file.made(decision)], config, report.now)
+    told = [_told(decision, file, report, places) for file, decision in open_]
+    due = [each for each in told if each.decision.state is State.DUE]
+    held = [each for each in told if each.decision.state is State.HELD]
+    notices = [each for each in due if _is_notice(each)]
+    coming = sorted(entry for file in files for entry in agenda.entries(file, report.now) if entry.at > report.now)
+    return Day(
+        owed=tuple(sorted((each for each in due if not _is_notice(each)), key=_oldest_first)),
+        notices=tuple(sorted((each for each in notices if report.now - each.since < KEPT), key=_oldest_first)),
+        held=tuple(sorted(held, key=_oldest_first)),
+        coming=tuple(entry for entry in coming if entry.what in ("meeting", "opens"))[:_NEXT],
+    )
+
+
+def _told(decision: Decision, file: CaseFile, report: Report, places: Places) -> Owed:
+    there = [Made(it.action, it.output, places.get((it.key, it.output), ""), there=True) for it in file.made(decision)]
+    made = (*there, *_to_be_made(decision, report))
+    to = tuple(dict.fromkeys(person for each in made for person in each.action.to))
+    said = made and all(each.action.type == NOTICE for each in made)
+    since = _given(decision, file, report.now) if said else decision.due or decision.opens or report.now
+    title = next((each.action.title for each in made if each.action.title), "") or title_of(decision, file)
+    return Owed(file, decision, title, to or decision.visit.people, made, since.astimezone(report.now.tzinfo))
+
+
+def _to_be_made(decision: Decision, report: Report) -> Iterator[Made]:
+    changes = (outcome.change for outcome in report.outcomes if outcome.change.op == "create")
+    for change in (change for change in changes if change.action.duty == decision.key):
+        yield Made(change.action, change.output, "", there=False)
+
+
+def _is_notice(owed: Owed) -> bool:
+    return bool(owed.made) and all(each.action.type == NOTICE for each in owed.made)
+
+
+def _given(decision: Decision, file: CaseFile, now: datetime) -> datetime:
+    """Return when a notice was due for the first time since it was last something else; now, if no run has seen it."""
+    seen = [at for at, key, state, _ in file.history if key == decision.key and state == State.DUE]
+    return seen[-1] if seen else now
+
+
+def _oldest_first(owed: Owed) -> tuple[float, str]:
+    return owed.since.timestamp(), owed.decision.key
+
+
+def _places(entries: Sequence[LedgerEntry], config: Config, now: datetime) -> Places:
+    """Return where what was made is to be opened. What an output cannot tell is left out: `plan` says what is wrong."""
+    found: dict[tuple[str, str], str] = {}
+    for configured in config.outputs:
+        with suppress(Exception), closing(configured.open(config.context(now))) as output:
+            for entry in entries:
+                if entry.output == configured.name and entry.ref:
+                    found[entry.key, entry.output] = output.place(entry.ref)
+    return found
+
+
+# -- for programs
+
+
+def _print_record(report: Report, day: Day) -> None:
+    from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
+
+    record = {
+        "now": report.now.isoformat(),
+        "owed": [_record(each) for each in day.owed],
+        "notices": [_record(each) for each in day.notices],
+        "held": [_record(each) for each in day.held],
+        "next": [agenda.record(entry) for entry in day.coming],
+        "problems": records.problems(report.problems),
+    }
+    click.echo(records.dump(record))
+
+
+def _record(owed: Owed) -> dict[str, Any]:
+    decision = owed.decision
+    until = decision.reason.values.get("until") if decision.state is State.HELD else None
+    return {
+        "key": decision.key,
+        "rule": decision.rule,
+        "case": decision.case,
+        "name": owed.file.name,
+        "title": owed.title,
+        "people": [{"address": person.address, "name": person.name} for person in owed.people],
+        "since": owed.since.isoformat(),
+        "late": decision.late,
+        "guard": decision.guard or None,
+        "until": until.isoformat() if isinstance(until, datetime) else None,
+        "why": decision.why,
+        "made": [
+            {"type": each.action.type, "output": each.output, "place": each.place or None, "there": each.there}
+            for each in owed.made
+        ],
+        "text": next((each.action.text for each in owed.made if each.action.type == NOTICE), None),
+    }

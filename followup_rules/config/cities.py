@@ -1,0 +1,86 @@
+"""Where people say that they live: the time zone of a city, and the country or region whose holidays are theirs."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from followup_rules.config import holidays
+from followup_rules.language.text import fold
+from followup_rules.toml.document import Document, parse
+
+_FILE = Path(__file__).parents[1] / "data" / "cities.toml"
+_LANGUAGES = ("en", "fr")
+
+
+def zones_of(written: str) -> list[str]:
+    """Return the time zones that somebody may mean: by the name of a zone, of its city, or of another city in it."""
+    name = fold(written)
+    exact = [zone for zone in zoneinfo.available_timezones() if zone.casefold() == written.strip().casefold()]
+    if exact:
+        return exact
+    listed = [place["timezone"] for place in _places() if name in map(fold, place["cities"])]
+    named = [zone for zone, city in _cities() if fold(city) == name]
+    # Most cities have an older name, too: America/Buenos_Aires.
+    current = [zone for zone in named if zone in _countries_of_zones()]
+    return list(dict.fromkeys(listed or current or named))
+
+
+def country_of(zone: str) -> str:
+    """Return the code of the country that a time zone lies in, or "", by the table that comes with the zones."""
+    return _countries_of_zones().get(zone, "")
+
+
+def holidays_of(written: str) -> str:
+    """Return the country or region that somebody means, as the config names it; "" if none is known by that name."""
+    code = written.strip().upper().replace("_", "-").replace(" ", "-")
+    if code and holidays.known(code):
+        return code
+    name = fold(written)
+    regions = [place["holidays"] for place in _places() if name in map(fold, place["regions"])]
+    cities = [place["holidays"] for place in _places() if name in map(fold, place["cities"])]
+    countries = [code for code, country in _countries() if fold(country) == name and holidays.known(code)]
+    return next(iter([*regions, *countries, *cities]), "")
+
+
+def holidays_near(written: str) -> str:
+    """Return the country or region of a city, if the list of cities has it; else ""."""
+    return next((place["holidays"] for place in _places() if fold(written) in map(fold, place["cities"])), "")
+
+
+@cache
+def _countries_of_zones() -> Mapping[str, str]:
+    from importlib.resources import files  # noqa: PLC0415 -- only when somebody is asked
+
+    table = files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in table.splitlines() if not line.startswith("#")]
+    return {row[2]: row[0] for row in rows}
+
+
+@cache
+def _places() -> tuple[dict[str, Any], ...]:
+    document = parse(_FILE.read_text(encoding="utf-8"), _FILE.name)
+    assert isinstance(document, Document), document
+    return tuple(document.tables["place"])
+
+
+@cache
+def _cities() -> tuple[tuple[str, str], ...]:
+    """Return the time zones with the names of their cities, as in their own names and as in English and French."""
+    from babel import Locale  # noqa: PLC0415 -- only when somebody is asked
+
+    zones = [zone for zone in sorted(zoneinfo.available_timezones()) if "/" in zone and not zone.startswith("Etc/")]
+    own = [(zone, zone.rpartition("/")[2].replace("_", " ")) for zone in zones]
+    called = [Locale(language).time_zones for language in _LANGUAGES]
+    return (*own, *((zone, names["city"]) for each in called for zone, names in each.items() if "city" in names))
+
+
+@cache
+def _countries() -> tuple[tuple[str, str], ...]:
+    from babel import Locale  # noqa: PLC0415 -- only when somebody is asked
+
+    named = [Locale(language).territories for language in _LANGUAGES]
+    return tuple((code, name) for each in named for code, name in each.items() if len(code) == 2)

@@ -1,0 +1,42 @@
+"""Answers to mail of mine that look like mail to many: what tells them from that is my own mail. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from followup_rules.language.matching import Subjects
+from followup_rules.model import Case, Event
+from followup_rules.people import normal
+
+Asked = Mapping[tuple[str, str], datetime]
+"""When I first wrote to an address under a subject."""
+
+
+def with_answers(case: Case, subjects: Subjects) -> Case:
+    """Return a case in which what answers a mail of mine, by subject and writer, is its writer's word.
+
+    Tools of recruiters put a way to leave a list (RFC 2369, RFC 8058) into every mail, and some of them drop the
+    headers of an answer; with these it was never taken for mail to many. A `Re:` alone proves nothing: newsletters come
+    in that dress, too.
+    """
+    events = (*case.home, *case.joined)
+    if not any(event.auto == "bulk" for event in events):
+        return case
+    asked: dict[tuple[str, str], datetime] = {}
+    for mail in (event for event in events if event.kind == "sent" and not event.auto):
+        for person in mail.people:
+            key = subjects.topic(mail.title), normal(person.address)
+            asked[key] = min(asked.get(key, mail.start), mail.start)
+    home, joined = (tuple(_heard(event, asked, subjects) for event in part) for part in (case.home, case.joined))
+    return replace(case, home=home, joined=joined)
+
+
+def _heard(event: Event, asked: Asked, subjects: Subjects) -> Event:
+    if event.kind != "received" or event.auto != "bulk" or not event.organizer or not subjects.is_reply(event.title):
+        return event
+    topic = subjects.topic(event.title)
+    first = asked.get((topic, normal(event.organizer.address))) if topic else None
+    return replace(event, auto="") if first and first <= event.start else event

@@ -1,0 +1,141 @@
+"""Every sentence for people is marked, and its French is whole: `docs/sentences.py` finds them, the catalogue has them."""
+
+import ast
+import importlib.util
+import re
+import subprocess
+import sys
+from string import Formatter
+
+import pytest
+from babel.messages.pofile import read_po
+
+from tests.support.project import ROOT
+
+NOT_YET = (
+    "cli",
+    "config",
+    "host",
+    "language",
+    "lint",
+    "mail",
+    "simulation",
+    "store",
+    "texts",
+    "tick",
+    "toml",
+    "upkeep",
+)
+"""The rooms in which not every sentence is marked yet."""
+PLUGINS_NOT_YET = ("followup_google", "followup_ics", "followup_mailbox", "followup_notes", "followup_todotxt")
+ALSO_NOT_YET = ("regular_files.py", "testing.py", "web_address.py", "written_dates.py")
+ELSEWHERE = {"codes.py": "names of codes, for the documentation"}
+"""Modules with texts that nobody sees."""
+
+WORDS = re.compile(r"(?:^|[\s(“\"'])[a-z]{2,}[,;:]? (?:\{\} )?[a-z]{2,}")
+"""What looks like a part of a sentence: two words in small letters, or with a value between them."""
+MARKED = {"Sentence", "Reason", "option", "version_option"}
+SILENT = {"compile", "debug", "field", "once"}
+"""Functions whose texts nobody reads: patterns, the log of `--debug`, the help of options, which is in the docs; keys."""
+UNSEEN = {"{} would be taken for another domain"}
+"""What is raised for the code that calls, and never told."""
+STYLES = re.compile(r"bold \w+")
+
+
+@pytest.fixture(scope="module")
+def tool():
+    spec = importlib.util.spec_from_file_location("sentences", ROOT / "docs" / "sentences.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def french(tool):
+    with tool.catalogue_of("fr").open("rb") as opened:
+        return read_po(opened, locale="fr")
+
+
+def test_every_sentence_has_its_french_and_none_is_left_over():
+    command = [sys.executable, str(ROOT / "docs" / "sentences.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_is_missing_is_told(tool, tmp_path, monkeypatch, capsys):
+    new = tmp_path / "followup_rules" / "new.py"
+    new.parent.mkdir()
+    new.write_text(
+        'say(Sentence("nobody has said this yet: {count}", count=Sentence("{number} day", "{number} days", number=1)))'
+    )
+    assert set(tool.sentences(new.read_text())) == {
+        "nobody has said this yet: {count}",
+        ("{number} day", "{number} days"),
+    }
+
+
+def places(text):
+    return sorted(name for _, name, _, _ in Formatter().parse(text) if name)
+
+
+def pairs(french):
+    """Return each sentence with its translation, singular and plural apart; those without values have no places."""
+    for message in french:
+        if message.id and isinstance(message.id, tuple):
+            yield from zip(message.id, message.string, strict=True)
+        elif message.id:
+            yield message.id, message.string
+
+
+def test_no_translation_is_a_guess(french):
+    assert [message.id for message in french if message.fuzzy and message.id] == []
+
+
+def test_the_values_are_named_as_in_english(french):
+    # One without a place is never put together: there, braces are braces, as in `{ min, max }`.
+    filled = [(said, told) for said, told in pairs(french) if re.search(r"(?<!\{)\{\w+(?:!r)?\}", said)]
+    assert [(said, told) for said, told in filled if places(said) != places(told)] == []
+
+
+def test_french_has_its_own_marks(french):
+    """No-break spaces before and within what would else be torn off; no straight apostrophes between letters."""
+    torn = re.compile(r" [;:?!»]|« |[a-zéàè]'[a-zéèêàâîhA-Z]")
+    assert [told for _, told in pairs(french) if torn.search(re.sub(r"`[^`]*`", "", told))] == []
+
+
+def unmarked(module):
+    """Return the texts of a module that look like sentences and are not marked."""
+    tree = ast.parse(module.read_text())
+    known = set()
+    for node in ast.walk(tree):
+        name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
+        if (
+            name in MARKED | SILENT
+            or isinstance(node, ast.Assert)
+            or (isinstance(getattr(node, "value", None), ast.Constant) and isinstance(node, ast.Expr))
+        ):
+            known.update(map(id, ast.walk(node)))
+    for node in ast.walk(tree):
+        if id(node) in known or not isinstance(node, ast.Constant | ast.JoinedStr):
+            continue
+        if isinstance(node, ast.JoinedStr):
+            known.update(map(id, ast.walk(node)))
+            text = "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
+        else:
+            text = node.value if isinstance(node.value, str) else ""
+        if WORDS.search(text) and not STYLES.fullmatch(text) and text not in UNSEEN:
+            yield f"{module.name}:{node.lineno}: {text}"
+
+
+def modules():
+    for module in sorted((ROOT / "followup_rules").rglob("*.py")):
+        room = module.relative_to(ROOT / "followup_rules").parts[0]
+        if room not in (*NOT_YET, *ALSO_NOT_YET, *ELSEWHERE):
+            yield module
+    for module in sorted((ROOT / "plugins").rglob("*.py")):
+        if module.relative_to(ROOT / "plugins").parts[0] not in PLUGINS_NOT_YET:
+            yield module
+
+
+def test_every_sentence_is_marked():
+    assert [found for module in modules() for found in unmarked(module)] == []
