@@ -275,8 +275,7 @@ class CaseView:
 
     def _may_count(self, event: Event, scope: Scope) -> bool:
         """Tell whether an event is none of the anchor's own, and no note that is about another one of the same rule."""
-        own = any(event.id == each.id and event.kind == each.kind for each in scope.visit.events)
-        return not own and self.is_about(event, scope) is not False
+        return event.identity not in scope.own and self.is_about(event, scope) is not False
 
     def is_about(self, event: Event, scope: Scope) -> bool | None:
         """Tell whether an event is a note whose `re:DAY` names this anchor; None if it names none of the same rule."""

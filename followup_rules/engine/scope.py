@@ -55,6 +55,11 @@ class Scope(Struct, frozen=True, dict=True):
         return self.view.found(pattern).events
 
     @cached_property
+    def own(self) -> frozenset[str]:
+        """The identities of the anchor's events."""
+        return frozenset(event.identity for event in self.visit.events)
+
+    @cached_property
     def them(self) -> frozenset[str]:
         """The normalised addresses of the anchor's people."""
         return frozenset(normal(person.address) for person in self.visit.people)
@@ -90,6 +95,16 @@ class Scope(Struct, frozen=True, dict=True):
 
         Raises UnsettledError if that comes to rest nowhere, or if none resolves because an opening does not.
         """
+        if phrases not in self._instants:
+            self._instants[phrases] = self._resolved(phrases)
+        return self._instants[phrases]
+
+    @cached_property
+    def _instants(self) -> dict[Sequence[Phrase], datetime | None]:
+        """What phrases resolved to: a pattern asks for each event."""
+        return {}
+
+    def _resolved(self, phrases: Sequence[Phrase]) -> datetime | None:
         unsettled = None
         for phrase in phrases:
             try:
