@@ -87,7 +87,7 @@ def _start(on: Any) -> str:
     return (
         ", ".join(f"“{each}”" for each in listed)
         if all(isinstance(each, str) for each in listed)
-        else "what its `on` says"
+        else Sentence("what its `on` says")
     )
 
 
