@@ -2,7 +2,8 @@
 
 New sentences are added without a translation, to be written by hand; those that nobody says any more are taken out.
 `--check` writes nothing, and fails if anything is missing or not used. Sentences are the first text of `Sentence(...)`
-(the second is its plural) and of `Reason(...)`, the docstring of a command, and the `help` of an option.
+(the second is its plural) and of `Reason(...)`, the docstring of a command, the `help` of an option, and the `why` of
+the rules and guards that come with the program.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
+import tomllib
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -78,7 +80,17 @@ def said() -> Catalog:
         for file in sorted((ROOT / folder).rglob("*.py")):
             for each in sentences(file.read_text(encoding="utf-8")):
                 found.add(each, locations=[(file.relative_to(ROOT).as_posix(), 0)])
+    for file in sorted((ROOT / "followup_rules").rglob("*.toml")):
+        for why in _reasons(file):
+            found.add(why, locations=[(file.relative_to(ROOT).as_posix(), 0)])
     return found
+
+
+def _reasons(rules: Path) -> Iterator[str]:
+    """Find why the rules and guards that come with the program are there."""
+    tables = tomllib.loads(rules.read_text(encoding="utf-8"))
+    for kind in ("rule", "guard"):
+        yield from (table["why"] for table in tables.get(kind, {}).values() if "why" in table)
 
 
 def up_to_date(language: str) -> bytes:
