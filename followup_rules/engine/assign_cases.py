@@ -61,6 +61,8 @@ class Directory(Struct, frozen=True, dict=True):
     free_mail: frozenset[str] = frozenset()
     written_to: Mapping[str, frozenset[str]] = {}
     """The cases that mail to a normalised address joins: those of rules from the clock that write to it."""
+    written_by: Mapping[str, frozenset[str]] = {}
+    """The other rules that write to a normalised address: its mail joins the cases where they have an anchor."""
     zone: tzinfo = UTC
     """The user's, in which an entry that shares its title with another is told apart by its day."""
 

@@ -34,6 +34,13 @@ class Places:
         joined = [(name, case) for name, place in places.items() for case in sorted(place.joins)]
         self._database.run_many("insert into joined values (?, ?)", joined)
 
+    def join(self, case: str, names: Iterable[str]) -> bool:
+        """Have events that are at home elsewhere join a case; tell whether any of them is new there."""
+        known = {*self.joining(case), *self.at_home(case)}
+        fresh = [(name, case) for name in sorted(set(names) - known)]
+        self._database.run_many("insert into joined values (?, ?)", fresh)
+        return bool(fresh)
+
     def cases_of(self, name: str) -> list[str]:
         """Return the cases of an event, its home first."""
         home = self._database.rows("select home from place where id = ?", name)

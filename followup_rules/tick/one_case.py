@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.as_of import as_of, next_arrival
 from followup_rules.engine.completed import bindings
 from followup_rules.engine.evaluate import EvaluationContext, Remembered, evaluate
+from followup_rules.engine.isolation import Failed
 from followup_rules.engine.moving_notes import moving, without_day
 from followup_rules.engine.orders import misfits
 from followup_rules.engine.own_mail import same_subject
@@ -38,7 +40,7 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
     """Bring one case up to date; yield its decisions, outcomes and problems, and what was missed."""
     store, book = given.store, given.config.rulebook
     context = EvaluationContext(given.now, given.first_run, given.config.profile.lookback, seen.sight, seen.since)
-    stored = store.case(case)
+    stored = _with_mail_of_rules(store.case(case), context, given)
     yield from _notes(stored, context, seen.news, given)
     judged, known_by = judge(stored, given.config, store, context)
     store.subjects.keep(case, known_by)
@@ -82,6 +84,23 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
     certain = carried_out == len(changes) and broken <= faulty and seen_well
     until = _next_instant(decisions, entries, stored, given.now)
     store.decisions.write(case, decisions, given.now, until=until, stale=not certain)
+
+
+def _with_mail_of_rules(stored: Case, context: EvaluationContext, given: Given) -> Case:
+    """Return a case with the mail of those to whom a rule writes that has a duty there, whoever else is concerned.
+
+    Later mail joins as it comes: see `Store.arrange`.
+    """
+    rules, store = given.config.rulebook.rules, given.store
+    fixed = [rule for rule in rules.rules.values() if rule.fixed_recipients and not (rule.recurring or rule.fault)]
+    if not fixed:
+        return stored
+    view = CaseView(as_of(stored, given.now), rules, store.ledger.pins(stored.key), context.span(stored.key))
+    addresses: set[str] = set()
+    for rule in fixed:
+        with suppress(Failed):  # told where it is judged
+            addresses |= rule.fixed_recipients if view.visits(rule) else set()
+    return store.case(stored.key) if store.places.join(stored.key, store.events.mail_of(addresses)) else stored
 
 
 def _notes(stored: Case, context: EvaluationContext, news: frozenset[str], given: Given) -> Iterator[Problem]:
