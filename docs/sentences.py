@@ -2,8 +2,8 @@
 
 New sentences are added without a translation, to be written by hand; those that nobody says any more are taken out.
 `--check` writes nothing, and fails if anything is missing or not used. Sentences are the first text of `Sentence(...)`
-(the second is its plural) and of `Reason(...)`, the docstring of a command, the `help` of an option, and the
-`why` of rules that come with the program.
+(the second is its plural) and of `Reason(...)`, the docstring of a command, the `help` of an option, and the `why` of
+the rules and guards that come with the program.
 """
 
 from __future__ import annotations
@@ -80,14 +80,15 @@ def said() -> Catalog:
         for file in sorted((ROOT / folder).rglob("*.py")):
             for each in sentences(file.read_text(encoding="utf-8")):
                 found.add(each, locations=[(file.relative_to(ROOT).as_posix(), 0)])
-    for file in sorted((*ROOT.glob("followup_rules/packs/*/rules.toml"), *ROOT.glob("followup_rules/data/*.toml"))):
-        for each in _reasons(tomllib.loads(file.read_text(encoding="utf-8"))):
-            found.add(each, locations=[(file.relative_to(ROOT).as_posix(), 0)])
+    for file in sorted((ROOT / "followup_rules").rglob("*.toml")):
+        for why in _reasons(file):
+            found.add(why, locations=[(file.relative_to(ROOT).as_posix(), 0)])
     return found
 
 
-def _reasons(tables: dict[str, Any]) -> Iterator[str]:
-    """Find the `why` of the rules and guards that come with the program."""
+def _reasons(rules: Path) -> Iterator[str]:
+    """Find why the rules and guards that come with the program are there."""
+    tables = tomllib.loads(rules.read_text(encoding="utf-8"))
     for kind in ("rule", "guard"):
         yield from (table["why"] for table in tables.get(kind, {}).values() if "why" in table)
 

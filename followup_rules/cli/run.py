@@ -65,11 +65,11 @@ def _say(config: Config, store: Store, now: datetime, unsaid: list[Outcome], *, 
         if outcome.change.output != PRINTED:
             with suppress(OSError):  # of a draft or task it is only told, whether anybody listens or not
                 show.change(outcome, names())
-        elif notices_of_day.is_full(store, now):
-            unsaid.append(outcome)  # it counts as delivered: `today` shows it until it is dismissed
-        else:
+        elif notices_of_day.may_print(outcome.change.key, store, now):
             show.change(outcome, names())  # a notice is delivered by being printed
-            notices_of_day.count_one(store, now)
+            notices_of_day.printed(outcome.change.key, store, now)
+        else:
+            unsaid.append(outcome)  # it counts as delivered: `today` shows it until it is dismissed
 
     return say
 

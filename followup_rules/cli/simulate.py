@@ -21,7 +21,7 @@ from followup_rules.cli.speech import tr, tr_kept
 from followup_rules.codes import Code
 from followup_rules.config import neutral
 from followup_rules.config.read import Config, read_config, read_document
-from followup_rules.engine.assign_cases import match
+from followup_rules.engine.case_keys import match
 from followup_rules.model import Problem
 from followup_rules.sentences import Sentence, together
 from followup_rules.simulation import compare, examples, files, stored
