@@ -267,11 +267,11 @@ def _is_seen_as_mail(event: Event) -> bool:
 
 def _reported(event: Event) -> Reason:
     if "for" in event.data:
-        sentence = "done, as you say in {kind} “{said}” of {at}"
-        if event.kind == "dismissed":
-            sentence = "dismissed by you in {kind} “{said}” of {at}"
         said = event.title or f"#{event.tags[0]}"
-        return Reason(sentence, {"kind": _KINDS["note"], "said": said, "at": event.start})
+        noted = {"kind": _KINDS["note"], "said": said, "at": event.start}
+        if event.kind == "dismissed":
+            return Reason("dismissed by you in {kind} “{said}” of {at}", noted)
+        return Reason("done, as you say in {kind} “{said}” of {at}", noted)
     if event.kind == "dismissed":
         return Reason("dismissed by you: you deleted it")
     values = {"title": event.title, "at": event.start}
