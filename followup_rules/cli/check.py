@@ -102,7 +102,7 @@ def examine(config: Config, now: datetime) -> Findings:
         document = config.ingredients.document
         problems += [*fixed_zone(document), *uncovered(document, config.profile.holidays, now)]
     problems += [*addresses_in_config(config), *exposed_addresses(config)]
-    problems += [*analysis.warnings(_book(config, seen)), *_each_of_many(config)]
+    problems += [*analysis.warnings(_book(config, seen, now)), *_each_of_many(config)]
     return Findings(tuple(dict.fromkeys(problems)), _checked(config, seen))
 
 
@@ -289,12 +289,12 @@ def _obstacle(path: Path) -> str:
 DISTRIBUTION = "followup-rules"
 
 
-def _book(config: Config, seen: Mapping[str, _Seen]) -> Book:
+def _book(config: Config, seen: Mapping[str, _Seen], now: datetime) -> Book:
     """Return what is analysed: the rules of a config, and what its sources showed."""
     assert config.ingredients is not None, "a config that cannot be read has no rules"
     layers = documents(config.ingredients, [])
     foreign = {layers[0].file, *(layer.name for layer in config.ingredients.layers if layer.of_pack)}
-    book = read_book(layers, config.rulebook.rules, frozenset(foreign), _given(config, seen))
+    book = read_book(layers, config.rulebook.rules, frozenset(foreign), _given(config, seen, now))
     return replace(book, texts=dict(_texts_named(config)))
 
 
@@ -306,7 +306,7 @@ def _texts_named(config: Config) -> Iterator[tuple[tuple[str, int], tuple[Named,
             yield (rule.id, index), tuple(Named(*each) for each in found)
 
 
-def _given(config: Config, seen: Mapping[str, _Seen]) -> Given:
+def _given(config: Config, seen: Mapping[str, _Seen], now: datetime) -> Given:
     emitted, open_kinds = set(UNASKED), set[str]()
     fields: dict[str, frozenset[str]] = {}
     tags = frozenset[str]()
@@ -320,7 +320,7 @@ def _given(config: Config, seen: Mapping[str, _Seen]) -> Given:
         tags |= shown.tags
         fields |= {kind: fields.get(kind, frozenset()) | names for kind, names in shown.fields.items()}
     hints = {kind: hint for kind in _offered(config) if (hint := _who_emits(config, kind))}
-    return Given(frozenset(emitted), fields, frozenset(open_kinds), tags, hints)
+    return Given(frozenset(emitted), fields, frozenset(open_kinds), tags, hints, now.date())
 
 
 def _offered(config: Config) -> set[str]:

@@ -293,6 +293,12 @@ class Events:
             found = {token for event in self._versions(name) for token in tokens(event)}
             self._database.run_many("insert into token values (?, ?)", [(token, name) for token in found])
 
+    def mail_of(self, addresses: Collection[str]) -> set[str]:
+        """Return the identities of all mail in which an address takes part."""
+        query = """select id from token where token = '@' || ?1
+                     and (id glob 'sent' || char(31) || '*' or id glob 'received' || char(31) || '*')"""
+        return {name for address in addresses for (name,) in self._database.rows(query, address)}
+
     def tied(self, ids: Iterable[str]) -> set[str]:
         """Return the ids of all events whose case could change when these do, themselves included."""
         found: set[str] = set()

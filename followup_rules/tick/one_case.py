@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -15,6 +16,8 @@ from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.as_of import as_of, next_arrival
 from followup_rules.engine.completed import bindings
 from followup_rules.engine.evaluate import EvaluationContext, Remembered, evaluate
+from followup_rules.engine.isolation import Failed
+from followup_rules.engine.moving_notes import moving, without_day
 from followup_rules.engine.orders import misfits
 from followup_rules.engine.own_mail import same_subject
 from followup_rules.engine.plan import OVER, PRINTED, Change, EntryState, LedgerEntry, plan
@@ -23,6 +26,7 @@ from followup_rules.language.tags import ORDERS
 from followup_rules.model import DRAFT, NOTICE, Action, Case, Decision, Problem, Reason, State
 from followup_rules.sentences import Sentence
 from followup_rules.store.store import Store
+from followup_rules.store.told import DATES
 from followup_rules.store.tombstones import KEY
 from followup_rules.tick.actions import Making, actions, spelt, subjects
 from followup_rules.tick.backoff import must_wait
@@ -36,7 +40,7 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
     """Bring one case up to date; yield its decisions, outcomes and problems, and what was missed."""
     store, book = given.store, given.config.rulebook
     context = EvaluationContext(given.now, given.first_run, given.config.profile.lookback, seen.sight, seen.since)
-    stored = store.case(case)
+    stored = _with_mail_of_rules(store.case(case), context, given)
     yield from _notes(stored, context, seen.news, given)
     judged, known_by = judge(stored, given.config, store, context)
     store.subjects.keep(case, known_by)
@@ -82,18 +86,41 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
     store.decisions.write(case, decisions, given.now, until=until, stale=not certain)
 
 
+def _with_mail_of_rules(stored: Case, context: EvaluationContext, given: Given) -> Case:
+    """Return a case with the mail of those to whom a rule writes that has a duty there, whoever else is concerned.
+
+    Later mail joins as it comes: see `Store.arrange`.
+    """
+    rules, store = given.config.rulebook.rules, given.store
+    fixed = [rule for rule in rules.rules.values() if rule.fixed_recipients and not (rule.recurring or rule.fault)]
+    if not fixed:
+        return stored
+    view = CaseView(as_of(stored, given.now), rules, store.ledger.pins(stored.key), context.span(stored.key))
+    addresses: set[str] = set()
+    for rule in fixed:
+        with suppress(Failed):  # told where it is judged
+            addresses |= rule.fixed_recipients if view.visits(rule) else set()
+    return store.case(stored.key) if store.places.join(stored.key, store.events.mail_of(addresses)) else stored
+
+
 def _notes(stored: Case, context: EvaluationContext, news: frozenset[str], given: Given) -> Iterator[Problem]:
     """Keep which meetings the notes of a case are about; report what is new and names nothing."""
     rules = given.config.rulebook.rules
     telling = ORDERS | rules.world.tags.missed
-    if not any("re" in event.data or rules.world.tags.of(event.tags) & telling for event in stored.home):
+    may_move = moving(rules) and any(event.kind == "note" and event.identity in news for event in stored.home)
+    if not may_move and not any(
+        "re" in event.data or rules.world.tags.of(event.tags) & telling for event in stored.home
+    ):
         return
     given.store.places.follow(bindings(stored, rules.world))
     pins, span = given.store.ledger.pins(stored.key), context.span(stored.key)
     view = CaseView(as_of(stored, given.now), rules, pins, span)
-    for misfit in misfits(view):
+    for misfit in (*misfits(view), *without_day(view)):
         if misfit.note.identity in news:
-            yield Problem("notes", f"{misfit.note.where}: {misfit.message}", Code.NO_DUTY, hint=misfit.hint)
+            # One that only forgets its day counts for all else.
+            warning = misfit.code == Code.NO_DAY
+            where = f"{misfit.note.where}: {misfit.message}"
+            yield Problem("notes", where, misfit.code, hint=misfit.hint, warning=warning)
 
 
 def judge(
@@ -232,7 +259,9 @@ def _news(
         expired = decision.state is State.EXPIRED and before.get(decision.key) != State.EXPIRED
         if expired and closed and not given.store.decisions.ever_was(decision.key, State.EXPIRED):
             yield Missed(decision)
-        if decision.warning:
+        # Each judging finds it again; what was said of a date need not be said twice.
+        said = f"{decision.key} {decision.warning}"
+        if decision.warning and given.store.told.news(DATES, [said], whole=False):
             yield Problem(f"rule.{decision.rule}", decision.warning, decision.warning_code, warning=True)
 
 

@@ -227,6 +227,33 @@ def test_a_draft_that_was_sent_since_and_left_where_it_lay_is_over_and_taken_bac
     assert not life.has("thank-you", JULIE)
 
 
+ENDS = {
+    "thanked": lambda life: life.note("2026-11-09 15:00 #thanked"),
+    "rejected": lambda life: life.note("2026-11-09 15:00 #rejected"),
+    "called off": lambda life: life.visit("I1", status="CANCELLED", stamp="2026-11-09 09:00"),
+}
+
+
+@pytest.mark.parametrize("how", ENDS)
+@pytest.mark.parametrize("lost", [False, True])
+def test_what_lies_there_for_a_duty_that_ended_unseen_is_taken_back_unless_it_was_edited(life, how, lost):
+    life.visit("I2", "2026-11-09 15:00", PAUL)
+    life.run("2026-11-09 17:00")
+    life.rewrite("thank-you", PAUL, "Et merci pour le café.")
+    ENDS[how](life)
+    life.note("2026-11-09 15:00 #thanked", f"<{PAUL}>")
+    if lost:
+        for file in (life.folder / "out").glob("followup.db*"):
+            file.unlink()
+    else:
+        restored(life, "2026-11-10 09:00")
+    tick = life.at("2026-11-10 09:00")
+    assert (tick.rules(), tick.rules("withdraw")) == ([], ["thank-you"])
+    assert not life.has("thank-you", JULIE)
+    assert life.has("thank-you", PAUL)
+    assert (life.at("2026-11-10 10:00").changes, life.at("2026-11-10 10:00").problems) == ([], [])
+
+
 def test_a_draft_that_was_edited_since_stays_as_it_is_and_its_date_is_asked_about(life):
     life.run("2026-11-09 12:00")
     life.rewrite_draft("thank-you", "Et merci pour le café.")
