@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from followup_rules.cli.page import absolute, relative
-from followup_rules.engine.assign_cases import match, names_of
+from followup_rules.engine.assign_cases import names_of
+from followup_rules.engine.case_keys import match
 from followup_rules.language.text import fold
 from followup_rules.model import Event, Person, Problem
 from followup_rules.people import once_each

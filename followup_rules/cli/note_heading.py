@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
-from followup_rules.engine.assign_cases import Directory, employer, match
+from followup_rules.engine.assign_cases import Directory
+from followup_rules.engine.case_keys import employer, match
 from followup_rules.hookspecs import Refused
 from followup_rules.language.text import fold
 from followup_rules.model import Event, NoteHeading, Person

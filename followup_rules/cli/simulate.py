@@ -17,11 +17,11 @@ from followup_rules.cli import page as pages
 from followup_rules.cli import shared
 from followup_rules.cli.page import Clause, Page
 from followup_rules.cli.show import TYPES
-from followup_rules.cli.speech import tr
+from followup_rules.cli.speech import tr, tr_kept
 from followup_rules.codes import Code
 from followup_rules.config import neutral
 from followup_rules.config.read import Config, read_config, read_document
-from followup_rules.engine.assign_cases import match
+from followup_rules.engine.case_keys import match
 from followup_rules.model import Problem
 from followup_rules.sentences import Sentence, together
 from followup_rules.simulation import compare, examples, files, stored
@@ -212,7 +212,13 @@ _VERBS = {
     "held": Sentence("held"),
     "missed": Sentence("missed"),
 }
-_EVENTS = {"sent": Sentence("you write"), "received": Sentence("they write"), "gone": Sentence("no longer there")}
+_EVENTS = {
+    "meeting": Sentence("meeting"),
+    "note": Sentence("note"),
+    "sent": Sentence("you write"),
+    "received": Sentence("they write"),
+    "gone": Sentence("no longer there"),
+}
 
 
 def _print_story(span: Span, story: Story) -> None:
@@ -260,7 +266,9 @@ def _told(line: Line, story: Story) -> Iterator[list[Clause]]:
     if line.why:
         yield [
             (
-                Sentence("because {why}", why=line.why) if line.what == "withdraw" else pages.told(line.why, line.at),
+                Sentence("because {why}", why=tr_kept(str(line.why)))
+                if line.what == "withdraw"
+                else pages.told(line.why, line.at),
                 "dim",
             )
         ]

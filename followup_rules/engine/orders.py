@@ -8,8 +8,9 @@ from datetime import datetime
 from msgspec import Struct
 
 from followup_rules.engine.anchors import CaseView, Scope
-from followup_rules.engine.assign_cases import employer, key_of, own_id
+from followup_rules.engine.assign_cases import key_of, own_id
 from followup_rules.engine.breaches import concerned
+from followup_rules.engine.case_keys import employer
 from followup_rules.engine.completed import Misfit, named_in
 from followup_rules.engine.guards import Window, window_of
 from followup_rules.engine.isolation import Failed, blaming

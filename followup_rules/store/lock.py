@@ -80,7 +80,10 @@ def _take(lock: sqlite3.Connection, store: Path) -> None:
         if code == sqlite3.SQLITE_BUSY:
             raise Busy(_signed(_signature(store))) from error
         if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-            raise StoreError(f"the lock {store}.lock is damaged", "delete it: the next run makes it anew") from error
+            raise StoreError(
+                Sentence("the lock {store}.lock is damaged", store=store),
+                Sentence("delete it: the next run makes it anew"),
+            ) from error
         raise explained(error, store) from error
 
 

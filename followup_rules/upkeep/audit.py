@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC
-from functools import reduce
 
 from msgspec import Struct
 
 from followup_rules.config.read import Config
 from followup_rules.engine.evaluate import EvaluationContext
 from followup_rules.model import Decision
-from followup_rules.sentences import Sentence
+from followup_rules.sentences import Sentence, commas
 from followup_rules.store.decisions import StoredDecision
 from followup_rules.store.store import Store
 from followup_rules.tick.one_case import judge
@@ -86,4 +85,4 @@ def _shown(decision: StoredDecision | None) -> str:
         parts.append(Sentence("until {next}", next=f"{decision.next:%Y-%m-%d %H:%M}"))
     if decision.evidence:
         parts.append(Sentence("shown by {names}", names=", ".join(decision.evidence)))
-    return reduce(lambda one, other: Sentence("{one}, {other}", one=one, other=other), parts)
+    return commas(*parts)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredOutput
 from followup_rules.config.read import Config
-from followup_rules.engine.assign_cases import employer
+from followup_rules.engine.case_keys import employer
 from followup_rules.engine.plan import Change, EntryState, LedgerEntry
 from followup_rules.host.failures import failure
 from followup_rules.language.text import fold
