@@ -9,10 +9,10 @@ PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 SEED := $(or $(SEED),$(shell od -An -N2 -tu2 /dev/urandom | tr -d ' '))
 SHARDS := 8
 
-.PHONY: help demo demo-google npm test test-long test-all test-pythons test-lowest coverage crashes trials mutation soak nightly lint format docs sentences clean
+.PHONY: help demo demo-long demo-google npm test test-long test-all test-pythons test-lowest coverage crashes trials mutation soak nightly lint format docs sentences clean
 
 help:
-	@echo "make demo    plays some weeks of a job search"
+	@echo "make demo    plays one job interview; make demo-long some weeks of a job search"
 	@echo "make demo-google  does so with everything at Google: at an emulator of it, on this machine"
 	@echo "make test    runs the tests; make test-all those that take minutes, too"
 	@echo "make test-pythons  runs the tests on every Python that is installed and supported"
@@ -33,6 +33,9 @@ $(VENV)/ready: pyproject.toml
 
 demo: $(VENV)/ready
 	@$(BIN)/python examples/demo.py
+
+demo-long: $(VENV)/ready
+	@$(BIN)/python examples/demo.py --long
 
 # An emulator of Google, and what checks our stand-in for Google Tasks. Without npm, their tests are skipped.
 PACKAGES := emulate@0.11.2 @stoplight/prism-cli@5.14.2 google-discovery-to-swagger@2.1.0

@@ -11,11 +11,13 @@ compared: TICK: ARGUMENTS -->` a block like the first, with another day of the c
 
 from __future__ import annotations
 
+import atexit
 import dataclasses
 import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -45,18 +47,42 @@ def _shown(what: str) -> str:
 
 @cache
 def _output(tick: int, commands: str, other: str = "") -> str:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        config = story.set_up(folder)
-        (folder / "other.toml").write_text(other)
-        for now, _, _ in story.expected()[:tick]:
-            story.turn_to(folder, now)
-            if now != story.expected()[tick - 1][0] or not commands.startswith(("plan", "run")):
-                _followup(folder, config, "run", now)
-        last = story.expected()[tick - 1][0]
-        return "\n".join(
-            f"$ followup {each}\n{_followup(folder, config, each, last)}" for each in commands.split(" ; ")
-        )
+    now, _, _ = story.expected()[tick - 1]
+    config = _turned_back(tick - 1 if commands.startswith(("plan", "run")) else tick)
+    story.turn_to(config.parent, now)
+    (config.parent / "other.toml").write_text(other)
+    return "\n".join(
+        f"$ followup {each}\n{_followup(config.parent, config, each, now)}" for each in commands.split(" ; ")
+    )
+
+
+_FOLDER = Path(tempfile.mkdtemp())
+"""Where the story is played, always at the same path, with copies of it as it stood after each tick."""
+atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
+
+
+def _turned_back(ticks: int) -> Path:
+    """Let the folder of the story be as it was after so many ticks; return its config."""
+    copy, home = _played(ticks), _FOLDER / "home"
+    shutil.rmtree(home, ignore_errors=True)
+    shutil.copytree(copy, home)
+    return home / "config.toml"
+
+
+@cache
+def _played(ticks: int) -> Path:
+    """Return a copy of the folder of the story as it was after so many ticks."""
+    copy, home = _FOLDER / f"after-{ticks}", _FOLDER / "home"
+    if ticks == 0:
+        home.mkdir()
+        story.set_up(home)
+    else:
+        config = _turned_back(ticks - 1)
+        now, _, _ = story.expected()[ticks - 1]
+        story.turn_to(home, now)
+        _followup(home, config, "run", now)
+    shutil.copytree(home, copy)
+    return copy
 
 
 def _compared(what: str) -> str:
@@ -130,7 +156,7 @@ def _tested(what: str) -> str:
 
 
 def _followup(folder: Path, config: Path, arguments: str, now: object) -> str:
-    timeless = "--help" in arguments or arguments.startswith(("simulate", "test"))
+    timeless = "--help" in arguments or arguments.startswith(("demo", "simulate", "test"))
     instant = [] if timeless else ["--now", str(now).replace(" ", "T")]
     command = [sys.executable, "-m", "followup_rules", *shlex.split(arguments), *instant]
     command[3:3] = ["--config", str(config)]

@@ -2,14 +2,17 @@
 
 New sentences are added without a translation, to be written by hand; those that nobody says any more are taken out.
 `--check` writes nothing, and fails if anything is missing or not used. Sentences are the first text of `Sentence(...)`
-(the second is its plural) and of `Reason(...)`, the docstring of a command, and the `help` of an option.
+(the second is its plural) and of `Reason(...)`, the docstring of a command, the `help` of an option, and the `why` of
+the rules and guards that come with the program.
 """
 
 from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -20,6 +23,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parent.parent
 LANGUAGES = ("fr",)
+_EMPTY = re.compile(rb'^msgstr(?:\[\d\])? ""$(?!\n")', re.MULTILINE)
 Id: TypeAlias = str | tuple[str, str]
 """A sentence as the catalogues know it; with its plural, if it has one."""
 
@@ -78,24 +82,36 @@ def said() -> Catalog:
         for file in sorted((ROOT / folder).rglob("*.py")):
             for each in sentences(file.read_text(encoding="utf-8")):
                 found.add(each, locations=[(file.relative_to(ROOT).as_posix(), 0)])
+    for file in sorted((ROOT / "followup_rules").rglob("*.toml")):
+        for why in _reasons(file):
+            found.add(why, locations=[(file.relative_to(ROOT).as_posix(), 0)])
     return found
+
+
+def _reasons(rules: Path) -> Iterator[str]:
+    """Find why the rules and guards that come with the program are there."""
+    tables = tomllib.loads(rules.read_text(encoding="utf-8"))
+    for kind in ("rule", "guard"):
+        yield from (table["why"] for table in tables.get(kind, {}).values() if "why" in table)
 
 
 def up_to_date(language: str) -> bytes:
     """Return the catalogue of a language as it should be, with the translations that it has."""
     written = catalogue_of(language).read_bytes()
-    known = read_po(BytesIO(written), locale=language)
+    # A merge may have kept both an entry and the same one from before it was translated.
+    entries = [entry for entry in written.split(b"\n\n") if not _EMPTY.search(entry)]
+    known = read_po(BytesIO(b"\n\n".join([*entries, b""])), locale=language)
     fresh = Catalog(locale=language)
     fresh.mime_headers = known.mime_headers  # how many plurals there are
     for message in said():
         if message.id:
             was = known.get(message.id if isinstance(message.id, str) else message.id[0])
             fresh.add(message.id, was.string if was else None, locations=message.locations)
-    entries = BytesIO()
+    lines = BytesIO()
     # One sentence, one line: so that it can be looked for, and merged.
-    write_po(entries, fresh, width=0, omit_header=True, include_lineno=False, sort_by_file=True)
+    write_po(lines, fresh, width=0, omit_header=True, include_lineno=False, sort_by_file=True)
     header, _, _ = written.partition(b"\n\n")
-    return header + b"\n\n" + entries.getvalue().strip() + b"\n"
+    return header + b"\n\n" + lines.getvalue().strip() + b"\n"
 
 
 def main() -> None:

@@ -1,4 +1,7 @@
-"""`make demo`: some weeks of a job search, played by real runs in `out/demo`, where it can be looked at afterwards."""
+"""`make demo`: one interview, by `followup demo`. With `--long` (`make demo-long`) some weeks of a job search.
+
+The weeks are played by real runs in `out/demo`, where all of it can be looked at afterwards.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ def main(folder: Path = FOLDER) -> None:
             say(f"\n─── followup {' '.join([verb, *rest])}")
             followup(config, verb, now, *rest)
     say(f"Nothing was sent. All of it lies in {config.parent}; the commands above work there, from this folder, with")
-    say("`.venv/bin/followup`. Next: `.venv/bin/followup init` asks for your own calendar, mail and notes.")
+    say("`.venv/bin/followup`. Next: `.venv/bin/followup look` shows what your own calendar and sent mail tell.")
 
 
 def texts(folder: Path) -> dict[str, str]:
@@ -67,4 +70,8 @@ def say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if "--long" in sys.argv:
+        main()
+    else:
+        subprocess.run([sys.executable, "-m", "followup_rules", "demo"], check=False)
+        say("Some weeks of a job search, with all drafts and tasks: make demo-long")

@@ -90,3 +90,6 @@ class Code(StrEnum):
     NOBODY = "F130", "A draft to nobody"
     UNCOVERED = "F131", "A year whose holidays are not known"
     NOT_SCHEDULED = "F140", "Runs that could not be put on a schedule"
+    OWED_TILL_NEXT = "F160", "A contact by the clock that nothing ends before the next"
+    FAR_YEAR = "F161", "A series that is counted from another time"
+    NO_DAY = "F162", "A note that does not say the day"

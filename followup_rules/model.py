@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
@@ -46,7 +47,7 @@ MAIL = ("sent", "received")
 """The kinds of mail: what is never changed or taken away once it was sent."""
 
 
-class Event(Struct, frozen=True, kw_only=True):
+class Event(Struct, frozen=True, kw_only=True, dict=True):
     """Something that happened or is planned, as a source saw it.
 
     A source fills in what it knows. `listed`, `gone`, `past_unlisted`, `planned` and `called_off` belong to the store.
@@ -121,7 +122,7 @@ class Event(Struct, frozen=True, kw_only=True):
     called_off: datetime | None = None
     """The first pull that showed it cancelled."""
 
-    @property
+    @cached_property
     def identity(self) -> str:
         """Its kind and its id, by which it is one event: nobody's mail takes the place of a note with the same id."""
         return f"{self.kind}{KIND_END}{self.id}"

@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 from msgspec import Struct, field
 
+from followup_rules.sentences import Sentence, system_error
 from followup_rules.sync_names import is_hidden, is_second_version_of, placeholder_of
 
 MOST_ENTRIES = 500_000
@@ -25,7 +26,11 @@ MOST_ENTRIES = 500_000
 
 # Control characters, and what else Unicode makes a new line of.
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_KINDS = ("folder", stat.S_ISDIR), ("pipe", stat.S_ISFIFO), ("socket", stat.S_ISSOCK)
+_KINDS = (
+    (Sentence("a folder"), stat.S_ISDIR),
+    (Sentence("a pipe"), stat.S_ISFIFO),
+    (Sentence("a socket"), stat.S_ISSOCK),
+)
 # A pipe answers at once (POSIX, open); a terminal does not become the one that this process belongs to.
 _NEVER_WAIT = sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"))
 
@@ -34,15 +39,16 @@ class NotRegular(OSError):  # noqa: N818 -- what it is
     """There is a folder, a pipe, a socket or a device where a file is expected; it was not read."""
 
     def __init__(self, path: Path, mode: int) -> None:
-        kind = next((name for name, holds in _KINDS if holds(mode)), "device")
-        super().__init__(errno.EINVAL, f"it is a {kind} and no file", str(path))
+        self.what = next((name for name, holds in _KINDS if holds(mode)), Sentence("a device"))
+        super().__init__(errno.EINVAL, Sentence("it is {what} and no file", what=self.what), str(path))
 
 
 class TooLarge(OSError):  # noqa: N818 -- what it is
     """The file is larger than what is read of it."""
 
     def __init__(self, path: Path, largest: int) -> None:
-        super().__init__(errno.EFBIG, f"it is larger than {largest / 1_000_000:g} MB", str(path))
+        self.size = f"{largest / 1_000_000:g}"
+        super().__init__(errno.EFBIG, Sentence("it is larger than {size} MB", size=self.size), str(path))
 
 
 def opened(path: Path) -> BinaryIO:
@@ -96,26 +102,32 @@ def only_away(path: Path) -> str:
         return ""
     for link in (path, *path.parents):
         if link.is_symlink() and not link.exists():
-            return f"{link} leads to {link.readlink()}, which is missing; mount it or put it back"
-    return f"{path} {_AWAY}" if _placeholder(path) else ""
+            return Sentence(
+                "{link} leads to {target}, which is missing; mount it or put it back",
+                link=link,
+                target=link.readlink(),
+            )
+    return Sentence("{path} {reason}", path=path, reason=_AWAY) if _placeholder(path) else ""
 
 
 def reason(error: OSError) -> str:
     """Return why a file cannot be read, and what to do, as the end of a sentence that names it."""
     if isinstance(error, NotRegular):
-        return f"{str(error.strerror).removeprefix('it ')}; move it away, or correct `path`"
+        return Sentence("is {what} and no file; move it away, or correct `path`", what=error.what)
     if isinstance(error, TooLarge):
-        return f"{str(error.strerror).removeprefix('it ')}; is it the right file? Else split it"
+        return Sentence("is larger than {size} MB; is it the right file? Else split it", size=error.size)
     if isinstance(error, FileNotFoundError):
         path = Path(os.fsdecode(error.filename or ""))
         if error.filename and path.is_symlink():
-            return f"is a link to {path.readlink()}, which is missing; mount it, or remove the link"
-        return "is missing; put it back, or correct `path`"
+            return Sentence(
+                "is a link to {target}, which is missing; mount it, or remove the link", target=path.readlink()
+            )
+        return Sentence("is missing; put it back, or correct `path`")
     if isinstance(error, PermissionError):
-        return "may not be read by this user; change its permissions"
+        return Sentence("may not be read by this user; change its permissions")
     if error.errno == errno.ELOOP:
-        return "is a link that leads to itself; remove it, or correct `path`"
-    return f"cannot be read: {error.strerror or error}; try again, or check the disk"
+        return Sentence("is a link that leads to itself; remove it, or correct `path`")
+    return Sentence("cannot be read: {error}; try again, or check the disk", error=system_error(error))
 
 
 def _sure(path: Path, info: os.stat_result) -> None:
@@ -210,7 +222,7 @@ def _beside(path: Path) -> list[str]:
         return []
 
 
-_AWAY = "has not been downloaded to this device; open it, or have its folder kept on this device"
+_AWAY = Sentence("has not been downloaded to this device; open it, or have its folder kept on this device")
 
 
 def _file(path: Path, info: os.stat_result) -> File:
@@ -260,7 +272,11 @@ class _Walk:
             return []
         self._left -= len(entries)
         if self._left < 0:
-            raise OSError(errno.EMFILE, f"it holds more than {MOST_ENTRIES:,} files", str(self._top))
+            raise OSError(
+                errno.EMFILE,
+                Sentence("it holds more than {most} files", most=f"{MOST_ENTRIES:,}"),
+                str(self._top),
+            )
         return entries
 
     def _is_wanted(self, name: str) -> bool:
@@ -274,7 +290,7 @@ class _Walk:
             self.no_files[shown(name)] = str(error.strerror)
         except OSError as error:
             if error.errno == errno.ELOOP:
-                self.no_files[shown(name)] = "it is a link that leads to itself"
+                self.no_files[shown(name)] = Sentence("it is a link that leads to itself")
             elif entry.is_symlink() or not isinstance(error, FileNotFoundError):  # else it has just been moved away
                 self.unread[shown(name)] = reason(error)
         else:

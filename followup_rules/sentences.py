@@ -94,6 +94,16 @@ def together(*texts: str) -> str:
     return Sentence("{first}; {more}", first=first, more=together(*more)) if more else first
 
 
+def commas(*texts: str) -> str:
+    """Return some texts as one sentence, with commas.
+
+    >>> commas("an archive", "a data file of Outlook")
+    'an archive, a data file of Outlook'
+    """
+    first, *more = texts or ("",)
+    return Sentence("{one}, {other}", one=first, other=commas(*more)) if more else first
+
+
 _OF_THE_SYSTEM = (
     Sentence("No such file or directory"),
     Sentence("Permission denied"),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from followup_rules import regular_files
 from followup_rules.hookspecs import LONGEST_WAIT, Unreadable
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
@@ -31,11 +32,19 @@ _WEB_PAGES = (
     (
         r"calendar\.google\.com",
         r"/calendar/(?!ical/)",
-        "the “Secret address in iCal format” from its settings",
+        Sentence("the “Secret address in iCal format” from its settings"),
     ),
-    (r"(?:www\.)?icloud\.com", r"", "the webcal link of the calendar's “Public Calendar” (in its sharing settings)"),
-    (r"outlook\.(?:live|office365|office)\.com", r".*\.html$|/calendar/(?!.*\.ics)", "the ICS link, not the HTML link"),
-    (r"calendar\.proton\.me", r"/(?!api/)", "the link of “Share with anyone” (in the calendar's settings)"),
+    (
+        r"(?:www\.)?icloud\.com",
+        r"",
+        Sentence("the webcal link of the calendar's “Public Calendar” (in its sharing settings)"),
+    ),
+    (
+        r"outlook\.(?:live|office365|office)\.com",
+        r".*\.html$|/calendar/(?!.*\.ics)",
+        Sentence("the ICS link, not the HTML link"),
+    ),
+    (r"calendar\.proton\.me", r"/(?!api/)", Sentence("the link of “Share with anyone” (in the calendar's settings)")),
 )
 """Pages of calendars that people copy in place of the calendar: host, path, and what to copy instead."""
 
@@ -98,18 +107,22 @@ def in_file(file: Path) -> WebAddress:
     try:
         return parsed(_line_of(file), file)
     except OSError as error:
-        return WebAddress("", file, f"{file}, which holds the address, {regular_files.reason(error)}")
+        return WebAddress(
+            "",
+            file,
+            Sentence("{file}, which holds the address, {reason}", file=file, reason=regular_files.reason(error)),
+        )
     except ValueError as error:
-        return WebAddress("", file, f"{file}: {error}")
+        return WebAddress("", file, Sentence("{file}: {error}", file=file, error=error))
 
 
 def _line_of(file: Path) -> str:
     text = regular_files.read(file, _LONGEST).decode("utf-8-sig", "replace")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) != 1:
-        raise ValueError(f"it must hold one line, the address, and holds {len(lines)}")
+        raise ValueError(Sentence("it must hold one line, the address, and holds {number}", number=len(lines)))
     if not is_address(lines[0]):
-        raise ValueError("its line is no web address; it begins with https:// or webcal://")
+        raise ValueError(Sentence("its line is no web address; it begins with https:// or webcal://"))
     return lines[0]
 
 
@@ -119,24 +132,35 @@ def _normal(written: str) -> str:
     found = _SCHEME.match(written)
     scheme = (found[1] or found[2]).lower() if found else ""
     if scheme == "file":
-        raise ValueError("an address that begins with file: is not read; write the path itself")
+        raise ValueError(Sentence("an address that begins with file: is not read; write the path itself"))
     if scheme not in (*_SECURE, "http"):
-        raise ValueError(f"an address that begins with {scheme}: is not read; only https:, webcal: and webcals: are")
+        raise ValueError(
+            Sentence(
+                "an address that begins with {scheme}: is not read; only https:, webcal: and webcals: are",
+                scheme=scheme,
+            )
+        )
     if len(written) > _LONGEST or not written.isprintable() or " " in written:
-        raise ValueError("the address holds spaces or is too long; copy it anew")
+        raise ValueError(Sentence("the address holds spaces or is too long; copy it anew"))
     try:
         parts = urlsplit(f"{'http' if scheme == 'http' else 'https'}:{written.partition(':')[2]}")
         name = (parts.hostname or "").rstrip(".")
         host = name if name.isascii() else name.encode("idna").decode()
         port = parts.port
     except ValueError:
-        raise ValueError("the address has no host and port that make sense; copy it anew") from None
+        raise ValueError(Sentence("the address has no host and port that make sense; copy it anew")) from None
     if not host:
-        raise ValueError("the address names no host; copy it anew, from https:// or webcal:// on")
+        raise ValueError(Sentence("the address names no host; copy it anew, from https:// or webcal:// on"))
     if scheme == "http" and not is_loopback(host):
-        raise ValueError(f"http: would show the address to everybody on the way to {host}; write https: in its place")
+        raise ValueError(
+            Sentence(
+                "http: would show the address to everybody on the way to {host}; write https: in its place", host=host
+            )
+        )
     if better := _instead_of_page(host, parts):
-        raise ValueError(f"this is a page of {host}, not its calendar; copy {better}")
+        raise ValueError(
+            Sentence("this is a page of {host}, not its calendar; copy {better}", host=host, better=better)
+        )
     netloc = f"[{host}]" if ":" in host else host
     netloc += f":{port}" if port and port != (80 if parts.scheme == "http" else 443) else ""
     user = parts.netloc.rpartition("@")[0]

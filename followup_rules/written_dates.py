@@ -13,10 +13,21 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from followup_rules.sentences import Sentence
+
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-ACCEPTED = "a date such as 2026-11-11, a time such as 2026-11-11T14:00, a weekday such as friday, +3d or +2w"
+_DAYS_OF_THE_WEEK = (
+    Sentence("Monday"),
+    Sentence("Tuesday"),
+    Sentence("Wednesday"),
+    Sentence("Thursday"),
+    Sentence("Friday"),
+    Sentence("Saturday"),
+    Sentence("Sunday"),
+)
+ACCEPTED = Sentence("a date such as 2026-11-11, a time such as 2026-11-11T14:00, a weekday such as friday, +3d or +2w")
 DATE_KEYS = ("due", "until", "on", "at")
 """The keys of notes whose values are dates in every config; such a value may be of several words, without quotes."""
 ALSO = {"échéance": "due", "echéance": "due", "echeance": "due", "date-limite": "due", "jusqu'au": "until",
@@ -143,7 +154,7 @@ def read_value(value: str, start: datetime, zone: ZoneInfo) -> datetime:
             return local(datetime.combine(written.day, written.clock or MORNING), zone)
     except OverflowError:
         pass
-    raise NotADate(value, f'"{value}" is not a date; write {ACCEPTED}')
+    raise NotADate(value, Sentence('"{value}" is not a date; write {accepted}', value=value, accepted=ACCEPTED))
 
 
 def _plain(text: str) -> str:
@@ -166,7 +177,10 @@ def _day(found: re.Match[str], written: str, since: date | None) -> date | None:
         number = int(found["day"] or found["day2"])
         day = _named(number, month, found["year"] or found["year2"] or "", written, since) if month else None
         if day and found["named"] and day.weekday() != _WEEKDAYS[found["named"]]:
-            raise NotADate(written, f'"{written}" is not a date: that day is a {day:%A}')
+            named = _DAYS_OF_THE_WEEK[day.weekday()]
+            raise NotADate(
+                written, Sentence('"{written}" is not a date: that day is a {day}', written=written, day=named)
+            )
         return day
     if since and found["weekday"]:
         return since + timedelta(days=(_WEEKDAYS[found["weekday"]] - since.weekday() - 1) % 7 + 1)
@@ -187,7 +201,15 @@ def _numeric(found: re.Match[str], written: str) -> date:
         raise _not_a_date(written)
     if first <= 12 and second <= 12 and first != second:
         one, other = (f"{third:04}-{month:02}-{day:02}" for day, month in ((first, second), (second, first)))
-        raise NotADate(written, f'"{written}" is not a date that all read alike; write {one} or {other}')
+        raise NotADate(
+            written,
+            Sentence(
+                '"{written}" is not a date that all read alike; write {one} or {other}',
+                written=written,
+                one=one,
+                other=other,
+            ),
+        )
     day, month = (first, second) if second <= 12 else (second, first)
     return _date(third, month, day, written)
 
@@ -204,7 +226,9 @@ def _named(day: int, month: int, year: str, written: str, since: date | None) ->
     if year:
         return _date(int(year), month, day, written)
     if since is None:
-        raise NotADate(written, f'"{written}" is not a date without its year; write it as 2026-11-10')
+        raise NotADate(
+            written, Sentence('"{written}" is not a date without its year; write it as 2026-11-10', written=written)
+        )
     this_year = _date(since.year, month, day, written)
     return this_year if this_year >= since else _date(since.year + 1, month, day, written)
 
@@ -220,7 +244,9 @@ def _date(year: int, month: int, day: int, written: str) -> date:
 
 
 def _not_a_date(written: str) -> NotADate:
-    message = f'"{written}" is not a date; write it as 2026-11-10, or 2026-11-10 14:30 in local time'
+    message = Sentence(
+        '"{written}" is not a date; write it as 2026-11-10, or 2026-11-10 14:30 in local time', written=written
+    )
     return NotADate(written, message)
 
 
@@ -228,7 +254,7 @@ def _time(found: re.Match[str], written: str) -> time:
     hour = int(found["hour"] or found["hour2"] or found["hour3"])
     half = found["half"] or found["half2"]
     if hour > 23 or int(found["minute"] or 0) > 59 or (half and not 1 <= hour <= 12):
-        message = f'"{written}" is not a time of day; write it as 14:30, from 00:00 to 23:59'
+        message = Sentence('"{written}" is not a time of day; write it as 14:30, from 00:00 to 23:59', written=written)
         raise NotADate(written, message)
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)

@@ -15,8 +15,9 @@ from followup_rules.cli import casebook, shared
 from followup_rules.cli import page as pages
 from followup_rules.cli.case_days import UNTITLED
 from followup_rules.cli.casebook import CaseFile
+from followup_rules.cli.speech import tr
 from followup_rules.model import Decision, State
-from followup_rules.texts.plurals import plural
+from followup_rules.sentences import Sentence
 from followup_rules.tick.run import Report
 
 DAYS = 30
@@ -36,6 +37,16 @@ class Entry(Struct, frozen=True, order=True):
 
 SIGNS = {"meeting": ("◆", "bold"), "opens": ("○", "cyan"), "due": ("●", "bold green"), "hold ends": ("‖", "magenta"),
          "closes": ("✗", "yellow")}  # fmt: skip
+
+
+WORDS = {
+    "meeting": Sentence("meeting"),
+    "opens": Sentence("opens"),
+    "due": Sentence("due"),
+    "hold ends": Sentence("hold ends"),
+    "closes": Sentence("closes"),
+}
+"""What people call what happens; in `--json` it has its English word."""
 
 
 @click.command("agenda")
@@ -119,23 +130,26 @@ def _print(
     report: Report, coming: Sequence[Entry], names: Mapping[str, str], owed: Sequence[pages.Clause], days: int
 ) -> None:
     page = pages.Page()
-    page.row((), 0, [(f"What is coming · {pages.absolute(report.now)}", "bold")])
+    page.row((), 0, [(Sentence("What is coming · {absolute}", absolute=pages.absolute(report.now)), "bold")])
     if owed:
-        page.row([("● due already", "bold green")], 15, owed)
+        page.row([(Sentence("● due already"), "bold green")], 15, owed)
     for day, listed in groupby(coming, key=lambda entry: entry.at.date()):
-        page.title(f"{day:%a %Y-%m-%d} · {pages.relative_day(day, report.now.date())}")
+        page.title(f"{pages.on_day(day)} · {pages.relative_day(day, report.now.date())}")
         for (at, what, case, title), same in groupby(listed, key=lambda it: (it.at, it.what, it.case, it.title)):
             sign, style = SIGNS[what]
             rules = ", ".join(entry.rule for entry in same if entry.rule)
             # The title may be all by which a case is called.
             named = (rules, names[case], title) if rules else (title or UNTITLED, names[case])
             first, *more = dict.fromkeys(part for part in named if part)
-            label: list[pages.Clause] = [f"  {at:%H:%M}  ", (f"{sign} {what}", style)]
+            label: list[pages.Clause] = [f"  {at:%H:%M}  ", (f"{sign} {tr(WORDS[what])}", style)]
             page.row(label, 22, [(first, "bold"), *more])
     if not coming:
-        page.row((), 0, [f"Nothing is coming in the next {plural(days, 'day')}."])
+        nothing = Sentence(
+            "Nothing is coming in the next {number} day.", "Nothing is coming in the next {number} days.", number=days
+        )
+        page.row((), 0, [nothing])
     page.row((), 0)
-    page.row((), 0, ["Next:"])
+    page.row((), 0, [Sentence("Next:")])
     if owed:
         page.command("plan")
     page.command("explain", *(names[entry.case] for entry in coming[:1]))

@@ -8,12 +8,14 @@ from contextlib import nullcontext, redirect_stdout
 import click
 
 from followup_rules.cli import shared
+from followup_rules.cli.speech import say_all
 from followup_rules.codes import Code
 from followup_rules.config.read import Config
 from followup_rules.hookspecs import Login, Unreadable
 from followup_rules.host.secrets import hidden
 from followup_rules.host.worker import sentence
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import expected
 
 
@@ -27,21 +29,27 @@ def command(ctx: click.Context, service: str | None, *, no_browser: bool, as_jso
     config = shared.load(ctx, as_json=as_json)
     logins = config.registry.logins
     if service and service not in logins:
-        hint = expected(service, logins) if logins else "install the plugin for it"
-        problem = Problem("auth", f"there is no login for {service!r}", Code.NO_LOGIN, hint=hint)
+        hint = expected(service, logins) if logins else Sentence("install the plugin for it")
+        problem = Problem(
+            "auth", Sentence("there is no login for {service!r}", service=service), Code.NO_LOGIN, hint=hint
+        )
         shared.give_up([problem], as_json=as_json)
-    said = "\n".join(f"followup auth {name}: {login.summary}" for name, login in logins.items())
+    listed = [
+        Sentence("followup auth {name}: {summary}", name=name, summary=each.summary) for name, each in logins.items()
+    ]
+    said: list[str] = [*listed]
     problems: list[Problem] = []
     if service:
         # What a login says on the way must not get into the JSON.
         with redirect_stdout(sys.stderr) if as_json else nullcontext():
-            said, problems = _log_in(logins[service], config, browser=not no_browser)
+            answer, problems = _log_in(logins[service], config, browser=not no_browser)
+            said = [answer] if answer else []
     if as_json:
         from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
 
-        click.echo(records.dump({"said": said, "problems": records.problems(problems)}))
+        click.echo(records.dump({"said": "\n".join(said), "problems": records.problems(problems)}))
     elif said:
-        click.echo(said)
+        say_all(said)
     shared.print_problems(problems)
     sys.exit(shared.exit_code(problems))
 
@@ -53,4 +61,11 @@ def _log_in(login: Login, config: Config, *, browser: bool) -> tuple[str, list[P
         return login.log_in(tables, config.profile, browser), []
     except Exception as error:  # noqa: BLE001 -- a plugin and the service behind it may fail in any way
         said = hidden(sentence(error, typed=not isinstance(error, Unreadable)), config.secrets)
-        return "", [Problem(f"auth {login.name}", said, Code.NO_LOGIN, hint="nothing that was there was changed")]
+        return "", [
+            Problem(
+                f"auth {login.name}",
+                said,
+                Code.NO_LOGIN,
+                hint=Sentence("nothing that was there was changed"),
+            )
+        ]

@@ -12,12 +12,13 @@ from typing import Any
 import click
 
 from followup_rules.cli import shared
+from followup_rules.cli.speech import say_all, tr
 from followup_rules.codes import Code
 from followup_rules.config.read import Config
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence
 from followup_rules.store.errors import StoreError
 from followup_rules.store.lock import Busy, only_run
-from followup_rules.texts.plurals import plural
 from followup_rules.tick.run import Report
 from followup_rules.upkeep import backup as copying
 from followup_rules.upkeep.backup import Holdings, PutBack
@@ -42,7 +43,7 @@ def command(  # noqa: PLR0913 -- one for each option
     Works while a run is at work. The copy is for you alone, and is opened and checked before it gets its name.
     """
     if restore and file is None:
-        raise click.UsageError("Name the copy that is to be put back: followup backup --restore FILE")
+        raise click.UsageError(Sentence("Name the copy that is to be put back: followup backup --restore FILE"))
     config = shared.load(ctx, as_json=as_json)
     moment = shared.instant(now, config).astimezone(config.profile.timezone)
     try:
@@ -54,9 +55,10 @@ def command(  # noqa: PLR0913 -- one for each option
             put_back = copying.put_back(config, file, moment)
             report, _, _ = shared.previewed(config, moment, as_json=as_json)
     except Busy as busy:
-        hint = "try again when it has ended; `followup doctor` tells about a run that does not end"
+        hint = Sentence("try again when it has ended; `followup doctor` tells about a run that does not end")
         shared.give_up(
-            [_problem(f"a run is at work{busy}; nothing was changed", hint, Code.COPY_NOT_USED)], as_json=as_json
+            [_problem(Sentence("a run is at work{busy}; nothing was changed", busy=busy), hint, Code.COPY_NOT_USED)],
+            as_json=as_json,
         )
     except StoreError as error:
         code = Code.COPY_NOT_USED if restore else Code.COPY_NOT_MADE
@@ -78,7 +80,7 @@ def _tell(record: dict[str, Any], lines: Iterator[str], problems: list[Problem],
 
         click.echo(records.dump({**record, "problems": records.problems(problems)}))
     else:
-        click.echo("\n".join(lines))
+        say_all(lines)
     shared.print_problems(problems)
     sys.exit(shared.FINE)
 
@@ -95,16 +97,20 @@ def _record(held: Holdings, zone: tzinfo | None) -> dict[str, Any]:
     }
 
 
-def _what(held: Holdings, zone: tzinfo | None) -> str:
-    counts = ((held.cases, "case", "cases"), (held.duties, "duty", "duties"), (held.actions, "action", "actions"))
-    last = f"{held.last_run.astimezone(zone):%a %Y-%m-%d %H:%M}" if held.last_run else "none is known"
-    return f"{', '.join(plural(*each) for each in counts)}; last run: {last}"
+def _what(held: Holdings, zone: tzinfo | None) -> Sentence:
+    return Sentence(
+        "  {cases}, {duties}, {actions}; last run: {last}",
+        cases=Sentence("{number} case", "{number} cases", number=held.cases),
+        duties=Sentence("{number} duty", "{number} duties", number=held.duties),
+        actions=Sentence("{number} action", "{number} actions", number=held.actions),
+        last=held.last_run.astimezone(zone) if held.last_run else Sentence("none is known"),
+    )
 
 
 def _made(held: Holdings, zone: tzinfo | None) -> Iterator[str]:
-    yield f"{held.file}: a whole copy of the store"
-    yield f"  {_what(held, zone)}"
-    yield f"  to put it back: followup backup --restore {held.file}"
+    yield Sentence("{file}: a whole copy of the store", file=held.file)
+    yield _what(held, zone)
+    yield Sentence("  to put it back: followup backup --restore {file}", file=held.file)
 
 
 def _ops(report: Report) -> Counter[str]:
@@ -112,13 +118,19 @@ def _ops(report: Report) -> Counter[str]:
 
 
 def _restored(put_back: PutBack, report: Report, config: Config, zone: tzinfo | None) -> Iterator[str]:
-    yield f"{put_back.holdings.file} was put in place of {config.store}"
-    yield f"  {_what(put_back.holdings, zone)}"
+    yield Sentence("{file} was put in place of {store}", file=put_back.holdings.file, store=config.store)
+    yield _what(put_back.holdings, zone)
     if put_back.kept:
-        yield f"  the store as it was: {put_back.kept}"
+        yield Sentence("  the store as it was: {kept}", kept=put_back.kept)
     for case in put_back.forgotten:
-        yield f"  you had {case} forgotten, and with this copy it is there again: followup forget {case}"
+        yield Sentence(
+            "  you had {case} forgotten, and with this copy it is there again: followup forget {case}", case=case
+        )
     ops = _ops(report)
-    words = {"create": "make", "update": "update", "withdraw": "take back"}
-    counts = [f"{word} {ops[op]}" for op, word in words.items() if ops[op]]
-    yield f"The next run will {', '.join(counts) if counts else 'change nothing'}; `followup plan` shows it."
+    counts = (
+        Sentence("make {number}", number=ops["create"]),
+        Sentence("update {number}", number=ops["update"]),
+        Sentence("take back {number}", number=ops["withdraw"]),
+    )
+    told = ", ".join(tr(each) for each in counts if each.values["number"])
+    yield Sentence("The next run will {what}; `followup plan` shows it.", what=told or Sentence("change nothing"))

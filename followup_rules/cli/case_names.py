@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from followup_rules.cli.page import absolute, relative
-from followup_rules.engine.assign_cases import match, names_of
+from followup_rules.engine.assign_cases import names_of
+from followup_rules.engine.case_keys import match
 from followup_rules.language.text import fold
 from followup_rules.model import Event, Person, Problem
 from followup_rules.people import once_each
+from followup_rules.sentences import Sentence
 from followup_rules.store.store import Store
 from followup_rules.toml.suggestions import nearest
 from followup_rules.upkeep.forget import when_forgotten
@@ -58,19 +60,31 @@ def unclear(name: str, fitting: Sequence[str], keys: Sequence[str], store: Store
     called = titles(keys, store, now.tzinfo)
     if fitting:
         several = ", ".join(called[key] for key in fitting[:_LISTED])
-        return Problem("CASE", f"{name!r} fits several cases", hint=f"write one of: {several}", fatal=True)
+        return Problem(
+            "CASE",
+            Sentence("{name!r} fits several cases", name=name),
+            hint=Sentence("write one of: {several}", several=several),
+            fatal=True,
+        )
     if forgotten := when_forgotten(name, store):
         day = absolute(forgotten.astimezone(now.tzinfo))
-        message = f"{name!r} was forgotten on {day} ({relative(forgotten, now)}), as you wished"
-        hint = "only hashes are kept of it; what happened later and is shown by your sources begins it anew"
+        message = Sentence(
+            "{name!r} was forgotten on {day} ({relative}), as you wished",
+            name=name,
+            day=day,
+            relative=relative(forgotten, now),
+        )
+        hint = Sentence("only hashes are kept of it; what happened later and is shown by your sources begins it anew")
         return Problem("CASE", message, hint=hint, fatal=True)
     near = _nearest(name, called, store)
-    guess = f'did you mean "{near}"? ' if near else ""
     decided = set(store.decisions.cases())
     busiest = sorted(keys, key=lambda key: (key not in decided, key))
     listed = ", ".join(called[key] for key in busiest[:_LISTED])
-    hint = f"{guess}the cases: {listed}{', ...' if len(keys) > _LISTED else ''}" if keys else "there are no cases yet"
-    return Problem("CASE", f"{name!r} fits no case", hint=hint, fatal=True)
+    listed += ", ..." if len(keys) > _LISTED else ""
+    hint = Sentence("the cases: {names}", names=listed) if keys else Sentence("there are no cases yet")
+    if near:
+        hint = Sentence('did you mean "{name}"? {hint}', name=near, hint=hint)
+    return Problem("CASE", Sentence("{name!r} fits no case", name=name), hint=hint, fatal=True)
 
 
 def people_of(events: Iterable[Event]) -> tuple[Person, ...]:

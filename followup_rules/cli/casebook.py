@@ -19,6 +19,7 @@ from followup_rules.engine.clock import Span
 from followup_rules.engine.completed import Misfit
 from followup_rules.engine.guards import Window, windows_at
 from followup_rules.engine.isolation import Failed
+from followup_rules.engine.moving_notes import without_day
 from followup_rules.engine.orders import misfits
 from followup_rules.engine.persons import about_nobody
 from followup_rules.engine.plan import EntryState, LedgerEntry
@@ -147,7 +148,7 @@ def _file(key: str, config: Config, store: Store, now: datetime) -> CaseFile:
         cancelled=frozenset(view.fates),
         windows=tuple(window for guard in guards for window in _windows(guard, view, now)),
         entries=tuple(store.ledger.of(key)),
-        misfits=misfits(view),
+        misfits=(*misfits(view), *without_day(view)),
         subjects=view.notes.subjects,
         nobody=tuple(_about_nobody(config.rulebook.rules, view)),
     )

@@ -16,6 +16,7 @@ from msgspec import Struct, structs
 from msgspec.structs import replace
 
 from followup_rules.cli import shared
+from followup_rules.cli.speech import say_all, tr
 from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
 from followup_rules.config.profile import fixed_zone, uncovered
@@ -27,9 +28,9 @@ from followup_rules.lint import analysis
 from followup_rules.lint.book import Book, Given, Named
 from followup_rules.lint.book import read as read_book
 from followup_rules.model import Context, Event, Problem, Pull
+from followup_rules.sentences import Sentence, either
 from followup_rules.store.errors import StoreError
 from followup_rules.store.store import open_copy
-from followup_rules.texts.plurals import plural
 from followup_rules.tick.run import preview
 from followup_rules.upkeep.addresses import addresses_in_config, exposed_addresses
 from followup_rules.upkeep.services import concerns
@@ -74,7 +75,7 @@ def command(ctx: click.Context, now: str | None, *, as_json: bool, fix: bool) ->
         told = {"problems": records.problems(findings.problems), "checked": dict(findings.checked)}
         click.echo(records.dump(told | ({"fixed": [structs.asdict(each) for each in fixed]} if fix else {})))
     else:
-        click.echo("\n".join([*map(str, fixed), *_lines(findings)]))
+        say_all([*(each.told for each in fixed), *_lines(findings)])
     shared.print_problems(findings.problems)
     sys.exit(findings.exit_code)
 
@@ -85,7 +86,10 @@ def _fixed(config: Config) -> tuple[Config, list[Fix]]:
     try:
         return fix.apply(config)
     except OSError as error:
-        shared.give_up([Problem("check", f"nothing was mended: {error}", Code.NOT_OPENED, fatal=True)], as_json=False)
+        shared.give_up(
+            [Problem("check", Sentence("nothing was mended: {error}", error=error), Code.NOT_OPENED, fatal=True)],
+            as_json=False,
+        )
 
 
 def examine(config: Config, now: datetime) -> Findings:
@@ -98,7 +102,7 @@ def examine(config: Config, now: datetime) -> Findings:
         document = config.ingredients.document
         problems += [*fixed_zone(document), *uncovered(document, config.profile.holidays, now)]
     problems += [*addresses_in_config(config), *exposed_addresses(config)]
-    problems += [*analysis.warnings(_book(config, seen)), *_each_of_many(config)]
+    problems += [*analysis.warnings(_book(config, seen, now)), *_each_of_many(config)]
     return Findings(tuple(dict.fromkeys(problems)), _checked(config, seen))
 
 
@@ -121,25 +125,33 @@ def _checked(config: Config, seen: Mapping[str, _Seen]) -> dict[str, Any]:
 def _lines(findings: Findings) -> Iterator[str]:
     checked = findings.checked
     if not checked:
-        yield "the config cannot be used; nothing else was checked"
+        yield Sentence("the config cannot be used; nothing else was checked")
         return
-    yield f"{Path(checked['config']).name}: {_verdict(findings, 'profile', 'case', 'store')}"
-    yield f"plugins: {', '.join(checked['plugins'])}"
-    counted = f"{plural(checked['rules'], 'rule')}, {plural(checked['guards'], 'guard')}"
-    yield f"{counted}: {_verdict(findings, 'rule', 'guard', 'define')}"
-    read = ", ".join(
-        f"{name} {'the first ' * (name in checked['partly'])}{plural(count, 'event')}"
-        for name, count in checked["sources"].items()
-    )
-    yield f"sources: {read or 'none was read'}"
-    yield f"outputs: {', '.join(checked['outputs']) or 'none; only notices can be made'}"
-    there = "" if Path(checked["store"]).exists() else " (the first run makes it)"
-    yield f"store: {checked['store']}{there}"
+    verdict = _verdict(findings, "profile", "case", "store")
+    yield Sentence("{what}: {verdict}", what=Path(checked["config"]).name, verdict=verdict)
+    yield Sentence("plugins: {names}", names=", ".join(checked["plugins"]))
+    rules = Sentence("{number} rule", "{number} rules", number=checked["rules"])
+    guards = Sentence("{number} guard", "{number} guards", number=checked["guards"])
+    verdict = _verdict(findings, "rule", "guard", "define")
+    yield Sentence("{what}: {verdict}", what=f"{tr(rules)}, {tr(guards)}", verdict=verdict)
+    read = ", ".join(tr(_read(name, count, checked)) for name, count in checked["sources"].items())
+    yield Sentence("sources: {names}", names=read or Sentence("none was read"))
+    outputs = ", ".join(checked["outputs"])
+    yield Sentence("outputs: {names}", names=outputs or Sentence("none; only notices can be made"))
+    there = Path(checked["store"]).exists()
+    yield Sentence("store: {path}" if there else "store: {path} (the first run makes it)", path=checked["store"])
+
+
+def _read(name: str, count: int, checked: Mapping[str, Any]) -> Sentence:
+    if name in checked["partly"]:
+        return Sentence("{name} the first {number} event", "{name} the first {number} events", name=name, number=count)
+    return Sentence("{name} {number} event", "{name} {number} events", name=name, number=count)
 
 
 def _verdict(findings: Findings, *tables: str) -> str:
     own = [problem for problem in findings.problems if problem.where.partition(".")[0] in tables]
-    return f"{plural(len(own), 'problem')}, see below" if own else "fine"
+    found = Sentence("{number} problem, see below", "{number} problems, see below", number=len(own))
+    return found if own else Sentence("fine")
 
 
 # -- the profile and the texts
@@ -150,7 +162,11 @@ def _texts(config: Config) -> Iterator[Problem]:
     known = book.texts.names()
     for rule in book.rules.rules.values():
         for do in (do for do in rule.do if not do.template or do.template in known):
-            hint = f"mend the template {do.template!r}" if do.template else "mend the title or the text of 'do'"
+            hint = (
+                Sentence("mend the template {template!r}", template=do.template)
+                if do.template
+                else Sentence("mend the title or the text of 'do'")
+            )
             # In each language in which some case may need it; what is faulty in several is told once.
             own = do.language or rule.language
             spoken = [own] if own else ["", *sorted({*book.languages.values()})]
@@ -242,8 +258,10 @@ def _unwritable(config: Config) -> Iterator[Problem]:
     for code, where, path in [*places, (Code.STORE, "store", config.store)]:
         obstacle = _obstacle(path)
         if obstacle:
-            hint = "change its permissions, or name another path in the config"
-            yield Problem(where, f"{path} cannot be written: {obstacle}", code, hint=hint)
+            hint = Sentence("change its permissions, or name another path in the config")
+            yield Problem(
+                where, Sentence("{path} cannot be written: {obstacle}", path=path, obstacle=obstacle), code, hint=hint
+            )
 
 
 def _paths(options: Any) -> list[Path]:
@@ -254,12 +272,16 @@ def _paths(options: Any) -> list[Path]:
 def _obstacle(path: Path) -> str:
     """Return why a file or folder can be neither written nor made, or ""."""
     if path.exists():
-        return "" if os.access(path, os.W_OK) else "you may not change it"
+        return "" if os.access(path, os.W_OK) else Sentence("you may not change it")
     # What is not there yet is made by the first run, in the nearest folder that is.
     around = next(parent for parent in path.absolute().parents if parent.exists())
     if not around.is_dir():
-        return f"{around} is no folder"
-    return "" if os.access(around, os.W_OK | os.X_OK) else f"you may not create anything in {around}"
+        return Sentence("{around} is no folder", around=around)
+    return (
+        ""
+        if os.access(around, os.W_OK | os.X_OK)
+        else Sentence("you may not create anything in {around}", around=around)
+    )
 
 
 # -- what the rules say of themselves
@@ -267,12 +289,12 @@ def _obstacle(path: Path) -> str:
 DISTRIBUTION = "followup-rules"
 
 
-def _book(config: Config, seen: Mapping[str, _Seen]) -> Book:
+def _book(config: Config, seen: Mapping[str, _Seen], now: datetime) -> Book:
     """Return what is analysed: the rules of a config, and what its sources showed."""
     assert config.ingredients is not None, "a config that cannot be read has no rules"
     layers = documents(config.ingredients, [])
     foreign = {layers[0].file, *(layer.name for layer in config.ingredients.layers if layer.of_pack)}
-    book = read_book(layers, config.rulebook.rules, frozenset(foreign), _given(config, seen))
+    book = read_book(layers, config.rulebook.rules, frozenset(foreign), _given(config, seen, now))
     return replace(book, texts=dict(_texts_named(config)))
 
 
@@ -284,7 +306,7 @@ def _texts_named(config: Config) -> Iterator[tuple[tuple[str, int], tuple[Named,
             yield (rule.id, index), tuple(Named(*each) for each in found)
 
 
-def _given(config: Config, seen: Mapping[str, _Seen]) -> Given:
+def _given(config: Config, seen: Mapping[str, _Seen], now: datetime) -> Given:
     emitted, open_kinds = set(UNASKED), set[str]()
     fields: dict[str, frozenset[str]] = {}
     tags = frozenset[str]()
@@ -298,7 +320,7 @@ def _given(config: Config, seen: Mapping[str, _Seen]) -> Given:
         tags |= shown.tags
         fields |= {kind: fields.get(kind, frozenset()) | names for kind, names in shown.fields.items()}
     hints = {kind: hint for kind in _offered(config) if (hint := _who_emits(config, kind))}
-    return Given(frozenset(emitted), fields, frozenset(open_kinds), tags, hints)
+    return Given(frozenset(emitted), fields, frozenset(open_kinds), tags, hints, now.date())
 
 
 def _offered(config: Config) -> set[str]:
@@ -307,7 +329,9 @@ def _offered(config: Config) -> set[str]:
 
 def _who_emits(config: Config, kind: str) -> str:
     plugins = [f'"{source.name}"' for source in config.registry.sources.values() if kind in source.emits]
-    return f"add a source that shows it: [sources.{kind}] with plugin = {' or '.join(plugins)}"
+    return Sentence(
+        "add a source that shows it: [sources.{kind}] with plugin = {plugins}", kind=kind, plugins=either(plugins)
+    )
 
 
 def _each_of_many(config: Config) -> Iterator[Problem]:
@@ -316,6 +340,6 @@ def _each_of_many(config: Config) -> Iterator[Problem]:
         patterns = [pattern for pattern in (rule.on, rule.where) if pattern]
         mail = rule.on is not None and "sent" in (rule.on.kinds or {"sent"})
         if rule.each and mail and not rule.fault and not any(pattern.few for pattern in patterns):
-            message = "a mail of yours to many people asks for a duty for each of them"
-            hint = "say for how many at most: on = { ..., people = { max = 5 } }"
+            message = Sentence("a mail of yours to many people asks for a duty for each of them")
+            hint = Sentence("say for how many at most: on = { ..., people = { max = 5 } }")
             yield Problem(f"rule.{rule.id}", message, Code.EACH_OF_MANY, hint=hint, warning=True)

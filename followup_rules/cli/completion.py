@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from followup_rules.config.read import Config, default_file, read_config
-from followup_rules.engine.assign_cases import employer
+from followup_rules.engine.case_keys import employer
 from followup_rules.model import State
 from followup_rules.store.store import Store, open_copy
 

@@ -23,6 +23,7 @@ from followup_rules.sentences import Sentence, as_sentence
 from followup_rules.web_address import is_address, parsed
 
 NONE = Sentence("none")
+_YES = ("y", "yes", "o", "oui")
 _NONE = ("-", "none", "aucun", "aucune")
 _BACK = timedelta(days=90)
 Tries = Callable[[str], str]
@@ -37,9 +38,19 @@ class Found(Struct, frozen=True):
     tries: Tries
 
 
+def agreed(question: str) -> bool:
+    """Ask what is answered by yes or no, in either language; Enter is no."""
+    answer = click.prompt(f"{tr(question)} [{tr(Sentence('y/N'))}]", "", show_default=False)
+    return answer.strip().lower() in _YES
+
+
 def answered(given: Given, found: Found) -> dict[str, tuple[str, ...]]:
     """Return an answer to each question: the flag's, the user's, or what is proposed."""
-    say(Sentence("Enter takes what stands in brackets, ? tells more. Nothing is written before the last answer."))
+    say(
+        Sentence(
+            "Enter takes what stands in brackets, - is none, ? tells more. Nothing is written before the last answer."
+        )
+    )
     if found.offers:
         click.echo()
         say(Sentence("These may be yours; they were found, and not read yet:"))

@@ -17,7 +17,7 @@ from followup_rules.config.read import read_document
 from followup_rules.engine.guards import Window
 from followup_rules.host import registry
 from followup_rules.model import DRAFT, NOTICE, Action, Event
-from followup_rules.sentences import Sentence
+from followup_rules.sentences import Sentence, as_sentence
 from followup_rules.simulation import examples
 from followup_rules.simulation.examples import Configs, Example
 from followup_rules.simulation.player import Player, playing
@@ -150,7 +150,7 @@ def _kind(action: Action, at: datetime) -> Iterator[Clause]:
 
 
 def _because(reason: str) -> Clause:
-    return Sentence("why: {reason}", reason=reason), "dim"
+    return Sentence("why: {reason}", reason=as_sentence(reason)), "dim"
 
 
 def _add_texts(page: Page, moment: Moment) -> None:
@@ -176,13 +176,17 @@ def _print_records(moments: Iterable[Moment], example: Example) -> None:
             "happened": [{"kind": event.kind, "title": event.title} for event in moment.happened],
             "do": [_action(each, rules[each.rule].why) for each in moment.made if each.type != NOTICE],
             "dont": [
-                *({"until": each.end.isoformat(), "why": each.guard.why} for each in moment.windows),
+                *({"until": _until(each, moment), "why": each.guard.why} for each in moment.windows),
                 *(_action(each, rules[each.rule].why) for each in moment.made if each.type == NOTICE),
             ],
         }
         for moment in moments
     ]
     click.echo(records.dump({"moments": rows, "problems": []}))
+
+
+def _until(window: Window, moment: Moment) -> str:
+    return window.end.astimezone(moment.at.tzinfo).isoformat()
 
 
 def _action(action: Action, why: str) -> dict[str, str | None]:

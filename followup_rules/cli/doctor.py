@@ -9,9 +9,10 @@ import click
 
 from followup_rules.cli import page as pages
 from followup_rules.cli import shared
+from followup_rules.cli.speech import tr
 from followup_rules.config.read import Config, read_config
 from followup_rules.hookspecs import HealthCheck
-from followup_rules.texts.plurals import plural
+from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import expected
 from followup_rules.upkeep.health import Finding, examine
 from followup_rules.upkeep.services import examine as ask
@@ -53,7 +54,13 @@ def _service(option: str, config: Config) -> HealthCheck:
     known = config.registry.health_checks
     if option.removeprefix("--") in known and option.startswith("--"):
         return known[option.removeprefix("--")]
-    raise click.UsageError(f"No such option: {option}; {expected(option, [f'--{name}' for name in known])}")
+    raise click.UsageError(
+        Sentence(
+            "No such option: {option}; {expected}",
+            option=option,
+            expected=expected(option, [f"--{name}" for name in known]),
+        )
+    )
 
 
 def _state(finding: Finding) -> str:
@@ -67,11 +74,12 @@ _SIGNS = {"fine": ("✓", "green"), "warning": ("!", "yellow"), "wrong": ("✗",
 
 def _print(findings: Sequence[Finding]) -> None:
     page = pages.Page()
-    width = max((len(finding.area) for finding in findings), default=0) + 4
+    width = max((len(tr(finding.area)) for finding in findings), default=0) + 4
     for finding in findings:
         sign, style = _SIGNS[_state(finding)]
-        page.row([(sign, style), f" {finding.area}"], width, [finding.fact])
+        page.row([(sign, style), f" {tr(finding.area)}"], width, [finding.fact])
     wrong = sum(_state(finding) != "fine" for finding in findings)
     page.row((), 0)
-    page.row((), 0, [f"{plural(wrong, 'thing')} to look at, see below" if wrong else "All is well."])
+    found = Sentence("{number} thing to look at, see below", "{number} things to look at, see below", number=wrong)
+    page.row((), 0, [found if wrong else Sentence("All is well.")])
     page.print()

@@ -14,17 +14,19 @@ from msgspec.structs import replace
 
 from followup_rules.cli import case_days, casebook, completion, explain_rule, shared
 from followup_rules.cli import page as pages
+from followup_rules.cli.case_events import add_events, date_of, decided, kind_of, started, titled
 from followup_rules.cli.casebook import CaseFile
 from followup_rules.cli.event_record import event_record
 from followup_rules.cli.page import Clause, Page
 from followup_rules.cli.rules import starts
-from followup_rules.cli.speech import tr
+from followup_rules.cli.show import TYPES
+from followup_rules.cli.speech import tr, tr_kept
 from followup_rules.config.read import Config
 from followup_rules.engine.guards import Window
+from followup_rules.engine.plan import LedgerEntry
 from followup_rules.language.schema import RuleSet
-from followup_rules.model import Decision, Event, Problem, State, series
-from followup_rules.sentences import Sentence
-from followup_rules.texts.plurals import plural
+from followup_rules.model import Decision, Event, Problem, State
+from followup_rules.sentences import Sentence, as_sentence
 from followup_rules.tick.run import Report
 
 _INDENT, _DAYS = 2, 7
@@ -51,7 +53,7 @@ def command(  # noqa: PLR0913 -- the options of the command
     CASE is a case's name, the first part of an employer's domain, or the name or address of somebody in it.
     """
     if history and case is None and not as_json:
-        raise click.UsageError("--history tells of one case: followup explain CASE --history", ctx)
+        raise click.UsageError(Sentence("--history tells of one case: followup explain CASE --history"), ctx)
     config = shared.load(ctx, as_json=as_json)
     if rule is not None:
         explain_rule.check_rule(rule, config)
@@ -125,19 +127,11 @@ def _note_record(note: Event, file: CaseFile) -> dict[str, Any]:
     about = file.subjects.get(note.identity, frozenset())
     return {
         "tags": list(note.tags),
-        "starts": [{"key": each.key, "state": str(each.state)} for each in _started(note, file)],
-        "decides": [{"key": each.key, "state": str(each.state)} for each in _decided(note, file)],
+        "starts": [{"key": each.key, "state": str(each.state)} for each in started(note, file)],
+        "decides": [{"key": each.key, "state": str(each.state)} for each in decided(note, file)],
         "about": sorted(ids[identity] for identity in about if identity in ids),
         "problem": next((misfit.message for misfit in file.misfits if misfit.note.identity == note.identity), None),
     }
-
-
-def _started(note: Event, file: CaseFile) -> list[Decision]:
-    return [each for each in file.decisions if note.identity in {event.identity for event in each.visit.events}]
-
-
-def _decided(note: Event, file: CaseFile) -> list[Decision]:
-    return [each for each in file.decisions if note.id in each.evidence and each not in _started(note, file)]
 
 
 # -- all cases
@@ -147,15 +141,20 @@ def _print_all(report: Report, files: Sequence[CaseFile]) -> None:
     concerned = sorted((file for file in files if file.decisions), key=_urgency)
     idle = [file for file in files if not file.decisions]
     page = pages.Page()
-    page.row((), 0, [(f"{plural(len(concerned), 'case')} · {pages.absolute(report.now)}", "bold")])
+    cases = Sentence("{number} case", "{number} cases", number=len(concerned))
+    page.row((), 0, [(f"{tr(cases)} · {pages.absolute(report.now)}", "bold")])
     for file in concerned:
         page.title(file.name)
         _add_summary(page, file, report.now)
     if idle:
-        page.title("No rule is concerned with")
+        page.title(Sentence("No rule is concerned with"))
         page.row((), _INDENT, [_idle(file) for file in idle])
     page.row((), 0)
-    page.row((), 0, ["Next:"] if files else ["No events yet: `followup check` tells what the sources show."])
+    page.row(
+        (),
+        0,
+        [Sentence("Next:")] if files else [Sentence("No events yet: `followup check` tells what the sources show.")],
+    )
     page.command(*(("explain", concerned[0].name) if concerned else ("check",)))
     page.print()
 
@@ -176,23 +175,26 @@ def _add_summary(page: Page, file: CaseFile, now: datetime) -> None:
     past = [event for event in standing if event.start <= now]
     coming = [event for event in standing if event.start > now]
     if file.people:
-        page.row(["  who"], 8, [person.name or person.address for person in file.people])
-    for label, events in (("  last", past[-1:]), ("  next", coming[:1])):
+        page.row([Sentence("  who")], 8, [person.name or person.address for person in file.people])
+    for label, events in ((Sentence("  last"), past[-1:]), (Sentence("  next"), coming[:1])):
         for event in events:
-            page.row([label], 8, [f"{_date(event, now)} {event.kind}", _titled(event)])
-    page.row(["  what"], 8, _counts(file))
+            page.row([label], 8, [f"{date_of(event, now)} {tr(kind_of(event))}", titled(event)])
+    page.row([Sentence("  what")], 8, _counts(file))
     change = _next_change(file)
     if change:
-        page.row(["  then"], 8, [f"could change {pages.when(change, now)}"])
+        page.row([Sentence("  then")], 8, [Sentence("could change {when}", when=pages.when(change, now))])
 
 
 def _counts(file: CaseFile) -> list[Clause]:
     states = Counter(decision.state for decision in file.decisions if not file.said(decision))
     said = sum(file.said(decision) for decision in file.decisions)
     shown: list[Clause] = [
-        (f"{sign} {states[state]} {state}", style) for state, (sign, style) in pages.SIGNS.items() if states[state]
+        (f"{sign} {states[state]} {tr(pages.WORDS[state])}", style)
+        for state, (sign, style) in pages.SIGNS.items()
+        if states[state]
     ]
-    return [*shown, plural(said, "notice") + " given"] if said else shown
+    given = Sentence("{number} notice given", "{number} notices given", number=said)
+    return [*shown, given] if said else shown
 
 
 def _idle(file: CaseFile) -> str:
@@ -206,7 +208,7 @@ def _idle(file: CaseFile) -> str:
 def _print_case(report: Report, file: CaseFile, config: Config, *, history: bool) -> None:
     page = case_page(report, file, config.rulebook.rules, starts(config), history=history)
     page.row((), 0)
-    page.row((), 0, ["Next:"])
+    page.row((), 0, [Sentence("Next:")])
     unmade = any(each.state is State.DUE and not file.made(each) for each in file.decisions)
     first = ("plan",) if unmade else ("agenda",)
     for words in [first] if history else [first, ("explain", file.name, "--history")]:
@@ -220,17 +222,17 @@ def case_page(
     """Return all that is to tell of a case at the instant of a report; for `starts` see `rules.starts`."""
     page = pages.Page()
     page.row((), 0, [(f"{file.name} · {pages.absolute(report.now)}", "bold")])
-    page.title("Who")
+    page.title(Sentence("Who"))
     people = [f"{person.name} <{person.address}>" if person.name else person.address for person in file.people]
-    for who in people or ["nobody that the events name"]:
+    for who in people or [Sentence("nobody that the events name")]:
         page.row((), _INDENT, [who])
     days = case_days.line(file, report.now)
     if len(days) > 1:
         page.row((), 0)
         page.row([(Sentence("Days"), "bold")], _DAYS, days)
-    page.title("When")
-    _add_events(page, file, report.now)
-    page.title("What, and why")
+    page.title(Sentence("When"))
+    add_events(page, file, report.now)
+    page.title(Sentence("What, and why"))
     _add_decisions(page, file, rules, report.now)
     _add_unconcerned(page, file, starts, report.now)
     _add_windows(page, file, report.now)
@@ -239,81 +241,27 @@ def case_page(
     return page
 
 
-def _titled(event: Event) -> str:
-    tags = " ".join(f"#{tag}" for tag in event.tags)
-    return " ".join(part for part in (tags, event.title) if part) or tr(case_days.UNTITLED)
-
-
-def _date(event: Event, now: datetime) -> str:
-    local = event.start.astimezone(now.tzinfo)
-    if event.whole_day:
-        return f"{local:%a %Y-%m-%d} ({pages.relative_day(local.date(), now.date())})"
-    return pages.when(local, now)
-
-
-# What mail that no person wrote is, in the words of the list of events.
-_MACHINES = {
-    "reply": "an automatic reply",
-    "bounce": "a bounce",
-    "receipt": "a receipt",
-    "calendar": "a calendar's answer",
-    "bulk": "a mail to many",
-    "notice": "a notice that takes no answer",
-}
-
-
-def _add_events(page: Page, file: CaseFile, now: datetime) -> None:
-    """Add the events, a recurring meeting once: its occurrences differ by nothing but their day."""
-    recurring = case_days.in_series(file)
-    for event in file.events:
-        found = recurring.get(series(event))
-        if found is None:
-            _add_event(page, event, file, now)
-        elif event == found.events[0]:
-            shown = found.shown(now)
-            page.row(["  meeting"], 12, [(found.told(now), "cyan"), _date(shown, now), _titled(shown)])
-
-
-def _add_event(page: Page, event: Event, file: CaseFile, now: datetime) -> None:
-    planned = event.start > now and event.identity not in file.cancelled
-    marks: list[Clause] = [("planned", "cyan")] if planned else []
-    if event.identity in file.cancelled:
-        off = "taken away" if event.gone else "did not take place"
-        marks.append((event.status if event.status in ("cancelled", "declined") else off, "yellow"))
-    if event.auto:
-        marks.append((f"{_MACHINES[event.auto]}; it counts as nobody's word", "dim"))
-    dimmed = "dim" if event.identity in file.cancelled else ""
-    if event.kind == "note":
-        marks += _note_state(event, file)
-    page.row([(f"  {event.kind}", dimmed)], 12, [*marks, (_date(event, now), dimmed), (_titled(event), dimmed)])
-
-
-def _note_state(note: Event, file: CaseFile) -> list[Clause]:
-    """Return in a few words what becomes of a note."""
-    problem = next((misfit.message for misfit in file.misfits if misfit.note.identity == note.identity), "")
-    about = file.subjects.get(note.identity, frozenset())
-    titles = sorted({event.title for event in file.events if event.identity in about})
-    told: list[Clause] = [(problem, "yellow")] if problem else []
-    told += [(f"about “{title}”", "dim") for title in titles]
-    told += [(f"{each.rule} {each.state}", "dim") for each in (*_started(note, file), *_decided(note, file))]
-    return told
-
-
 def _add_decisions(page: Page, file: CaseFile, rules: RuleSet, now: datetime) -> None:
     concerned = {decision.rule for decision in file.decisions}
     faulty = {rule.id: rule.fault for rule in rules.rules.values() if rule.fault and rule.id not in concerned}
     idle = [rule for rule in rules.rules if rule not in concerned and rule not in faulty]
-    indent = pages.STATE + pages.rule_width([*concerned, *faulty])
+    indent = pages.state_width() + pages.rule_width([*concerned, *faulty])
     for decision in pages.in_order(file.decisions):
         label = [pages.state_label(decision.state), (decision.rule, "bold")]
         page.row(label, indent, *_told(decision, file, now))
     for name, fault in faulty.items():
-        page.row([pages.state_label(State.BROKEN), (name, "bold")], indent, [f"the rule is faulty: {fault}"])
+        page.row(
+            [pages.state_label(State.BROKEN), (name, "bold")],
+            indent,
+            [Sentence("the rule is faulty: {fault}", fault=fault)],
+        )
     for name, event in file.nobody:
-        told = f"{name}: nobody takes part in “{_titled(event)}” for whom there could be a duty"
+        told = Sentence(
+            "{name}: nobody takes part in “{title}” for whom there could be a duty", name=name, title=titled(event)
+        )
         page.row((), 0, [(told, "dim")])
     if idle and not file.unconcerned:
-        page.row((), 0, [(f"not concerned: {', '.join(idle)}", "dim")])
+        page.row((), 0, [(Sentence("not concerned: {rules}", rules=", ".join(idle)), "dim")])
 
 
 def _add_unconcerned(page: Page, file: CaseFile, starts: Mapping[str, str], now: datetime) -> None:
@@ -329,23 +277,35 @@ def _add_unconcerned(page: Page, file: CaseFile, starts: Mapping[str, str], now:
 def _told(decision: Decision, file: CaseFile, now: datetime) -> list[list[Clause]]:
     """Return the lines on a decision: its anchor, why, what else shows it, what was made, what comes next."""
     anchor = decision.visit.anchor
-    lines: list[list[Clause]] = [[(f"for {decision.visit.day:%a %Y-%m-%d}, “{_titled(anchor)}”", "dim")]]
-    lines.append(["the notice was given"] if file.said(decision) else [pages.told(decision.reason, now)])
+    lines: list[list[Clause]] = [
+        [(Sentence("for {day}, “{title}”", day=pages.on_day(decision.visit.day), title=titled(anchor)), "dim")]
+    ]
+    lines.append([Sentence("the notice was given")] if file.said(decision) else [pages.told(decision.reason, now)])
     lines.append(_evidence(decision, file, now))
     if decision.state is State.DUE and not file.said(decision):
         entries = file.made(decision)
-        there = [f"{it.action.type} in {it.output}{', edited by you' if it.touched else ''}" for it in entries]
-        lines.append([*there] or [("not made yet", "yellow")])
+        there = [_made(it) for it in entries]
+        lines.append([*there] or [(Sentence("not made yet"), "yellow")])
     lines.append(_coming(decision, now))
     return [line for line in lines if line]
+
+
+def _made(entry: LedgerEntry) -> Sentence:
+    values = {"type": TYPES.get(entry.action.type, entry.action.type), "output": entry.output}
+    if entry.touched:
+        return Sentence("{type} in {output}, edited by you", **values)
+    return Sentence("{type} in {output}", **values)
 
 
 def _evidence(decision: Decision, file: CaseFile, now: datetime) -> list[Clause]:
     """Return title and date of the evidence that the reason does not name: of the first two, and how many more."""
     seen = [event for event in file.events if event.id in decision.evidence]
     others = [event for event in seen if not event.title or event.title not in decision.why]
-    shown: list[Clause] = [(f"also “{_titled(event)}” of {_date(event, now)}", "dim") for event in others[:2]]
-    return [*shown, (f"and {len(others) - 2} more", "dim")] if len(others) > 2 else shown
+    shown: list[Clause] = [
+        (Sentence("also “{title}” of {date}", title=titled(event), date=date_of(event, now)), "dim")
+        for event in others[:2]
+    ]
+    return [*shown, (Sentence("and {more} more", more=len(others) - 2), "dim")] if len(others) > 2 else shown
 
 
 def _coming(decision: Decision, now: datetime) -> list[Clause]:
@@ -355,14 +315,15 @@ def _coming(decision: Decision, now: datetime) -> list[Clause]:
     closes = decision.closes if decision.state in (State.DUE, State.HELD) else None
     lines: list[Clause] = []
     if decision.next and decision.next not in (*named, closes):
-        what = "late from" if decision.next == reason.values.get("late") else "could change"
-        lines.append(f"{what} {pages.when(decision.next, now)}")
-    return [*lines, f"closes {pages.when(closes, now)}"] if closes else lines
+        when = pages.when(decision.next, now)
+        late = decision.next == reason.values.get("late")
+        lines.append(Sentence("late from {when}", when=when) if late else Sentence("could change {when}", when=when))
+    return [*lines, Sentence("closes {when}", when=pages.when(closes, now))] if closes else lines
 
 
 def _add_windows(page: Page, file: CaseFile, now: datetime) -> None:
     if file.windows:
-        page.title("Held back now")
+        page.title(Sentence("Held back now"))
     for window in file.windows:
         _add_window(page, window, file, now)
 
@@ -370,21 +331,24 @@ def _add_windows(page: Page, file: CaseFile, now: datetime) -> None:
 def _add_window(page: Page, window: Window, file: CaseFile, now: datetime) -> None:
     guard = window.guard
     held = [each.rule for each in file.decisions if each.state is State.HELD and each.guard == guard.id]
-    what = "all contact" if guard.holds == "contact" else "everything"
-    lines: list[list[Clause]] = [[f"{what} until {pages.when(window.end, now)}"], [guard.why] if guard.why else []]
-    lines.append([f"holds: {', '.join(held)}"] if held else [])
-    lines.append([f"lets through: {', '.join(guard.except_)}"] if guard.except_ else [])
-    indent = pages.STATE + pages.rule_width([guard.id])
+    what = Sentence("all contact") if guard.holds == "contact" else Sentence("everything")
+    lines: list[list[Clause]] = [
+        [Sentence("{what} until {when}", what=what, when=pages.when(window.end, now))],
+        [as_sentence(guard.why)] if guard.why else [],
+    ]
+    lines.append([Sentence("holds: {rules}", rules=", ".join(held))] if held else [])
+    lines.append([Sentence("lets through: {rules}", rules=", ".join(guard.except_))] if guard.except_ else [])
+    indent = pages.state_width() + pages.rule_width([guard.id])
     page.row([pages.state_label(State.HELD), (guard.id, "bold")], indent, *(line for line in lines if line))
 
 
 def _add_history(page: Page, file: CaseFile, now: datetime) -> None:
-    page.title("History")
+    page.title(Sentence("History"))
     for at, key, state, why in file.history:
         label = pages.state_label(State(state)) if state in set(State) else state
-        page.row([label], pages.STATE, [(pages.when(at, now), "bold"), _without_id(key, file), why])
+        page.row([label], pages.state_width(), [(pages.when(at, now), "bold"), _without_id(key, file), tr_kept(why)])
     if not file.history:
-        page.row((), _INDENT, ["nothing was noted down yet: no run has looked at this case"])
+        page.row((), _INDENT, [Sentence("nothing was noted down yet: no run has looked at this case")])
 
 
 def _without_id(key: str, file: CaseFile) -> str:

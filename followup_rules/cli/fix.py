@@ -15,6 +15,7 @@ from followup_rules.codes import Code
 from followup_rules.config.read import Config, read_config
 from followup_rules.language import units
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence
 from followup_rules.simulation import update
 from followup_rules.toml.document import Document, parse
 from followup_rules.toml.suggestions import nearest
@@ -35,9 +36,16 @@ class Fix(Struct, frozen=True):
     before: str
     after: str
 
-    def __str__(self) -> str:
+    @property
+    def told(self) -> Sentence:
         """Return it as people read it."""
-        return f"{self.file}:{self.line}: {self.before} is now {self.after}"
+        return Sentence(
+            "{file}:{line}: {before} is now {after}",
+            file=self.file,
+            line=self.line,
+            before=self.before,
+            after=self.after,
+        )
 
 
 def apply(config: Config) -> tuple[Config, list[Fix]]:

@@ -8,16 +8,18 @@ from datetime import datetime
 from typing import Any
 
 import click
+from msgspec import Struct
 
 from followup_rules.cli import case_names, completion, shared
+from followup_rules.cli.speech import say_all, tr
 from followup_rules.codes import Code
 from followup_rules.config.read import Config
 from followup_rules.engine.plan import EntryState
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence
 from followup_rules.store.errors import StoreError
 from followup_rules.store.lock import Busy, only_run
 from followup_rules.store.store import Store, open_store
-from followup_rules.texts.plurals import plural
 from followup_rules.upkeep import forget as forgetting
 from followup_rules.upkeep.forget import Contents, Erased
 
@@ -43,7 +45,9 @@ def command(  # noqa: PLR0913 -- one for each option
     config = shared.load(ctx, as_json=as_json)
     moment = shared.instant(now, config)
     if not config.store.exists():
-        shared.give_up([Problem("CASE", "there is no store yet, so nothing to forget", fatal=True)], as_json=as_json)
+        shared.give_up(
+            [Problem("CASE", Sentence("there is no store yet, so nothing to forget"), fatal=True)], as_json=as_json
+        )
     with shared.copy_of(config, as_json=as_json) as copy:
         key = _key(case, config, copy, moment, as_json=as_json)
         contents = forgetting.contents(key, copy)
@@ -53,8 +57,10 @@ def command(  # noqa: PLR0913 -- one for each option
         with only_run(config.store, PATIENCE):
             contents, erased = _forget(key, config, moment, withdraw=withdraw)
     except Busy as busy:
-        hint = "try again when it has ended; `followup doctor` tells about a run that does not end"
-        shared.give_up([Problem("store", f"a run is at work{busy}", hint=hint, fatal=True)], as_json=as_json)
+        hint = Sentence("try again when it has ended; `followup doctor` tells about a run that does not end")
+        shared.give_up(
+            [Problem("store", Sentence("a run is at work{busy}", busy=busy), hint=hint, fatal=True)], as_json=as_json
+        )
     except StoreError as error:
         shared.give_up([shared.store_problem(error)], as_json=as_json)
     _tell(key, contents, erased, config, as_json=as_json)
@@ -70,18 +76,25 @@ def _key(name: str, config: Config, copy: Store, now: datetime, *, as_json: bool
 
 def _ask(key: str, contents: Contents, config: Config, *, withdraw: bool, as_json: bool) -> None:
     if as_json or not sys.stdin.isatty():
-        problem = Problem("CASE", f"nobody can be asked whether {key} is to be forgotten", hint="add --yes", fatal=True)
+        problem = Problem(
+            "CASE",
+            Sentence("nobody can be asked whether {key} is to be forgotten", key=key),
+            hint=Sentence("add --yes"),
+            fatal=True,
+        )
         shared.give_up([problem], as_json=as_json)
-    click.echo("\n".join(_summary(key, contents, config, "taken back if untouched" if withdraw else "stays there")))
-    click.confirm(f"Forget {key} for good?", abort=True)
+    say_all(_summary(key, contents, config, _TAKEN_BACK if withdraw else _STAYS))
+    click.confirm(tr(Sentence("Forget {key} for good?", key=key)), abort=True)
 
 
 def _forget(key: str, config: Config, now: datetime, *, withdraw: bool) -> tuple[Contents, Erased]:
     with open_store(config.store) as store:
         problems = forgetting.take_back(key, config, store, now) if withdraw else []
         if problems:
-            hint = f"mend it, or leave it there: followup forget {key}"
-            last = Problem("CASE", f"{key} was not forgotten, since not all could be taken back", hint=hint)
+            hint = Sentence("mend it, or leave it there: followup forget {key}", key=key)
+            last = Problem(
+                "CASE", Sentence("{key} was not forgotten, since not all could be taken back", key=key), hint=hint
+            )
             shared.print_problems([*problems, last])
             sys.exit(shared.PARTLY)
         contents = forgetting.contents(key, store)
@@ -91,21 +104,43 @@ def _forget(key: str, config: Config, now: datetime, *, withdraw: bool) -> tuple
 # -- what is told
 
 
-def _summary(key: str, contents: Contents, config: Config, fate: str) -> Iterator[str]:
-    counts = (
-        (len(contents.people), "person"),
-        (contents.events, "event"),
-        (contents.actions, "action"),
-        (contents.lines, "line"),
+class _Fate(Struct, frozen=True):
+    """What becomes of drafts and tasks, as is said of each: of what is there, and of what may be there."""
+
+    there: Sentence
+    perhaps: Sentence
+    """Of a call that was cut short nobody knows whether it made anything."""
+
+
+_TAKEN_BACK = _Fate(
+    Sentence("  {place}: {title} (taken back if untouched)"),
+    Sentence("  {place}: {title} (if it is there at all, it is taken back if untouched)"),
+)
+_STAYS = _Fate(
+    Sentence("  {place}: {title} (stays there)"),
+    Sentence("  {place}: {title} (if it is there at all, it stays there)"),
+)
+_YOURS = _Fate(
+    Sentence("  {place}: {title} (it is yours and stays there)"),
+    Sentence("  {place}: {title} (if it is there at all, it is yours and stays there)"),
+)
+
+
+def _summary(key: str, contents: Contents, config: Config, fate: _Fate) -> Iterator[str]:
+    yield Sentence(
+        "{key}: {people}, {events}, {actions}, {lines} of history",
+        key=key,
+        people=Sentence("{number} person", "{number} people", number=len(contents.people)),
+        events=Sentence("{number} event", "{number} events", number=contents.events),
+        actions=Sentence("{number} action", "{number} actions", number=contents.actions),
+        lines=Sentence("{number} line", "{number} lines", number=contents.lines),
     )
-    yield f"{key}: {', '.join(plural(number, noun) for number, noun in counts).replace('persons', 'people')} of history"
     paths = {output.name: getattr(output.options, "path", None) for output in config.outputs}
     for entry in contents.left:
         path = paths.get(entry.output)
         place = f"{entry.output} ({path})" if path else entry.output
-        # Of a call that was cut short nobody knows whether it made anything.
-        perhaps = "" if entry.state is EntryState.DELIVERED else "if it is there at all, it "
-        yield f"  {place}: {entry.action.title or entry.action.rule} ({perhaps}{fate})"
+        sentence = fate.there if entry.state is EntryState.DELIVERED else fate.perhaps
+        yield Sentence(sentence.template, place=place, title=entry.action.title or entry.action.rule)
 
 
 def _tell(key: str, contents: Contents, erased: Erased, config: Config, *, as_json: bool) -> None:
@@ -115,29 +150,38 @@ def _tell(key: str, contents: Contents, erased: Erased, config: Config, *, as_js
 
         click.echo(records.dump({**_record(key, contents, erased), "problems": records.problems(problems)}))
     else:
-        click.echo("\n".join(_lines(key, contents, erased, config)))
+        say_all(_lines(key, contents, erased, config))
     shared.print_problems(problems)
     sys.exit(shared.exit_code(problems))
 
 
 def _gaps(why: str) -> Problem:
-    message = f"it is forgotten, but the file of the store could not be written anew without the gaps: {why}"
+    message = Sentence(
+        "it is forgotten, but the file of the store could not be written anew without the gaps: {why}", why=why
+    )
     return Problem(
-        "store", message, Code.STORE, hint="the gaps hold only zeros; the next `followup forget` writes it anew"
+        "store",
+        message,
+        Code.STORE,
+        hint=Sentence("the gaps hold only zeros; the next `followup forget` writes it anew"),
     )
 
 
 def _lines(key: str, contents: Contents, erased: Erased, config: Config) -> Iterator[str]:
-    yield from _summary(key, contents, config, "it is yours and stays there")
+    yield from _summary(key, contents, config, _YOURS)
     if erased.shared:
-        yield f"  {plural(erased.shared, 'mail')} of it belongs to another case, too, and stays there"
+        yield Sentence(
+            "  {number} mail of it belongs to another case, too, and stays there",
+            "  {number} mails of it belong to another case, too, and stay there",
+            number=erased.shared,
+        )
     for copy in erased.copies:
-        yield f"  {copy} held it, too, and was deleted"
+        yield Sentence("  {copy} held it, too, and was deleted", copy=copy)
     for copy in erased.kept:
-        yield f"  {copy} holds it still: delete that copy, or it is there again if you put it back"
+        yield Sentence("  {copy} holds it still: delete that copy, or it is there again if you put it back", copy=copy)
     if key in config.rulebook.directory.spelling.values():
-        yield f"  your config still names it: [case.{key}]"
-    yield f"{key} is forgotten: only hashes are kept, so that nothing of it is taken in or made again"
+        yield Sentence("  your config still names it: [case.{key}]", key=key)
+    yield Sentence("{key} is forgotten: only hashes are kept, so that nothing of it is taken in or made again", key=key)
 
 
 def _record(key: str, contents: Contents, erased: Erased) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from followup_rules.cli import shared
 from followup_rules.cli.check import examine
 from followup_rules.cli.questions import MISSING, QUESTIONS, Given, Question, faults
-from followup_rules.cli.speech import say, speak, tr
+from followup_rules.cli.speech import say, speak
 from followup_rules.cli.starters import Answers, config_text, notes_text
 from followup_rules.config.read import Config, default_file, read_config
 from followup_rules.model import Problem
@@ -108,6 +108,12 @@ def _conversation(given: Given) -> Mapping[str, tuple[str, ...]]:
     plugins = registry.load()
     offers = offered.found(plugins, Path.home())
     return conversation.answered(given, conversation.Found(plugins, offers, conversation.tried(plugins)))
+
+
+def _agreed(question: str) -> bool:
+    from followup_rules.cli.conversation import agreed  # noqa: PLC0415 -- only if somebody is asked
+
+    return agreed(question)
 
 
 def _all_faults(answers: Given) -> Iterator[str]:
@@ -233,7 +239,7 @@ def _say_what_next(file: Path, *, asks: bool) -> None:
         "Have it run every {minutes} minutes from now on, by {kind}?", minutes=wanted.minutes, kind=wanted.kind
     )
     click.echo()
-    if asks and click.confirm(tr(question)):
+    if asks and _agreed(question):
         try:
             schedules.install(wanted)
             say(Sentence("it runs from now on; to end that: followup{option} schedule --remove", option=option))

@@ -14,6 +14,7 @@ from followup_rules.cli.casebook import CaseFile
 from followup_rules.codes import Code
 from followup_rules.language.tags import Tags
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import expected
 
 _LISTED = 3
@@ -54,8 +55,11 @@ def command(  # noqa: PLR0913 -- one for each word of the command line
 def _tag(answer: str, tags: Tags, *, as_json: bool) -> str:
     tag = tags.canonical(answer)
     if tag not in tags.marks:
-        hint = expected(answer, tags.marks) or "no rule of this config knows a tag that marks meetings"
-        _give_up(Problem("mark", f"#{tag} marks no meeting", Code.UNKNOWN_TAG, hint=hint, fatal=True), as_json=as_json)
+        hint = expected(answer, tags.marks) or Sentence("no rule of this config knows a tag that marks meetings")
+        _give_up(
+            Problem("mark", Sentence("#{tag} marks no meeting", tag=tag), Code.UNKNOWN_TAG, hint=hint, fatal=True),
+            as_json=as_json,
+        )
     return tag
 
 
@@ -67,13 +71,25 @@ def _day(written: str | None, file: CaseFile, now: datetime, *, as_json: bool) -
     if written is None:
         if len(days) == 1:
             return days[0]
-        message = f"{file.name} has meetings on several days" if days else f"{file.name} has no meetings"
-        hint = f"say which: {_listed(days, now.date())}" if days else ""
+        message = (
+            Sentence("{name} has meetings on several days", name=file.name)
+            if days
+            else Sentence("{name} has no meetings", name=file.name)
+        )
+        hint = Sentence("say which: {listed}", listed=_listed(days, now.date())) if days else ""
         _give_up(Problem("mark", message, Code.NO_DUTY, hint=hint, fatal=True), as_json=as_json)
     day = _parsed(written, now.date())
     if day not in days:
-        what = f"{file.name} has no meeting on {day}" if day else f"{written!r} is no day; write it as 2026-11-18"
-        hint = f"its meetings are on {_listed(days, day or now.date())}" if days else "it has no meetings at all"
+        what = (
+            Sentence("{name} has no meeting on {day}", name=file.name, day=day)
+            if day
+            else Sentence("{written!r} is no day; write it as 2026-11-18", written=written)
+        )
+        hint = (
+            Sentence("its meetings are on {listed}", listed=_listed(days, day or now.date()))
+            if days
+            else Sentence("it has no meetings at all")
+        )
         _give_up(Problem("mark", what, Code.NO_DUTY, hint=hint, fatal=True), as_json=as_json)
     assert day is not None, "a day that is not understood is none of them"
     return day

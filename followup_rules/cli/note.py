@@ -13,6 +13,7 @@ import click
 from followup_rules.cli import completion, shared
 from followup_rules.cli.natural_dates import in_values
 from followup_rules.cli.note_heading import Cases, NotWritten
+from followup_rules.cli.speech import say
 from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
 from followup_rules.config.read import Config
@@ -23,6 +24,7 @@ from followup_rules.host.checked_source import CheckedSource
 from followup_rules.host.failures import failure
 from followup_rules.host.secrets import hidden, masked
 from followup_rules.model import BadItem, Event, NoteAdded, Problem
+from followup_rules.sentences import Sentence, together
 from followup_rules.store import last_note
 from followup_rules.store.errors import StoreError
 from followup_rules.store.last_note import LastNote
@@ -45,7 +47,7 @@ def command(  # noqa: PLR0913 -- one for each word of the command line
     Days are what you would say: due:'in two weeks', until:vendredi. What is written down is their date.
     """
     if undo == bool(case or text) or (case and not text):
-        raise click.UsageError("write a case and a text, or --undo alone", ctx)
+        raise click.UsageError(Sentence("write a case and a text, or --undo alone"), ctx)
     config = shared.load(ctx, as_json=as_json)
     moment = shared.instant(now, config)
     if undo:
@@ -70,9 +72,9 @@ def print_record(added: NoteAdded, problems: Sequence[Problem], more: Mapping[st
 
 def show(added: NoteAdded) -> None:
     """Print what was written, and where."""
-    click.echo(f"{added.file}:{added.line}, under {added.heading!r}:")
+    say(Sentence("{file}:{line}, under {heading!r}:", file=added.file, line=added.line, heading=added.heading))
     click.echo(f"  {added.item}")
-    click.echo("see what comes of it: followup plan; take it back: followup note --undo")
+    say(Sentence("see what comes of it: followup plan; take it back: followup note --undo"))
 
 
 def write(
@@ -88,14 +90,14 @@ def write(
         cases = _cases(config)
         configured, source = _notes(config, moment)
     except (StoreError, NotWritten) as error:
-        _give_up(f"{error}; nothing was written", getattr(error, "hint", ""), as_json=as_json)
+        _give_up(Sentence("{error}; nothing was written", error=error), getattr(error, "hint", ""), as_json=as_json)
     with closing(source):
         try:
             added = source.add_note(case, text, moment, cases.choose)
         except Refused as error:
-            _give_up(f"{error}; nothing was written", getattr(error, "hint", ""), as_json=as_json)
+            _give_up(Sentence("{error}; nothing was written", error=error), getattr(error, "hint", ""), as_json=as_json)
         except Exception as error:  # noqa: BLE001 -- whatever the plugin of the notes raises, it is told
-            hint = "look into your notes whether it was written all the same"
+            hint = Sentence("look into your notes whether it was written all the same")
             problem = failure(f"sources.{configured.name}", error, hint)
             shared.print_problems([masked(problem, config.secrets)])
             sys.exit(shared.PARTLY)
@@ -108,22 +110,35 @@ def take_back(config: Config, now: datetime, *, as_json: bool) -> None:
     last = last_note.read(config.store)
     wrote = next((source for source in config.sources if last and source.name == last.source), None)
     if last is None or wrote is None:
-        hint = "only the last note that a command wrote can be taken back, and only once; edit your notes for others"
-        _give_up("there is no note to take back", hint, as_json=as_json)
+        hint = Sentence(
+            "only the last note that a command wrote can be taken back, and only once; edit your notes for others"
+        )
+        _give_up(Sentence("there is no note to take back"), hint, as_json=as_json)
     try:
         with closing(wrote.open(config.context(now))) as source:
             source.remove_note(last.note)
     except Refused as error:
-        _give_up(f"{error}; nothing was changed", "what was edited since is yours: delete it there", as_json=as_json)
+        _give_up(
+            Sentence("{error}; nothing was changed", error=error),
+            Sentence("what was edited since is yours: delete it there"),
+            as_json=as_json,
+        )
     except Exception as error:  # noqa: BLE001 -- whatever the plugin of the notes raises, it is told
-        hint = f"look into {last.note.file} whether it is gone all the same"
+        hint = Sentence("look into {file} whether it is gone all the same", file=last.note.file)
         shared.give_up([masked(failure(f"sources.{wrote.name}", error, hint), config.secrets)], as_json=as_json)
     last_note.forget(config.store)
     if as_json:
         print_record(last.note, [], {"undone": True})
     else:
-        click.echo(f"taken back from {last.note.file}, under {last.note.heading!r}:\n  {last.note.item}")
-        click.echo("what came of it is taken back by the next run: followup plan shows it")
+        say(
+            Sentence(
+                "taken back from {file}, under {heading!r}:\n  {item}",
+                file=last.note.file,
+                heading=last.note.heading,
+                item=last.note.item,
+            )
+        )
+        say(Sentence("what came of it is taken back by the next run: followup plan shows it"))
 
 
 def _give_up(what: str, hint: str, *, as_json: bool) -> NoReturn:
@@ -151,8 +166,8 @@ def _notes(config: Config, now: datetime) -> tuple[ConfiguredSource, CheckedSour
         if source.writes_notes:
             return configured, source
         source.close()
-    hint = 'add a table [sources.notes] with plugin = "notes" and path = "notes.md"'
-    raise NotWritten(hidden("; ".join(["the config names no notes", *faults]), config.secrets), hint)
+    hint = Sentence('add a table [sources.notes] with plugin = "notes" and path = "notes.md"')
+    raise NotWritten(hidden(together(Sentence("the config names no notes"), *faults), config.secrets), hint)
 
 
 def _misread(
@@ -165,20 +180,20 @@ def _misread(
     try:
         items = source.pull(now, "").events
     except Exception as error:  # noqa: BLE001 -- the note is written, whatever its plugin raises
-        problem = failure(f"sources.{configured.name}", error, "see `followup check`")
+        problem = failure(f"sources.{configured.name}", error, Sentence("see `followup check`"))
         yield masked(problem, config.secrets)
         return
     known = config.rulebook.rules.world.tags
     for item in (item for item in items if item.where == added.where):
         if isinstance(item, BadItem):
-            hint = f"correct it in {added.file}, line {added.line}"
+            hint = Sentence("correct it in {file}, line {line}", file=added.file, line=added.line)
             yield Problem("note", item.message, Code.UNREADABLE_ENTRY, hint=hint)
         if isinstance(item, Event):
             _, misread = read_values(item, config.rulebook.keys, config.profile.timezone)
             for each in misread:
-                hint = each.hint or f"correct it in {added.file}, line {added.line}"
-                yield Problem("note", each.message, Code.UNREADABLE_ENTRY, hint=hint, warning=each.warning)
+                hint = Sentence("correct it in {file}, line {line}", file=added.file, line=added.line)
+                yield Problem("note", each.message, Code.UNREADABLE_ENTRY, hint=each.hint or hint, warning=each.warning)
         for tag in item.tags if isinstance(item, Event) else ():
             if not known.known(tag):
-                message = f"no rule knows the tag #{tag}"
+                message = Sentence("no rule knows the tag #{tag}", tag=tag)
                 yield Problem("note", message, Code.UNKNOWN_TAG, hint=known.nearest(tag), warning=True)

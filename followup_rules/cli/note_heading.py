@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
-from followup_rules.engine.assign_cases import Directory, employer, match
+from followup_rules.engine.assign_cases import Directory
+from followup_rules.engine.case_keys import employer, match
 from followup_rules.hookspecs import Refused
 from followup_rules.language.text import fold
 from followup_rules.model import Event, NoteHeading, Person
+from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import nearest
 
 _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+")
@@ -53,27 +55,33 @@ class Cases(Struct, frozen=True):
             return title
         if not self.directory.me.isdisjoint(named.addresses):
             raise NotWritten(
-                f"{named.text!r} is your own address", "name the person or the employer that the note is about"
+                Sentence("{text!r} is your own address", text=named.text),
+                Sentence("name the person or the employer that the note is about"),
             )
         if named.addresses or named.domains:
             return named.text
         fitting = sorted(match(named.text, self.keys))
         if len(fitting) > 1:
-            raise NotWritten(f"{named.text!r} fits several cases: {', '.join(fitting)}", "name one of these")
+            raise NotWritten(
+                Sentence("{text!r} fits several cases: {fitting}", text=named.text, fitting=", ".join(fitting)),
+                Sentence("name one of these"),
+            )
         if not fitting:
-            raise NotWritten(f"no case fits {named.text!r}", self._advice(named.text))
+            raise NotWritten(Sentence("no case fits {text!r}", text=named.text), self._advice(named.text))
         # The key of an employer is their domain, which as a mere label would have to be spelt just so for ever.
         is_label = fitting[0] in self.directory.spelling.values() or not _DOMAIN.fullmatch(fitting[0])
         return fitting[0] if is_label else f"@{fitting[0]}"
 
     def _advice(self, name: str) -> str:
         if _DOMAIN.fullmatch(name):
-            return f"for an employer that is not known yet, write @{name}"
+            return Sentence("for an employer that is not known yet, write @{name}", name=name)
         guess = nearest(name, {*self.keys, *map(employer, self.keys), *self.titles.values()})
-        begin = "a new case begins with an address: name@domain or @domain"
+        begin = Sentence("a new case begins with an address: name@domain or @domain")
         if not (self.keys or self.titles):
-            return f"no case is known yet: `followup run` reads your calendar and mail; or {begin}"
-        return f'did you mean "{guess}"? {begin}' if guess else begin
+            return Sentence(
+                "no case is known yet: `followup run` reads your calendar and mail; or {begin}", begin=begin
+            )
+        return Sentence('did you mean "{name}"? {hint}', name=guess, hint=begin) if guess else begin
 
 
 class _Wanted(Struct, frozen=True):

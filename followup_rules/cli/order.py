@@ -11,6 +11,7 @@ from followup_rules.cli.page import weekday
 from followup_rules.cli.speech import say
 from followup_rules.config.read import Config
 from followup_rules.language.tags import DISMISSED, DONE
+from followup_rules.plain import one_line
 from followup_rules.sentences import Sentence
 
 # As the guard `snoozed` has it for a note without a day.
@@ -53,7 +54,7 @@ def _said(meant: Meant, tag: str, until: str, now: datetime) -> Sentence:
     case, shown = meant.file.name, f"{weekday(day)} {day:%Y-%m-%d}"
     if meant.decision is None:
         return Sentence("Waits until {until}: all of {case}", until=shown, case=case)
-    title, rule = meant.title, meant.decision.rule
+    title, rule = one_line(meant.title), meant.decision.rule
     if tag == DONE:
         return Sentence("Done: “{title}” ({rule}, {case})", title=title, rule=rule, case=case)
     if tag == DISMISSED:

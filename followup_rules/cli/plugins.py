@@ -9,15 +9,27 @@ from typing import Any
 import click
 
 from followup_rules.cli import COMMANDS, shared
+from followup_rules.cli.speech import say_all, tr
 from followup_rules.config.read import read_config
 from followup_rules.host import registry
 from followup_rules.host.plugin import Plugin
 from followup_rules.host.registry import Registry
+from followup_rules.sentences import Sentence
 
 HOW_TO_ADD = (
-    "To add a plugin, install its package where followup itself is installed; it is found by itself.",
-    'To switch one off: [plugins] disabled = ["NAME"] in the config. To write one: docs/plugins.md.',
+    Sentence("To add a plugin, install its package where followup itself is installed; it is found by itself."),
+    Sentence('To switch one off: [plugins] disabled = ["NAME"] in the config. To write one: docs/plugins.md.'),
 )
+
+_KINDS = {
+    "source": Sentence("source"),
+    "output": Sentence("output"),
+    "pack": Sentence("pack"),
+    "check": Sentence("check"),
+    "login": Sentence("login"),
+    "health-check": Sentence("health-check"),
+    "commands": Sentence("commands"),
+}
 
 
 @click.command("plugins")
@@ -37,7 +49,7 @@ def command(ctx: click.Context, *, as_json: bool) -> None:
         listed = [_record(plugin, plugins) for plugin in plugins.plugins]
         click.echo(records.dump({"plugins": listed, "problems": records.problems(problems)}))
     else:
-        click.echo("\n".join([*(line for plugin in plugins.plugins for line in _lines(plugin, plugins)), *HOW_TO_ADD]))
+        say_all([*(line for plugin in plugins.plugins for line in _lines(plugin, plugins)), *HOW_TO_ADD])
     shared.print_problems(problems)
     broken = any(plugin.state == "broken" for plugin in plugins.plugins)
     sys.exit(shared.PARTLY if broken else shared.exit_code(problems))
@@ -72,10 +84,18 @@ def _record(plugin: Plugin, plugins: Registry) -> dict[str, Any]:
 
 def _lines(plugin: Plugin, plugins: Registry) -> Iterator[str]:
     package = " ".join(filter(None, (plugin.distribution, plugin.version)))
-    state = {"ok": "", "disabled": ": switched off in the config", "broken": f": broken: {plugin.error}"}[plugin.state]
-    yield f"{plugin.name}{f' ({package})' if package else ''}{state}"
+    name = f"{plugin.name} ({package})" if package else plugin.name
+    yield {
+        "ok": name,
+        "disabled": Sentence("{name}: switched off in the config", name=name),
+        "broken": Sentence("{name}: broken: {error}", name=name, error=plugin.error),
+    }[plugin.state]
     for added in _adds(plugin, plugins):
-        name = " ".join(filter(None, (added["kind"], added["name"])))
-        summary = f": {added['summary']}" if added["summary"] else ": not used, see below"
-        yield f"  {name}{', see `followup --help`' if added['kind'] == 'commands' else summary}"
+        name = " ".join(filter(None, (tr(_KINDS.get(added["kind"], added["kind"])), added["name"])))
+        if added["kind"] == "commands":
+            yield Sentence("  {name}, see `followup --help`", name=name)
+        elif added["summary"]:
+            yield Sentence("  {name}: {summary}", name=name, summary=added["summary"])
+        else:
+            yield Sentence("  {name}: not used, see below", name=name)
     yield ""

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from followup_rules.cli.speech import tr
+from followup_rules.sentences import Sentence
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -36,7 +39,10 @@ class _Bars:
     def show(self, source: str, left: int) -> None:
         progress = self._progress or self._begun()
         if source not in self._bars:
-            self._bars[source] = progress.add_task(f"reading the history of {source}", total=left), left
+            self._bars[source] = (
+                progress.add_task(tr(Sentence("reading the history of {source}", source=source)), total=left),
+                left,
+            )
         bar, total = self._bars[source]
         progress.update(bar, completed=total - left)
 

@@ -14,10 +14,12 @@ from msgspec import Struct
 from followup_rules.cli import completion, shared
 from followup_rules.cli import page as pages
 from followup_rules.cli.page import Clause, Page
+from followup_rules.cli.speech import tr
 from followup_rules.config.read import Config
 from followup_rules.config.rulebook import documents
 from followup_rules.language.layers import Table, merge
 from followup_rules.model import State
+from followup_rules.sentences import Sentence, as_sentence
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value
 
@@ -47,7 +49,10 @@ def command(ctx: click.Context, ident: str | None, *, as_json: bool) -> None:
         chosen = {key: table for key, table in tables.items() if key[1] == ident}
         if not chosen:
             hint = expected(ident, sorted(name for _, name in tables))
-            raise click.BadParameter(f"there is no rule, guard or definition {ident!r}; {hint}", param_hint="ID")
+            raise click.BadParameter(
+                Sentence("there is no rule, guard or definition {ident!r}; {hint}", ident=ident, hint=hint),
+                param_hint="ID",
+            )
     if as_json:
         _print_record(config, chosen)
     elif ident is None:
@@ -82,7 +87,7 @@ def _start(on: Any) -> str:
     return (
         ", ".join(f"“{each}”" for each in listed)
         if all(isinstance(each, str) for each in listed)
-        else "what its `on` says"
+        else Sentence("what its `on` says")
     )
 
 
@@ -113,6 +118,8 @@ def _state(key: tuple[str, str], config: Config) -> tuple[str, str]:
 
 # -- for people
 
+_TITLES = {"rule": Sentence("Rules"), "guard": Sentence("Guards")}
+_STATES = {"off": Sentence("off"), "faulty": Sentence("faulty")}
 _SIGNS: Mapping[str, Clause] = {"on": ("✓", "green"), "off": ("–", "dim"), "faulty": pages.SIGNS[State.BROKEN]}
 
 
@@ -122,16 +129,16 @@ def _print_list(config: Config, tables: Tables) -> None:
     for kind in _KINDS[:2]:
         own = {key: table for key, table in tables.items() if key[0] == kind}
         if own:
-            page.title(f"{kind.capitalize()}s")
+            page.title(_TITLES[kind])
         for key, table in own.items():
             state, fault = _state(key, config)
             why = table.fields.get("why")
-            lines: list[list[Clause]] = [[str(why.raw) if why else table.header.document.file]]
-            lines += [[("it is switched off", "dim")]] if state == "off" else []
+            lines: list[list[Clause]] = [[as_sentence(str(why.raw)) if why else table.header.document.file]]
+            lines += [[(Sentence("it is switched off"), "dim")]] if state == "off" else []
             lines += [[(fault, "yellow")]] if fault else []
             page.row([_SIGNS[state], " ", (key[1], "bold")], 2 + width, *lines)
     if not tables:
-        page.row((), 0, ['There are no rules: name a pack, as in packs = ["interview"].'])
+        page.row((), 0, [Sentence('There are no rules: name a pack, as in packs = ["interview"].')])
     page.print()
 
 
@@ -139,7 +146,7 @@ def _print_tables(config: Config, tables: Tables) -> None:
     page = Page()
     for key, table in tables.items():
         state, fault = _state(key, config)
-        page.title(f"[{'.'.join(key)}]{'' if state == 'on' else f' · {state}'}")
+        page.title(f"[{'.'.join(key)}]{'' if state == 'on' else f' · {tr(_STATES[state])}'}")
         if fault:
             page.row((), 2, [(fault, "yellow")])
         fields = list(_fields(table))

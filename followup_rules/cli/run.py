@@ -10,10 +10,11 @@ from functools import cache
 
 import click
 
-from followup_rules.cli import shared
+from followup_rules.cli import shared, speech
 from followup_rules.cli.progress import watching
 from followup_rules.config.read import Config, read_config
 from followup_rules.engine.plan import PRINTED
+from followup_rules.sentences import Sentence
 from followup_rules.store.errors import StoreError
 from followup_rules.store.lock import Busy, only_run
 from followup_rules.store.store import Store, open_store
@@ -44,7 +45,7 @@ def command(ctx: click.Context, now: str | None, *, as_json: bool, verbose: bool
             report = run(config, store, moment, say, watch)
             names = shared.names_of_cases(config, store) if report.missed or verbose else {}
     except Busy as busy:
-        click.echo(f"followup: another run is at work on this store{busy}; nothing to do", err=True)
+        speech.say(Sentence("followup: another run is at work on this store{busy}; nothing to do", busy=busy), err=True)
         return
     except StoreError as error:
         shared.give_up([shared.store_problem(error)], as_json=as_json)
@@ -64,11 +65,11 @@ def _say(config: Config, store: Store, now: datetime, unsaid: list[Outcome], *, 
         if outcome.change.output != PRINTED:
             with suppress(OSError):  # of a draft or task it is only told, whether anybody listens or not
                 show.change(outcome, names())
-        elif notices_of_day.is_full(store, now):
-            unsaid.append(outcome)  # it counts as delivered: `today` shows it until it is dismissed
-        else:
+        elif notices_of_day.may_print(outcome.change.key, store, now):
             show.change(outcome, names())  # a notice is delivered by being printed
-            notices_of_day.count_one(store, now)
+            notices_of_day.printed(outcome.change.key, store, now)
+        else:
+            unsaid.append(outcome)  # it counts as delivered: `today` shows it until it is dismissed
 
     return say
 

@@ -15,6 +15,7 @@ from followup_rules.codes import Code
 from followup_rules.config.read import Config, default_file, read_config
 from followup_rules.engine.plan import EntryState, LedgerEntry
 from followup_rules.model import NOTICE, Problem, State
+from followup_rules.sentences import Sentence
 from followup_rules.store.errors import StoreError
 from followup_rules.store.store import Store, open_copy
 from followup_rules.tick.run import Report, preview
@@ -46,7 +47,9 @@ def instant(written: str | None, config: Config) -> datetime:
     try:
         moment = datetime.fromisoformat(written)
     except ValueError as error:
-        raise click.BadParameter(f"{written!r} is no instant; write 2026-11-09T11:05", param_hint="--now") from error
+        raise click.BadParameter(
+            Sentence("{written!r} is no instant; write 2026-11-09T11:05", written=written), param_hint="--now"
+        ) from error
     from followup_rules.language.phrases import Days  # noqa: PLC0415 -- only for --now
 
     return moment if moment.tzinfo else Days(config.profile.timezone, lambda _: None).on(moment)

@@ -8,29 +8,35 @@ from datetime import datetime
 
 from followup_rules.cli.page import (
     SIGNS,
-    STATE,
+    WORDS,
     Clause,
     Page,
     absolute,
     in_order,
     rule_width,
     state_label,
+    state_width,
     told,
     when,
 )
+from followup_rules.cli.speech import tr
 from followup_rules.engine.plan import PRINTED, LedgerEntry
 from followup_rules.model import NOTICE, Decision, State
-from followup_rules.texts.plurals import plural
+from followup_rules.sentences import Sentence
 from followup_rules.tick.run import Outcome, Report
 
 OPS = {"create": ("+", "green"), "update": ("~", "yellow"), "withdraw": ("-", "red")}
 """Sign and style of each kind of change."""
+TYPES = {"draft": Sentence("draft"), "task": Sentence("task"), "notice": Sentence("notice")}
+"""What people call what is made; a type of a plugin has the name that it gives."""
 SOON = 8
 """How many of the waiting duties a plan lists."""
 Names = Mapping[str, str]
 """What people call the cases that have only an id, by that: the title of their entry."""
+_VERBS = {"create": Sentence("create"), "update": Sentence("update"), "withdraw": Sentence("withdraw")}
+_TO_DO = {"create": Sentence("to create"), "update": Sentence("to update"), "withdraw": Sentence("to withdraw")}
 _PENDING = (State.HELD, State.WAITING, State.BLIND, State.BROKEN)
-# Columns for a change's sign and the type of its action.
+# Columns for a change's sign and the type of its action; more where the language needs more.
 _TYPE = 10
 
 
@@ -51,7 +57,11 @@ def rest_of_run(report: Report, names: Names, unsaid: int, *, verbose: bool) -> 
     """
     page = Page()
     if unsaid:
-        page.row((), 0, [f"{plural(unsaid, 'more notice')}: followup today"])
+        page.row(
+            (),
+            0,
+            [Sentence("{number} more notice: followup today", "{number} more notices: followup today", number=unsaid)],
+        )
     # What was taken back because it is over has just been told.
     withdrawn = {outcome.change.action.duty for outcome in report.outcomes}
     missed = [decision for decision in report.missed if decision.key not in withdrawn]
@@ -60,7 +70,7 @@ def rest_of_run(report: Report, names: Names, unsaid: int, *, verbose: bool) -> 
         page.row((), 0)
     _add_decisions(page, shown, names, report.now)
     if verbose and not report.outcomes:
-        page.row((), 0, [f"Nothing to change. {_next_change(report)}"])
+        page.row((), 0, [Sentence("Nothing to change. {next_change}", next_change=_next_change(report))])
     page.print()
 
 
@@ -70,22 +80,28 @@ def _add_change(page: Page, outcome: Outcome, names: Names, now: datetime | None
     sign, style = OPS[op]
     lines: list[list[Clause]] = [[action.title or action.rule]]
     if op == "withdraw":
-        lines += [[f"withdrawn because {outcome.change.reason}"], [case, *_place(outcome)]]
+        lines += [[Sentence("withdrawn because {reason}", reason=outcome.change.reason)], [case, *_place(outcome)]]
     else:
-        updated = ["updated"] if op == "update" else []
-        to = [f"to {', '.join(person.address for person in action.to)}"] if action.to else []
+        updated = [Sentence("updated")] if op == "update" else []
+        to = [Sentence("to {to}", to=", ".join(person.address for person in action.to))] if action.to else []
         timed = action.type != NOTICE  # what is told once is neither due nor late
-        late: list[Clause] = [("late", "bold yellow")] if action.late and timed else []
-        due = [f"due {_instant(action.due, now)}"] if action.due and timed else []
+        late: list[Clause] = [(Sentence("late"), "bold yellow")] if action.late and timed else []
+        due = [Sentence("due {instant}", instant=_instant(action.due, now))] if action.due and timed else []
         lines += [[*updated, case, *to, *late, *due, *_place(outcome)]]
-        lines += [[f"announces {each.rule} on {_instant(each.at, now)}" for each in action.announces]]
+        lines += [
+            [
+                Sentence("announces {rule} on {instant}", rule=each.rule, instant=_instant(each.at, now))
+                for each in action.announces
+            ]
+        ]
     if now is None and outcome.change.output == PRINTED:
         lines += [[paragraph] for paragraph in ["", *action.text.strip().split("\n"), ""]]
-    page.row([(f"{sign} {action.type}", style)], _TYPE, *(line for line in lines if line))
+    indent = max(_TYPE, *(len(tr(each)) + 3 for each in TYPES.values()))
+    page.row([(f"{sign} {tr(TYPES.get(action.type, action.type))}", style)], indent, *(line for line in lines if line))
 
 
 def _place(outcome: Outcome) -> list[Clause]:
-    return [f"in {outcome.change.output}"] if outcome.change.output != PRINTED else []
+    return [Sentence("in {output}", output=outcome.change.output)] if outcome.change.output != PRINTED else []
 
 
 def _instant(moment: datetime, now: datetime | None) -> str:
@@ -93,14 +109,18 @@ def _instant(moment: datetime, now: datetime | None) -> str:
 
 
 def _add_decisions(page: Page, decisions: Sequence[Decision], names: Names, now: datetime) -> None:
-    indent = STATE + rule_width(decision.rule for decision in decisions)
+    indent = state_width() + rule_width(decision.rule for decision in decisions)
     for decision in decisions:
         label = [state_label(decision.state), (decision.rule, "bold")]
         page.row(label, indent, [names.get(decision.case, decision.case), told(decision.reason, now)])
 
 
 def _next_change(report: Report) -> str:
-    return f"The next change may come {when(report.next, report.now)}." if report.next else "Nothing is coming."
+    return (
+        Sentence("The next change may come {when}.", when=when(report.next, report.now))
+        if report.next
+        else Sentence("Nothing is coming.")
+    )
 
 
 # -- plan
@@ -112,18 +132,18 @@ def plan(report: Report, names: Names, there: Mapping[str, Sequence[LedgerEntry]
     `there` holds what was made before of what is due, by the key of its duty.
     """
     page = Page()
-    page.row((), 0, [(f"What a run would do · {absolute(report.now)}", "bold")])
+    page.row((), 0, [(Sentence("What a run would do · {absolute}", absolute=absolute(report.now)), "bold")])
     page.row((), 0)
     for outcome in report.outcomes:
         _add_change(page, outcome, names, report.now)
     if not report.outcomes:
-        page.row((), 0, [f"Nothing to change now. {_next_change(report)}"])
+        page.row((), 0, [Sentence("Nothing to change now. {next_change}", next_change=_next_change(report))])
     _add_there(page, report, names, there)
     for title, listed, more in _sections(report):
         page.title(title)
         _add_decisions(page, listed, names, report.now)
         if more:
-            page.row((), 0, [f"and {more} more"])
+            page.row((), 0, [Sentence("and {more} more", more=more)])
     _add_closing(page, report, names)
     page.print()
 
@@ -132,10 +152,13 @@ def _add_there(page: Page, report: Report, names: Names, there: Mapping[str, Seq
     """Add what is due and needs no change, since it was made before."""
     due = [each for each in in_order(report.decisions) if each.state is State.DUE and each.key in there]
     if due:
-        page.title("Due, and already there")
-    indent = STATE + rule_width(decision.rule for decision in due)
+        page.title(Sentence("Due, and already there"))
+    indent = state_width() + rule_width(decision.rule for decision in due)
     for decision in due:
-        made = [f"{entry.action.type} in {entry.output}" for entry in there[decision.key]]
+        made = [
+            Sentence("{type} in {output}", type=TYPES.get(entry.action.type, entry.action.type), output=entry.output)
+            for entry in there[decision.key]
+        ]
         label = [state_label(decision.state), (decision.rule, "bold")]
         page.row(label, indent, [there[decision.key][0].action.title or decision.visit.anchor.title],
                  [names.get(decision.case, decision.case), told(decision.reason, report.now), *made])  # fmt: skip
@@ -146,10 +169,14 @@ def _sections(report: Report) -> list[tuple[str, list[Decision], int]]:
     decisions = in_order(report.decisions)
     waiting = [each for each in decisions if each.state is State.WAITING]
     sections = (
-        ("Missed since the last run", list(report.missed), 0),
-        ("Held back", [each for each in decisions if each.state is State.HELD], 0),
-        ("Not to be decided now", [each for each in decisions if each.state in (State.BLIND, State.BROKEN)], 0),
-        ("Waiting", waiting[:SOON], len(waiting[SOON:])),
+        (Sentence("Missed since the last run"), list(report.missed), 0),
+        (Sentence("Held back"), [each for each in decisions if each.state is State.HELD], 0),
+        (
+            Sentence("Not to be decided now"),
+            [each for each in decisions if each.state in (State.BLIND, State.BROKEN)],
+            0,
+        ),
+        (Sentence("Waiting"), waiting[:SOON], len(waiting[SOON:])),
     )
     return [section for section in sections if section[1]]
 
@@ -157,14 +184,14 @@ def _sections(report: Report) -> list[tuple[str, list[Decision], int]]:
 def _add_closing(page: Page, report: Report, names: Names) -> None:
     ops = Counter(outcome.change.op for outcome in report.outcomes)
     states = Counter(decision.state for decision in report.decisions if decision.state in _PENDING)
-    signs: list[Clause] = [(f"{sign} {op}", style) for op, (sign, style) in OPS.items() if ops[op]]
-    signs += [(f"{sign} {state}", style) for state, (sign, style) in SIGNS.items() if states[state]]
-    counts = [(ops[op], f"to {op}") for op in OPS] + [(states[state], str(state)) for state in SIGNS]
+    signs: list[Clause] = [(f"{sign} {tr(_VERBS[op])}", style) for op, (sign, style) in OPS.items() if ops[op]]
+    signs += [(f"{sign} {tr(WORDS[state])}", style) for state, (sign, style) in SIGNS.items() if states[state]]
+    counts = [(ops[op], _TO_DO[op]) for op in OPS] + [(states[state], WORDS[state]) for state in SIGNS]
     page.row((), 0)
     if signs:
         page.row((), 0, signs)
-    page.row((), 0, [(count([*counts, (len(report.missed), "missed")]) or "nothing to do", "bold")])
-    page.row((), 0, ["Next:"])
+    page.row((), 0, [(count([*counts, (len(report.missed), Sentence("missed"))]) or Sentence("nothing to do"), "bold")])
+    page.row((), 0, [Sentence("Next:")])
     if report.outcomes:
         page.command("run")
     page.command("explain", *(names.get(case, case) for case in _worth_explaining(report)))
@@ -183,4 +210,4 @@ def _worth_explaining(report: Report) -> list[str]:
 
 def count(parts: Iterable[tuple[int, str]]) -> str:
     """Return "3 to create, 2 held", without what there is none of."""
-    return ", ".join(f"{number} {what}" for number, what in parts if number)
+    return ", ".join(f"{number} {tr(what)}" for number, what in parts if number)

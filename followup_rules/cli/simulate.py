@@ -16,17 +16,19 @@ from msgspec.structs import replace
 from followup_rules.cli import page as pages
 from followup_rules.cli import shared
 from followup_rules.cli.page import Clause, Page
+from followup_rules.cli.show import TYPES
+from followup_rules.cli.speech import tr, tr_kept
 from followup_rules.codes import Code
 from followup_rules.config import neutral
 from followup_rules.config.read import Config, read_config, read_document
-from followup_rules.engine.assign_cases import match
+from followup_rules.engine.case_keys import match
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence, together
 from followup_rules.simulation import compare, examples, files, stored
 from followup_rules.simulation.compare import Change
 from followup_rules.simulation.history import History
 from followup_rules.simulation.player import MOST_TICKS, TooLong
 from followup_rules.simulation.story import Line, Made, Story, tell
-from followup_rules.texts.plurals import plural
 from followup_rules.toml.suggestions import expected
 
 _DAYS = timedelta(days=90)
@@ -91,8 +93,10 @@ def command(
             then = tell(others[number].config, span.history, span.start, span.end) if others else None
             told.append((span, _only(now, asked), then and _only(then, asked)))
     except TooLong:
-        message = f"it would take more than {MOST_TICKS:,} runs"
-        problems.append(Problem("simulate", message, Code.NOT_PLAYED, hint="choose a shorter time", fatal=True))
+        message = Sentence("it would take more than {number} runs", number=f"{MOST_TICKS:,}")
+        problems.append(
+            Problem("simulate", message, Code.NOT_PLAYED, hint=Sentence("choose a shorter time"), fatal=True)
+        )
         shared.give_up(problems, as_json=as_json)
     if as_json:
         _print_records(told, problems)
@@ -115,7 +119,7 @@ def _spans(config: Config, file: Path | None, asked: Chosen, problems: list[Prob
     last = last or shared.instant(None, config)
     first = first or last - _DAYS
     if first >= last:
-        raise click.BadParameter("it lies before --from", param_hint="--to")
+        raise click.BadParameter(Sentence("it lies before --from"), param_hint="--to")
     with shared.copy_of(config, as_json=as_json) as store:
         return [Span(config, stored.history(config, store), first, last)]
 
@@ -124,7 +128,9 @@ def _day(written: str, config: Config, option: str, more: timedelta) -> datetime
     try:
         moment = datetime.fromisoformat(written)
     except ValueError as error:
-        raise click.BadParameter(f"{written!r} is no day; write 2026-11-09", param_hint=option) from error
+        raise click.BadParameter(
+            Sentence("{written!r} is no day; write 2026-11-09", written=written), param_hint=option
+        ) from error
     whole = moment + more if len(written) <= len("2026-11-09") else moment
     return shared.instant(whole.isoformat(), config)
 
@@ -147,7 +153,7 @@ def _of_examples(file: Path, config: Config, problems: list[Problem]) -> Iterato
 
 def _other(file: Path, config: Config, problems: list[Problem]) -> Config:
     """Return the config that another file is: a whole one, or rules that are laid over those in force."""
-    document = read_document(file, str(file), hint="name a file of rules")
+    document = read_document(file, str(file), hint=Sentence("name a file of rules"))
     if isinstance(document, Problem):
         problems.append(replace(document, fatal=True))
         return config
@@ -172,7 +178,12 @@ def _with_rules_of(other: Config, spans: Sequence[Span], file: Path | None, prob
 def _check_rule(rule: str, *configs: Config | None) -> None:
     known = {name for config in configs if config for name in config.rulebook.rules.rules}
     if rule and rule not in known:
-        raise click.BadParameter(f"unknown rule {rule!r}; {expected(rule, sorted(known))}", param_hint="--rule")
+        raise click.BadParameter(
+            together(
+                Sentence("unknown {what} {key!r}", what=Sentence("rule"), key=rule), expected(rule, sorted(known))
+            ),
+            param_hint="--rule",
+        )
 
 
 def _only(story: Story, chosen: Chosen) -> Story:
@@ -194,39 +205,71 @@ _SIGNS: Mapping[str, Clause] = {
     "create": ("+", "green"), "update": ("~", "yellow"), "withdraw": ("-", "red"), "held": ("‖", "magenta"),
     "missed": ("✗", "yellow"),
 }  # fmt: skip
-_VERBS = {"create": "made", "update": "changed", "withdraw": "taken back", "held": "held", "missed": "missed"}
-_EVENTS = {"sent": "you write", "received": "they write", "gone": "no longer there"}
+_VERBS = {
+    "create": Sentence("made"),
+    "update": Sentence("changed"),
+    "withdraw": Sentence("taken back"),
+    "held": Sentence("held"),
+    "missed": Sentence("missed"),
+}
+_EVENTS = {
+    "meeting": Sentence("meeting"),
+    "note": Sentence("note"),
+    "sent": Sentence("you write"),
+    "received": Sentence("they write"),
+    "gone": Sentence("no longer there"),
+}
 
 
 def _print_story(span: Span, story: Story) -> None:
     page = Page()
-    page.row((), 0, [(_heading(span, "What your rules would have done"), "bold")])
+    page.row((), 0, [(_heading(span, Sentence("What your rules would have done")), "bold")])
     for day, lines in groupby(story.lines, key=lambda line: line.at.date()):
-        page.title(f"{day:%a %Y-%m-%d}")
+        page.title(pages.on_day(day))
         for line in lines:
             sign = _SIGNS.get(line.what, ("◆", "bold"))
             page.row([f"  {line.at:%H:%M}  ", sign], 11, *_told(line, story))
     page.row((), 0)
     ops = [sum(line.what == what for line in story.lines) for what in _VERBS]
-    counts = [f"{number} {verb}" for number, verb in zip(ops, _VERBS.values(), strict=True) if number]
-    page.row((), 0, [(", ".join(counts) or "nothing happens", "bold"), plural(story.ticks, "run")])
+    counts = [f"{number} {tr(verb)}" for number, verb in zip(ops, _VERBS.values(), strict=True) if number]
+    page.row(
+        (),
+        0,
+        [
+            (", ".join(counts) or Sentence("nothing happens"), "bold"),
+            Sentence("{number} run", "{number} runs", number=story.ticks),
+        ],
+    )
     page.print()
 
 
 def _heading(span: Span, title: str) -> str:
     last = span.end - timedelta(microseconds=1)  # midnight ends the day before
-    return f"{span.name or title} · {span.start:%a %Y-%m-%d} to {last:%a %Y-%m-%d}"
+    days = Sentence("{first} to {last}", first=pages.on_day(span.start), last=pages.on_day(last))
+    return f"{tr(span.name or title)} · {tr(days)}"
 
 
 def _told(line: Line, story: Story) -> Iterator[list[Clause]]:
     case = story.names.get(line.case, line.case)
     people = ", ".join(person.name or person.address for person in line.people)
     if not line.rule:
-        yield [(_EVENTS.get(line.what, line.what), "bold"), line.title or "without a title", people or case]
+        yield [(_EVENTS.get(line.what, line.what), "bold"), line.title or Sentence("without a title"), people or case]
         return
-    yield [(f"{line.rule} {_VERBS[line.what]}", "bold"), *([line.type] if line.type else []), line.title, case]
+    yield [
+        (f"{line.rule} {tr(_VERBS[line.what])}", "bold"),
+        *([TYPES.get(line.type, line.type)] if line.type else []),
+        line.title,
+        case,
+    ]
     if line.why:
-        yield [(f"because {line.why}" if line.what == "withdraw" else pages.told(line.why, line.at), "dim")]
+        yield [
+            (
+                Sentence("because {why}", why=tr_kept(str(line.why)))
+                if line.what == "withdraw"
+                else pages.told(line.why, line.at),
+                "dim",
+            )
+        ]
 
 
 # -- a comparison
@@ -236,22 +279,30 @@ def _print_changes(span: Span, now: Story, then: Story) -> None:
     changes = compare.differences(now, then)
     names = {**then.names, **now.names}
     page = Page()
-    page.row((), 0, [(_heading(span, "What these rules would have done otherwise"), "bold")])
+    page.row((), 0, [(_heading(span, Sentence("What these rules would have done otherwise")), "bold")])
     for case, own in groupby(changes, key=lambda change: change.case):
         page.title(names.get(case, case))
         for change in own:
             _add_change(page, change)
     page.row((), 0)
     counts = {what: sum(change.what == what for change in changes) for what in ("more", "less", "other")}
-    told = [f"{counts['more']} made besides", f"{counts['less']} not made", f"{counts['other']} made otherwise"]
-    page.row((), 0, [(", ".join(told) if changes else "nothing would have been different", "bold")])
+    told = [
+        Sentence("{number} made besides", number=counts["more"]),
+        Sentence("{number} not made", number=counts["less"]),
+        Sentence("{number} made otherwise", number=counts["other"]),
+    ]
+    page.row((), 0, [(", ".join(map(tr, told)) if changes else Sentence("nothing would have been different"), "bold")])
     page.print()
 
 
 def _add_change(page: Page, change: Change) -> None:
     sign: Clause = {"more": ("+", "green"), "less": ("-", "red"), "other": ("~", "yellow")}[change.what]
-    made = {"more": "would have been made", "less": "would not have been made", "other": "would have been other"}
-    lines: list[list[Clause]] = [[(f"{change.rule} {made[change.what]}", "bold"), change.key.rpartition("@")[2]]]
+    made = {
+        "more": Sentence("{rule} would have been made", rule=change.rule),
+        "less": Sentence("{rule} would not have been made", rule=change.rule),
+        "other": Sentence("{rule} would have been other", rule=change.rule),
+    }
+    lines: list[list[Clause]] = [[(made[change.what], "bold"), change.key.rpartition("@")[2]]]
     if one := (change.then if change.what == "more" else change.now if change.what == "less" else None):
         lines.append([one.action.title, pages.absolute(one.at)])
     if change.now and change.then:
@@ -261,12 +312,16 @@ def _add_change(page: Page, change: Change) -> None:
 
 def _compared(now: Made, then: Made, how: Sequence[str]) -> Iterator[list[Clause]]:
     if "day" in how:
-        yield [f"made {pages.absolute(then.at)} instead of {pages.absolute(now.at)}"]
+        yield [Sentence("made {then} instead of {now}", then=pages.absolute(then.at), now=pages.absolute(now.at))]
     if "due" in how:
-        due = [pages.absolute(each.action.due) if each.action.due else "no time" for each in (then, now)]
-        yield [f"due {due[0]} instead of {due[1]}"]
+        due = [pages.absolute(each.action.due) if each.action.due else Sentence("no time") for each in (then, now)]
+        yield [Sentence("due {then} instead of {now}", then=due[0], now=due[1])]
     if "end" in how:
-        yield [f"taken back {pages.absolute(then.withdrawn)}" if then.withdrawn else "not taken back"]
+        yield [
+            Sentence("taken back {absolute}", absolute=pages.absolute(then.withdrawn))
+            if then.withdrawn
+            else Sentence("not taken back")
+        ]
     if "text" in how:
         for line in compare.changed_lines(now, then):
             yield [line]

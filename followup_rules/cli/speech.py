@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
-from followup_rules.texts.translation import ENGLISH, LANGUAGES, told
+from followup_rules.texts.translation import ENGLISH, LANGUAGES, recognised, told
 
 VARIABLE = "FOLLOWUP_LANGUAGE"
 """In the environment: the language of what is printed, whatever the config and the locale say, as for a report of a
@@ -38,9 +39,19 @@ def tr(text: str) -> str:
     return told(text, language())
 
 
+def tr_kept(text: str) -> str:
+    """Return a sentence in the language of the person at the command, even if only its English was kept."""
+    return tr(recognised(text, language()))
+
+
 def say(text: str, *, err: bool = False) -> None:
     """Print a sentence in the language of the person at the command."""
     click.echo(tr(text), err=err)
+
+
+def say_all(lines: Iterable[str]) -> None:
+    """Print sentences, one on each line, in the language of the person at the command."""
+    click.echo("\n".join(tr(line) for line in lines))
 
 
 def _first_known(*names: str) -> str:

@@ -13,13 +13,14 @@ from msgspec.structs import replace
 
 from followup_rules.cli import casebook, shared
 from followup_rules.cli import page as pages
+from followup_rules.cli.speech import say, tr
 from followup_rules.codes import Code
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence
 from followup_rules.simulation import examples, expectations, files, update
 from followup_rules.simulation.expectations import Difference, Moment
 from followup_rules.simulation.files import ExampleFile
 from followup_rules.simulation.player import MOST_TICKS, TooLong
-from followup_rules.texts.plurals import plural
 
 
 class Failure(Struct, frozen=True):
@@ -59,7 +60,7 @@ def command(ctx: click.Context, paths: tuple[Path, ...], words: str, *, asks: bo
     Exits with 1 if an example does not hold, or cannot be played.
     """
     if asks and as_json:
-        raise click.UsageError("--update asks, and --json is for programs: use one of them", ctx)
+        raise click.UsageError(Sentence("--update asks, and --json is for programs: use one of them"), ctx)
     problems: list[Problem] = []
     chosen = [
         (file, named)
@@ -68,7 +69,7 @@ def command(ctx: click.Context, paths: tuple[Path, ...], words: str, *, asks: bo
         if words.casefold() in named.name.casefold()
     ]
     if words and not chosen:
-        raise click.UsageError(f"no example has {words!r} in its name", ctx)
+        raise click.UsageError(Sentence("no example has {words!r} in its name", words=words), ctx)
     configs = {id(file): examples.Configs(file.config) for file, _ in chosen}
     results = []
     for file, named in chosen:
@@ -118,8 +119,8 @@ def _played(file: ExampleFile, named: examples.Named, configs: examples.Configs,
                 if moment.differences:
                     failures.append(Failure(moment, () if failures else _concerned(moment, play)))
     except TooLong:
-        message = f"it would take more than {MOST_TICKS:,} runs"
-        hint = "is there a slip in a year?"
+        message = Sentence("it would take more than {number} runs", number=f"{MOST_TICKS:,}")
+        hint = Sentence("is there a slip in a year?")
         problem = file.document.problem(named.table.path, message, code=Code.NOT_PLAYED, hint=hint)
         problems.append(problem)
         return Result(file, named.name, named.line, ())
@@ -152,7 +153,7 @@ def _print_failures(result: Result) -> None:
     zone = result.example.config.profile.timezone
     for failure in result.failures:
         page = pages.Page()
-        page.row((), 2, [f"at {pages.absolute(failure.moment.then.at.astimezone(zone))}"])
+        page.row((), 2, [Sentence("at {absolute}", absolute=pages.absolute(failure.moment.then.at.astimezone(zone)))])
         for each in failure.moment.differences:
             _add_difference(page, each)
         page.print()
@@ -163,13 +164,19 @@ def _print_failures(result: Result) -> None:
 
 
 def _add_difference(page: pages.Page, each: Difference) -> None:
-    page.row((), 4, [(f"{each.what}{f' of {each.name}' if each.name else ''}", "bold")])
-    page.row([("    expected", "green")], 14, [each.expected])
-    since = f"since {pages.absolute(each.since)}" if each.since else ""
+    what = Sentence("{what} of {name}", what=each.what, name=each.name) if each.name else each.what
+    page.row((), 4, [(what, "bold")])
+    page.row([(Sentence("    expected"), "green")], 14, [each.expected])
+    since = Sentence("since {absolute}", absolute=pages.absolute(each.since)) if each.since else ""
     lines = each.found.split("\n")
-    page.row([("    is", "red")], 14, *[[line] for line in lines[:-1]], [part for part in (lines[-1], since) if part])
+    page.row(
+        [(Sentence("    is"), "red")],
+        14,
+        *[[line] for line in lines[:-1]],
+        [part for part in (lines[-1], since) if part],
+    )
     if each.why and each.what != "why":
-        page.row([("    because", "dim")], 14, [each.why])
+        page.row([(Sentence("    because"), "dim")], 14, [each.why])
 
 
 def _print_sum(results: Sequence[Result]) -> None:
@@ -179,12 +186,12 @@ def _print_sum(results: Sequence[Result]) -> None:
         failed = sum(bool(result.failures) for result in own)
         unplayed = sum(result.example is None for result in own)
         held = len(own) - failed - unplayed
-        parts: list[pages.Clause] = [f"{plural(held, 'example')} hold{'s' if held == 1 else ''}"]
-        parts += [(f"{failed} do not", "bold red")] if failed else []
-        parts += [(f"{unplayed} cannot be played", "bold red")] if unplayed else []
+        parts: list[pages.Clause] = [Sentence("{number} example holds", "{number} examples hold", number=held)]
+        parts += [(Sentence("{number} do not", number=failed), "bold red")] if failed else []
+        parts += [(Sentence("{number} cannot be played", number=unplayed), "bold red")] if unplayed else []
         page.row([("✓", "green") if not failed + unplayed else ("✗", "bold red")], 2, [file, *parts])
     if not results:
-        page.row((), 0, ["There are no examples: see docs/examples.md."])
+        page.row((), 0, [Sentence("There are no examples: see docs/examples.md.")])
     page.print()
 
 
@@ -242,7 +249,7 @@ def _offer(failed: Sequence[Result]) -> bool:
         differences = [each for result in agreed for each in result.differences]
         if differences:
             update.write(path, update.updated(own[0].file.document, differences))
-            click.echo(f"{path}: written; play it again")
+            say(Sentence("{path}: written; play it again", path=path))
         left = left or len(agreed) < len(own) or any(not each.now for each in differences)
     return left
 
@@ -250,9 +257,13 @@ def _offer(failed: Sequence[Result]) -> bool:
 def _is_agreed(result: Result) -> bool:
     known = [each for each in result.differences if each.now]
     if not known:
-        click.echo(f"{result.name}: what is so cannot be written down by itself; change the rule or the example")
+        say(
+            Sentence(
+                "{name}: what is so cannot be written down by itself; change the rule or the example", name=result.name
+            )
+        )
         return False
     for each in known:
         name = f".{each.name}" if each.name else ""
         click.echo(f"  {each.what}{name}: {each.expected} -> {each.now}")
-    return click.confirm(f"Write this into {result.name!r}?", default=False)
+    return click.confirm(tr(Sentence("Write this into {name!r}?", name=result.name)), default=False)

@@ -23,7 +23,6 @@ from followup_rules.language.schema import RuleSet
 from followup_rules.language.text import fold
 from followup_rules.mail import subjects
 from followup_rules.model import Problem
-from followup_rules.people import normal
 from followup_rules.texts.templates import Texts
 from followup_rules.toml.document import Document, parse
 
@@ -60,7 +59,7 @@ def compiled(of: Ingredients) -> Rulebook:
     found = [replace(problem, fatal=True) for problem in fatal]
     if of.whole and not fatal:
         found = [*problems, *strange]
-    directory = _with_clocks(directory, rules)
+    directory = replace(_with_clocks(directory, rules), written_by=_written_by(rules))
     languages = {key_of(name): table.language for name, table in of.cases.items() if table.language}
     return Rulebook(rules, directory, texts, tuple(found), languages, of.whole and not fatal)
 
@@ -79,9 +78,18 @@ def _with_clocks(directory: Directory, rules: RuleSet) -> Directory:
     named = [Label(name) for name in rules.recurring if fold(name) not in directory.spelling]
     written_to: dict[str, frozenset[str]] = {}
     for name in rules.recurring:
-        for address in {normal(word) for do in rules.rules[name].do for word in do.to if "@" in word}:
+        for address in rules.rules[name].fixed_recipients:
             written_to[address] = written_to.get(address, frozenset()) | {name}
     return replace(directory, labels=(*directory.labels, *named), written_to=written_to)
+
+
+def _written_by(rules: RuleSet) -> dict[str, frozenset[str]]:
+    """Return the rules that write to a fixed address, by that address, but for those from the clock."""
+    found: dict[str, frozenset[str]] = {}
+    for rule in rules.rules.values():
+        for address in rule.fixed_recipients if not rule.recurring else ():
+            found[address] = found.get(address, frozenset()) | {rule.id}
+    return found
 
 
 def _parsed(layer: Layer, fatal: list[Problem]) -> Iterator[Document]:

@@ -297,7 +297,8 @@ class TagTable(Struct, forbid_unknown_fields=True, kw_only=True):
     marks: Maybe[bool | Literal["missed"]] = UNSET
     """`true`: a note with this tag and `re:DAY` gives it to the case's meetings of that day, and does not stand for
     itself. Mark so the tags by which a definition tells what a meeting is. `"missed"`: likewise, and those meetings did
-    not take place: their status is `missed`. Without `re:` the note's own day is meant
+    not take place: their status is `missed`. Without `re:` the note's own day is meant. A meeting of which only a note
+    tells (`#interview` without `re:`) is marked like one of a calendar
     """
     unset: Maybe[str | list[str]] = UNSET
     """Fields of an earlier layer to take away."""

@@ -5,29 +5,29 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
-from msgspec import Struct
-
-from followup_rules.engine import clock, persons, same_anchor
+from followup_rules.engine import clock, persons
 from followup_rules.engine.answers import with_answers
 from followup_rules.engine.assign_cases import vanished
-from followup_rules.engine.completed import completed
+from followup_rules.engine.completed import completed, named_in
 from followup_rules.engine.fates import Traces, as_it_stands, fate, traces
 from followup_rules.engine.isolation import blaming
 from followup_rules.engine.lookup import Found, Lookup, Reports
-from followup_rules.engine.threads import named_ids, threads
+from followup_rules.engine.parts import ordered_of_parts
+from followup_rules.engine.scope import Scope
+from followup_rules.engine.threads import threads
 from followup_rules.engine.visits import Visits
-from followup_rules.language.about import words
 from followup_rules.language.matching import passes
-from followup_rules.language.patterns import DOUBTFUL, Pattern, moment, personal
-from followup_rules.language.phrases import Phrase, UnsettledError, shift
+from followup_rules.language.patterns import DOUBTFUL, Pattern, moment
 from followup_rules.language.schema import Guard, Rule, RuleSet
 from followup_rules.language.text import fold
-from followup_rules.model import MAIL, Case, Event, Person, Reason, Visit
-from followup_rules.people import normal, once_each
+from followup_rules.model import Case, Event, Person, Reason, Visit
+from followup_rules.people import once_each
+
+__all__ = ["CaseView", "Scope"]
 
 T = TypeVar("T")
 _NOT_YET = object()
@@ -46,6 +46,7 @@ class CaseView:
         self.case, self.rules, self.pins = self.notes.case, rules, pins
         self.days, self.span = rules.world.days, span
         self._known: dict[tuple[str, Hashable], Any] = {}
+        self._keys: dict[tuple[str, int], tuple[Visit, str]] = {}
 
     def once(self, what: str, key: Hashable, compute: Callable[[], T]) -> T:
         """Return what is computed of the case under a key; computed when it is first asked for."""
@@ -87,8 +88,10 @@ class CaseView:
 
     @cached_property
     def reports(self) -> Reports:
-        """Those of them that tell what became of actions."""
-        return Reports(tuple(event for event in self.events if event.report))
+        """Those of them that tell what became of actions, and what notes order of one of several."""
+        told = [event for event in self.events if event.report]
+        ordered = ordered_of_parts(self.notes.orders, named_in, self.rules.world.tags)
+        return Reports(tuple(sorted((*told, *ordered), key=self.order)))
 
     @cached_property
     def threads(self) -> Mapping[str, str]:
@@ -226,6 +229,14 @@ class CaseView:
         """Return the key of what the rule makes for the visit; it holds no white space."""
         if it.recurring:
             return visit.anchor.id
+        _, key = self._keys.get((it.id, id(visit)), (None, ""))
+        if not key:
+            key = self._key(it, visit)
+            # With the visit, so that no other one gets its place in the memory.
+            self._keys[it.id, id(visit)] = visit, key
+        return key
+
+    def _key(self, it: Rule, visit: Visit) -> str:
         anchor = "".join(visit.anchor.id.split()) if it.per == "event" else self.case.key
         alone = f"~{visit.person}" if visit.person else ""
         return f"{it.id}/{anchor}{alone}@{visit.day.isoformat()}"
@@ -267,8 +278,7 @@ class CaseView:
 
     def _may_count(self, event: Event, scope: Scope) -> bool:
         """Tell whether an event is none of the anchor's own, and no note that is about another one of the same rule."""
-        own = any(event.id == each.id and event.kind == each.kind for each in scope.visit.events)
-        return not own and self.is_about(event, scope) is not False
+        return event.identity not in scope.own and self.is_about(event, scope) is not False
 
     def is_about(self, event: Event, scope: Scope) -> bool | None:
         """Tell whether an event is a note whose `re:DAY` names this anchor; None if it names none of the same rule."""
@@ -282,147 +292,3 @@ class CaseView:
         """Tell whether an event matches any of the patterns, from `since` on unless one has its own `after`."""
         late_enough = self.moment(event) >= since
         return any((pattern.dated or late_enough) and pattern(event, scope) for pattern in patterns)
-
-
-class Scope(Struct, frozen=True, dict=True):
-    """What a pattern or a phrase may ask about: a case, and within it an anchor of a rule."""
-
-    view: CaseView
-    anchor: Visit | None = None
-    rule: Rule | Guard | None = None
-    alone: str = ""
-    """The one person of whom `to`, `from` and `with` are asked; "" for all."""
-
-    @property
-    def visit(self) -> Visit:
-        """The anchor."""
-        assert self.anchor is not None, "a pattern that speaks of an anchor cannot be used to find one"
-        return self.anchor
-
-    @property
-    def events(self) -> tuple[Event, ...]:
-        """All events of the case that count."""
-        return self.view.events
-
-    def once(self, what: str, key: Hashable, compute: Callable[[], T]) -> T:
-        """Return what is computed of the case under a key; computed when it is first asked for."""
-        return self.view.once(what, key, compute)
-
-    def found(self, pattern: Pattern) -> tuple[Event, ...]:
-        """Return the events of the case that pass the fixed tests of a pattern, in the order of time."""
-        return self.view.found(pattern).events
-
-    @cached_property
-    def them(self) -> frozenset[str]:
-        """The normalised addresses of the anchor's people."""
-        return frozenset(normal(person.address) for person in self.visit.people)
-
-    @property
-    def names(self) -> frozenset[str]:
-        """The folded words in names and addresses of the case."""
-        return self.view.names
-
-    @property
-    def first_run(self) -> datetime | None:
-        """The instant of the first tick, if that is known."""
-        return self.view.span.since if self.view.span else None
-
-    def thread(self, event: Event) -> str:
-        """Return the conversation that a mail, or what was done with one, belongs to; "" if none."""
-        known = (event.identity, *named_ids(event))
-        names_one = event.kind in MAIL or bool(event.thread)
-        return next((self.view.threads[name] for name in known if names_one and name in self.view.threads), "")
-
-    def words(self, event: Event) -> frozenset[str]:
-        """Return the words that tell what an event is about."""
-        return self.view.once("words", event.identity, lambda: words(event, self, self.view.rules.world))
-
-    def is_about_it(self, event: Event) -> bool:
-        """Tell whether an event is about the anchor, and about no other one of the same rule more."""
-        from followup_rules.engine.about import about  # noqa: PLC0415 -- it judges duties, which ask what is about them
-
-        return about(event, self)
-
-    def when(self, phrases: Sequence[Phrase]) -> datetime | None:
-        """Return the instant, in UTC, of the first phrase that resolves.
-
-        Raises UnsettledError if that comes to rest nowhere, or if none resolves because an opening does not.
-        """
-        unsettled = None
-        for phrase in phrases:
-            try:
-                base = self._base(phrase)
-            except UnsettledError as error:
-                base, unsettled = None, error
-            if base is not None:
-                return shift(phrase, base, self.view.days)
-        if unsettled:
-            raise unsettled
-        return None
-
-    def _base(self, phrase: Phrase) -> datetime | None:
-        if phrase.field:
-            return self._field(phrase)
-        match phrase.base:
-            case "start":
-                return self.visit.start
-            case "end":
-                return self.visit.end
-            case "day":
-                return self.view.days.midnight(self.visit.day)
-            case "opens" | "due":
-                return self._own(phrase.base)
-        return self._done(phrase.base) if phrase.done else self._rule_opening(phrase.base)
-
-    def _own(self, base: str) -> datetime | None:
-        assert isinstance(self.rule, Rule), "only a rule's own phrases may count from its opening"
-        opens = self.view.opening(self.rule, self.visit)
-        return self.view.due(self.rule, self.visit, opens) if opens and base == "due" else opens
-
-    def _rule_opening(self, name: str) -> datetime | None:
-        rule = self.view.rules.rules.get(name)
-        if rule is None or rule.fault:
-            return None
-        other = same_anchor.counterpart(rule, self.visit, self.view)
-        return self.view.opening(rule, other) if other else None
-
-    def _done(self, name: str) -> datetime | None:
-        from followup_rules.engine.done import done_at  # noqa: PLC0415 -- it judges a duty, which asks for instants
-
-        rule = self.view.rules.rules.get(name)
-        return None if rule is None or rule.fault else done_at(rule, self.visit, self.rule, self.view)
-
-    def done_for_anchor(self, event: Event) -> bool:
-        """Tell whether something was done for the anchor; if there is none, for any."""
-        return self.anchor is None or same_anchor.concerns(event, self.anchor, self.view)
-
-    def _field(self, phrase: Phrase) -> datetime | None:
-        if phrase.base == "it":
-            return _instant(self.visit.anchor, phrase.field)
-        named = self.view.rules.world.definitions[phrase.base]
-        assert named is not None, "what counts from a faulty definition is faulty itself"
-        # From the next anchor's day on, what is said belongs to that one.
-        visits = self.view.started(self.rule).of(self.visit.person) if self.rule else Visits((), ())
-        later = visits.day_after(self.visit.day)
-        start = self.view.days.midnight(self.visit.day)
-        end = self.view.days.midnight(later) if later else datetime.max.replace(tzinfo=UTC)
-        pattern = personal(named)
-        passing = self.view.found(pattern).events
-        found = [e for e in passing if passes(pattern.further, e, self) and self._is_said_here(e, start, end)]
-        # A note without a time ends with its day.
-        late = phrase.field == "end"
-        instants = [self.view.moment(e) if late and e.whole_day else _instant(e, phrase.field) for e in found]
-        known = [at for at in instants if at is not None]
-        return known[-1] if known else None
-
-    def _is_said_here(self, event: Event, start: datetime, end: datetime) -> bool:
-        """Tell whether an event speaks of this anchor: by its `re:DAY`, else as it comes between it and the next."""
-        about = self.view.is_about(event, self)
-        return start <= self.view.moment(event) < end if about is None else about
-
-
-def _instant(event: Event, field: str) -> datetime | None:
-    # Feeds drop what is over, so only of a meeting that vanished does it tell anything that it is gone.
-    known = ("start", "end", "gone") if event.status == "vanished" else ("start", "end")
-    value = getattr(event, field) if field in known else event.data.get(field)
-    return value if isinstance(value, datetime) else None

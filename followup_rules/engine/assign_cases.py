@@ -11,13 +11,13 @@ from functools import cached_property
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from followup_rules.engine.case_keys import Keys, employer
 from followup_rules.language.patterns import in_domain
 from followup_rules.language.recipients import written
 from followup_rules.language.text import finder, fold
 from followup_rules.model import MAIL, Event, Person, series
 from followup_rules.people import normal
 from followup_rules.sentences import Sentence
-from followup_rules.toml.suggestions import nearest
 
 _NAMING = 4
 """Letters of a word that may name a person or an employer."""
@@ -61,6 +61,8 @@ class Directory(Struct, frozen=True, dict=True):
     free_mail: frozenset[str] = frozenset()
     written_to: Mapping[str, frozenset[str]] = {}
     """The cases that mail to a normalised address joins: those of rules from the clock that write to it."""
+    written_by: Mapping[str, frozenset[str]] = {}
+    """The other rules that write to a normalised address: its mail joins the cases where they have an anchor."""
     zone: tzinfo = UTC
     """The user's, in which an entry that shares its title with another is told apart by its day."""
 
@@ -204,7 +206,8 @@ def assign(events: Iterable[Event], directory: Directory, known: Iterable[str] =
     entries = _Entries.of(in_order, placed.homes, directory)
     # Notes with addresses first: they may make the cases that the others name, and say whom an entry is with.
     for group in ([e for e in headed if entries.people(e)], [e for e in headed if not entries.people(e)]):
-        keys = frozenset({*known, *(home for name, home in placed.homes.items() if not problems.get(name))})
+        homes = (home for name, home in placed.homes.items() if not problems.get(name))
+        keys = Keys({*known, *homes}, entries.own, {*directory.spelling.values()})
         for event in group:
             placed.homes[event.identity], problems[event.identity] = _heading(event, placed, directory, keys, entries)
         for event in group:
@@ -339,11 +342,9 @@ class _Entries(Struct, frozen=True):
         return {homes[name] for name in self.titled.get(fold(note.heading), frozenset())}
 
 
-def _heading(
-    note: Event, placed: _Placed, directory: Directory, keys: frozenset[str], entries: _Entries
-) -> tuple[str, str]:
+def _heading(note: Event, placed: _Placed, directory: Directory, keys: Keys, entries: _Entries) -> tuple[str, str]:
     """Return the home of a note, and what is wrong with its heading, if anything."""
-    label = directory.label(note) or _exact(note.heading, keys | set(directory.spelling.values()))
+    label = directory.label(note) or keys.exact(note.heading)
     if label:
         return label, ""
     people = entries.people(note)
@@ -357,8 +358,8 @@ def _heading(
         own = directory.registrable(domain)
         homes = (homes for address, homes in placed.taking_part.items() if in_domain(address, frozenset({own})))
         return _one_of(note, set().union(*homes), own)
-    named = match(note.heading, keys - entries.own) or entries.homes(note, placed.homes)
-    return _one_of(note, named, "", keys - entries.own)
+    named = keys.meant(note.heading) or entries.homes(note, placed.homes)
+    return _one_of(note, named, "", keys)
 
 
 def _cases_of_people(people: Sequence[Person], placed: _Placed, directory: Directory) -> tuple[set[str], str]:
@@ -369,7 +370,7 @@ def _cases_of_people(people: Sequence[Person], placed: _Placed, directory: Direc
     return cases, domain or people[0].address
 
 
-def _one_of(note: Event, cases: Iterable[str], own: str, keys: Iterable[str] = ()) -> tuple[str, str]:
+def _one_of(note: Event, cases: Iterable[str], own: str, keys: Keys | None = None) -> tuple[str, str]:
     candidates = sorted(set(cases))
     if own and (own in candidates or not candidates):
         return own, ""
@@ -383,29 +384,10 @@ def _one_of(note: Event, cases: Iterable[str], own: str, keys: Iterable[str] = (
             cases=", ".join(candidates),
         )
         return key_of(note.id), several
-    guess = nearest(heading, {*keys, *map(employer, keys)})
+    guess = keys.nearest(heading) if keys else None
     advice = (
         Sentence("did you mean {guess!r}?", guess=guess)
         if guess
         else Sentence('add an address: "## {heading} <name@domain>"', heading=heading)
     )
     return key_of(note.id), Sentence("the heading {heading!r} fits no case; {advice}", heading=heading, advice=advice)
-
-
-def _exact(name: str, keys: Iterable[str]) -> str:
-    folded = fold(name)
-    return next((key for key in sorted(keys) if folded.strip() and fold(key) == folded), "")
-
-
-def match(name: str, keys: Iterable[str]) -> set[str]:
-    """Return the cases that a person may mean by a name: a key, or the first part of an employer's domain."""
-    known = set(keys)
-    exact = _exact(name, known)
-    folded = fold(name)
-    by_domain = {key for key in known if "." in key and fold(employer(key)) == folded}
-    return {exact} if exact else by_domain
-
-
-def employer(key: str) -> str:
-    """Return the first part of a key that is a domain or an address, which is what people call an employer."""
-    return key.rpartition("@")[2].partition(".")[0]

@@ -12,6 +12,7 @@ from datetime import date, datetime, tzinfo
 from msgspec import Struct
 from msgspec.structs import replace
 
+from followup_rules.codes import Code
 from followup_rules.engine.assign_cases import own_id, title_of
 from followup_rules.language.patterns import World, moment
 from followup_rules.language.tags import DISMISSED, DONE, SNOOZE, Tags
@@ -21,14 +22,16 @@ from followup_rules.sentences import Sentence
 
 _NOT = "not-"
 _NEAREST = 3
+_PUNCTUATION = ".,;:!?)"
 
 
 class Misfit(Struct, frozen=True):
-    """A note whose `re:` or `for:` names nothing, and what to tell of it."""
+    """A note that does nothing, such as one whose `re:` or `for:` names nothing, and what to tell of it."""
 
     note: Event
     message: str
     hint: str
+    code: str = Code.NO_DUTY
 
 
 class Completed(Struct, frozen=True):
@@ -66,10 +69,16 @@ def completed(case: Case, world: World) -> Completed:
     )
 
 
+def named_in(note: Event) -> str:
+    """Return what stands behind a note's `for:`, or ""."""
+    written = note.data.get("for")
+    return written.rstrip(_PUNCTUATION) if isinstance(written, str) else ""
+
+
 def bindings(case: Case, world: World) -> dict[tuple[str, str], frozenset[str]]:
     """Return the meetings that each note with `re:DAY` is about, by the note's identity and that day."""
-    about = _about(case, world)
-    return {(name, str(about[name])): meetings for name, meetings in _meetings(about, case, world).items()}
+    about, there = _about(case, world), {event.identity for event in case.home if event.kind == "meeting"}
+    return {(name, str(about[name])): found & there for name, found in _meetings(about, case, world).items()}
 
 
 def _about(case: Case, world: World) -> dict[str, date]:
@@ -91,12 +100,18 @@ def _meetings(about: Mapping[str, date], case: Case, world: World) -> dict[str, 
     """Return the identities of the meetings that each note is about: those of the day, and those that it followed."""
     there: dict[date, set[str]] = defaultdict(set)
     for event in case.home:
-        if event.kind == "meeting":
+        if event.kind == "meeting" or (event.identity not in about and tells_of_meeting(event, world.tags)):
             there[world.days.day(event.start)].add(event.identity)
     return {
         note: frozenset(there.get(day, ())) | case.followed.get((note, str(day)), frozenset())
         for note, day in about.items()
     }
+
+
+def tells_of_meeting(event: Event, tags: Tags) -> bool:
+    """Tell of a note, such as `#interview` alone, whether it stands for a meeting that is in no calendar."""
+    own = tags.of(event.tags) & tags.marks - tags.missed if event.kind == "note" else ()
+    return any(not tag.startswith(_NOT) for tag in own)
 
 
 def _marks(note: Event, tags: Tags) -> frozenset[str]:

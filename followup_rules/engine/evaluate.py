@@ -17,6 +17,7 @@ from followup_rules.engine.breaches import concerned
 from followup_rules.engine.clock import Span
 from followup_rules.engine.guards import Window, guards_over, windows_that_hold
 from followup_rules.engine.isolation import Failed, blaming, without
+from followup_rules.engine.openings import latest_openings, with_openings
 from followup_rules.engine.orders import ordered, windows_of_notes
 from followup_rules.engine.own_mail import Subjects, with_own_mail
 from followup_rules.engine.parts import ended, to_end
@@ -27,8 +28,8 @@ from followup_rules.language.patterns import Pattern
 from followup_rules.language.phrases import UnsettledError
 from followup_rules.language.schema import Rule, RuleSet
 from followup_rules.language.tags import DISMISSED, DONE
-from followup_rules.model import Announcement, Case, Decision, Event, Reason, State, Visit
-from followup_rules.sentences import Sentence
+from followup_rules.model import Case, Decision, Event, Reason, State, Visit
+from followup_rules.sentences import Sentence, as_sentence
 
 _UNKNOWN = Reason("it is not known yet when it opens")
 _KINDS = {
@@ -112,8 +113,8 @@ def _evaluated(
     judged = (decision for rule in rules.rules.values() for decision in _decide_rule(rule, view, context))
     asked = (replace(decision, unknown=_of(decision, unknown)) if unknown else decision for decision in judged)
     decisions = {decision.key: as_settled(decision, remembered.settled) for decision in asked}
-    latest = _latest_openings(decisions.values())
-    return tuple(_complete(decisions[key], view, decisions, latest) for key in sorted(decisions))
+    latest = latest_openings(decisions.values())
+    return tuple(with_openings(decisions[key], view, decisions, latest) for key in sorted(decisions))
 
 
 def _of(decision: Decision, unknown: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
@@ -265,6 +266,12 @@ def _is_seen_as_mail(event: Event) -> bool:
 
 
 def _reported(event: Event) -> Reason:
+    if "for" in event.data:
+        said = event.title or f"#{event.tags[0]}"
+        noted = {"kind": _KINDS["note"], "said": said, "at": event.start}
+        if event.kind == "dismissed":
+            return Reason("dismissed by you in {kind} “{said}” of {at}", noted)
+        return Reason("done, as you say in {kind} “{said}” of {at}", noted)
     if event.kind == "dismissed":
         return Reason("dismissed by you: you deleted it")
     values = {"title": event.title, "at": event.start}
@@ -309,7 +316,7 @@ def _timely(times: Times, holds: tuple[Window, ...], now: datetime) -> _Verdict:
     if current:
         hold = max(current, key=lambda window: (window.end, window.guard.id))
         reason = Reason("held by {guard} until {until}: {why}",
-                        {"guard": hold.guard.id, "until": hold.end, "why": hold.guard.why})  # fmt: skip
+                        {"guard": hold.guard.id, "until": hold.end, "why": as_sentence(hold.guard.why)})  # fmt: skip
         longer = (window.start for window in holds if window.end > hold.end)
         changes = _future(now, hold.end, times.closes, *longer)
         return _Verdict(State.HELD, reason, hold.evidence, next=changes, guard=hold.guard.id)
@@ -360,59 +367,3 @@ def _warning(rule: Rule, visit: Visit, view: CaseView) -> dict[str, Any]:
     values = {"rule": rule.id, "day": day.isoformat(), "name": name}
     text = Sentence("{rule} was moved to {day}, which is {name}; you said so, so it stays", **values)
     return {"warning": text, "warning_code": Code.NO_WORKDAY}
-
-
-def _complete(
-    decision: Decision, view: CaseView, decisions: Mapping[str, Decision], latest: Mapping[str, datetime]
-) -> Decision:
-    """Add to a due decision what it announces, and when the other rules open."""
-    if decision.state is not State.DUE and not decision.unknown:
-        return decision
-    rules = view.rules.rules
-    rule = rules[decision.rule]
-    with blaming(rule):
-        announced = _announcement(rule, decision, view, decisions)
-        found = ((it.id, _opening(it, decision, view, decisions, latest)) for it in rules.values())
-        openings = {name: at for name, at in found if at is not None}
-    # Of what it may announce a text names only what it does announce.
-    kept = {name: at for name, at in openings.items() if name not in rule.announces}
-    return replace(decision, announces=announced, openings={**kept, **{one.rule: one.at for one in announced}})
-
-
-def _announcement(
-    rule: Rule, decision: Decision, view: CaseView, decisions: Mapping[str, Decision]
-) -> tuple[Announcement, ...]:
-    """Return the first of the rules that it may announce which opens later than itself, if any does."""
-    for other in (view.rules.rules[name] for name in rule.announces if name in view.rules.rules):
-        visit = same_anchor.same(other, decision.visit, view)
-        target = decisions.get(view.key(other, visit)) if visit else None
-        if target and target.opens and _alive(target) and decision.opens and target.opens > decision.opens:
-            return (Announcement(target.rule, target.key, target.opens),)
-    return ()
-
-
-def _latest_openings(decisions: Iterable[Decision]) -> dict[str, datetime]:
-    """Return by rule the latest opening of its duties that are not over."""
-    latest: dict[str, datetime] = {}
-    for each in decisions:
-        known = latest.get(each.rule)
-        if each.opens and _alive(each) and (known is None or each.opens.timestamp() > known.timestamp()):
-            latest[each.rule] = each.opens
-    return latest
-
-
-def _opening(
-    rule: Rule,
-    decision: Decision,
-    view: CaseView,
-    decisions: Mapping[str, Decision],
-    latest: Mapping[str, datetime],
-) -> datetime | None:
-    """Return the opening of another rule: for the same anchor, or, if that one is over, the latest that is not."""
-    other = same_anchor.counterpart(rule, decision.visit, view)
-    target = decisions.get(view.key(rule, other)) if other else None
-    return target.opens if target and _alive(target) else latest.get(rule.id)
-
-
-def _alive(decision: Decision) -> bool:
-    return decision.state not in (State.VOID, State.DONE, State.EXPIRED)

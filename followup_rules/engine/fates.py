@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_rules.engine.completed import Completed
+from followup_rules.engine.completed import Completed, tells_of_meeting
 from followup_rules.language.patterns import World, moment
 from followup_rules.model import MAIL, Event, Reason
 
@@ -38,10 +38,14 @@ def traces(notes: Completed, world: World) -> Traces:
 
 def as_it_stands(event: Event, shown: Traces, world: World) -> Event:
     """Return an event; if it is a doubtful meeting, with the status that says what is doubtful."""
-    if event.kind != "meeting" or _dropped(event) is not None:
+    if _dropped(event) is not None:
         return event
-    if world.tags.missed & world.tags.of(event.tags):
+    # A note that only says so of meetings stands for itself no more.
+    missed = world.tags.missed & world.tags.of(event.tags)
+    if missed and (event.kind == "meeting" or tells_of_meeting(event, world.tags)):
         return replace(event, status="missed")
+    if event.kind != "meeting":
+        return event
     if not event.answered:
         return replace(event, status="unanswered")
     return replace(event, status="vanished") if _has_vanished(event, shown) else event

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from msgspec.structs import replace
 
 from followup_rules.language.faults import spread
@@ -23,20 +20,27 @@ class Failed(Exception):  # noqa: N818 -- what became of a rule
         super().__init__(self.fault)
 
 
-@contextmanager
-def blaming(it: Rule | Guard, *, but_for_one_duty: bool = False) -> Iterator[None]:
+class blaming:  # noqa: N801 -- it is used like a function
     """Blame what goes wrong inside on a rule or guard, unless another one is to blame.
 
     `but_for_one_duty`: a phrase that comes to rest nowhere for one anchor breaks that duty alone, so it is let pass.
     """
-    try:
-        yield
-    except Failed:
-        raise
-    except Exception as error:
-        if but_for_one_duty and isinstance(error, UnsettledError):
-            raise
-        raise Failed(it, error) from error
+
+    __slots__ = ("_but_for_one_duty", "_it")
+
+    def __init__(self, it: Rule | Guard, *, but_for_one_duty: bool = False) -> None:
+        self._it, self._but_for_one_duty = it, but_for_one_duty
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        """Raise Failed in place of what went wrong."""
+        if not isinstance(error, Exception) or isinstance(error, Failed):
+            return
+        if self._but_for_one_duty and isinstance(error, UnsettledError):
+            return
+        raise Failed(self._it, error) from error
 
 
 def without(failed: Failed, rules: RuleSet) -> RuleSet:

@@ -12,7 +12,7 @@ from itertools import chain
 from msgspec import Struct
 
 from followup_rules.keys import hashed
-from followup_rules.language.matching import Pattern, Scope, Signs, passes, signs_of
+from followup_rules.language.matching import Pattern, Scope, Signs, signs_of
 from followup_rules.language.tags import Tags
 from followup_rules.model import Event
 
@@ -52,8 +52,10 @@ class Lookup:
         alike = pattern.fixed, pattern.signs
         found = self._found.get(alike)
         if found is None:
-            events = tuple(event for event in self.bearing(pattern.signs) if passes(pattern.fixed, event, scope))
-            found = self._found[alike] = Found(events, tuple(map(self._moment, events)))
+            events = self.bearing(pattern.signs)
+            for test in pattern.fixed:  # one after the other, each over what passed those before it
+                events = [event for event in events if test(event, scope)]
+            found = self._found[alike] = Found(tuple(events), tuple(map(self._moment, events)))
         return found
 
 

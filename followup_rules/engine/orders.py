@@ -8,12 +8,13 @@ from datetime import datetime
 from msgspec import Struct
 
 from followup_rules.engine.anchors import CaseView, Scope
-from followup_rules.engine.assign_cases import employer, key_of, own_id
+from followup_rules.engine.assign_cases import key_of, own_id
 from followup_rules.engine.breaches import concerned
-from followup_rules.engine.completed import Misfit
+from followup_rules.engine.case_keys import employer
+from followup_rules.engine.completed import Misfit, named_in
 from followup_rules.engine.guards import Window, window_of
 from followup_rules.engine.isolation import Failed, blaming
-from followup_rules.engine.parts import all_reported
+from followup_rules.engine.parts import all_reported, of_part, parts
 from followup_rules.engine.times import times_of
 from followup_rules.language.phrases import UnsettledError
 from followup_rules.language.schema import Rule
@@ -24,7 +25,6 @@ from followup_rules.toml.suggestions import nearest
 
 SNOOZED = "snoozed"
 """The guard by which a note holds its case or, with `for:`, one duty; every config has it."""
-_PUNCTUATION = ".,;:!?)"
 
 
 class _Duty(Struct, frozen=True):
@@ -45,9 +45,9 @@ def misfits(view: CaseView) -> tuple[Misfit, ...]:
 
 
 def ordered(view: CaseView, key: str, tag: str) -> Event | None:
-    """Return the first note that orders this of a duty."""
-    tags = view.rules.world.tags
-    return next((note for note in _of(key, view) if tag in tags.of(note.tags)), None)
+    """Return the first note that orders this of a whole duty."""
+    tags, whole = view.rules.world.tags, [note for note in _of(key, view) if not of_part(named_in(note))[1]]
+    return next((note for note in whole if tag in tags.of(note.tags)), None)
 
 
 def _of(key: str, view: CaseView) -> list[Event]:
@@ -71,15 +71,9 @@ def _by_rule(view: CaseView) -> dict[str, list[Event]]:
     return found
 
 
-def _name(note: Event) -> str:
-    """Return what stands behind `for:`, or ""."""
-    written = note.data.get("for")
-    return written.rstrip(_PUNCTUATION) if isinstance(written, str) else ""
-
-
 def _rules_named(note: Event) -> tuple[str, ...]:
     """Return the folded ids of the rules that a note may name: RULE/ANCHOR@DAY, CASE/RULE, or RULE alone."""
-    name = _name(note).casefold()
+    name = named_in(note).casefold()
     return name.partition("/")[0], name.rpartition("/")[2]
 
 
@@ -112,8 +106,11 @@ def _meant(note: Event, view: CaseView) -> Sequence[_Duty]:
 
 
 def _find(note: Event, view: CaseView) -> Sequence[_Duty]:
-    name = _name(note)
+    name, part = of_part(named_in(note))
     duties = [*_duties(view, *_rules_named(note))] if name else []
+    if part:
+        # As printed: what is done of one action is known by its very name.
+        return [duty for duty in duties if duty.key == name and f"{name}#{part}" in _parts(duty)][:1]
     by_key = [duty for duty in duties if _is_key(name, duty, view)]
     if by_key:
         return by_key[:1]
@@ -124,7 +121,7 @@ def _find(note: Event, view: CaseView) -> Sequence[_Duty]:
 
 def _misfit(note: Event, view: CaseView) -> Misfit | None:
     """Return what is wrong with a note, if it is not clear what it concerns."""
-    name, meant = _name(note), _meant(note, view)
+    name, meant = named_in(note), _meant(note, view)
     if len(meant) == 1:
         return None
     if meant:
@@ -138,7 +135,10 @@ def _misfit(note: Event, view: CaseView) -> Misfit | None:
         known = sorted({duty.rule.id for duty in duties})
         hint = Sentence("write for: and one of these behind it: {rules}", rules=", ".join(known)) if known else ""
         return Misfit(note, Sentence("the note does not say for what"), hint)
-    guess = nearest(name, {each for duty in duties for each in (duty.key, duty.rule.id)})
+    known_names = {each for duty in duties for each in (duty.key, duty.rule.id)}
+    if of_part(name)[1]:
+        known_names = {each for duty in duties if len(duty.rule.do) > 1 for each in _parts(duty)}
+    guess = nearest(name, known_names)
     known = sorted({duty.key for duty in duties})
     said = Sentence("for:{name} names no duty of its case", name=name)
     if guess:
@@ -146,6 +146,12 @@ def _misfit(note: Event, view: CaseView) -> Misfit | None:
     if not known:
         return Misfit(note, said, Sentence("the duties of its case: none"))
     return Misfit(note, said, Sentence("the duties of its case: {keys}", keys=", ".join(known)))
+
+
+def _parts(duty: _Duty) -> list[str]:
+    """Return how the actions of a duty may be named: `KEY#1`, `KEY#2`, or `KEY#ID`."""
+    first, *others = [part.name for part in parts(duty.rule, duty.key)] or [""]
+    return [f"{duty.key}#1" if first == duty.key else first, *others]
 
 
 def _is_key(name: str, duty: _Duty, view: CaseView) -> bool:

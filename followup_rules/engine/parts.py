@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from followup_rules.engine.lookup import Reports
 from followup_rules.language.schema import Do, Rule
-from followup_rules.model import NOTICE, Event
+from followup_rules.language.tags import DISMISSED, DONE, Tags
+from followup_rules.model import NOTICE, Event, Report
 
 Counts: TypeAlias = Callable[[Event], bool]
+# A key ends with a day, so what stands behind that is of a part, whatever the id in the key holds.
+_OF_PART = re.compile(r"(?P<key>\S+@\d{4}-\d\d-\d\d)#(?P<part>[\w-]+)")
 
 
 class Part(Struct, frozen=True):
@@ -27,6 +32,22 @@ class Part(Struct, frozen=True):
         """Return the events that tell what became of it; of another type of action under its key they tell nothing."""
         found = told.of({self.name, self.key})
         return [event for event in found if event.report and event.report.type in ("", self.do.type)]
+
+
+def of_part(name: str) -> tuple[str, str]:
+    """Return the key of a duty and the part of it that a note names, such as `2` or an id; the name and "" if none."""
+    found = _OF_PART.fullmatch(name)
+    return (found["key"], found["part"]) if found else (name, "")
+
+
+def ordered_of_parts(orders: Iterable[Event], named: Callable[[Event], str], tags: Tags) -> Iterator[Event]:
+    """Yield what notes with `#done for:KEY#2` or `#dismissed` tell of one action, as an output would report it."""
+    for note in orders:
+        key, part = of_part(named(note))
+        given = tags.of(note.tags) & {DONE, DISMISSED} if part else ()
+        if given:
+            report = Report(key=key if part == "1" else f"{key}#{part}", rule=key.partition("/")[0])
+            yield replace(note, kind="done" if DONE in given else "dismissed", report=report)
 
 
 def parts(rule: Rule, key: str) -> tuple[Part, ...]:

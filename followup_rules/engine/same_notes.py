@@ -15,7 +15,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from followup_rules.engine.assign_cases import employer
+from followup_rules.engine.case_keys import employer
 from followup_rules.language.text import fold
 from followup_rules.model import BadItem, Event
 

@@ -8,6 +8,7 @@ from followup_rules.host.plugin import LOADING
 from followup_rules.host.worker import Worker, sentence, sure
 from followup_rules.language.matching import CheckFailed
 from followup_rules.model import Event
+from followup_rules.sentences import Sentence
 
 
 def checked(name: str, holds: Callable[[Event], bool], plugin: object) -> Callable[[Event], bool]:
@@ -20,6 +21,8 @@ def checked(name: str, holds: Callable[[Event], bool], plugin: object) -> Callab
         try:
             return sure(workers[0], plugin, lambda: bool(holds(event)))
         except Exception as error:
-            raise CheckFailed(f"the check {name!r} of a plugin failed: {sentence(error)}") from error
+            raise CheckFailed(
+                Sentence("the check {name!r} of a plugin failed: {error}", name=name, error=sentence(error))
+            ) from error
 
     return test

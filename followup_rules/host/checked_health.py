@@ -9,6 +9,7 @@ from followup_rules.hookspecs import Fact, HealthCheck
 from followup_rules.host.worker import TIME_LIMIT, Worker, sure
 from followup_rules.model import Profile
 from followup_rules.plain import one_line
+from followup_rules.sentences import Sentence
 
 _MOST, _LONGEST = 1_000, 500
 
@@ -24,5 +25,5 @@ def facts(check: HealthCheck, tables: Mapping[str, Any], profile: Profile, *, ev
 
 def _plain(fact: Any) -> Fact:
     if not isinstance(fact, Fact):
-        raise TypeError(f"its plugin told {type(fact).__name__} where a Fact belongs")
+        raise TypeError(Sentence("its plugin told {name} where a Fact belongs", name=type(fact).__name__))
     return Fact(*(one_line(str(getattr(fact, name)), _LONGEST) for name in Fact.__struct_fields__))

@@ -10,6 +10,7 @@ from followup_rules.hookspecs import Output, OutputType
 from followup_rules.host.worker import Worker, sure
 from followup_rules.model import Action, Context, Status
 from followup_rules.plain import instant, one_line
+from followup_rules.sentences import Sentence
 
 STATES = ("open", "touched", "done", "gone")
 UNKNOWN = "unknown"
@@ -75,28 +76,30 @@ def open_output(
 
 def _reference(given: Any) -> str:
     if not isinstance(given, str) or not 0 < len(given) <= LONGEST_REFERENCE:
-        raise TypeError(f"its plugin returned {given!r:.50} where a reference belongs")
+        raise TypeError(Sentence("its plugin returned {given} where a reference belongs", given=f"{given!r:.50}"))
     given.encode()
     return str.__str__(given)
 
 
 def _answers(given: Any, refs: Sequence[str]) -> dict[str, Status]:
     if not isinstance(given, Mapping):
-        raise TypeError(f"its plugin returned {given!r:.50} where a Status for each reference belongs")
+        raise TypeError(
+            Sentence("its plugin returned {given} where a Status for each reference belongs", given=f"{given!r:.50}")
+        )
     return {ref: _answer(given.get(ref)) for ref in refs}
 
 
 def _answer(given: Any) -> Status:
     if given is None:
-        return Status("no answer")
+        return Status(Sentence("no answer"))
     if isinstance(given, Status) and given.state == UNKNOWN and isinstance(given.why, str):
         return Status(UNKNOWN, why=one_line(given.why))
     if not isinstance(given, Status) or given.state not in STATES:
         return Status(f"{given!r:.80}")
     if given.at is not None and not (isinstance(given.at, datetime) and _is_usable(given.at)):
-        return Status(f"a time that makes no sense: {given.at!r:.80}")
+        return Status(Sentence("a time that makes no sense: {at}", at=f"{given.at!r:.80}"))
     if given.ref and given.state != "open":
-        return Status(f"another reference of what is {given.state}")
+        return Status(Sentence("another reference of what is {state}", state=given.state))
     ref = _reference(given.ref) if given.ref else ""
     return Status(str(given.state), given.at and instant(given.at), ref=ref)
 

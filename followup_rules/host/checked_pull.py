@@ -20,6 +20,7 @@ from followup_rules.host.worker import sentence
 from followup_rules.language.fields import STATUSES
 from followup_rules.model import BadItem, Event, Pull
 from followup_rules.plain import clean, has_control, instant
+from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import expected
 
 MOST_ITEMS = 250_000
@@ -44,7 +45,9 @@ def checked(pull: Any, kinds: Collection[str]) -> Pull:
     `kinds` are those that the source declares. An item that is no event, and could be any, leaves open what is gone.
     """
     if not isinstance(pull, Pull):
-        raise Unreadable(f"its plugin returned {_a(pull)} where a Pull belongs; tell the plugin's author")
+        raise Unreadable(
+            Sentence("its plugin returned {given} where a Pull belongs; tell the plugin's author", given=_a(pull))
+        )
     removed, unchanged = _listed(pull.removed, "removed"), _listed(pull.unchanged, "unchanged")
     sound = (
         _is_text(pull.cursor)
@@ -54,7 +57,7 @@ def checked(pull: Any, kinds: Collection[str]) -> Pull:
         and pull.left >= 0
     )
     if not sound or not all(isinstance(name, str) for name in (*removed, *unchanged)):
-        raise Unreadable("its plugin returned a Pull whose fields make no sense; tell the plugin's author")
+        raise Unreadable(Sentence("its plugin returned a Pull whose fields make no sense; tell the plugin's author"))
     items = [_item(item, kinds) for item in _listed(pull.events, "events")]
     events, bad = _once_each(item for item in items if isinstance(item, Event))
     bad += [item for item in items if isinstance(item, BadItem)]
@@ -76,20 +79,31 @@ def _part(item: Any) -> BadItem:
     """Return a part that could not be read; whatever else stands in its place leaves something unread, too."""
     if isinstance(item, BadItem):
         return BadItem(_shown(item.where), _shown(item.message))
-    return BadItem("a part of it", f"could not be read, and is named by {_a(item)}; tell the plugin's author")
+    return BadItem(
+        Sentence("a part of it"),
+        Sentence("could not be read, and is named by {given}; tell the plugin's author", given=_a(item)),
+    )
 
 
 def _listed(given: Any, what: str) -> list[Any]:
     """Return the items; a list that is computed while it is read may raise anything."""
     if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
-        raise Unreadable(f"its plugin returned {_a(given)} where a list of {what} belongs; tell the plugin's author")
+        raise Unreadable(
+            Sentence(
+                "its plugin returned {given} where a list of {what} belongs; tell the plugin's author",
+                given=_a(given),
+                what=what,
+            )
+        )
     items = list(islice(given, MOST_ITEMS + 1))
     if len(items) > MOST_ITEMS:
-        raise Unreadable(f"it gives more than {MOST_ITEMS:,} {what}; let it read less")
+        raise Unreadable(
+            Sentence("it gives more than {most} {what}; let it read less", most=f"{MOST_ITEMS:,}", what=what)
+        )
     return items
 
 
-_NOWHERE = "an entry without an id"
+_NOWHERE = Sentence("an entry without an id")
 
 
 def _item(item: Any, kinds: Collection[str]) -> Event | BadItem:
@@ -97,7 +111,7 @@ def _item(item: Any, kinds: Collection[str]) -> Event | BadItem:
         known = item.id if _is_text(item.id) else ""
         return BadItem(_shown(item.where), _shown(item.message), known, _shown(item.source_line), _shown(item.marked))
     if not isinstance(item, Event):
-        return BadItem(_NOWHERE, f"it is {_a(item)}, and no event; tell the plugin's author")
+        return BadItem(_NOWHERE, Sentence("it is {given}, and no event; tell the plugin's author", given=_a(item)))
     try:
         return _sound(item, kinds)
     except Exception as error:  # noqa: BLE001 -- the fields of the item may be of any type, with any fault
@@ -114,7 +128,7 @@ def _sound(item: Event, kinds: Collection[str]) -> Event:
     for fault in _faults(event, kinds):
         raise _Unusable(fault)
     if len(msgspec.json.encode(event)) > LARGEST:
-        raise _Unusable(f"it is larger than {LARGEST:,} bytes")
+        raise _Unusable(Sentence("it is larger than {largest} bytes", largest=f"{LARGEST:,}"))
     return replace(
         event,
         people=tuple(replace(each, address="".join(clean(each.address).split())) for each in event.people),
@@ -131,24 +145,33 @@ def _sound(item: Event, kinds: Collection[str]) -> Event:
 
 def _faults(event: Event, kinds: Collection[str]) -> Iterator[str]:
     if not event.id or len(event.id) > LONGEST_ID or has_control(event.id):
-        yield f"its id must be a text of at most {LONGEST_ID:,} characters, none of them a control character"
+        yield Sentence(
+            "its id must be a text of at most {longest} characters, none of them a control character",
+            longest=f"{LONGEST_ID:,}",
+        )
     if event.kind not in kinds:
-        yield f"its kind {event.kind!r} is none of those that its plugin declares: {', '.join(sorted(kinds))}"
+        yield Sentence(
+            "its kind {kind!r} is none of those that its plugin declares: {kinds}",
+            kind=event.kind,
+            kinds=", ".join(sorted(kinds)),
+        )
     if event.status not in STATUSES:
-        yield f"unknown status {event.status!r}: {expected(event.status, STATUSES)}"
+        yield Sentence(
+            "unknown status {status!r}: {expected}", status=event.status, expected=expected(event.status, STATUSES)
+        )
     stamps = {"start": event.start, "end": event.end, **({"updated": event.updated} if event.updated else {})}
     for name, stamp in stamps.items():
         if stamp.utcoffset() is None:
-            yield f"its {name} has no time zone"
+            yield Sentence("its {name} has no time zone", name=name)
         elif not EARLIEST <= stamp <= LATEST:
-            yield f"its {name} lies in the year {stamp.year}"
+            yield Sentence("its {name} lies in the year {year}", name=name, year=stamp.year)
     if event.end < event.start:
-        yield "it ends before it starts"
+        yield Sentence("it ends before it starts")
 
 
 def _key(name: Any) -> str:
     if not _is_text(name):
-        raise _Unusable(f"its data has {_a(name)} as the name of a field")
+        raise _Unusable(Sentence("its data has {given} as the name of a field", given=_a(name)))
     return str.__str__(name)
 
 
@@ -165,7 +188,7 @@ def _value(name: str, value: Any) -> object:
             return int(value)
         case float() if math.isfinite(value):
             return float(value)
-    raise _Unusable(f"its field {name!r} holds {_a(value)} that cannot be kept")
+    raise _Unusable(Sentence("its field {name!r} holds {given} that cannot be kept", name=name, given=_a(value)))
 
 
 def _simple(value: Any) -> str | datetime:
@@ -174,7 +197,7 @@ def _simple(value: Any) -> str | datetime:
         return str.__str__(value)
     if isinstance(value, datetime):
         return instant(value)
-    raise _Unusable(f"it holds {_a(value)}")
+    raise _Unusable(Sentence("it holds {given}", given=_a(value)))
 
 
 def _once_each(events: Iterable[Event]) -> tuple[list[Event], list[BadItem]]:
@@ -187,7 +210,7 @@ def _once_each(events: Iterable[Event]) -> tuple[list[Event], list[BadItem]]:
         versions[event.identity].append(event)
     newest = [max(same, key=_age) if len(same) > 1 else same[0] for same in versions.values()]
     bad = [
-        BadItem(event.where or event.id, f"the id {event.id!r} stands for several events", event.id)
+        BadItem(event.where or event.id, Sentence("the id {id!r} stands for several events", id=event.id), event.id)
         for event, same in zip(newest, versions.values(), strict=True)
         if any(replace(other, where=event.where) != event for other in same)
     ]
@@ -204,7 +227,7 @@ _SHOWN = 200
 def _said(error: Exception) -> str:
     if isinstance(error, _Unusable):
         return str(error)
-    return _shown(f"it is no event as it should be: {sentence(error)}")
+    return _shown(Sentence("it is no event as it should be: {error}", error=sentence(error)))
 
 
 def _shown(value: Any) -> str:

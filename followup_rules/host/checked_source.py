@@ -9,6 +9,7 @@ from typing import Any
 from followup_rules.hookspecs import ChooseHeading, Refused, Source, SourceType, Unreadable
 from followup_rules.host.worker import Worker, sure
 from followup_rules.model import Context, NoteAdded, Pull
+from followup_rules.sentences import Sentence
 
 UNKNOWN_KINDS = frozenset({"meeting", "received", "sent", "note"})
 """What a source is taken to emit if its plugin is broken and cannot say."""
@@ -40,7 +41,7 @@ class CheckedSource:
         """Take a note back; see NoteWriter. Raises Refused where its plugin cannot."""
         remove = getattr(self._source, "remove_note", None)
         if not callable(remove):
-            raise Refused("its plugin cannot take notes back; delete the note where it stands")
+            raise Refused(Sentence("its plugin cannot take notes back; delete the note where it stands"))
         sure(self._worker, self._plugin, lambda: remove(added))
 
     def close(self) -> None:
@@ -65,13 +66,13 @@ def open_source(
 
 def _kinds(emits: Any) -> frozenset[str]:
     if isinstance(emits, str) or not all(isinstance(kind, str) for kind in emits):
-        raise Unreadable("`emits` of its plugin must be a tuple of texts; tell the plugin's author")
+        raise Unreadable(Sentence("`emits` of its plugin must be a tuple of texts; tell the plugin's author"))
     return frozenset(emits)
 
 
 def _added(given: Any) -> NoteAdded:
     if not isinstance(given, NoteAdded):
-        raise TypeError(f"its plugin returned {given!r:.50} where a NoteAdded belongs")
+        raise TypeError(Sentence("its plugin returned {given} where a NoteAdded belongs", given=f"{given!r:.50}"))
     return given
 
 

@@ -60,5 +60,7 @@ def _discoveries(registry: Registry) -> Iterable[tuple[SourceType, Discovery]]:
 
 
 def _asked(ask: Callable[[], Iterable[T]]) -> list[T]:
-    """Return what a plugin finds; of one that fails, nothing, for it only offers."""
-    return attempt(lambda: list(islice(ask(), MOST)))[0] or []
+    """Return what a plugin finds; of one that fails, or takes too long, what it had found by then: it only offers."""
+    found: list[T] = []
+    attempt(lambda: found.extend(islice(ask(), MOST)))
+    return list(found)

@@ -6,6 +6,7 @@ from followup_rules.codes import Code
 from followup_rules.hookspecs import Unreadable
 from followup_rules.host.worker import TimedOut, sentence
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence, together
 
 
 def failure(where: str, error: Exception, hint: str = "") -> Problem:
@@ -19,5 +20,5 @@ def failure(where: str, error: Exception, hint: str = "") -> Problem:
     said = sentence(error, typed=not isinstance(error, Unreadable | OSError))
     if not isinstance(error, TimedOut):
         return Problem(where, said, Code.UNUSABLE, hint=hint)
-    longer = f'if it only needs longer, write time_limit = "5 minutes" in [{where}]'
-    return Problem(where, said, Code.TIMED_OUT, hint="; ".join(filter(None, (hint, longer))))
+    longer = Sentence('if it only needs longer, write time_limit = "5 minutes" in [{where}]', where=where)
+    return Problem(where, said, Code.TIMED_OUT, hint=together(hint, longer))

@@ -18,6 +18,7 @@ from followup_rules import hookspecs
 from followup_rules.hookspecs import Check, HealthCheck, Login, OutputType, Pack, SourceType
 from followup_rules.host.worker import Worker, sentence
 from followup_rules.plain import one_line
+from followup_rules.sentences import Sentence, changed
 from followup_rules.toml.suggestions import expected
 
 if TYPE_CHECKING:
@@ -99,7 +100,9 @@ class Plugin(Struct, frozen=True):
 
     def __str__(self) -> str:
         package = " ".join(filter(None, (self.distribution, self.version)))
-        return f'the plugin "{self.name}"' + (f" of {package}" if package else "")
+        if not package:
+            return Sentence('the plugin "{name}"', name=self.name)
+        return Sentence('the plugin "{name}" of {package}', name=self.name, package=package)
 
 
 def load(point: EntryPoint) -> Loaded:
@@ -108,10 +111,10 @@ def load(point: EntryPoint) -> Loaded:
     hooks = _hooks(module)
     records = [(kind, record) for kind in KINDS for record in _records(kind, getattr(hooks, kind.hook))]
     if not any(getattr(hooks, name).get_hookimpls() for name in _HOOKS):
-        raise Broken(f"it adds nothing: none of its functions is a hook ({', '.join(_HOOKS)})")
+        raise Broken(Sentence("it adds nothing: none of its functions is a hook ({hooks})", hooks=", ".join(_HOOKS)))
     for (kind, name), count in Counter((kind.word, record.name) for kind, record in records).items():
         if count > 1:
-            raise Broken(f'it adds the {kind} "{name}" twice')
+            raise Broken(Sentence('it adds the {kind} "{name}" twice', kind=kind, name=name))
     return Loaded(module, records, bool(hooks.register_commands.get_hookimpls()))
 
 
@@ -131,13 +134,13 @@ def attempt(job: Callable[[], T]) -> tuple[T | None, str]:
     finally:
         worker.close()
     if printed.getvalue():
-        return None, f"it prints while it is loaded: {_short(printed.getvalue())}"
+        return None, Sentence("it prints while it is loaded: {said}", said=_short(printed.getvalue()))
     return result, ""
 
 
 def said(error: BaseException) -> str:
     """Return an error in one line."""
-    return _short(sentence(error))
+    return changed(sentence(error), _short)
 
 
 def _short(text: str) -> str:
@@ -155,10 +158,14 @@ def _hooks(module: object) -> pluggy.HookRelay:
         raise Broken(_misfit(manager, str(error))) from None
     for caller in manager.get_hookcallers(module) or ():
         if not caller.has_spec() and not all(own.optionalhook for own in caller.get_hookimpls()):
-            raise Broken(f'there is no hook "{caller.name}": {expected(caller.name, _HOOKS)}')
+            raise Broken(
+                Sentence(
+                    'there is no hook "{name}": {expected}', name=caller.name, expected=expected(caller.name, _HOOKS)
+                )
+            )
     for name in _HOOKS:
         if callable(getattr(module, name, None)) and not getattr(manager.hook, name).get_hookimpls():
-            raise Broken(f"{name} is not marked with @hookimpl")
+            raise Broken(Sentence("{name} is not marked with @hookimpl", name=name))
     return manager.hook
 
 
@@ -168,14 +175,21 @@ def _misfit(manager: pluggy.PluginManager, told: str) -> str:
     if not name:
         return _short(told)
     takes = ", ".join(getattr(manager.hook, name).spec.argnames)
-    return f"{name} must take ({takes}) and no other arguments"
+    return Sentence("{name} must take ({takes}) and no other arguments", name=name, takes=takes)
 
 
 def _records(kind: Kind, hook: pluggy.HookCaller) -> list[Record]:
     records = []
     for result in hook():
         if not isinstance(result, Iterable):
-            raise Broken(f"{kind.hook} must return a list of {kind.record.__name__}, not a {type(result).__name__}")
+            raise Broken(
+                Sentence(
+                    "{hook} must return a list of {wanted}, not a {given}",
+                    hook=kind.hook,
+                    wanted=kind.record.__name__,
+                    given=type(result).__name__,
+                )
+            )
         records += list(result)
     for record in records:
         if fault := _fault(kind, record):
@@ -186,36 +200,50 @@ def _records(kind: Kind, hook: pluggy.HookCaller) -> list[Record]:
 def _fault(kind: Kind, record: Any) -> str:
     """Return what is wrong with a record, in a sentence; a type checker would have told its author."""
     if not isinstance(record, kind.record):
-        return f"{kind.hook} returned a {type(record).__name__} where a {kind.record.__name__} belongs"
+        return Sentence(
+            "{hook} returned a {given} where a {wanted} belongs",
+            hook=kind.hook,
+            given=type(record).__name__,
+            wanted=kind.record.__name__,
+        )
     name = record.name
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        return f"{_short(repr(name))} is no name for a {kind.word}: small letters, digits, '-', '_' and '.'"
-    about = f'the {kind.word} "{name}"'
+        return Sentence(
+            "{name} is no name for a {word}: small letters, digits, '-', '_' and '.'",
+            name=_short(repr(name)),
+            word=kind.word,
+        )
+    about = Sentence('the {word} "{name}"', word=kind.word, name=name)
     if hasattr(record, "options") and (fault := _options_fault(record.options)):
-        return f"the options of {about} {fault}"
+        return Sentence("the options of {about} {fault}", about=about, fault=fault)
     for key in kind.texts:
         if not isinstance(getattr(record, key), str):
-            return f"{key} of {about} must be a text"
+            return Sentence("{key} of {about} must be a text", key=key, about=about)
     for key in kind.lists:
         value = getattr(record, key)
         if not isinstance(value, tuple | list) or not all(isinstance(text, str) for text in value):
-            return f'{key} of {about} must be a tuple of texts; mind the comma in ("one",)'
+            return Sentence(
+                '{key} of {about} must be a tuple of texts; mind the comma in ("one",)', key=key, about=about
+            )
     for key in kind.calls:
         if not callable(getattr(record, key)):
-            return f"{key} of {about} must be a function"
+            return Sentence("{key} of {about} must be a function", key=key, about=about)
     return ""
 
 
 def _options_fault(options: object) -> str:
     if not (isinstance(options, type) and is_dataclass(options)):
-        return f"must be a dataclass, not {_short(repr(options))}"
+        return Sentence("must be a dataclass, not {given}", given=_short(repr(options)))
     taken = sorted(field.name for field in fields(options) if field.name in RESERVED)
     if taken:
-        return f"cannot have a field {taken[0]!r}: every source and output has that key"
+        return Sentence("cannot have a field {taken!r}: every source and output has that key", taken=taken[0])
     try:
         get_type_hints(options)
     except Exception as error:  # noqa: BLE001 -- an annotation may be any expression
-        return f"have an annotation that means nothing at run time: {error}; import its type outside TYPE_CHECKING"
+        return Sentence(
+            "have an annotation that means nothing at run time: {error}; import its type outside TYPE_CHECKING",
+            error=error,
+        )
     return ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,6 +13,7 @@ from followup_rules.codes import Code
 from followup_rules.host import plugin as one
 from followup_rules.host.plugin import GROUP, KINDS, Kind, Plugin, Record
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence, either, together
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -53,7 +54,8 @@ class Registry(Struct, frozen=True):
             return self.clashes[kind, name]
         broken = [plugin for plugin in self.plugins if plugin.error]
         own = [plugin for plugin in broken if plugin.name == name] or broken
-        return "; ".join(f"{plugin} is broken: {plugin.error}" for plugin in own)
+        told = (Sentence("{plugin} is broken: {error}", plugin=str(plugin), error=plugin.error) for plugin in own)
+        return together(*told)
 
     def register_commands(self, cli: click.Group) -> tuple[Problem, ...]:
         """Add the plugins' commands to `cli`; return a problem for each that fails or whose name is taken."""
@@ -115,7 +117,7 @@ def _plugin(
     if point.name in disabled:
         return Plugin(point.name, entry_point=point), []
     if point.name in twice:
-        return Plugin(point.name, "another plugin has the same name", entry_point=point), []
+        return Plugin(point.name, Sentence("another plugin has the same name"), entry_point=point), []
     loaded, error = one.attempt(partial(one.load, point))
     if loaded is None:
         return Plugin(point.name, error, entry_point=point), []
@@ -128,7 +130,9 @@ def _commands(plugins: Iterable[Plugin]) -> tuple[Offers[click.Command], list[Pr
     problems = []
     for plugin in (plugin for plugin in plugins if "commands" in plugin.adds):
         commands, error = one.attempt(partial(one.commands, plugin))
-        problems += [Problem("plugins", f"{plugin} adds no commands: {error}", Code.NO_COMMANDS)] if error else []
+        if error:
+            message = Sentence("{plugin} adds no commands: {error}", plugin=str(plugin), error=error)
+            problems.append(Problem("plugins", message, Code.NO_COMMANDS))
         for name, command in (commands or {}).items():
             offers[name].append((plugin, command))
     return offers, problems
@@ -143,32 +147,53 @@ def _clashes(word: str, offers: Offers[Any]) -> list[Problem]:
 
 
 def _clash(word: str, name: str, plugins: list[Plugin]) -> Problem:
-    who = " and by ".join(map(str, plugins))
-    choice = " or ".join(f'["{plugin.name}"]' for plugin in plugins)
-    message = f'the {word} "{name}" is added by {who}; none of them is used'
+    who = _by([str(plugin) for plugin in plugins])
+    choice = either([f'["{plugin.name}"]' for plugin in plugins])
+    message = Sentence('the {word} "{name}" is added by {who}; none of them is used', word=word, name=name, who=who)
     return Problem(
-        "plugins", message, Code.NAME_CLASH, hint=f"switch one off in the config: [plugins] disabled = {choice}"
+        "plugins",
+        message,
+        Code.NAME_CLASH,
+        hint=Sentence("switch one off in the config: [plugins] disabled = {choice}", choice=choice),
     )
 
 
+def _by(names: Sequence[str]) -> str:
+    first, *others = names
+    return Sentence("{one} and by {other}", one=first, other=_by(others)) if others else first
+
+
+def _and(names: Sequence[str]) -> str:
+    first, *others = names
+    return Sentence("{one} and {other}", one=first, other=_and(others)) if others else first
+
+
 def _several(offers: list[tuple[Plugin, Any]]) -> str:
-    who = " and by ".join(str(plugin) for plugin, _ in offers)
-    return f"it is added by {who}; none of them is used"
+    who = _by([str(plugin) for plugin, _ in offers])
+    return Sentence("it is added by {who}; none of them is used", who=who)
 
 
 def _taken(name: str, offers: list[tuple[Plugin, Any]]) -> Problem:
-    who = " and ".join(str(plugin) for plugin, _ in offers)
+    who = _and([str(plugin) for plugin, _ in offers])
     return Problem(
-        "plugins", f'the command "{name}" of {who} is not used: followup has one of that name', Code.NAME_CLASH
+        "plugins",
+        Sentence('the command "{name}" of {who} is not used: followup has one of that name', name=name, who=who),
+        Code.NAME_CLASH,
     )
 
 
 def _namesakes(name: str, plugins: list[Plugin]) -> Problem:
-    who = " and ".join(map(str, plugins))
-    message = f'{len(plugins)} plugins have the name "{name}": {who}; none of them is used'
-    return Problem("plugins", message, Code.NAME_CLASH, hint="uninstall the one that you do not want")
+    who = _and([str(plugin) for plugin in plugins])
+    message = Sentence(
+        '{number} plugins have the name "{name}": {who}; none of them is used', number=len(plugins), name=name, who=who
+    )
+    return Problem("plugins", message, Code.NAME_CLASH, hint=Sentence("uninstall the one that you do not want"))
 
 
 def _unreadable(distribution: str, error: Exception) -> Problem:
-    message = f"the entry points of the package {distribution} cannot be read: {one.said(error)}"
-    return Problem("plugins", message, Code.DAMAGED_PACKAGE, hint="install that package again", warning=True)
+    message = Sentence(
+        "the entry points of the package {distribution} cannot be read: {said}",
+        distribution=distribution,
+        said=one.said(error),
+    )
+    return Problem("plugins", message, Code.DAMAGED_PACKAGE, hint=Sentence("install that package again"), warning=True)

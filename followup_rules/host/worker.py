@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import IO, Any, TypeVar
 
 from followup_rules.hookspecs import Refused, Unreadable
-from followup_rules.texts.plurals import plural
+from followup_rules.sentences import Sentence, system_error
 
 T = TypeVar("T")
 TIME_LIMIT = timedelta(seconds=60)
@@ -56,17 +56,18 @@ class Worker:
         reader of cron's mail.
         """
         if self.hangs:
-            raise TimedOut("it did not answer before, so it is not asked again in this run")
+            raise TimedOut(Sentence("it did not answer before, so it is not asked again in this run"))
         self.hangs = True
         with redirect_stdout(self._printed or sys.stderr):
             self._begin(job)
             if not self._ended_in_time():
-                raise TimedOut(f"it did not answer within {spoken(self._limit)}")
+                raise TimedOut(Sentence("it did not answer within {limit}", limit=spoken(self._limit)))
         self.hangs = False
         result, error = self._end
         if error is None:
             return result  # type: ignore[no-any-return]
-        raise error if isinstance(error, Exception) else Stopped(f"it tried to end the program: {sentence(error)}")
+        stopped = Stopped(Sentence("it tried to end the program: {error}", error=sentence(error)))
+        raise error if isinstance(error, Exception) else stopped
 
     def _ended_in_time(self) -> bool:
         """Wait for the end of a job. In slices: a signal that comes just before a wait begins is seen only after it."""
@@ -103,13 +104,13 @@ def sure(worker: Worker, whose: object, job: Callable[[], T]) -> T:
     except (Refused, Unreadable, OSError):
         raise
     except TimedOut as error:
-        raise TimedOut(f"{error}{_of(whose)}") from error
+        raise TimedOut(_of(whose, str(error))) from error
     except Exception as error:
-        raise PluginError(f"{sentence(error)}{_of(whose)}") from error
+        raise PluginError(_of(whose, sentence(error))) from error
 
 
-def _of(whose: object) -> str:
-    return f", in {whose}" if whose else ""
+def _of(whose: object, said: str) -> str:
+    return Sentence("{said}, in {whose}", said=said, whose=str(whose)) if whose else said
 
 
 def _taken() -> threading.Lock:
@@ -133,14 +134,21 @@ def sentence(error: BaseException, *, typed: bool = True) -> str:
         said = ""
     name = type(error).__name__
     typed = typed and not isinstance(error, TimedOut | Stopped | PluginError)
-    return (f"{name}: {said}" if typed else said) if said else name
+    if isinstance(error, OSError) and error.errno and error.filename and said.startswith("[Errno"):
+        values = {"errno": error.errno, "said": system_error(error), "file": error.filename}
+        said = Sentence("[Errno {errno}] {said}: {file!r}", **values)
+    if not said:
+        return name
+    return Sentence("{name}: {said}", name=name, said=said) if typed else said
 
 
 def spoken(length: timedelta) -> str:
     """Return a length of time as the config would write it."""
     seconds = int(length.total_seconds())
-    unit, size = next((unit, size) for unit, size in _UNITS if seconds % size == 0)
-    return plural(seconds // size, unit)
-
-
-_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+    if seconds % 86_400 == 0:
+        return Sentence("{number} day", "{number} days", number=seconds // 86_400)
+    if seconds % 3_600 == 0:
+        return Sentence("{number} hour", "{number} hours", number=seconds // 3_600)
+    if seconds % 60 == 0:
+        return Sentence("{number} minute", "{number} minutes", number=seconds // 60)
+    return Sentence("{number} second", "{number} seconds", number=seconds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -22,7 +23,7 @@ WEEKDAY: dict[str, int] = {name: number for number, names in enumerate(WEEKDAYS)
 """The day of the week, Monday being 0, that each of these names means."""
 
 
-class Days(Struct, frozen=True):
+class Days(Struct, frozen=True, cache_hash=True):
     """The user's days: a zone, and which dates are holidays (a date to its name, or to None)."""
 
     zone: ZoneInfo
@@ -34,11 +35,15 @@ class Days(Struct, frozen=True):
 
     def on(self, local: datetime) -> datetime:
         """Return the aware instant of a naive wall-clock time; one that a DST change skips is moved forward."""
-        return local.replace(tzinfo=self.zone).astimezone(UTC).astimezone(self.zone)
+        return self.instant(local).astimezone(self.zone)
+
+    def instant(self, local: datetime) -> datetime:
+        """Return the same in UTC."""
+        return local.replace(tzinfo=self.zone).astimezone(UTC)
 
     def midnight(self, day: date) -> datetime:
         """Return 00:00 of that day."""
-        return self.on(datetime.combine(day, time()))
+        return _midnight(self, day)
 
     def local(self, moment: datetime) -> datetime:
         """Return the same instant in the user's zone."""
@@ -47,3 +52,8 @@ class Days(Struct, frozen=True):
     def day(self, moment: datetime) -> date:
         """Return the user's date at that instant."""
         return self.local(moment).date()
+
+
+@lru_cache(maxsize=4096)  # much is counted from the same days
+def _midnight(days: Days, day: date) -> datetime:
+    return days.on(datetime.combine(day, time()))

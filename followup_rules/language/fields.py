@@ -14,6 +14,7 @@ from followup_rules.language.matching import (
     Kinds,
     Part,
     Scope,
+    Test,
     World,
     answers_others,
     in_domain,
@@ -90,15 +91,34 @@ def words_in(*names: str) -> Builder:
             return None
         signs = [word for word in words if not text.fold(word).strip()]
         spelt = [word for word in words if word not in signs]
-        find = text.finder(spelt).search if spelt else None
-
-        def test(event: Event, scope: Scope) -> bool:
-            texts = (own_title(event, scope, world) if name == "title" else event.text for name in names)
-            return any((find and find(text.fold(said))) or any(sign in said for sign in signs) for said in texts)
-
-        return Part(test, size=len(words))
+        tests = [_TEXTS[name](spelt, signs, world) for name in names]
+        if len(tests) == 1:
+            return Part(tests[0], size=len(words))
+        return Part(lambda event, scope: any(test(event, scope) for test in tests), size=len(words))
 
     return build
+
+
+def _in_title(words: Sequence[str], signs: Sequence[str], world: World) -> Test:
+    """Return the test that a title holds any of some words, or of some signs as they stand."""
+    holds = text.holds_any(words)
+
+    def test(event: Event, scope: Scope) -> bool:
+        said = own_title(event, scope, world)
+        return bool(said) and (holds(text.folded_title(event)) or any(sign in said for sign in signs))
+
+    return test
+
+
+def _in_text(words: Sequence[str], signs: Sequence[str], _: World) -> Test:
+    """Return the test that a text holds any of some words, or of some signs as they stand."""
+    holds = text.holds_any(words)
+    if not signs:
+        return lambda event, _: holds(text.folded_text(event))
+    return lambda event, _: holds(text.folded_text(event)) or any(sign in event.text for sign in signs)
+
+
+_TEXTS = {"title": _in_title, "text": _in_text}
 
 
 def _word(value: Value) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time
+from functools import lru_cache
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from msgspec import Struct, field
@@ -213,6 +214,7 @@ def own_title(event: Event, scope: Scope, world: World) -> str:
     return "" if event.forwards or answers_others(event, scope, world) else event.title
 
 
+@lru_cache(maxsize=4096)  # the same few are asked about again and again
 def in_domain(address: str, domains: frozenset[str]) -> bool:
     """Tell whether an address belongs to one of the domains or to a subdomain of one."""
     host = address.rpartition("@")[2]

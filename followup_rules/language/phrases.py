@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -38,7 +39,7 @@ class Step(Struct, frozen=True):
     unit: str
 
 
-class Phrase(Struct, frozen=True):
+class Phrase(Struct, frozen=True, cache_hash=True):
     """`BASE [+|- N UNIT]... [at HH:MM] [, ROLL]...`, taken apart."""
 
     text: str
@@ -146,6 +147,8 @@ def _clock(words: list[str]) -> time | None:
     return time(int(clock[1]), int(clock[2]))
 
 
+# Many duties count the same from the same day or meeting. So much is more than a case counts.
+@lru_cache(maxsize=4096)
 def shift(phrase: Phrase, base: datetime, days: Days) -> datetime:
     """Count from the base as the phrase says; the result is in UTC, and no further off than the years 2 to 9998.
 
@@ -161,7 +164,7 @@ def shift(phrase: Phrase, base: datetime, days: Days) -> datetime:
         if phrase.rolls:
             local = rolled(local, phrase.rolls, days)
         # The very ends of the calendar cannot be told in every zone, and would fail in the middle of a run.
-        return min(max(days.on(local).astimezone(UTC), _EARLIEST), _LATEST)
+        return min(max(days.instant(local), _EARLIEST), _LATEST)
     except UnsettledError:
         raise
     except (OverflowError, ValueError):
@@ -174,7 +177,7 @@ def _move(local: datetime, step: Step, days: Days) -> datetime:
         return local
     match step.unit:
         case "minutes" | "hours":
-            moment = days.on(local).astimezone(UTC) + timedelta(**{step.unit: step.number})
+            moment = days.instant(local) + timedelta(**{step.unit: step.number})
             return days.local(moment).replace(tzinfo=None)
         case "days" | "weeks":
             return local + timedelta(**{step.unit: step.number})

@@ -18,6 +18,7 @@ from followup_rules.language.phrases import Phrase, parse
 from followup_rules.language.phrases import read as read_phrases
 from followup_rules.language.recipients import noted_field
 from followup_rules.model import DRAFT, LANGUAGES
+from followup_rules.people import normal
 from followup_rules.sentences import Sentence
 from followup_rules.toml import values
 from followup_rules.toml.values import Value
@@ -133,6 +134,11 @@ class Rule(Struct, frozen=True, kw_only=True):
     def recurring(self) -> Every | None:
         """What it starts from, if that recurs by the calendar: then its case is named by its id."""
         return self.on.every if self.on else None
+
+    @property
+    def fixed_recipients(self) -> frozenset[str]:
+        """The normalised addresses that stand in its `to`."""
+        return frozenset(normal(word) for do in self.do for word in do.to if "@" in word)
 
     @property
     def contact(self) -> bool:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import combinations
+from datetime import timedelta
+from itertools import combinations, pairwise
+
+from msgspec.structs import replace
 
 from followup_rules.codes import Code
 from followup_rules.language.schema import Guard, Rule
@@ -15,6 +18,8 @@ from followup_rules.model import DRAFT, Problem
 from followup_rules.sentences import Sentence, either
 from followup_rules.toml.suggestions import nearest
 from followup_rules.toml.values import Value
+
+_DAY, _WEEK = timedelta(days=1), timedelta(days=7, hours=1)  # an hour: the clocks may change meanwhile
 
 
 def problems(book: Book) -> Iterator[Problem]:
@@ -47,12 +52,31 @@ def _ended_by_itself(fields: Mapping[str, Value], book: Book) -> Iterator[Proble
 
 
 def _endless(rule: Rule, fields: Mapping[str, Value], book: Book) -> Iterator[Problem]:
-    if rule.contact and not (rule.closes or rule.done_by or rule.cancelled_by) and not rule.recurring:
+    if not rule.contact or rule.closes or rule.done_by or rule.cancelled_by:
+        return
+    if rule.recurring:
+        yield from _until_the_next(rule, fields, book)
+    else:
         message = Sentence("nothing ends it: a contact that nobody makes would be owed for ever")
         hint = Sentence(
             'say until when: closes = "opens + 30 days"; or what ends it: done_by = [{ kind = "sent", to = "them" }]'
         )
         yield from book.problem(fields["do"], message, code=Code.ENDLESS_CONTACT, hint=hint)
+
+
+def _until_the_next(rule: Rule, fields: Mapping[str, Value], book: Book) -> Iterator[Problem]:
+    """Yield that a contact by the clock ends only where the next one begins; within a week that may well be meant."""
+    starts = [sample.start for sample in samples(book.rules.world.days, every=rule.recurring)]
+    longest = max((later - earlier for earlier, later in pairwise(starts)), default=_WEEK * 52)
+    days = round(longest / _DAY)
+    message = Sentence(
+        "nothing ends it before the next one, {number} day later: until then a contact that nobody makes is owed",
+        "nothing ends it before the next one, {number} days later: until then a contact that nobody makes is owed",
+        number=days,
+    )
+    hint = Sentence('say until when: closes = "opens + 1 day"')
+    for told in book.problem(fields["do"], message, code=Code.OWED_TILL_NEXT, hint=hint):
+        yield told if longest > _WEEK else replace(told, warning=False, info=True)
 
 
 def _thread(action: Value, of: list[Shape], book: Book) -> Iterator[Problem]:
@@ -80,8 +104,11 @@ def _nobody(rule: Rule, index: int, action: Value, of: list[Shape], book: Book) 
         else Sentence("by its own pattern the anchor has nobody")
     )
     message = Sentence("it goes to nobody: {who}", who=who)
+    written = "to" in action.raw
     hint = Sentence('name an address: to = "name@example.org"; or make it a task: type = "task"')
-    place = action.child("to") if "to" in action.raw else action
+    if written:
+        hint = Sentence('name an address: to = "name@example.org"; or delete it, and make it a task: type = "task"')
+    place = action.child("to") if written else action
     yield from book.problem(place, message, code=Code.NOBODY, hint=hint)
 
 
@@ -100,24 +127,26 @@ def _alone(rule: Rule, fields: Mapping[str, Value], of: list[Shape], book: Book)
                 yield from book.problem(value, message, code=Code.NEVER_MATCHES, hint=hint)
             elif threadless and value.name == "same" and value.raw == "thread":
                 message = Sentence("this can never match: it asks for the thread of the anchor, and that has none")
-                hint = Sentence('look for the people instead: from = "them", or to = "them"')
+                hint = Sentence('look for the people instead: with = "them"')
                 yield from book.problem(value, message, code=Code.NEVER_MATCHES, hint=hint)
 
 
 def _unknown_opening(rule: Rule, index: int, action: Value, book: Book) -> Iterator[Problem]:
-    """Yield that a text asks when a rule opens which there is not."""
+    """Yield that a text asks when a rule opens which there is not, or which is off."""
     known = {*book.rules.rules, *book.rules.off}
     for named in book.texts.get((rule.id, index), ()):
-        if named.what == "when" and named.name not in known:
+        off = named.name in book.rules.off and not named.optional
+        if named.what == "when" and (named.name not in known or off):
             guess = nearest(named.name, known)
-            hint = (
-                Sentence('did you mean "{word}"?', word=guess)
-                if guess
-                else Sentence("`followup rules` lists the rules that there are")
-            )
+            message = Sentence("the text asks when the rule {name!r} opens, and there is no such rule", name=named.name)
+            hint = Sentence("`followup rules` lists the rules that there are")
+            if guess:
+                hint = Sentence('did you mean "{word}"?', word=guess)
+            if off:
+                message = Sentence("the text asks when the rule {name!r} opens, and that one is off", name=named.name)
+                hint = Sentence("switch it on, or ask first: {ask}", ask=f'{{% if when("{named.name}") %}}')
             key = next((key for key in ("title", "text") if named.name in str(action.raw.get(key))), "template")
             place = action.child(key) if key in action.raw else action
-            message = Sentence("the text asks when the rule {name!r} opens, and there is no such rule", name=named.name)
             yield from book.problem(place, message, code=Code.NOT_GIVEN, hint=hint, within=named.name)
 
 

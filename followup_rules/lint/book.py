@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Literal
 
 from msgspec import Struct, field
 
@@ -42,6 +44,8 @@ class Given(Struct, frozen=True):
     """Tags of the events that were read."""
     hints: Mapping[str, str] = field(default_factory=dict)
     """What to do to see a kind that no source shows."""
+    today: date | None = None
+    """The day of the check; None: it is of no consequence."""
 
 
 class Book(Struct, frozen=True):
@@ -69,12 +73,13 @@ class Book(Struct, frozen=True):
         return self.tables["rule", name]
 
     def problem(  # noqa: PLR0913 -- the fields of the record it makes
-        self, value: Value, message: str, *, code: str, hint: str, within: str = "", where: str = ""
+        self, value: Value, message: str, *, code: str, hint: str, within: str = "", where: str = "", key: bool = False
     ) -> Iterator[Problem]:
-        """Yield the warning at a value, unless that stands in a pack."""
+        """Yield the warning at a value, or at its key, unless that stands in a pack."""
         if value.document.file not in self.foreign:
+            at: Literal["key", "value"] = "key" if key else "value"
             yield value.document.problem(
-                value.path, message, code=code, hint=hint, at="value", within=within, warning=True, where=where
+                value.path, message, code=code, hint=hint, at=at, within=within, warning=True, where=where
             )
 
 

@@ -182,7 +182,9 @@ def _at(use: Use, message: str, code: str, hint: str, book: Book) -> Iterator[Pr
     if use.shown and isinstance(value.raw, dict):
         key = next((key for key in ("title", "text") if _mentions(value.raw.get(key), use.field)), "template")
         value = value.child(key) if key in value.raw else value
-    yield from book.problem(value, message, code=code, hint=hint, within=use.field)
+    # A field of `data` is a key.
+    at_key = value.path[-1] == use.field
+    yield from book.problem(value, message, code=code, hint=hint, within="" if at_key else use.field, key=at_key)
 
 
 def _mentions(text: object, field: str) -> bool:

@@ -117,7 +117,8 @@ def _contradiction(value: Value, key: str, book: Book) -> Iterator[Problem]:
     if reason:
         message = Sentence("{message}: {reason}", message=message, reason=reason)
     hint = Sentence("delete one of the two")
-    if kinds := _instead(value, key, other, book):
+    # Of `same` the anchor decides: whether it has a thread.
+    if "same" not in (key, other) and (kinds := _instead(value, key, other, book)):
         hint = Sentence("delete one of the two, or write kind = {kinds}", kinds=kinds)
     yield from book.problem(value.child(key), message, code=Code.NEVER_MATCHES, hint=hint)
 

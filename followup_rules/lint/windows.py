@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from followup_rules.codes import Code
@@ -21,6 +21,8 @@ from followup_rules.toml.values import Value
 # Mail and what was done begin and end at once.
 _AT_ONCE = frozenset({"sent", "received", "done"})
 _LATEST_OCCURRENCES = 3
+# A year ahead somebody may plan; a series may have begun years ago, when the rule was written.
+_NEAR = timedelta(days=3 * 366)
 
 
 def problems(book: Book) -> Iterator[Problem]:
@@ -28,12 +30,27 @@ def problems(book: Book) -> Iterator[Problem]:
     for it, table in book.sound:
         if it.on is None:
             continue
+        yield from _far(it, table.fields, book)
         frame, starts = _frame(it, book), _samples(it, table.fields, book)
         yield from _window(it, table.fields, frame, starts, book)
         if isinstance(it, Rule):
             yield from _order(it, table.fields, frame, starts, book)
             yield from _held(it, table.fields, frame, starts, book)
             yield from _breach(it, table.fields, book)
+
+
+def _far(it: Rule | Guard, fields: Mapping[str, Value], book: Book) -> Iterator[Problem]:
+    """Yield that what recurs every so many weeks is counted from a day that is years off."""
+    every, today = it.recurring, book.given.today
+    if every is None or not every.weeks or today is None or abs(every.first - today) <= _NEAR:
+        return
+    message = Sentence("it is counted from {day}, which is long ago", day=every.first)
+    if every.first > today:
+        message = Sentence("it never starts before {day}", day=every.first)
+    near = f"{today.year}{every.first.isoformat()[4:]}"
+    hint = Sentence('did you mean "{word}"?', word=near)
+    place = fields["on"].child("every")
+    yield from book.problem(place, message, code=Code.FAR_YEAR, hint=hint, within=every.first.isoformat())
 
 
 def _frame(it: Rule | Guard, book: Book) -> Frame:

@@ -14,6 +14,7 @@ from followup_rules.config.read import Config
 from followup_rules.language import EXAMPLE
 from followup_rules.language.phrases import Days
 from followup_rules.model import Problem, State
+from followup_rules.sentences import Sentence
 from followup_rules.simulation.happenings import Clock, Reader, appearances
 from followup_rules.simulation.history import ACTS, Act, History
 from followup_rules.toml import values
@@ -76,7 +77,7 @@ def tables(document: Document, problems: list[Problem]) -> list[Named]:
 
 def _name(table: Value, number: int) -> str:
     name = table.raw.get("name")
-    return name if isinstance(name, str) and name.strip() else f"example {number}"
+    return name if isinstance(name, str) and name.strip() else Sentence("example {number}", number=number)
 
 
 class Configs:
@@ -106,17 +107,20 @@ def _laid_over(config: Config, value: Value) -> Config | None:
     text = values.string(value)
     if text is None:
         return None
-    over = parse(text, f"{value.document.file}, the config of an example")
+    over = parse(text, Sentence("{file}, the config of an example", file=value.document.file))
     if isinstance(over, Problem):
-        value.report(f"its line {over.line}: {over.message}", code=over.code, hint=over.hint)
+        value.report(
+            Sentence("its line {line}: {message}", line=over.line, message=over.message), code=over.code, hint=over.hint
+        )
         return None
     known = set(config.problems)
     found: list[Problem] = []
     config = neutral.with_rules_over(config, over, found)
     # A fault in what lies beneath is told by `check`, and its rule does not fire here either.
     for problem in [*found, *(each for each in config.problems if each not in known and not each.info)]:
-        place = f"its line {problem.line}: " if problem.file == over.file else ""
-        value.report(f"{place}{problem.message}", code=problem.code, hint=problem.hint)
+        placed = Sentence("its line {line}: {message}", line=problem.line, message=problem.message)
+        message = placed if problem.file == over.file else problem.message
+        value.report(message, code=problem.code, hint=problem.hint)
     return config
 
 
@@ -151,7 +155,9 @@ def read(named: Named, configs: Configs) -> Example | None:
 
 def _check_name(table: Value) -> None:
     if "name" not in table.raw:
-        table.report("'name' is missing", code=Code.MISSING, hint='name = "what it shows"', at="key")
+        table.report(
+            Sentence("'name' is missing"), code=Code.MISSING, hint=Sentence('name = "what it shows"'), at="key"
+        )
     else:
         table.child("name").is_a(str)
 
@@ -161,14 +167,17 @@ def _list_in(table: Value, key: str, *, needed: bool = False) -> Iterable[Value]
         if needed:
             hint = 'then = [{ at = 2026-11-09T11:05:00, states = { thank-you = "due" } }]'
             table.report(
-                f"{key!r} is missing: nothing is said of what must hold", code=Code.MISSING, hint=hint, at="key"
+                Sentence("{key!r} is missing: nothing is said of what must hold", key=key),
+                code=Code.MISSING,
+                hint=hint,
+                at="key",
             )
         return []
     if not table.child(key).is_a(list):
         return []
     items = table.child(key).items()
     if needed and not items:
-        table.child(key).report("nothing is said of what must hold", code=Code.MISSING)
+        table.child(key).report(Sentence("nothing is said of what must hold"), code=Code.MISSING)
     return items
 
 
@@ -181,7 +190,7 @@ def _then(table: Value, clock: Clock, config: Config) -> Then | None:
         return None
     known = table.known_keys(OF_THEN)
     if "at" not in table.raw:
-        table.report("'at' is missing", code=Code.MISSING, hint="at = 2026-11-09T11:05:00", at="key")
+        table.report(Sentence("'at' is missing"), code=Code.MISSING, hint="at = 2026-11-09T11:05:00", at="key")
         return None
     at = clock.child(table, "at")
     names = _Names(config)
@@ -203,8 +212,13 @@ class _Names:
         rule = name.partition("/")[0]
         if rule in self.rules:
             return True
-        hint = expected(rule, self.rules) or "no rule is known here at all"
-        value.report(f"unknown rule {rule!r}", code=Code.UNKNOWN_NAME, hint=hint, at=at)
+        hint = expected(rule, self.rules) or Sentence("no rule is known here at all")
+        value.report(
+            Sentence("unknown {what} {key!r}", what=Sentence("rule"), key=rule),
+            code=Code.UNKNOWN_NAME,
+            hint=hint,
+            at=at,
+        )
         return False
 
 
@@ -223,8 +237,12 @@ def _states(value: Value, names: _Names) -> dict[str, str]:
             if item.raw in valid:
                 found[item.name] = str(item.raw)
             else:
-                hint = expected(item.raw, valid) or f"one of: {', '.join(valid)}"
-                item.report(f"unknown state {item.raw!r}", code=Code.UNKNOWN_NAME, hint=hint)
+                hint = expected(item.raw, valid) or Sentence("one of: {words}", words=", ".join(valid))
+                item.report(
+                    Sentence("unknown {what} {key!r}", what=Sentence("state"), key=item.raw),
+                    code=Code.UNKNOWN_NAME,
+                    hint=hint,
+                )
     return found
 
 
@@ -247,8 +265,8 @@ def _dues(value: Value, names: _Names) -> dict[str, date]:
         if isinstance(item.raw, date):
             found[item.name] = item.raw
         else:
-            hint = "write a date, or a date and a time of day, without quotes: 2026-11-19T09:00:00"
-            item.report(f"{values.shown(item.raw)} is no time", code=Code.NO_SUCH_TIME, hint=hint)
+            hint = Sentence("write a date, or a date and a time of day, without quotes: 2026-11-19T09:00:00")
+            item.report(Sentence("{shown} is no time", shown=values.shown(item.raw)), code=Code.NO_SUCH_TIME, hint=hint)
     return found
 
 

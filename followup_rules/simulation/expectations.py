@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from followup_rules.config.neutral import outputs_of
 from followup_rules.model import Action, Decision, Problem
+from followup_rules.sentences import Sentence, together
 from followup_rules.simulation.examples import NONE, Example, Then
 from followup_rules.simulation.player import Player, playing
 from followup_rules.store.store import Store
@@ -80,8 +81,8 @@ def _moments(example: Example, player: Player) -> Iterator[Moment]:
             Difference(
                 what=f"user.{act.what}",
                 name=act.whose,
-                expected=f"something that {act.whose} has made",
-                found="there is nothing of it, or it is over",
+                expected=Sentence("something that {whose} has made", whose=act.whose),
+                found=Sentence("there is nothing of it, or it is over"),
                 path=(*then.table.path, "user", act.what),
             )
             for act in vain
@@ -153,9 +154,9 @@ class _What:
             yield self._missing("states", name, state, now=_quoted(NONE))
 
     def _missing(self, what: str, name: str, expected: str, now: str = "") -> Difference:
-        found = f"{name} decides nothing"
+        found: str = Sentence("{name} decides nothing", name=name)
         others = sorted({each.key for each in self._report.decisions if each.rule == name.partition("/")[0]} - {name})
-        found += f"; there is {', '.join(others)}" if others else ""
+        found = together(found, Sentence("there is {names}", names=", ".join(others)) if others else "")
         return Difference(what=what, name=name, expected=expected, found=found, path=self._path(what, name), now=now)
 
     def _changed(self, what: str, names: Sequence[str] | None, outcomes: Sequence[Outcome]) -> Iterator[Difference]:
@@ -163,8 +164,10 @@ class _What:
             return
         known = {name for each in outcomes for name in (each.change.action.rule, each.change.key)}
         rules = sorted({each.change.action.rule for each in outcomes})
-        verb = "made" if what == "makes" else "taken back"
-        found = f"{verb} since the `then` before: {', '.join(rules) or 'nothing'}"
+        listed = ", ".join(rules) or Sentence("nothing")
+        found = Sentence("taken back since the `then` before: {names}", names=listed)
+        if what == "makes":
+            found = Sentence("made since the `then` before: {names}", names=listed)
         held = [name for name in names if name in known]
         now = _listed(held or rules)
         path = self._path(what)
@@ -174,7 +177,11 @@ class _What:
             if name in known:
                 continue
             decision = next(iter(self._decisions(name)), None)
-            why = f"{decision.key} is {decision.state}: {decision.why}" if decision else f"{name} decides nothing"
+            why = (
+                Sentence("{key} is {state}: {why}", key=decision.key, state=decision.state, why=decision.why)
+                if decision
+                else Sentence("{name} decides nothing", name=name)
+            )
             since, case = (self._since(decision), decision.case) if decision else (None, "")
             yield Difference(
                 what=what, name=name, expected=name, found=found, since=since, why=why, case=case, path=path, now=now
@@ -186,7 +193,7 @@ class _What:
         cases = [each.case for each in actions]
         for word in words:
             if not any(word in text for text in shown):
-                found = "\n".join(shown) if shown else f"{name} has made nothing"
+                found = "\n".join(shown) if shown else Sentence("{name} has made nothing", name=name)
                 case = cases[0] if cases else ""
                 yield Difference(
                     what="text", name=name, expected=word, found=found, case=case, path=self._path("text", name)
@@ -199,7 +206,7 @@ class _What:
         for decision in decisions:
             found = decision.due.astimezone(self._zone) if decision.due else None
             if found is None:
-                yield self._of(decision, "due", str(due), f"not due: it is {decision.state}", "")
+                yield self._of(decision, "due", str(due), Sentence("not due: it is {state}", state=decision.state), "")
             elif not self._same(due, found):
                 now = f"{found:%Y-%m-%dT%H:%M:%S}" if isinstance(due, datetime) else f"{found:%Y-%m-%d}"
                 yield self._of(decision, "due", f"{due:%Y-%m-%d %H:%M}" if isinstance(due, datetime) else str(due),

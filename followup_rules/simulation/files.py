@@ -13,6 +13,7 @@ from followup_rules.config.read import Config, read_document
 from followup_rules.hookspecs import Pack
 from followup_rules.language import EXAMPLE
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence
 from followup_rules.toml.document import Document, parse
 
 EXAMPLES = "examples.toml"
@@ -84,7 +85,7 @@ def _files_of(config: Config) -> Iterable[Path]:
 
 
 def _read(path: Path, name: str, config: Config, problems: list[Problem]) -> Iterator[ExampleFile]:
-    document = read_document(path, name, hint="name a file of examples")
+    document = read_document(path, name, hint=Sentence("name a file of examples"))
     if isinstance(document, Problem):
         problems.append(document)
     else:

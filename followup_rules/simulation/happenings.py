@@ -19,6 +19,7 @@ from followup_rules.language.phrases import Days
 from followup_rules.mail import addresses
 from followup_rules.model import BadItem, Event, Person
 from followup_rules.people import others
+from followup_rules.sentences import Sentence
 from followup_rules.simulation.history import Appearance
 from followup_rules.toml import values
 from followup_rules.toml.values import Value
@@ -38,7 +39,7 @@ KEYS = {
 EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _USUAL_LENGTH = timedelta(hours=1)
 _WHOLE_DAY_ENDS = time(18)
-_TIME = "write a date, or a date and a time of day, without quotes: 2026-11-09T10:00:00"
+_TIME = Sentence("write a date, or a date and a time of day, without quotes: 2026-11-09T10:00:00")
 
 
 class Clock(Struct, frozen=True):
@@ -50,7 +51,7 @@ class Clock(Struct, frozen=True):
         """Return the instant that a value names, in UTC; a day means 00:00 of it."""
         raw = value.raw
         if not isinstance(raw, date):
-            value.report(f"{values.shown(raw)} is no time", code=Code.NO_SUCH_TIME, hint=_TIME)
+            value.report(Sentence("{shown} is no time", shown=values.shown(raw)), code=Code.NO_SUCH_TIME, hint=_TIME)
             return None
         moment = raw if isinstance(raw, datetime) else datetime.combine(raw, time())
         try:
@@ -58,7 +59,11 @@ class Clock(Struct, frozen=True):
         except (OverflowError, ValueError):
             instant = LATEST
         if not EARLIEST <= instant < LATEST:
-            value.report(f"nobody can say what happens in the year {raw.year}", code=Code.NO_SUCH_TIME, hint=_TIME)
+            value.report(
+                Sentence("nobody can say what happens in the year {year}", year=raw.year),
+                code=Code.NO_SUCH_TIME,
+                hint=_TIME,
+            )
             return None
         return instant
 
@@ -102,7 +107,12 @@ class Reader:
             return None
         kinds = (*KEYS, *sorted(self._kinds_of_plugins() - KEYS.keys()))
         if "kind" not in table.raw:
-            table.report("'kind' is missing", code=Code.MISSING, hint=f"one of: {', '.join(kinds)}", at="key")
+            table.report(
+                Sentence("'kind' is missing"),
+                code=Code.MISSING,
+                hint=Sentence("one of: {words}", words=", ".join(kinds)),
+                at="key",
+            )
             return None
         kind = values.choice(*kinds)(table.child("kind"))
         if kind is None:
@@ -119,10 +129,10 @@ class Reader:
 
     def _event(self, kind: str, table: Value) -> Event | None:
         if "at" not in table.raw:
-            table.report("'at' is missing", code=Code.MISSING, hint="at = 2026-11-09T10:00:00", at="key")
+            table.report(Sentence("'at' is missing"), code=Code.MISSING, hint="at = 2026-11-09T10:00:00", at="key")
         start, end = self._clock.child(table, "at"), self._end(kind, table)
         if start and end and end < start:
-            table.child("until").report("it ends before it starts", code=Code.NO_SUCH_TIME)
+            table.child("until").report(Sentence("it ends before it starts"), code=Code.NO_SUCH_TIME)
         fields = _texts(table, {"title": "", "text": "", "id": "", "case": "", "thread": ""})
         status = _choice(table, "status", STATUSES) or "confirmed"
         ident = self._ident(fields["id"], kind, table)
@@ -212,10 +222,12 @@ class Reader:
         given = {key: values.string(table.child(key)) for key in ("case", "text") if key in table.raw}
         for key in ("case", "text"):
             if key not in table.raw:
-                table.report(f"{key!r} is missing", code=Code.MISSING, hint=f'{key} = "..."', at="key")
+                table.report(
+                    Sentence("{key!r} is missing", key=key), code=Code.MISSING, hint=f'{key} = "..."', at="key"
+                )
         if self._notes is None:
-            message = "no plugin that is installed reads notes from a text"
-            table.report(message, code=Code.NOT_PLAYED, hint="see `followup plugins`")
+            message = Sentence("no plugin that is installed reads notes from a text")
+            table.report(message, code=Code.NOT_PLAYED, hint=Sentence("see `followup plugins`"))
             return None
         at = self._clock.child(table, "at")
         when = at or seen or EARLIEST
@@ -228,7 +240,7 @@ class Reader:
         note = next((item for item in items if isinstance(item, Event)), None)
         if note is None:
             if all(not isinstance(item, BadItem) for item in items):
-                table.child("text").report("this is no note", code=Code.UNREADABLE_ENTRY)
+                table.child("text").report(Sentence("this is no note"), code=Code.UNREADABLE_ENTRY)
             return None
         return self._timed(note, at, seen, table)
 
@@ -238,13 +250,15 @@ class Reader:
             whole_day = not isinstance(table.raw["at"], datetime)
             return replace(note, start=at, end=at, undated=False, whole_day=whole_day)
         if note.undated and not seen:
-            message = "nobody can tell when this note is written"
-            hint = 'begin the text with a date, as in "2026-11-10 14:30 #promise ...", or add at = 2026-11-10T14:30:00'
+            message = Sentence("nobody can tell when this note is written")
+            hint = Sentence(
+                'begin the text with a date, as in "2026-11-10 14:30 #promise ...", or add at = 2026-11-10T14:30:00'
+            )
             table.child("text").report(message, code=Code.NO_SUCH_TIME, hint=hint)
             return None
         if at and not note.undated:
-            table.child("at").report("the text of the note has a date of its own", code=Code.NO_SUCH_TIME,
-                                     hint="leave one of them out", at="key")  # fmt: skip
+            table.child("at").report(Sentence("the text of the note has a date of its own"), code=Code.NO_SUCH_TIME,
+                                     hint=Sentence("leave one of them out"), at="key")  # fmt: skip
         return note
 
 
@@ -277,8 +291,8 @@ def _people(table: Value, key: str) -> list[Person]:
             continue
         people = addresses.people([item.raw])
         if not people:
-            hint = 'write "julie@nordik.example", or "Julie Roy <julie@nordik.example>"'
-            item.report(f"{item.raw!r} is not an address", code=Code.NO_ADDRESS, hint=hint)
+            hint = Sentence('write "julie@nordik.example", or "Julie Roy <julie@nordik.example>"')
+            item.report(Sentence("{raw!r} is not an address", raw=item.raw), code=Code.NO_ADDRESS, hint=hint)
         found += people
     return found
 

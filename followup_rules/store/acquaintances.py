@@ -72,10 +72,13 @@ class Acquaintances:
 
     def answered(self, events: Iterable[Event]) -> list[Event]:
         """Return the events; an invitation that counts is as good as answered."""
+        shown = list(events)
+        if all(event.answered for event in shown):
+            return shown
         known = {name for (name,) in self._database.rows("select id from acquainted")}
         return [
             replace(event, answered=True) if not event.answered and event.identity in known else event
-            for event in events
+            for event in shown
         ]
 
     def erase(self, ids: Iterable[str]) -> None:

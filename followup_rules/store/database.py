@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from followup_rules import regular_files
+from followup_rules.sentences import Sentence, together
 from followup_rules.store.backup import PATIENCE, back_up, backup_of, put_in_place, read_into
 from followup_rules.store.errors import StoreError, TooNew, explained
 from followup_rules.store.schema import MIGRATIONS, VERSION
@@ -73,11 +74,18 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
     (version,) = connection.execute("pragma user_version").fetchone()
     tables = {name for (name,) in connection.execute("select name from sqlite_master where type = 'table'")}
     if "ledger" not in tables if tables else version:
-        message = f"{path} is a database of another program, not a store of followup's; it was left as it is"
-        raise StoreError(message, "name a file of its own for the store: [store] path")
+        message = Sentence(
+            "{path} is a database of another program, not a store of followup's; it was left as it is", path=path
+        )
+        raise StoreError(message, Sentence("name a file of its own for the store: [store] path"))
     if version > VERSION:
-        message = f"the store {path} was written by a newer version of followup-rules ({version}, this one: {VERSION})"
-        raise TooNew(message, "upgrade followup-rules; nothing in the store was changed")
+        message = Sentence(
+            "the store {path} was written by a newer version of followup-rules ({version}, this one: {own})",
+            path=path,
+            version=version,
+            own=VERSION,
+        )
+        raise TooNew(message, Sentence("upgrade followup-rules; nothing in the store was changed"))
     return int(version)
 
 
@@ -90,8 +98,11 @@ def _migrate(connection: sqlite3.Connection, path: Path, version: int) -> None:
         if not version:
             raise
         found = explained(error, path)
-        kept = f"the store is as it was; a copy of it is {backup_of(path, version)}"
-        raise StoreError(f"{found}; it could not be brought to version {VERSION}", f"{kept}; {found.hint}") from error
+        kept = Sentence("the store is as it was; a copy of it is {copy}", copy=backup_of(path, version))
+        raise StoreError(
+            Sentence("{found}; it could not be brought to version {version}", found=found, version=VERSION),
+            together(kept, found.hint),
+        ) from error
 
 
 class Database:

@@ -79,6 +79,11 @@ class Decisions:
         """Return the cases that something was decided of."""
         return [case for (case,) in self._database.rows('select distinct "case" from decision order by 1')]
 
+    def cases_of_rules(self, rules: Iterable[str]) -> set[str]:
+        """Return the cases in which any of some rules has a duty."""
+        query = 'select distinct "case" from decision where rule in (select value from json_each(?))'
+        return {case for (case,) in self._database.rows(query, msgspec.json.encode(sorted(rules)).decode())}
+
     def count(self) -> int:
         """Return how many duties there are."""
         return int(self._database.rows("select count(*) from decision")[0][0])

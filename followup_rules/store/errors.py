@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-_RESUMED = "; then run again: the next run completes what this one could not"
-_ELSEWHERE = "or name another file: [store] path"
-_BEGIN_ANEW = (
-    "put a copy back (followup backup --restore FILE), or move it away: then a new one is begun, and drafts and tasks "
-    "that are still there are known by their key"
+from followup_rules.sentences import Sentence, system_error
+
+_BEGIN_ANEW = Sentence(
+    "put a copy back (followup backup --restore FILE), or move it away: then a new one is "
+    "begun, and drafts and tasks that are still there are known by their key"
 )
 
 
@@ -31,35 +31,46 @@ class Unreceipted(StoreError):  # noqa: N818 -- what the output did
 
 def damaged(error: Exception) -> StoreError:
     """Return what to say of something in the store that followup did not write like that."""
-    return StoreError(f"the store is damaged, what it keeps cannot be read: {error}", _BEGIN_ANEW)
+    return StoreError(Sentence("the store is damaged, what it keeps cannot be read: {error}", error=error), _BEGIN_ANEW)
 
 
 def explained(error: sqlite3.Error | OSError, path: Path) -> StoreError:
     """Return what an error of the database or of the disk means for a person, and what to do."""
     if path.is_dir():
-        return StoreError(f"the store {path} is a folder", "name a file in it: [store] path")
+        return StoreError(
+            Sentence("the store {path} is a folder", path=path), Sentence("name a file in it: [store] path")
+        )
     if isinstance(error, OSError):
-        place = f" ({error.filename})" if error.filename and error.filename != str(path) else ""
-        what = f"the store {path} cannot be used: {error.strerror or error}{place}"
-        return StoreError(what, f"check the permissions of {path.parent}, {_ELSEWHERE}")
+        what = Sentence("the store {path} cannot be used: {error}", path=path, error=system_error(error))
+        if error.filename and error.filename != str(path):
+            what = Sentence("{what} ({file})", what=what, file=error.filename)
+        hint = Sentence("check the permissions of {folder}, or name another file: [store] path", folder=path.parent)
+        return StoreError(what, hint)
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
     sentence, hint = _SENTENCES.get(code, _UNKNOWN)
-    return StoreError(sentence.format(path=path, error=error), hint.format(path=path, folder=path.parent))
+    told = Sentence(sentence.template, path=path, error=str(error))
+    return StoreError(told, Sentence(hint.template, path=path, folder=path.parent))
 
 
-_PERMISSIONS = f"check the permissions of {{path}} and of its folder, {_ELSEWHERE}"
-_DISK = "check the disk of {folder}" + _RESUMED
-_UNKNOWN = ("the store {path} cannot be used: {error}", _PERMISSIONS)
-_DAMAGED = ("the store {path} is damaged or is no store: {error}", _BEGIN_ANEW)
+_PERMISSIONS = Sentence("check the permissions of {path} and of its folder, or name another file: [store] path")
+_DISK = Sentence("check the disk of {folder}; then run again: the next run completes what this one could not")
+_UNKNOWN = (Sentence("the store {path} cannot be used: {error}"), _PERMISSIONS)
+_DAMAGED = (Sentence("the store {path} is damaged or is no store: {error}"), _BEGIN_ANEW)
 _SENTENCES = {
     sqlite3.SQLITE_BUSY: (
-        "the store {path} is locked: another program is writing to it",
-        "close what has it open, such as a database browser; then run again",
+        Sentence("the store {path} is locked: another program is writing to it"),
+        Sentence("close what has it open, such as a database browser; then run again"),
     ),
-    sqlite3.SQLITE_FULL: ("there is no room left for the store {path}", "make room on the disk of {folder}" + _RESUMED),
-    sqlite3.SQLITE_IOERR: ("the disk failed while the store {path} was in use: {error}", _DISK),
-    sqlite3.SQLITE_READONLY: ("the store {path} may not be written", _PERMISSIONS),
-    sqlite3.SQLITE_CANTOPEN: ("the store {path} cannot be opened, or a file beside it cannot be made", _PERMISSIONS),
+    sqlite3.SQLITE_FULL: (
+        Sentence("there is no room left for the store {path}"),
+        Sentence("make room on the disk of {folder}; then run again: the next run completes what this one could not"),
+    ),
+    sqlite3.SQLITE_IOERR: (Sentence("the disk failed while the store {path} was in use: {error}"), _DISK),
+    sqlite3.SQLITE_READONLY: (Sentence("the store {path} may not be written"), _PERMISSIONS),
+    sqlite3.SQLITE_CANTOPEN: (
+        Sentence("the store {path} cannot be opened, or a file beside it cannot be made"),
+        _PERMISSIONS,
+    ),
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_NOTADB: _DAMAGED,
 }

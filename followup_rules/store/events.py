@@ -6,8 +6,11 @@ Events are known by their identity (kind and id), which is what the columns `id`
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,6 +22,8 @@ from followup_rules.store.database import Database
 from followup_rules.store.instants import instant, text
 from followup_rules.store.listing import Listing, Row, Shown, sayings
 from followup_rules.store.tombstones import EVENT, MEETING, Tombstones
+
+_VERSIONS = "select id, source, body, gone, listed, planned, called_off, past_unlisted from event"
 
 
 class SourceState(Struct, frozen=True):
@@ -224,17 +229,13 @@ class Events:
         A version that names no organizer gives way (RFC 5546: the meeting is the organizer's). My answer is that under
         any of my addresses.
         """
-        versions = self._versions(name)
-        if not versions:
-            return None
-        newest = max(versions, key=_version)
-        if newest.answered:
-            return newest
-        return replace(newest, answered=any(event.answered for event in versions if event.gone is None))
+        return next(iter(self.events([name])), None)
 
     def events(self, identities: Iterable[str]) -> list[Event]:
         """Return several events, in the order of their identities."""
-        return [event for identity in sorted(set(identities)) if (event := self.event(identity)) is not None]
+        query = f"{_VERSIONS} where id in (select value from json_each(?)) order by id, source"  # noqa: S608 -- words of ours
+        found = self._database.rows(query, json.dumps([*set(identities)]))
+        return [_together(versions) for _, versions in groupby(found, key=itemgetter(0))]
 
     def named(self, ident: str) -> Event | None:
         """Return the event with an id; of several, one whose id nobody else chose."""
@@ -280,9 +281,7 @@ class Events:
         self._database.run_many("delete from token where id = ?", rows)
 
     def _versions(self, name: str) -> list[Event]:
-        query = """select source, body, gone, listed, planned, called_off, past_unlisted from event
-                   where id = ? order by source"""
-        return [decode(*row) for row in self._database.rows(query, name)]
+        return [decode(*row) for _, *row in self._database.rows(f"{_VERSIONS} where id = ? order by source", name)]
 
     # -- ties
 
@@ -293,6 +292,12 @@ class Events:
             self._database.run("delete from token where id = ?", name)
             found = {token for event in self._versions(name) for token in tokens(event)}
             self._database.run_many("insert into token values (?, ?)", [(token, name) for token in found])
+
+    def mail_of(self, addresses: Collection[str]) -> set[str]:
+        """Return the identities of all mail in which an address takes part."""
+        query = """select id from token where token = '@' || ?1
+                     and (id glob 'sent' || char(31) || '*' or id glob 'received' || char(31) || '*')"""
+        return {name for address in addresses for (name,) in self._database.rows(query, address)}
 
     def tied(self, ids: Iterable[str]) -> set[str]:
         """Return the ids of all events whose case could change when these do, themselves included."""
@@ -316,6 +321,15 @@ class Events:
 def lies_in(event: Event, parts: Iterable[BadItem]) -> bool:
     """Tell whether an event was last read in one of some parts of its source: files, or folders of them."""
     return f"{event.where}:".startswith(tuple(f"{part.where}{sign}" for part in parts for sign in ":/"))
+
+
+def _together(rows: Iterable[Sequence[Any]]) -> Event:
+    """Return an event from the rows of its versions; see `Events.event`."""
+    versions = [decode(*row) for _, *row in rows]
+    newest = max(versions, key=_version) if len(versions) > 1 else versions[0]
+    if newest.answered:
+        return newest
+    return replace(newest, answered=any(event.answered for event in versions if event.gone is None))
 
 
 def _version(event: Event) -> tuple[object, ...]:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from followup_rules import durable, regular_files
 from followup_rules.plain import one_line
+from followup_rules.sentences import Sentence
 from followup_rules.store.errors import StoreError, explained
 
 _LARGEST = 1_000
@@ -41,9 +42,16 @@ class Busy(Exception):  # noqa: N818 -- what the store is
     """Another run is at work. As text: which one, as far as it is known."""
 
     def __init__(self, holder: Holder | None) -> None:
-        place = f" on {holder.host}" if holder and not holder.is_here else ""
-        since = f"{holder.since.astimezone():%a %H:%M}" if holder else ""
-        super().__init__(f" (process {holder.process}{place}, since {since})" if holder else "")
+        super().__init__(_told(holder) if holder else "")
+
+
+def _told(holder: Holder) -> Sentence:
+    since = holder.since.astimezone()
+    if holder.is_here:
+        return Sentence(" (process {process}, since {since})", process=holder.process, since=since)
+    return Sentence(
+        " (process {process} on {host}, since {since})", process=holder.process, host=holder.host, since=since
+    )
 
 
 @contextmanager
@@ -72,7 +80,10 @@ def _take(lock: sqlite3.Connection, store: Path) -> None:
         if code == sqlite3.SQLITE_BUSY:
             raise Busy(_signed(_signature(store))) from error
         if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-            raise StoreError(f"the lock {store}.lock is damaged", "delete it: the next run makes it anew") from error
+            raise StoreError(
+                Sentence("the lock {store}.lock is damaged", store=store),
+                Sentence("delete it: the next run makes it anew"),
+            ) from error
         raise explained(error, store) from error
 
 

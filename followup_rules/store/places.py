@@ -34,6 +34,13 @@ class Places:
         joined = [(name, case) for name, place in places.items() for case in sorted(place.joins)]
         self._database.run_many("insert into joined values (?, ?)", joined)
 
+    def join(self, case: str, names: Iterable[str]) -> bool:
+        """Have events that are at home elsewhere join a case; tell whether any of them is new there."""
+        known = {*self.joining(case), *self.at_home(case)}
+        fresh = [(name, case) for name in sorted(set(names) - known)]
+        self._database.run_many("insert into joined values (?, ?)", fresh)
+        return bool(fresh)
+
     def cases_of(self, name: str) -> list[str]:
         """Return the cases of an event, its home first."""
         home = self._database.rows("select home from place where id = ?", name)
@@ -90,11 +97,10 @@ class Places:
 
     def days(self, events: Iterable[Event]) -> dict[str, date]:
         """Return the days that are kept of some events, by their ids."""
-        kept = {event: (start, day) for event, start, day in self._database.rows("select * from kept_day")}
-        found = {
-            event.id: kept[event.id] for event in events if event.id in kept and kept[event.id][0] == text(event.start)
-        }
-        return {ident: date.fromisoformat(day) for ident, (_, day) in found.items()}
+        shown = {(event.id, text(event.start)) for event in events}
+        query = "select event, start, day from kept_day where event in (select value from json_each(?))"
+        kept = self._database.rows(query, json.dumps([ident for ident, _ in shown])) if shown else []
+        return {ident: date.fromisoformat(day) for ident, start, day in kept if (ident, start) in shown}
 
     def misplaced(self) -> list[tuple[str, str]]:
         """Return the ids of the notes whose heading could not be followed, each with the reason."""

@@ -142,6 +142,13 @@ update "case" set stale = 1;
 update state set body = json_remove(body, '$.fingerprint', '$.sight', '$.sound');
 """
 
+# What was gone through at every run, or for every duty that has just been missed.
+_LOOKED_UP = """
+create index if not exists journal_key on journal (key, state);
+create index if not exists place_astray on place (id) where problem != '';
+create index if not exists event_shown on event (source, id) where shown is not null;
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _TYPED_STATE,
@@ -152,6 +159,7 @@ MIGRATIONS: tuple[str, ...] = (
     _NAMES,
     _SETTLED,
     _ACTIONS_OF_THEIR_OWN,
+    _LOOKED_UP,
 )
 """The n-th script leads from version n to version n + 1."""
 VERSION = len(MIGRATIONS)

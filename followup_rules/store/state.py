@@ -45,10 +45,11 @@ class Restored(Struct, frozen=True):
 
 
 class SaidOn(Struct, frozen=True):
-    """How many notices runs have printed on a day of the user's zone, the last on which they printed any."""
+    """The notices that runs have printed on a day of the user's zone, the last on which they printed any."""
 
     day: date
-    count: int
+    notices: tuple[str, ...]
+    """Hashes of their keys, so that nothing tells of a case that is forgotten."""
 
 
 class RunState(Struct, frozen=True):

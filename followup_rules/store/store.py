@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from followup_rules.engine.plan import LedgerEntry
 from followup_rules.keys import hashed
-from followup_rules.model import KIND_END, Action, Case, Event, Report
+from followup_rules.model import KIND_END, MAIL, Action, Case, Event, Report
+from followup_rules.people import normal
 from followup_rules.store import database
 from followup_rules.store.acquaintances import Acquaintances
 from followup_rules.store.database import Database
@@ -111,7 +112,7 @@ class Store:
             tied = self.events.tied(ids)
             before = {name: self.places.cases_of(name) for name in tied}
             shown = self.acquaintances.answered(self.events.events(tied))
-            places = assign(shown, directory, self.places.cases_beside(tied))
+            places = self._also_joining(assign(shown, directory, self.places.cases_beside(tied)), shown, directory)
             self.places.write(places)
             after = {name: self.places.cases_of(name) for name in tied}
             touched = {name for name in tied if name in ids or before[name] != after[name]}
@@ -129,6 +130,20 @@ class Store:
                     self.decisions.rename(anchor.id, old, new)
                     self.subjects.rename(old, new)
         return moved
+
+    def _also_joining(
+        self, places: Mapping[str, Place], shown: Iterable[Event], directory: Directory
+    ) -> dict[str, Place]:
+        """Return the places of events; mail of somebody to whom a rule writes joins the cases where that has a duty."""
+        found = dict(places)
+        for mail in (event for event in shown if directory.written_by and event.kind in MAIL):
+            addresses = {normal(person.address) for person in mail.people}
+            rules = frozenset[str]().union(*(directory.written_by.get(address, ()) for address in addresses))
+            if rules:
+                place = found[mail.identity]
+                joins = (place.joins | self.decisions.cases_of_rules(rules)) - {place.home}
+                found[mail.identity] = replace(place, joins=joins)
+        return found
 
     def follow_rule(self, old: str, new: str, per: str) -> int:
         """Let what was made of a rule follow it to another name or another `per`; return how many actions it is."""

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from followup_rules.sealing import digest
 from followup_rules.store.database import Database
 
-HEADINGS, ADDRESSES, STORE = OWN = ("heading", "address", "store")
-"""What is kept beside the faults of sources: of headings, of addresses in them, and of the store itself."""
+HEADINGS, ADDRESSES, STORE, DATES = OWN = ("heading", "address", "store", "date")
+"""What is kept beside the faults of sources: of headings, of addresses in them, of the store itself, and odd dates."""
 
 
 def of_source(name: str) -> str:

@@ -22,10 +22,19 @@ def named(tree: nodes.Template) -> Iterator[Name]:
     asked += [node.left for node in tree.find_all(nodes.Or)]
     optional = {field for part in asked for field in _fields(part)}
     yield from (("it", field, field in optional) for field in _fields(tree))
-    for call in tree.find_all(nodes.Call):
+    # What is kept under a name may be asked about by that name.
+    asked += [node.node for node in tree.find_all(nodes.Assign)]
+    known = {rule for part in asked for rule in _rules(part)}
+    yield from (("when", rule, rule in known) for rule in _rules(tree))
+
+
+def _rules(node: nodes.Node) -> Iterator[str]:
+    from jinja2 import nodes  # noqa: PLC0415 -- likewise
+
+    for call in [*([node] if isinstance(node, nodes.Call) else []), *node.find_all(nodes.Call)]:
         argument = call.args[0] if call.args else None
         if isinstance(argument, nodes.Const) and isinstance(argument.value, str):
-            yield "when", argument.value, False
+            yield argument.value
 
 
 def _fields(node: nodes.Node) -> Iterator[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from followup_rules.sentences import Sentence
+
 _LISTED = 5
 
 
@@ -15,4 +17,5 @@ def plural(number: int, noun: str, many: str = "") -> str:
 def listed(names: Sequence[str]) -> str:
     """Return the first five of some names, and how many more there are."""
     more = len(names) - _LISTED
-    return ", ".join(names[:_LISTED]) + (f", and {more} more" if more > 0 else "")
+    shown = ", ".join(names[:_LISTED])
+    return Sentence("{names}, and {more} more", names=shown, more=more) if more > 0 else shown

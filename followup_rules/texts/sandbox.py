@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from followup_rules.model import Event, Person, Profile
 from followup_rules.plain import clean, one_line
+from followup_rules.sentences import Sentence
 from followup_rules.texts import filters
 from followup_rules.toml.suggestions import expected
 
@@ -52,7 +53,7 @@ class Meter:
         """Pay, or raise OverflowError."""
         self.left -= cost
         if self.left < 0:
-            raise OverflowError("the text grows too long, or its loops run too long")
+            raise OverflowError(Sentence("the text grows too long, or its loops run too long"))
 
     def counted(self, items: Iterable[object]) -> Iterator[object]:
         """Go through the items of a loop, each at its cost."""
@@ -147,8 +148,8 @@ def _unknown_vars(tree: nodes.Template, sandbox: Environment) -> Iterator[tuple[
     optional = {name for part in asked for name, _ in _vars_in(part)}
     for name, line in _vars_in(tree):
         if name not in given and name not in optional:
-            hint = expected(name, given) or f'write it into your config: [vars] {name} = "..."'
-            yield line, f"there is no vars.{name}: {hint}"
+            hint = expected(name, given) or Sentence('write it into your config: [vars] {name} = "..."', name=name)
+            yield line, Sentence("there is no vars.{name}: {hint}", name=name, hint=hint)
 
 
 def _vars_in(node: nodes.Node) -> Iterator[tuple[str, int]]:
@@ -170,20 +171,22 @@ def _fault(node: nodes.Node, known: Iterable[str], sandbox: Environment) -> str:
         case nodes.Test(name=word) if word not in sandbox.tests:
             return _unknown("test", word, sandbox.tests)
         case nodes.Call(node=called) if not (isinstance(called, nodes.Name) and called.name == "when"):
-            return 'only `when("RULE")` can be called'
+            return Sentence('only `when("RULE")` can be called')
         case nodes.Getattr(attr=word) if word.startswith("_"):
-            return f"`{word}` is private"
+            return Sentence("`{word}` is private", word=word)
         case nodes.List(items=items) | nodes.Tuple(items=items, ctx="load"):
             constant = all(isinstance(item, nodes.Const) for item in items)
-            return "" if constant else "a list may hold only words and numbers"
+            return "" if constant else Sentence("a list may hold only words and numbers")
         case _ if type(node).__name__ not in _ALLOWED:
-            return f"`{getattr(node, 'operator', type(node).__name__.lower())}` cannot be used in a text"
+            return Sentence(
+                "`{word}` cannot be used in a text", word=getattr(node, "operator", type(node).__name__.lower())
+            )
     return ""
 
 
 def _unknown(kind: str, word: str, known: Iterable[str]) -> str:
-    hint = expected(word, known) or f"one of: {', '.join(sorted(known))}"
-    return f'there is no {kind} "{word}": {hint}'
+    hint = expected(word, known) or Sentence("one of: {words}", words=", ".join(sorted(known)))
+    return Sentence('there is no {kind} "{word}": {hint}', kind=kind, word=word, hint=hint)
 
 
 def _written(profile: Profile, plain: tuple[type, ...], value: object) -> object:
@@ -199,4 +202,4 @@ def _written(profile: Profile, plain: tuple[type, ...], value: object) -> object
             return value.title
     if isinstance(value, plain):
         return value
-    raise TypeError("a list or a record cannot be written as it is: use `for`, `join`, or name a field of it")
+    raise TypeError(Sentence("a list or a record cannot be written as it is: use `for`, `join`, or name a field of it"))

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from followup_rules import regular_files
 from followup_rules.model import LANGUAGES, Event, Person
 from followup_rules.plain import clean, one_line
+from followup_rules.sentences import Sentence
 from followup_rules.texts.filters import tidy
 from followup_rules.texts.named import Name, named
 from followup_rules.texts.sandbox import Meter, compiled, environment, faults, seen
@@ -144,10 +145,17 @@ class Texts:
             known = self.names()
             if template in known:
                 language = self.profile.language
-                message = f'the template "{template}" is not there in "{language}": write {template}.{language}.txt'
+                message = Sentence(
+                    'the template "{template}" is not there in "{language}": write {template}.{language}.txt',
+                    template=template,
+                    language=language,
+                )
                 raise TemplateProblem("", 0, message)
             hint = expected(template, known)
-            raise TemplateProblem("", 0, f'there is no template "{template}"' + (f": {hint}" if hint else ""))
+            message = Sentence('there is no template "{template}"', template=template)
+            raise TemplateProblem(
+                "", 0, Sentence("{message}: {reason}", message=message, reason=hint) if hint else message
+            )
         head, body = _split(self._files()[template])
         return _Part(title) if title else head, _Part(text) if text else body
 
@@ -156,7 +164,16 @@ class Texts:
         if part in self._compiled:
             return []
         if len(part.source) > _SOURCE_LIMIT:
-            return [part.problem(1, f"at most {_SOURCE_LIMIT} characters are allowed; these are {len(part.source)}")]
+            return [
+                part.problem(
+                    1,
+                    Sentence(
+                        "at most {most} characters are allowed; these are {number}",
+                        most=_SOURCE_LIMIT,
+                        number=len(part.source),
+                    ),
+                )
+            ]
         sandbox = self._sandbox = self._sandbox or environment(self.profile, self.variables, self._meter)
         try:
             tree = sandbox.parse(part.source)
@@ -206,13 +223,15 @@ def _split(path: Path) -> tuple[_Part, _Part]:
     try:
         content = _text(path)
     except (OSError, UnicodeDecodeError) as error:
-        raise TemplateProblem(str(path), 0, f"cannot be read as UTF-8 text: {_sentence(error)}") from error
+        raise TemplateProblem(
+            str(path), 0, Sentence("cannot be read as UTF-8 text: {error}", error=_sentence(error))
+        ) from error
     title, _, rest = content.partition("\n")
     gap, _, text = rest.partition("\n")
     if not title.strip():
-        raise TemplateProblem(str(path), 1, "the first line is the title, and it is empty")
+        raise TemplateProblem(str(path), 1, Sentence("the first line is the title, and it is empty"))
     if gap.strip():
-        raise TemplateProblem(str(path), 2, "the second line parts the title from the text: leave it empty")
+        raise TemplateProblem(str(path), 2, Sentence("the second line parts the title from the text: leave it empty"))
     return _Part(title.strip(), str(path)), _Part(text, str(path), 3)
 
 
@@ -227,5 +246,5 @@ def _line(error: Exception, filename: str | None = "") -> int:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, RecursionError):  # whose own words tell how deep the caller was, too
-        return "it is nested too deeply"
+        return Sentence("it is nested too deeply")
     return one_line(str(error), _TITLE_LIMIT) or type(error).__name__

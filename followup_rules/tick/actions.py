@@ -15,6 +15,7 @@ from followup_rules.language.recipients import people
 from followup_rules.language.schema import Do, Rule
 from followup_rules.language.tags import Tags
 from followup_rules.model import MAIL, NOTICE, Action, Decision, Event, Problem, Reply
+from followup_rules.sentences import Sentence
 from followup_rules.texts.templates import TemplateProblem, Texts
 
 
@@ -123,7 +124,11 @@ def _reply(anchor: Event) -> Reply | None:
 
 
 def _problem(rule: Rule, do: Do, problem: TemplateProblem) -> Problem:
-    hint = f"mend the template {do.template!r}" if do.template else "mend the title or the text of 'do'"
+    hint = (
+        Sentence("mend the template {template!r}", template=do.template)
+        if do.template
+        else Sentence("mend the title or the text of 'do'")
+    )
     return Problem(
         f"rule.{rule.id}", problem.message, Code.FAULTY_TEXT, file=problem.file, line=problem.line, hint=hint
     )

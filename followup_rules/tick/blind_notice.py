@@ -10,33 +10,14 @@ from msgspec.structs import replace
 from followup_rules.engine.assign_cases import key_of
 from followup_rules.engine.plan import PRINTED, plan
 from followup_rules.model import NOTICE, Action, Problem, Profile
+from followup_rules.sentences import Sentence
 from followup_rules.texts import filters
+from followup_rules.texts.translation import told
 from followup_rules.tick.backoff import must_wait
 from followup_rules.tick.execute import carry_out_all
 from followup_rules.tick.outputs import Look, Outputs
 from followup_rules.tick.report import Given, Outcome, Say
 from followup_rules.tick.sources import Reading
-
-_TITLES = {
-    "en": "{where} has not been read since {day}",
-    "fr": "{where} n’a pas été lu depuis le {day}",
-}
-_TEXTS = {
-    "en": """followup could last read [{where}] on {day} at {clock}. Since then it could not:
-
-{why}
-
-What depends on it waits: nothing is made, taken back or given up for it, and nothing is lost.
-Set it right, then see with `followup check` whether it can be read.
-""",
-    "fr": """followup a pu lire [{where}] pour la dernière fois le {day} à {clock}. Depuis, il n’y arrive plus :
-
-{why}
-
-Ce qui en dépend attend : rien n’est préparé, retiré ni abandonné à cause de cela, et rien n’est perdu.
-Corrigez la cause, puis voyez avec `followup check` si la lecture fonctionne.
-""",
-}
 
 
 def tell_of_blindness(
@@ -54,6 +35,17 @@ def tell_of_blindness(
 
 def _notice(where: str, why: str, since: datetime, failing: datetime, profile: Profile) -> Action:
     values = {"where": where, "why": why, "day": filters.day(profile, since), "clock": filters.clock(profile, since)}
+    title = Sentence("{where} has not been read since {day}", **values)
+    text = Sentence(
+        """followup could last read [{where}] on {day} at {clock}. Since then it could not:
+
+{why}
+
+What depends on it waits: nothing is made, taken back or given up for it, and nothing is lost.
+Set it right, then see with `followup check` whether it can be read.
+""",
+        **values,
+    )
     key = f"blind/{key_of(where)}@{failing.astimezone(profile.timezone).date().isoformat()}"
     return Action(
         key=key,
@@ -61,8 +53,8 @@ def _notice(where: str, why: str, since: datetime, failing: datetime, profile: P
         case=key_of(where),
         anchor=where,
         type=NOTICE,
-        title=_TITLES.get(profile.language, _TITLES["en"]).format_map(values),
-        text=_TEXTS.get(profile.language, _TEXTS["en"]).format_map(values),
+        title=told(title, profile.language),
+        text=told(text, profile.language),
         due=(since + profile.blind_notice).astimezone(profile.timezone),
         duty=key,
     )

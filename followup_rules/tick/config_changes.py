@@ -19,10 +19,11 @@ from followup_rules.engine.plan import EntryState, LedgerEntry
 from followup_rules.host.checked_output import CheckedOutput
 from followup_rules.host.failures import failure
 from followup_rules.model import NOTICE, Problem
+from followup_rules.sentences import Sentence
 from followup_rules.store.errors import StoreError
 from followup_rules.store.state import Table
 from followup_rules.store.store import Store
-from followup_rules.texts.plurals import listed, plural
+from followup_rules.texts.plurals import listed
 from followup_rules.tick.outputs import Outputs
 from followup_rules.tick.report import Given
 
@@ -36,8 +37,11 @@ def claim(config: Config, store: Store) -> None:
     if state.config == own:
         return
     if state.config and (other := Path(state.config)).exists() and read_config(other).store == config.store:
-        message = f"the store {config.store} is that of another config, {other}"
-        raise StoreError(message, f"give {config.file} a store of its own: [store] path; or delete {other}")
+        message = Sentence("the store {store} is that of another config, {other}", store=config.store, other=other)
+        raise StoreError(
+            message,
+            Sentence("give {file} a store of its own: [store] path; or delete {other}", file=config.file, other=other),
+        )
     store.state.write(replace(state, config=own))
 
 
@@ -55,7 +59,9 @@ def follow_sources(given: Given) -> tuple[set[str], list[Problem]]:
             events.forget_cursor(name)
             # A newer plugin may know other options by itself: then the user has changed nothing.
             if known[name].version == now_there[name].version:
-                message = "it reads another place now, or with other options, so it is read from its beginning"
+                message = Sentence(
+                    "it reads another place now, or with other options, so it is read from its beginning"
+                )
                 problems.append(
                     Problem(f"sources.{name}", message, Code.TABLE_CHANGED, hint=_KNOWN_AGAIN, warning=True)
                 )
@@ -63,7 +69,11 @@ def follow_sources(given: Given) -> tuple[set[str], list[Problem]]:
     for name in sorted(known.keys() - now_there.keys()):
         gone = events.leave(name, given.now)
         left |= gone
-        message = f"the config no longer names it: {plural(len(gone), 'entry', 'entries')} that lay ahead left with it"
+        message = Sentence(
+            "the config no longer names it: {number} entry that lay ahead left with it",
+            "the config no longer names it: {number} entries that lay ahead left with it",
+            number=len(gone),
+        )
         problems.append(Problem(f"sources.{name}", message, Code.TABLE_CHANGED, hint=_STAYS, warning=True))
     if now_there != state.sources:
         given.store.state.write(replace(state, sources=now_there))
@@ -172,11 +182,18 @@ def _in_new_place(entry: LedgerEntry, ref: str | None) -> LedgerEntry:
 
 
 def _stayed(entries: Sequence[LedgerEntry]) -> str:
-    verb = "stays" if len(entries) == 1 else "stay"
-    keys = listed([entry.key for entry in entries])
-    return f"it writes to another place now; {plural(len(entries), 'action')} {verb} in the old one: {keys}"
+    return Sentence(
+        "it writes to another place now; {number} action stays in the old one: {keys}",
+        "it writes to another place now; {number} actions stay in the old one: {keys}",
+        number=len(entries),
+        keys=listed([entry.key for entry in entries]),
+    )
 
 
-_STAYS = "what had taken place stays as evidence; put the table back if that was a slip"
-_KNOWN_AGAIN = "what it shows as before stays as it is; what it no longer shows leaves once it was read to its end"
-_ELSEWHERE = "what is still due is made anew, but for what you had edited; delete the old ones if you do not want them"
+_STAYS = Sentence("what had taken place stays as evidence; put the table back if that was a slip")
+_KNOWN_AGAIN = Sentence(
+    "what it shows as before stays as it is; what it no longer shows leaves once it was read to its end"
+)
+_ELSEWHERE = Sentence(
+    "what is still due is made anew, but for what you had edited; delete the old ones if you do not want them"
+)

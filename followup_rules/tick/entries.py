@@ -12,13 +12,14 @@ from msgspec.structs import replace
 from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
 from followup_rules.model import KIND_END, BadItem, Event, Problem, Pull
+from followup_rules.sentences import Sentence
 from followup_rules.store.events import lies_in
 from followup_rules.tick.report import Given
 
 MOST_TOLD = 100
 """How many entries of one pull are named that cannot be read."""
 
-_MEND = "mend it there, or leave it: everything else was read"
+_MEND = Sentence("mend it there, or leave it: everything else was read")
 _PLACE = re.compile(r"(?P<file>.+):(?P<line>\d+)", re.DOTALL)
 
 
@@ -96,7 +97,7 @@ def _unread(source: ConfiguredSource, bad: Iterable[BadItem], given: Given) -> I
         place = item.where.rpartition(":")[0] if item.source_line else item.where
         yield Fault(f"{place} {item.source_line} {item.message}", _problem(source, item, given))
     if distinct[MOST_TOLD:]:
-        message = f"{len(distinct) - MOST_TOLD} more like these"
+        message = Sentence("{number} more like these", number=len(distinct) - MOST_TOLD)
         yield Fault(message, Problem(f"sources.{source.name}", message, Code.UNREADABLE_ENTRY, hint=_MEND))
 
 
@@ -104,7 +105,7 @@ def _unknown_tags(source: ConfiguredSource, note: Event, given: Given) -> Iterat
     known = given.config.rulebook.rules.world.tags
     for tag in note.tags:
         if not known.known(tag):
-            message = f"no rule knows the tag #{tag}"
+            message = Sentence("no rule knows the tag #{tag}", tag=tag)
             problem = _problem(source, BadItem(note.where, message, "", note.source_line, f"#{tag}"), given)
             problem = replace(problem, code=Code.UNKNOWN_TAG, hint=known.nearest(tag), warning=True)
             yield Fault(f"{note.id} {message}", problem)
@@ -131,8 +132,12 @@ def slips(news: Iterable[str], given: Given) -> list[Fault]:
     for note in notes:
         if found := slip(note, known, free_mail):
             written, meant = found
-            sentence = f"the heading's {written} is nearly {meant}, with whom you had to do; is it a slip?"
-            faults.append(_heading_fault(note, sentence, given, f'did you mean "{meant}"?'))
+            sentence = Sentence(
+                "the heading's {written} is nearly {meant}, with whom you had to do; is it a slip?",
+                written=written,
+                meant=meant,
+            )
+            faults.append(_heading_fault(note, sentence, given, Sentence('did you mean "{meant}"?', meant=meant)))
     return faults
 
 

@@ -15,6 +15,7 @@ from followup_rules.engine.plan import PRINTED, Change, EntryState, LedgerEntry
 from followup_rules.hookspecs import Output, Refused, Unreadable
 from followup_rules.host.worker import TimedOut, sentence
 from followup_rules.model import NOTICE, Action, Problem
+from followup_rules.sentences import Sentence
 from followup_rules.store.errors import StoreError, Unreceipted
 from followup_rules.store.store import Store
 from followup_rules.tick.backoff import next_retry
@@ -79,16 +80,25 @@ def carry_out(change: Change, output: Output | Printed, store: Store, now: datet
         ref = _call(change.op, entry, change.action, output)
     except Refused as refusal:
         receipt(store, _refused(entry, now, refusal))
-        return _problem(change, f"refused: {sentence(refusal, typed=False)}", "it is tried again later")
+        return _problem(
+            change,
+            Sentence("refused: {refusal}", refusal=sentence(refusal, typed=False)),
+            Sentence("it is tried again later"),
+        )
     except Exception as error:  # noqa: BLE001 -- whatever a plugin raises, its end is uncertain and the rest goes on
         if isinstance(output, Printed) and isinstance(error, BrokenPipeError):
             return None  # as in `followup run | head`; the next run says it again
-        return _uncertain(change, "no telling whether it worked", error, "the next run looks first whether it did")
+        return _uncertain(
+            change, Sentence("no telling whether it worked"), error, Sentence("the next run looks first whether it did")
+        )
     try:
         receipt(store, _completed(entry, change.action, ref))
     except StoreError as error:
         raise Unreceipted(
-            f"{change.op} {change.key} was done, but could not be noted down: {error}", error.hint
+            Sentence(
+                "{op} {key} was done, but could not be noted down: {error}", op=change.op, key=change.key, error=error
+            ),
+            error.hint,
         ) from error
     return ref
 
@@ -143,7 +153,7 @@ def _problem(change: Change, message: str, hint: str) -> Problem:
 
 def _uncertain(change: Change, what: str, error: Exception, hint: str) -> Problem:
     said = sentence(error, typed=not isinstance(error, Unreadable | OSError))
-    problem = _problem(change, f"{what}: {said}", hint)
+    problem = _problem(change, Sentence("{message}: {reason}", message=what, reason=said), hint)
     return replace(problem, code=Code.TIMED_OUT) if isinstance(error, TimedOut) else problem
 
 
@@ -162,6 +172,6 @@ def settle(entry: LedgerEntry, output: Output, store: Store, now: datetime, *, l
     except Refused as refusal:
         settled = _refused(entry, now, refusal)
     except Exception as error:  # noqa: BLE001 -- the output is out of reach: still uncertain
-        yield _uncertain(change, "still no telling", error, "the next run looks again")
+        yield _uncertain(change, Sentence("still no telling"), error, Sentence("the next run looks again"))
         return
     receipt(store, settled)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from followup_rules.keys import hashed
 from followup_rules.store.state import SaidOn
 from followup_rules.store.store import Store
 
@@ -13,14 +14,21 @@ MOST = 3
 """A first evening with a full calendar would else bury what matters, and teach people not to read."""
 
 
-def is_full(store: Store, now: datetime) -> bool:
-    """Tell whether no more notices are to be printed on the day of `now`, which is in the user's zone."""
-    said = store.state.read().notices
-    return said is not None and said.day == now.date() and said.count >= MOST
+def may_print(key: str, store: Store, now: datetime) -> bool:
+    """Tell whether a notice is to be printed on the day of `now`, which is in the user's zone.
+
+    One that was printed already, by a run that was killed before it could note that down, is printed again.
+    """
+    said = _said(store, now)
+    return hashed(key) in said or len(said) < MOST
 
 
-def count_one(store: Store, now: datetime) -> None:
-    """Note that one more was printed on the day of `now`, which is in the user's zone."""
-    state = store.state.read()
-    before = state.notices.count if state.notices and state.notices.day == now.date() else 0
-    store.state.write(replace(state, notices=SaidOn(now.date(), before + 1)))
+def printed(key: str, store: Store, now: datetime) -> None:
+    """Note that a notice was printed on the day of `now`, which is in the user's zone."""
+    said = sorted(_said(store, now) | {hashed(key)})
+    store.state.write(replace(store.state.read(), notices=SaidOn(now.date(), tuple(said))))
+
+
+def _said(store: Store, now: datetime) -> frozenset[str]:
+    known = store.state.read().notices
+    return frozenset(known.notices) if known and known.day == now.date() else frozenset()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import operator
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -14,13 +16,17 @@ from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.as_of import as_of, next_arrival
 from followup_rules.engine.completed import bindings
 from followup_rules.engine.evaluate import EvaluationContext, Remembered, evaluate
+from followup_rules.engine.isolation import Failed
+from followup_rules.engine.moving_notes import moving, without_day
 from followup_rules.engine.orders import misfits
 from followup_rules.engine.own_mail import same_subject
 from followup_rules.engine.plan import OVER, PRINTED, Change, EntryState, LedgerEntry, plan
 from followup_rules.engine.settled import reopened
 from followup_rules.language.tags import ORDERS
 from followup_rules.model import DRAFT, NOTICE, Action, Case, Decision, Problem, Reason, State
+from followup_rules.sentences import Sentence
 from followup_rules.store.store import Store
+from followup_rules.store.told import DATES
 from followup_rules.store.tombstones import KEY
 from followup_rules.tick.actions import Making, actions, spelt, subjects
 from followup_rules.tick.backoff import must_wait
@@ -34,7 +40,7 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
     """Bring one case up to date; yield its decisions, outcomes and problems, and what was missed."""
     store, book = given.store, given.config.rulebook
     context = EvaluationContext(given.now, given.first_run, given.config.profile.lookback, seen.sight, seen.since)
-    stored = store.case(case)
+    stored = _with_mail_of_rules(store.case(case), context, given)
     yield from _notes(stored, context, seen.news, given)
     judged, known_by = judge(stored, given.config, store, context)
     store.subjects.keep(case, known_by)
@@ -42,8 +48,11 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
         store.decisions.unsettle(each.key for each in judged if each.state in OVER and not reopened(each))
     yield from _failing(judged, given.config)
     entries = store.ledger.of(case)
-    known = [_as_far_as_seen(decision, entries, seen.looked) for decision in judged]
-    worded = [_worded(decision, given.config, entries) for decision in known]
+    of_duty = defaultdict(list)
+    for entry in entries:
+        of_duty[entry.action.duty].append(entry)
+    known = [_as_far_as_seen(decision, of_duty.get(decision.key, ()), seen.looked) for decision in judged]
+    worded = [_worded(decision, given.config, of_duty.get(decision.key, ())) for decision in known]
     yield from (problem for _, _, problems in worded for problem in problems)
     decisions = [decision for decision, _, _ in worded]
     before = store.decisions.states(case)
@@ -77,18 +86,41 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
     store.decisions.write(case, decisions, given.now, until=until, stale=not certain)
 
 
+def _with_mail_of_rules(stored: Case, context: EvaluationContext, given: Given) -> Case:
+    """Return a case with the mail of those to whom a rule writes that has a duty there, whoever else is concerned.
+
+    Later mail joins as it comes: see `Store.arrange`.
+    """
+    rules, store = given.config.rulebook.rules, given.store
+    fixed = [rule for rule in rules.rules.values() if rule.fixed_recipients and not (rule.recurring or rule.fault)]
+    if not fixed:
+        return stored
+    view = CaseView(as_of(stored, given.now), rules, store.ledger.pins(stored.key), context.span(stored.key))
+    addresses: set[str] = set()
+    for rule in fixed:
+        with suppress(Failed):  # told where it is judged
+            addresses |= rule.fixed_recipients if view.visits(rule) else set()
+    return store.case(stored.key) if store.places.join(stored.key, store.events.mail_of(addresses)) else stored
+
+
 def _notes(stored: Case, context: EvaluationContext, news: frozenset[str], given: Given) -> Iterator[Problem]:
     """Keep which meetings the notes of a case are about; report what is new and names nothing."""
     rules = given.config.rulebook.rules
     telling = ORDERS | rules.world.tags.missed
-    if not any("re" in event.data or rules.world.tags.of(event.tags) & telling for event in stored.home):
+    may_move = moving(rules) and any(event.kind == "note" and event.identity in news for event in stored.home)
+    if not may_move and not any(
+        "re" in event.data or rules.world.tags.of(event.tags) & telling for event in stored.home
+    ):
         return
     given.store.places.follow(bindings(stored, rules.world))
     pins, span = given.store.ledger.pins(stored.key), context.span(stored.key)
     view = CaseView(as_of(stored, given.now), rules, pins, span)
-    for misfit in misfits(view):
+    for misfit in (*misfits(view), *without_day(view)):
         if misfit.note.identity in news:
-            yield Problem("notes", f"{misfit.note.where}: {misfit.message}", Code.NO_DUTY, hint=misfit.hint)
+            # One that only forgets its day counts for all else.
+            warning = misfit.code == Code.NO_DAY
+            where = f"{misfit.note.where}: {misfit.message}"
+            yield Problem("notes", where, misfit.code, hint=misfit.hint, warning=warning)
 
 
 def judge(
@@ -139,16 +171,19 @@ def _failing(decisions: Iterable[Decision], config: Config) -> Iterator[Problem]
     rules = config.rulebook.rules.rules
     for decision in decisions:
         if decision.state is State.BROKEN and not rules[decision.rule].fault:
-            hint = "the next run tries again; if a plugin is to blame, update it"
+            hint = Sentence("the next run tries again; if a plugin is to blame, update it")
             yield Problem(f"rule.{decision.rule}", decision.why, Code.FAILING_CHECK, hint=hint)
 
 
 def _as_far_as_seen(decision: Decision, entries: Iterable[LedgerEntry], looked: Look) -> Decision:
-    """Return the decision; what the user may have done in an output that cannot tell is not known to be missed."""
+    """Return the decision, given the entries of its duty.
+
+    What the user may have done in an output that cannot tell is not known to be missed.
+    """
     if decision.state is not State.EXPIRED:
         return decision
     for entry in entries:
-        if entry.action.duty == decision.key and (entry.marker, entry.output) in looked.unsure:
+        if (entry.marker, entry.output) in looked.unsure:
             reason = Reason("the output {output!r} cannot tell what became of it", {"output": entry.output})
             return replace(decision, state=State.BLIND, reason=reason)
     return decision
@@ -157,7 +192,10 @@ def _as_far_as_seen(decision: Decision, entries: Iterable[LedgerEntry], looked: 
 def _worded(
     decision: Decision, config: Config, entries: Sequence[LedgerEntry]
 ) -> tuple[Decision, Sequence[Action], Sequence[Problem]]:
-    """Return a decision, as broken if a text of its rule is faulty; what it makes; and what is wrong with its texts."""
+    """Return a decision, as broken if a text of its rule is faulty; what it makes; and what is wrong with its texts.
+
+    `entries` are those of its duty.
+    """
     if decision.state is not State.DUE:
         return decision, (), ()
     rules = config.rulebook.rules
@@ -221,7 +259,9 @@ def _news(
         expired = decision.state is State.EXPIRED and before.get(decision.key) != State.EXPIRED
         if expired and closed and not given.store.decisions.ever_was(decision.key, State.EXPIRED):
             yield Missed(decision)
-        if decision.warning:
+        # Each judging finds it again; what was said of a date need not be said twice.
+        said = f"{decision.key} {decision.warning}"
+        if decision.warning and given.store.told.news(DATES, [said], whole=False):
             yield Problem(f"rule.{decision.rule}", decision.warning, decision.warning_code, warning=True)
 
 

@@ -16,6 +16,7 @@ from followup_rules.host.checked_output import STATES, UNKNOWN, CheckedOutput
 from followup_rules.host.failures import failure
 from followup_rules.keys import means
 from followup_rules.model import DRAFT, KIND_END, NOTICE, Action, Event, Problem, Pull, Report, Status
+from followup_rules.sentences import Sentence
 from followup_rules.tick.report import Given
 
 RETURN_PERIOD = timedelta(days=7)
@@ -135,10 +136,17 @@ def _found_again(
 
 def _unclear(name: str, entry: LedgerEntry, status: Status) -> Problem:
     if status.state == UNKNOWN and status.why:
-        message, hint = f"what became of {entry.key} cannot be told: {status.why}", "until then it is left as it is"
+        message, hint = (
+            Sentence("what became of {key} cannot be told: {why}", key=entry.key, why=status.why),
+            Sentence("until then it is left as it is"),
+        )
         return Problem(f"outputs.{name}", message, Code.PLACE_UNSEEN, hint=hint)
-    message = f"what became of {entry.key} cannot be told: its plugin says {status.state}"
-    return Problem(f"outputs.{name}", message, Code.UNUSABLE, hint="it is left as it is; tell the plugin's author")
+    message = Sentence(
+        "what became of {key} cannot be told: its plugin says {state}", key=entry.key, state=status.state
+    )
+    return Problem(
+        f"outputs.{name}", message, Code.UNUSABLE, hint=Sentence("it is left as it is; tell the plugin's author")
+    )
 
 
 def note_status(entry: LedgerEntry, status: Status, given: Given) -> tuple[Event | None, str]:

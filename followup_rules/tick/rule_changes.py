@@ -16,8 +16,8 @@ from followup_rules.codes import Code
 from followup_rules.config.rulebook import Rulebook
 from followup_rules.language.schema import Rule
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence
 from followup_rules.store.state import KnownRule, RunState
-from followup_rules.texts.plurals import plural
 from followup_rules.tick.report import Given
 
 
@@ -28,8 +28,14 @@ def follow_rules(given: Given) -> Iterator[Problem]:
     for old, new in _renamed(known, book, given).items():
         known[new] = replace(known.pop(old), per=book.rules.rules[new].per)
         moved = given.store.follow_rule(old, new, book.rules.rules[new].per)
-        message = f"the rule {old} is called {new} now; {plural(moved, 'action')} of it went along"
-        yield Problem(f"rule.{new}", message, Code.TABLE_CHANGED, hint="nothing else has changed", info=True)
+        message = Sentence(
+            "the rule {old} is called {new} now; {number} action of it went along",
+            "the rule {old} is called {new} now; {number} actions of it went along",
+            number=moved,
+            old=old,
+            new=new,
+        )
+        yield Problem(f"rule.{new}", message, Code.TABLE_CHANGED, hint=Sentence("nothing else has changed"), info=True)
     for name, rule in book.rules.rules.items():
         before = known.get(name)
         if before and before.per and before.per != rule.per:

@@ -12,6 +12,7 @@ from followup_rules.config.configured import ConfiguredSource
 from followup_rules.config.read import Config
 from followup_rules.engine.sight import Sight
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence
 from followup_rules.store.errors import StoreError, Unreceipted
 from followup_rules.store.store import Store
 from followup_rules.tick.config_changes import claim, follow_outputs, follow_sources, unfamiliar_outputs
@@ -220,7 +221,9 @@ def _work_on(cases: Sequence[str], seen: Seen, given: Given, say: Say) -> Iterat
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 -- one case that fails stops no other
-            message = f"it could not be brought up to date: {type(error).__name__}: {error}"
-            hint = "the next run tries again; if a plugin is to blame, update it"
+            message = Sentence(
+                "it could not be brought up to date: {name}: {error}", name=type(error).__name__, error=error
+            )
+            hint = Sentence("the next run tries again; if a plugin is to blame, update it")
             yield Problem(f"case {case}", message, Code.FAILING_CHECK, hint=hint)
             given.store.decisions.make_stale([case])

@@ -14,6 +14,7 @@ from followup_rules.hookspecs import Unreadable, asked_to_wait
 from followup_rules.host.failures import failure
 from followup_rules.host.secrets import masked
 from followup_rules.model import BadItem, Problem, Pull
+from followup_rules.sentences import Sentence, together
 from followup_rules.store.events import SourceState
 from followup_rules.store.told import ADDRESSES, HEADINGS, of_source
 from followup_rules.tick.entries import Fault, entries, misplaced, slips
@@ -85,7 +86,9 @@ def _read(source: ConfiguredSource, given: Given, before: Reading | None) -> Rea
     found = entries(source, pull, given)
     ids = frozenset(given.store.events.take(source.name, found.pull, found.events, since, given.now))
     if before is not None and pull.left >= before.left > 0 and not ids:
-        stuck = Unreadable("its plugin says that there is more to read, and does not go on; tell the plugin's author")
+        stuck = Unreadable(
+            Sentence("its plugin says that there is more to read, and does not go on; tell the plugin's author")
+        )
         return _failed(source, kinds, stuck, given)
     problems = _untold(of_source(source.name), found.faults, pull.complete, given)
     if pull.unread:
@@ -98,22 +101,24 @@ def _leave_alone_as_asked(state: SourceState, given: Given) -> None:
     """Raise Unreadable as long as the service behind a source has asked not to be called."""
     if state.wait and given.now < state.wait:
         until = state.wait.astimezone(given.config.profile.timezone)
-        raise Unreadable(f"it has asked to be left alone until {until:%H:%M}")
+        raise Unreadable(Sentence("it has asked to be left alone until {clock}", clock=f"{until:%H:%M}"))
 
 
 def _failed(source: ConfiguredSource, kinds: frozenset[str], error: Exception, given: Given) -> Reading:
     given.store.events.failed(source.name, given.now, asked_to_wait(error))
-    hint = "duties that depend on it wait until it can be read again"
+    hint = Sentence("duties that depend on it wait until it can be read again")
     problem = masked(failure(f"sources.{source.name}", error, hint), given.config.secrets)
     return Reading(kinds, fault=problem.message, problems=(problem,))
 
 
 def _unread(source: ConfiguredSource, parts: Sequence[BadItem], given: Given) -> Problem:
     """Return what to tell of the parts of a source that could not be read."""
-    named = "; ".join(f"{part.where} {part.message}" for part in parts[:MOST_NAMED])
-    more = f"; and {len(parts) - MOST_NAMED} more" if parts[MOST_NAMED:] else ""
-    hint = "everything else in it was read; duties for which something may be missing wait until all of it can be"
-    problem = Problem(f"sources.{source.name}", f"{named}{more}", Code.PARTLY_UNREAD, hint=hint)
+    told = (Sentence("{where} {message}", where=part.where, message=part.message) for part in parts[:MOST_NAMED])
+    named = together(*told, Sentence("and {more} more", more=len(parts) - MOST_NAMED) if parts[MOST_NAMED:] else "")
+    hint = Sentence(
+        "everything else in it was read; duties for which something may be missing wait until all of it can be"
+    )
+    problem = Problem(f"sources.{source.name}", named, Code.PARTLY_UNREAD, hint=hint)
     return masked(problem, given.config.secrets)
 
 
@@ -123,7 +128,9 @@ def _doubt(source: str, pull: Pull, given: Given) -> str:
         return ""
     since = given.store.events.doubted(source, pull.doubt, given.now)
     until = (since + PATIENCE).astimezone(given.config.profile.timezone)
-    return f"{pull.doubt}; it is believed if it is still so at {until:%H:%M}" if given.now < until else ""
+    clock = f"{until:%H:%M}"
+    told = Sentence("{doubt}; it is believed if it is still so at {clock}", doubt=pull.doubt, clock=clock)
+    return told if given.now < until else ""
 
 
 def _untold(source: str, faults: Sequence[Fault], whole: bool, given: Given) -> tuple[Problem, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from functools import cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,8 +18,8 @@ from followup_rules.engine.plan import OVER, PRINTED, Change, EntryState, Ledger
 from followup_rules.host.checked_output import STATES, CheckedOutput
 from followup_rules.host.failures import failure
 from followup_rules.model import DRAFT, NOTICE, Decision, Event, Problem, Pull, Status
+from followup_rules.sentences import Sentence
 from followup_rules.store.errors import StoreError
-from followup_rules.texts.plurals import plural
 from followup_rules.tick.execute import carry_out, receipt
 from followup_rules.tick.outputs import Seen, is_sent, note_status, report_of
 from followup_rules.tick.report import Finding, Given, Outcome, TakenOver
@@ -48,16 +49,25 @@ def take_over(changes: Iterable[Change], decisions: Iterable[Decision], seen: Se
     """
     duties = {decision.key: decision for decision in decisions}
     whole = Found()
+    unclaimed = cache(lambda case: _unclaimed_mails(case, given))
     for change in changes:
         output = seen.outputs.get(change.output)
         if change.op != "create" or output is None or output.hangs or change.output in (PRINTED, *seen.looked.failed):
             continue
         try:
-            one = _look_for(change, duties[change.action.duty], output, seen, given)
+            duty = duties[change.action.duty]
+            markers = tuple(_markers(change, duty, seen, given))
+            over = duty.state in OVER
+            one = _lying_there(change, markers, output, given, over=over)
+            if change.action.type == DRAFT and not over and not one.failed:
+                mail = _sent_as(change, markers, duty, unclaimed(change.action.case), given)
+                one = _sent(change, mail, one, given) if mail else one
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 -- whatever a plugin raises: it is not made, and the rest goes on
             one = Found(failed=(change,), problems=(failure(f"outputs.{change.output}", error),))
+        if one.taken:  # a mail may be a draft of it now
+            unclaimed.cache_clear()
         whole = Found(
             whole.taken + one.taken,
             whole.changed | one.changed,
@@ -67,24 +77,19 @@ def take_over(changes: Iterable[Change], decisions: Iterable[Decision], seen: Se
     return whole
 
 
-def _look_for(change: Change, duty: Decision, output: CheckedOutput, seen: Seen, given: Given) -> Found:
-    there, over = Found(), duty.state in OVER
-    for marker in _markers(change, duty, seen, given):
+def _lying_there(change: Change, markers: Iterable[str], output: CheckedOutput, given: Given, *, over: bool) -> Found:
+    """Look in the output for an action under some markers, and note what lies there. `over`: its duty is."""
+    for marker in markers:
         ref = output.find(marker)
         status = output.status([ref])[ref] if ref else Status("gone")
         if ref and status.state != "gone":
             marked = replace(change, action=replace(change.action, key=marker))
             if status.state not in STATES:  # it may lie where nobody can look just now
-                there = Found(failed=(change,))
-            elif status.state == "open" and not over and not given.dry:
-                there = _updated(marked, output, given)
-            else:
-                there = _noted(marked, ref, status, given)
-            break
-    if over or there.failed or change.action.type != DRAFT:
-        return there
-    mail = _mail(change, duty, seen, given)
-    return _sent(change, mail, there, given) if mail else there
+                return Found(failed=(change,))
+            if status.state == "open" and not over and not given.dry:
+                return _updated(marked, output, given)
+            return _noted(marked, ref, status, given)
+    return Found()
 
 
 def _markers(change: Change, duty: Decision, seen: Seen, given: Given) -> Iterator[str]:
@@ -143,15 +148,22 @@ def _kept(output: str, event: Event | None, given: Given) -> frozenset[str]:
 # -- what was sent
 
 
-def _mail(change: Change, duty: Decision, seen: Seen, given: Given) -> Event | None:
-    """Return a mail of mine that is this draft, whoever made it: sent since the duty opened, and no other draft."""
-    case = given.store.case(change.action.case)
-    events = (*case.home, *case.joined)
+def _unclaimed_mails(case: str, given: Given) -> list[Event]:
+    """Return the mails of mine in a case that are not known to be a draft."""
+    stored = given.store.case(case)
+    events = (*stored.home, *stored.joined)
     used = {event.report.mail for event in events if event.report}
-    markers = dict.fromkeys([change.action.key, *_markers(change, duty, seen, given)])
-    entries = [_entry(replace(change, action=replace(change.action, key=marker))) for marker in markers]
-    for mail in events:
-        if mail.kind != "sent" or mail.auto or mail.id in used or not duty.opens or mail.start < duty.opens:
+    return [event for event in events if event.kind == "sent" and not event.auto and event.id not in used]
+
+
+def _sent_as(
+    change: Change, markers: Iterable[str], duty: Decision, mails: Iterable[Event], given: Given
+) -> Event | None:
+    """Return a mail of mine that is this draft, whoever made it: sent since the duty opened, and no other draft."""
+    keys = dict.fromkeys([change.action.key, *markers])
+    entries = [_entry(replace(change, action=replace(change.action, key=key))) for key in keys]
+    for mail in mails:
+        if not duty.opens or mail.start < duty.opens:
             continue
         # A draft to nobody is known by its subject once it was made; here nobody knows whether it was.
         if (change.action.to or mail.report) and any(is_sent(entry, mail, given) for entry in entries):
@@ -181,17 +193,22 @@ def tell_of_it(findings: Iterable[Finding], given: Given) -> Iterator[Finding]:
         yield finding
     taken = [finding for finding in passed if isinstance(finding, TakenOver)]
     if taken:
-        verb = "is" if len(taken) == 1 else "are"
-        keys = _keys(found.change for found in taken)
-        message = f"{plural(len(taken), 'action')} had been made or sent already, and {verb} taken over: {keys}"
+        message = Sentence(
+            "{number} action had been made or sent already, and is taken over: {keys}",
+            "{number} actions had been made or sent already, and are taken over: {keys}",
+            number=len(taken),
+            keys=_keys(found.change for found in taken),
+        )
         announcing = any(found.state != "open" and found.change.action.announces for found in taken)
         yield Problem("outputs", message, Code.TAKEN_OVER, hint=_ANOTHER_DAY if announcing else _ONCE, info=True)
     if given.store.state.read().restored:
         yield from _perhaps_again(passed, given)
 
 
-_ONCE = "nothing is made a second time"
-_ANOTHER_DAY = f"{_ONCE}; if one that you edited or sent names another day for a call, note #announced on:DAY"
+_ONCE = Sentence("nothing is made a second time")
+_ANOTHER_DAY = Sentence(
+    "{once}; if one that you edited or sent names another day for a call, note #announced on:DAY", once=_ONCE
+)
 
 
 def _perhaps_again(findings: Iterable[Finding], given: Given) -> Iterator[Problem]:
@@ -205,16 +222,22 @@ def _perhaps_again(findings: Iterable[Finding], given: Given) -> Iterator[Proble
         and restored and (opens := opened.get(finding.change.action.duty)) and opens <= restored.at
     ]  # fmt: skip
     if again:
-        message = (
-            f"{plural(len(again), 'action')} may have been made before a copy of the store was put back: {_keys(again)}"
+        message = Sentence(
+            "{number} action may have been made before a copy of the store was put back: {keys}",
+            "{number} actions may have been made before a copy of the store was put back: {keys}",
+            number=len(again),
+            keys=_keys(again),
         )
-        hint = "what you had deleted since the copy was made is there again: delete it once more, and it stays deleted"
+        hint = Sentence(
+            "what you had deleted since the copy was made is there again: delete it once more, and it stays deleted"
+        )
         yield Problem("outputs", message, Code.PERHAPS_AGAIN, hint=hint, info=True)
 
 
 def _keys(changes: Iterable[Change]) -> str:
     keys = [change.key for change in changes]
-    return ", ".join(keys[:_LISTED]) + (f" and {len(keys) - _LISTED} more" if keys[_LISTED:] else "")
+    shown = ", ".join(keys[:_LISTED])
+    return Sentence("{names} and {more} more", names=shown, more=len(keys) - _LISTED) if keys[_LISTED:] else shown
 
 
 def look_is_over(given: Given, *, whole: bool) -> None:

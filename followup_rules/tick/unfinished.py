@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from followup_rules.codes import Code
 from followup_rules.engine.plan import PRINTED, EntryState
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence
 from followup_rules.tick.execute import settle
 from followup_rules.tick.outputs import Outputs
 from followup_rules.tick.report import Given
@@ -33,5 +34,12 @@ def refusals(given: Given) -> Iterator[Problem]:
     for entry in given.store.ledger.in_state(EntryState.REFUSED):
         if entry.retry and entry.retry > given.now:
             when = entry.retry.astimezone(given.config.profile.timezone)
-            message = f"{entry.op} {entry.key}: refused earlier; it is tried again at {when:%H:%M}"
-            yield Problem(f"outputs.{entry.output}", message, Code.NOT_WRITTEN, hint="see what an earlier run said")
+            message = Sentence(
+                "{op} {key}: refused earlier; it is tried again at {clock}",
+                op=entry.op,
+                key=entry.key,
+                clock=f"{when:%H:%M}",
+            )
+            yield Problem(
+                f"outputs.{entry.output}", message, Code.NOT_WRITTEN, hint=Sentence("see what an earlier run said")
+            )

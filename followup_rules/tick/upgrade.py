@@ -9,10 +9,11 @@ from msgspec.structs import replace
 from followup_rules.codes import Code
 from followup_rules.language.text import fold
 from followup_rules.model import MAIL, Event, Problem
+from followup_rules.sentences import Sentence
 from followup_rules.store.backup import backup_of
 from followup_rules.store.schema import VERSION
 from followup_rules.store.told import STORE
-from followup_rules.texts.plurals import listed, plural
+from followup_rules.texts.plurals import listed
 from followup_rules.tick.report import Given
 
 _KINDS = (*MAIL, "meeting", "note")
@@ -49,25 +50,39 @@ def tell_of_upgrade(
         return
     if store.told.news(STORE, [f"version {VERSION}"], whole=False):
         copy = backup_of(given.config.store, state.upgraded_from)
-        before_it = f"a copy of it as it was before {'will be' if given.dry else 'is'} {copy}; delete it when you like"
+        before_it = Sentence("a copy of it as it was before is {copy}; delete it when you like", copy=copy)
+        if given.dry:
+            before_it = Sentence("a copy of it as it was before will be {copy}; delete it when you like", copy=copy)
         yield _remark(
-            f"it was brought from version {state.upgraded_from} to {VERSION}, which this followup needs",
-            "the copy that you put back is as it was" if state.restored else before_it,
+            Sentence(
+                "it was brought from version {upgraded_from} to {version}, which this followup needs",
+                upgraded_from=state.upgraded_from,
+                version=VERSION,
+            ),
+            Sentence("the copy that you put back is as it was") if state.restored else before_it,
         )
     now = store.acquaintances.answered(store.events.events(before.keys() & news))
     if other := sorted(_named(event, given) for event in now if _differs(event, before[event.identity], given)):
         yield _remark(
-            f"{plural(len(other), 'entry', 'entries')} of your sources {'is' if len(other) == 1 else 'are'} "
-            f"read otherwise than before the upgrade: {listed(other)}",
-            "what was over stays over; what is due is judged by what is read now: followup explain CASE",
+            Sentence(
+                "{number} entry of your sources is read otherwise than before the upgrade: {names}",
+                "{number} entries of your sources are read otherwise than before the upgrade: {names}",
+                number=len(other),
+                names=listed(other),
+            ),
+            Sentence("what was over stays over; what is due is judged by what is read now: followup explain CASE"),
         )
     if not whole:
         return
     if kept := store.decisions.keep_settled():
-        verb = "was over, and stays so, although it" if len(kept) == 1 else "were over, and stay so, although they"
         yield _remark(
-            f"{plural(len(kept), 'duty', 'duties')} {verb} would be open by what is read now: {listed(kept)}",
-            "nothing is made of it; do by hand what you still want to do",
+            Sentence(
+                "{number} duty was over, and stays so, although it would be open by what is read now: {keys}",
+                "{number} duties were over, and stay so, although they would be open by what is read now: {keys}",
+                number=len(kept),
+                keys=listed(kept),
+            ),
+            Sentence("nothing is made of it; do by hand what you still want to do"),
         )
     store.state.write(replace(store.state.read(), upgraded_from=0))
 
@@ -90,5 +105,5 @@ def _essence(event: Event, given: Given) -> object:
 
 def _named(event: Event, given: Given) -> str:
     day = event.start.astimezone(given.config.profile.timezone)
-    kind = "mail" if event.kind in MAIL else event.kind
-    return f"the {kind} “{event.title[:60]}” of {day:%Y-%m-%d}"
+    kind = Sentence("mail") if event.kind in MAIL else event.kind
+    return Sentence("the {kind} “{title}” of {day}", kind=kind, title=event.title[:60], day=day.date())

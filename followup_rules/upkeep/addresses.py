@@ -10,6 +10,7 @@ from followup_rules.codes import Code
 from followup_rules.config.options import addresses_of
 from followup_rules.config.read import Config
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence
 from followup_rules.web_address import FILE_END, WebAddress
 
 
@@ -18,9 +19,16 @@ def addresses_in_config(config: Config) -> Iterator[Problem]:
     for where, address in _addresses(config):
         if address.file is None:
             file = config.file.absolute().with_name(f"{where.partition('.')[2]}{FILE_END}")
-            message = f"whoever knows the address {address} reads all that is there, and it stands in the config"
+            message = Sentence(
+                "whoever knows the address {address} reads all that is there, and it stands in the config",
+                address=address,
+            )
             write = f"(umask 077; cat > {shlex.quote(str(file))})"
-            hint = f'put it into a file: {write}, paste it, press Enter and Ctrl-D; then write path = "{file.name}"'
+            hint = Sentence(
+                'put it into a file: {write}, paste it, press Enter and Ctrl-D; then write path = "{name}"',
+                write=write,
+                name=file.name,
+            )
             yield Problem(where, message, Code.SECRET_IN_CONFIG, hint=hint, warning=True)
 
 
@@ -28,7 +36,9 @@ def exposed_addresses(config: Config) -> Iterator[Problem]:
     """Yield what to tell of files with addresses that other users of this computer may read."""
     for where, address in _addresses(config):
         if address.file is not None and _is_open(address.file):
-            message = f"other users of this computer may read or write {address.file}, which holds a secret address"
+            message = Sentence(
+                "other users of this computer may read or write {file}, which holds a secret address", file=address.file
+            )
             hint = f"chmod 600 {shlex.quote(str(address.file))}"
             yield Problem(where, message, Code.EXPOSED, hint=hint, warning=True)
 

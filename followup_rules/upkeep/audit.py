@@ -10,6 +10,7 @@ from msgspec import Struct
 from followup_rules.config.read import Config
 from followup_rules.engine.evaluate import EvaluationContext
 from followup_rules.model import Decision
+from followup_rules.sentences import Sentence, commas
 from followup_rules.store.decisions import StoredDecision
 from followup_rules.store.store import Store
 from followup_rules.tick.one_case import judge
@@ -44,7 +45,10 @@ def audit(config: Config, copy: Store) -> Audit | None:
     waiting = copy.decisions.stale(context.now)
     # The places go first, since decisions are judged where events belong now.
     moved = copy.arrange(copy.events.ids(), config.rulebook.directory)
-    places = [Difference(new, event, f"in {old}", f"in {new}") for event, (old, new) in sorted(moved.items())]
+    places = [
+        Difference(new, event, Sentence("in {output}", output=old), Sentence("in {output}", output=new))
+        for event, (old, new) in sorted(moved.items())
+    ]
     cases = sorted(({*copy.places.cases(), *stored}) - set(waiting))
     differences = [each for case in cases for each in _compared(case, stored.get(case, {}), config, copy, context)]
     count = sum(len(stored.get(case, {})) for case in cases)
@@ -75,8 +79,10 @@ def _as_kept(decision: Decision) -> StoredDecision:
 
 def _shown(decision: StoredDecision | None) -> str:
     if decision is None:
-        return "nothing"
-    parts = [decision.state, *(["late"] if decision.late else [])]
-    parts += [f"until {decision.next:%Y-%m-%d %H:%M}"] if decision.next else []
-    parts += [f"shown by {', '.join(decision.evidence)}"] if decision.evidence else []
-    return ", ".join(parts)
+        return Sentence("nothing")
+    parts: list[str] = [decision.state, *([Sentence("late")] if decision.late else [])]
+    if decision.next:
+        parts.append(Sentence("until {next}", next=f"{decision.next:%Y-%m-%d %H:%M}"))
+    if decision.evidence:
+        parts.append(Sentence("shown by {names}", names=", ".join(decision.evidence)))
+    return commas(*parts)

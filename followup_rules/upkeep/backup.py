@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.config.read import Config, read_config
+from followup_rules.sentences import Sentence, together
 from followup_rules.store import database
 from followup_rules.store.backup import aside_of, copies, keep_aside, read_into, usual_place, whole
 from followup_rules.store.errors import StoreError, TooNew
@@ -43,7 +44,10 @@ def back_up(config: Config, place: Path | None, now: datetime, *, over: bool = F
     """
     store, place = config.store, place or usual_place(config.store, now)
     if not store.exists():
-        raise StoreError(f"there is no store {store} yet, so nothing to copy", "the first `followup run` makes it")
+        raise StoreError(
+            Sentence("there is no store {store} yet, so nothing to copy", store=store),
+            Sentence("the first `followup run` makes it"),
+        )
     _refuse(place, store, over=over)
     with _writing(place), whole(place) as unfinished:
         with closing(sqlite3.connect(unfinished, isolation_level=None)) as copy:
@@ -56,20 +60,31 @@ def back_up(config: Config, place: Path | None, now: datetime, *, over: bool = F
 def _refuse(place: Path, store: Path, *, over: bool) -> None:
     """Raise StoreError if no copy may be written there."""
     if place.is_dir():
-        raise StoreError(f"{place} is a folder", f"name a file in it: followup backup {place / store.name}-backup")
+        raise StoreError(
+            Sentence("{place} is a folder", place=place),
+            Sentence("name a file in it: followup backup {file}-backup", file=place / store.name),
+        )
     if not place.parent.is_dir():
         raise StoreError(
-            f"the folder {place.parent} is not there, so no copy was made", f"make it: mkdir -p {place.parent}"
+            Sentence("the folder {parent} is not there, so no copy was made", parent=place.parent),
+            Sentence("make it: mkdir -p {parent}", parent=place.parent),
         )
     if not place.exists():
         return
     if not place.is_file():
-        raise StoreError(f"{place} is a pipe or a device and no file", f"name a file, such as {store.name}-backup")
+        raise StoreError(
+            Sentence("{place} is a pipe or a device and no file", place=place),
+            Sentence("name a file, such as {name}-backup", name=store.name),
+        )
     if store.samefile(place):
-        raise StoreError(f"{place} is the store itself", "name another file, or none: then it lies beside the store")
+        raise StoreError(
+            Sentence("{place} is the store itself", place=place),
+            Sentence("name another file, or none: then it lies beside the store"),
+        )
     if not over:
         raise StoreError(
-            f"{place} is there already; it was left as it is", "add --force to write over it, or name another file"
+            Sentence("{place} is there already; it was left as it is", place=place),
+            Sentence("add --force to write over it, or name another file"),
         )
 
 
@@ -81,11 +96,11 @@ def _writing(place: Path) -> Iterator[None]:
     except (sqlite3.Error, OSError) as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code == sqlite3.SQLITE_FULL or getattr(error, "errno", 0) in (errno.ENOSPC, errno.EDQUOT):
-            hint = f"make room on the disk of {place.parent}, or name a file on another one"
-            raise StoreError(f"there is no room left for {place}", hint) from error
+            hint = Sentence("make room on the disk of {parent}, or name a file on another one", parent=place.parent)
+            raise StoreError(Sentence("there is no room left for {place}", place=place), hint) from error
         said = error.strerror if isinstance(error, OSError) else str(error)
-        hint = f"check the permissions of {place.parent} and its disk, or name a file elsewhere"
-        raise StoreError(f"{place} cannot be written: {said}", hint) from error
+        hint = Sentence("check the permissions of {parent} and its disk, or name a file elsewhere", parent=place.parent)
+        raise StoreError(Sentence("{place} cannot be written: {said}", place=place, said=said), hint) from error
 
 
 def _read(store: Path, copy: sqlite3.Connection) -> None:
@@ -93,7 +108,8 @@ def _read(store: Path, copy: sqlite3.Connection) -> None:
     version = database.version_of(store)
     if not version:
         raise StoreError(
-            f"the store {store} is empty, so there is nothing to copy", "the first `followup run` fills it"
+            Sentence("the store {store} is empty, so there is nothing to copy", store=store),
+            Sentence("the first `followup run` fills it"),
         )
     read_into(copy, store)
 
@@ -102,7 +118,9 @@ def _tried(file: Path, store: Path) -> Holdings:
     """Return what a copy holds once this version could open it and found it whole. Raises StoreError."""
     with open_copy(file) as copy:
         if damage := copy.database.damage(deep=True):
-            message = f"the store {store} is damaged, so no copy was made: {'; '.join(damage)}"
+            message = Sentence(
+                "the store {store} is damaged, so no copy was made: {damage}", store=store, damage="; ".join(damage)
+            )
             raise StoreError(message, _put_back(store))
         return _holdings(file, copy)
 
@@ -124,9 +142,9 @@ def _put_back(store: Path) -> str:
     """Say which copies could be put back."""
     names = [copy for copy in copies(store) if "-backup" in copy.name and not copy.name.endswith(".part")]
     if not names:
-        return "look for a copy elsewhere, and put it back: followup backup --restore FILE"
+        return Sentence("look for a copy elsewhere, and put it back: followup backup --restore FILE")
     newest = max(names, key=lambda copy: (copy.stat().st_mtime_ns, copy.name))
-    return f"put a copy back: followup backup --restore {newest}"
+    return Sentence("put a copy back: followup backup --restore {newest}", newest=newest)
 
 
 # -- a copy is put back
@@ -183,13 +201,20 @@ def _forgotten_since(copy: Store, store: Path) -> list[str]:
 def _check(file: Path, config: Config) -> None:
     """Raise StoreError if a file is no whole copy of a store, or is the store itself."""
     if not file.exists():
-        raise StoreError(f"{file} is not there; nothing was changed", _put_back(config.store))
+        raise StoreError(Sentence("{file} is not there; nothing was changed", file=file), _put_back(config.store))
     if not file.is_file():
-        raise StoreError(f"{file} is no file; nothing was changed", "name the file of a copy")
+        raise StoreError(
+            Sentence("{file} is no file; nothing was changed", file=file), Sentence("name the file of a copy")
+        )
     if config.store.exists() and not config.store.is_file():
-        raise StoreError(f"the store {config.store} is no file; nothing was changed", "move away what lies there")
+        raise StoreError(
+            Sentence("the store {store} is no file; nothing was changed", store=config.store),
+            Sentence("move away what lies there"),
+        )
     if config.store.exists() and config.store.samefile(file):
-        raise StoreError(f"{file} is the store itself; nothing was changed", "name the file of a copy")
+        raise StoreError(
+            Sentence("{file} is the store itself; nothing was changed", file=file), Sentence("name the file of a copy")
+        )
     try:
         empty = not database.version_of(file)
         with open_copy(file) as copy:
@@ -197,13 +222,18 @@ def _check(file: Path, config: Config) -> None:
             copy.state.read()
     except TooNew as error:
         raise StoreError(
-            f"{error}; nothing was changed", "upgrade followup-rules, or choose an earlier copy"
+            Sentence("{error}; nothing was changed", error=error),
+            Sentence("upgrade followup-rules, or choose an earlier copy"),
         ) from error
     except StoreError as error:
-        raise StoreError(f"{error}; nothing was changed", "choose another copy") from error
+        raise StoreError(
+            Sentence("{error}; nothing was changed", error=error), Sentence("choose another copy")
+        ) from error
     if empty or damage:
-        what = f"damaged: {'; '.join(damage)}" if damage else "empty"
-        raise StoreError(f"{file} is {what}; nothing was changed", "choose another copy")
+        what = Sentence("damaged: {damage}", damage=together(*damage)) if damage else Sentence("empty")
+        raise StoreError(
+            Sentence("{file} is {what}; nothing was changed", file=file, what=what), Sentence("choose another copy")
+        )
 
 
 def _unless_of_another(file: Path, known: str, config: Config) -> None:
@@ -212,5 +242,14 @@ def _unless_of_another(file: Path, known: str, config: Config) -> None:
     if other.resolve() == config.file.resolve() or not other.exists():
         return  # a config that was renamed, or the one of another computer
     if read_config(other).store != config.store:
-        hint = f"put it back there: followup --config {other} backup --restore {file}; or delete {other}"
-        raise StoreError(f"{file} is a copy of the store of another config, {other}; nothing was changed", hint)
+        hint = Sentence(
+            "put it back there: followup --config {other} backup --restore {file}; or delete {other}",
+            other=other,
+            file=file,
+        )
+        raise StoreError(
+            Sentence(
+                "{file} is a copy of the store of another config, {other}; nothing was changed", file=file, other=other
+            ),
+            hint,
+        )

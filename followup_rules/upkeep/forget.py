@@ -13,11 +13,12 @@ from msgspec.structs import replace
 from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredOutput
 from followup_rules.config.read import Config
-from followup_rules.engine.assign_cases import employer
+from followup_rules.engine.case_keys import employer
 from followup_rules.engine.plan import Change, EntryState, LedgerEntry
 from followup_rules.host.failures import failure
 from followup_rules.language.text import fold
 from followup_rules.model import NOTICE, Problem
+from followup_rules.sentences import Sentence
 from followup_rules.store import last_note
 from followup_rules.store.backup import backups, copies
 from followup_rules.store.errors import StoreError
@@ -77,7 +78,11 @@ def take_back(case: str, config: Config, store: Store, now: datetime) -> list[Pr
         else:
             keys = ", ".join(entry.key for entry in entries)
             problems.append(
-                Problem(f"outputs.{name}", f"{keys}: the config no longer names this output", Code.UNUSABLE)
+                Problem(
+                    f"outputs.{name}",
+                    Sentence("{keys}: the config no longer names this output", keys=keys),
+                    Code.UNUSABLE,
+                )
             )
     return problems
 

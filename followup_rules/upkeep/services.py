@@ -11,6 +11,7 @@ from followup_rules.host.checked_health import facts
 from followup_rules.host.secrets import hidden
 from followup_rules.host.worker import sentence
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence
 from followup_rules.upkeep.health import Finding
 
 
@@ -29,7 +30,7 @@ def examine(check: HealthCheck, config: Config, *, everything: bool) -> Iterator
         found = facts(check, tables, config.profile, everything=everything)
     except Exception as error:  # noqa: BLE001 -- a plugin and the service behind it may fail in any way
         said = hidden(sentence(error, typed=not isinstance(error, Unreadable)), config.secrets)
-        yield Finding(check.name, "cannot be asked", (Problem(check.name, said, Code.UNUSABLE),))
+        yield Finding(check.name, Sentence("cannot be asked"), (Problem(check.name, said, Code.UNUSABLE),))
         return
     for fact in found:
         area, told, problem, hint = (

@@ -9,6 +9,7 @@ from typing import Any
 
 from followup_rules import Context, Fact, HealthCheck, Login, Output, OutputType, Profile, Source, SourceType, hookimpl
 from followup_rules.model import DRAFT, TASK
+from followup_rules.sentences import Sentence
 
 # This module is loaded at every run, and each method of a dataclass costs time then: none that nobody calls.
 
@@ -58,9 +59,9 @@ class CalendarOptions(GoogleOptions):
     def __post_init__(self) -> None:
         """Check what the types cannot say."""
         if not self.calendars:
-            raise ValueError('`calendars` is empty; write calendars = ["primary"]')
+            raise ValueError(Sentence('`calendars` is empty; write calendars = ["primary"]'))
         if not 0 < self.days_ahead <= 3_650:
-            raise ValueError("`days_ahead` must be a number of days from 1 to 3650")
+            raise ValueError(Sentence("`days_ahead` must be a number of days from 1 to 3650"))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -81,14 +82,16 @@ class TasksOptions(GoogleOptions):
     def __post_init__(self) -> None:
         """Check what the types cannot say."""
         if not self.list or self.list != self.list.strip():
-            raise ValueError('`list` must be a name that neither begins nor ends with a space, such as "followup"')
+            raise ValueError(
+                Sentence('`list` must be a name that neither begins nor ends with a space, such as "followup"')
+            )
 
 
 @hookimpl
 def register_sources() -> list[SourceType]:
     """Add the sources `gmail` and `google-calendar`."""
-    mail = "Mail that you sent with Gmail, and what came in the same conversations"
-    meetings = "Meetings in Google Calendar"
+    mail = Sentence("Mail that you sent with Gmail, and what came in the same conversations")
+    meetings = Sentence("Meetings in Google Calendar")
     return [
         SourceType("gmail", mail, ("sent", "received"), GmailOptions, _mail),
         SourceType("google-calendar", meetings, ("meeting",), CalendarOptions, _calendar),
@@ -99,21 +102,27 @@ def register_sources() -> list[SourceType]:
 def register_outputs() -> list[OutputType]:
     """Add the outputs `gmail-drafts` and `google-tasks`."""
     return [
-        OutputType("gmail-drafts", "Drafts in Gmail", (DRAFT,), DraftsOptions, _drafts),
-        OutputType("google-tasks", "Tasks in a list of their own in Google Tasks", (TASK,), TasksOptions, _tasks),
+        OutputType("gmail-drafts", Sentence("Drafts in Gmail"), (DRAFT,), DraftsOptions, _drafts),
+        OutputType(
+            "google-tasks", Sentence("Tasks in a list of their own in Google Tasks"), (TASK,), TasksOptions, _tasks
+        ),
     ]
 
 
 @hookimpl
 def register_logins() -> list[Login]:
     """Add the login `google`."""
-    return [Login("google", "Gmail, Google Calendar and Google Tasks", _log_in)]
+    return [Login("google", Sentence("Gmail, Google Calendar and Google Tasks"), _log_in)]
 
 
 @hookimpl
 def register_health_checks() -> list[HealthCheck]:
     """Add the health check `google`."""
-    return [HealthCheck("google", "What Google really answers for your account, with nothing private in it", _examine)]
+    return [
+        HealthCheck(
+            "google", Sentence("What Google really answers for your account, with nothing private in it"), _examine
+        )
+    ]
 
 
 # What stands behind these is imported only where a config uses it.

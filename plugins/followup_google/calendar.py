@@ -15,6 +15,7 @@ from followup_google.meetings import event, made_in, seen_by_another
 from followup_google.service import CALENDAR, Service
 from followup_rules import BadItem, Context, Event, Pull, Unreadable
 from followup_rules.meetings import Revision, named_apart, revision
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from followup_google import CalendarOptions
@@ -71,10 +72,19 @@ class CalendarSource:
             for page in pages:
                 yield from page.get("items", ())
         except Missing as error:
-            raise Unreadable(f"there is no calendar {calendar!r} in this account; correct `calendars`") from error
+            raise Unreadable(
+                Sentence("there is no calendar {calendar!r} in this account; correct `calendars`", calendar=calendar)
+            ) from error
         except Denied as error:
-            ask = "ask its owner to share it, or take it out of `calendars`"
-            raise Unreadable(f"this account may not read the calendar {calendar!r} ({error}); {ask}") from error
+            ask = Sentence("ask its owner to share it, or take it out of `calendars`")
+            raise Unreadable(
+                Sentence(
+                    "this account may not read the calendar {calendar!r} ({error}); {ask}",
+                    calendar=calendar,
+                    error=error,
+                    ask=ask,
+                )
+            ) from error
 
     def _events(self, entries: list[tuple[str, Any]]) -> Iterator[Event | BadItem]:
         """Yield each meeting once, as my own calendar has it, if it does."""

@@ -22,6 +22,7 @@ from followup_rules import Action, Context, Refused, Status, sealing
 from followup_rules.mail.draft import compose
 from followup_rules.people import is_one_of
 from followup_rules.sealing import EDITED
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -85,7 +86,7 @@ class GmailDrafts:
         wanted = self._ref(known.draft, known.thread, mail)
         there = self._untouched(known, wanted.seal)
         if there is None:
-            raise Refused("the draft is no longer in Gmail")
+            raise Refused(Sentence("the draft is no longer in Gmail"))
         if self._seal(there) != wanted.seal:
             body = {"id": known.draft, "message": _body(mail, there.thread)}
             made = self._change(lambda gmail: gmail.users().drafts().update(userId="me", id=known.draft, body=body))
@@ -182,7 +183,7 @@ class GmailDrafts:
         """Return the draft if it is as we left it, or as `also` says; None if it is gone. Raises Refused if neither."""
         there = self._draft(known.draft)
         if there and self._seal(there) not in (known.seal, also):
-            raise Refused(f"you have edited the draft “{there.subject}”; it stays as it is")
+            raise Refused(Sentence("you have edited the draft “{subject}”; it stays as it is", subject=there.subject))
         return there
 
     def _marked(self, key: str, heads: Iterable[Draft]) -> str | None:
@@ -248,7 +249,7 @@ class GmailDrafts:
         try:
             return self._service.write(ask)
         except Missing as error:
-            raise Refused("the draft has just gone from Gmail") from error
+            raise Refused(Sentence("the draft has just gone from Gmail")) from error
 
     def _thread_of(self, action: Action) -> str:
         """Return the conversation that the draft belongs to: Gmail goes by its own id, and not by References alone.

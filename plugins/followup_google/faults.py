@@ -13,6 +13,7 @@ from msgspec import Struct
 from followup_google.token import LOG_IN
 from followup_rules import Unreadable
 from followup_rules.hookspecs import LONGEST_WAIT
+from followup_rules.sentences import Sentence
 from followup_rules.web_address import retry_after
 
 # As the older services name it, and as the newer ones do (google.rpc.ErrorInfo).
@@ -82,11 +83,17 @@ def fault_of(error: Exception) -> Fault | None:
         return _not_renewed(error)
     if isinstance(error, auth.GoogleAuthError):
         return Fault(
-            "Google cannot be reached to renew the login; the next run tries again", certain=True, passing=True
+            Sentence("Google cannot be reached to renew the login; the next run tries again"),
+            certain=True,
+            passing=True,
         )
     if isinstance(error, network.RequestException):
         said = cause(error)
-        return Fault(f"Google cannot be reached ({said}); the next run tries again", _unsent(error), passing=True)
+        return Fault(
+            Sentence("Google cannot be reached ({said}); the next run tries again", said=said),
+            _unsent(error),
+            passing=True,
+        )
     return None
 
 
@@ -95,12 +102,16 @@ def _answered(error: Any) -> Fault:
     status, reasons = int(error.resp.status), _reasons(error.content)
     wait = _wait(error)
     if status == 429 or (status == 403 and reasons & _RATE):
-        pause = f" for {_spoken(wait)}" if wait else ""
-        said = f"Google asks to be left alone{pause}: too many requests"
+        said = Sentence("Google asks to be left alone: too many requests")
+        if wait:
+            said = Sentence("Google asks to be left alone for {time}: too many requests", time=_spoken(wait))
         return Fault(said, certain=True, passing=True, limited=True, wait=wait)
     if status >= 500:
         return Fault(
-            f"Google has a problem of its own ({status}); the next run tries again", False, passing=True, wait=wait
+            Sentence("Google has a problem of its own ({status}); the next run tries again", status=status),
+            False,
+            passing=True,
+            wait=wait,
         )
     if status == 401:
         return Fault(EXPIRED, certain=True)
@@ -108,43 +119,54 @@ def _answered(error: Any) -> Fault:
         return Fault(_forbidden(reasons, error), certain=True, denied=not reasons & (_NOT_GRANTED | _NOT_ENABLED))
     if status == 400 and "mail service not enabled" in _message(error).lower():
         return Fault(_NO_GMAIL, certain=True)
-    said = f"Google says {status}: {_message(error)}"
+    said = Sentence("Google says {status}: {message}", status=status, message=_message(error))
     return Fault(said, certain=True, missing=status in (404, 410), odd=status == 400)
 
 
 def _forbidden(reasons: set[str], error: Any) -> str:
     if reasons & _NOT_GRANTED:
-        return f"the login does not cover this; {LOG_IN}, and tick every box"
+        return Sentence("the login does not cover this; {log_in}, and tick every box", log_in=LOG_IN)
     if reasons & _NOT_ENABLED:
-        return "this API is switched off in your project; enable it in the Google console (docs/google.md)"
+        return Sentence("this API is switched off in your project; enable it in the Google console (docs/google.md)")
     if "domainPolicy" in reasons:
-        return (
-            "the administrator of your organization does not let programs use this service; "
-            "ask them to, or use another account"
+        return Sentence(
+            "the administrator of your organization does not let programs use this service; ask them "
+            "to, or use another account"
         )
-    return f"Google says 403: {_message(error)}"
+    return Sentence("Google says 403: {message}", message=_message(error))
 
 
-EXPIRED = (
-    f"Google does not accept the login any more (in the mode “testing” one ends after 7 days; docs/google.md); {LOG_IN}"
+EXPIRED = Sentence(
+    "Google does not accept the login any more (in the mode “testing” one ends after 7 days; docs/google.md); {log_in}",
+    log_in=LOG_IN,
 )
-_NO_GMAIL = "this account has no Gmail; use another `account`, or take the tables of Gmail out of the config"
-_NEW_CLIENT = (
-    "the OAuth client of the login is no longer there, or has another secret; make a new one in the Google console, "
-    f"save its file in place of the old one (docs/google.md), and {LOG_IN}"
+_NO_GMAIL = Sentence("this account has no Gmail; use another `account`, or take the tables of Gmail out of the config")
+_NEW_CLIENT = Sentence(
+    "the OAuth client of the login is no longer there, or has another secret; make a new one "
+    "in the Google console, save its file in place of the old one (docs/google.md), and {log_in}",
+    log_in=LOG_IN,
 )
 _REFUSED_LOGINS = {
     "deleted_client": _NEW_CLIENT,
     "invalid_client": _NEW_CLIENT,
     "unauthorized_client": _NEW_CLIENT,
-    "disabled_client": "the OAuth client of the login is switched off, or its project is; "
-    "switch it on again in the Google console, or make a new one there (docs/google.md)",
-    "admin_policy_enforced": "the administrator of your organization does not let this OAuth client in; "
-    "ask them to trust its client id, or use another account: a new login does not help before",
-    "org_internal": "the OAuth client is only for accounts of its own organization; "
-    "use one of these, or make a client for external users (docs/google.md)",
-    "invalid_rapt": "your organization wants you to show again who you are, after so many hours; "
-    f"{LOG_IN}; to be spared that, ask its administrator to trust the OAuth client (session control)",
+    "disabled_client": Sentence(
+        "the OAuth client of the login is switched off, or its project is; switch it on again in "
+        "the Google console, or make a new one there (docs/google.md)"
+    ),
+    "admin_policy_enforced": Sentence(
+        "the administrator of your organization does not let this OAuth client in; ask them to "
+        "trust its client id, or use another account: a new login does not help before"
+    ),
+    "org_internal": Sentence(
+        "the OAuth client is only for accounts of its own organization; use one of these, or make "
+        "a client for external users (docs/google.md)"
+    ),
+    "invalid_rapt": Sentence(
+        "your organization wants you to show again who you are, after so many hours; {log_in}; to "
+        "be spared that, ask its administrator to trust the OAuth client (session control)",
+        log_in=LOG_IN,
+    ),
 }
 """What can be done where a login is not renewed: by the word of the answer (RFC 6749, section 5.2; Google's own)."""
 
@@ -161,19 +183,31 @@ def _not_renewed(error: Any) -> Fault:
     if known:
         return Fault(known, certain=True)
     if error.retryable:  # the library has tried several times already
-        return Fault(f"Google cannot renew the login just now ({words[-1]}); the next run tries again", certain=True)
+        return Fault(
+            Sentence("Google cannot renew the login just now ({error}); the next run tries again", error=words[-1]),
+            certain=True,
+        )
     if not said:  # it has asked nobody
         return Fault(UNRENEWABLE, certain=True)
     if words[-1] == "invalid_grant":
         return Fault(EXPIRED, certain=True)
     told = " ".join(f"{words[-1]}: {said.get('error_description', '')}".rstrip(": ").split())[:200]
-    console = "if that comes back, look at the OAuth client in the Google console (docs/google.md)"
-    return Fault(f"Google does not accept the login any more ({told}); {LOG_IN}; {console}", certain=True)
+    console = Sentence("if that comes back, look at the OAuth client in the Google console (docs/google.md)")
+    return Fault(
+        Sentence(
+            "Google does not accept the login any more ({told}); {log_in}; {console}",
+            told=told,
+            log_in=LOG_IN,
+            console=console,
+        ),
+        certain=True,
+    )
 
 
-UNRENEWABLE = (
-    "the login has ended, and Google gave nothing to renew it with; take its permission back in your Google account, "
-    f"under “Third-party apps and services”, and {LOG_IN}"
+UNRENEWABLE = Sentence(
+    "the login has ended, and Google gave nothing to renew it with; take its permission back "
+    "in your Google account, under “Third-party apps and services”, and {log_in}",
+    log_in=LOG_IN,
 )
 
 
@@ -220,7 +254,9 @@ def _wait(error: Any) -> timedelta:
 
 def _spoken(length: timedelta) -> str:
     seconds = int(length.total_seconds())
-    return f"{seconds} seconds" if seconds < 120 else f"{seconds // 60} minutes"
+    if seconds < 120:
+        return Sentence("{number} second", "{number} seconds", number=seconds)
+    return Sentence("{number} minute", "{number} minutes", number=seconds // 60)
 
 
 def _unsent(error: Any) -> bool:

@@ -20,6 +20,7 @@ from followup_google.faults import Limited, Missing, Odd
 from followup_google.letters import SCHEDULED, UNSENT, WANTED, event
 from followup_google.service import MAIL, Service
 from followup_rules import BadItem, Context, Event, Pull, Unreadable
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from followup_google import GmailOptions
@@ -79,7 +80,7 @@ class GmailSource:
     def pull(self, since: datetime, cursor: str) -> Pull:
         """Return the mails of the next conversations to be read. Raises Unreadable."""
         if not self._me:
-            raise Unreadable("without `profile.me` nobody knows which addresses are yours; write them there")
+            raise Unreadable(Sentence("without `profile.me` nobody knows which addresses are yours; write them there"))
         before = Cursor.parse(cursor)
         covered = before.covers(self._reading, since)
         before = self._changes(before, since) if covered else self._listing(since)

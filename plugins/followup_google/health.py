@@ -17,6 +17,7 @@ from followup_google.shown import SEAL
 from followup_rules import Fact, Profile, Unreadable
 from followup_rules.mail.draft import KEY
 from followup_rules.mail.head import first
+from followup_rules.sentences import Sentence, changed, commas
 
 _SYSTEM_LABELS = frozenset({SENT, SCHEDULED, DRAFT, "INBOX", "SPAM", "TRASH", "UNREAD", "STARRED", "IMPORTANT", "CHAT"})
 _ADDRESS = re.compile(r"[^\s@<>()\[\]]+@[^\s@<>()\[\],;:]+")
@@ -41,11 +42,22 @@ def sender(table: str, options: DraftsOptions, profile: Profile) -> Fact | None:
         may = send_as.may_send(service, address)
     except Unreadable:  # whatever keeps it from being asked is told by what uses it
         return None
-    return None if may else Fact(table, f"from {address}", f"drafts are from {address}, and {_REWRITTEN}", _HINT)
+    return (
+        None
+        if may
+        else Fact(
+            table,
+            Sentence("from {address}", address=address),
+            Sentence("drafts are from {address}, and {rewritten}", address=address, rewritten=_REWRITTEN),
+            _HINT,
+        )
+    )
 
 
-_REWRITTEN = "Gmail may not send from it: it writes the account's own address in its place"
-_HINT = "add it in Gmail's settings under “Send mail as” and confirm it, or put the account's address into `profile.me`"
+_REWRITTEN = Sentence("Gmail may not send from it: it writes the account's own address in its place")
+_HINT = Sentence(
+    "add it in Gmail's settings under “Send mail as” and confirm it, or put the account's address into `profile.me`"
+)
 
 
 def _all(table: str, options: GoogleOptions, profile: Profile) -> Iterator[Fact]:
@@ -54,19 +66,24 @@ def _all(table: str, options: GoogleOptions, profile: Profile) -> Iterator[Fact]
     try:
         service = Service(api, options, profile)
     except Unreadable as error:
-        yield Fact(table, "cannot be asked", str(error))
+        yield Fact(table, Sentence("cannot be asked"), str(error))
         return
     for name, question in questions.items():
         try:
             yield Fact(table, f"{name}: {question(service, options, profile)}")
         except Unreadable as error:
-            yield Fact(table, f"{name}: refused", f"{name}: {error}")
+            yield Fact(
+                table, Sentence("{name}: refused", name=name), Sentence("{name}: {said}", name=name, said=str(error))
+            )
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-            yield Fact(table, f"{name}: an answer of another shape ({type(error).__name__})")
+            yield Fact(
+                table, Sentence("{name}: an answer of another shape ({error})", name=name, error=type(error).__name__)
+            )
 
 
 def _without_addresses(fact: Fact) -> Fact:
-    return Fact(fact.area, *(_ADDRESS.sub("…@…", text) for text in (fact.told, fact.problem, fact.hint)))
+    told = (changed(text, lambda part: _ADDRESS.sub("…@…", part)) for text in (fact.told, fact.problem, fact.hint))
+    return Fact(fact.area, *told)
 
 
 # -- what is asked
@@ -74,14 +91,23 @@ def _without_addresses(fact: Fact) -> Fact:
 
 def _whose(service: Service, _options: Any, _profile: Profile) -> str:
     found = service.read(lambda gmail: gmail.users().getProfile(userId="me"))
-    return f"{'the account of the config' if found['emailAddress'].lower() == service.account else 'another account'}"
+    own = str(found["emailAddress"]).lower() == service.account
+    return Sentence("the account of the config") if own else Sentence("another account")
 
 
 def _addresses(service: Service, _options: Any, profile: Profile) -> str:
     found = send_as.addresses(service)
     usable, mine = sum(each.usable for each in found), sum(each.is_me for each in found)
-    drafts = "may be" if send_as.may_send(service, send_as.written_from(service.account, profile)) else "may not be"
-    return f"{len(found)} addresses to send from, {usable} of them confirmed, {mine} of them mine; drafts {drafts} sent"
+    told = Sentence(
+        "{number} address to send from, {usable} of them confirmed, {mine} of them mine",
+        "{number} addresses to send from, {usable} of them confirmed, {mine} of them mine",
+        number=len(found),
+        usable=usable,
+        mine=mine,
+    )
+    if send_as.may_send(service, send_as.written_from(service.account, profile)):
+        return Sentence("{told}; drafts may be sent", told=told)
+    return Sentence("{told}; drafts may not be sent", told=told)
 
 
 def _labelled(label: str) -> Callable[[Service, Any, Profile], str]:
@@ -91,7 +117,7 @@ def _labelled(label: str) -> Callable[[Service, Any, Profile], str]:
         query = {"userId": "me", "labelIds": [label], "maxResults": 1}
         listed = service.read(lambda gmail: gmail.users().messages().list(**query)).get("messages", ())
         if not listed:
-            return "none is there"
+            return Sentence("none is there")
         return _told_of(service, listed[0]["id"])
 
     return ask
@@ -105,30 +131,36 @@ def _told_of(service: Service, name: str) -> str:
     mail = get(list(WANTED))
     lower = headers(get([header.lower() for header in WANTED])["payload"])
     came = sorted({str(header["name"]) for header in mail["payload"].get("headers", ())})
-    labels = sorted(each if each in _SYSTEM_LABELS else "one of mine" for each in set(mail.get("labelIds", ())))
-    capitals = "do not matter" if len(lower) == len({each.lower() for each in came}) else "matter"
-    return f"labels {', '.join(labels) or 'none'}; headers {', '.join(came)}; capitals in their names {capitals}"
+    labels = sorted(
+        each if each in _SYSTEM_LABELS else Sentence("one of mine") for each in set(mail.get("labelIds", ()))
+    )
+    told = Sentence(
+        "labels {labels}; headers {headers}", labels=commas(*labels) or Sentence("none"), headers=", ".join(came)
+    )
+    if len(lower) == len({each.lower() for each in came}):
+        return Sentence("{told}; capitals in their names do not matter", told=told)
+    return Sentence("{told}; capitals in their names matter", told=told)
 
 
 def _search(service: Service, _options: Any, _profile: Profile) -> str:
     listed = service.read(lambda gmail: gmail.users().messages().list(userId="me", labelIds=[SENT], maxResults=1))
     name = next((mail["id"] for mail in listed.get("messages", ())), "")
     if not name:
-        return "nothing was sent yet"
+        return Sentence("nothing was sent yet")
     query = {"userId": "me", "id": name, "format": "metadata", "metadataHeaders": ["Message-ID", "Message-Id"]}
     mail = service.read(lambda gmail: gmail.users().messages().get(**query))
     ident = first(headers(mail["payload"]), "message-id").strip("<>")
     found = service.read(lambda gmail: gmail.users().messages().list(userId="me", q=f"rfc822msgid:{ident}"))
     right = name in [each["id"] for each in found.get("messages", ())]
-    return "a mail is found by its Message-ID" if right else "a mail is not found by its Message-ID"
+    return Sentence("a mail is found by its Message-ID") if right else Sentence("a mail is not found by its Message-ID")
 
 
 def _newest_drafts(service: Service, _options: Any, _profile: Profile) -> str:
     listed = service.read(lambda gmail: gmail.users().drafts().list(userId="me", maxResults=2)).get("drafts", ())
     shown = [_draft(service, each["id"]) for each in listed]
     dates = [int(each["message"].get("internalDate", 0)) for each in shown]
-    order = "the newest first" if dates == sorted(dates, reverse=True) else "not the newest first"
-    return f"{len(shown)} of them looked at, {order}"
+    order = Sentence("the newest first") if dates == sorted(dates, reverse=True) else Sentence("not the newest first")
+    return Sentence("{number} of them looked at, {order}", number=len(shown), order=order)
 
 
 def _marks(service: Service, _options: Any, _profile: Profile) -> str:
@@ -142,10 +174,12 @@ def _marks(service: Service, _options: Any, _profile: Profile) -> str:
         query = {"userId": "me", "q": f"rfc822msgid:{ident}"}
         found = service.read(lambda gmail: gmail.users().drafts().list(**query)).get("drafts", ())  # noqa: B023
         marks = [name for name in (KEY, SEAL) if head[name.lower()]]
-        own = "our own" if ident.startswith("followup-") else "Gmail's"
-        search = "found" if each["id"] in [one["id"] for one in found] else "not found"
-        return f"kept {', '.join(marks) or 'neither header'}; the Message-ID is {own}; {search} by it"
-    return "none of ours is among the newest ten"
+        own = Sentence("our own") if ident.startswith("followup-") else Sentence("Gmail's")
+        kept = ", ".join(marks) or Sentence("neither header")
+        if each["id"] in [one["id"] for one in found]:
+            return Sentence("kept {kept}; the Message-ID is {own}; found by it", kept=kept, own=own)
+        return Sentence("kept {kept}; the Message-ID is {own}; not found by it", kept=kept, own=own)
+    return Sentence("none of ours is among the newest ten")
 
 
 def _draft(service: Service, name: str) -> Any:
@@ -159,19 +193,29 @@ def _meetings(service: Service, options: CalendarOptions, _profile: Profile) -> 
         items = service.read(lambda google: google.events().list(**query)).get("items", ())  # noqa: B023
         kinds = Counter(kind for item in items for kind in _kinds_of(item, service.account))
         told.append(
-            f"calendar {number}: {len(items)} entries" + "".join(f", {kinds[kind]} {kind}" for kind in sorted(kinds))
+            commas(
+                Sentence(
+                    "calendar {place}: {number} entry",
+                    "calendar {place}: {number} entries",
+                    place=number,
+                    number=len(items),
+                ),
+                *(Sentence("{count} {kind}", count=kinds[kind], kind=kind) for kind in sorted(kinds)),
+            )
         )
     return "; ".join(told)
 
 
 def _kinds_of(item: Mapping[str, Any], account: str) -> Iterator[str]:
     called_by, made_by = item.get("organizer") or {}, item.get("creator") or {}
-    yield from ["cancelled, with details" if "start" in item else "cancelled, the id alone"] * (
+    yield from [Sentence("cancelled, with details") if "start" in item else Sentence("cancelled, the id alone")] * (
         item.get("status") == "cancelled"
     )
-    yield from ["called by a calendar"] * str(called_by.get("email", "")).endswith(".calendar.google.com")
+    yield from [Sentence("called by a calendar")] * str(called_by.get("email", "")).endswith(".calendar.google.com")
     yield from ["with `organizer.self`"] * bool(called_by.get("self"))
-    yield from ["made by me"] * (bool(made_by.get("self")) or str(made_by.get("email", "")).lower() == account)
+    yield from [Sentence("made by me")] * (
+        bool(made_by.get("self")) or str(made_by.get("email", "")).lower() == account
+    )
     yield from ["without `creator`"] * (not made_by)
 
 
@@ -179,11 +223,17 @@ def _lists(service: Service, options: TasksOptions, _profile: Profile) -> str:
     lists = service.read(lambda tasks: tasks.tasklists().list(maxResults=_PAGE)).get("items", ())
     ours = [each for each in lists if each["title"] == options.list]
     if not ours:
-        return f"{len(lists)} lists, ours is not there yet"
+        return Sentence("{lists} lists, ours is not there yet", lists=len(lists))
     query = {"tasklist": ours[0]["id"], "showCompleted": True, "showHidden": True, "maxResults": _PAGE}
     items = service.read(lambda tasks: tasks.tasks().list(**query)).get("items", ())
     returns = sum("\r" in str(item.get("notes", "")) for item in items)
-    return f"{len(lists)} lists, {len(ours)} of our name; {len(items)} tasks in it, {returns} with CRLF"
+    return Sentence(
+        "{lists} lists, {ours} of our name; {tasks} tasks in it, {returns} with CRLF",
+        lists=len(lists),
+        ours=len(ours),
+        tasks=len(items),
+        returns=returns,
+    )
 
 
 def _gone(service: Service, _options: Any, _profile: Profile) -> str:
@@ -192,7 +242,7 @@ def _gone(service: Service, _options: Any, _profile: Profile) -> str:
         service.read(lambda tasks: tasks.tasks().list(tasklist="bm90IGEgbGlzdA", maxResults=1))
     except Unreadable as error:
         return str(error)
-    return "it answers as if it were there"
+    return Sentence("it answers as if it were there")
 
 
 _QUESTIONS: Mapping[type, tuple[Any, Mapping[str, Callable[[Service, Any, Profile], str]]]] = {
@@ -202,5 +252,5 @@ _QUESTIONS: Mapping[type, tuple[Any, Mapping[str, Callable[[Service, Any, Profil
     }),
     DraftsOptions: (DRAFTS, {"login": _whose, "drafts": _newest_drafts, "marks": _marks}),
     CalendarOptions: (CALENDAR, {"meetings": _meetings}),
-    TasksOptions: (TASKS, {"tasks": _lists, "a list that is gone": _gone}),
+    TasksOptions: (TASKS, {"tasks": _lists, Sentence("a list that is gone"): _gone}),
 }  # fmt: skip

@@ -16,6 +16,7 @@ from followup_rules.mail import ids, machine, message, own_words
 from followup_rules.mail.addresses import decoded, people
 from followup_rules.mail.head import Headers, first
 from followup_rules.mail.message import Mail
+from followup_rules.sentences import Sentence
 
 THREAD = "gmail_thread"
 """The field of an event that holds the id of its conversation in Gmail."""
@@ -48,7 +49,9 @@ def event(resource: Any, me: Collection[str], since: datetime, account: str = ""
         found = _event(resource, me, since, where)
         return replace(found, data={**found.data, ACCOUNT: account}) if found and account else found
     except Exception as error:  # noqa: BLE001 -- whatever is odd about one message, the others work
-        return BadItem(where, f"this mail cannot be read ({type(error).__name__}: {error})")
+        return BadItem(
+            where, Sentence("this mail cannot be read ({name}: {error})", name=type(error).__name__, error=error)
+        )
 
 
 def _event(resource: Mapping[str, Any], me: Collection[str], since: datetime, where: str) -> Event | None:

@@ -21,6 +21,7 @@ from followup_google.health import sender
 from followup_google.service import CALENDAR, DRAFTS, MAIL, TASKS, Api, Service, check_installed
 from followup_google.token import Keeper, Token
 from followup_rules import Unreadable, regular_files
+from followup_rules.sentences import Sentence, together
 
 if TYPE_CHECKING:
     from followup_rules import Profile
@@ -61,7 +62,9 @@ def log_in(tables: Mapping[str, Any], profile: Profile, *, browser: bool) -> str
         if isinstance(options, GoogleOptions):
             accounts[Keeper.of(options, profile)].append(Table(name, options))
     if not accounts:
-        raise Unreadable('the config uses nothing of Google; add a table such as [sources.mail] with plugin = "gmail"')
+        raise Unreadable(
+            Sentence('the config uses nothing of Google; add a table such as [sources.mail] with plugin = "gmail"')
+        )
     _check_places(accounts)
     told: dict[Keeper, str] = {}
     for keeper, used in accounts.items():
@@ -69,8 +72,9 @@ def log_in(tables: Mapping[str, Any], profile: Profile, *, browser: bool) -> str
             told[keeper] = _log_in(keeper, used, profile, browser=browser)
         except Unreadable as error:
             accounts_kept = ", ".join(dict.fromkeys(each.account for each in told))
-            kept = f"; the login to {accounts_kept} is kept" if told else ""
-            raise Unreadable(f"no login to {keeper.account}: {error}{kept}") from error
+            kept = Sentence("the login to {accounts} is kept", accounts=accounts_kept) if told else ""
+            failed = Sentence("no login to {account}: {error}", account=keeper.account, error=error)
+            raise Unreadable(together(failed, kept)) from error
     return "\n".join(told.values())
 
 
@@ -79,8 +83,14 @@ def _check_places(keepers: Iterable[Keeper]) -> None:
     used: dict[Path, str] = {}
     for keeper in keepers:
         if not keeper.keyring and used.setdefault(keeper.path, keeper.account) != keeper.account:
-            both = f"{used[keeper.path]} and {keeper.account}"
-            raise Unreadable(f"{keeper.path} cannot hold the logins to both {both}; name two files")
+            raise Unreadable(
+                Sentence(
+                    "{path} cannot hold the logins to both {one} and {other}; name two files",
+                    path=keeper.path,
+                    one=used[keeper.path],
+                    other=keeper.account,
+                )
+            )
 
 
 def _log_in(keeper: Keeper, used: Sequence[Table], profile: Profile, *, browser: bool) -> str:
@@ -93,8 +103,10 @@ def _log_in(keeper: Keeper, used: Sequence[Table], profile: Profile, *, browser:
     _check_account(keeper, options, profile, token)
     if not token.refresh_token:
         raise Unreadable(
-            "Google gave a login for an hour only; take its permission back in your Google account, "
-            "under “Third-party apps and services”, and log in once more"
+            Sentence(
+                "Google gave a login for an hour only; take its permission back in your Google account, "
+                "under “Third-party apps and services”, and log in once more"
+            )
         )
     keeper.save(token)
     return _told(keeper, used, token, profile)
@@ -102,17 +114,25 @@ def _log_in(keeper: Keeper, used: Sequence[Table], profile: Profile, *, browser:
 
 def _client(path: Path, options: GoogleOptions) -> dict[str, str]:
     """Return what the file of the OAuth client says. Raises Unreadable, with where to get it."""
-    get = "make an OAuth client for a desktop app in the Google console and save its file there (docs/google.md)"
+    get = Sentence(
+        "make an OAuth client for a desktop app in the Google console and save its file there (docs/google.md)"
+    )
     try:
         found = json.loads(regular_files.read(path, _LARGEST))["installed"]
         known = {name: str(found[name]) for name in ("client_id", "client_secret", "auth_uri")}
         return {**known, "token_uri": options.token_uri or str(found["token_uri"])}
     except FileNotFoundError as error:
-        raise Unreadable(f"the OAuth client {path} is missing; {get}") from error
+        raise Unreadable(Sentence("the OAuth client {path} is missing; {get}", path=path, get=get)) from error
     except KeyError as error:
-        raise Unreadable(f"{path} is no OAuth client for a desktop app: it has no {error}; {get}") from error
+        raise Unreadable(
+            Sentence(
+                "{path} is no OAuth client for a desktop app: it has no {error}; {get}", path=path, error=error, get=get
+            )
+        ) from error
     except (OSError, ValueError, TypeError) as error:
-        raise Unreadable(f"the OAuth client {path} cannot be read ({error}); {get}") from error
+        raise Unreadable(
+            Sentence("the OAuth client {path} cannot be read ({error}); {get}", path=path, error=error, get=get)
+        ) from error
 
 
 def _granted(client: Mapping[str, str], wanted: Sequence[str], account: str, *, browser: bool) -> Token:
@@ -127,12 +147,12 @@ def _granted(client: Mapping[str, str], wanted: Sequence[str], account: str, *, 
         else:
             _by_hand(flow, asked)
     except Exception as error:  # the flow, and the two libraries below it, raise all kinds of things
-        raise Unreadable(f"Google did not log you in ({_reason(error)})") from error
+        raise Unreadable(Sentence("Google did not log you in ({reason})", reason=_reason(error))) from error
     credentials = flow.credentials
     said = flow.oauth2session.token.get("scope", ())
     granted = sorted(said.split() if isinstance(said, str) else said)
     if not {*wanted} & {*granted}:
-        raise Unreadable("you granted nothing of what was asked for; tick the boxes on Google's page")
+        raise Unreadable(Sentence("you granted nothing of what was asked for; tick the boxes on Google's page"))
     return Token(
         token=credentials.token or "",
         refresh_token=credentials.refresh_token or "",
@@ -154,13 +174,13 @@ def _browser_here() -> bool:
 
 
 def _in_the_browser(flow: Any, asked: Mapping[str, str]) -> None:
-    click.echo(f"Log in to {asked['login_hint']} in the browser.")
+    click.echo(Sentence("Log in to {asked} in the browser.", asked=asked["login_hint"]))
     flow.run_local_server(
         host="localhost",
         bind_addr="127.0.0.1",
         port=0,
-        authorization_prompt_message="If no browser opens, open this address on this machine:\n{url}",
-        success_message="You are logged in; you may close this window.",
+        authorization_prompt_message=Sentence("If no browser opens, open this address on this machine:\n{url}"),
+        success_message=Sentence("You are logged in; you may close this window."),
         timeout_seconds=PATIENCE,
         **asked,
     )
@@ -170,11 +190,19 @@ def _by_hand(flow: Any, asked: Mapping[str, str]) -> None:
     """Let the user log in on any machine, and bring back the address at which its browser ended."""
     flow.redirect_uri = _HANDED_OVER
     address, _ = flow.authorization_url(**asked)
-    click.echo(f"Open this address in a browser, on any machine, and log in to {asked['login_hint']}:\n\n{address}\n")
-    click.echo(f"It ends at a page that cannot be opened: {_HANDED_OVER}?...")
-    answer = click.prompt("Copy the whole address of that page, and paste it here").strip()
+    click.echo(
+        Sentence(
+            "Open this address in a browser, on any machine, and log in to {asked}:\n\n{address}\n",
+            asked=asked["login_hint"],
+            address=address,
+        )
+    )
+    click.echo(Sentence("It ends at a page that cannot be opened: {handed_over}?...", handed_over=_HANDED_OVER))
+    answer = click.prompt(Sentence("Copy the whole address of that page, and paste it here")).strip()
     if not answer.startswith(_HANDED_OVER):
-        raise Unreadable(f"the address at which the browser ends begins with {_HANDED_OVER}")
+        raise Unreadable(
+            Sentence("the address at which the browser ends begins with {handed_over}", handed_over=_HANDED_OVER)
+        )
     flow.fetch_token(authorization_response=answer.replace("http://", "https://", 1))
 
 
@@ -184,13 +212,13 @@ def _reason(error: Exception) -> str:
     from requests.exceptions import RequestException  # noqa: PLC0415 -- loaded already
 
     if isinstance(error, WSGITimeoutError):
-        return f"nobody did so in the browser within {PATIENCE // 60} minutes"
+        return Sentence("nobody did so in the browser within {minutes} minutes", minutes=PATIENCE // 60)
     if getattr(error, "error", "") == "mismatching_state":
-        return "the answer belongs to another attempt; begin anew"
+        return Sentence("the answer belongs to another attempt; begin anew")
     if isinstance(error, click.Abort):
-        return "you gave no address"
+        return Sentence("you gave no address")
     if isinstance(error, RequestException):
-        return f"it cannot be reached: {cause(error)}"
+        return Sentence("it cannot be reached: {cause}", cause=cause(error))
     said = getattr(error, "description", "") or getattr(error, "error", "") or str(error)
     return " ".join(str(said).split())[:200] or type(error).__name__
 
@@ -222,16 +250,28 @@ def _check_account(keeper: Keeper, options: GoogleOptions, profile: Profile, tok
     except Missing:  # an emulator
         return
     if found != keeper.account:
-        hint = f'log in there, or write account = "{found}"'
-        raise Unreadable(f"you are logged in to {found}, and the config means {keeper.account}; {hint}")
+        hint = Sentence('log in there, or write account = "{found}"', found=found)
+        raise Unreadable(
+            Sentence(
+                "you are logged in to {found}, and the config means {account}; {hint}",
+                found=found,
+                account=keeper.account,
+                hint=hint,
+            )
+        )
 
 
 def _told(keeper: Keeper, used: Sequence[Table], token: Token, profile: Profile) -> str:
     lacking = [f"[{table.name}]" for table in used if table.scope not in token.scopes]
-    told = f"Logged in to {keeper.account}; the login is kept in {keeper.place}."
+    told = Sentence("Logged in to {account}; the login is kept in {place}.", account=keeper.account, place=keeper.place)
     if lacking:
-        told += f"\nYou did not grant what {', '.join(lacking)} needs; it is not used until you log in again and do."
+        told = Sentence(
+            "{told}\nYou did not grant what {names} needs; it is not used until you log in again and do.",
+            told=told,
+            names=", ".join(lacking),
+        )
     drafts = [(table.name, table.options) for table in used if isinstance(table.options, DraftsOptions)]
     for fact in filter(None, (sender(name, options, profile) for name, options in drafts)):
-        told += f"\n[{fact.area}] {fact.problem}; {fact.hint}."
+        concern = {"area": fact.area, "problem": fact.problem, "hint": fact.hint}
+        told = Sentence("{told}\n[{area}] {problem}; {hint}.", told=told, **concern)
     return told

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from followup_rules import BadItem, Event, Person, Profile, meetings, people, plain
 from followup_rules.note_takers import takes_notes
+from followup_rules.sentences import Sentence
 
 _NO_MEETINGS = frozenset({"workingLocation", "birthday", "outOfOffice", "focusTime"})
 # When a meeting that is set for the whole day counts as over.
@@ -28,7 +29,7 @@ def event(entry: Any, profile: Profile, calendar: str = "") -> Event | BadItem |
         is_meeting = not deleted and entry.get("eventType") not in _NO_MEETINGS
         return _event(entry, profile, calendar, where) if is_meeting else None
     except Exception as error:  # noqa: BLE001 -- whatever is odd about one entry, the others work
-        reason = f"this entry cannot be read ({type(error).__name__}: {error})"
+        reason = Sentence("this entry cannot be read ({name}: {error})", name=type(error).__name__, error=error)
         return BadItem(where, reason, _id_or_nothing(entry, profile.timezone))
 
 

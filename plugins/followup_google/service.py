@@ -18,6 +18,7 @@ from followup_google.faults import Fault, Uncertain, fault_of
 from followup_google.quota import PACES, UNITS, Pace
 from followup_google.token import LOG_IN, Keeper, Token
 from followup_rules import Refused, Unreadable
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from followup_google import GoogleOptions
@@ -40,10 +41,10 @@ class Api(Struct, frozen=True):
     """What it is used for, for messages."""
 
 
-MAIL = Api("gmail", "v1", READ_MAIL, "reading Gmail")
-DRAFTS = Api("gmail", "v1", COMPOSE, "drafts in Gmail")
-CALENDAR = Api("calendar", "v3", READ_CALENDAR, "Google Calendar")
-TASKS = Api("tasks", "v1", WRITE_TASKS, "Google Tasks")
+MAIL = Api("gmail", "v1", READ_MAIL, Sentence("reading Gmail"))
+DRAFTS = Api("gmail", "v1", COMPOSE, Sentence("drafts in Gmail"))
+CALENDAR = Api("calendar", "v3", READ_CALENDAR, Sentence("Google Calendar"))
+TASKS = Api("tasks", "v1", WRITE_TASKS, Sentence("Google Tasks"))
 
 # In seconds; a slower answer counts as none.
 _ANSWER_WITHIN = 30
@@ -76,7 +77,12 @@ class Service:
         self._pace = PACES.setdefault((options.api_endpoint, self._keeper.account), Pace())
         if not self.may(api.scope):
             raise Unreadable(
-                f"the login to {self._keeper.account} does not cover {api.use}; {LOG_IN}, and tick every box"
+                Sentence(
+                    "the login to {account} does not cover {use}; {log_in}, and tick every box",
+                    account=self._keeper.account,
+                    use=api.use,
+                    log_in=LOG_IN,
+                )
             )
 
     @property
@@ -192,7 +198,7 @@ class Service:
 def check_installed() -> None:
     """Raise Unreadable if Google's library is not there, which is not installed with everything else: it is large."""
     if find_spec("googleapiclient") is None or find_spec("google_auth_oauthlib") is None:
-        raise Unreadable("Google's library is not installed; pip install 'followup-rules[google]'")
+        raise Unreadable(Sentence("Google's library is not installed; pip install 'followup-rules[google]'"))
 
 
 def _known(error: Exception) -> Fault:

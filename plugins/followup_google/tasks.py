@@ -16,6 +16,7 @@ from followup_google.ours import essence, nothing_made_unread
 from followup_google.service import TASKS, Service
 from followup_rules import Action, Context, Refused, Status, Unreadable, plain, sealing
 from followup_rules.sealing import EDITED, digest
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -71,7 +72,7 @@ class GoogleTasks:
         known, body = Ref.parse(ref), _shown(action, self._zone)
         there = self._untouched(known, _seal(body))
         if there is None:
-            raise Refused("the task is no longer there")
+            raise Refused(Sentence("the task is no longer there"))
         if _seal(there) != _seal(body):
             changed = {"due": None, **body, "id": known.task}  # null takes a date away
             self._change(lambda tasks: tasks.tasks().patch(tasklist=known.list, task=known.task, body=changed))
@@ -121,8 +122,10 @@ class GoogleTasks:
         try:
             self._seen[name] = [task for page in pages for task in page.get("items", ())]
         except (Missing, Odd) as error:  # of a list that was deleted Google says 400, too
-            give_up = "if you deleted it for good, give this table of the config another name"
-            raise Unreadable(f"the list in which its tasks lie is missing from Google Tasks; {give_up}") from error
+            give_up = Sentence("if you deleted it for good, give this table of the config another name")
+            raise Unreadable(
+                Sentence("the list in which its tasks lie is missing from Google Tasks; {give_up}", give_up=give_up)
+            ) from error
         return self._seen[name]
 
     def _found(self, name: str, key: str) -> str | None:
@@ -146,14 +149,19 @@ class GoogleTasks:
         if became == "gone":
             return None
         if became == "done" or (became == "touched" and _seal(there) != also):
-            raise Refused(f"you have edited or finished the task “{plain.one_line(str(there.get('title', '')))}”")
+            raise Refused(
+                Sentence(
+                    "you have edited or finished the task “{title}”",
+                    title=plain.one_line(str(there.get("title", ""))),
+                )
+            )
         return dict(there)
 
     def _change(self, ask: Callable[[Any], Any]) -> None:
         try:
             self._service.write(ask)
         except Missing as error:
-            raise Refused("the task has just gone from Google Tasks") from error
+            raise Refused(Sentence("the task has just gone from Google Tasks")) from error
 
 
 def _status(task: Mapping[str, Any] | None, seal: str) -> Status:

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, ValidationError, convert
 
 from followup_rules import Unreadable, durable, regular_files
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from followup_google import GoogleOptions
     from followup_rules import Profile
 
-LOG_IN = "run `followup auth google`"
+LOG_IN = Sentence("run `followup auth google`")
 _LARGEST = 1_000_000
 """In bytes, of a login."""
 _SERVICE = "followup-rules google"
@@ -53,7 +54,7 @@ class Keeper(Struct, frozen=True):
         """Return the keeper for a table of the config. Raises Unreadable if it names no account."""
         account = (options.account or profile.address).lower()
         if not account:
-            raise Unreadable('which account? Write it as account = "...", or as the first of `profile.me`')
+            raise Unreadable(Sentence('which account? Write it as account = "...", or as the first of `profile.me`'))
         # An address may hold signs that a file's name must not, such as a slash (RFC 5322, section 3.2.3).
         safe = "".join(sign if sign.isalnum() or sign in "@.-_" else "-" for sign in account).strip(".")
         return cls(account, options.token or folder() / f"{safe or 'account'}.json", options.keyring)
@@ -62,14 +63,28 @@ class Keeper(Struct, frozen=True):
         """Return the login. Raises Unreadable if there is none, with what to do."""
         kept = self._kept()
         if not kept:
-            raise Unreadable(f"nobody has logged in to {self.account} here yet; {LOG_IN}")
+            raise Unreadable(
+                Sentence("nobody has logged in to {account} here yet; {log_in}", account=self.account, log_in=LOG_IN)
+            )
         try:
             found = json.loads(kept)
             token = convert({name: found[name] for name in Token.__struct_fields__ if found.get(name)}, Token)
         except (ValueError, AttributeError, ValidationError) as error:
-            raise Unreadable(f"what is kept of the login to {self.account} is damaged; {LOG_IN}") from error
+            raise Unreadable(
+                Sentence(
+                    "what is kept of the login to {account} is damaged; {log_in}", account=self.account, log_in=LOG_IN
+                )
+            ) from error
         if token.account not in ("", self.account):
-            raise Unreadable(f"{self.place} holds the login to {token.account}, not to {self.account}; {LOG_IN}")
+            raise Unreadable(
+                Sentence(
+                    "{place} holds the login to {account}, not to {wanted}; {log_in}",
+                    place=self.place,
+                    account=token.account,
+                    wanted=self.account,
+                    log_in=LOG_IN,
+                )
+            )
         return token
 
     def save(self, token: Token) -> None:
@@ -83,7 +98,9 @@ class Keeper(Struct, frozen=True):
             durable.make_folder(self.path.parent, 0o700)
             durable.write(self.path, content.encode())
         except OSError as error:
-            raise Unreadable(f"the login cannot be kept in {self.path}: {error}") from error
+            raise Unreadable(
+                Sentence("the login cannot be kept in {path}: {error}", path=self.path, error=error)
+            ) from error
 
     def _kept(self) -> str:
         if self.keyring:
@@ -94,15 +111,21 @@ class Keeper(Struct, frozen=True):
         except FileNotFoundError:
             return ""
         except (OSError, UnicodeDecodeError) as error:
-            raise Unreadable(f"the login in {self.path} cannot be read: {error}; {LOG_IN}") from error
+            raise Unreadable(
+                Sentence(
+                    "the login in {path} cannot be read: {error}; {log_in}", path=self.path, error=error, log_in=LOG_IN
+                )
+            ) from error
         if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
-            raise Unreadable(f"other users of this computer may read the login in {self.path}; chmod 600 {self.path}")
+            raise Unreadable(
+                Sentence("other users of this computer may read the login in {path}; chmod 600 {path}", path=self.path)
+            )
         return content
 
     @property
     def place(self) -> str:
         """Where it is, for messages."""
-        return "the keyring" if self.keyring else str(self.path)
+        return Sentence("the keyring") if self.keyring else str(self.path)
 
 
 def folder() -> Path:
@@ -118,9 +141,13 @@ def _keyring() -> Iterator[Any]:
     try:
         import keyring  # noqa: PLC0415 -- only for those who want it
     except ImportError as error:
-        raise Unreadable("the keyring needs a package: pip install keyring; or leave out keyring = true") from error
+        raise Unreadable(
+            Sentence("the keyring needs a package: pip install keyring; or leave out keyring = true")
+        ) from error
     try:
         yield keyring
     except Exception as error:
         name = type(error).__name__
-        raise Unreadable(f"the system's keyring fails ({name}); unlock it, or leave out keyring = true") from error
+        raise Unreadable(
+            Sentence("the system's keyring fails ({name}); unlock it, or leave out keyring = true", name=name)
+        ) from error

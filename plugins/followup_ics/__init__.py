@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from followup_rules import Context, Discovery, Person, Place, Source, SourceType, hookimpl
+from followup_rules.sentences import Sentence
 from followup_rules.web_address import WebAddress
 
 
@@ -30,7 +31,10 @@ class IcsOptions:
 @hookimpl
 def register_sources() -> list[SourceType]:
     """Add the source `ics`."""
-    summary, discovery = "Meetings from .ics files, or from a calendar on the web", Discovery(_usual, _reads, _owners)
+    summary, discovery = (
+        Sentence("Meetings from .ics files, or from a calendar on the web"),
+        Discovery(_usual, _reads, _owners),
+    )
     return [SourceType("ics", summary, ("meeting",), IcsOptions, _open, discovery=discovery)]
 
 

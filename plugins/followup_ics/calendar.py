@@ -17,6 +17,7 @@ from followup_ics.slots import Held, held_by
 from followup_ics.times import make_alike
 from followup_ics.versions import Meeting, Version, meetings_of, version_of
 from followup_rules import BadItem, Event, Profile
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from followup_ics.recurrence import Component
@@ -132,7 +133,9 @@ class CalendarReader(Struct, frozen=True):
         bring_near(components, self.since)
         needed = steps(components, self.until) if most > 0 else 1
         if needed > most:
-            raise _ExhaustedError("the recurring meetings before it are so many and so long that it is not laid out")
+            raise _ExhaustedError(
+                Sentence("the recurring meetings before it are so many and so long that it is not laid out")
+            )
         return needed
 
     def _occurrences(
@@ -148,5 +151,9 @@ def _doubled(found: Sequence[Meeting]) -> Iterator[BadItem]:
     if len(found) > 1:
         first = found[0].versions[0]
         titles = ", ".join(f"“{meeting.versions[0].event.title}”" for meeting in found)
-        message = f"its UID {found[0].id!r} is also that of others ({titles}); each is read as a meeting of its own"
+        message = Sentence(
+            "its UID {id!r} is also that of others ({titles}); each is read as a meeting of its own",
+            id=found[0].id,
+            titles=titles,
+        )
         yield BadItem(f"{first.written.place}: {first.written.title}", message, found[0].id)

@@ -22,6 +22,7 @@ from urllib.request import getproxies, proxy_bypass
 from msgspec import Struct
 
 from followup_rules import Unreadable
+from followup_rules.sentences import Sentence
 from followup_rules.web_address import is_loopback
 
 ANSWER_WITHIN = timedelta(seconds=40)
@@ -128,7 +129,11 @@ def _connected(place: Place, deadline: Deadline) -> socket.socket:
         try:
             reached = _reached(proxy.hostname or "", proxy.port or 80, deadline)
         except OSError:
-            raise Unreadable(f"the proxy {proxy.hostname} cannot be reached; see https_proxy and no_proxy") from None
+            raise Unreadable(
+                Sentence(
+                    "the proxy {hostname} cannot be reached; see https_proxy and no_proxy", hostname=proxy.hostname
+                )
+            ) from None
     else:
         reached = _reached(place.host, place.port, deadline, place)
     try:
@@ -182,10 +187,17 @@ def may_go(place: Place, number: str) -> bool:
 
 def _not_allowed(place: Place) -> Unreadable:
     if place.named:
-        return Unreadable(f"{place.host} is not this computer, so http: would show the address to others; use https:")
+        return Unreadable(
+            Sentence(
+                "{host} is not this computer, so http: would show the address to others; use https:", host=place.host
+            )
+        )
     return Unreadable(
-        f"it is sent on to {place.host}, which lies in a private network or on this computer; if that is right, "
-        "give its address itself"
+        Sentence(
+            "it is sent on to {host}, which lies in a private network or on this computer; if that is "
+            "right, give its address itself",
+            host=place.host,
+        )
     )
 
 
@@ -201,7 +213,11 @@ def _proxy(place: Place) -> SplitResult | None:
     proxy = urlsplit(written if "://" in written else f"http://{written}")
     if proxy.scheme != "http" or not proxy.hostname:
         raise Unreadable(
-            f"the proxy in https_proxy is of a kind that is not known here ({proxy.scheme}:); name one as http://HOST:PORT"
+            Sentence(
+                "the proxy in https_proxy is of a kind that is not known here ({scheme}:); name one as "
+                "http://HOST:PORT",
+                scheme=proxy.scheme,
+            )
         )
     if not place.named:
         _check_literal(place)
@@ -229,11 +245,19 @@ def _tunnel(reached: socket.socket, proxy: SplitResult, place: Place) -> None:
         status = answer.status
     if status == 407:
         raise Unreadable(
-            f"the proxy {proxy.hostname} asks for a login (407); set https_proxy to http://NAME:PASSWORD@HOST:PORT"
+            Sentence(
+                "the proxy {hostname} asks for a login (407); set https_proxy to http://NAME:PASSWORD@HOST:PORT",
+                hostname=proxy.hostname,
+            )
         )
     if status != 200:
         raise Unreadable(
-            f"the proxy {proxy.hostname} does not lead to {place.host} ({status}); see https_proxy and no_proxy"
+            Sentence(
+                "the proxy {hostname} does not lead to {host} ({status}); see https_proxy and no_proxy",
+                hostname=proxy.hostname,
+                host=place.host,
+                status=status,
+            )
         )
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from followup_ics.flaws import FlawError
 from followup_ics.rules import never
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from icalendar import Timezone
@@ -28,7 +29,7 @@ _MOST_CHANGES_A_YEAR, _MOST_CHANGES, _LONGEST = 120, 1_000, 100_000
 # Of all its rules together; Outlook's two begin in 1601. The library lays them out up to 2038.
 _MOST_YEARS, _LAST_YEAR = 10_000, 2_038
 
-_COSTLY = "its time zone is defined by too many rules; choose a zone such as America/Toronto for it"
+_COSTLY = Sentence("its time zone is defined by too many rules; choose a zone such as America/Toronto for it")
 
 
 class DefinedZone(tzinfo):

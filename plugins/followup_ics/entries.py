@@ -11,18 +11,19 @@ from followup_ics.lines import DATES, mended
 from followup_ics.times import set_zones
 from followup_rules import BadItem, Profile
 from followup_rules.plain import one_line
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from followup_ics.recurrence import Component
     from followup_ics.text import Entry
 
-_RELIED_ON = {**DATES, "RRULE": "recurrence rule"}
+_RELIED_ON = {**DATES, "RRULE": Sentence("recurrence rule")}
 
 
 def component(entry: Entry, profile: Profile) -> Component:
     """Return an entry as a component whose times all have their zone. Raises FlawError, or what the library does."""
     if not entry.closed:
-        raise FlawError("it has no end (END:VEVENT); export or sync the calendar again")
+        raise FlawError(Sentence("it has no end (END:VEVENT); export or sync the calendar again"))
     found = parsed(entry.text)
     found["METHOD"], found[STAMP] = entry.method, entry.updated
     set_zones(found, entry.file.zones, profile.timezone)
@@ -41,7 +42,12 @@ def parsed(text: str) -> Component:
     for name, value in [(each, value) for each in _RELIED_ON for value in values(found, each)]:
         if isinstance(value, vBroken):
             raise FlawError(
-                f"its {_RELIED_ON[name]} makes no sense ({name}: {one_line(str(value), 60)!r}); set it anew"
+                Sentence(
+                    "its {what} makes no sense ({name}: {written!r}); set it anew",
+                    what=_RELIED_ON[name],
+                    name=name,
+                    written=one_line(str(value), 60),
+                )
             )
     return found
 
@@ -53,8 +59,8 @@ def where(entry: Entry) -> str:
 
 def bad_item(entry: Entry, error: Exception, ident: str = "") -> BadItem:
     """Tell that an entry is left out. What was read earlier under the id, or the UID, stays."""
-    message = f"this meeting is left out: {error}"
+    message = Sentence("this meeting is left out: {error}", error=error)
     if not isinstance(error, FlawError):
         reason = one_line(str(error), 200) or type(error).__name__
-        message = f"this meeting cannot be read ({reason}); open it and save it again"
+        message = Sentence("this meeting cannot be read ({reason}); open it and save it again", reason=reason)
     return BadItem(f"{entry.place}: {entry.title}", message, ident or entry.uid)

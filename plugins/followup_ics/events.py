@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from followup_ics.flaws import FlawError
 from followup_ics.people import coming, humans, parameter, person
 from followup_rules import Event, Person, Profile, meetings, people, plain
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -67,11 +68,11 @@ def first(component: Component, name: str) -> str:
 def span(component: Component, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """Return start and end in the user's zone; a meeting of whole days ends at 18:00 of the last. Raises FlawError."""
     if "DTSTART" not in component:
-        raise FlawError("it has no start (DTSTART); set one")
+        raise FlawError(Sentence("it has no start (DTSTART); set one"))
     start = _moment(component["DTSTART"], zone)
     end = _whole_days_end(component, zone) if _is_date(component["DTSTART"].dt) else _end(component, start, zone)
     if end < start:
-        raise FlawError("it ends before it starts; set its end anew")
+        raise FlawError(Sentence("it ends before it starts; set its end anew"))
     return start, end
 
 
@@ -90,7 +91,7 @@ def _whole_days_end(component: Component, zone: ZoneInfo) -> datetime:
     elif "DURATION" in component:
         after = first_day + component["DURATION"].dt
     if after < first_day:
-        raise FlawError("it ends before it starts; set its end anew")
+        raise FlawError(Sentence("it ends before it starts; set its end anew"))
     last = max(after - timedelta(days=1), first_day)
     return datetime.combine(last, _END_OF_DAY, zone)
 

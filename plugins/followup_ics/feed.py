@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from followup_ics.connection import ANSWER_WITHIN, Deadline, Place, asked
 from followup_rules import Unreadable, __version__
+from followup_rules.sentences import Sentence
 from followup_rules.web_address import WebAddress, parsed, retry_after
 
 MOST_REDIRECTS = 5
@@ -29,7 +30,7 @@ _HEADERS = {
     "Accept": "text/calendar, text/plain;q=0.5, */*;q=0.1",
     "Accept-Encoding": "gzip",
 }
-_LATER = "the next run tries again"
+_LATER = Sentence("the next run tries again")
 
 
 class Stamps(Struct, frozen=True):
@@ -63,7 +64,14 @@ def fetched(address: WebAddress, known: Stamps, largest: int, now: datetime) -> 
                 return answer
     # What was cut off looks like an odd answer, or like a whole one that has come to its end.
     seconds = int(ANSWER_WITHIN.total_seconds())
-    raise Unreadable(f"{address.host} did not give its whole calendar within {seconds} seconds; {_LATER}")
+    raise Unreadable(
+        Sentence(
+            "{host} did not give its whole calendar within {seconds} seconds; {later}",
+            host=address.host,
+            seconds=seconds,
+            later=_LATER,
+        )
+    )
 
 
 class _Fetch(Struct, frozen=True):
@@ -89,7 +97,14 @@ class _Fetch(Struct, frozen=True):
             except (OSError, HTTPException, EOFError, zlib.error, ValueError) as error:
                 # Without the error itself: what libraries say may hold the address.
                 raise Unreadable(self._sentence(place.host, error)) from None
-        raise Unreadable(f"{first.host} sends on and on, more than {MOST_REDIRECTS} times; {self._copy_anew}")
+        raise Unreadable(
+            Sentence(
+                "{host} sends on and on, more than {most} times; {copy_anew}",
+                host=first.host,
+                most=MOST_REDIRECTS,
+                copy_anew=self._copy_anew,
+            )
+        )
 
     def _next(self, place: Place, location: str, first: Place) -> Place:
         # Headers are read as Latin 1; what is not ASCII, or a space, is meant as the bytes that it was.
@@ -97,12 +112,22 @@ class _Fetch(Struct, frozen=True):
         try:
             onward = Place.of(parsed(_joined(place, written)).url, first) if written else None
         except ValueError as error:
-            raise Unreadable(f"{place.host} sends on to where it is not followed: {error}") from None
+            raise Unreadable(
+                Sentence("{host} sends on to where it is not followed: {error}", host=place.host, error=error)
+            ) from None
         if onward is None:
-            raise Unreadable(f"{place.host} sends on without saying where to; {self._copy_anew}")
+            raise Unreadable(
+                Sentence(
+                    "{host} sends on without saying where to; {copy_anew}", host=place.host, copy_anew=self._copy_anew
+                )
+            )
         if place.secure and not onward.secure:
             raise Unreadable(
-                f"{place.host} sends on to http:, which would show the address to others; {self._copy_anew}"
+                Sentence(
+                    "{host} sends on to http:, which would show the address to others; {copy_anew}",
+                    host=place.host,
+                    copy_anew=self._copy_anew,
+                )
             )
         return onward
 
@@ -118,34 +143,68 @@ class _Fetch(Struct, frozen=True):
         wait = retry_after(answer.getheader("Retry-After", ""), self.now) if status in (429, 503) else timedelta(0)
         if status == 401:
             return Unreadable(
-                f"{host} asks for a login (401), so this is not the secret address of a calendar; {self._copy_anew}"
+                Sentence(
+                    "{host} asks for a login (401), so this is not the secret address of a calendar; {copy_anew}",
+                    host=host,
+                    copy_anew=self._copy_anew,
+                )
             )
         if status == 403:
             return Unreadable(
-                f"{host} does not let this address be read (403): is the calendar still shared? Else {self._copy_anew}"
+                Sentence(
+                    "{host} does not let this address be read (403): is the calendar still shared? Else {copy_anew}",
+                    host=host,
+                    copy_anew=self._copy_anew,
+                )
             )
         if status in (404, 410):
             return Unreadable(
-                f"{host} knows no such address ({status}): the calendar's secret address was reset, or the calendar is "
-                f"gone or no longer shared; {self._copy_anew}"
+                Sentence(
+                    "{host} knows no such address ({status}): the calendar's secret address was reset, or the "
+                    "calendar is gone or no longer shared; {copy_anew}",
+                    host=host,
+                    status=status,
+                    copy_anew=self._copy_anew,
+                )
             )
         if status == 429:
-            return Unreadable(f"{host} asks to be left alone: too many requests (429); {_LATER}", wait)
+            return Unreadable(
+                Sentence("{host} asks to be left alone: too many requests (429); {later}", host=host, later=_LATER),
+                wait,
+            )
         if status >= 500:
-            return Unreadable(f"{host} has a problem of its own ({status}); {_LATER}", wait)
-        return Unreadable(f"{host} answers with {status}, and not with a calendar; {self._copy_anew}")
+            return Unreadable(
+                Sentence("{host} has a problem of its own ({status}); {later}", host=host, status=status, later=_LATER),
+                wait,
+            )
+        return Unreadable(
+            Sentence(
+                "{host} answers with {status}, and not with a calendar; {copy_anew}",
+                host=host,
+                status=status,
+                copy_anew=self._copy_anew,
+            )
+        )
 
     def _body(self, host: str, answer: HTTPResponse) -> bytes:
         packed = answer.getheader("Content-Encoding", "identity").strip().lower()
         if packed not in ("identity", "", "gzip", "x-gzip"):
-            raise Unreadable(f"{host} packs its answer in a way that was not asked for; {_LATER}")
+            raise Unreadable(
+                Sentence("{host} packs its answer in a way that was not asked for; {later}", host=host, later=_LATER)
+            )
         if packed in ("gzip", "x-gzip"):
             with GzipFile(fileobj=answer) as unpacked:
                 raw = unpacked.read(self.largest + 1)
         else:
             raw = answer.read(self.largest + 1)
         if len(raw) > self.largest:
-            raise Unreadable(f"the calendar at {host} is larger than {self.largest // 1_000_000} MB; share fewer years")
+            raise Unreadable(
+                Sentence(
+                    "the calendar at {host} is larger than {size} MB; share fewer years",
+                    host=host,
+                    size=self.largest // 1_000_000,
+                )
+            )
         # A short read of a bounded length is no error to the library, though the server has promised more.
         if answer.length:
             raise IncompleteRead(b"")
@@ -154,43 +213,71 @@ class _Fetch(Struct, frozen=True):
     def _calendar(self, host: str, raw: bytes) -> bytes:
         text = raw.replace(b"\0", b"").upper()  # without what UTF-16 puts between its letters
         if not text.strip():
-            raise Unreadable(f"{host} gives an empty answer, and no calendar; {_LATER}")
+            raise Unreadable(
+                Sentence("{host} gives an empty answer, and no calendar; {later}", host=host, later=_LATER)
+            )
         if not re.search(rb"BEGIN[ \t]*:[ \t]*VCALENDAR", text):
             page = text.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
-            what = "a web page, such as that of a login," if page else "something else"
-            raise Unreadable(f"{host} gives {what} in place of a calendar; {self._copy_anew}")
+            what = Sentence("a web page, such as that of a login,") if page else Sentence("something else")
+            raise Unreadable(
+                Sentence(
+                    "{host} gives {what} in place of a calendar; {copy_anew}",
+                    host=host,
+                    what=what,
+                    copy_anew=self._copy_anew,
+                )
+            )
         if not re.search(rb"END[ \t]*:[ \t]*VCALENDAR", text):
-            raise Unreadable(f"the calendar from {host} is cut off (no END:VCALENDAR); {_LATER}")
+            raise Unreadable(
+                Sentence("the calendar from {host} is cut off (no END:VCALENDAR); {later}", host=host, later=_LATER)
+            )
         return raw
 
     def _sentence(self, host: str, error: Exception) -> str:
         """Return what kept a host from answering, in our own words."""
         match error:
             case socket.gaierror():
-                return f"the name {host} cannot be found: is there a network? {_LATER}; else {self._copy_anew}"
+                return Sentence(
+                    "the name {host} cannot be found: is there a network? {later}; else {copy_anew}",
+                    host=host,
+                    later=_LATER,
+                    copy_anew=self._copy_anew,
+                )
             case ssl.SSLCertVerificationError():
-                return (
-                    f"{host} cannot show that it is {host} ({error.verify_message.rstrip('.')}), so it is not asked; "
-                    "is the clock right? Of an authority of your own, name the certificate in SSL_CERT_FILE"
+                return Sentence(
+                    "{host} cannot show that it is {host} ({reason}), so it is not asked; is the clock right? "
+                    "Of an authority of your own, name the certificate in SSL_CERT_FILE",
+                    host=host,
+                    reason=error.verify_message.rstrip("."),
                 )
             case ConnectionRefusedError():
-                return f"{host} takes no connection at this port; {_LATER}"
+                return Sentence("{host} takes no connection at this port; {later}", host=host, later=_LATER)
             case ssl.SSLEOFError() | ConnectionError() | EOFError() | IncompleteRead():
-                return f"{host} broke off the connection; {_LATER}"
+                return Sentence("{host} broke off the connection; {later}", host=host, later=_LATER)
             case ssl.SSLError():
-                return f"no secure connection to {host} can be made ({error.reason}); is it the right port?"
+                return Sentence(
+                    "no secure connection to {host} can be made ({reason}); is it the right port?",
+                    host=host,
+                    reason=error.reason,
+                )
             case TimeoutError():
-                return f"{host} does not answer; {_LATER}"
+                return Sentence("{host} does not answer; {later}", host=host, later=_LATER)
             case OSError(strerror=str(told)):
-                return f"{host} cannot be reached ({told}); {_LATER}"
+                return Sentence("{host} cannot be reached ({told}); {later}", host=host, told=told, later=_LATER)
             case OSError() | zlib.error():
-                return f"what {host} gives is damaged; {_LATER}"
+                return Sentence("what {host} gives is damaged; {later}", host=host, later=_LATER)
             case _:
-                return f"the answer of {host} is not understood ({type(error).__name__}); {_LATER}"
+                return Sentence(
+                    "the answer of {host} is not understood ({name}); {later}",
+                    host=host,
+                    name=type(error).__name__,
+                    later=_LATER,
+                )
 
     @property
     def _copy_anew(self) -> str:
-        return f"copy the address anew from the calendar's settings into {self.address.file or '`path`'}"
+        place = self.address.file or "`path`"
+        return Sentence("copy the address anew from the calendar's settings into {place}", place=place)
 
 
 def _joined(place: Place, location: str) -> str:
@@ -199,7 +286,7 @@ def _joined(place: Place, location: str) -> str:
     try:
         return urljoin(f"{'https' if place.secure else 'http'}://{host}:{place.port}{place.target}", location)
     except ValueError:
-        raise ValueError("it is no address") from None
+        raise ValueError(Sentence("it is no address")) from None
 
 
 def _stamps(answer: HTTPResponse) -> Stamps:

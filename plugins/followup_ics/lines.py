@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from followup_ics.flaws import FlawError
 from followup_ics.text import MOST_LINES
 from followup_rules.plain import one_line
+from followup_rules.sentences import Sentence
 
 ZONE = "X-FOLLOWUP-ZONE"
 """The parameter in which a line keeps its TZID; the library, which has only some zones and keeps those of the file
@@ -31,12 +32,12 @@ _PART = re.compile(r"(\d+)([WDHMS])", re.IGNORECASE)
 _MAILTO = re.compile(r"mailto:", re.IGNORECASE)
 
 DATES = {
-    "DTSTART": "start",
-    "DTEND": "end",
-    "DURATION": "duration",
-    "RECURRENCE-ID": "original time",
-    "EXDATE": "exception",
-    "RDATE": "further date",
+    "DTSTART": Sentence("start"),
+    "DTEND": Sentence("end"),
+    "DURATION": Sentence("duration"),
+    "RECURRENCE-ID": Sentence("original time"),
+    "EXDATE": Sentence("exception"),
+    "RDATE": Sentence("further date"),
 }
 """Names of what must be a date, a time or a duration, as people say them."""
 _LISTS = frozenset({"EXDATE", "RDATE"})
@@ -48,12 +49,18 @@ _MANY = frozenset({"ATTENDEE", "RRULE", *_LISTS})
 def mended(text: str) -> Iterator[str]:
     """Yield the lines of an entry, each property once that may stand only once. Raises FlawError."""
     if text.count("\n") >= MOST_LINES:
-        raise FlawError(f"it has more than {MOST_LINES:,} lines; make it smaller")
+        raise FlawError(Sentence("it has more than {most} lines; make it smaller", most=f"{MOST_LINES:,}"))
     known: dict[str, str] = {}
     for written in text.split("\n"):
         for name, line in _mended(written):
             if name in DATES and known.get(name, line) != line and name not in _LISTS:
-                raise FlawError(f"it has two of what it may have once, its {DATES[name]} ({name}); delete one")
+                raise FlawError(
+                    Sentence(
+                        "it has two of what it may have once, its {what} ({name}); delete one",
+                        what=DATES[name],
+                        name=name,
+                    )
+                )
             if name in _MANY or name not in known:
                 known[name] = line
                 yield line
@@ -92,7 +99,9 @@ def _dates(name: str, head: str, value: str) -> Iterator[str]:
     """Yield a line of dates or times; an exception or further date that is empty says nothing."""
     written = [part.strip() for part in value.split(",", MOST_DATES)]
     if len(written) > MOST_DATES:
-        raise FlawError(f"it lists more than {MOST_DATES:,} dates ({name}); make it smaller")
+        raise FlawError(
+            Sentence("it lists more than {most} dates ({name}); make it smaller", most=f"{MOST_DATES:,}", name=name)
+        )
     periods = "VALUE=PERIOD" in head.upper()
     whole_days = "VALUE=DATE;" in f"{head.upper()};"
     found = [_period(name, part) if "/" in part and name == "RDATE" else _moment(name, part, whole_days=whole_days)
@@ -111,7 +120,14 @@ def _moment(name: str, written: str, *, whole_days: bool = False) -> str:
     found = _MOMENT.fullmatch(written)
     if not found:
         shown = one_line(written, 60)
-        raise FlawError(f"its {DATES[name]} is no date and no time ({name}: {shown!r}); set it anew")
+        raise FlawError(
+            Sentence(
+                "its {what} is no date and no time ({name}: {shown!r}); set it anew",
+                what=DATES[name],
+                name=name,
+                shown=shown,
+            )
+        )
     day, time, seconds, utc = found.groups()
     return day if whole_days or not time else f"{day}T{time}{min(seconds or '00', '59')}{utc.upper()}"
 
@@ -131,7 +147,9 @@ def _elapsed(written: str) -> str:
     found = _DURATION.fullmatch("".join(written.split()))
     parts = [(int(number), unit.upper()) for number, unit in _PART.findall(found[2])] if found else []
     if not found or not parts or sum(c.isdigit() for c in found[2]) != sum(len(str(n)) for n, _ in parts):
-        raise FlawError(f"its duration is none (DURATION: {one_line(written, 60)!r}); set its end anew")
+        raise FlawError(
+            Sentence("its duration is none (DURATION: {written!r}); set its end anew", written=one_line(written, 60))
+        )
     seconds = sum(number * {"W": 604_800, "D": 86_400, "H": 3_600, "M": 60, "S": 1}[unit] for number, unit in parts)
     days = f"{seconds // 86_400}D" if all(unit in "WD" for _, unit in parts) else f"T{seconds}S"
     return f"{found[1]}P{days}"

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from followup_ics.memory import SIZE, Memory, cursor, packed, unpacked
 from followup_rules import BadItem, Event, Pull
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from followup_ics.calendar import CalendarReader
@@ -75,9 +76,11 @@ def _too_many(read: Sequence[Event | BadItem], left: Sequence[tuple[str, Sequenc
     """Return what was read, and tell what was not; nothing of it counts as gone, and nothing is remembered."""
     rest = sum(len(unit) for _, unit in left)
     place = left[0][1][0].place
-    message = (
-        f"it holds more than {MOST_MEETINGS:,} meetings; {rest:,} entries are left out, from this one on: lower "
-        "`days_ahead`, or split it"
+    message = Sentence(
+        "it holds more than {most} meetings; {rest} entries are left out, from this "
+        "one on: lower `days_ahead`, or split it",
+        most=f"{MOST_MEETINGS:,}",
+        rest=f"{rest:,}",
     )
     return Pull(events=[*_once_each(read), BadItem(place, message)], cursor=cursor(replace(now, setting="")))
 

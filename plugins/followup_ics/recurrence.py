@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from followup_ics.flaws import FlawError
 from followup_ics.rules import day_of, days_to_skip, steps_of_rule
 from followup_rules.plain import one_line
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -77,10 +78,19 @@ def occurrences(
         series = Series(adapters)
     except (ValueError, TypeError) as error:  # an hour of 25, a rule without FREQ
         rules = " and ".join(rule for adapter in adapters for rule in adapter.rrules)
-        raise FlawError(f"its recurrence rule makes no sense (RRULE: {one_line(rules, 60)!r}); set it anew") from error
+        raise FlawError(
+            Sentence(
+                "its recurrence rule makes no sense (RRULE: {written!r}); set it anew", written=one_line(rules, 60)
+            )
+        ) from error
     found = list(islice(series.between(since, until), MOST_OCCURRENCES + 1))
     if len(found) > MOST_OCCURRENCES:
-        raise FlawError(f"it recurs more than {MOST_OCCURRENCES:,} times; give it an end, or make it less frequent")
+        raise FlawError(
+            Sentence(
+                "it recurs more than {most} times; give it an end, or make it less frequent",
+                most=f"{MOST_OCCURRENCES:,}",
+            )
+        )
     for occurrence in found:
         component = occurrence.as_component(keep_recurrence_attributes=False)
         yield component, _slot(component, shifts)
@@ -102,7 +112,7 @@ def _steps_of(component: Component, until: datetime) -> int:
     rules = component.get("RRULE", [])
     rules = rules if isinstance(rules, list) else [rules]
     if len(rules) > _MOST_RULES:
-        raise FlawError(f"it has more than {_MOST_RULES} recurrence rules; make them fewer")
+        raise FlawError(Sentence("it has more than {most} recurrence rules; make them fewer", most=_MOST_RULES))
     first = day_of(component["DTSTART"].dt)
     days = max((until.date() - first).days, 0) + 1
     return sum(steps_of_rule(rule, first, days) for rule in rules)

@@ -13,6 +13,7 @@ from math import prod
 from typing import Any
 
 from followup_ics.flaws import FlawError
+from followup_rules.sentences import Sentence
 
 # Days (or hours, or minutes) that laying out one rule may look at; a tenth of a second.
 _MOST_STEPS, _MOST_YEARS = 200_000, 400
@@ -29,14 +30,19 @@ def steps_of_rule(rule: Mapping[str, Any], first: date, days: int) -> int:
     Raises FlawError if the rule is too costly, or never comes true.
     """
     if int(_first(rule, "INTERVAL", 1)) < 1:
-        raise FlawError("its recurrence rule has an INTERVAL below 1; set it anew")
+        raise FlawError(Sentence("its recurrence rule has an INTERVAL below 1; set it anew"))
     frequency = str(_first(rule, "FREQ", "")).upper()
     parts = {name.upper() for name in rule if name.upper().startswith("BY")}
     needed = _steps(rule, frequency, days)
     if (frequency in _STEP and parts) or needed > _MOST_STEPS:
-        raise FlawError(f"it recurs too often or for too long (FREQ={frequency}); give it an end, or a later start")
+        raise FlawError(
+            Sentence(
+                "it recurs too often or for too long (FREQ={frequency}); give it an end, or a later start",
+                frequency=frequency,
+            )
+        )
     if parts - set(_TIMES) and never(rule, frequency, first):
-        raise FlawError("its recurrence rule never comes true; set its days and months anew")
+        raise FlawError(Sentence("its recurrence rule never comes true; set its days and months anew"))
     return int(needed)
 
 

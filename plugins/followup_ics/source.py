@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from followup_ics.memory import Memory, recalled
 from followup_ics.window import digest, window
 from followup_rules import BadItem, Context, Pull, Unreadable, regular_files
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,7 @@ LARGEST = 20_000_000
 """In bytes; an export of many years is a quarter of it."""
 # How often the files are looked for anew, if one is moved away before it is read.
 _TRIES = 3
-_COPY = (
+_COPY = Sentence(
     "is the copy that a synchronization made of two versions of a calendar, and is not read; "
     "move what is missing into the calendar itself, then delete the copy"
 )
@@ -45,8 +46,10 @@ class IcsSource:
             with suppress(FileNotFoundError):
                 return self._pulled(since, cursor)
         if self._path.exists():
-            raise Unreadable(f"{self._path} changes all the time; wait until its files are written")
-        raise Unreadable(f"{self._path} does not exist; export your calendar there, or correct `path`")
+            raise Unreadable(Sentence("{path} changes all the time; wait until its files are written", path=self._path))
+        raise Unreadable(
+            Sentence("{path} does not exist; export your calendar there, or correct `path`", path=self._path)
+        )
 
     def _pulled(self, since: datetime, cursor: str) -> Pull:
         """Return what is new. Raises Unreadable, and FileNotFoundError if the files are to be looked for anew."""
@@ -87,20 +90,27 @@ class IcsSource:
 
         Raises FileNotFoundError if one is not there any more.
         """
-        from followup_ics.text import entries  # noqa: PLC0415 -- an unchanged calendar needs none
+        from followup_ics.text import NoCalendar, entries  # noqa: PLC0415 -- an unchanged calendar needs none
 
         contents, unread = regular_files.read_all(found, LARGEST)
         read: dict[str, list[Entry]] = {}
         for name, content in contents.items():
             try:
                 read[name] = entries(name, content)
-            except Unreadable as error:
-                unread[name] = str(error).removeprefix(f"{name} ")
+            except NoCalendar as error:
+                unread[name] = error.reason
         if not read:
             name, why = next(iter({**unread, **found.no_files}.items()), ("", ""))
-            held = f"holds no .ics file that can be read: {name} {why}" if name else "holds no .ics file"
-            what = f"{self._path} {held}; is it mounted and synced? Else correct `path`"
-            raise Unreadable(what if self._path.is_dir() else f"{name} {why}")
+            what = Sentence("{path} holds no .ics file; is it mounted and synced? Else correct `path`", path=self._path)
+            if name:
+                what = Sentence(
+                    "{path} holds no .ics file that can be read: {name} {why}; is it mounted and synced? "
+                    "Else correct `path`",
+                    path=self._path,
+                    name=name,
+                    why=why,
+                )
+            raise Unreadable(what if self._path.is_dir() else Sentence("{name} {why}", name=name, why=why))
         return [entry for several in read.values() for entry in several], unread
 
 
@@ -108,6 +118,6 @@ def _left_out(found: Files) -> list[BadItem]:
     """Return what is told of files that hold no entries, or none of their own; nothing is missing without them."""
     left_out = {
         **dict.fromkeys(found.copies, _COPY),
-        **{name: f"{why}; remove it" for name, why in found.no_files.items()},
+        **{name: Sentence("{why}; remove it", why=why) for name, why in found.no_files.items()},
     }
     return [BadItem(name, why, name) for name, why in sorted(left_out.items())]

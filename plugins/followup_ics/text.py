@@ -19,13 +19,14 @@ from msgspec.structs import replace
 from followup_rules import Unreadable
 from followup_rules.meetings import are_of_export
 from followup_rules.plain import one_line
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 MOST_LINES = 20_000
 """Of one entry; a large company is invited."""
-_EXPORT = "export or sync the calendar again"
+_EXPORT = Sentence("export or sync the calendar again")
 _CONTROLS = bytes({*range(32), 127} - set(b"\t\r\n"))
 _MARK = re.compile(r"^(?:BEGIN|END)[ \t]*:[ \t]*[A-Z][A-Z0-9-]*[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _INNER = re.compile(r"^BEGIN:(\S+)$.*?(?:^END:\1$|\Z)", re.MULTILINE | re.DOTALL)
@@ -118,15 +119,28 @@ class Entry(Struct, frozen=True):
         return hashlib.blake2b(whole.encode(errors="replace") + self.file.digest, digest_size=8).digest()
 
 
+class NoCalendar(Unreadable):
+    """A file that is not a whole calendar; `reason` is what is said of it, behind its name."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(Sentence("{name} {reason}", name=name, reason=reason))
+        self.reason = reason
+
+
 def entries(name: str, raw: bytes) -> list[Entry]:
-    """Return the VEVENTs of a file that may stand for a meeting. Raises Unreadable if it is not a whole calendar."""
+    """Return the VEVENTs of a file that may stand for a meeting. Raises NoCalendar if it is not a whole calendar."""
     lines = _lines(name, raw)
     text = "\n" + _MARK.sub(lambda mark: "".join(mark[0].split()).upper(), _unfolded(lines)) + "\n"
     before, *calendars = text.split("\nBEGIN:VCALENDAR\n")
     if not calendars:
-        raise Unreadable(f"{name} is not an iCalendar file (no BEGIN:VCALENDAR); check `path`, or {_EXPORT}")
+        raise NoCalendar(
+            name,
+            Sentence("is not an iCalendar file (no BEGIN:VCALENDAR); check `path`, or {export}", export=_EXPORT),
+        )
     if any("\nEND:VCALENDAR\n" not in f"\n{calendar}\n" for calendar in calendars):
-        raise Unreadable(f"{name} is cut off (no END:VCALENDAR); wait until it is written, or {_EXPORT}")
+        raise NoCalendar(
+            name, Sentence("is cut off (no END:VCALENDAR); wait until it is written, or {export}", export=_EXPORT)
+        )
     found, at = list[Entry](), before.count("\n")
     for calendar in calendars:
         found += _calendar(name, lines, calendar, at + 1)
@@ -185,7 +199,7 @@ def _lines(name: str, raw: bytes) -> bytes:
         if raw.startswith((mark, "BEGIN".encode(encoding))):
             raw = raw.decode(encoding, "replace").encode(errors="replace").removeprefix(b"\xef\xbb\xbf")
     if not raw.strip():
-        raise Unreadable(f"{name} is empty; {_EXPORT}")
+        raise NoCalendar(name, Sentence("is empty; {export}", export=_EXPORT))
     # RFC 5545, section 3.1, knows no control characters; some exporters write them all the same.
     raw = raw.removeprefix(b"\xef\xbb\xbf").translate(None, _CONTROLS)
     # Some programs end a line twice, others as an old Macintosh did.

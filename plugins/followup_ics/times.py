@@ -14,6 +14,7 @@ from followup_ics.events import values
 from followup_ics.flaws import FlawError
 from followup_ics.lines import ZONE
 from followup_ics.zones import zone
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -72,7 +73,7 @@ def _set_until(rule: Any, start: date, mine: ZoneInfo) -> None:
         return
     until = written[0] if isinstance(written, list) else written
     if not isinstance(until, date):
-        raise FlawError("the UNTIL of its recurrence rule is no date; set its end anew")
+        raise FlawError(Sentence("the UNTIL of its recurrence rule is no date; set its end anew"))
     if not isinstance(start, datetime):
         rule["UNTIL"] = [_last_day(until, mine) if isinstance(until, datetime) else until]
         return

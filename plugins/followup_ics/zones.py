@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from followup_ics.definitions import defined_zone
 from followup_ics.flaws import FlawError
 from followup_rules.plain import one_line
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,7 +41,9 @@ def zone(name: str, defined: Mapping[str, str]) -> tzinfo:
     found = (defined_zone(definition) if definition else None) or _guessed(bare)
     if found is None:
         shown = one_line(name, 80)
-        raise FlawError(f"its time zone {shown!r} is unknown; choose a zone such as America/Toronto for it")
+        raise FlawError(
+            Sentence("its time zone {shown!r} is unknown; choose a zone such as America/Toronto for it", shown=shown)
+        )
     return found
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from followup_rules import Context, Discovery, Output, OutputType, Person, Place, Source, SourceType, hookimpl
 from followup_rules.model import DRAFT
+from followup_rules.sentences import Sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,14 +38,16 @@ class EmlOptions:
 def register_sources() -> list[SourceType]:
     """Add the source `mailbox`."""
     kinds = ("sent", "received")
-    summary, discovery = "Mail as mail programs keep or export it", Discovery(_usual, _reads, _owners)
+    summary, discovery = Sentence("Mail as mail programs keep or export it"), Discovery(_usual, _reads, _owners)
     return [SourceType("mailbox", summary, kinds, MailboxOptions, _source, discovery=discovery)]
 
 
 @hookimpl
 def register_outputs() -> list[OutputType]:
     """Add the output `eml`."""
-    return [OutputType("eml", "Drafts as .eml files that any mail program opens", (DRAFT,), EmlOptions, _output)]
+    return [
+        OutputType("eml", Sentence("Drafts as .eml files that any mail program opens"), (DRAFT,), EmlOptions, _output)
+    ]
 
 
 def _source(options: MailboxOptions, context: Context) -> Source:

@@ -16,6 +16,7 @@ from followup_rules import Action, Profile, Refused, Status, Unreadable, durable
 from followup_rules.keys import hashed
 from followup_rules.regular_files import opened
 from followup_rules.sealing import EDITED
+from followup_rules.sentences import Sentence, system_error, together
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -56,11 +57,13 @@ class EmlFolder(Struct, frozen=True):
             return self.update(found, action) if self.status([found])[found].state == "open" else found
         if why := regular_files.only_away(self.path):
             raise Refused(why)
-        with _certain(f"the draft cannot be written to {self.path}"):
+        with _certain(Sentence("the draft cannot be written to {path}", path=self.path)):
             durable.make_folder(self.path, 0o700)
         place = self.path / _file_name(action.key)
         if place.exists():  # else it was found
-            raise Refused(f"the draft cannot be written: {place} is there, and is no file; move it away")
+            raise Refused(
+                Sentence("the draft cannot be written: {place} is there, and is no file; move it away", place=place)
+            )
         return self._write(action, place)
 
     def find(self, key: str) -> str | None:
@@ -75,7 +78,7 @@ class EmlFolder(Struct, frozen=True):
             return str(wanted)
         place = self._untouched(known)
         if place is None:
-            raise Refused(f"the draft {known.key} is no longer in {self.path}")
+            raise Refused(Sentence("the draft {key} is no longer in {path}", key=known.key, path=self.path))
         return self._write(action, place, known)
 
     def withdraw(self, ref: str) -> None:
@@ -84,7 +87,11 @@ class EmlFolder(Struct, frozen=True):
         place = self._untouched(known)
         if place is None:
             return
-        with _certain(f"the draft {place} cannot be deleted"), suppress(FileNotFoundError), opened(place) as held:
+        with (
+            _certain(Sentence("the draft {place} cannot be deleted", place=place)),
+            suppress(FileNotFoundError),
+            opened(place) as held,
+        ):
             place.unlink()
             self._unless_touched(known, held, place)
         durable.sync(place.parent)
@@ -108,11 +115,14 @@ class EmlFolder(Struct, frozen=True):
     def _write(self, action: Action, place: Path, known: Ref | None = None) -> str:
         """Write the whole draft beside its place and move it there, unless what is known there was touched."""
         content = self._content(action)
-        with _certain(f"the draft cannot be written to {self.path}"), self._aside(place, content) as finished:
+        with (
+            _certain(Sentence("the draft cannot be written to {path}", path=self.path)),
+            self._aside(place, content) as finished,
+        ):
             if known is None:
                 finished.replace(place)
             elif _state(known, place) != "open":
-                raise Refused(f"the user has just edited or moved {place}")
+                raise Refused(Sentence("the user has just edited or moved {place}", place=place))
             else:
                 with opened(place) as held:
                     finished.replace(place)
@@ -142,11 +152,15 @@ class EmlFolder(Struct, frozen=True):
             return
         with self._aside(place, content) as theirs:
             theirs.replace(place)
-        raise Refused(f"the user has just edited {place}")
+        raise Refused(Sentence("the user has just edited {place}", place=place))
 
     def _drafts(self, keys: Collection[str]) -> Drafts:
         if not self.path.exists():
-            raise Unreadable(f"the drafts folder {self.path} is missing; mount it, or make it again if you deleted it")
+            raise Unreadable(
+                Sentence(
+                    "the drafts folder {path} is missing; mount it, or make it again if you deleted it", path=self.path
+                )
+            )
         return _locate(self.path, keys)
 
     def _untouched(self, known: Ref) -> Path | None:
@@ -156,7 +170,7 @@ class EmlFolder(Struct, frozen=True):
         if place is None and drafts.unread:
             raise Refused(drafts.unread)
         if place and _state(known, place) == "touched":
-            raise Refused(f"the user has edited {place}")
+            raise Refused(Sentence("the user has edited {place}", place=place))
         return place
 
 
@@ -183,7 +197,12 @@ def _locate(folder: Path, keys: Collection[str]) -> Drafts:
                 found.setdefault(key, file.path)
         except OSError as error:
             unread[name] = regular_files.reason(error)
-    return Drafts(found, "; ".join(f"{folder / name} {why}" for name, why in list(unread.items())[:1]))
+    return Drafts(
+        found,
+        together(
+            *(Sentence("{path} {reason}", path=folder / name, reason=why) for name, why in list(unread.items())[:1])
+        ),
+    )
 
 
 def _key_in(place: Path) -> str:
@@ -230,4 +249,4 @@ def _certain(sentence: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Refused(f"{sentence}: {error.strerror or error}") from error
+        raise Refused(Sentence("{message}: {reason}", message=sentence, reason=system_error(error))) from error

@@ -18,6 +18,7 @@ from followup_mailbox.strangers import Strangers
 from followup_mailbox.walk import MailFile, shown, walk
 from followup_rules import BadItem, Unreadable
 from followup_rules.regular_files import NotRegular, opened, reason
+from followup_rules.sentences import Sentence, system_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +96,8 @@ class Mailbox(Struct, frozen=True):
                     yield Unread(self._where(file) if self.is_folder else str(self.path), reason(error))
                     continue
                 yield BadItem(
-                    self._where(file), f"this file cannot be read: {error.strerror or error}; mend or remove it"
+                    self._where(file),
+                    Sentence("this file cannot be read: {error}; mend or remove it", error=system_error(error)),
                 )
         if not self.is_known and now and all(found[2:] == [_OTHER] for found in now.values()):
             raise Unreadable(

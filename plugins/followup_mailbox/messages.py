@@ -15,6 +15,7 @@ from followup_rules.mail.addresses import decoded
 from followup_rules.mail.dates import sent_at
 from followup_rules.mail.head import first
 from followup_rules.mail.message import Mail
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -42,15 +43,17 @@ class MailReader(Struct, frozen=True):
         try:
             return self._event(raw, head.headers(raw.content)) if self._may_be_wanted(head.raw(raw.content)) else None
         except FlawError as error:
-            return BadItem(raw.where, f"this mail is left out: {error}")
+            return BadItem(raw.where, Sentence("this mail is left out: {error}", error=error))
         except Exception as error:  # noqa: BLE001 -- whatever a stranger's mail does, the others work
             reason = plain.one_line(str(error), 200) or type(error).__name__
-            return BadItem(raw.where, f"this mail cannot be read ({reason}); remove it if it is damaged")
+            return BadItem(
+                raw.where, Sentence("this mail cannot be read ({reason}); remove it if it is damaged", reason=reason)
+            )
 
     def _may_be_wanted(self, written: bytes) -> bool:
         """Tell cheaply of most mails of others that they are not mine: my address stands nowhere in their head."""
         if not _FROM.search(written):
-            raise FlawError("it has no sender (From), so it is no mail; remove it if it is damaged")
+            raise FlawError(Sentence("it has no sender (From), so it is no mail; remove it if it is damaged"))
         folded = written.lower()  # an address may be written with its domain as mail carries it (RFC 3490)
         return "received" in self.kinds or b"xn--" in folded or any(mine.encode() in folded for mine in self.me)
 
@@ -60,7 +63,7 @@ class MailReader(Struct, frozen=True):
             return None
         date = sent_at(headers, self.zone)
         if date is None:
-            raise FlawError("it has no Date that can be read; remove it if it is damaged")
+            raise FlawError(Sentence("it has no Date that can be read; remove it if it is damaged"))
         if date < self.since:
             return None
         content, subject = head.mended(raw.content), decoded(first(headers, "subject"))

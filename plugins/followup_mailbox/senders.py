@@ -14,6 +14,7 @@ from followup_rules import Event
 from followup_rules.mail import head as heads
 from followup_rules.mail.addresses import people
 from followup_rules.people import spelt_out
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from followup_mailbox.folders import Raw
@@ -64,19 +65,33 @@ class Senders(Struct):
         if not self.aliases:
             return ""
         alias, number = self.aliases.most_common(1)[0]
-        return (
-            f"{_mails(number)} {'is' if number == 1 else 'are'} from {alias}, another spelling of your address "
-            f"{self._alike(alias)}: add it to profile.me, so that what you sent from it counts"
+        return Sentence(
+            "{number} mail is from {alias}, another spelling of your address {alike}: add it to profile.me, so that "
+            "what you sent from it counts",
+            "{number} mails are from {alias}, another spelling of your address {alike}: add it to profile.me, so that "
+            "what you sent from it counts",
+            number=number,
+            alias=alias,
+            alike=self._alike(alias),
         )
 
     def _none_of_mine(self) -> str:
         nearest = max(self.others, key=lambda address: (self._nearness(address), self.others[address]))
         total, number = sum(self.others.values()), self.others[nearest]
-        count = f"sent {number} of them" if total > 1 else "sent it"
-        begin = f"{_mails(total)}, none from your addresses; {nearest} {count}: add it to profile.me"
+        values = {"number": total, "own": number, "nearest": nearest}
         if self._nearness(nearest):
-            return begin
-        return f'{begin} if it is yours; if this place holds mail that you received, set kinds = ["received"]'
+            return Sentence(
+                "{number} mail, none from your addresses; {nearest} sent it: add it to profile.me",
+                "{number} mails, none from your addresses; {nearest} sent {own} of them: add it to profile.me",
+                **values,
+            )
+        return Sentence(
+            "{number} mail, none from your addresses; {nearest} sent it: add it to profile.me if it is yours; if this "
+            'place holds mail that you received, set kinds = ["received"]',
+            "{number} mails, none from your addresses; {nearest} sent {own} of them: add it to profile.me if it is "
+            'yours; if this place holds mail that you received, set kinds = ["received"]',
+            **values,
+        )
 
     def _nearness(self, address: str) -> int:
         """Return 2 for another spelling of one of my addresses, 1 for the same name at another domain, else 0."""
@@ -115,7 +130,3 @@ def _is_wanted(raw: Raw, reader: MailReader, alias: str) -> bool:
     """Tell whether a mail would count as sent if that address were mine too."""
     found = replace(reader, me=reader.me | {alias}).read(raw)
     return isinstance(found, Event) and found.kind == "sent"
-
-
-def _mails(number: int) -> str:
-    return "1 mail" if number == 1 else f"{number} mails"

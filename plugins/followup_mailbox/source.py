@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from followup_mailbox.folders import Look, Mailbox, Unread
 from followup_rules import BadItem, Context, Event, Pull, Unreadable
 from followup_rules.regular_files import reason
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -118,9 +119,11 @@ class MailboxSource:
     def _check(self) -> None:
         for kind in self.emits:
             if kind not in _KINDS:
-                raise Unreadable(f'`kinds` cannot hold {kind!r}; it holds "sent", "received" or both')
+                raise Unreadable(
+                    Sentence('`kinds` cannot hold {kind!r}; it holds "sent", "received" or both', kind=kind)
+                )
         if not self._me:
-            raise Unreadable("without `profile.me` no mail is known to be mine; write your addresses there")
+            raise Unreadable(Sentence("without `profile.me` no mail is known to be mine; write your addresses there"))
 
     def _reading(self) -> str:
         """Return what the events depend on besides the mails."""
@@ -143,5 +146,5 @@ def _parts(unread: Iterable[Unread]) -> tuple[BadItem, ...]:
 def _sentence(path: Path, error: OSError) -> str:
     place = error.filename or path
     if isinstance(error, FileNotFoundError):
-        return f"{place} does not exist; correct `path`, or check that it is mounted"
+        return Sentence("{place} does not exist; correct `path`, or check that it is mounted", place=place)
     return f"{place} {reason(error)}"

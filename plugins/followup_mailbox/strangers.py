@@ -8,30 +8,45 @@ from msgspec import Struct, field
 
 from followup_mailbox.walk import shown
 from followup_rules import BadItem
+from followup_rules.sentences import Sentence, commas, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_READ = "a Maildir, an mbox file, or a folder of .eml or .emlx files"
-_OUTLOOK = "move the mails in Outlook to an IMAP account that another program keeps as files, or save them as .eml"
-_UNPACK = "unpack it, and set `path` to what was in it"
+_READ = Sentence("a Maildir, an mbox file, or a folder of .eml or .emlx files")
+_OUTLOOK = Sentence(
+    "move the mails in Outlook to an IMAP account that another program keeps as files, or save them as .eml"
+)
+_UNPACK = Sentence("unpack it, and set `path` to what was in it")
 _MAIL_OF_OTHERS = {
     "msg": (
-        "a mail in the form of Outlook",
-        "convert them, for example with `msgconvert`, or save them in Outlook as .eml",
+        Sentence("a mail in the form of Outlook"),
+        Sentence("convert them, for example with `msgconvert`, or save them in Outlook as .eml"),
     ),
-    "pst": ("a data file of Outlook", f"convert it, for example with `readpst -e -o FOLDER FILE`, or {_OUTLOOK}"),
-    "ost": ("a data file of Outlook", _OUTLOOK),
-    "olm": ("an archive of Outlook for Mac", "drag the folder out of Outlook to the desktop: it becomes an .mbox file"),
-    "dbx": ("a folder of Outlook Express", "import it into Thunderbird, and set `path` to the folder there"),
-    **dict.fromkeys(("zip", "tar", "tgz", "gz", "bz2", "xz", "7z"), ("an archive", _UNPACK)),
+    "pst": (
+        Sentence("a data file of Outlook"),
+        Sentence("convert it, for example with `readpst -e -o FOLDER FILE`, or {outlook}", outlook=_OUTLOOK),
+    ),
+    "ost": (Sentence("a data file of Outlook"), _OUTLOOK),
+    "olm": (
+        Sentence("an archive of Outlook for Mac"),
+        Sentence("drag the folder out of Outlook to the desktop: it becomes an .mbox file"),
+    ),
+    "dbx": (
+        Sentence("a folder of Outlook Express"),
+        Sentence("import it into Thunderbird, and set `path` to the folder there"),
+    ),
+    **dict.fromkeys(("zip", "tar", "tgz", "gz", "bz2", "xz", "7z"), (Sentence("an archive"), _UNPACK)),
 }
 _INDEX = (
-    "an index of Thunderbird",
-    "set `path` to the file beside it without .msf; if there is none, have Thunderbird keep the mail on this computer",
+    Sentence("an index of Thunderbird"),
+    Sentence(
+        "set `path` to the file beside it without .msf; if there is none, have Thunderbird keep "
+        "the mail on this computer"
+    ),
 )
-_DBOX = ("a dbox of Dovecot", "have `doveadm backup` write the mailbox as a Maildir")
+_DBOX = (Sentence("a dbox of Dovecot"), Sentence("have `doveadm backup` write the mailbox as a Maildir"))
 
 
 class Strangers(Struct, frozen=True):
@@ -48,18 +63,35 @@ class Strangers(Struct, frozen=True):
         for (what, advice), names in self._known().items():
             if what != _INDEX[0]:
                 where = shown(f"{folder}/{names[0]}" if folder else names[0])
-                more = f", like {len(names) - 1} more files here" if names[1:] else ""
-                yield BadItem(where, f"this is {what}{more}, and its mail cannot be read; {advice}")
+                message = Sentence("this is {what}, and its mail cannot be read; {advice}", what=what, advice=advice)
+                if names[1:]:
+                    message = Sentence(
+                        "this is {what}, like {number} more file here, and its mail cannot be read; {advice}",
+                        "this is {what}, like {number} more files here, and its mail cannot be read; {advice}",
+                        number=len(names) - 1,
+                        what=what,
+                        advice=advice,
+                    )
+                yield BadItem(where, message)
 
     def sentence(self, path: Path, *, is_folder: bool) -> str:
         """Say of a place that holds nothing else what it holds, and what to do."""
         known = self._known()
-        advice = "; ".join(dict.fromkeys(advice for _, advice in known)) or f"set `path` to {_READ}"
+        advice = together(*dict.fromkeys(advice for _, advice in known))
+        advice = advice or Sentence("set `path` to {read}", read=_READ)
         if is_folder:
-            what = ", ".join(f"{kind} ({_listed(names)})" for (kind, _), names in known.items()) or _listed(self.names)
-            return f"{path} holds no mail that can be read, only {what}: {advice}"
-        kinds = "".join(f" but {kind}" for kind, _ in known)
-        return f"{path} is no mbox file and no mail{kinds}: {advice}"
+            kinds = [
+                Sentence("{kind} ({names})", kind=kind, names=_listed(names)) for (kind, _), names in known.items()
+            ]
+            what = commas(*kinds) or _listed(self.names)
+            return Sentence(
+                "{path} holds no mail that can be read, only {what}: {advice}", path=path, what=what, advice=advice
+            )
+        for kind, _ in known:
+            return Sentence(
+                "{path} is no mbox file and no mail but {kind}: {advice}", path=path, kind=kind, advice=advice
+            )
+        return Sentence("{path} is no mbox file and no mail: {advice}", path=path, advice=advice)
 
     def _known(self) -> dict[tuple[str, str], list[str]]:
         """Return the files that are known, by what they are and what to do, in the order of their names."""
@@ -80,5 +112,5 @@ def _kind(name: str) -> tuple[str, str] | None:
 
 
 def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - 1} more" if names[1:] else ""
-    return f"{shown(names[0])}{more}"
+    first = shown(names[0])
+    return Sentence("{names} and {more} more", names=first, more=len(names) - 1) if names[1:] else first

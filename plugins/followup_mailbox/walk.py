@@ -19,6 +19,7 @@ from msgspec import Struct, field
 from followup_mailbox.names import meaning_of_folder
 from followup_rules import Unreadable, plain
 from followup_rules.regular_files import real, reason
+from followup_rules.sentences import Sentence
 from followup_rules.sync_names import placeholder_of
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def walk(path: Path) -> Found:
     elif stat.S_ISDIR(info.st_mode):
         _walk_folders(path, found)
     else:
-        raise Unreadable(f"{path} is neither a file nor a folder; set `path` to a mailbox")
+        raise Unreadable(Sentence("{path} is neither a file nor a folder; set `path` to a mailbox", path=path))
     return found
 
 
@@ -182,7 +183,9 @@ def _add_what_is_away(entries: Collection[os.DirEntry[str]], prefix: str, found:
             continue
         is_wanted = MailFile(name, "", [], name.lower().endswith(_MAIL)).may_be_mail and not meaning_of_folder(name)
         if is_wanted and away:
-            found.unread[prefix + name] = "has not been downloaded to this device; have its folder kept on this device"
+            found.unread[prefix + name] = Sentence(
+                "has not been downloaded to this device; have its folder kept on this device"
+            )
         elif is_wanted:
             with suppress(OSError):  # a link to itself leads to nothing that could be mail
                 try:

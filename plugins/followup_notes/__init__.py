@@ -6,6 +6,7 @@ from pathlib import Path
 
 from followup_rules import BadItem, Context, Discovery, Event, Place, Source, SourceType, hookimpl
 from followup_rules.plain import one_line
+from followup_rules.sentences import Sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +21,7 @@ class NotesOptions:
 @hookimpl
 def register_sources() -> list[SourceType]:
     """Add the source `notes`."""
-    summary, discovery = "Markdown notes in a file or a folder", Discovery(_usual, _reads, lambda _: ())
+    summary, discovery = Sentence("Markdown notes in a file or a folder"), Discovery(_usual, _reads, lambda _: ())
     return [SourceType("notes", summary, ("note",), NotesOptions, _open, _read_note, discovery)]
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from followup_notes.lines import as_markdown, split_lines
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -18,7 +19,7 @@ _COMMENT_BEGINS = re.compile(r"\s*<!--")
 _HTML_ENDS = {"<!--": "-->", "<?": "?>", "<![cdata[": "]]>"} | {
     f"<{name}": f"</{name}>" for name in ("script", "pre", "style", "textarea")
 }
-_UNCLOSED = "{what} is never closed; what stands below it is read as notes; close it with {end}"
+_UNCLOSED = Sentence("{what} is never closed; what stands below it is read as notes; close it with {end}")
 
 
 @dataclass(slots=True)
@@ -106,11 +107,15 @@ def _unclosed(tokens: list[Token], lines: list[str]) -> tuple[int, str] | None:
     for token in tokens:
         begin, behind = token.map or (0, 0)
         if token.type == "fence" and not (behind - begin > 1 and _FENCE_END.fullmatch(lines[behind - 1])):
-            return begin, _UNCLOSED.format(what="this code block", end=token.markup)
+            return begin, Sentence(_UNCLOSED.template, what=Sentence("this code block"), end=token.markup)
         html = token.content.strip().lower() if token.type == "html_block" else ""
         end = next((end for start, end in _HTML_ENDS.items() if html.startswith(start) and end not in html), "")
         if end:
-            return begin, _UNCLOSED.format(what="this comment" if end == "-->" else "this HTML", end=end)
+            return begin, Sentence(
+                _UNCLOSED.template,
+                what=Sentence("this comment") if end == "-->" else Sentence("this HTML"),
+                end=end,
+            )
     return None
 
 

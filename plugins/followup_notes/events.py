@@ -22,6 +22,7 @@ from followup_notes.grammar import (
 from followup_notes.lines import split_lines
 from followup_rules import BadItem, Context, Event, Person
 from followup_rules.plain import one_line
+from followup_rules.sentences import Sentence
 from followup_rules.written_dates import NotADate, local
 
 if TYPE_CHECKING:
@@ -35,15 +36,17 @@ EXAMPLES = frozenset(
 )
 """The lines that `followup init` writes into a code block, as examples: there they are nothing to tell of."""
 
-_NO_HEADING = "this note stands under no case; put a heading above it, such as ## Nordik <julie.roy@nordik.ca>"
-_NO_DASH = 'this line looks like a note but is not read; begin it with "- "'
-_IN_CODE = "this note stands in a code block or HTML, and is not read; put it below the block"
-_IN_HEADING = 'the tag in this heading belongs to no note; begin the line with "- "'
-_NO_TITLE = (
+_NO_HEADING = Sentence(
+    "this note stands under no case; put a heading above it, such as ## Nordik <julie.roy@nordik.ca>"
+)
+_NO_DASH = Sentence('this line looks like a note but is not read; begin it with "- "')
+_IN_CODE = Sentence("this note stands in a code block or HTML, and is not read; put it below the block")
+_IN_HEADING = Sentence('the tag in this heading belongs to no note; begin the line with "- "')
+_NO_TITLE = Sentence(
     'a line that begins with "# " is the title of the whole page, and ends the case above it; begin a note with "- "'
 )
-_TOO_LONG = f"this note is too long; only its first {LONGEST_NOTE:,} characters are read"
-_NEARLY_ADDRESS = "the address in this heading is not complete; write it as julie.roy@nordik.ca"
+_TOO_LONG = Sentence("this note is too long; only its first {most} characters are read", most=f"{LONGEST_NOTE:,}")
+_NEARLY_ADDRESS = Sentence("the address in this heading is not complete; write it as julie.roy@nordik.ca")
 
 
 class NoteReader:

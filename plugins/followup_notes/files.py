@@ -9,6 +9,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from followup_rules import BadItem, Event, Unreadable
+from followup_rules.sentences import Sentence
 from followup_rules.sync_names import maybe_second_version_of
 
 LARGEST = 2_000_000
@@ -27,14 +28,14 @@ class Page(Struct, frozen=True):
 
     def problems(self, name: str) -> list[BadItem]:
         """Return what is wrong with the letters of the file."""
-        message = "this line is not in UTF-8; save the file as UTF-8 to get its letters right"
+        message = Sentence("this line is not in UTF-8; save the file as UTF-8 to get its letters right")
         return [BadItem(f"{name}:{number}", message, "", line) for number, line in self.undecodable]
 
 
 def page_of(raw: bytes) -> Page:
     """Return the text of a file, its accents written as they usually are. Raises Unreadable."""
     if b"\0" in raw:
-        raise Unreadable("is not a file of text; if it holds notes, save it as UTF-8")
+        raise Unreadable(Sentence("is not a file of text; if it holds notes, save it as UTF-8"))
     # macOS may write accents apart from their letters; ids and tags are compared as they are usually written.
     text = unicodedata.normalize("NFC", raw.decode("utf-8-sig", errors="replace"))
     try:
@@ -42,7 +43,7 @@ def page_of(raw: bytes) -> Page:
     except UnicodeDecodeError as error:
         number = raw.count(b"\n", 0, error.start) + 1
         cut = error.reason == "unexpected end of data"
-        doubt = "ends in the middle of a letter" if cut else ""
+        doubt = Sentence("ends in the middle of a letter") if cut else ""
         return Page(text, ((number, text.split("\n")[number - 1]),), doubt)
     return Page(text)
 

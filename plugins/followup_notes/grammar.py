@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from followup_rules.plain import one_line
+from followup_rules.sentences import Sentence
 from followup_rules.written_dates import ALSO, DATE_KEYS, NotADate, read
 
 if TYPE_CHECKING:
@@ -152,7 +153,9 @@ def _split_stamp(text: str) -> tuple[date | None, time | None, str]:
         return None, None, text
     if written.clock and written.clock.tzinfo:
         shown = text[: written.length]
-        raise NotADate(shown, f'"{shown}" is not a date; write it as 2026-11-10 14:30, in local time')
+        raise NotADate(
+            shown, Sentence('"{shown}" is not a date; write it as 2026-11-10 14:30, in local time', shown=shown)
+        )
     return written.day, written.clock, _AFTER_STAMP.sub("", text[written.length :])
 
 
@@ -211,7 +214,10 @@ def _without(text: str, pieces: list[_Piece]) -> str:
 
 def _unclosed(pieces: list[_Piece]) -> list[tuple[str, str]]:
     return [
-        (piece.bare, f"the value of {piece.key}: has no closing quote; only {piece.bare} was read")
+        (
+            piece.bare,
+            Sentence("the value of {key}: has no closing quote; only {bare} was read", key=piece.key, bare=piece.bare),
+        )
         for piece in pieces
         if piece.bare[:1] and piece.bare[0] in _QUOTES
     ]
@@ -219,6 +225,6 @@ def _unclosed(pieces: list[_Piece]) -> list[tuple[str, str]]:
 
 def _empty_dates(text: str) -> list[tuple[str, str]]:
     return [
-        (f"{key}:", f"{key}: has no value; write a date behind it, as in {key}:2026-11-11")
+        (f"{key}:", Sentence("{key}: has no value; write a date behind it, as in {key}:2026-11-11", key=key))
         for key in _EMPTY_DATE.findall(text)
     ]

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from followup_notes.files import ENDING, LARGEST, Page, page_of, second_versions
 from followup_notes.hashes import known_as, line_hashes
 from followup_rules import BadItem, Context, Event, NoteAdded, Pull, Refused, Unreadable, regular_files
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from followup_rules.hookspecs import ChooseHeading
@@ -28,7 +29,7 @@ _GRAMMAR = 2
 # How often the files are looked for anew, if one is moved away before it is read.
 _TRIES = 3
 
-_COPY = (
+_COPY = Sentence(
     "this is the copy that a synchronization made of two versions of a file, and is not read; "
     "move what is missing into the file itself, then delete the copy"
 )
@@ -78,8 +79,8 @@ class NotesSource:
             with suppress(FileNotFoundError):
                 return self._pulled(Cursor.parse(cursor), cursor)
         if self._path.exists():
-            raise Unreadable(f"{self._path} changes all the time; wait until its files are written")
-        raise Unreadable(f"{self._path} does not exist; create it, or run `followup init`")
+            raise Unreadable(Sentence("{path} changes all the time; wait until its files are written", path=self._path))
+        raise Unreadable(Sentence("{path} does not exist; create it, or run `followup init`", path=self._path))
 
     def _pulled(self, before: Cursor, cursor: str) -> Pull:
         """Return what is new. Raises Unreadable, and FileNotFoundError if the files are to be looked for anew."""
@@ -130,7 +131,7 @@ class NotesSource:
         items = {name: list(reader.read(name, page.text)) for name, page in pages.items()}
         copies = {*found.copies, *second_versions(items)}
         events: list[Event | BadItem] = [BadItem(name, _COPY) for name in sorted(copies)]
-        events += [BadItem(name, f"{why}; remove it") for name, why in found.no_files.items()]
+        events += [BadItem(name, Sentence("{why}; remove it", why=why)) for name, why in found.no_files.items()]
         doubts, lines, notes = [], {}, {}
         for name, page in pages.items():
             if name in copies:
@@ -165,7 +166,8 @@ class NotesSource:
                 unread[name] = str(error)
         if unread and not pages:
             name, why = next(iter(unread.items()))
-            raise Unreadable(f"{self._path / name if self._path.is_dir() else self._path} {why}")
+            place = self._path / name if self._path.is_dir() else self._path
+            raise Unreadable(Sentence("{path} {reason}", path=place, reason=why))
         return pages, unread
 
 
@@ -179,10 +181,10 @@ def _doubt(before: Cursor, now: Cursor, key: str, lines: list[str], notes: int) 
     Cut short is what is the beginning of what it was, down to the middle of a line or to a line without its end.
     """
     if before.notes.get(key) and not notes:
-        return "held notes, and holds none now"
+        return Sentence("held notes, and holds none now")
     known, end = before.lines.get(key, []), line_hashes("")[0]
     last, shorter = len(lines) - 1, key in before.files and now.files[key][0] < before.files[key][0]
     cut = shorter and last < len(known) - 1 and lines[:last] == known[:last] and lines[last] != end
     if cut and (lines[last] != known[last] or known[-1] == end):
-        return "ends in the middle of a line, and what stood below is gone"
+        return Sentence("ends in the middle of a line, and what stood below is gone")
     return ""

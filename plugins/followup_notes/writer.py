@@ -45,7 +45,9 @@ def add(file: Path, case: str, text: str, moment: datetime, choose: ChooseHeadin
     name, item = _one_line(case), _item(moment, _one_line(text))
     before = _read(file)
     if b"\0" in before:
-        raise Refused(f"{file} is not a file of text; look at the `path` of your notes in the config")
+        raise Refused(
+            Sentence("{file} is not a file of text; look at the `path` of your notes in the config", file=file)
+        )
     # What is not UTF-8 comes back as it was; by the grammar it is no letter, as for a pull.
     lines = split_lines(before.decode("utf-8", "surrogateescape"))
     sections = read_sections(_markdown(lines))
@@ -92,9 +94,15 @@ def _one_line(text: str) -> str:
     """Return a text with line ends and control characters as spaces. Raises Refused if it is empty or too long."""
     line = " ".join(clean(text, " ").split())
     if not line:
-        raise Refused('a note needs a case and a text: followup note nordik "#called Left a message"')
+        raise Refused(Sentence('a note needs a case and a text: followup note nordik "#called Left a message"'))
     if len(line) > LONGEST_NOTE:
-        raise Refused(f"the text has {len(line):,} characters, and at most {LONGEST_NOTE:,} of a note are read")
+        raise Refused(
+            Sentence(
+                "the text has {count} characters, and at most {most} of a note are read",
+                count=f"{len(line):,}",
+                most=f"{LONGEST_NOTE:,}",
+            )
+        )
     return line
 
 
@@ -128,7 +136,11 @@ def _with_item(lines: list[str], section: Section | None, title: str, item: str)
         after = _inserted(lines, at, rows)
         if _is_read(after, at + len(rows), title):
             return after, at + len(rows)
-    raise Refused(f"under {title!r} the note would not be read: is a code block or a comment above it not closed?")
+    raise Refused(
+        Sentence(
+            "under {title!r} the note would not be read: is a code block or a comment above it not closed?", title=title
+        )
+    )
 
 
 def _inserted(lines: list[str], at: int, rows: list[str]) -> list[str]:
@@ -155,5 +167,5 @@ def _replace(file: Path, before: bytes, after: bytes) -> None:
     mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else 0o600
     with durable.beside(file, after, mode) as finished:
         if _read(file) != before:
-            raise Refused(f"another program has just written {file}; try again")
+            raise Refused(Sentence("another program has just written {file}; try again", file=file))
         finished.replace(file)

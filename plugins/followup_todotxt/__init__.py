@@ -5,6 +5,7 @@ from pathlib import Path
 
 from followup_rules import Context, Output, OutputType, hookimpl
 from followup_rules.model import TASK
+from followup_rules.sentences import Sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +20,7 @@ class TodoTxtOptions:
 @hookimpl
 def register_outputs() -> list[OutputType]:
     """Add the output `todotxt`."""
-    return [OutputType("todotxt", "Tasks in a todo.txt file", (TASK,), TodoTxtOptions, _open)]
+    return [OutputType("todotxt", Sentence("Tasks in a todo.txt file"), (TASK,), TodoTxtOptions, _open)]
 
 
 def _open(options: TodoTxtOptions, context: Context) -> Output:

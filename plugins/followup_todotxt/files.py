@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from followup_rules import durable, regular_files
+from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +48,7 @@ def read(path: Path, largest: int = LARGEST) -> Snapshot:
     if max(len(content), info.st_size) > largest:
         raise regular_files.TooLarge(path, largest)
     if content.startswith(_UTF16):
-        raise OSError(f"{path} is written in UTF-16; save it as UTF-8")
+        raise OSError(Sentence("{path} is written in UTF-16; save it as UTF-8", path=path))
     text = content.decode("utf-8", "surrogateescape")
     return Snapshot(text, _identity(info), stat.S_IMODE(info.st_mode), (info.st_uid, info.st_gid))
 

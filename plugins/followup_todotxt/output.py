@@ -9,6 +9,7 @@ from followup_rules import Action, Refused, Status, durable
 from followup_rules.plain import has_control
 from followup_rules.regular_files import NotRegular, only_away, real, reason
 from followup_rules.sealing import EDITED
+from followup_rules.sentences import Sentence, system_error
 from followup_todotxt import files, texts
 from followup_todotxt.lines import (
     Ref,
@@ -171,8 +172,12 @@ class TodoTxt:
         for index in found:
             if self._is_as_left(bare(lines[index]), known):
                 return index
-        what = "edited or ticked off by you" if found else "deleted by you"
-        raise Refused(f"the task {known.key} in {self._path} was {what}; it stays as it is")
+        what = Sentence("edited or ticked off by you") if found else Sentence("deleted by you")
+        raise Refused(
+            Sentence(
+                "the task {key} in {path} was {what}; it stays as it is", key=known.key, path=self._path, what=what
+            )
+        )
 
     def _edit(self, change: Callable[[list[str]], list[str]]) -> None:
         """Change the lines of todo.txt. Raises Refused while nothing is written, OSError once something may be."""
@@ -186,14 +191,21 @@ class TodoTxt:
                     continue
             durable.sync(self._path.parent)
             return
-        raise Refused(f"{self._path} keeps changing; close the program that writes it, the next run tries again")
+        raise Refused(
+            Sentence(
+                "{path} keeps changing; close the program that writes it, the next run tries again", path=self._path
+            )
+        )
 
     def _existing(self) -> Path:
         """Return the path of todo.txt. A missing file does not mean that the user deleted every task."""
         if not self._path.exists():
             away = only_away(self._path)
             raise FileNotFoundError(
-                away or f"{self._path} is missing; put it back, or create it empty if you gave up its tasks"
+                away
+                or Sentence(
+                    "{path} is missing; put it back, or create it empty if you gave up its tasks", path=self._path
+                )
             )
         return self._path
 
@@ -212,7 +224,9 @@ def _lines_by_key(path: Path, largest: int = files.LARGEST) -> dict[str, list[st
 
 def _check_key(key: str) -> None:
     if key.split() != [key] or has_control(key):
-        raise Refused(f"the key {key!r} holds white space or control characters; it would not be found again")
+        raise Refused(
+            Sentence("the key {key!r} holds white space or control characters; it would not be found again", key=key)
+        )
 
 
 @contextmanager
@@ -221,9 +235,11 @@ def _refusing(path: Path) -> Iterator[None]:
     try:
         yield
     except files.Changed:
-        raise Refused(f"another program writes beside {path}; the next run tries again") from None
+        raise Refused(Sentence("another program writes beside {path}; the next run tries again", path=path)) from None
     except OSError as error:
         if not error.strerror:
             raise Refused(str(error)) from error
-        what = f"{error.filename or path}: {error.strerror}"
-        raise Refused(f"{path} cannot be changed ({what}); check the file and its permissions") from error
+        what = Sentence("{file}: {error}", file=error.filename or path, error=system_error(error))
+        raise Refused(
+            Sentence("{path} cannot be changed ({what}); check the file and its permissions", path=path, what=what)
+        ) from error

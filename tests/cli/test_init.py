@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import shlex
 import shutil
 import stat
@@ -354,6 +355,17 @@ def test_an_address_goes_into_a_file_of_its_own_and_is_tried_at_once(home, publi
     assert f"meetings at 127.0.0.1:{published.port}/…" in result.output
     assert SECRET not in result.output
     assert CliRunner().invoke(cli, ["--config", "new/config.toml", "check"]).exit_code == 0
+
+
+def test_in_a_conversation_an_address_is_tried_at_once(home, published):
+    wrong = "https://calendar.google.com/calendar/u/0/r"
+    answers = [wrong, published.url, "sent", "sent", "me@example.org", "", "", "", "", "", "n"]
+    code, said = converse(home, answers)
+    assert code == 0, said
+    asked_again, _, rest = said.partition("read: ")
+    assert "copy the “Secret address in iCal format”" in asked_again
+    assert re.match(r"\d+ meetings", rest)
+    assert (home / ".config" / "followup-rules" / "feed.url").read_text() == f"{published.url}\n"
 
 
 def test_an_address_that_does_not_lead_to_a_calendar_is_told_and_kept(home, published):

@@ -5,7 +5,8 @@ from itertools import permutations
 import pytest
 
 from followup_rules.config.wordlists import registrable
-from followup_rules.engine.assign_cases import Directory, Label, Place, assign, clean, key_of, match, tokens
+from followup_rules.engine.assign_cases import Directory, Label, Place, assign, clean, key_of, tokens
+from followup_rules.engine.case_keys import match
 from followup_rules.model import Person, Report
 from tests.support.caselab import JULIE, MARC, NADIA, at, event, note, sent, visit
 

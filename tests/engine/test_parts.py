@@ -4,12 +4,13 @@ from itertools import permutations
 
 import pytest
 
+from followup_rules.engine.orders import misfits
 from followup_rules.engine.parts import parts
 from followup_rules.keys import hashed
 from followup_rules.language.load import Surroundings, load
 from followup_rules.model import Report, State
 from followup_rules.toml.document import parse
-from tests.support.caselab import event, note, the, visit
+from tests.support.caselab import event, note, the, view, visit
 from tests.support.rulelab import rules, world
 
 BOTH = """
@@ -116,3 +117,37 @@ def test_a_notice_beside_others_keeps_nothing_open():
     assert decided(text, report("done", ""))[0] is State.DONE
     assert decided(BOTH % notice)[0] is State.DUE
     assert decided(BOTH % notice, report("dismissed", ""))[0] is State.DONE
+
+
+# -- notes about one of several
+
+
+def order(tag, name, start="2026-11-10 12:00"):
+    return note(start, tag, data={"for": name})
+
+
+@pytest.mark.parametrize(("text", "names"), [(PLAIN, ("#1", "#2")), (NAMED, ("#mail", "#day"))])
+def test_a_note_ends_the_one_action_that_it_names(text, names):
+    first, second = (f"{KEY}{name}" for name in names)
+    assert decided(text, order("done", second)) == (State.DUE, (names[1],))
+    assert decided(text, order("dismissed", first)) == (State.DUE, (names[0].removesuffix("#1"),))
+    assert decided(text, order("done", second), order("dismissed", first, "2026-11-11 09:00"))[0] is State.DONE
+    assert decided(text, report("done", names[0].removeprefix("#1")), order("done", second))[0] is State.DONE
+    assert decided(text, order("done", KEY))[0] is State.DONE
+
+
+def test_the_reason_names_the_note():
+    orders = [order("done", f"{KEY}#mail"), order("done", f"{KEY}#day", "2026-11-11 09:00")]
+    assert (
+        the(NAMED, visit(), *orders, now=NOW, faulty=True).why
+        == "done, as you say in your note “#done” of Wed 2026-11-11 09:00"
+    )
+
+
+def test_a_note_about_an_action_that_there_is_not_is_told_with_those_that_there_are():
+    seen = view(NAMED, visit(), order("done", f"{KEY}#dya"))
+    (told,) = misfits(seen)
+    assert told.message == f"for:{KEY}#dya names no duty of its case"
+    assert told.hint == f"did you mean for:{KEY}#day?"
+    assert misfits(view(NAMED, visit(), order("done", f"{KEY}#day"))) == ()
+    assert decided(NAMED, order("done", f"{KEY}#dya"))[0] is State.DUE

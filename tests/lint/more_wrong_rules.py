@@ -6,6 +6,27 @@ D = 'do = { type = "draft", to = "them", title = "Hi", text = "Hi." }\n'
 TALK = '[define.talk]\nkind = "meeting"\ntitle = "talk"\n'
 
 MORE_WRONG = {
+    "monthly-contact": (
+        "F160",
+        "do =",
+        '[rule.r]\non = { every = "month on 1" }\ndo = { type = "draft", to = "a@b.example", title = "Hours", text = "x" }\n',
+        'on 1" }\n',
+        'on 1" }\ncloses = "opens + 1 day"\n',
+    ),
+    "when-of-a-rule-that-is-off": (
+        "F124",
+        "text =",
+        '[rule.call]\non = "#aa"\nenabled = false\ndo = { type = "task", title = "x" }\n[rule.r]\non = "#aa"\ndo = { type = "task", title = "x", text = "{{ when(\'call\')|day }}" }\n',
+        "{{ when('call')|day }}",
+        "{% if when('call') %}{{ when('call')|day }}{% endif %}",
+    ),
+    "year-of-a-series": (
+        "F161",
+        "2062-11-06",
+        f'[rule.r]\non = {{ every = "2 weeks from 2062-11-06" }}\n{T}',
+        "2062",
+        "2026",
+    ),
     "declined": (
         "F120",
         "status",

@@ -49,3 +49,18 @@ def test_a_place_by_another_name_keeps_its_meaning(key, written, hint, tmp_path)
     at = lines.index("[profile]") + 1
     config = "\n".join([*lines[:at], f'{key} = "{written}"', *lines[at:]]) + "\n"
     assert f"did you mean {hint}" in checked(tmp_path, "", config=config)[0].hint
+
+
+def test_a_contact_that_recurs_within_a_week_may_end_with_the_next(tmp_path):
+    rules = '[rule.r]\non = { every = "friday at 15:00" }\ndo = { type = "draft", to = "a@b.example", title = "x", text = "x" }\n'
+    (told,) = checked(tmp_path, rules)
+    assert (told.code, told.severity) == ("F160", "info")
+    assert "7 days later" in told.message
+
+
+def test_a_series_may_have_begun_before_today_and_begin_soon(tmp_path):
+    rules = '[rule.r]\non = {{ every = "2 weeks from {}" }}\ndo = {{ type = "task", title = "x" }}\n'
+    assert checked(tmp_path, rules.format("2024-02-09")) == []
+    (told,) = checked(tmp_path, rules.format("1926-11-06"))
+    assert (told.code, "2026-11-06" in told.hint) == ("F161", True)
+    assert checked(tmp_path, rules.format("2027-03-05")) == []

@@ -75,6 +75,16 @@ def test_the_wheel_works_without_the_source_tree(environment, tmp_path):
     assert found.stdout.startswith(str(environment))
 
 
+def test_the_demo_and_a_look_work_where_it_is_installed(environment, tmp_path):
+    followup = str(environment / "bin" / "followup")
+    for arguments in (["demo"], ["look", ROOT / "examples" / "calendar.ics", "--now", "2026-11-17T12:00"]):
+        result = subprocess.run(
+            [followup, *arguments], cwd=tmp_path, env=ALONE, capture_output=True, text=True, check=True
+        )
+        assert "Boussole" in result.stdout or "Sophie Gagnon" in result.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_module_runs_like_the_command(environment, tmp_path):
     command = [str(environment / "bin" / "python"), "-m", "followup_rules", "--version"]
     result = subprocess.run(command, cwd=tmp_path, env=ALONE, capture_output=True, text=True, check=True)

@@ -147,6 +147,35 @@ def test_a_day_before_the_call_moves_nothing_and_is_told(story, day):
     assert f"{day} comes before 2026-11-19" in tick.said
 
 
+def test_a_date_that_moves_nothing_is_told_once_however_often_it_is_judged(story):
+    story.note("2026-11-10 10:20 #they-promised on:2026-11-13")
+    assert [p["code"] for p in story.at("2026-11-10 10:30").problems] == ["F105"]
+    story.note("2026-11-10 11:20 #fit She listens")
+    assert story.at("2026-11-10 11:30").problems == []
+    story.edit_note("on:2026-11-13", "on:2026-11-12")
+    assert [p["code"] for p in story.at("2026-11-10 12:30").problems] == ["F105"]
+
+
+def test_a_day_off_that_they_named_themselves_is_told_once(story):
+    story.note("2026-11-10 10:20 #announced on:2026-11-29")
+    assert [p["code"] for p in story.at("2026-11-10 10:30").problems] == ["F045"]
+    assert [story.at(f"2026-11-{day} 12:00").problems for day in (11, 12, 16, 20)] == [[]] * 4
+
+
+@pytest.mark.parametrize("tag", ["announced", "they-promised", "annoncé"])
+def test_a_note_that_forgets_the_day_is_told_once(story, tag):
+    story.note(f"2026-11-10 10:20 #{tag} They decide next week")
+    tick = story.at("2026-11-10 10:30")
+    assert [(p["code"], p["severity"]) for p in tick.problems] == [("F162", "warning")]
+    assert "does not say on:" in tick.said
+    assert tick.decision("follow-up-call").next[:16] == "2026-11-19T09:00"
+    assert "on:" in story.call("explain", "nordik", "--now", "2026-11-10T10:31").stdout
+    story.note("2026-11-10 11:20 #fit She listens")
+    assert story.at("2026-11-10 11:30").problems == []
+    story.edit_note("They decide next week", "on:2026-11-25")
+    assert story.at("2026-11-10 12:30").problems == []
+
+
 def test_a_day_announced_anew_that_is_later_than_theirs_stands(story):
     story.note("2026-11-10 10:20 #they-promised on:2026-11-24")
     story.note("2026-11-10 10:30 #announced on:2026-11-26")

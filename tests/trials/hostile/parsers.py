@@ -193,7 +193,7 @@ def _check_printable(text: str) -> None:
 
 
 def _encoded(value: object) -> bytes:
-    return msgspec.json.encode(value)
+    return msgspec.json.encode(value, enc_hook=str.__str__)  # a Sentence is told as the text that it is
 
 
 def _written(file: Path, content: bytes) -> Path:

@@ -1,0 +1,70 @@
+"""What a due action may tell of the other rules: which opening it announces, and when each of them opens. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from followup_rules.engine import same_anchor
+from followup_rules.engine.anchors import CaseView
+from followup_rules.engine.isolation import blaming
+from followup_rules.language.schema import Rule
+from followup_rules.model import Announcement, Decision, State
+
+
+def with_openings(
+    decision: Decision, view: CaseView, decisions: Mapping[str, Decision], latest: Mapping[str, datetime]
+) -> Decision:
+    """Add to a due decision what it announces, and when the other rules open."""
+    if decision.state is not State.DUE and not decision.unknown:
+        return decision
+    rules = view.rules.rules
+    rule = rules[decision.rule]
+    with blaming(rule):
+        announced = _announcement(rule, decision, view, decisions)
+        found = ((it.id, _opening(it, decision, view, decisions, latest)) for it in rules.values())
+        openings = {name: at for name, at in found if at is not None}
+    # Of what it may announce a text names only what it does announce.
+    kept = {name: at for name, at in openings.items() if name not in rule.announces}
+    return replace(decision, announces=announced, openings={**kept, **{one.rule: one.at for one in announced}})
+
+
+def _announcement(
+    rule: Rule, decision: Decision, view: CaseView, decisions: Mapping[str, Decision]
+) -> tuple[Announcement, ...]:
+    """Return the first of the rules that it may announce which opens later than itself, if any does."""
+    for other in (view.rules.rules[name] for name in rule.announces if name in view.rules.rules):
+        visit = same_anchor.same(other, decision.visit, view)
+        target = decisions.get(view.key(other, visit)) if visit else None
+        if target and target.opens and _alive(target) and decision.opens and target.opens > decision.opens:
+            return (Announcement(target.rule, target.key, target.opens),)
+    return ()
+
+
+def latest_openings(decisions: Iterable[Decision]) -> dict[str, datetime]:
+    """Return by rule the latest opening of its duties that are not over."""
+    latest: dict[str, datetime] = {}
+    for each in decisions:
+        known = latest.get(each.rule)
+        if each.opens and _alive(each) and (known is None or each.opens.timestamp() > known.timestamp()):
+            latest[each.rule] = each.opens
+    return latest
+
+
+def _opening(
+    rule: Rule,
+    decision: Decision,
+    view: CaseView,
+    decisions: Mapping[str, Decision],
+    latest: Mapping[str, datetime],
+) -> datetime | None:
+    """Return the opening of another rule: for the same anchor, or, if that one is over, the latest that is not."""
+    other = same_anchor.counterpart(rule, decision.visit, view)
+    target = decisions.get(view.key(rule, other)) if other else None
+    return target.opens if target and _alive(target) else latest.get(rule.id)
+
+
+def _alive(decision: Decision) -> bool:
+    return decision.state not in (State.VOID, State.DONE, State.EXPIRED)

@@ -1,0 +1,71 @@
+"""`followup demo`: what to do, what not to do and why, from its first thirty lines; and the texts with `--long`."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from followup_rules.cli import cli
+
+
+def demo(*arguments, **environment):
+    return CliRunner().invoke(cli, ["demo", *arguments], env=environment)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (
+            "en",
+            (
+                "DO      Thank you for our conversation",
+                "DON'T   write or call before Mon 2026-11-23 09:00",
+                "why: No contact before the call, unless it keeps a promise.",
+                "As promised: A speaker for her conference",
+                "Keep it for the call on Monday, November 23: How large is the team?",
+                "You wrote too soon",
+                "DO      Call Sophie Gagnon",
+            ),
+        ),
+        (
+            "fr",
+            (
+                "À FAIRE   Merci pour notre échange",
+                "À ÉVITER  écrire ou appeler avant le lun. 2026-11-23 09:00",
+                "raison : Aucun contact avant l’appel, sauf pour tenir une promesse.",
+                "Comme promis : Une oratrice pour son colloque",
+                "Vous avez écrit trop tôt",
+                "À FAIRE   Appeler Sophie Gagnon",
+            ),
+        ),
+    ],
+)
+def test_thirty_lines_tell_what_to_do_what_not_to_do_and_why(language, told, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = demo(FOLLOWUP_LANGUAGE=language, HOME=str(tmp_path))
+    assert result.exit_code == 0, result.output
+    first = "\n".join(result.stdout.splitlines()[:30]).replace("\N{NO-BREAK SPACE}", " ")
+    for each in told:
+        assert each in first
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_long_one_shows_the_texts():
+    told = demo("--long").stdout
+    assert "I will call you on Monday, November 23" in told
+    assert "How large is the team?" in told.rpartition("Mon 2026-11-23 09:00")[2], (
+        "the call's script carries the question"
+    )
+
+
+def test_for_programs():
+    moments = json.loads(demo("--json").stdout)["moments"]
+    assert [[each["rule"] for each in moment["do"]] for moment in moments] == [
+        ["thank-you"],
+        ["keep-promise"],
+        [],
+        ["follow-up-call"],
+    ]
+    assert moments[0]["dont"] == [
+        {"until": "2026-11-23T09:00:00-05:00", "why": "No contact before the call, unless it keeps a promise."}
+    ]
