@@ -232,7 +232,8 @@ def case_page(
         page.row([(Sentence("Days"), "bold")], _DAYS, days)
     page.title(Sentence("When"))
     add_events(page, file, report.now)
-    page.title(Sentence("What, and why"))
+    if file.decisions or not file.unconcerned:
+        page.title(Sentence("What, and why"))
     _add_decisions(page, file, rules, report.now)
     _add_unconcerned(page, file, starts, report.now)
     _add_windows(page, file, report.now)

@@ -240,6 +240,8 @@ def _print_story(span: Span, story: Story) -> None:
             Sentence("{number} run", "{number} runs", number=story.ticks),
         ],
     )
+    if not span.history.appearances:
+        page.row((), 0, [Sentence("no event is known yet: the first run reads them; or name a file of examples")])
     page.print()
 
 

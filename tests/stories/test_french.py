@@ -12,7 +12,7 @@ from tests.support.project import ROOT
 
 sys.path.insert(0, str(ROOT / "examples"))
 
-import story  # noqa: E402 -- lies beside the data that it plays
+import story
 
 TICKS = 9
 ENGLISH = re.compile(r"(?<![\w#-])(the|of|is|has|been|was|it|your|not|and|from|until|since|ago|no|unknown)(?![\w:-])")
