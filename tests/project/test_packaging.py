@@ -107,7 +107,7 @@ def test_the_source_archive_holds_what_one_needs_to_go_on_and_nothing_else(tmp_p
     subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", tmp_path], cwd=ROOT, check=True)
     with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    pages = {"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"}
+    pages = {"README.md", "README.fr.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"}
     assert {*pages, "LICENSE", "Makefile", "pyproject.toml", "docs/tour.md", "tests/conftest.py"} <= names
     folders = {"followup_rules", "plugins", "examples", "docs", "tests", "benchmarks"}
     single = {*pages, "LICENSE", "Makefile", "PKG-INFO", ".gitignore", "pyproject.toml", "config.example.toml"}
