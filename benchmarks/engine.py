@@ -49,10 +49,10 @@ TAGS = ("promise", "thanked", "fit", "issue", "fix-answer", "called")
 KINDS = ("meeting", "meeting", "sent", "sent", "sent", "received", "received", "received", "note", "note")
 
 
-def events_of(employer: int, count: int, chance: random.Random) -> Iterator[Event]:
-    """Make up what happens around one employer."""
+def events_of(employer: int, count: int, chance: random.Random, days: int = 150) -> Iterator[Event]:
+    """Make up what happens around one employer, at some time within so many days before `NOW`."""
     host = f"employer{employer}.example"
-    begun = START + timedelta(minutes=30 * chance.randrange(150 * 48))
+    begun = NOW - timedelta(minutes=30 * chance.randrange(days * 48))
     for number in range(count):
         kind = KINDS[number % len(KINDS)]
         who = Person(f"person{chance.randrange(3)}@{host}", "Julie Roy")
@@ -73,12 +73,14 @@ def events_of(employer: int, count: int, chance: random.Random) -> Iterator[Even
         )
 
 
-def fill(store: Store, config: Config, cases: int, events: int) -> None:
-    """Put so many cases into a store."""
+def fill(store: Store, config: Config, cases: int, events: int, days: int = 150) -> None:
+    """Put so many cases into a store, with so many events each."""
     chance = random.Random(7)
     for first in range(0, cases, 500):
-        made = [each for case in range(first, min(first + 500, cases)) for each in events_of(case, events, chance)]
-        names = store.events.take("all", Pull(events=made), made, START, NOW)
+        made = [
+            each for case in range(first, min(first + 500, cases)) for each in events_of(case, events, chance, days)
+        ]
+        names = store.events.take("all", Pull(events=made), made, NOW - timedelta(days=days), NOW)
         store.arrange(names, config.rulebook.directory)
 
 

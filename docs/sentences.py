@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parent.parent
 LANGUAGES = ("fr",)
+_EMPTY = re.compile(rb'^msgstr(?:\[\d\])? ""$(?!\n")', re.MULTILINE)
 Id: TypeAlias = str | tuple[str, str]
 """A sentence as the catalogues know it; with its plural, if it has one."""
 
@@ -96,18 +98,20 @@ def _reasons(rules: Path) -> Iterator[str]:
 def up_to_date(language: str) -> bytes:
     """Return the catalogue of a language as it should be, with the translations that it has."""
     written = catalogue_of(language).read_bytes()
-    known = read_po(BytesIO(written), locale=language)
+    # A merge may have kept both an entry and the same one from before it was translated.
+    entries = [entry for entry in written.split(b"\n\n") if not _EMPTY.search(entry)]
+    known = read_po(BytesIO(b"\n\n".join([*entries, b""])), locale=language)
     fresh = Catalog(locale=language)
     fresh.mime_headers = known.mime_headers  # how many plurals there are
     for message in said():
         if message.id:
             was = known.get(message.id if isinstance(message.id, str) else message.id[0])
             fresh.add(message.id, was.string if was else None, locations=message.locations)
-    entries = BytesIO()
+    lines = BytesIO()
     # One sentence, one line: so that it can be looked for, and merged.
-    write_po(entries, fresh, width=0, omit_header=True, include_lineno=False, sort_by_file=True)
+    write_po(lines, fresh, width=0, omit_header=True, include_lineno=False, sort_by_file=True)
     header, _, _ = written.partition(b"\n\n")
-    return header + b"\n\n" + entries.getvalue().strip() + b"\n"
+    return header + b"\n\n" + lines.getvalue().strip() + b"\n"
 
 
 def main() -> None:

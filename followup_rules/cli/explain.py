@@ -20,13 +20,13 @@ from followup_rules.cli.event_record import event_record
 from followup_rules.cli.page import Clause, Page
 from followup_rules.cli.rules import starts
 from followup_rules.cli.show import TYPES
-from followup_rules.cli.speech import tr
+from followup_rules.cli.speech import tr, tr_kept
 from followup_rules.config.read import Config
 from followup_rules.engine.guards import Window
 from followup_rules.engine.plan import LedgerEntry
 from followup_rules.language.schema import RuleSet
 from followup_rules.model import Decision, Event, Problem, State
-from followup_rules.sentences import Sentence
+from followup_rules.sentences import Sentence, as_sentence
 from followup_rules.tick.run import Report
 
 _INDENT, _DAYS = 2, 7
@@ -232,7 +232,8 @@ def case_page(
         page.row([(Sentence("Days"), "bold")], _DAYS, days)
     page.title(Sentence("When"))
     add_events(page, file, report.now)
-    page.title(Sentence("What, and why"))
+    if file.decisions or not file.unconcerned:
+        page.title(Sentence("What, and why"))
     _add_decisions(page, file, rules, report.now)
     _add_unconcerned(page, file, starts, report.now)
     _add_windows(page, file, report.now)
@@ -245,7 +246,7 @@ def _add_decisions(page: Page, file: CaseFile, rules: RuleSet, now: datetime) ->
     concerned = {decision.rule for decision in file.decisions}
     faulty = {rule.id: rule.fault for rule in rules.rules.values() if rule.fault and rule.id not in concerned}
     idle = [rule for rule in rules.rules if rule not in concerned and rule not in faulty]
-    indent = pages.STATE + pages.rule_width([*concerned, *faulty])
+    indent = pages.state_width() + pages.rule_width([*concerned, *faulty])
     for decision in pages.in_order(file.decisions):
         label = [pages.state_label(decision.state), (decision.rule, "bold")]
         page.row(label, indent, *_told(decision, file, now))
@@ -334,11 +335,11 @@ def _add_window(page: Page, window: Window, file: CaseFile, now: datetime) -> No
     what = Sentence("all contact") if guard.holds == "contact" else Sentence("everything")
     lines: list[list[Clause]] = [
         [Sentence("{what} until {when}", what=what, when=pages.when(window.end, now))],
-        [guard.why] if guard.why else [],
+        [as_sentence(guard.why)] if guard.why else [],
     ]
     lines.append([Sentence("holds: {rules}", rules=", ".join(held))] if held else [])
     lines.append([Sentence("lets through: {rules}", rules=", ".join(guard.except_))] if guard.except_ else [])
-    indent = pages.STATE + pages.rule_width([guard.id])
+    indent = pages.state_width() + pages.rule_width([guard.id])
     page.row([pages.state_label(State.HELD), (guard.id, "bold")], indent, *(line for line in lines if line))
 
 
@@ -346,7 +347,7 @@ def _add_history(page: Page, file: CaseFile, now: datetime) -> None:
     page.title(Sentence("History"))
     for at, key, state, why in file.history:
         label = pages.state_label(State(state)) if state in set(State) else state
-        page.row([label], pages.STATE, [(pages.when(at, now), "bold"), _without_id(key, file), why])
+        page.row([label], pages.state_width(), [(pages.when(at, now), "bold"), _without_id(key, file), tr_kept(why)])
     if not file.history:
         page.row((), _INDENT, [Sentence("nothing was noted down yet: no run has looked at this case")])
 

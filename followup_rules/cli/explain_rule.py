@@ -20,7 +20,7 @@ from followup_rules.language.layers import Table, merge
 from followup_rules.language.load import as_value
 from followup_rules.language.nearness import Failure
 from followup_rules.model import Decision, Event, State
-from followup_rules.sentences import Sentence, together
+from followup_rules.sentences import Sentence, as_sentence, together
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value, shown
 
@@ -123,7 +123,7 @@ def print_rule(book: Book, name: str, files: Sequence[CaseFile], now: datetime) 
     """Print what a rule says of some cases, and what came near in each."""
     page, told = Page(), 0
     rule = book.config.rulebook.rules.rules[name]
-    page.row((), 0, [(f"{name} · {pages.absolute(now)}", "bold"), *filter(None, [rule.why])])
+    page.row((), 0, [(f"{name} · {pages.absolute(now)}", "bold"), *filter(None, [as_sentence(rule.why)])])
     for file in files:
         decisions = [each for each in file.decisions if each.rule == name]
         close = near(book, name, file)
@@ -151,7 +151,9 @@ def _add_decisions(page: Page, decisions: Iterable[Decision], now: datetime) -> 
             "dim",
         )
         page.row(
-            ["  ", pages.state_label(decision.state)], pages.STATE + 2, [started, pages.told(decision.reason, now)]
+            ["  ", pages.state_label(decision.state)],
+            pages.state_width() + 2,
+            [started, pages.told(decision.reason, now)],
         )
 
 

@@ -46,8 +46,7 @@ WORDS: dict[State, Sentence] = {
 }
 """What people call each state; in `--json` it has its English word."""
 ORDER = tuple(SIGNS)
-STATE = 11
-"""Columns for a state's sign and word."""
+_STATE = 11
 _PLAIN, _WIDEST, _NARROWEST = 80, 100, 20
 # Private-use characters: a space, and a no-break space, at which no line is broken.
 _GLUE, _NO_BREAK = "\ue000", "\ue001"
@@ -199,7 +198,12 @@ def _command(*words: str) -> str:
 def state_label(state: State) -> Clause:
     """Return a state's sign and word, as wide as the column for it."""
     sign, style = SIGNS[state]
-    return f"{sign} {tr(WORDS[state])}".ljust(STATE), style
+    return f"{sign} {tr(WORDS[state])}".ljust(state_width()), style
+
+
+def state_width() -> int:
+    """Return the columns for a state's sign and word."""
+    return max(_STATE, *(len(tr(word)) + 3 for word in WORDS.values()))
 
 
 def in_order(decisions: Iterable[Decision]) -> list[Decision]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from followup_rules.cli.speech import tr
+from followup_rules.cli.speech import tr, tr_kept
 from followup_rules.plain import clean
 from followup_rules.sentences import Sentence
 
@@ -121,7 +121,7 @@ def _cut(problem: Problem) -> tuple[str, str, str]:
 
 def _sentence(text: str) -> str:
     """Return a text in one line of bounded length."""
-    text = tr(text)
+    text = tr_kept(text)
     short = text if len(text) <= _SENTENCE else text[:_SENTENCE] + "…"
     return _clean(" ".join(short.split()))
 

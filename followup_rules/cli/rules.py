@@ -19,7 +19,7 @@ from followup_rules.config.read import Config
 from followup_rules.config.rulebook import documents
 from followup_rules.language.layers import Table, merge
 from followup_rules.model import State
-from followup_rules.sentences import Sentence
+from followup_rules.sentences import Sentence, as_sentence
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value
 
@@ -133,7 +133,7 @@ def _print_list(config: Config, tables: Tables) -> None:
         for key, table in own.items():
             state, fault = _state(key, config)
             why = table.fields.get("why")
-            lines: list[list[Clause]] = [[str(why.raw) if why else table.header.document.file]]
+            lines: list[list[Clause]] = [[as_sentence(str(why.raw)) if why else table.header.document.file]]
             lines += [[(Sentence("it is switched off"), "dim")]] if state == "off" else []
             lines += [[(fault, "yellow")]] if fault else []
             page.row([_SIGNS[state], " ", (key[1], "bold")], 2 + width, *lines)

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from followup_rules.cli.page import (
     SIGNS,
-    STATE,
     WORDS,
     Clause,
     Page,
@@ -16,6 +15,7 @@ from followup_rules.cli.page import (
     in_order,
     rule_width,
     state_label,
+    state_width,
     told,
     when,
 )
@@ -109,7 +109,7 @@ def _instant(moment: datetime, now: datetime | None) -> str:
 
 
 def _add_decisions(page: Page, decisions: Sequence[Decision], names: Names, now: datetime) -> None:
-    indent = STATE + rule_width(decision.rule for decision in decisions)
+    indent = state_width() + rule_width(decision.rule for decision in decisions)
     for decision in decisions:
         label = [state_label(decision.state), (decision.rule, "bold")]
         page.row(label, indent, [names.get(decision.case, decision.case), told(decision.reason, now)])
@@ -153,7 +153,7 @@ def _add_there(page: Page, report: Report, names: Names, there: Mapping[str, Seq
     due = [each for each in in_order(report.decisions) if each.state is State.DUE and each.key in there]
     if due:
         page.title(Sentence("Due, and already there"))
-    indent = STATE + rule_width(decision.rule for decision in due)
+    indent = state_width() + rule_width(decision.rule for decision in due)
     for decision in due:
         made = [
             Sentence("{type} in {output}", type=TYPES.get(entry.action.type, entry.action.type), output=entry.output)

@@ -17,7 +17,7 @@ from followup_rules.cli import page as pages
 from followup_rules.cli import shared
 from followup_rules.cli.page import Clause, Page
 from followup_rules.cli.show import TYPES
-from followup_rules.cli.speech import tr
+from followup_rules.cli.speech import tr, tr_kept
 from followup_rules.codes import Code
 from followup_rules.config import neutral
 from followup_rules.config.read import Config, read_config, read_document
@@ -212,7 +212,13 @@ _VERBS = {
     "held": Sentence("held"),
     "missed": Sentence("missed"),
 }
-_EVENTS = {"sent": Sentence("you write"), "received": Sentence("they write"), "gone": Sentence("no longer there")}
+_EVENTS = {
+    "meeting": Sentence("meeting"),
+    "note": Sentence("note"),
+    "sent": Sentence("you write"),
+    "received": Sentence("they write"),
+    "gone": Sentence("no longer there"),
+}
 
 
 def _print_story(span: Span, story: Story) -> None:
@@ -234,6 +240,8 @@ def _print_story(span: Span, story: Story) -> None:
             Sentence("{number} run", "{number} runs", number=story.ticks),
         ],
     )
+    if not span.history.appearances:
+        page.row((), 0, [Sentence("no event is known yet: the first run reads them; or name a file of examples")])
     page.print()
 
 
@@ -258,7 +266,9 @@ def _told(line: Line, story: Story) -> Iterator[list[Clause]]:
     if line.why:
         yield [
             (
-                Sentence("because {why}", why=line.why) if line.what == "withdraw" else pages.told(line.why, line.at),
+                Sentence("because {why}", why=tr_kept(str(line.why)))
+                if line.what == "withdraw"
+                else pages.told(line.why, line.at),
                 "dim",
             )
         ]

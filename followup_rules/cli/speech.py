@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from followup_rules.texts.translation import ENGLISH, LANGUAGES, told
+from followup_rules.texts.translation import ENGLISH, LANGUAGES, recognised, told
 
 VARIABLE = "FOLLOWUP_LANGUAGE"
 """In the environment: the language of what is printed, whatever the config and the locale say, as for a report of a
@@ -37,6 +37,11 @@ def speak(language: str) -> None:
 def tr(text: str) -> str:
     """Return a sentence in the language of the person at the command; any other text as it is."""
     return told(text, language())
+
+
+def tr_kept(text: str) -> str:
+    """Return a sentence in the language of the person at the command, even if only its English was kept."""
+    return tr(recognised(text, language()))
 
 
 def say(text: str, *, err: bool = False) -> None:

@@ -31,15 +31,11 @@ def show(report: Report, day: Day) -> None:
         _add_owed(page, each, report.now)
     if not day.owed:
         page.row((), _INDENT, [Sentence("nothing now")])
-    sections = (
-        (Sentence("Notices"), day.notices, _add_notice),
-        (Sentence("Held back"), day.held, _add_held),
-    )
-    for title, listed, add in sections:
-        if listed:
-            page.title(title)
-        for each in listed:
-            add(page, each, report.now)
+    _add_notices(page, day.notices, report.now)
+    if day.held:
+        page.title(Sentence("Held back"))
+    for each in day.held:
+        _add_held(page, each, report.now)
     _add_coming(page, day, report.now)
     _add_closing(page, day)
     page.print()
@@ -65,19 +61,22 @@ def _place(made: Made) -> str:
     return Sentence("task: {place}", place=place) if made.action.type == TASK else f"{made.action.type}: {place}"
 
 
-def _add_notice(page: Page, notice: Owed, now: datetime) -> None:
+def _add_notices(page: Page, notices: Sequence[Owed], now: datetime) -> None:
+    """Add the notices; what a rule has to say stands below its first one, for the others say much the same."""
+    if notices:
+        page.title(Sentence("Notices"))
+    for number, notice in enumerate(notices):
+        since = Sentence("since {when}", when=pages.when(notice.since, now))
+        first = notice.decision.rule not in {each.decision.rule for each in notices[:number]}
+        body = _body(notice) if first else []
+        about: list[Clause] = [(short(notice.decision, notice.file), "dim"), (since, "dim")]
+        page.row([("!", "cyan")], _INDENT, [(notice.title, "bold")], *([line] for line in body), about)
+
+
+def _body(notice: Owed) -> list[Clause]:
     text = next((each.action.text for each in notice.made if each.action.type == NOTICE), "")
-    body = [line for line in text.splitlines() if line.strip()]
-    lines: list[list[Clause]] = [[(notice.title, "bold")]]
-    lines += [[line] for line in body[:_MOST_LINES]]
-    lines += [[("...", "dim")]] if len(body) > _MOST_LINES else []
-    lines.append(
-        [
-            (short(notice.decision, notice.file), "dim"),
-            (Sentence("since {when}", when=pages.when(notice.since, now)), "dim"),
-        ]
-    )
-    page.row([("!", "cyan")], _INDENT, *lines)
+    lines = [line for line in text.splitlines() if line.strip()]
+    return [*lines[:_MOST_LINES], *([("...", "dim")] if len(lines) > _MOST_LINES else [])]
 
 
 def _add_held(page: Page, held: Owed, now: datetime) -> None:

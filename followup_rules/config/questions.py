@@ -13,6 +13,7 @@ from followup_rules.config.read import Config
 from followup_rules.hookspecs import Pack
 from followup_rules.language.tags import Tags
 from followup_rules.model import LANGUAGES, Problem
+from followup_rules.sentences import Sentence, system_error
 from followup_rules.toml import values
 from followup_rules.toml.document import parse
 from followup_rules.toml.values import Value
@@ -57,7 +58,9 @@ def _of_pack(pack: Pack, tags: Tags, problems: list[Problem]) -> Iterator[Questi
     except FileNotFoundError:
         return
     except OSError as error:
-        problems.append(Problem(name, f"it cannot be opened: {error.strerror}", Code.NOT_OPENED))
+        problems.append(
+            Problem(name, Sentence("it cannot be opened: {error}", error=system_error(error)), Code.NOT_OPENED)
+        )
         return
     if isinstance(document, Problem):
         problems.append(document)
@@ -78,7 +81,9 @@ def _question(table: Value, tags: Tags) -> Question | None:
     read = [_detail(each, {key: each.child(key) for key in each.known_keys(_DETAIL)}) for each in details]
     repeat = values.boolean(given["repeat"]) if "repeat" in given else False
     if tag is not None and not tags.known(tag):
-        given["tag"].report(f"no rule knows the tag #{tag}", code=Code.UNKNOWN_TAG, hint=tags.nearest(tag))
+        given["tag"].report(
+            Sentence("no rule knows the tag #{tag}", tag=tag), code=Code.UNKNOWN_TAG, hint=tags.nearest(tag)
+        )
         return None
     if tag is None or answer is None or None in read:
         return None
@@ -90,10 +95,12 @@ def _detail(table: Value, given: Mapping[str, Value]) -> Detail | None:
     key = values.string(given["key"]) if "key" in given else ""
     date = values.boolean(given["date"]) if "date" in given else False
     if not asks:
-        _missing(table, f"the question in a language ({', '.join(LANGUAGES)})")
+        _missing(table, Sentence("the question in a language ({names})", names=", ".join(LANGUAGES)))
     return Detail(asks, key or "", bool(date)) if asks and key is not None else None
 
 
 def _missing(table: Value, what: str) -> Any:
-    table.report(f"{what} is missing", code=Code.MISSING, hint="see docs/rules.md, Packs", at="key")
+    table.report(
+        Sentence("{name} is missing", name=what), code=Code.MISSING, hint=Sentence("see docs/rules.md, Packs"), at="key"
+    )
     return None

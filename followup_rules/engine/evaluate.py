@@ -29,7 +29,7 @@ from followup_rules.language.phrases import UnsettledError
 from followup_rules.language.schema import Rule, RuleSet
 from followup_rules.language.tags import DISMISSED, DONE
 from followup_rules.model import Case, Decision, Event, Reason, State, Visit
-from followup_rules.sentences import Sentence
+from followup_rules.sentences import Sentence, as_sentence
 
 _UNKNOWN = Reason("it is not known yet when it opens")
 _KINDS = {
@@ -267,11 +267,11 @@ def _is_seen_as_mail(event: Event) -> bool:
 
 def _reported(event: Event) -> Reason:
     if "for" in event.data:
-        sentence = "done, as you say in {kind} “{said}” of {at}"
-        if event.kind == "dismissed":
-            sentence = "dismissed by you in {kind} “{said}” of {at}"
         said = event.title or f"#{event.tags[0]}"
-        return Reason(sentence, {"kind": _KINDS["note"], "said": said, "at": event.start})
+        noted = {"kind": _KINDS["note"], "said": said, "at": event.start}
+        if event.kind == "dismissed":
+            return Reason("dismissed by you in {kind} “{said}” of {at}", noted)
+        return Reason("done, as you say in {kind} “{said}” of {at}", noted)
     if event.kind == "dismissed":
         return Reason("dismissed by you: you deleted it")
     values = {"title": event.title, "at": event.start}
@@ -316,7 +316,7 @@ def _timely(times: Times, holds: tuple[Window, ...], now: datetime) -> _Verdict:
     if current:
         hold = max(current, key=lambda window: (window.end, window.guard.id))
         reason = Reason("held by {guard} until {until}: {why}",
-                        {"guard": hold.guard.id, "until": hold.end, "why": hold.guard.why})  # fmt: skip
+                        {"guard": hold.guard.id, "until": hold.end, "why": as_sentence(hold.guard.why)})  # fmt: skip
         longer = (window.start for window in holds if window.end > hold.end)
         changes = _future(now, hold.end, times.closes, *longer)
         return _Verdict(State.HELD, reason, hold.evidence, next=changes, guard=hold.guard.id)

@@ -85,6 +85,8 @@ def parse(text: str) -> Phrase:
     words = re.sub(r"\+|(?<!\S)-(?=\d)", lambda sign: f" {sign[0]} ", body).split()
     if not words:
         raise PhraseError(text.strip(), Sentence("nothing to count from"), _BASES_ALONE)
+    if words[0].isdecimal():
+        raise PhraseError(words[0], Sentence("nothing to count from"), meant=f"end + {words[0]}")
     base, _, field = words[0].partition(".")
     if words[0] == "it":
         raise PhraseError("it", Sentence("'it' needs the name of a field, such as it.due"))

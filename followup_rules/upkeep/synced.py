@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from followup_rules.sentences import Sentence
+
 _MARKERS = {
     ".stfolder": "Syncthing",
     ".dropbox": "Dropbox",
@@ -20,7 +22,7 @@ _NAMES = {
     "OneDrive": r"onedrive(?: ?- ?.*)?",
     "Google Drive": r"google ?drive(?: \(.*\))?|googledrive-.*",
     "iCloud Drive": r"mobile documents|icloud ?drive",
-    "a cloud service": r"cloudstorage",
+    Sentence("a cloud service"): r"cloudstorage",
     "Nextcloud": r"nextcloud\d*",
     "ownCloud": r"owncloud\d*",
     "pCloud": r"pcloud ?(?:drive|sync)?",

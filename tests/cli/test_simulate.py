@@ -22,6 +22,15 @@ then   = [
 NOW = "2026-12-01T12:00"
 
 
+def test_before_the_first_run_it_says_why_nothing_happens(tmp_path):
+    story = Story(tmp_path)
+    story.visit("I1", "2026-11-09 10:00")
+    simulated = ("simulate", "--from", "2026-11-01", "--to", "2026-11-30")
+    assert "no event is known yet" in story.call(*simulated).stdout.replace("\n", " ")
+    story.run("2026-11-09T12:00")
+    assert "no event is known yet" not in story.call(*simulated).stdout
+
+
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory):
     """Live some weeks with the real command, and return the folder, the keys made, and those taken back."""

@@ -108,6 +108,12 @@ def test_on_the_same_day_even_one_more_is_a_line_and_the_next_day_prints_again(f
     assert full.run("2026-11-10T08:00").stdout.count("+ notice") == 1
 
 
+def test_what_one_rule_asks_of_many_is_said_once(full):
+    full.run("2026-11-09T09:00")
+    shown = words(full, "2026-11-09T09:05")
+    assert [shown.count(f"« Entrevue {number} »") for number in range(5)] == [2, 1, 1, 1, 1]
+
+
 def test_drafts_and_tasks_are_told_however_many(tmp_path):
     story = Story(tmp_path)
     for number in range(5):

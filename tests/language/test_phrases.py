@@ -216,6 +216,7 @@ def test_the_largest_number_of_workdays_is_counted_with_the_holidays_of_all_year
         ("it + 1 day", "it", "it.due"),
         ("a.b.c", "a.b.c", "not something to count from"),
         ("3rd-call", "3rd-call", "not something to count from"),
+        ("7 days", "7", "nothing to count from"),
         ("end + ten days", "ten", "whole number"),
         ("end + 1.5 days", "1.5", "whole number"),
         ("end + -1 days", "-", "whole number"),

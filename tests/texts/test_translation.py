@@ -8,7 +8,7 @@ import pytest
 
 from followup_rules.model import Reason
 from followup_rules.sentences import Sentence
-from followup_rules.texts.translation import told
+from followup_rules.texts.translation import recognised, told
 
 WHEN = datetime(2026, 11, 19, 9, 0, tzinfo=ZoneInfo("America/Toronto"))
 
@@ -48,3 +48,22 @@ def test_it_comes_out_of_an_error_and_a_pickle_as_it_was():
     french = "vous avez décliné «\xa0Entrevue\xa0»"
     assert told(str(ValueError(sentence)), "fr") == french
     assert told(pickle.loads(pickle.dumps(sentence)), "fr") == french
+
+
+@pytest.mark.parametrize(
+    ("kept", "french"),
+    [
+        ("opens at Thu 2026-11-19 09:00", "s’ouvre le jeu. 2026-11-19 09:00"),
+        (
+            "done by your note “Belle conversation, of course” of Thu 2026-11-19 09:00",
+            "fait par votre note «\xa0Belle conversation, of course\xa0» du jeu. 2026-11-19 09:00",
+        ),
+        ("the heading 'Nordque' fits no case; did you mean 'nordik'?",
+         "le titre 'Nordque' ne convient à aucun dossier\xa0; vouliez-vous dire 'nordik'\xa0?"),
+        ("in 3 days", "dans 3 jours"),
+        ("something that nobody says", "something that nobody says"),
+    ],
+)  # fmt: skip
+def test_what_was_kept_in_english_is_recognised(kept, french):
+    assert told(recognised(kept, "fr"), "fr") == french
+    assert recognised(kept, "en") == kept

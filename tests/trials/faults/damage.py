@@ -211,7 +211,14 @@ DAMAGE = (
     Kind(
         "log-truncated", "killed; the database's log loses its end", _spoilt(_truncate_log), lambda _: _ENDLESS, "once"
     ),
-    Kind("store-deleted", "killed; the database is deleted", _then(_delete_store), lambda _: _ENDLESS, "once"),
+    Kind(
+        "store-deleted",
+        "killed; the database is deleted",
+        _then(_delete_store),
+        lambda _: _ENDLESS,
+        "once",
+        forgets=True,
+    ),
     Kind("bit-flipped", "killed; one bit of the database turns", _spoilt(_flip), lambda _: _ENDLESS, "once"),
     Kind("edited-meanwhile", "killed; the user edits everything", _edited, lambda _: _ENDLESS, "once"),
     Kind(

@@ -21,6 +21,38 @@ OWN_LINE = "Acheter du pain +maison"
 OWN_DRAFT = "out/drafts/a-moi.eml"
 SOURCES = ("calendar.ics", "notes.md", "sent")
 STORE = "out/followup.db"
+RULES = """
+[rule.evening]
+on = { every = "day at 20:00" }
+do = { type = "task", title = "Regarder la journée" }
+
+[rule.write-to-each]
+on     = { kind = "meeting", title = "entrevue" }
+each   = "person"
+closes = "end + 9 days"
+passes = ["quiet-period"]
+do     = [
+  { id = "card", type = "task", title = "Une carte pour {{ them|names }}" },
+  { id = "mail", type = "draft", title = "Une question", text = "Bonjour {{ them|names }}" },
+  { id = "said", type = "notice", title = "Pensez à {{ them|names }}" },
+]
+
+[rule.after-the-fit]
+on     = { kind = "done", of = "fit" }
+closes = "end + 9 days"
+do     = [{ type = "task", title = "Relire {{ it.title }}" }, { type = "task", title = "Classer" }]
+
+[rule.once-fit]
+on     = { kind = "meeting", title = "entrevue" }
+opens  = "fit.done + 1 minute"
+closes = "end + 9 days"
+do     = { type = "task", title = "Comparer" }
+
+[guard.early]
+on     = { every = "day at 05:00" }
+closes = "start + 2 hours"
+"""
+"""Of the user's own: what recurs, a duty for each person, lists of actions, and what counts from what was done."""
 _MARKER = re.compile(r"(?<!\S)fr:(\S+)")
 _SEEN_WHEN = ("attempts", "retry", "ended")
 """What in a row of the ledger depends on when a run was."""
@@ -29,7 +61,7 @@ _UNSETTLED = "select count(*) from ledger where state in ('intended', 'refused')
 
 def build(folder: Path, config: str = CONFIG, *, hand: bool = True) -> None:
     """Make the folder: a run at NOW creates, updates and withdraws in every output, and follows the user's hand."""
-    story = Story(folder, config)
+    story = _story(folder, config)
     story.todo.write_text(f"{OWN_LINE}\n")
     _first_days(story)
     story.at("2026-11-10 18:00")
@@ -40,10 +72,16 @@ def build(folder: Path, config: str = CONFIG, *, hand: bool = True) -> None:
 
 def build_new(folder: Path) -> None:
     """Make the folder of a person who has not run the command yet; the run at NOW is the first."""
-    story = Story(folder)
+    story = _story(folder, CONFIG)
     (folder / "out").rmdir()
     _first_days(story)
     _next_day(story)
+
+
+def _story(folder: Path, config: str) -> Story:
+    story = Story(folder, f'rules = ["mine.toml"]\n{config}')
+    (folder / "mine.toml").write_text(RULES)
+    return story
 
 
 def _first_days(story: Story) -> None:
@@ -64,7 +102,8 @@ def _hand(story: Story) -> None:
     edited.write_text(f"{edited.read_text()}\nEncore une chose.\n")
     next(drafts.glob("keep-promise*08-00*")).unlink()
     lines = story.todo.read_text().splitlines()
-    ticked = [f"x 2026-11-11 {line}" if "fr:fit/boreal" in line else line for line in lines]
+    done = ("fr:fit/boreal", "fr:write-to-each/I2~paul")
+    ticked = [f"x 2026-11-11 {line}" if any(key in line for key in done) else line for line in lines]
     story.todo.write_text("".join(f"{line}\n" for line in ticked))
 
 

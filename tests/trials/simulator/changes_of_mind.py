@@ -42,6 +42,13 @@ def move_a_source(session: Session, chance: Chance) -> None:
     _set(session, kind, place=chance.one((f"{kind}-0", f"{kind}-1", f"{kind}-2")))
 
 
+def move_without_files(session: Session, chance: Chance) -> None:
+    """Name another place for a source, at which nothing lies before the files are brought there, too."""
+    kind = chance.one(SOURCES)
+    _set(session, kind, place=f"{kind}-{session.world.fresh()}")
+    session.world.failing = frozenset({kind})
+
+
 def move_an_output(session: Session, chance: Chance) -> None:
     """Move an output with all that lies in it; what was deleted since the last run cannot be told from what never was."""
     kind = chance.one(OUTPUTS)
@@ -156,4 +163,5 @@ CHANGES_OF_MIND = (
     ChangeOfMind("put the copy back", put_the_copy_back),
     ChangeOfMind("set the clock", set_the_clock),
     ChangeOfMind("leave a file half-written", leave_half_written),
+    ChangeOfMind("move a source without its files", move_without_files),
 )

@@ -93,7 +93,8 @@ def _note(note: Note, zone: object, seen: Mapping[str, str]) -> Event:
     people = (Person(note.address),) if note.address else ()
     return Event(id=note.id, kind="note", start=start, end=start, title=note.text, people=people, tags=(note.tag,),
                  heading=note.heading, case=note.label, ticked=note.ticked, data=values,
-                 whole_day=note.day is not None and note.clock is None, where=f"notes.md {note.id}")  # fmt: skip
+                 whole_day=note.day is not None and note.clock is None, undated=note.day is None,
+                 where=f"notes.md {note.id}")  # fmt: skip
 
 
 def _value(name: str, value: str, zone: object) -> object:
