@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -193,7 +194,7 @@ def _locate(folder: Path, keys: Collection[str]) -> Drafts:
     unread = dict(below.unread)
     for name, file in sorted({**below.files, **below.copies}.items()):
         try:
-            if key := carried.get(_key_in(file.path)):
+            if key := carried.get(_key_in(file)):
                 found.setdefault(key, file.path)
         except OSError as error:
             unread[name] = regular_files.reason(error)
@@ -205,10 +206,13 @@ def _locate(folder: Path, keys: Collection[str]) -> Drafts:
     )
 
 
-def _key_in(place: Path) -> str:
+@lru_cache(
+    maxsize=65_536
+)  # each new draft is looked for among all: a run that makes many would read all heads each time
+def _key_in(draft: regular_files.File) -> str:
     from followup_rules.mail.draft import key_of  # noqa: PLC0415 -- only a renamed draft needs a parser
 
-    with suppress(FileNotFoundError), opened(place) as file:
+    with suppress(FileNotFoundError), opened(draft.path) as file:
         return key_of(file.read(_HEAD))
     return ""
 
