@@ -9,7 +9,7 @@ PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 SEED := $(or $(SEED),$(shell od -An -N2 -tu2 /dev/urandom | tr -d ' '))
 SHARDS := 8
 
-.PHONY: help demo demo-long demo-google npm test test-long test-all test-pythons test-lowest coverage crashes trials mutation soak nightly lint format docs sentences clean
+.PHONY: help bench demo demo-long demo-google npm test test-long test-all test-pythons test-lowest coverage crashes trials mutation soak nightly lint format docs sentences clean
 
 help:
 	@echo "make demo    plays one job interview; make demo-long some weeks of a job search"
@@ -20,6 +20,7 @@ help:
 	@echo "make coverage  runs the tests and sees how much they try of what decides and remembers"
 	@echo "make crashes  strikes some 150 runs at points of their own; make trials does so at more, and other trials"
 	@echo "make trials  makes a share of the long trials, another one each time: crashes, mistakes, lives, hostile input"
+	@echo "make bench   measures what judging costs, how it grows, and other engines beside it"
 	@echo "make mutation  makes small mistakes in the engine, one by one, and sees that a test fails for each"
 	@echo "make nightly  makes all trials and audits the dependencies; make soak goes on for hours"
 	@echo "make lint    checks style, types and the rules of who may import whom"
@@ -94,6 +95,12 @@ trials: $(VENV)/ready npm
 	$(BIN)/python -m tests.trials.mail --seed $(SEED)
 	$(BIN)/python -m tests.trials.calendars
 	$(BIN)/python -m pytest --numprocesses auto -m "long and not whole" --shard $$(($(SEED) % $(SHARDS)))/$(SHARDS)
+
+bench: $(VENV)/ready
+	$(BIN)/python benchmarks/engine.py 1000
+	$(BIN)/python benchmarks/conditions.py
+	$(BIN)/python benchmarks/growth.py
+	$(BIN)/python benchmarks/twenty_years.py
 
 mutation: $(VENV)/ready
 	$(BIN)/python -m tests.trials.mutation

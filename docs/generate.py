@@ -1,7 +1,8 @@
 """Writes anew what the documentation shows of the command, from real runs of the story in `examples/`.
 
 A block is marked `<!-- shown: TICK: ARGUMENTS -->`: after the ticks of the story up to that one, the command is
-called with these arguments at its instant; with `ARGUMENTS ; ARGUMENTS`, one call after the other. `<!-- options:
+called with these arguments at its instant; with `ARGUMENTS ; ARGUMENTS`, one call after the other. `<!-- shown in
+French: ... -->` shows what somebody reads whose language is French. `<!-- options:
 PLUGIN -->` marks the table of a plugin's options, `<!-- file: FILE -->` a file, `<!-- rules: FILE -->` the part of one
 that stands before its examples, `<!-- keys: RECORD -->` the words of the rule language with what
 their docstrings say, `<!-- tested: FILE with RULES -->` what `followup test` prints of them, and `<!--
@@ -31,8 +32,10 @@ sys.path.insert(0, str(ROOT / "examples"))
 
 import story  # noqa: E402 -- lies beside the data that it plays
 
-PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
-_BLOCK = re.compile(r"(<!-- (shown|options|file|rules|keys|tested|compared): (.*?) -->\n).*?(<!-- end -->)", re.DOTALL)
+PAGES = (ROOT / "README.md", ROOT / "README.fr.md", *sorted((ROOT / "docs").glob("*.md")))
+_BLOCK = re.compile(
+    r"(<!-- (shown|shown in French|options|file|rules|keys|tested|compared): (.*?) -->\n).*?(<!-- end -->)", re.DOTALL
+)
 
 
 def rendered(page: str) -> str:
@@ -45,14 +48,19 @@ def _shown(what: str) -> str:
     return f"```text\n{_output(int(tick), commands)}```\n"
 
 
+def _shown_in_french(what: str) -> str:
+    tick, _, commands = what.partition(": ")
+    return f"```text\n{_output(int(tick), commands, language='fr')}```\n"
+
+
 @cache
-def _output(tick: int, commands: str, other: str = "") -> str:
+def _output(tick: int, commands: str, other: str = "", language: str = "en") -> str:
     now, _, _ = story.expected()[tick - 1]
     config = _turned_back(tick - 1 if commands.startswith(("plan", "run")) else tick)
     story.turn_to(config.parent, now)
     (config.parent / "other.toml").write_text(other)
     return "\n".join(
-        f"$ followup {each}\n{_followup(config.parent, config, each, now)}" for each in commands.split(" ; ")
+        f"$ followup {each}\n{_followup(config.parent, config, each, now, language)}" for each in commands.split(" ; ")
     )
 
 
@@ -155,19 +163,20 @@ def _tested(what: str) -> str:
     return f"```text\n$ followup test {file}\n{output}```\n"
 
 
-def _followup(folder: Path, config: Path, arguments: str, now: object) -> str:
+def _followup(folder: Path, config: Path, arguments: str, now: object, language: str = "en") -> str:
     timeless = "--help" in arguments or arguments.startswith(("demo", "simulate", "test"))
     instant = [] if timeless else ["--now", str(now).replace(" ", "T")]
     command = [sys.executable, "-m", "followup_rules", *shlex.split(arguments), *instant]
     command[3:3] = ["--config", str(config)]
-    environment = {**os.environ, "COLUMNS": "90", "LC_ALL": "C.UTF-8", "FOLLOWUP_LANGUAGE": "en", "HOME": str(folder)}
+    spoken = {"LC_ALL": "C.UTF-8", "FOLLOWUP_LANGUAGE": language}
+    environment = {**os.environ, **spoken, "COLUMNS": "90", "HOME": str(folder)}
     result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     return _tidy(result.stdout + result.stderr, config)
 
 
 def _tidy(output: str, config: Path) -> str:
     """Leave out what only a throw-away folder and a stopped clock bring in."""
-    output = output.partition("\nNext:")[0].rstrip() + "\n"
+    output = re.split(r"\n(?:Next|Ensuite\xa0):", output, maxsplit=1)[0].rstrip() + "\n"
     output = re.sub(r"\b\d+ kB", "168 kB", output)
     return output.replace(f" --config {config}", "").replace(str(config.parent), "~")
 
@@ -189,6 +198,7 @@ def _default(field: dataclasses.Field[object]) -> str:
 
 _KINDS = {
     "shown": _shown,
+    "shown in French": _shown_in_french,
     "options": _options,
     "file": _file,
     "rules": _rules,

@@ -10,7 +10,7 @@ from typing import Self
 class Sentence(str):
     """A sentence for people.
 
-    It is a str in English, as JSON, logs and the store keep it. Where it is shown to a person, `texts.translation`
+    It is a str in English, as JSON, logs and the store keep it. Where it is shown to a person, `translation`
     looks its template up in the catalogue of their language, and puts the values in there. A value that is a Sentence
     is translated, too; an instant is told with its day. A name in braces is the place of a value; without values,
     braces are braces.

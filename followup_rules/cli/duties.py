@@ -126,7 +126,7 @@ def _not_one(word: _Word, file: CaseFile, pressing: Sequence[Decision], of_rule:
     """Return what to tell if nothing, or more than one thing, is open."""
     if pressing:
         message = Sentence("{word!r} fits several things that are open", word=word.text)
-        hint: str = Sentence("write one of: {names}", names=_listed([short(each, file) for each in pressing]))
+        hint: str = Sentence("write one of: {names}", names=_listed([_with_title(each, file) for each in pressing]))
         return Problem("DUTY", message, Code.NO_DUTY, hint=hint, fatal=True)
     over = max(of_rule, key=lambda each: each.visit.start, default=None) if word.rule else None
     if over:
@@ -138,6 +138,12 @@ def _not_one(word: _Word, file: CaseFile, pressing: Sequence[Decision], of_rule:
         message = Sentence("nothing is due in {case}", case=file.name)
     hint = _hint(file) or expected(word.rule, {each.rule for each in file.decisions})
     return Problem("DUTY", message, Code.NO_DUTY, hint=hint, fatal=True)
+
+
+def _with_title(decision: Decision, file: CaseFile) -> str:
+    """Return by which word a duty can be named, with its title where that is a key, which tells people little."""
+    word = short(decision, file)
+    return f"{word} (“{title_of(decision, file)}”)" if word == decision.key else word
 
 
 def _hint(file: CaseFile) -> str:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
+from followup_rules import translation
 from followup_rules.cli.speech import language, tr
 from followup_rules.model import Decision, Reason, State
 from followup_rules.plain import clean
 from followup_rules.sentences import Sentence
-from followup_rules.texts import translation
 
 if TYPE_CHECKING:
     from rich.text import Text

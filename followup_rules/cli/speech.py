@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from followup_rules.texts.translation import ENGLISH, LANGUAGES, recognised, told
+from followup_rules.translation import ENGLISH, LANGUAGES, recognised, told
 
 VARIABLE = "FOLLOWUP_LANGUAGE"
 """In the environment: the language of what is printed, whatever the config and the locale say, as for a report of a

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from msgspec import Struct
 
@@ -81,14 +81,17 @@ def attribution(lines: Sequence[str], place: int) -> Attribution | None:
         if not lines[last].strip():
             return None
         if _END.search(lines[last][-40:].rstrip()) and any(sign.isalnum() for sign in lines[last]):
-            found = _ending_in(lines, last)
-            if found and found[0] == place:
+            first = max(last - MOST_LINES + 1, 0)
+            found = _ending(tuple(lines[first : last + 1]))
+            if found and first + found[0] == place:
                 return Attribution(last + 1, found[1], found[2])
     return None
 
 
-def _ending_in(lines: Sequence[str], last: int) -> tuple[int, str, Sureness] | None:
-    """Return where the attribution begins that ends in a line, the words before it there, and how sure it is."""
+@lru_cache(maxsize=64)  # each line above it asks for the same
+def _ending(lines: tuple[str, ...]) -> tuple[int, str, Sureness] | None:
+    """Return where the attribution begins that ends these lines, the words before it there, and how sure it is."""
+    last = len(lines) - 1
     beginnings = list(_beginnings(lines, last))
     whole = {start: " ".join(lines[start : last + 1]) for start in beginnings}
     sure = [start for start in beginnings if sureness(whole[start]) is Sureness.SURE]
@@ -115,12 +118,11 @@ def _is_broken(line: str, following: str) -> bool:
     if not line or line.startswith((">", "|")):
         return False
     first = following.split(maxsplit=1)[0] if following else ""
-    rest = _vocabulary().verb.sub("", simple(following[:_LONGEST]))
     return (
         len(line) + len(first) >= _LONG_LINE
         or line.endswith(("<", ",", "["))
         or following.startswith(("<", "[mailto:"))
-        or not any(sign.isalnum() for sign in rest)
+        or not any(sign.isalnum() for sign in _vocabulary().verb.sub("", simple(following[:_LONGEST])))
         or _is_date(line)
     )
 

@@ -100,12 +100,12 @@ def _lone_lines(lines: Sequence[str], place: int) -> int | None:
     found: list[tuple[int, str]] = []
     for number in range(place, len(lines)):
         if lines[number].strip():
-            found.append((number, folded(lines[number][:_LONGEST_LINE])))
-            if len(found) == 2 and not _STAMP.match(found[1][1]):
+            found.append((number, lines[number][:_LONGEST_LINE]))
+            if len(found) == 2 and not _STAMP.match(folded(found[1][1])):
                 return None
         if len(found) > _MOST_LONE_LINES:
             break
-    kinds = [_labels().get(words, frozenset()) for _, words in found[2:]]
+    kinds = [_labels().get(folded(words), frozenset()) for _, words in found[2:]]
     to = next((each for each, kind in enumerate(kinds) if "to" in kind), None)
     subject = next((each for each, kind in enumerate(kinds) if "subject" in kind), None)
     if to is None or subject is None or to > subject:

@@ -31,6 +31,8 @@ def phrases(name: str) -> Any:
 @lru_cache(maxsize=2048)
 def simple(text: str) -> str:
     """Return a text without accents and invisible signs, with one kind of spaces, quotes and dashes; its case stays."""
+    if text.isascii():  # as most lines are: nothing to take apart
+        return " ".join(text.split())
     taken_apart = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text).translate(_SAME))
     return " ".join("".join(sign for sign in taken_apart if not unicodedata.combining(sign)).split())
 

@@ -48,7 +48,7 @@ class SaidOn(Struct, frozen=True):
     """The notices that runs have printed on a day of the user's zone, the last on which they printed any."""
 
     day: date
-    notices: tuple[str, ...]
+    notices: tuple[str, ...] = ()
     """Hashes of their keys, so that nothing tells of a case that is forgotten."""
 
 

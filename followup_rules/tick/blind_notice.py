@@ -12,12 +12,12 @@ from followup_rules.engine.plan import PRINTED, plan
 from followup_rules.model import NOTICE, Action, Problem, Profile
 from followup_rules.sentences import Sentence
 from followup_rules.texts import filters
-from followup_rules.texts.translation import told
 from followup_rules.tick.backoff import must_wait
 from followup_rules.tick.execute import carry_out_all
 from followup_rules.tick.outputs import Look, Outputs
 from followup_rules.tick.report import Given, Outcome, Say
 from followup_rules.tick.sources import Reading
+from followup_rules.translation import told
 
 
 def tell_of_blindness(

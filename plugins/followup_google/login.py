@@ -8,6 +8,7 @@ import webbrowser
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from followup_google.service import CALENDAR, DRAFTS, MAIL, TASKS, Api, Service,
 from followup_google.token import Keeper, Token
 from followup_rules import Unreadable, regular_files
 from followup_rules.sentences import Sentence, together
+from followup_rules.translation import told
 
 if TYPE_CHECKING:
     from followup_rules import Profile
@@ -75,7 +77,7 @@ def log_in(tables: Mapping[str, Any], profile: Profile, *, browser: bool) -> str
             kept = Sentence("the login to {accounts} is kept", accounts=accounts_kept) if told else ""
             failed = Sentence("no login to {account}: {error}", account=keeper.account, error=error)
             raise Unreadable(together(failed, kept)) from error
-    return "\n".join(told.values())
+    return reduce(lambda one, other: Sentence("{one}\n{other}", one=one, other=other), told.values())
 
 
 def _check_places(keepers: Iterable[Keeper]) -> None:
@@ -99,7 +101,7 @@ def _log_in(keeper: Keeper, used: Sequence[Table], profile: Profile, *, browser:
     named = (table.options.client for table in used if table.options.client)
     client = _client(next(named, keeper.path.with_name("client.json")), options)
     with _lax(client["token_uri"]):
-        token = _granted(client, wanted, keeper.account, browser=browser)
+        token = _granted(client, wanted, keeper.account, profile.language, browser=browser)
     _check_account(keeper, options, profile, token)
     if not token.refresh_token:
         raise Unreadable(
@@ -135,7 +137,7 @@ def _client(path: Path, options: GoogleOptions) -> dict[str, str]:
         ) from error
 
 
-def _granted(client: Mapping[str, str], wanted: Sequence[str], account: str, *, browser: bool) -> Token:
+def _granted(client: Mapping[str, str], wanted: Sequence[str], account: str, language: str, *, browser: bool) -> Token:
     """Ask the user, and return what they granted. Raises Unreadable."""
     from google_auth_oauthlib.flow import InstalledAppFlow  # noqa: PLC0415 -- heavy
 
@@ -143,9 +145,9 @@ def _granted(client: Mapping[str, str], wanted: Sequence[str], account: str, *, 
     asked = {"prompt": "consent", "access_type": "offline", "login_hint": account}
     try:
         if browser and _browser_here():
-            _in_the_browser(flow, asked)
+            _in_the_browser(flow, asked, language)
         else:
-            _by_hand(flow, asked)
+            _by_hand(flow, asked, language)
     except Exception as error:  # the flow, and the two libraries below it, raise all kinds of things
         raise Unreadable(Sentence("Google did not log you in ({reason})", reason=_reason(error))) from error
     credentials = flow.credentials
@@ -173,32 +175,34 @@ def _browser_here() -> bool:
     return True
 
 
-def _in_the_browser(flow: Any, asked: Mapping[str, str]) -> None:
-    click.echo(Sentence("Log in to {asked} in the browser.", asked=asked["login_hint"]))
+def _in_the_browser(flow: Any, asked: Mapping[str, str], language: str) -> None:
+    click.echo(told(Sentence("Log in to {asked} in the browser.", asked=asked["login_hint"]), language))
     flow.run_local_server(
         host="localhost",
         bind_addr="127.0.0.1",
         port=0,
-        authorization_prompt_message=Sentence("If no browser opens, open this address on this machine:\n{url}"),
-        success_message=Sentence("You are logged in; you may close this window."),
+        authorization_prompt_message=told(
+            Sentence("If no browser opens, open this address on this machine:\n{url}"), language
+        ),
+        success_message=told(Sentence("You are logged in; you may close this window."), language),
         timeout_seconds=PATIENCE,
         **asked,
     )
 
 
-def _by_hand(flow: Any, asked: Mapping[str, str]) -> None:
+def _by_hand(flow: Any, asked: Mapping[str, str], language: str) -> None:
     """Let the user log in on any machine, and bring back the address at which its browser ended."""
     flow.redirect_uri = _HANDED_OVER
     address, _ = flow.authorization_url(**asked)
-    click.echo(
-        Sentence(
-            "Open this address in a browser, on any machine, and log in to {asked}:\n\n{address}\n",
-            asked=asked["login_hint"],
-            address=address,
-        )
+    opened = Sentence(
+        "Open this address in a browser, on any machine, and log in to {asked}:\n\n{address}\n",
+        asked=asked["login_hint"],
+        address=address,
     )
-    click.echo(Sentence("It ends at a page that cannot be opened: {handed_over}?...", handed_over=_HANDED_OVER))
-    answer = click.prompt(Sentence("Copy the whole address of that page, and paste it here")).strip()
+    ended = Sentence("It ends at a page that cannot be opened: {handed_over}?...", handed_over=_HANDED_OVER)
+    click.echo(told(opened, language))
+    click.echo(told(ended, language))
+    answer = click.prompt(told(Sentence("Copy the whole address of that page, and paste it here"), language)).strip()
     if not answer.startswith(_HANDED_OVER):
         raise Unreadable(
             Sentence("the address at which the browser ends begins with {handed_over}", handed_over=_HANDED_OVER)

@@ -60,7 +60,7 @@ def test_plugin_folders_are_entry_points_and_are_in_the_wheel(wheel):
 def test_rules_texts_and_word_lists_are_in_the_wheel(wheel):
     names = names_in(wheel)
     for path in (ROOT / "followup_rules").rglob("*"):
-        if path.suffix in (".py", ".toml", ".txt") or path.name == "py.typed":
+        if path.suffix in (".py", ".toml", ".txt", ".po") or path.name == "py.typed":
             assert path.relative_to(ROOT).as_posix() in names
     assert not [name for name in names if name.startswith(("tests", "examples", "plugins"))]
 
@@ -73,6 +73,14 @@ def test_the_wheel_works_without_the_source_tree(environment, tmp_path):
     where = [str(environment / "bin" / "python"), "-c", "import followup_rules; print(followup_rules.__file__)"]
     found = subprocess.run(where, cwd=tmp_path, env=ALONE, capture_output=True, text=True, check=True)
     assert found.stdout.startswith(str(environment))
+
+
+def test_it_speaks_french_where_it_is_installed(environment, tmp_path):
+    command = [str(environment / "bin" / "followup"), "--help"]
+    result = subprocess.run(
+        command, cwd=tmp_path, env={**ALONE, "FOLLOWUP_LANGUAGE": "fr"}, capture_output=True, text=True, check=True
+    )
+    assert "Tenez parole" in result.stdout
 
 
 def test_the_demo_and_a_look_work_where_it_is_installed(environment, tmp_path):
@@ -99,7 +107,7 @@ def test_the_source_archive_holds_what_one_needs_to_go_on_and_nothing_else(tmp_p
     subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", tmp_path], cwd=ROOT, check=True)
     with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    pages = {"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"}
+    pages = {"README.md", "README.fr.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"}
     assert {*pages, "LICENSE", "Makefile", "pyproject.toml", "docs/tour.md", "tests/conftest.py"} <= names
     folders = {"followup_rules", "plugins", "examples", "docs", "tests", "benchmarks"}
     single = {*pages, "LICENSE", "Makefile", "PKG-INFO", ".gitignore", "pyproject.toml", "config.example.toml"}

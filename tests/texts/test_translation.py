@@ -8,7 +8,7 @@ import pytest
 
 from followup_rules.model import Reason
 from followup_rules.sentences import Sentence
-from followup_rules.texts.translation import recognised, told
+from followup_rules.translation import recognised, told
 
 WHEN = datetime(2026, 11, 19, 9, 0, tzinfo=ZoneInfo("America/Toronto"))
 

@@ -20,7 +20,7 @@ ENGLISH = "en"
 """The language in which sentences are written."""
 LANGUAGES = (ENGLISH, "fr")
 
-_FOLDER = Path(__file__).parent.parent / "locale"
+_FOLDER = Path(__file__).parent / "locale"
 
 
 def told(text: str, language: str) -> str:
