@@ -6,9 +6,10 @@ import sys
 from contextlib import nullcontext, redirect_stdout
 
 import click
+from msgspec.structs import replace
 
 from followup_rules.cli import shared
-from followup_rules.cli.speech import say_all
+from followup_rules.cli.speech import language, say_all
 from followup_rules.codes import Code
 from followup_rules.config.read import Config
 from followup_rules.hookspecs import Login, Unreadable
@@ -58,7 +59,8 @@ def _log_in(login: Login, config: Config, *, browser: bool) -> tuple[str, list[P
     tables = {f"sources.{source.name}": source.options for source in config.sources}
     tables |= {f"outputs.{output.name}": output.options for output in config.outputs}
     try:
-        return login.log_in(tables, config.profile, browser), []
+        # What it says on the way is for the person at the command, and in their language.
+        return login.log_in(tables, replace(config.profile, language=language()), browser), []
     except Exception as error:  # noqa: BLE001 -- a plugin and the service behind it may fail in any way
         said = hidden(sentence(error, typed=not isinstance(error, Unreadable)), config.secrets)
         return "", [
