@@ -14,7 +14,8 @@ from followup_rules.config.read import Config, read_config
 from followup_rules.hookspecs import HealthCheck
 from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import expected
-from followup_rules.upkeep.health import Finding, examine
+from followup_rules.upkeep.finding import Finding
+from followup_rules.upkeep.health import examine
 from followup_rules.upkeep.services import examine as ask
 
 

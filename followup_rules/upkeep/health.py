@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import locale
-import os
-import shutil
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
 
 from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredOutput, ConfiguredSource
@@ -18,16 +14,15 @@ from followup_rules.hookspecs import Unreadable
 from followup_rules.host.secrets import hidden
 from followup_rules.model import Problem
 from followup_rules.sentences import Sentence, together
-from followup_rules.store.backup import copies
 from followup_rules.store.errors import StoreError
 from followup_rules.store.lock import holder
 from followup_rules.store.schema import VERSION
 from followup_rules.store.store import Store, open_copy
 from followup_rules.texts.plurals import listed
-from followup_rules.upkeep.addresses import exposed_addresses
+from followup_rules.upkeep import surroundings
 from followup_rules.upkeep.audit import Audit, audit
+from followup_rules.upkeep.finding import Finding, short, size, span
 from followup_rules.upkeep.schedule import installed, name_of
-from followup_rules.upkeep.synced import synced_by
 
 SILENCE = timedelta(days=2)
 """After so long without a run something must have stopped."""
@@ -35,20 +30,9 @@ MISSED_STARTS = 3
 """So many runs of a schedule may be missing before it counts as stopped..."""
 PATIENCE = timedelta(hours=1)
 """... and so long: a computer that slept runs what it missed only some time after it wakes."""
-LONGEST_RUN = timedelta(hours=1)
-LEAST_ROOM = 50_000_000
-"""Bytes on the disk of the store."""
 _LISTED = 5
 # A key that no action has.
 _NOBODY = "followup-doctor"
-
-
-class Finding(NamedTuple):
-    """What was looked at, what there is, and what is wrong with it."""
-
-    area: str
-    fact: str
-    problems: tuple[Problem, ...] = ()
 
 
 def examine(config: Config, now: datetime, *, deep: bool = False) -> Iterator[Finding]:
@@ -56,19 +40,19 @@ def examine(config: Config, now: datetime, *, deep: bool = False) -> Iterator[Fi
     rules, guards = len(config.rulebook.rules.rules), len(config.rulebook.rules.guards)
     fact = Sentence(
         "{file}, {rules}, {guards}",
-        file=_short(config.file),
+        file=short(config.file),
         rules=Sentence("{number} rule", "{number} rules", number=rules),
         guards=Sentence("{number} guard", "{number} guards", number=guards),
     )
     yield Finding("config", fact, tuple(problem for problem in config.problems if not problem.info))
-    yield from _environment(config, now)
-    yield _lock(config.store)
+    yield from surroundings.environment(config, now)
+    yield surroundings.lock(config.store)
     starts = installed(name_of(config.file.absolute(), default_file()))
     yield _schedule(starts)
-    yield _files(config)
+    yield surroundings.files(config)
     if not config.store.exists():
         yield Finding(
-            Sentence("store"), Sentence("{path} is not there yet: the first run makes it", path=_short(config.store))
+            Sentence("store"), Sentence("{path} is not there yet: the first run makes it", path=short(config.store))
         )
         yield from (_output(output, config, now) for output in config.outputs)
         return
@@ -77,7 +61,7 @@ def examine(config: Config, now: datetime, *, deep: bool = False) -> Iterator[Fi
             yield from _kept(config, copy, now, starts and starts[1], deep=deep)
     except StoreError as error:
         problem = Problem("store", str(error), Code.STORE, hint=error.hint, fatal=True)
-        yield Finding(Sentence("store"), _short(config.store), (problem,))
+        yield Finding(Sentence("store"), short(config.store), (problem,))
 
 
 def _kept(config: Config, copy: Store, now: datetime, every: timedelta | None, *, deep: bool) -> Iterator[Finding]:
@@ -93,125 +77,6 @@ def _kept(config: Config, copy: Store, now: datetime, every: timedelta | None, *
         yield _decisions(config, copy)
 
 
-# -- what surrounds it
-
-
-def _environment(config: Config, now: datetime) -> Iterator[Finding]:
-    zone = config.profile.timezone
-    yield Finding(Sentence("time zone"), f"{zone}, {now:%Y-%m-%d %H:%M} (UTC{now:%z})")
-    # cron starts programs with next to no environment.
-    encoding, home = locale.getencoding(), os.environ.get("HOME", "")
-    problems = []
-    if encoding.lower().replace("-", "") != "utf8":
-        message = Sentence("text is taken to be in {encoding}, so names may be shown wrongly", encoding=encoding)
-        problems.append(_surroundings(message, Sentence("put LANG=C.UTF-8 into the crontab")))
-    if not home:
-        problems.append(
-            _surroundings(
-                Sentence("HOME is not set, so ~ in paths leads nowhere"), Sentence("put HOME=... into the crontab")
-            )
-        )
-    fact = Sentence("text in {encoding}, HOME is {home}", encoding=encoding, home=home or Sentence("not set"))
-    yield Finding(Sentence("environment"), fact, tuple(problems))
-
-
-def _surroundings(message: str, hint: str) -> Problem:
-    return Problem("environment", message, Code.SURROUNDINGS, hint=hint, warning=True)
-
-
-def _lock(store: Path) -> Finding:
-    run = holder(store)
-    if run is None:
-        return Finding(Sentence("lock"), Sentence("no run is at work"))
-    age = datetime.now(UTC) - run.since
-    process: object = run.process
-    if not run.is_here:
-        process = Sentence("{process} on {host}", process=process, host=run.host)
-    fact = Sentence("process {process} is at work since {since}", process=process, since=run.since.astimezone())
-    if age < LONGEST_RUN:
-        return Finding(Sentence("lock"), fact)
-    message = Sentence(
-        "process {process} has been at work for {span}, and no other run can begin",
-        process=process,
-        span=_span(age),
-    )
-    hint = Sentence("if it hangs, end it: kill {process}; the next run completes its work", process=run.process)
-    if not run.is_here:
-        hint = Sentence(
-            "if it hangs, end it on {host}: kill {process}; the next run completes its work",
-            host=run.host,
-            process=run.process,
-        )
-    return Finding(Sentence("lock"), fact, (Problem("lock", message, Code.ENDLESS_RUN, hint=hint),))
-
-
-def _files(config: Config) -> Finding:
-    """Look at the files of the store, and at those that outputs may have made: who can read them."""
-    ends = ("", "-wal", "-shm", ".lock", ".holder", ".last-note")
-    beside = [config.store.with_name(config.store.name + end) for end in ends]
-    files = [file for file in (*beside, *copies(config.store)) if file.exists()]
-    problems = [problem for file in files for problem in _exposed(file)]
-    problems += exposed_addresses(config)
-    exposed = bool(problems)
-    around = next((parent for parent in config.store.absolute().parents if parent.is_dir()), None)
-    room = shutil.disk_usage(around).free if around else None
-    if room is not None and room < LEAST_ROOM:
-        message = Sentence("the disk of {parent} has only {size} left", parent=config.store.parent, size=_size(room))
-        problems.append(
-            Problem(
-                "store",
-                message,
-                Code.SURROUNDINGS,
-                hint=Sentence("make room; a run that finds none does nothing"),
-                warning=True,
-            )
-        )
-    problems += _synced(config.store)
-    names = ", ".join(copy.name for copy in copies(config.store))
-    listed = Sentence("copies beside the store: {names}", names=names) if names else ""
-    reach = Sentence("others may reach them") if exposed else Sentence("for you alone")
-    return Finding(Sentence("files"), together(reach, listed), tuple(problems))
-
-
-def _synced(store: Path) -> Iterator[Problem]:
-    """Tell of a store that a program copies to other computers, perhaps in the middle of a run."""
-    if found := synced_by(store):
-        program, folder = found
-        message = Sentence(
-            "{store} lies in {folder}, which is a folder of {program}'s: it would copy half of what a run writes",
-            store=store,
-            folder=folder,
-            program=program,
-        )
-        hint = Sentence(
-            "give each computer a store of its own elsewhere: [store] path; notes and outputs may be synchronized"
-        )
-        yield Problem("store", message, Code.SYNCED_STORE, hint=hint, warning=True)
-
-
-def _exposed(file: Path) -> Iterator[Problem]:
-    info = file.stat()
-    if info.st_uid != os.geteuid():
-        message = Sentence(
-            "{file} belongs to another user, so that a run of yours may not be able to write it", file=file
-        )
-        yield Problem(
-            "store",
-            message,
-            Code.EXPOSED,
-            hint=Sentence("give it back: sudo chown {geteuid} {file}", geteuid=os.geteuid(), file=file),
-        )
-    if info.st_mode & 0o077:
-        message = Sentence(
-            "other users of this computer may read or write {file}, and it holds what you write and to whom", file=file
-        )
-        yield Problem("store", message, Code.EXPOSED, hint=f"chmod 600 {file}")
-    # With the sticky bit, as in /tmp, only its owner may replace a file.
-    if file.parent.stat().st_mode & 0o002 and not file.parent.stat().st_mode & 0o1000:
-        message = Sentence("everybody may replace the files in {parent}", parent=file.parent)
-        yield Problem("store", message, Code.EXPOSED, hint=f"chmod 700 {file.parent}")
-
-
 # -- what it keeps
 
 
@@ -225,7 +90,7 @@ def _store(path: Path, copy: Store, *, deep: bool) -> Finding:
             copy.decisions.history(case),
         )  # raises if damaged
     cut_short = path.with_name(f"{path.name}-wal").exists() and holder(path) is None
-    values = {"path": _short(path), "size": _size(path.stat().st_size), "version": VERSION}
+    values = {"path": short(path), "size": size(path.stat().st_size), "version": VERSION}
     fact: str = Sentence(
         "{path}, {size}, version {version}, damaged" if damage else "{path}, {size}, version {version}, sound", **values
     )
@@ -243,7 +108,7 @@ def _schedule(starts: tuple[str, timedelta] | None) -> Finding:
             Sentence("schedule"), Sentence("none of followup's own: `followup schedule --install` makes one")
         )
     kind, every = starts
-    return Finding(Sentence("schedule"), Sentence("{kind}, every {span}", kind=kind, span=_span(every)))
+    return Finding(Sentence("schedule"), Sentence("{kind}, every {span}", kind=kind, span=span(every)))
 
 
 def _last_run(copy: Store, now: datetime, every: timedelta | None) -> Finding:
@@ -266,10 +131,10 @@ def _last_run(copy: Store, now: datetime, every: timedelta | None) -> Finding:
             Sentence("{last}", last=shown),
             (Problem("clock", message, Code.CLOCK_SET_BACK, hint=hint),),
         )
-    fact = Sentence("{shown}, {span} ago", shown=shown, span=_span(age))
+    fact = Sentence("{shown}, {span} ago", shown=shown, span=span(age))
     if every and age > max(MISSED_STARTS * every, PATIENCE):
         message = Sentence(
-            "the last run was {span} ago, and one should begin every {every}", span=_span(age), every=_span(every)
+            "the last run was {span} ago, and one should begin every {every}", span=span(age), every=span(every)
         )
         return Finding(Sentence("last run"), fact, (_no_runs(message),))
     if every or age < SILENCE:
@@ -277,7 +142,7 @@ def _last_run(copy: Store, now: datetime, every: timedelta | None) -> Finding:
     return Finding(
         Sentence("last run"),
         fact,
-        (_no_runs(Sentence("the last run was {span} ago: the runs have stopped", span=_span(age))),),
+        (_no_runs(Sentence("the last run was {span} ago: the runs have stopped", span=span(age))),),
     )
 
 
@@ -315,7 +180,7 @@ def _silence(source: ConfiguredSource, copy: Store, now: datetime) -> Iterator[P
         since, what = known.first_run, Sentence("nothing at all")
     if since is None or not source.silence or now - since <= source.silence:
         return
-    message = Sentence("it can be read, and has shown {what} for {span}", what=what, span=_span(now - since))
+    message = Sentence("it can be read, and has shown {what} for {span}", what=what, span=span(now - since))
     hint = Sentence(
         'is its path still the one that is written? else set how long is usual: silence = "60 days" in its table'
     )
@@ -411,26 +276,3 @@ def _differences(result: Audit) -> Iterator[Problem]:
             "this is a fault of followup itself: please report it; any change of the config has all judged anew"
         )
         yield Problem(f"case {difference.case}", message, Code.DISAGREEMENT, hint=hint)
-
-
-def _short(path: Path) -> str:
-    """Return a path as people write it, with ~ for their own folder."""
-    home = os.environ.get("HOME", "")
-    whole = path.absolute()
-    return f"~/{whole.relative_to(home)}" if home and whole.is_relative_to(home) else str(path)
-
-
-def _span(age: timedelta) -> Sentence:
-    hours = int(age.total_seconds() // 3600)
-    if not hours:
-        return Sentence("{number} minute", "{number} minutes", number=int(age.total_seconds() // 60))
-    if hours >= 48:
-        return Sentence("{number} day", "{number} days", number=hours // 24)
-    return Sentence("{number} hour", "{number} hours", number=hours)
-
-
-def _size(count: int) -> str:
-    for unit, size in (("GB", 10**9), ("MB", 10**6)):
-        if count >= size:
-            return f"{count / size:.1f} {unit}"
-    return f"{count // 1000} kB"

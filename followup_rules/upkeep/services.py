@@ -12,7 +12,7 @@ from followup_rules.host.secrets import hidden
 from followup_rules.host.worker import sentence
 from followup_rules.model import Problem
 from followup_rules.sentences import Sentence
-from followup_rules.upkeep.health import Finding
+from followup_rules.upkeep.finding import Finding
 
 
 def concerns(config: Config) -> Iterator[Problem]:

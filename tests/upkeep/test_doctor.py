@@ -13,7 +13,7 @@ import pytest
 from followup_rules.config.read import read_config
 from followup_rules.store.schema import VERSION
 from followup_rules.store.store import open_copy
-from followup_rules.upkeep import audit, health
+from followup_rules.upkeep import audit, surroundings
 from tests.support.storybook import CONFIG, Story, call
 
 NOW = "2026-11-09 17:00"
@@ -195,7 +195,7 @@ def test_files_of_another_user_are_told(story):
 
 
 def test_a_disk_that_is_nearly_full_is_told(story, monkeypatch):
-    monkeypatch.setattr(health.shutil, "disk_usage", lambda _: SimpleNamespace(free=9_000_000))
+    monkeypatch.setattr(surroundings.shutil, "disk_usage", lambda _: SimpleNamespace(free=9_000_000))
     visit = Visit(story)
     assert (visit.exit, visit.codes) == (0, ["F065"])
     assert "has only 9.0 MB left" in visit.said
@@ -203,7 +203,7 @@ def test_a_disk_that_is_nearly_full_is_told(story, monkeypatch):
 
 def test_an_environment_without_home_or_utf_8_is_told(story, monkeypatch):
     monkeypatch.delenv("HOME")
-    monkeypatch.setattr(health.locale, "getencoding", lambda: "ISO-8859-1")
+    monkeypatch.setattr(surroundings.locale, "getencoding", lambda: "ISO-8859-1")
     visit = Visit(story)
     assert (visit.exit, visit.codes) == (0, ["F065"])
     assert "HOME is not set" in visit.said
