@@ -30,6 +30,8 @@ class Sentence(str):
 
     def __new__(cls, template: str, many: str = "", /, **values: object) -> Self:
         """Put it together; where there is a plural, `number` is one of the values."""
+        # An error says the sentence that it was given, which is to be translated, too.
+        values = {name: str(value) if isinstance(value, Exception) else value for name, value in values.items()}
         chosen = many if many and values["number"] != 1 else template
         shown = {name: in_digits(value) if isinstance(value, datetime) else value for name, value in values.items()}
         self = super().__new__(cls, chosen.format_map(shown) if values else chosen)

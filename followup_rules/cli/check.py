@@ -24,6 +24,7 @@ from followup_rules.config.read import Config, read_config
 from followup_rules.config.rulebook import documents
 from followup_rules.engine.sight import UNASKED
 from followup_rules.hookspecs import Source
+from followup_rules.language.layers import merge
 from followup_rules.lint import analysis
 from followup_rules.lint.book import Book, Given, Named
 from followup_rules.lint.book import read as read_book
@@ -173,7 +174,15 @@ def _texts(config: Config) -> Iterator[Problem]:
             texts = (book.texts.speaking(language) for language in spoken)
             found = (each.check(template=do.template, title=do.title, text=do.text) for each in texts)
             for file, line, message in dict.fromkeys(fault for faults in found for fault in faults):
-                yield Problem(f"rule.{rule.id}", message, Code.FAULTY_TEXT, file=file, line=line, hint=hint)
+                problem = Problem(f"rule.{rule.id}", message, Code.FAULTY_TEXT, file=file, line=line, hint=hint)
+                yield problem if file else _in_its_rule(problem, config, rule.id)
+
+
+def _in_its_rule(problem: Problem, config: Config, rule: str) -> Problem:
+    """Return the problem of a text that stands in the rule itself, where what the rule does stands."""
+    assert config.ingredients is not None, "a config that cannot be read has no rules"
+    do = merge(documents(config.ingredients, []), "rule", [])[rule].fields["do"]
+    return do.document.problem(do.path, problem.message, code=problem.code, hint=problem.hint, where=problem.where)
 
 
 # -- sources and outputs, tried out on a copy of the store

@@ -120,7 +120,7 @@ def _all_faults(answers: Given) -> Iterator[str]:
     for question in QUESTIONS:
         for fault in faults(question, answers[question.name]):
             flag = f"--{question.name}"
-            missing = Sentence("{flag} is missing", flag=flag)
+            missing = Sentence("{flag} is missing; say it, or call init in a terminal, where it asks", flag=flag)
             yield missing if fault == MISSING else Sentence("{flag}: {fault}", flag=flag, fault=fault)
 
 
@@ -211,10 +211,11 @@ def _end(file: Path, written: list[str], *, asks: bool, as_json: bool) -> NoRetu
         if count is not None and isinstance(getattr(source.options, "path", None), WebAddress):
             read = Sentence("read: {number} meeting", "read: {number} meetings", number=count)
             say(Sentence("{read} at {address}", read=read, address=source.options.path))
-    if not config.fatal and not any(problem.where.startswith("sources.") for problem in advice):
+    is_planned = not config.fatal and not any(problem.where.startswith("sources.") for problem in advice)
+    if is_planned:
         _first_plan(config, now)
     shared.print_problems(advice)
-    _say_what_next(file, asks=asks)
+    _say_what_next(file, asks=asks, is_planned=is_planned)
     sys.exit(shared.PARTLY if config.fatal else shared.FINE)
 
 
@@ -229,7 +230,8 @@ def _first_plan(config: Config, now: datetime) -> None:
     show.plan(*shared.previewed(config, now))
 
 
-def _say_what_next(file: Path, *, asks: bool) -> None:
+def _say_what_next(file: Path, *, asks: bool, is_planned: bool) -> None:
+    """Say how to go on; the plan, if there is one, has ended with the commands that come next."""
     from followup_rules.cli import schedule  # noqa: PLC0415 -- only here
     from followup_rules.upkeep import schedule as schedules  # noqa: PLC0415 -- likewise
 
@@ -246,8 +248,9 @@ def _say_what_next(file: Path, *, asks: bool) -> None:
         except schedules.NotScheduled as error:
             shared.print_problems([replace(schedule.not_scheduled(error, wanted), fatal=False, warning=True)])
         return
-    say(Sentence("what to do next:"))
-    click.echo(f"  followup{option} check")
-    click.echo(f"  followup{option} plan")
+    if not is_planned:
+        say(Sentence("what to do next:"))
+        click.echo(f"  followup{option} check")
+        click.echo(f"  followup{option} plan")
     say(Sentence("and when you like what it plans, have it run by itself:"))
     click.echo(f"  followup{option} schedule --install")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from followup_rules.cli import page as pages
@@ -103,7 +104,7 @@ def _add_interviews(page: Page, seen: Seen) -> None:
             page.row(
                 (),
                 len(label),
-                [("!", "yellow"), (Sentence("a contact in the quiet days"), "yellow"), _mail(mail, seen.now)],
+                [(f"! {tr(Sentence('a contact in the quiet days'))}", "yellow"), _mail(mail, seen.now)],
             )
     for interview in seen.past.ahead:
         visit = interview.decision.visit
@@ -193,18 +194,22 @@ def _add_owed(page: Page, seen: Seen) -> None:
 
 
 def _add_waiting(page: Page, seen: Seen) -> None:
-    windows, waiting = seen.past.windows, seen.past.waiting[:_SOON]
+    """Add the quiet days of today, and what comes next; what opens at once in one case is one line, as in `today`."""
+    windows = seen.past.windows
+    ahead = [[*opening] for _, opening in groupby(seen.past.waiting, key=lambda it: (it.opens, it.case))][:_SOON]
     if windows:
         page.title(Sentence("What you must not do"))
     for case, window in windows:
         until = Sentence("until {when}", when=pages.when(window.end, seen.now))
         page.row([("  ‖ ", "magenta")], 4, [(Sentence("no contact with {case}", case=case), "bold"), until])
         page.row((), 4, [as_sentence(window.guard.why)])
-    if waiting:
+    if ahead:
         page.title(Sentence("What comes next"))
-    for decision in waiting:
-        label: list[Clause] = [("  ○ ", "cyan")]
-        page.row(label, 4, [(decision.rule, "bold"), decision.case, pages.told(decision.reason, seen.now)])
+    for first, *others in ahead:
+        title = first.visit.anchor.title or first.case
+        rules = ", ".join(each.rule for each in (first, *others))
+        when = [pages.when(first.opens, seen.now)] if first.opens else []
+        page.row([("  ○ ", "cyan")], 4, [*when, (title, "bold"), rules])
 
 
 def _add_questions(page: Page, seen: Seen) -> None:

@@ -150,7 +150,10 @@ def _nearest_zone(written: str) -> str:
 
 def _check_holidays(value: Value) -> None:
     if isinstance(value.raw, str) and value.raw and not holidays.known(value.raw):
-        hint = holidays.nearest_place(value.raw)
+        from followup_rules.config import cities  # noqa: PLC0415 -- only when there is a problem
+
+        named = cities.holidays_of(value.raw)
+        hint = Sentence('did you mean "{word}"?', word=named) if named else holidays.nearest_place(value.raw)
         value.report(Sentence("no holidays are known of {raw!r}", raw=value.raw), code=Code.UNKNOWN_NAME, hint=hint)
 
 

@@ -150,7 +150,8 @@ def _named(value: Value, world: World) -> Part | None:
     if value.raw.startswith("#"):
         return fields.tag(value, world)
     if value.raw not in world.definitions:
-        values.unknown(value, Sentence("definition"), [*world.definitions])
+        tag = "" if " " in value.raw else f"#{value.raw}"  # what is like no definition may be a tag without its sign
+        values.unknown(value, Sentence("definition"), [*world.definitions], otherwise=tag)
         return None
     pattern = world.definitions[value.raw]
     return Part(pattern, not pattern.further, pattern.signs, **where_all_hold([pattern])) if pattern else None

@@ -23,6 +23,10 @@ _BASES_ALONE = BASES[:-1]
 UNITS = ("minutes", "hours", "days", "weeks", "months", "workdays")
 
 _NAME = re.compile(r"[^\W\d_][\w-]*(\.[^\W\d_][\w-]*)?")
+_JOINED = re.compile(r"(\d{1,5})([^\W\d]+)")
+"""A number and a unit without the space between: `10d`."""
+_OTHER_CLOCK = re.compile(r"([01]?\d|2[0-3])(?:[h.:]([0-5]\d)?)?", re.IGNORECASE)
+"""A time as it is written elsewhere: `9h`, `9h30`, `9.30`, `9`."""
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 # Workdays are counted one by one, each with its holidays.
@@ -101,6 +105,10 @@ def _steps(words: list[str]) -> tuple[tuple[Step, ...], list[str]]:
     steps = []
     while words and words[0] in ("+", "-"):
         sign, number, unit, *rest = [*words, "", ""]
+        if (joined := _JOINED.fullmatch(number)) and (meant := units.meant(joined[2])[1]):
+            raise PhraseError(
+                number, Sentence("{written!r} is not a unit", written=number), meant=f"{joined[1]} {meant}"
+            )
         if not number.isdecimal():
             raise PhraseError(number or sign, Sentence("expected a whole number after {sign!r}", sign=sign))
         if len(number) > 5:
@@ -141,7 +149,9 @@ def _clock(words: list[str]) -> time | None:
         )
     clock = _CLOCK.fullmatch(words[1]) if len(words) > 1 else None
     if not clock:
-        raise PhraseError(words[-1], Sentence("expected a time of day such as 09:00 after 'at'"))
+        other = _OTHER_CLOCK.fullmatch(words[-1])
+        meant = f"{int(other[1]):02}:{other[2] or '00'}" if other else ""
+        raise PhraseError(words[-1], Sentence("expected a time of day such as 09:00 after 'at'"), meant=meant)
     if len(words) > 2:
         raise PhraseError(
             words[2], Sentence("{words!r} is not understood after the time of day", words=words[2]), (", workday",)

@@ -244,6 +244,14 @@ def _line(error: Exception, filename: str | None = "") -> int:
     return line
 
 
+_OF_JINJA = (
+    Sentence("unexpected {sign!r}"),
+    Sentence("unexpected char {sign!r} at {place}"),
+    Sentence("expected token {token!r}, got {sign!r}"),
+)
+"""What Jinja says most often; it puts its sentences together before it raises them."""
+
+
 def _sentence(error: Exception) -> str:
     if isinstance(error, RecursionError):  # whose own words tell how deep the caller was, too
         return Sentence("it is nested too deeply")

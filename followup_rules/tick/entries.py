@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
 from followup_rules.model import KIND_END, BadItem, Event, Problem, Pull
-from followup_rules.sentences import Sentence
+from followup_rules.sentences import Sentence, as_sentence
 from followup_rules.store.events import lies_in
 from followup_rules.tick.report import Given
 
@@ -20,7 +20,7 @@ MOST_TOLD = 100
 """How many entries of one pull are named that cannot be read."""
 
 _MEND = Sentence("mend it there, or leave it: everything else was read")
-_PLACE = re.compile(r"(?P<file>.+):(?P<line>\d+)", re.DOTALL)
+_PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?:: (?P<title>.*))?", re.DOTALL)
 
 
 class Fault(Struct, frozen=True):
@@ -112,10 +112,12 @@ def _unknown_tags(source: ConfiguredSource, note: Event, given: Given) -> Iterat
 
 
 def misplaced(given: Given) -> list[Fault]:
-    """Return the notes that could not be put where their heading says."""
+    """Return the headings that say of no note where it belongs, each at the first of its notes."""
     store = given.store
     notes = [(store.events.event(name), sentence) for name, sentence in store.places.misplaced()]
-    return [_heading_fault(note, sentence, given) for note, sentence in notes if note is not None and note.gone is None]
+    there = [(note, sentence) for note, sentence in notes if note is not None and note.gone is None]
+    first = {(note.heading, sentence): note for note, sentence in sorted(there, key=_from_below)}
+    return [_heading_fault(note, sentence, given) for (_, sentence), note in first.items()]
 
 
 def slips(news: Iterable[str], given: Given) -> list[Fault]:
@@ -128,8 +130,8 @@ def slips(news: Iterable[str], given: Given) -> list[Fault]:
 
     known = given.store.events.addresses() | given.config.profile.me
     free_mail = given.config.rulebook.directory.free_mail
-    faults = []
-    for note in notes:
+    faults: dict[str, Fault] = {}
+    for note in sorted(notes, key=lambda note: _from_below((note, ""))):
         if found := slip(note, known, free_mail):
             written, meant = found
             sentence = Sentence(
@@ -137,8 +139,15 @@ def slips(news: Iterable[str], given: Given) -> list[Fault]:
                 written=written,
                 meant=meant,
             )
-            faults.append(_heading_fault(note, sentence, given, Sentence('did you mean "{meant}"?', meant=meant)))
-    return faults
+            hint = Sentence('did you mean "{meant}"?', meant=meant)
+            faults[sentence] = _heading_fault(note, sentence, given, hint)  # of several notes, the first
+    return [*faults.values()]
+
+
+def _from_below(found: tuple[Event, str]) -> tuple[str, int]:
+    """Sort by file, and by line from the last one up."""
+    place = _PLACE.fullmatch(found[0].where)
+    return (place["file"], -int(place["line"])) if place else (found[0].where, 0)
 
 
 def _heading_fault(note: Event, sentence: str, given: Given, hint: str = "") -> Fault:
@@ -170,11 +179,13 @@ def _place(source: ConfiguredSource | None, item: BadItem, given: Given) -> tupl
     """Return the file as the config writes it, the line, and the message; a place without a line begins it."""
     found = _PLACE.fullmatch(item.where)
     if not found:
-        return "", 0, f"{item.where}: {item.message}"
+        return "", 0, Sentence("{place}: {text}", place=item.where, text=as_sentence(item.message))
+    titled = Sentence("{place}: {text}", place=found["title"], text=as_sentence(item.message))
+    message = titled if found["title"] else item.message
     path = getattr(source.options, "path", None) if source else None
     if not isinstance(path, Path):
-        return found["file"], int(found["line"]), item.message
+        return found["file"], int(found["line"]), message
     file = path if path.name == found["file"] else path / found["file"]
     base = given.config.file.parent
     shown = file.relative_to(base) if file.is_relative_to(base) else file
-    return str(shown), int(found["line"]), item.message
+    return str(shown), int(found["line"]), message

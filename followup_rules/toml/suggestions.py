@@ -39,7 +39,16 @@ def expected(word: str, valid: Iterable[str]) -> str:
             if also
             else Sentence('did you mean "{word}"?', word=near)
         )
+    if len(meant := [other for other in words if _is_a_form_of(_folded(word), _folded(other))]) == 1:
+        return Sentence('did you mean "{word}"?', word=meant[0])
     return Sentence("one of: {words}", words=", ".join(words)) if 0 < len(words) <= _LISTED else ""
+
+
+def _is_a_form_of(word: str, other: str) -> bool:
+    """Tell of a word whether it is another with letters left out, as `mbox` is of `mailbox`, or more exact: `fr-CA`."""
+    letters = iter(other)
+    shorter = len(word) > _EDITS and word[0] == other[:1] and all(letter in letters for letter in word)
+    return shorter or word.startswith(f"{other}-")
 
 
 def _folded(word: str) -> str:

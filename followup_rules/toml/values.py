@@ -12,7 +12,7 @@ from followup_rules.codes import Code
 from followup_rules.model import Problem
 from followup_rules.sentences import Sentence, either
 from followup_rules.toml.document import Document
-from followup_rules.toml.suggestions import expected
+from followup_rules.toml.suggestions import expected, nearest
 
 T = TypeVar("T")
 
@@ -145,10 +145,12 @@ def choice(*valid: str) -> Callable[[Value], str | None]:
     return read
 
 
-def unknown(value: Value, what: str, valid: Sequence[str], *, within: str = "") -> None:
-    """Report a name that means nothing."""
+def unknown(value: Value, what: str, valid: Sequence[str], *, within: str = "", otherwise: str = "") -> None:
+    """Report a name that means nothing; `otherwise` is what may be meant if it is like no valid one."""
     word = within or str(value.raw)
-    hint = expected(word, valid) or (Sentence("there is no {what} at all yet", what=what) if not valid else "")
+    guess = Sentence('did you mean "{word}"?', word=otherwise) if otherwise and not nearest(word, valid) else ""
+    nothing = Sentence("there is no {what} at all yet", what=what) if not valid else ""
+    hint = guess or expected(word, valid) or nothing
     value.report(
         Sentence("unknown {what} {key!r}", what=what, key=word), code=Code.UNKNOWN_NAME, hint=hint, within=within
     )

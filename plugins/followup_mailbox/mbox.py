@@ -68,8 +68,9 @@ def head_end(content: bytes) -> int | None:
     """Return where the body of a mail begins, after the empty line (RFC 5322, section 2.1); None without one."""
     if content.startswith((b"\n", b"\r\n")):
         return content.index(b"\n") + 1
-    ends = [found + len(mark) for mark in (b"\n\n", b"\n\r\n") if (found := content.find(mark)) >= 0]
-    return min(ends, default=None)
+    bare = content.find(b"\n\n")
+    paired = content.find(b"\n\r\n", 0, bare + 2 if bare >= 0 else len(content))  # a body is long: not beyond
+    return min((place + length for place, length in ((bare, 2), (paired, 3)) if place >= 0), default=None)
 
 
 def resume(file: BinaryIO, place: int, seen: str) -> bool:

@@ -47,7 +47,7 @@ def test_the_last_months_are_told_with_what_is_owed_and_what_must_wait(home):
     assert re.search(r"Entrevue – Nordik · Julie Roy\n +✓ thanked\s.*Thu 2026-10-29 18:40", interviews)
     assert re.search(r"Phone screen with Marc Tremblay · .*\n +✗ never thanked", interviews)
     assert re.search(
-        r"Panel interview – Boussole(?:.*\n)+? +! · a contact in the quiet days\s+Tue 2026-11-17", interviews
+        r"Panel interview – Boussole(?:.*\n)+? +! a contact in the quiet days\s+Tue 2026-11-17", interviews
     )
     assert re.search(r"Deuxième entrevue – Nordik · .*\n +● not thanked yet", interviews)
     assert "Thank you for our conversation of Monday, November 16" in section(told, "What you owe today")

@@ -120,8 +120,13 @@ def test_the_values_are_named_as_in_english(french):
 
 def test_french_has_its_own_marks(french):
     """No-break spaces before and within what would else be torn off; no straight apostrophes between letters."""
-    torn = re.compile(r" [;:?!»]|« |[a-zéàè]'[a-zéèêàâîhA-Z]")
+    torn = re.compile(r" [;:?!»]|« |[a-zéàè]'[a-zéèêàâîhA-Z]|\w;(?:\s|$)")
     assert [told for _, told in pairs(french) if torn.search(re.sub(r"`[^`]*`", "", told))] == []
+
+
+def test_no_translation_is_glued_from_two(french):
+    glued = re.compile(r"[a-zé)]\.[A-ZÉÀ][a-zé]")
+    assert [told for said, told in pairs(french) if glued.search(told) and not glued.search(said)] == []
 
 
 def unmarked(module):
