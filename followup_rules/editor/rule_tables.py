@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from followup_rules.language import every, fields, phrases, schema
+from followup_rules.language import every, fields, matching, phrases, schema
 from followup_rules.model import LANGUAGES
 
 T = TypeVar("T")
@@ -84,7 +84,7 @@ def chosen(*known: str, pattern: str = "") -> Meta:
 
 _SIDE: tuple[str, ...] = ("them", "outside")
 Kinds: TypeAlias = Annotated[Any, chosen("meeting", "sent", "received", "note", "done", pattern=r"^\S+$")]
-Statuses: TypeAlias = Annotated[Any, chosen(*fields.STATUSES, *sorted(fields.DOUBTFUL))]
+Statuses: TypeAlias = Annotated[Any, chosen(*fields.STATUSES, *sorted(matching.DOUBTFUL))]
 People: TypeAlias = Annotated[Any, chosen(*_SIDE, pattern=_ADDRESS)]
 Writers: TypeAlias = Annotated[Any, chosen(*_SIDE, "services", pattern=_ADDRESS)]
 Organizers: TypeAlias = Annotated[Any, chosen(*_SIDE, "services", pattern="@")]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from followup_rules.codes import Code
 from followup_rules.language import phrases, text
+from followup_rules.language.first import first
 from followup_rules.language.matching import (
+    DOUBTFUL,
     TAGGED,
     CheckFailed,
     Kinds,
@@ -23,7 +25,7 @@ from followup_rules.language.matching import (
     signs_of_any,
 )
 from followup_rules.language.recipients import noted, noted_field
-from followup_rules.model import Event, Person, series
+from followup_rules.model import Event, Person
 from followup_rules.people import normal
 from followup_rules.sentences import Sentence
 from followup_rules.toml import values
@@ -36,9 +38,6 @@ AUTO = ("reply", "bounce", "receipt", "calendar", "bulk", "notice")
 """The kinds of mail that no person wrote."""
 STATUSES = ("confirmed", "tentative", "cancelled", "declined", "mine")
 """Those that a source can tell."""
-DOUBTFUL = frozenset({"unanswered", "vanished", "missed"})
-"""Those of meetings that match only a pattern that names them: invitations of strangers; what went on its day; what did
-not take place, as a note says."""
 
 _ADDRESS = re.compile(r"[^@\s<>,;]*@[^@\s<>,;]+")
 _SENT = frozenset({"sent"})
@@ -249,64 +248,6 @@ def _auto_kinds(value: Value) -> frozenset[str] | None:
         return None
     kind = values.choice(*AUTO)(value)
     return frozenset({kind}) if kind else None
-
-
-def first(value: Value, _: World) -> Part | None:
-    """`first`: no event of its thread is earlier, or no meeting of its series, or with any of its people."""
-    shared = {"thread": _threads_of, "series": _series_of, "with": _people_met}
-    chosen = values.choice(*shared)(value)
-    if chosen is None:
-        return None
-
-    def is_first(event: Event, scope: Scope) -> bool:
-        if _began_before(event, event, scope):
-            return False
-        alike = scope.once("alike", chosen, lambda: _by_what_they_share(shared[chosen], scope))
-        others = (other for name in shared[chosen](event, scope) for other in alike.get(name, ()))
-        counted = (other for other in others if not _began_before(event, other, scope) or _has_met(chosen, other))
-        return all((event.start, event.identity) <= (other.start, other.identity) for other in counted)
-
-    return Part(is_first)
-
-
-def _by_what_they_share(names: Callable[[Event, Scope], Iterable[str]], scope: Scope) -> Mapping[str, list[Event]]:
-    """Return the events of the case by what those that are alike have in common."""
-    found: dict[str, list[Event]] = {}
-    for event in scope.events:
-        for name in names(event, scope):
-            found.setdefault(name, []).append(event)
-    return found
-
-
-def _began_before(event: Event, other: Event, scope: Scope) -> bool:
-    """Tell of an occurrence of an event's series that was over before the first run: nobody could be asked about it."""
-    return scope.first_run is not None and other.end < scope.first_run and _in_series(event, other)
-
-
-def _has_met(chosen: str, other: Event) -> bool:
-    """Tell whether an occurrence shows that these people have met, where that is the question."""
-    return chosen == "with" and other.status not in DOUBTFUL
-
-
-def _threads_of(event: Event, scope: Scope) -> Iterable[str]:
-    return filter(None, (scope.thread(event),))
-
-
-def _series_of(event: Event, _: Scope) -> Iterable[str]:
-    return filter(None, (series(event),))
-
-
-def _people_met(event: Event, scope: Scope) -> Iterable[str]:
-    """Return whom a meeting is with, and the series that it belongs to."""
-    if event.kind != "meeting":
-        return ()
-    with_them = (f"with {person.address}" for person in event.people)
-    return (*with_them, *(f"series {name}" for name in _series_of(event, scope)))
-
-
-def _in_series(event: Event, other: Event) -> bool:
-    own = series(event)
-    return bool(own) and series(other) == own
 
 
 def same(value: Value, _: World) -> Part | None:

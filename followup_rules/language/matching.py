@@ -23,6 +23,9 @@ Signs: TypeAlias = frozenset[str] | None
 
 MOST, DEEPEST = 10_000, 100
 """Words and conditions of one pattern, those of the definitions that it names included, and their nesting."""
+DOUBTFUL = frozenset({"unanswered", "vanished", "missed"})
+"""Those of meetings that match only a pattern that names them: invitations of strangers; what went on its day; what did
+not take place, as a note says."""
 TAGGED = frozenset({"note"})
 """What a tag is mostly looked for in; an entry of a calendar may carry one too, so a `kind` beside it decides."""
 

@@ -13,9 +13,10 @@ from msgspec.structs import replace
 
 from followup_rules.codes import Code
 from followup_rules.language import fields
-from followup_rules.language.fields import DOUBTFUL, STATUSES, Builder
+from followup_rules.language.fields import STATUSES, Builder
 from followup_rules.language.matching import (
     DEEPEST,
+    DOUBTFUL,
     MOST,
     CheckFailed,
     Part,
