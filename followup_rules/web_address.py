@@ -72,7 +72,7 @@ class WebAddress:
     @property
     def host(self) -> str:
         """The name of the host, and the port if it is an unusual one; never a user or a password."""
-        return _host(self._url)
+        return self._url.partition("://")[2].partition("/")[0].rpartition("@")[2]
 
     @property
     def secrets(self) -> set[str]:
@@ -180,10 +180,6 @@ def is_loopback(host: str) -> bool:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host.lower() == "localhost" or host.lower().endswith(".localhost")
-
-
-def _host(url: str) -> str:
-    return url.partition("://")[2].partition("/")[0].rpartition("@")[2]
 
 
 def retry_after(header: str, now: datetime) -> timedelta:

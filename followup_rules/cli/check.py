@@ -328,12 +328,13 @@ def _given(config: Config, seen: Mapping[str, _Seen], now: datetime) -> Given:
     for shown in seen.values():
         tags |= shown.tags
         fields |= {kind: fields.get(kind, frozenset()) | names for kind, names in shown.fields.items()}
-    hints = {kind: hint for kind in _offered(config) if (hint := _who_emits(config, kind))}
+    hints = {
+        kind: hint
+        for source in config.registry.sources.values()
+        for kind in source.emits
+        if (hint := _who_emits(config, kind))
+    }
     return Given(frozenset(emitted), fields, frozenset(open_kinds), tags, hints, now.date())
-
-
-def _offered(config: Config) -> set[str]:
-    return {kind for source in config.registry.sources.values() for kind in source.emits}
 
 
 def _who_emits(config: Config, kind: str) -> str:

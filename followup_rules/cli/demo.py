@@ -176,17 +176,16 @@ def _print_records(moments: Iterable[Moment], example: Example) -> None:
             "happened": [{"kind": event.kind, "title": event.title} for event in moment.happened],
             "do": [_action(each, rules[each.rule].why) for each in moment.made if each.type != NOTICE],
             "dont": [
-                *({"until": _until(each, moment), "why": each.guard.why} for each in moment.windows),
+                *(
+                    {"until": each.end.astimezone(moment.at.tzinfo).isoformat(), "why": each.guard.why}
+                    for each in moment.windows
+                ),
                 *(_action(each, rules[each.rule].why) for each in moment.made if each.type == NOTICE),
             ],
         }
         for moment in moments
     ]
     click.echo(records.dump({"moments": rows, "problems": []}))
-
-
-def _until(window: Window, moment: Moment) -> str:
-    return window.end.astimezone(moment.at.tzinfo).isoformat()
 
 
 def _action(action: Action, why: str) -> dict[str, str | None]:

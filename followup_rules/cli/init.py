@@ -204,7 +204,9 @@ def _end(file: Path, written: list[str], *, asks: bool, as_json: bool) -> NoRetu
         sys.exit(shared.PARTLY if config.fatal else shared.FINE)
     for place in written:
         say(Sentence("written: {path}", path=place))
-    if (notes := str(_notes_of(config))) not in written:
+    if (
+        notes := str(next((source.options.path for source in config.sources if source.name == "notes"), None))
+    ) not in written:
         say(Sentence("kept as they are: your notes in {path}", path=notes))
     for source in config.sources:
         count = findings.checked.get("sources", {}).get(source.name)
@@ -217,10 +219,6 @@ def _end(file: Path, written: list[str], *, asks: bool, as_json: bool) -> NoRetu
     shared.print_problems(advice)
     _say_what_next(file, asks=asks, is_planned=is_planned)
     sys.exit(shared.PARTLY if config.fatal else shared.FINE)
-
-
-def _notes_of(config: Config) -> Path | None:
-    return next((source.options.path for source in config.sources if source.name == "notes"), None)
 
 
 def _first_plan(config: Config, now: datetime) -> None:

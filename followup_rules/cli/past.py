@@ -74,7 +74,9 @@ def past(report: Report, files: Sequence[CaseFile], since: datetime) -> Past:
         since=since,
         interviews=tuple(each for each in interviews if each.decision.visit.end <= report.now),
         ahead=tuple(each for each in interviews if each.decision.visit.end > report.now),
-        promises=tuple(_promise(each, named[each.case]) for each in of_rule[PROMISE]),
+        promises=tuple(
+            Promise(named[each.case].name, each, _evidence(each, named[each.case])) for each in of_rule[PROMISE]
+        ),
         questions=tuple(action for action in created if action.rule == QUESTION),
         owed=tuple(
             sorted(
@@ -107,10 +109,6 @@ def _interview(decision: Decision, file: CaseFile, too_soon: Iterable[Decision])
         and (until is None or each.visit.start < until)
     )
     return Interview(file.name, decision, _evidence(decision, file), mails)
-
-
-def _promise(decision: Decision, file: CaseFile) -> Promise:
-    return Promise(file.name, decision, _evidence(decision, file))
 
 
 def _evidence(decision: Decision, file: CaseFile) -> Event | None:

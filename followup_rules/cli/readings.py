@@ -62,17 +62,13 @@ def path(answer: str) -> tuple[str, ...]:
     written = answer.strip()
     if written.lower().startswith("file://"):
         return one(unquote(urlsplit(written).path))
-    if is_address(written) or _there(written):
+    if is_address(written) or Path(os.path.expandvars(written)).expanduser().exists():
         return one(written)
     try:
         words = shlex.split(written)
     except ValueError:
         words = []
     return one(words[0] if len(words) == 1 else written)
-
-
-def _there(written: str) -> bool:
-    return Path(os.path.expandvars(written)).expanduser().exists()
 
 
 # -- what is wrong with one

@@ -63,13 +63,9 @@ def _nothing_done(seen: Seen) -> str:
 
 def _add_who(page: Page, seen: Seen) -> None:
     page.row((), 0)
-    people = ", ".join(_person(person) for person in seen.me)
+    people = ", ".join(f"{person.name} <{person.address}>" if person.name else person.address for person in seen.me)
     page.row((), 0, [Sentence("You seem to be {people}", people=people), Sentence("in {zone}", zone=seen.timezone)])
     page.row((), 0, [(Sentence("If not, say so: --me ADDRESS, --timezone ZONE"), "dim")])
-
-
-def _person(person: Person) -> str:
-    return f"{person.name} <{person.address}>" if person.name else person.address
 
 
 def _names(people: Sequence[Person]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -13,7 +13,7 @@ from followup_rules.cli.case_days import UNTITLED
 from followup_rules.cli.duties import short
 from followup_rules.cli.page import Clause, Page
 from followup_rules.cli.today import Day, Made, Owed
-from followup_rules.model import DRAFT, NOTICE, TASK, Person
+from followup_rules.model import DRAFT, NOTICE, TASK
 from followup_rules.sentences import Sentence
 from followup_rules.tick.run import Report
 
@@ -108,11 +108,7 @@ def _add_closing(page: Page, day: Day) -> None:
 
 
 def _who(owed: Owed) -> list[Clause]:
-    return [", ".join(_named(owed.people))] if owed.people else []
-
-
-def _named(people: Iterable[Person]) -> Sequence[str]:
-    return [person.name or person.address for person in people]
+    return [", ".join(person.name or person.address for person in owed.people)] if owed.people else []
 
 
 def _shown(place: str) -> str:

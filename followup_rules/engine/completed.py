@@ -55,7 +55,7 @@ def completed(case: Case, world: World) -> Completed:
     subjects = _meetings(about, case, world) if about else {}
     there = (event for event in home if event.kind == "note" and event.gone is None)
     notes = sorted(there, key=lambda note: (moment(note, world.days), note.identity))
-    marks = [(note, _marks(note, world.tags)) for note in notes if note.identity in about]
+    marks = [(note, world.tags.of(note.tags) & world.tags.marks) for note in notes if note.identity in about]
     given = _given(home, marks, subjects, about, world) if marks else {}
     marked = (_marked(event, [tags for _, tags in given.get(event.identity, ())], world.tags) for event in home)
     left = (_left(event, about, world.tags) for event in marked)
@@ -112,11 +112,6 @@ def tells_of_meeting(event: Event, tags: Tags) -> bool:
     """Tell of a note, such as `#interview` alone, whether it stands for a meeting that is in no calendar."""
     own = tags.of(event.tags) & tags.marks - tags.missed if event.kind == "note" else ()
     return any(not tag.startswith(_NOT) for tag in own)
-
-
-def _marks(note: Event, tags: Tags) -> frozenset[str]:
-    """Return the tags that a note about a day gives to its meetings."""
-    return tags.of(note.tags) & tags.marks
 
 
 def _given(

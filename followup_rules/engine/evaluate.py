@@ -221,7 +221,9 @@ def _related(rule: Rule, visit: Visit, view: CaseView) -> list[Event]:
 def _done(rule: Rule, visit: Visit, key: str, view: CaseView) -> _Verdict | None:
     reports = [part.reports(view.reports) for part in to_end(rule, key)]
     # Something else may show better how the duty ended: a draft is gone because it was sent.
-    certain = [[event for event in each if _is_certain(event)] for each in reports]
+    certain = [
+        [event for event in each if event.kind != "dismissed" and not _is_seen_as_mail(event)] for each in reports
+    ]
     if rule.do and all(certain):
         return _all_reported(certain)
     said = ordered(view, key, DONE)
@@ -248,10 +250,6 @@ def _all_reported(reports: Iterable[Iterable[Event]]) -> _Verdict:
     heard = [min(each, key=lambda report: report.kind == "dismissed") for each in reports]
     last = max(heard, key=lambda report: (report.kind != "dismissed", report.start, report.identity))
     return _Verdict(State.DONE, _reported(last), tuple(heard))
-
-
-def _is_certain(event: Event) -> bool:
-    return event.kind != "dismissed" and not _is_seen_as_mail(event)
 
 
 def evidence(rule: Rule, visit: Visit, view: CaseView) -> tuple[Event, ...]:

@@ -69,7 +69,7 @@ def same_subject(one: str, other: str) -> bool:
 def _sent(view: CaseView, subjects: Subjects) -> Sent:
     reports, unknown = [], {}
     for draft in _drafts(view):
-        begun = [mail for mail in draft.mails if _begins_a_thread(mail)]
+        begun = [mail for mail in draft.mails if not (mail.answers or mail.references or mail.forwards)]
         subject = subjects.get(draft.part.name)
         if subject is None and begun:
             unknown[draft.part.name] = tuple(mail.title for mail in begun)
@@ -126,10 +126,6 @@ def _of_duty(rule: Rule, visit: Visit, view: CaseView) -> Iterator[_Draft]:
         later = [mail for mail in mails if opens is not None and mail.start >= opens]
         if later:
             yield _Draft(rule, visit, part, later)
-
-
-def _begins_a_thread(mail: Event) -> bool:
-    return not (mail.answers or mail.references or mail.forwards)
 
 
 def _answers_the_same(mail: Event, draft: _Draft, view: CaseView) -> bool:

@@ -23,7 +23,9 @@ def threads(events: Iterable[Event], subjects: Subjects) -> Mapping[str, str]:
         named = [ident for ident in named_ids(event) if own or ident != event.id]
         joined.join([event.identity, *own, *named])
     mails = [event for event in in_order if event.kind in MAIL]
-    replies = {mail.identity for mail in mails if _names_no_mail(mail) and subjects.is_reply(mail.title)}
+    replies = {
+        mail.identity for mail in mails if not (mail.references or mail.answers) and subjects.is_reply(mail.title)
+    }
     latest: dict[tuple[str, str], int] = {}
     for number, mail in enumerate(mails if replies else ()):
         topic = subjects.topic(mail.title)
@@ -33,10 +35,6 @@ def threads(events: Iterable[Event], subjects: Subjects) -> Mapping[str, str]:
             joined.join([mail.identity, mails[before].identity])
         latest |= dict.fromkeys(shared, number)
     return {ident: joined.root(ident) for ident in joined.parents}
-
-
-def _names_no_mail(mail: Event) -> bool:
-    return not (mail.references or mail.answers)
 
 
 def named_ids(event: Event) -> list[str]:

@@ -62,7 +62,7 @@ def read(tables: Mapping[str, Table], named: frozenset[str]) -> Tags:
     also = dict(_SPELT)
     marks, missed = set(), set()
     for name, table in sorted(tables.items()):
-        fields = {key: table.fields[key] for key in _known_fields(table)}
+        fields = {key: value for key, value in table.fields.items() if _is_known(key, value)}
         if "marks" in fields and _marks(fields["marks"]):
             marks.add(name)
             missed |= {name} if fields["marks"].raw == _MISSED else set()
@@ -99,10 +99,6 @@ def _check_name(name: str, table: Table, known: frozenset[str]) -> None:
         table.header.report(
             Sentence("no rule names the tag #{name}", name=name), code=Code.UNKNOWN_TAG, hint=hint, at="key"
         )
-
-
-def _known_fields(table: Table) -> list[str]:
-    return [key for key, value in table.fields.items() if _is_known(key, value)]
 
 
 def _is_known(key: str, value: Value) -> bool:

@@ -180,15 +180,11 @@ def _later(value: Value, other: Value) -> bool:
 def _at(use: Use, message: str, code: str, hint: str, book: Book) -> Iterator[Problem]:
     value = use.value
     if use.shown and isinstance(value.raw, dict):
-        key = next((key for key in ("title", "text") if _mentions(value.raw.get(key), use.field)), "template")
+        key = next((key for key in ("title", "text") if f"it.{use.field}" in str(value.raw.get(key))), "template")
         value = value.child(key) if key in value.raw else value
     # A field of `data` is a key.
     at_key = value.path[-1] == use.field
     yield from book.problem(value, message, code=code, hint=hint, within="" if at_key else use.field, key=at_key)
-
-
-def _mentions(text: object, field: str) -> bool:
-    return isinstance(text, str) and f"it.{field}" in text
 
 
 def _never_done(book: Book) -> Iterator[Problem]:

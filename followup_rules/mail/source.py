@@ -176,7 +176,7 @@ def _flowed(head: Message, text: str) -> str:
         if open_depth == depth and bare != "-- ":
             lines[-1] += bare
         else:
-            lines.append(">" * depth + (" " if depth else _JOINER * _is_stuffed(line)) + bare)
+            lines.append(">" * depth + (" " if depth else _JOINER * line.startswith(" >")) + bare)
         flows = bare.endswith(" ") and bare != "-- "
         open_depth = depth if flows else None
         if flows and deletes:
@@ -185,7 +185,3 @@ def _flowed(head: Message, text: str) -> str:
     for number in stuffed if len(stuffed) > 1 else ():
         lines[number] = lines[number].removeprefix(_JOINER)
     return "\n".join(lines)
-
-
-def _is_stuffed(line: str) -> bool:
-    return line.startswith(" >")

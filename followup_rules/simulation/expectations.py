@@ -169,7 +169,7 @@ class _What:
         if what == "makes":
             found = Sentence("made since the `then` before: {names}", names=listed)
         held = [name for name in names if name in known]
-        now = _listed(held or rules)
+        now = f"[{_quoted(*(held or rules))}]"
         path = self._path(what)
         if not names and outcomes:
             yield Difference(what=what, name="", expected="nothing", found=found, path=path, now=now)
@@ -232,7 +232,3 @@ def _quoted(*words: str) -> str:
     import json  # noqa: PLC0415 -- only where something differs
 
     return ", ".join(json.dumps(word, ensure_ascii=False) for word in words)
-
-
-def _listed(words: Sequence[str]) -> str:
-    return f"[{_quoted(*words)}]"

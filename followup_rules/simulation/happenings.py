@@ -105,7 +105,10 @@ class Reader:
         before = len(table.problems)
         if not table.is_a(dict):
             return None
-        kinds = (*KEYS, *sorted(self._kinds_of_plugins() - KEYS.keys()))
+        kinds = (
+            *KEYS,
+            *sorted({kind for source in self._config.registry.sources.values() for kind in source.emits} - KEYS.keys()),
+        )
         if "kind" not in table.raw:
             table.report(
                 Sentence("'kind' is missing"),
@@ -123,9 +126,6 @@ class Reader:
         if event is None or len(table.problems) > before:
             return None
         return Happening(event, seen, gone)
-
-    def _kinds_of_plugins(self) -> set[str]:
-        return {kind for source in self._config.registry.sources.values() for kind in source.emits}
 
     def _event(self, kind: str, table: Value) -> Event | None:
         if "at" not in table.raw:

@@ -80,7 +80,11 @@ class World:
 
     def act(self, act: Act, me: Person) -> bool:
         """Do what the user does with all that a rule, or a key, has in the outputs; tell whether there was anything."""
-        mine = [item for item in self.items.values() if item.state in ("open", "touched") and _is_of(item, act.whose)]
+        mine = [
+            item
+            for item in self.items.values()
+            if item.state in ("open", "touched") and act.whose in (item.action.rule, item.action.key, item.action.duty)
+        ]
         if act.what == SENDS:
             mine = [item for item in mine if item.action.type == DRAFT]
         for item in mine:
@@ -89,10 +93,6 @@ class World:
             if act.what == SENDS:
                 self.show(_sent(item.action, act.at, me), act.at)
         return bool(mine)
-
-
-def _is_of(item: Item, whose: str) -> bool:
-    return whose in (item.action.rule, item.action.key, item.action.duty)
 
 
 def _sent(draft: Action, now: datetime, me: Person) -> Event:

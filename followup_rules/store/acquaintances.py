@@ -92,17 +92,17 @@ class Acquaintances:
         instants = [
             *self._first(_WRITTEN_TO, caller, domain),
             *self._first(_MET, caller, domain),
-            *(_moment(note) for note in notes if _names(note, caller, domain)),
+            *(
+                note.start + _WHOLE_DAY if note.whole_day else note.start
+                for note in notes
+                if _names(note, caller, domain)
+            ),
         ]
         return min(instants, default=None)
 
     def _first(self, query: str, caller: Person, domain: str) -> list[datetime]:
         found = self._database.rows(query, caller.address, domain or None)
         return [at(start) for (start,) in found if start is not None]
-
-
-def _moment(note: Event) -> datetime:
-    return note.start + _WHOLE_DAY if note.whole_day else note.start
 
 
 def _names(note: Event, caller: Person, domain: str) -> bool:

@@ -111,11 +111,9 @@ class Listing:
         """Tell whether a source lists any meeting that is over."""
         begun = (self._rows[name] for name in self._still if self._rows[name].start <= (text(now) or ""))
         still = (event for row in begun if (event := decode("", row.body)).end >= self._since)
-        return any(_is_over(event, now) for event in (*(each.event for each in seen.values()), *still))
-
-
-def _is_over(event: Event, now: datetime) -> bool:
-    return event.kind == "meeting" and event.end <= now
+        return any(
+            event.kind == "meeting" and event.end <= now for event in (*(each.event for each in seen.values()), *still)
+        )
 
 
 def _essence(event: Event) -> tuple[datetime, datetime, str, str, tuple[str, ...]]:

@@ -15,7 +15,7 @@ from followup_rules.engine.sight import Sight
 from followup_rules.host.checked_output import STATES, UNKNOWN, CheckedOutput
 from followup_rules.host.failures import failure
 from followup_rules.keys import means
-from followup_rules.model import DRAFT, KIND_END, NOTICE, Action, Event, Problem, Pull, Report, Status
+from followup_rules.model import DRAFT, KIND_END, NOTICE, Event, Problem, Pull, Report, Status
 from followup_rules.sentences import Sentence
 from followup_rules.tick.report import Given
 
@@ -196,17 +196,13 @@ def is_sent(entry: LedgerEntry, mail: Event, given: Given) -> bool:
         return False
     # A mail in the case of a draft to somebody is judged there, whether the draft was made or not. A draft to nobody
     # gets its address from the user, so its subject alone tells.
-    if action.to and {person.address for person in mail.people}.isdisjoint(_to(action)):
+    if action.to and {person.address for person in mail.people}.isdisjoint(person.address for person in action.to):
         return False
     if action.to and action.case in given.store.places.cases_of(mail.identity):
         return False
     if action.reply:
         return mail.answers == action.reply.message_id
     return mail.title.split() == action.title.split()
-
-
-def _to(action: Action) -> set[str]:
-    return {person.address for person in action.to}
 
 
 def report_of(entry: LedgerEntry, status: Status, given: Given, mail: str = "") -> Event:
