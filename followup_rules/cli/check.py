@@ -104,7 +104,10 @@ def examine(config: Config, now: datetime) -> Findings:
         problems += [*fixed_zone(document), *uncovered(document, config.profile.holidays, now)]
     problems += [*addresses_in_config(config), *exposed_addresses(config)]
     problems += [*analysis.warnings(_book(config, seen, now)), *_each_of_many(config)]
-    return Findings(tuple(dict.fromkeys(problems)), _checked(config, seen))
+    # What a run would tell of a text, it tells without the place of its rule.
+    placed = {(each.where, each.message) for each in problems if each.file}
+    told = [each for each in problems if each.file or (each.where, each.message) not in placed]
+    return Findings(tuple(dict.fromkeys(told)), _checked(config, seen))
 
 
 # -- what is told when all is well

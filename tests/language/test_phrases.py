@@ -348,7 +348,7 @@ fragments = st.sampled_from(
 def test_any_text_is_a_phrase_or_a_word_at_fault_in_it(text):
     phrase, word = read(text)
     if phrase is None:
-        assert word in text
+        assert word in " ".join(text.split())
     else:
         assert shift(phrase, local("2026-11-09 10:00"), PLAIN).tzinfo is UTC
 

@@ -356,7 +356,7 @@ INFO = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "RATE_LIM
 )
 def test_google_is_left_alone_as_long_as_its_words_say(seeker, more):
     later = datetime.now(UTC) + timedelta(minutes=15)
-    more = {**more, "message": more["message"].replace("{later}", f"{later:%Y-%m-%dT%H:%M:%S}.196Z")}
+    more = {**more, "message": more["message"].replace("{later}", f"{later:%Y-%m-%dT%H:%M:%S}.000Z")}
     seeker.google.instead.append(too_many("/profile", **more))
     found = seeker.run(BEFORE)
     assert "Google asks to be left alone for 14 minutes" in found["problems"][0]["message"]
