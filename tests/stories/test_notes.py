@@ -139,7 +139,7 @@ def test_what_is_wrong_in_a_folder_of_notes_is_told_file_by_file(story):
 )
 def test_an_address_that_is_nearly_a_known_one_is_asked_about(story, heading, meant):
     run(story, "2026-11-10T15:00")
-    write(story, f"## {heading}\n- 2026-11-10 14:30 #fit Bien\n")
+    write(story, f"## {heading}\n- 2026-11-10 14:30 #fit Bien\n- 2026-11-10 14:40 #issue Rien\n")
     _, problems = run(story, "2026-11-10T15:10")
     assert [(each["hint"], each["line"], each["severity"]) for each in problems] == [
         (f'did you mean "{meant}"?', 2, "warning")

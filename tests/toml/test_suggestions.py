@@ -46,6 +46,18 @@ def test_nothing_is_guessed_when_nothing_is_near(word):
     assert nearest(word, KEYS) is None
 
 
+@pytest.mark.parametrize(
+    ("word", "valid", "meant"),
+    [
+        ("mbox", ["ics", "mailbox", "notes"], "mailbox"),
+        ("fr-CA", ["en", "fr"], "fr"),
+        ("mbx", ["mailbox", "multibox"], ""),
+    ],
+)
+def test_a_shorter_or_more_exact_form_of_one_word_is_that_word(word, valid, meant):
+    assert expected(word, valid) == (f'did you mean "{meant}"?' if meant else f"one of: {', '.join(sorted(valid))}")
+
+
 def test_a_short_word_is_not_changed_altogether():
     assert nearest("of", ["on"]) == "on"
     assert nearest("if", ["on"]) is None
