@@ -178,14 +178,16 @@ def _texts(config: Config) -> Iterator[Problem]:
             found = (each.check(template=do.template, title=do.title, text=do.text) for each in texts)
             for file, line, message in dict.fromkeys(fault for faults in found for fault in faults):
                 problem = Problem(f"rule.{rule.id}", message, Code.FAULTY_TEXT, file=file, line=line, hint=hint)
-                yield problem if file else _in_its_rule(problem, config, rule.id)
+                parts = (part for part in (do.title, do.text) if part and book.texts.check(title=part))
+                yield problem if file else _in_its_rule(problem, config, rule.id, next(parts, ""))
 
 
-def _in_its_rule(problem: Problem, config: Config, rule: str) -> Problem:
-    """Return the problem of a text that stands in the rule itself, where what the rule does stands."""
+def _in_its_rule(problem: Problem, config: Config, rule: str, part: str) -> Problem:
+    """Return the problem of a text that stands in the rule itself, at the faulty part of what the rule does."""
     assert config.ingredients is not None, "a config that cannot be read has no rules"
     do = merge(documents(config.ingredients, []), "rule", [])[rule].fields["do"]
-    return do.document.problem(do.path, problem.message, code=problem.code, hint=problem.hint, where=problem.where)
+    at = {"code": problem.code, "hint": problem.hint, "where": problem.where}
+    return do.document.problem(do.path, problem.message, at="value", within=part.partition("\n")[0], **at)
 
 
 # -- sources and outputs, tried out on a copy of the store

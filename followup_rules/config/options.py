@@ -13,6 +13,7 @@ from types import NoneType
 from typing import Any
 
 from followup_rules.codes import Code
+from followup_rules.config import near_paths
 from followup_rules.host.secrets import masked
 from followup_rules.language import units
 from followup_rules.sentences import Sentence
@@ -53,7 +54,8 @@ def _read_all(cls: type, value: Value, base: Path, skip: frozenset[str]) -> Any:
     # A misspelt key has been told already; that the right one is missing says nothing new.
     meant = {nearest(key, fields) for key in value.raw if key not in known}
     for name in (name for name in missing if name not in meant):
-        example = _WORDS.get(types[name], '["..."]')
+        there = near_paths.named(value.name, base) if Path in (types[name], *typing.get_args(types[name])) else ""
+        example = f'"{there}"' if there else _WORDS.get(types[name], '["..."]')
         value.report(
             Sentence("{name!r} is missing", name=name),
             code=Code.MISSING,
@@ -181,6 +183,11 @@ def path(value: Value, base: Path) -> Path | None:
 
 def span(value: Value) -> timedelta | None:
     """Read a length of time such as "30 days"."""
+    if type(value.raw) is int:
+        guess = Sentence('did you mean "{number} {near}"?', number=value.raw, near="days")
+        message = Sentence("{number} of what?", number=value.raw)
+        value.report(message, code=Code.NO_SUCH_TIME, hint=guess)
+        return None
     written = values.string(value)
     if written is None:
         return None
