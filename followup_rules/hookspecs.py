@@ -26,6 +26,19 @@ LONGEST_WAIT = timedelta(days=1)
 class Refused(Exception):  # noqa: N818 -- the word of the contract
     """Raised by an output when it is certain that nothing was made or changed.
 
+    `wait`: how long the service asks not to be called again.
+    """
+
+    wait = timedelta(0)
+
+    def __init__(self, message: str = "", wait: timedelta = timedelta(0)) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+class Unreadable(Exception):  # noqa: N818 -- the word of the contract
+    """Raised by a source that could not be read, with a sentence for the user and what to do about it.
+
     `wait`: how long the service asks not to be called again. `at`: the file and line in which the reader stopped, and
     what stands there; without it, the problem is told at the `path` of the config.
     """
@@ -36,19 +49,6 @@ class Refused(Exception):  # noqa: N818 -- the word of the contract
     def __init__(self, message: str = "", wait: timedelta = timedelta(0), at: BadItem | None = None) -> None:
         super().__init__(message)
         self.wait, self.at = wait, at
-
-
-class Unreadable(Exception):  # noqa: N818 -- the word of the contract
-    """Raised by a source that could not be read, with a sentence for the user and what to do about it.
-
-    `wait`: how long the service asks not to be called again.
-    """
-
-    wait = timedelta(0)
-
-    def __init__(self, message: str = "", wait: timedelta = timedelta(0)) -> None:
-        super().__init__(message)
-        self.wait = wait
 
 
 def asked_to_wait(error: Exception) -> timedelta:

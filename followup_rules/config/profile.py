@@ -21,7 +21,6 @@ from followup_rules.toml.document import Document
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value
 
-
 _ADDRESS = re.compile(r"""[^\s@<>"(),:;]+@[^\s@<>"(),:;]+\.[^\s@<>"(),:;]+""")
 
 
@@ -183,7 +182,7 @@ def _meant_address(written: str) -> str:
     """Return the hint for what is no address: those that stand in it, or its domain parted from what is before it."""
     there = [found.strip("<>") for found in _ADDRESS.findall(written.replace(" at ", "@"))]
     if there:
-        return Sentence("write {value}", value=f'me = [{", ".join(f"{chr(34)}{each}{chr(34)}" for each in there)}]')
+        return Sentence("write {value}", value=f"me = [{', '.join(f'{chr(34)}{each}{chr(34)}' for each in there)}]")
     domain = registrable(written) if "@" not in written and written.isprintable() else ""
     name = written.removesuffix(domain).rstrip(".") if domain else ""
     if not name or len(written.split()) > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from msgspec import Struct
@@ -76,7 +77,7 @@ def _settled(
     for note in settled:
         event, wrong = _with_values(source, note, given)
         with_values.append(event)
-        faults += [*_unknown_tags(source, event, given), *wrong]
+        faults += [*_unknown_tags(source, event, given), *_without_hash(source, event, given), *wrong]
     return [*(event for event in found if event.kind != "note"), *with_values], keep(bad, settled, known), faults
 
 
@@ -111,6 +112,19 @@ def _unknown_tags(source: ConfiguredSource, note: Event, given: Given) -> Iterat
             problem = problem_at(source, BadItem(note.where, message, "", note.source_line, f"#{tag}"), given)
             problem = replace(problem, code=Code.UNKNOWN_TAG, hint=known.nearest(tag), warning=True)
             yield Fault(f"{note.id} {message}", problem)
+
+
+def _without_hash(source: ConfiguredSource, note: Event, given: Given) -> Iterator[Fault]:
+    """Yield that an untagged note begins with the name of a tag, as no prose does: in small letters or with dates."""
+    word = note.title.partition(" ")[0]
+    known = given.config.rulebook.rules.world.tags
+    small = word.islower() or any(isinstance(value, datetime) for value in note.data.values())
+    if note.tags or not small or not word.isascii() or not known.known(word.lower()):
+        return
+    message = Sentence("this note has no tag, and begins with the name of one")
+    hint = Sentence('did you mean "{word}"?', word=f"#{word.lower()}")
+    problem = problem_at(source, BadItem(note.where, message, "", note.source_line, word, hint), given)
+    yield Fault(f"{note.id} {message}", replace(problem, code=Code.UNKNOWN_TAG, warning=True))
 
 
 def misplaced(given: Given) -> list[Fault]:
@@ -160,16 +174,17 @@ def _heading_fault(note: Event, sentence: str, given: Given, hint: str = "", wri
         file, _, _ = note.where.rpartition(":")
         item = BadItem(f"{file}:{heading[0]}", sentence, "", heading[1], written or note.heading, hint)
     problem = problem_at(source, item, given)
-    return Fault(f"{note.id} {sentence}", replace(problem, where="notes", code=Code.NO_CASE, hint=hint, warning=bool(hint)))
+    problem = replace(problem, where="notes", code=Code.NO_CASE, hint=hint, warning=bool(hint))
+    return Fault(f"{note.id} {sentence}", problem)
 
 
 def _heading_above(note: Event, given: Given) -> tuple[ConfiguredSource | None, tuple[int, str] | None]:
     """Return the source of notes in whose file a note stands, and the line of its heading with its number, if found."""
     place = _PLACE.fullmatch(note.where)
     sources = [source for source in given.config.sources if "note" in source.emits]
-    for source in sources if place else ():
+    for source in sources:
         path = getattr(source.options, "path", None)
-        if not isinstance(path, Path):
+        if place is None or not isinstance(path, Path):
             continue
         try:
             content = regular_files.read(_file(path, place["file"]), _LARGEST_NOTES)
@@ -184,7 +199,9 @@ def _heading_above(note: Event, given: Given) -> tuple[ConfiguredSource | None, 
 
 
 def _file(path: Path, name: str) -> Path:
-    """Return the file that a source calls by a name: its only one, or one in its folder."""
+    """Return the file that a source calls by a name: its only one, or one in its folder, which may be named, too."""
+    if name.startswith(f"{path.name}/"):
+        return path.parent / name
     return path if path.name == name else path / name
 
 

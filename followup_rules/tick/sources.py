@@ -110,7 +110,7 @@ def _failed(source: ConfiguredSource, kinds: frozenset[str], error: Exception, g
     given.store.events.failed(source.name, given.now, asked_to_wait(error))
     hint = Sentence("duties that depend on it wait until it can be read again")
     place, near = _place_of(source, error, given)
-    fault = failure(f"sources.{source.name}", error, together(near, hint) if near else hint, place)
+    fault = failure(f"sources.{source.name}", error, near or hint, place)
     problem = masked(fault, given.config.secrets)
     return Reading(kinds, fault=problem.message, problems=(problem,))
 

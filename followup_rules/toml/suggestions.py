@@ -45,7 +45,7 @@ def expected(word: str, valid: Iterable[str]) -> str:
 
 
 def _is_a_form_of(word: str, other: str) -> bool:
-    """Tell of a word whether it is another with letters left out, as `mbox` is of `mailbox`, or more exact: `français`."""
+    """Tell whether a word is another with letters left out, as `mbox` is of `mailbox`, or a longer one: `français`."""
     letters = iter(other)
     shorter = len(word) > _EDITS and word[0] == other[:1] and all(letter in letters for letter in word)
     return shorter or word.startswith(other)

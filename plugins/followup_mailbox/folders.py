@@ -31,6 +31,8 @@ mail begins and a hash of what stands before; of a file that holds no mail, the 
 
 _START = 4_096
 _OTHER = "other"
+_SOON_FINISHED = 120.0
+"""In seconds, around now."""
 _WHOLE = LONGEST_MESSAGE - 2_048
 """In bytes; of a mail with so long a head the end was not looked for."""
 _HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
@@ -44,6 +46,8 @@ class Raw(Struct, frozen=True):
 
     where: str
     content: bytes
+    line: int = 0
+    """At which it begins in its file, from 1; 0 if it is one of many."""
 
 
 class Unread(Struct, frozen=True):
@@ -125,7 +129,7 @@ class Mailbox(Struct, frozen=True):
         if not mail or (_is_cut(mail) and self._is_unfinished(content)):
             now.pop(file.known_as, None)
         else:
-            yield Raw(self._where(file), mbox.unescaped(mail))
+            yield Raw(self._where(file), mbox.unescaped(mail), 0 if file.is_emlx else 1)
 
     def _mails(self, file: MailFile, content: BinaryIO, begin: int, now: Look) -> Iterator[Raw]:
         """Yield the mails of an mbox from the last one that was read on, or all if older ones have changed."""
@@ -145,7 +149,9 @@ class Mailbox(Struct, frozen=True):
             now[file.known_as] = [size, time, last, mbox.before(content, last)]
 
     def _is_unfinished(self, content: BinaryIO) -> bool:
-        return os.fstat(content.fileno()).st_mtime > self.unfinished
+        # What is dated later was not written just now: the clock is set, by --now or by hand.
+        written = os.fstat(content.fileno()).st_mtime
+        return self.unfinished < written < self.unfinished + _SOON_FINISHED
 
     def _where(self, file: MailFile) -> str:
         return shown(f"{self.path.name}/{file.name}" if self.is_folder else file.name)
