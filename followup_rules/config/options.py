@@ -12,6 +12,8 @@ from pathlib import Path
 from types import NoneType
 from typing import Any
 
+from msgspec import structs
+
 from followup_rules.codes import Code
 from followup_rules.config import near_paths
 from followup_rules.host.secrets import masked
@@ -183,13 +185,11 @@ def path(value: Value, base: Path) -> Path | None:
 
 def span(value: Value) -> timedelta | None:
     """Read a length of time such as "30 days"."""
-    if type(value.raw) is int:
-        guess = Sentence('did you mean "{number} {near}"?', number=value.raw, near="days")
-        message = Sentence("{number} of what?", number=value.raw)
-        value.report(message, code=Code.NO_SUCH_TIME, hint=guess)
-        return None
     written = values.string(value)
     if written is None:
+        if type(value.raw) is int:  # a number alone is nearly always meant in days
+            guess = Sentence('did you mean "{number} {near}"?', number=value.raw, near="days")
+            value.problems[-1] = structs.replace(value.problems[-1], hint=guess)
         return None
     parts = _SPAN.fullmatch(written.strip())
     unit = parts[2].removesuffix("s") + "s" if parts else ""

@@ -266,9 +266,9 @@ def _untaken(found: RuleSet, tables: Mapping[Key, Table], around: Surroundings) 
         hint = Sentence(
             "choose one of: {types}; or add an output that takes {kind!r}", types=", ".join(types), kind=kind
         )
-        if kind in _USUAL:
+        if kind in _USUAL and not output:
             hint = Sentence("add [outputs.{table}] with {what}", table=f"{kind}s", what=_USUAL[kind])
-        elif guess:
+        elif guess and guess != kind:
             hint = Sentence('did you mean "{word}"?', word=guess)
         tables["rule", rules[0].id].fields["do"].report(message, code=Code.NO_OUTPUT, hint=hint, within=kind)
         faults.update({("rule", rule.id): message for rule in rules})

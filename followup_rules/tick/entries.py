@@ -100,7 +100,8 @@ def _unread(source: ConfiguredSource, bad: Iterable[BadItem], given: Given) -> I
         place = item.where.rpartition(":")[0] if item.source_line else item.where
         yield Fault(f"{place} {item.source_line} {item.message}", problem_at(source, item, given))
     if distinct[MOST_TOLD:]:
-        message = Sentence("{number} more like these", number=len(distinct) - MOST_TOLD)
+        more = len(distinct) - MOST_TOLD
+        message = Sentence("{number} more like these", "{number} more like these", number=more)
         yield Fault(message, Problem(f"sources.{source.name}", message, Code.UNREADABLE_ENTRY, hint=_MEND))
 
 

@@ -175,7 +175,7 @@ def _of_its_text(said: str, before: str, rest: str) -> str:
     if said.startswith(_ESCAPE) and begun and (whole := _WHOLE.match(begun[1] + rest)):
         return Sentence("for a Windows path, use 'single quotes': {path}", path=f"'{whole[1]}'")
     if said.startswith(_UNCLOSED) and begun and not rest.strip() and begun[1].strip():
-        return Sentence("close it: {text}", text=f'"{begun[1].strip()}"')
+        return Sentence("end the text with the same quote that begins it: {text}", text=f'"{begun[1].strip()}"')
     return ""
 
 

@@ -31,8 +31,6 @@ mail begins and a hash of what stands before; of a file that holds no mail, the 
 
 _START = 4_096
 _OTHER = "other"
-_SOON_FINISHED = 120.0
-"""In seconds, around now."""
 _WHOLE = LONGEST_MESSAGE - 2_048
 """In bytes; of a mail with so long a head the end was not looked for."""
 _HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
@@ -149,9 +147,7 @@ class Mailbox(Struct, frozen=True):
             now[file.known_as] = [size, time, last, mbox.before(content, last)]
 
     def _is_unfinished(self, content: BinaryIO) -> bool:
-        # What is dated later was not written just now: the clock is set, by --now or by hand.
-        written = os.fstat(content.fileno()).st_mtime
-        return self.unfinished < written < self.unfinished + _SOON_FINISHED
+        return os.fstat(content.fileno()).st_mtime > self.unfinished
 
     def _where(self, file: MailFile) -> str:
         return shown(f"{self.path.name}/{file.name}" if self.is_folder else file.name)
