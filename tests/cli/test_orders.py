@@ -180,6 +180,9 @@ def test_snooze_holds_the_one_action_that_is_named(pair):
     assert "nordik.ca/after#2" in pair.call("today", "--now", MORNING).stdout
     shown = " ".join(pair.call("explain", "nordik", "--now", MORNING).stdout.split())
     assert "action #2: held by snoozed until Fri 2026-11-20 09:00" in shown
+    days = json.loads(pair.call("agenda", "--json", "--days", "10", "--now", MORNING).stdout)["days"]
+    of_friday = [each["what"] for each in days[-1]["entries"] if each["rule"] == "after"]
+    assert (days[-1]["date"], of_friday) == ("2026-11-20", ["hold ends"])
 
 
 def test_an_action_that_there_is_not_is_told_with_those_that_there_are(pair):
