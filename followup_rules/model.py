@@ -148,6 +148,8 @@ class BadItem(Struct, frozen=True):
     """The line as the user wrote it."""
     marked: str = ""
     """The part of that line which cannot be read."""
+    hint: str = ""
+    """What to write instead, if that can be told."""
 
 
 class Pull(Struct, frozen=True, kw_only=True):
