@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable
 from functools import cache
 
-from followup_rules.mail import subjects
+from followup_rules.mail import habits, subjects
 from followup_rules.mail.head import Headers, first
 from followup_rules.mail.phrases import any_of, folded, phrases
 from followup_rules.people import is_human, person
@@ -32,17 +32,19 @@ _READING = re.compile(
     r"\breport-type\s*=\s*\"?disposition-notification\b|\bmessage/(?:global-)?disposition-notification\b"
 )
 _CALENDAR = re.compile(r"\btext/calendar\b|\bapplication/ics\b")
-_OWNER = re.compile(r"\b(?:owner-[^@]+|[^@\s<]+-(?:owner|request|admin|bounces))@")
+_OWNER = re.compile(r"\b(?:owner-[^@]+|listmaster|[^@\s<]+-(?:owner|request|admin|bounces))@")
+_LIST_OWNER = re.compile(r"\bowner-([^@\s<]+)@|(?<![^\s<])([^@\s<]+?)-(?:owner|request|admin|bounces?|return)\b")
 _DIGEST = re.compile(r"\bdigest,? vol(?:ume)?\.? \d")
 
 
-def kind(headers: Headers, sender: str, subject: str, types: Collection[str] = ()) -> str:
+def kind(headers: Headers, sender: str, subject: str, types: Collection[str] = (), text: str = "") -> str:
     """Return what kind of machine mail this is; nothing if a person wrote it.
 
     `reply` (out of office and the like), `bounce`, `receipt` (read, delivered), `calendar` (accepted, declined,
     cancelled, another time proposed), `bulk` (newsletters), `notice` (from an address that takes no answer, a ticket).
     Mail of the user's own is judged alike: the notice that they are away is a `reply`. What people write on a list is
-    theirs. The types are those of all parts, as `source.types` gives them; without them the headers must do.
+    theirs. The types are those of all parts, as `source.types` gives them, the text is what `source.ends` gives;
+    without them the headers must do.
     """
     known = [value[:_LONGEST].casefold() for value in types or headers["content-type"]]
     told = folded(subject[:_LONGEST])
@@ -59,6 +61,7 @@ def kind(headers: Headers, sender: str, subject: str, types: Collection[str] = (
         or ("reply" if automatic in ("auto-replied", "auto_reply") else "")
         or _list(headers, sender, subject, automatic=automatic != "")
         or ("notice" if automatic or _is_a_programs(headers, sender) else "")
+        or _by_habit(headers, sender, subject, text)
     )
 
 
@@ -106,6 +109,8 @@ def _by_subject(subject: str, known: Collection[str], *, automatic: bool, whole:
 def _perhaps(headers: Headers, subject: str, sender: str, automatic: str) -> str:
     """Tell by a subject that a person may write, too, beside a header or a sender that is no proof by itself."""
     signs = phrases("machine-mail")["headers"]["perhaps_reply"]
+    if _tells_of_its_sender(subject, headers, sender):
+        return "reply"
     sign = automatic or any(headers[name] for name in signs)
     if automatic and _phrase("reply", "with_a_sign", ending=r"\b").match(subject):
         return "reply"
@@ -119,6 +124,13 @@ def _perhaps(headers: Headers, subject: str, sender: str, automatic: str) -> str
     )
 
 
+def _tells_of_its_sender(subject: str, headers: Headers, sender: str) -> bool:
+    """Tell of a subject such as "Paul Meyer is out of the office." whether it speaks of who sends it (Lotus Notes)."""
+    found = _absent().search(subject)
+    whose = folded(first(headers, "from")[:_LONGEST]) + " " + _local(sender)
+    return found is not None and found[1] in re.split(r"[^\w]+", whose)
+
+
 def _by_sender(headers: Headers, sender: str) -> str:
     local = _local(sender)
     if _senders("bounce").search(local):
@@ -129,7 +141,6 @@ def _by_sender(headers: Headers, sender: str) -> str:
 
 def _list(headers: Headers, sender: str, subject: str, *, automatic: bool) -> str:
     """Tell mail to many (RFC 2369, 8058) from what a person writes on a list, or answers through a service."""
-    names = phrases("machine-mail")["headers"]["discussion"]
     post = first(headers, "list-post").casefold()
     answers = headers["in-reply-to"] or headers["references"]  # a newsletter answers nobody
     if answers and not _takes_no_answer(sender):
@@ -137,12 +148,48 @@ def _list(headers: Headers, sender: str, subject: str, *, automatic: bool) -> st
     digest = not subjects.is_reply(subject) and _DIGEST.search(folded(subject[:_LONGEST]))
     if digest and (post or headers["list-id"] or headers["precedence"]):
         return "bulk"
-    if "mailto:" in post or any(headers[name] for name in names):
+    if _is_a_discussion(headers):
         return ""
     to_many = headers["list-unsubscribe"] or headers["list-unsubscribe-post"] or post
     posted = _OWNER.search(folded(first(headers, "sender")[:_LONGEST]))  # lists from before these standards
     marked = first(headers, "precedence").casefold() in ("bulk", "junk") and not posted and not automatic
     return "bulk" if to_many or marked else ""
+
+
+def _by_habit(headers: Headers, sender: str, subject: str, text: str) -> str:
+    """Tell by what is usual, in mail that answers nobody, passes nothing on, and that nobody posted on a list."""
+    if _senders("feed").search(_local(sender)):
+        return "bulk"
+    if habits.is_a_commit(text) or _is_an_account(headers, sender):
+        return "notice"
+    if headers["in-reply-to"] or headers["references"] or subjects.is_reply(subject) or subjects.is_forward(subject):
+        return ""
+    of_a_role = habits.is_a_mailing_role(sender) and not _is_a_discussion(headers)
+    return "" if _is_posted(headers, sender) and not of_a_role else habits.mass_mail(headers, sender, subject, text)
+
+
+def _is_an_account(headers: Headers, sender: str) -> bool:
+    """Tell of an address such as `root@` whether the machine writes: nobody gives their name beside it."""
+    given, local = phrases("machine-mail")["senders"], _local(sender)
+    written = folded(first(headers, "from")[:_LONGEST])
+    shown = re.sub(r"\S*@\S*|[\"'()<>]", " ", written).strip()
+    return local in given["accounts"] and shown in {"", local, *map(folded, given["account_names"])}
+
+
+def _is_a_discussion(headers: Headers) -> bool:
+    """Tell whether a mail came over a list to which people write (RFC 2369, section 3.4)."""
+    names = phrases("machine-mail")["headers"]["discussion"]
+    return "mailto:" in first(headers, "list-post").casefold() or any(headers[name] for name in names)
+
+
+def _is_posted(headers: Headers, sender: str) -> bool:
+    """Tell whether somebody wrote this on a list: its headers, or its address in To and its owner in the envelope."""
+    if _is_a_discussion(headers):
+        return True
+    backs = " ".join(first(headers, name) for name in ("return-path", "sender", "errors-to")).casefold()
+    lists = {name for match in _LIST_OWNER.finditer(backs) for name in match.groups() if name}
+    to = " ".join((*headers["to"], *headers["cc"])).casefold()[:_LONGEST]
+    return any(re.search(rf"(?<![\w.-]){re.escape(name)}@", to) for name in lists - {_local(sender)})
 
 
 def _is_a_programs(headers: Headers, sender: str) -> bool:
@@ -163,6 +210,12 @@ def _takes_no_answer(sender: str) -> bool:
 def _local(sender: str) -> str:
     """Return what stands before the @ of an address, or of what a From header gives that is none."""
     return folded(sender.rpartition("<")[2].partition("@")[0][:200].rstrip(">"))
+
+
+@cache
+def _absent() -> re.Pattern[str]:
+    words = any_of(map(folded, phrases("machine-mail")["subjects"]["reply"]["of_the_sender"]))
+    return re.compile(rf"(?:^|\] ?)(?:auto: )?(\w{{2,40}})\b[^:]{{0,80}} (?:{words})[.! ]*$")
 
 
 @cache

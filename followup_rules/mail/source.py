@@ -17,6 +17,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from followup_rules.mail import html
+from followup_rules.mail.header_block import is_separator
 
 _DEEPEST, _MOST_PARTS = 12, 200
 _LONGEST_HEAD, _LONGEST_TEXT = 100_000, 600_000
@@ -26,6 +27,9 @@ _CONTENT_FIELD = re.compile(rb"^content-[!-9;-~]{1,40}[ \t]*:.*(?:\n[ \t].*)*", 
 _BOUNDARY = re.compile(r"[ -~]{1,200}")
 _NO_TEXT = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
 """What Python takes for a charset and no mail is written in; some take time that grows faster than the length."""
+_BEGINNING, _END, _END_OF_PAGE, _MOST_TEXTS = 2_000, 3_000, 9_000, 4
+"""In characters: how much of a mail tells who wrote it, and of how many of its texts."""
+_LINKED = re.compile(r"\bhref\s*=\s*[\"']?((?:https?|mailto):[^\"'\s>]{1,300})", re.IGNORECASE)
 _JOINER = "\u2060"
 _WIDER = {"iso8859-1": "cp1252", "ascii": "utf-8", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932"}
 """Charsets that programs name and do not keep to, and the larger one that they mean."""
@@ -60,6 +64,28 @@ def words(content: bytes) -> str:
         return _text(_tree(content))
     except Exception:  # noqa: BLE001 -- a broken body does not unsend the mail
         return ""
+
+
+def ends(content: bytes) -> str:
+    """Return how a mail begins and how its texts end, the links of a page among them, to tell who wrote it.
+
+    Nothing of a mail that passes another on below a line such as "-----Original Message-----", and no quoted lines.
+    """
+    try:
+        texts = [part for part in _all(_tree(content)) if part.kind in ("text/plain", "text/html") and not part.is_file]
+        pieces = [words(content)[:_BEGINNING], *map(_end, texts[:_MOST_TEXTS])]
+    except Exception:  # noqa: BLE001
+        return ""
+    lines = "\n".join(pieces).splitlines()
+    return "" if any(map(is_separator, lines)) else "\n".join(line for line in lines if not line.startswith(">"))
+
+
+def _end(part: _Part) -> str:
+    text = _decoded(part)
+    if part.kind == "text/plain":
+        return text[-_END:]
+    page = text[-_END_OF_PAGE:]
+    return "\n".join((html.text(page)[-_END:], *_LINKED.findall(page)))
 
 
 def types(content: bytes) -> tuple[str, ...]:
