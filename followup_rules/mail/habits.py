@@ -18,7 +18,7 @@ _BEGINNING, _END = 1_200, 3_000
 _NEAR = 240
 """In characters: how far a link, an address or "here" may stand from the words that speak of leaving."""
 _LINK = re.compile(r"https?:|www\.|\S@\S|mailto:|\b(?:here|link|click|ici|lien|cliquez|hier|aqui|enlace|clic)\b")
-_MYSELF = re.compile(r"(?: |^)(?:me|us|my|our|mich|uns|meine[nr]?|unsere[nr]?|moi|nous|mon|notre|mi|nuestra)(?: |$)")
+_MYSELF = re.compile(r"\b(?:me|my|mich|mir|moi|mon|mi)\b"), re.compile(r"^\W{1,3}(?:me|us|mich|uns|moi|nous|my)\b")
 """A person asks to be taken off a list: "please unsubscribe me", "mich bitte abmelden"."""
 _WRITTEN_FOR_MACHINES = re.compile(r"[0-9a-z._=#-]*[0-9][0-9a-z._=#-]{14,}")
 """The part of an address before the @ that holds a number of its reader or of its mailing."""
@@ -31,7 +31,9 @@ _UNDISCLOSED = re.compile(r"[\"'<]*undisclosed.?recipients?\b", re.IGNORECASE)
 _PIECES = re.compile(r"[._+-]|\d+")
 _ENOUGH, _SHORT = 3, 3
 _RULE = re.compile(r"^\W{0,4}([-=_*~#+.])\1{14,}", re.MULTILINE)
-_RULES = 3
+_ADDRESSES = re.compile(r"https?://", re.IGNORECASE)
+_RULES, _LINKS = 3, 12
+"""How many lines of signs, and links at both ends of a text, people do not write of themselves."""
 
 
 def mass_mail(headers: Headers, sender: str, subject: str, text: str) -> str:
@@ -47,9 +49,10 @@ def mass_mail(headers: Headers, sender: str, subject: str, text: str) -> str:
     head += bool(_title().search(folded(subject)))
     automatic = _said("automatic", begin) or _said("automatic", end)
     leaving = _speaks_of_leaving(end) or _speaks_of_leaving(begin) or _said("because", begin) or _said("because", end)
-    weak = _said("legal", end) + (len(_RULE.findall(text)) >= _RULES)
+    weak = _said("legal", end) + (len(_RULE.findall(text)) >= _RULES) + (len(_ADDRESSES.findall(text)) >= _LINKS)
     in_the_text = 2 * leaving + 2 * automatic + weak
-    if head and head + in_the_text >= _ENOUGH and (in_the_text > 1 or (to_many and head > _ENOUGH)):
+    enough = _ENOUGH + (_bears_a_name(headers, sender) or _is_an_office(sender))
+    if head and head + in_the_text >= enough and (in_the_text > 1 or (to_many and head > _ENOUGH)):
         return "bulk" if leaving or not automatic else "notice"
     return ""
 
@@ -74,12 +77,27 @@ def is_a_mailing_role(sender: str) -> bool:
 def _of_the_sender(headers: Headers, sender: str, subject: str) -> int:
     """Count what makes an address a program's or an office's: its name, and a host that is named for mailings."""
     local, _, domain = sender.casefold().partition("@")
-    given = phrases("machine-mail")["habits"]
-    office = not {local, *_PIECES.split(local)}.isdisjoint(given["offices"])
-    named = is_a_mailing_role(sender) or office or bool(_WRITTEN_FOR_MACHINES.fullmatch(local))
-    mailing = not {*domain.split(".")[:-2]}.isdisjoint(given["hosts"])
+    role = is_a_mailing_role(sender) or bool(_WRITTEN_FOR_MACHINES.fullmatch(local))
+    mailing = not {*domain.split(".")[:-2]}.isdisjoint(phrases("machine-mail")["habits"]["hosts"])
     shown = (first(headers, "from").partition("<")[0], subject)
-    return named + mailing + any(_names_its_domain(words, domain) for words in shown)
+    of_a_firm = _is_an_office(sender) or any(_names_its_domain(words, domain) for words in shown)
+    return role + mailing + of_a_firm
+
+
+def _is_an_office(sender: str) -> bool:
+    local = sender.casefold().partition("@")[0]
+    return not {local, *_PIECES.split(local)}.isdisjoint(phrases("machine-mail")["habits"]["offices"])
+
+
+def _bears_a_name(headers: Headers, sender: str) -> bool:
+    """Tell of an address whether it is that of the person named beside it: `Julie Roy <jroy@nordik.example>`.
+
+    Recruiters write through programs that put their small print below.
+    """
+    name, (local, _, domain) = first(headers, "from").partition("<")[0], sender.casefold().partition("@")
+    return not _names_its_domain(name, domain) and any(
+        len(word) >= _SHORT and word in local for word in re.findall(r"[^\W\d_]+", folded(name[:200]))
+    )
 
 
 def _names_its_domain(words: str, domain: str) -> bool:
@@ -101,9 +119,10 @@ def _said(name: str, words: str) -> bool:
 def _speaks_of_leaving(words: str) -> bool:
     """Tell whether words on leaving a list stand near a link, an address, or a word such as "here"."""
     for match in _phrase("leave").finditer(words):
-        beside = (words[max(match.start() - 12, 0) : match.start()], words[match.end() : match.end() + 12])
+        before, after = words[max(match.start() - 30, 0) : match.start()], words[match.end() : match.end() + 12]
         near = words[max(match.start() - _NEAR, 0) : match.end() + _NEAR]
-        if _LINK.search(near) and not any(map(_MYSELF.search, beside)):
+        of_myself = _MYSELF[0].search(before) or _MYSELF[1].search(after)
+        if _LINK.search(near) and not of_myself:
             return True
     return False
 

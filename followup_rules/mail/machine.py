@@ -16,8 +16,8 @@ from followup_rules.mail.phrases import any_of, folded, phrases
 from followup_rules.people import is_human, person
 
 HEADERS = (
-    "Auto-Submitted", "Content-Type", "List-Id", "List-Post", "List-Unsubscribe", "Mailing-List", "Precedence",
-    "Return-Path", "Sender", "X-Auto-Response-Suppress", "X-Autoreply", "X-Autorespond", "X-BeenThere",
+    "Auto-Submitted", "Content-Class", "Content-Type", "List-Id", "List-Post", "List-Unsubscribe", "Mailing-List",
+    "Precedence", "Return-Path", "Sender", "X-Auto-Response-Suppress", "X-Autoreply", "X-Autorespond", "X-BeenThere",
     "X-Failed-Recipients", "X-Google-Group-Id", "X-Mailing-List",
 )  # fmt: skip
 """Those that tell most, for a service that is asked for headers by name."""
@@ -32,19 +32,23 @@ _READING = re.compile(
     r"\breport-type\s*=\s*\"?disposition-notification\b|\bmessage/(?:global-)?disposition-notification\b"
 )
 _CALENDAR = re.compile(r"\btext/calendar\b|\bapplication/ics\b")
+_OUTLOOKS_CLASS = "calendarmessage"
+"""What Exchange says in Content-Class of the answers to its invitations: `urn:content-classes:calendarmessage`."""
+_TIME = re.compile(r"\b20\d\d\b.{0,12}\d(?::\d\d)? ?(?:[ap]m)? ?- ?\d.*\)$")
+"""When a meeting is, and who answers, as Google writes it at the end of a subject."""
 _OWNER = re.compile(r"\b(?:owner-[^@]+|listmaster|[^@\s<]+-(?:owner|request|admin|bounces))@")
 _LIST_OWNER = re.compile(r"\bowner-([^@\s<]+)@|(?<![^\s<])([^@\s<]+?)-(?:owner|request|admin|bounces?|return)\b")
 _DIGEST = re.compile(r"\bdigest,? vol(?:ume)?\.? \d")
 
 
-def kind(headers: Headers, sender: str, subject: str, types: Collection[str] = (), text: str = "") -> str:
+def kind(headers: Headers, sender: str, subject: str, types: Collection[str] = (), text: str | None = None) -> str:
     """Return what kind of machine mail this is; nothing if a person wrote it.
 
     `reply` (out of office and the like), `bounce`, `receipt` (read, delivered), `calendar` (accepted, declined,
     cancelled, another time proposed), `bulk` (newsletters), `notice` (from an address that takes no answer, a ticket).
     Mail of the user's own is judged alike: the notice that they are away is a `reply`. What people write on a list is
-    theirs. The types are those of all parts, as `source.types` gives them, the text is what `source.ends` gives;
-    without them the headers must do.
+    theirs. The types are those of all parts, as `source.types` gives them; without them the headers must do. A text,
+    as `source.ends` gives it, lets what is usual in mail to many tell as well; mail of the user's own has none.
     """
     known = [value[:_LONGEST].casefold() for value in types or headers["content-type"]]
     told = folded(subject[:_LONGEST])
@@ -55,13 +59,14 @@ def kind(headers: Headers, sender: str, subject: str, types: Collection[str] = (
     if automatic == "no":
         return ""
     return (
-        _by_subject(told, known, automatic=automatic != "", whole=bool(types))
+        _by_subject(headers, told, known, automatic=automatic != "", whole=bool(types))
         or _perhaps(headers, told, sender, automatic)
         or _by_sender(headers, sender)
         or ("reply" if automatic in ("auto-replied", "auto_reply") else "")
         or _list(headers, sender, subject, automatic=automatic != "")
         or ("notice" if automatic or _is_a_programs(headers, sender) else "")
-        or _by_habit(headers, sender, subject, text)
+        or ("bulk" if _senders("feed").search(_local(sender)) else "")
+        or (_by_habit(headers, sender[:_LONGEST], subject, text) if text is not None else "")
     )
 
 
@@ -95,13 +100,14 @@ def _automatic(headers: Headers) -> str:
     return "null return-path" if first(headers, "return-path") == "<>" else ""
 
 
-def _by_subject(subject: str, known: Collection[str], *, automatic: bool, whole: bool) -> str:
+def _by_subject(headers: Headers, subject: str, known: Collection[str], *, automatic: bool, whole: bool) -> str:
     found = next((kind for kind in _KINDS if _subjects(kind).match(subject)), "")
     if found:
         return found
     multipart = any(value.startswith("multipart/") for value in known)  # without a type it is a text (RFC 2045, 5.2)
     may_hold_one = any(_CALENDAR.search(value) for value in known) or (multipart and not whole) or automatic
-    if may_hold_one and _phrase("calendar", "of_a_calendar").match(subject):
+    of_a_meeting = _OUTLOOKS_CLASS in first(headers, "content-class").casefold() or _TIME.search(subject)
+    if (may_hold_one or of_a_meeting) and _phrase("calendar", "of_a_calendar").match(subject):
         return "calendar"
     return "receipt" if automatic and _phrase("receipt", "of_a_report").match(subject) else ""
 
@@ -143,6 +149,8 @@ def _list(headers: Headers, sender: str, subject: str, *, automatic: bool) -> st
     """Tell mail to many (RFC 2369, 8058) from what a person writes on a list, or answers through a service."""
     post = first(headers, "list-post").casefold()
     answers = headers["in-reply-to"] or headers["references"]  # a newsletter answers nobody
+    if answers and first(headers, "precedence").casefold() == "junk":  # as notices of absence had it before RFC 3834
+        return "reply"
     if answers and not _takes_no_answer(sender):
         return ""
     digest = not subjects.is_reply(subject) and _DIGEST.search(folded(subject[:_LONGEST]))
@@ -158,8 +166,6 @@ def _list(headers: Headers, sender: str, subject: str, *, automatic: bool) -> st
 
 def _by_habit(headers: Headers, sender: str, subject: str, text: str) -> str:
     """Tell by what is usual, in mail that answers nobody, passes nothing on, and that nobody posted on a list."""
-    if _senders("feed").search(_local(sender)):
-        return "bulk"
     if habits.is_a_commit(text) or _is_an_account(headers, sender):
         return "notice"
     if headers["in-reply-to"] or headers["references"] or subjects.is_reply(subject) or subjects.is_forward(subject):
@@ -186,7 +192,7 @@ def _is_posted(headers: Headers, sender: str) -> bool:
     """Tell whether somebody wrote this on a list: its headers, or its address in To and its owner in the envelope."""
     if _is_a_discussion(headers):
         return True
-    backs = " ".join(first(headers, name) for name in ("return-path", "sender", "errors-to")).casefold()
+    backs = " ".join(first(headers, name) for name in ("return-path", "sender", "errors-to")).casefold()[:_LONGEST]
     lists = {name for match in _LIST_OWNER.finditer(backs) for name in match.groups() if name}
     to = " ".join((*headers["to"], *headers["cc"])).casefold()[:_LONGEST]
     return any(re.search(rf"(?<![\w.-]){re.escape(name)}@", to) for name in lists - {_local(sender)})
