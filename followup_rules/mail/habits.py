@@ -109,7 +109,7 @@ def _names_its_domain(words: str, domain: str) -> bool:
 def _of_the_envelope(headers: Headers, sender: str) -> bool:
     """Tell whether what comes back goes to a program, not to the writer (RFC 5321, section 4.4; VERP)."""
     backs = (first(headers, name).strip("<>").casefold()[:300] for name in ("return-path", "errors-to"))
-    return any(back and back != sender.casefold() and _ENVELOPE.search(back.partition("@")[0]) for back in backs)
+    return any(back and back != sender.casefold() and _ENVELOPE.search(back) for back in backs)
 
 
 def _said(name: str, words: str) -> bool:

@@ -37,7 +37,10 @@ _OUTLOOKS_CLASS = "calendarmessage"
 _TIME = re.compile(r"\b20\d\d\b.{0,12}\d(?::\d\d)? ?(?:[ap]m)? ?- ?\d.*\)$")
 """When a meeting is, and who answers, as Google writes it at the end of a subject."""
 _OWNER = re.compile(r"\b(?:owner-[^@]+|listmaster|[^@\s<]+-(?:owner|request|admin|bounces))@")
-_LIST_OWNER = re.compile(r"\bowner-([^@\s<]+)@|(?<![^\s<])([^@\s<]+?)-(?:owner|request|admin|bounces?|return)\b")
+_LIST_OWNER = re.compile(
+    r"\b(?:owner|bounce)-([^@\s<]+?)(?:-\d+)?@|(?<![^\s<])([^@\s<]+?)-(?:owner|request|admin|bounces?|return)\b"
+)
+_ADDRESS = re.compile(r"[^\s<>,;:\"]+@[^\s<>,;:\"]+")
 _DIGEST = re.compile(r"\bdigest,? vol(?:ume)?\.? \d")
 
 
@@ -156,7 +159,9 @@ def _list(headers: Headers, sender: str, subject: str, *, automatic: bool) -> st
     digest = not subjects.is_reply(subject) and _DIGEST.search(folded(subject[:_LONGEST]))
     if digest and (post or headers["list-id"] or headers["precedence"]):
         return "bulk"
-    if _is_a_discussion(headers):
+    if _is_announced(headers) and not subjects.is_reply(subject):
+        return "bulk"
+    if _is_posted(headers, sender, by_a_stranger=True):
         return ""
     to_many = headers["list-unsubscribe"] or headers["list-unsubscribe-post"] or post
     posted = _OWNER.search(folded(first(headers, "sender")[:_LONGEST]))  # lists from before these standards
@@ -170,8 +175,7 @@ def _by_habit(headers: Headers, sender: str, subject: str, text: str) -> str:
         return "notice"
     if headers["in-reply-to"] or headers["references"] or subjects.is_reply(subject) or subjects.is_forward(subject):
         return ""
-    of_a_role = habits.is_a_mailing_role(sender) and not _is_a_discussion(headers)
-    return "" if _is_posted(headers, sender) and not of_a_role else habits.mass_mail(headers, sender, subject, text)
+    return "" if _is_posted(headers, sender) else habits.mass_mail(headers, sender, subject, text)
 
 
 def _is_an_account(headers: Headers, sender: str) -> bool:
@@ -188,14 +192,37 @@ def _is_a_discussion(headers: Headers) -> bool:
     return "mailto:" in first(headers, "list-post").casefold() or any(headers[name] for name in names)
 
 
-def _is_posted(headers: Headers, sender: str) -> bool:
-    """Tell whether somebody wrote this on a list: its headers, or its address in To and its owner in the envelope."""
+def _lists(headers: Headers) -> set[str]:
+    """Return the names of the lists that a mail came over, by those to whom it would come back."""
+    backs = " ".join(first(headers, name) for name in ("return-path", "sender", "errors-to")).casefold()[:_LONGEST]
+    return {name for match in _LIST_OWNER.finditer(backs) for name in match.groups() if name}
+
+
+def _is_announced(headers: Headers) -> bool:
+    """Tell of a list by its name whether only its owner writes: `<announce.example.org>` (RFC 2919, section 3)."""
+    ident, itself = first(headers, "list-id").rpartition("<")[2], first(headers, "x-beenthere")
+    names = {ident.partition(".")[0], itself.partition("@")[0]}
+    return any(_announcing().search(folded(name[:_LONGEST])) for name in names | _lists(headers) if name)
+
+
+def _is_posted(headers: Headers, sender: str, *, by_a_stranger: bool = False) -> bool:
+    """Tell whether somebody wrote this on a list.
+
+    By its headers; else its address stands in To, and it or its owner in the envelope. A newsletter's role may do both,
+    and the owner's own people; a stranger is of another domain than the list.
+    """
     if _is_a_discussion(headers):
         return True
-    backs = " ".join(first(headers, name) for name in ("return-path", "sender", "errors-to")).casefold()[:_LONGEST]
-    lists = {name for match in _LIST_OWNER.finditer(backs) for name in match.groups() if name}
-    to = " ".join((*headers["to"], *headers["cc"])).casefold()[:_LONGEST]
-    return any(re.search(rf"(?<![\w.-]){re.escape(name)}@", to) for name in lists - {_local(sender)})
+    if habits.is_a_mailing_role(sender):
+        return False
+    to = set(_ADDRESS.findall(" ".join((*headers["to"], *headers["cc"])).casefold()[:_LONGEST]))
+    itself, lists = (
+        {*_ADDRESS.findall(first(headers, "sender").casefold()[:_LONGEST])},
+        _lists(headers) - {_local(sender)},
+    )
+    own = ".".join(sender.casefold().rpartition("@")[2].split(".")[-2:])
+    through = [each for each in to if each in itself - {sender.casefold()} or each.partition("@")[0] in lists]
+    return any(not by_a_stranger or not each.endswith(own) for each in through)
 
 
 def _is_a_programs(headers: Headers, sender: str) -> bool:
@@ -216,6 +243,11 @@ def _takes_no_answer(sender: str) -> bool:
 def _local(sender: str) -> str:
     """Return what stands before the @ of an address, or of what a From header gives that is none."""
     return folded(sender.rpartition("<")[2].partition("@")[0][:200].rstrip(">"))
+
+
+@cache
+def _announcing() -> re.Pattern[str]:
+    return re.compile(rf"(?:{any_of(map(folded, phrases('machine-mail')['lists']['announcing']))})(?:-list|-l)?$")
 
 
 @cache
