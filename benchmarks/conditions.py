@@ -68,7 +68,8 @@ def made_up(events: int, rules: int) -> tuple[list[Made], list[Condition]]:
     """Make events and conditions up."""
     chance = random.Random(3)
     made = [
-        Made(chance.choice(KINDS), " ".join(chance.choices(WORDS, k=10)), chance.randrange(400)) for _ in range(events)
+        Made(chance.choice(KINDS), " ".join(chance.choices(WORDS, k=10)), age)
+        for age in sorted((chance.randrange(400) for _ in range(events)), reverse=True)
     ]
     conditions = []
     for number in range(rules):

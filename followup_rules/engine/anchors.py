@@ -15,12 +15,12 @@ from followup_rules.engine.assign_cases import vanished
 from followup_rules.engine.completed import completed, named_in
 from followup_rules.engine.fates import Traces, as_it_stands, fate, traces
 from followup_rules.engine.isolation import blaming
-from followup_rules.engine.lookup import Found, Lookup, Reports
+from followup_rules.engine.lookup import NOTHING, Found, Lookup, Reports
 from followup_rules.engine.parts import ordered_of_parts
 from followup_rules.engine.scope import Scope
 from followup_rules.engine.threads import threads
 from followup_rules.engine.visits import Visits
-from followup_rules.language.matching import passes
+from followup_rules.language.compiled import passes
 from followup_rules.language.patterns import DOUBTFUL, Pattern, moment
 from followup_rules.language.schema import Guard, Rule, RuleSet
 from followup_rules.language.text import fold
@@ -84,7 +84,7 @@ class CaseView:
     @cached_property
     def lookup(self) -> Lookup:
         """The events of the case that took place or are planned, by what they bear."""
-        return Lookup(self.events, self.rules.world.tags, self.moment)
+        return Lookup(self.events, self.rules, self.moment)
 
     @cached_property
     def reports(self) -> Reports:
@@ -130,10 +130,10 @@ class CaseView:
                 return self._of(clock.visits(it, it.recurring, self))
             if it.on is None:
                 return Visits((), ())
-            if it.on.further or it.where or (isinstance(it, Rule) and it.each):
+            if not it.on.is_fixed or it.where or (isinstance(it, Rule) and it.each):
                 return self._of(self._grouped(it, it.on))
             # Rules that start from the same events have the same visits.
-            on, alike = it.on, (it.on.fixed, it.on.signs, it.per == "event")
+            on, alike = it.on, (it.on.alike, it.per == "event")
             return self.once("visits", alike, lambda: self._of(self._grouped(it, on)))
 
     def _of(self, visits: tuple[Visit, ...]) -> Visits:
@@ -157,7 +157,7 @@ class CaseView:
 
     def anchors(self, on: Pattern, scope: Scope) -> list[Event]:
         """Return the events from which a rule starts that names a pattern."""
-        at_home = self.once("home", "", lambda: Lookup(self.home, self.rules.world.tags, self.moment))
+        at_home = self.once("home", "", lambda: Lookup(self.home, self.rules, self.moment))
         return [event for shown in at_home.bearing(on.signs) if (event := self._anchor(on, shown, scope))]
 
     def _anchor(self, on: Pattern, shown: Event, scope: Scope) -> Event | None:
@@ -262,17 +262,24 @@ class CaseView:
         return Scope(self, visit, rule).when(rule.due) or opens
 
     def found(self, pattern: Pattern) -> Found:
-        """Return the events of the case that pass the fixed tests of a pattern."""
+        """Return the events of the case that pass the tests of a pattern that no anchor can change."""
         return self.lookup.passing(pattern, Scope(self))
 
     def matching(self, patterns: Sequence[Pattern], scope: Scope, since: datetime) -> list[Event]:
         """Return the other events of the case that match, from `since` on unless a pattern has its own `after`."""
         matching: dict[str, Event] = {}
+
+        def counts(event: Event) -> bool:
+            return event.identity not in matching and self._may_count(event, scope)
+
         for pattern in patterns:
-            passing = self.found(pattern)
-            for event in passing.events if pattern.dated else passing.since(since):
-                new = event.identity not in matching and self._may_count(event, scope)
-                if new and passes(pattern.further, event, scope):
+            found = self.found(pattern)
+            found = found if pattern.dated else found.since(since)
+            for bound in pattern.window:
+                # An instant that comes to rest nowhere is a fault only where there is an event to count from it.
+                found = found.within(bound, scope) if any(map(counts, found.events)) else NOTHING
+            for event in filter(counts, found.events):
+                if passes(pattern.further, event, scope):
                     matching[event.identity] = event
         return sorted(matching.values(), key=self.order) if len(patterns) > 1 else [*matching.values()]
 

@@ -12,32 +12,54 @@ from itertools import chain
 from msgspec import Struct
 
 from followup_rules.keys import hashed
-from followup_rules.language.matching import Pattern, Scope, Signs, signs_of
-from followup_rules.language.tags import Tags
+from followup_rules.language.compiled import Bound, Pattern, Signs, signs_of
+from followup_rules.language.matching import Scope
+from followup_rules.language.schema import RuleSet
 from followup_rules.model import Event
 
 
 class Found(Struct, frozen=True):
     """Some events, in the order of time, and the instants at which they count."""
 
-    events: tuple[Event, ...]
-    moments: tuple[datetime, ...]
+    events: Sequence[Event]
+    moments: Sequence[datetime]
 
-    def since(self, instant: datetime) -> Sequence[Event]:
+    def since(self, instant: datetime) -> Found:
         """Return those that count from an instant on."""
-        return self.events[bisect_left(self.moments, instant) :]
+        first = bisect_left(self.moments, instant)
+        return Found(self.events[first:], self.moments[first:]) if first else self
+
+    def before(self, instant: datetime) -> Found:
+        """Return those that count before an instant."""
+        end = bisect_left(self.moments, instant)
+        return Found(self.events[:end], self.moments[:end])
+
+    def within(self, bound: Bound, scope: Scope) -> Found:
+        """Return those that count on the right side of a bound; none where nothing tells its instant."""
+        instant = scope.when(bound.phrases)
+        if instant is None:
+            return NOTHING
+        return self.since(instant) if bound.after else self.before(instant)
+
+
+NOTHING = Found((), ())
 
 
 class Lookup:
-    """Some events by their signs, and by the patterns whose fixed tests they pass, which are asked once."""
+    """Some events by their kinds and tags, and by the patterns whose tests they pass, which are asked once."""
 
-    def __init__(self, events: Sequence[Event], tags: Tags, moment: Callable[[Event], datetime]) -> None:
-        self._events, self._moment = events, moment
+    def __init__(self, events: Sequence[Event], rules: RuleSet, moment: Callable[[Event], datetime]) -> None:
+        self._events, self._rules = events, rules
+        self._moments = [*map(moment, events)]
         self._places: dict[str, list[int]] = defaultdict(list)
         self._found: dict[Hashable, Found] = {}
         for place, event in enumerate(events):
-            for sign in signs_of(event, tags):
+            for sign in signs_of(event, rules.world.tags):
                 self._places[sign].append(place)
+
+    @cached_property
+    def _sifted(self) -> Sequence[Sequence[int]]:
+        return self._rules.sieve.sift(self._events)
 
     def bearing(self, signs: Signs) -> Iterable[Event]:
         """Return the events that bear any of some signs, or all events, in the order of time."""
@@ -48,15 +70,21 @@ class Lookup:
         return [self._events[place] for place in each]
 
     def passing(self, pattern: Pattern, scope: Scope) -> Found:
-        """Return the events that pass the fixed tests of a pattern; the scope is of no anchor."""
-        alike = pattern.fixed, pattern.signs
-        found = self._found.get(alike)
+        """Return the events that pass the tests of a pattern that no anchor can change; the scope is of no anchor."""
+        found = self._found.get(pattern.alike)
         if found is None:
-            events = self.bearing(pattern.signs)
+            places = self._may_be(pattern)
             for test in pattern.fixed:  # one after the other, each over what passed those before it
-                events = [event for event in events if test(event, scope)]
-            found = self._found[alike] = Found(tuple(events), tuple(map(self._moment, events)))
+                places = [place for place in places if test(self._events[place], scope)]
+            events, moments = [self._events[place] for place in places], [self._moments[place] for place in places]
+            found = self._found[pattern.alike] = Found(events, moments) if events else NOTHING
         return found
+
+    def _may_be(self, pattern: Pattern) -> Sequence[int]:
+        number = self._rules.sieve.number(pattern)
+        if number is not None:
+            return self._sifted[number]
+        return [place for place, event in enumerate(self._events) if pattern.may_be(event)]
 
 
 class Reports(Struct, frozen=True, dict=True):

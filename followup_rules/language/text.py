@@ -66,16 +66,18 @@ def holds_any(words: Iterable[str]) -> Callable[[str], bool]:
 
 def folded_title(event: Event) -> str:
     """Return the title of an event, folded; it is kept with the event, at which many rules look."""
-    kept: str | None = event.__dict__.get("folded title")
-    if kept is None:
+    try:
+        kept: str = event.__dict__["folded title"]
+    except KeyError:
         kept = event.__dict__["folded title"] = fold(event.title)
     return kept
 
 
 def folded_text(event: Event) -> str:
     """Return the text of an event, folded; likewise."""
-    kept: str | None = event.__dict__.get("folded text")
-    if kept is None:
+    try:
+        kept: str = event.__dict__["folded text"]
+    except KeyError:
         kept = event.__dict__["folded text"] = fold(event.text)
     return kept
 
