@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, TypeVar
@@ -15,12 +15,11 @@ from followup_rules.engine.assign_cases import vanished
 from followup_rules.engine.completed import completed, named_in
 from followup_rules.engine.fates import Traces, as_it_stands, fate, traces
 from followup_rules.engine.isolation import blaming
-from followup_rules.engine.lookup import NOTHING, Found, Lookup, Reports
+from followup_rules.engine.lookup import Found, Lookup, Reports
 from followup_rules.engine.parts import ordered_of_parts
 from followup_rules.engine.scope import Scope
 from followup_rules.engine.threads import threads
 from followup_rules.engine.visits import Visits
-from followup_rules.language.compiled import passes
 from followup_rules.language.patterns import DOUBTFUL, Pattern, moment
 from followup_rules.language.schema import Guard, Rule, RuleSet
 from followup_rules.language.text import fold
@@ -158,19 +157,13 @@ class CaseView:
     def anchors(self, on: Pattern, scope: Scope) -> list[Event]:
         """Return the events from which a rule starts that names a pattern."""
         at_home = self.once("home", "", lambda: Lookup(self.home, self.rules, self.moment))
-        return [event for shown in at_home.bearing(on.signs) if (event := self._anchor(on, shown, scope))]
-
-    def _anchor(self, on: Pattern, shown: Event, scope: Scope) -> Event | None:
-        """Return the event that a rule starts from, if it does.
-
-        What has vanished or was missed, and the rule does not name so, is an anchor that is gone: as it was, listed.
-        """
-        if on(shown, scope):
-            return shown
-        if shown.status not in ("vanished", "missed"):
-            return None
-        listed = self.once("listed", "", lambda: {event.identity: event for event in self.case.home})[shown.identity]
-        return listed if on(listed, scope) else None
+        starting = {event.identity: event for event in at_home.passing(on, scope) if on.rest(event, scope)}
+        # What has vanished or was missed, and the rule does not name so, is an anchor that is gone: as it was, listed.
+        gone = {event.identity for event in self.home if event.status in ("vanished", "missed")} - starting.keys()
+        if not gone:
+            return [*starting.values()]
+        starting |= {event.identity: event for event in self.case.home if event.identity in gone and on(event, scope)}
+        return [starting[event.identity] for event in self.home if event.identity in starting]
 
     def _visit(self, events: Sequence[Event], person: str = "") -> Visit:
         """Return the visit that some events make up; of one person alone, if one is given."""
@@ -267,25 +260,28 @@ class CaseView:
 
     def matching(self, patterns: Sequence[Pattern], scope: Scope, since: datetime) -> list[Event]:
         """Return the other events of the case that match, from `since` on unless a pattern has its own `after`."""
-        matching: dict[str, Event] = {}
+        events, about = self.events, self.notes.subjects
+        matching: list[int] = []
+        not_asked = {self.lookup.places[name] for name in scope.own if name in self.lookup.places}
 
-        def counts(event: Event) -> bool:
-            return event.identity not in matching and self._may_count(event, scope)
+        def asked(found: Found) -> Iterator[int]:
+            """Yield the places of all but the anchor's own, and notes about another anchor of the same rule."""
+            others = (place for place in found.places if place not in not_asked)
+            return (place for place in others if self.is_about(events[place], scope) is not False) if about else others
 
         for pattern in patterns:
             found = self.found(pattern)
             found = found if pattern.dated else found.since(since)
             for bound in pattern.window:
-                # An instant that comes to rest nowhere is a fault only where there is an event to count from it.
-                found = found.within(bound, scope) if any(map(counts, found.events)) else NOTHING
-            for event in filter(counts, found.events):
-                if passes(pattern.further, event, scope):
-                    matching[event.identity] = event
-        return sorted(matching.values(), key=self.order) if len(patterns) > 1 else [*matching.values()]
-
-    def _may_count(self, event: Event, scope: Scope) -> bool:
-        """Tell whether an event is none of the anchor's own, and no note that is about another one of the same rule."""
-        return event.identity not in scope.own and self.is_about(event, scope) is not False
+                # A phrase that comes to rest nowhere is a fault only where there is an event to ask it for.
+                if any(True for _ in asked(found)):
+                    found = found.within(bound, scope)
+            fitting = [*asked(found)]
+            for test in pattern.further:
+                fitting = [place for place in fitting if test(events[place], scope)]
+            matching += fitting
+            not_asked.update(fitting)
+        return [events[place] for place in sorted(matching)]
 
     def is_about(self, event: Event, scope: Scope) -> bool | None:
         """Tell whether an event is a note whose `re:DAY` names this anchor; None if it names none of the same rule."""

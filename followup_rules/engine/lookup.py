@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from itertools import chain
@@ -12,62 +12,62 @@ from itertools import chain
 from msgspec import Struct
 
 from followup_rules.keys import hashed
-from followup_rules.language.compiled import Bound, Pattern, Signs, signs_of
+from followup_rules.language.compiled import Bound, Pattern, sort_of
 from followup_rules.language.matching import Scope
 from followup_rules.language.schema import RuleSet
 from followup_rules.model import Event
 
 
 class Found(Struct, frozen=True):
-    """Some events, in the order of time, and the instants at which they count."""
+    """Some of the events of a lookup, by their places in it, in the order of time."""
 
-    events: Sequence[Event]
-    moments: Sequence[datetime]
+    of: Lookup
+    places: Sequence[int] = ()
+
+    def __iter__(self) -> Iterator[Event]:
+        """Yield the events."""
+        return map(self.of.events.__getitem__, self.places)
 
     def since(self, instant: datetime) -> Found:
         """Return those that count from an instant on."""
-        first = bisect_left(self.moments, instant)
-        return Found(self.events[first:], self.moments[first:]) if first else self
-
-    def before(self, instant: datetime) -> Found:
-        """Return those that count before an instant."""
-        end = bisect_left(self.moments, instant)
-        return Found(self.events[:end], self.moments[:end])
+        return Found(self.of, self.places[self._first(instant) :])
 
     def within(self, bound: Bound, scope: Scope) -> Found:
         """Return those that count on the right side of a bound; none where nothing tells its instant."""
         instant = scope.when(bound.phrases)
         if instant is None:
-            return NOTHING
-        return self.since(instant) if bound.after else self.before(instant)
+            return Found(self.of)
+        return self.since(instant) if bound.after else Found(self.of, self.places[: self._first(instant)])
 
-
-NOTHING = Found((), ())
+    def _first(self, instant: datetime) -> int:
+        return bisect_left(self.places, bisect_left(self.of.moments, instant))
 
 
 class Lookup:
-    """Some events by their kinds and tags, and by the patterns whose tests they pass, which are asked once."""
+    """Some events in the order of time, by the patterns whose tests they pass, which are asked once."""
 
     def __init__(self, events: Sequence[Event], rules: RuleSet, moment: Callable[[Event], datetime]) -> None:
-        self._events, self._rules = events, rules
-        self._moments = [*map(moment, events)]
-        self._places: dict[str, list[int]] = defaultdict(list)
+        self.events, self._rules, self._moment = events, rules, moment
         self._found: dict[Hashable, Found] = {}
-        for place, event in enumerate(events):
-            for sign in signs_of(event, rules.world.tags):
-                self._places[sign].append(place)
+
+    @cached_property
+    def sorts(self) -> Sequence[Hashable]:
+        """Of which sort each event is."""
+        return [*map(sort_of, self.events)]
+
+    @cached_property
+    def moments(self) -> Sequence[datetime]:
+        """The instant at which each event counts."""
+        return [*map(self._moment, self.events)]
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """The place of each event, by its identity."""
+        return {event.identity: place for place, event in enumerate(self.events)}
 
     @cached_property
     def _sifted(self) -> Sequence[Sequence[int]]:
-        return self._rules.sieve.sift(self._events)
-
-    def bearing(self, signs: Signs) -> Iterable[Event]:
-        """Return the events that bear any of some signs, or all events, in the order of time."""
-        if signs is None:
-            return self._events
-        there = [places for sign in signs if (places := self._places.get(sign))]
-        each = there[0] if len(there) == 1 else sorted({place for places in there for place in places})
-        return [self._events[place] for place in each]
+        return self._rules.sieve.sift(self.events, self.sorts)
 
     def passing(self, pattern: Pattern, scope: Scope) -> Found:
         """Return the events that pass the tests of a pattern that no anchor can change; the scope is of no anchor."""
@@ -75,16 +75,15 @@ class Lookup:
         if found is None:
             places = self._may_be(pattern)
             for test in pattern.fixed:  # one after the other, each over what passed those before it
-                places = [place for place in places if test(self._events[place], scope)]
-            events, moments = [self._events[place] for place in places], [self._moments[place] for place in places]
-            found = self._found[pattern.alike] = Found(events, moments) if events else NOTHING
+                places = [place for place in places if test(self.events[place], scope)]
+            found = self._found[pattern.alike] = Found(self, places)
         return found
 
     def _may_be(self, pattern: Pattern) -> Sequence[int]:
         number = self._rules.sieve.number(pattern)
         if number is not None:
             return self._sifted[number]
-        return [place for place, event in enumerate(self._events) if pattern.may_be(event)]
+        return [place for place, event in enumerate(self.events) if pattern.may_be(event)]
 
 
 class Reports(Struct, frozen=True, dict=True):

@@ -51,7 +51,7 @@ class Scope(Struct, frozen=True, dict=True):
 
     def found(self, pattern: Pattern) -> Sequence[Event]:
         """Return the events of the case that pass the tests of a pattern that no anchor can change, by time."""
-        return self.view.found(pattern).events
+        return [*self.view.found(pattern)]
 
     @cached_property
     def own(self) -> frozenset[str]:
@@ -163,8 +163,7 @@ class Scope(Struct, frozen=True, dict=True):
         start = self.view.days.midnight(self.visit.day)
         end = self.view.days.midnight(later) if later else datetime.max.replace(tzinfo=UTC)
         pattern = personal(named)
-        passing = self.view.found(pattern).events
-        found = [e for e in passing if pattern.rest(e, self) and self._is_said_here(e, start, end)]
+        found = [e for e in self.view.found(pattern) if pattern.rest(e, self) and self._is_said_here(e, start, end)]
         # A note without a time ends with its day.
         late = phrase.field == "end"
         instants = [self.view.moment(e) if late and e.whole_day else _instant(e, phrase.field) for e in found]

@@ -10,15 +10,12 @@ from msgspec import Struct
 from followup_rules.language.every import Every
 from followup_rules.language.matching import Scope, moment
 from followup_rules.language.phrases import Days, Phrase
-from followup_rules.language.tags import Tags
 from followup_rules.model import Event
 from followup_rules.toml.values import Value
 
 Test: TypeAlias = Callable[[Event, Scope], bool]
 EventTest: TypeAlias = Callable[[Event], bool]
 Kinds: TypeAlias = frozenset[str] | None
-Signs: TypeAlias = frozenset[str] | None
-"""What events are looked up by: kinds, and tags with their #. None: by nothing."""
 
 MOST, DEEPEST = 10_000, 100
 """Words and conditions of one pattern, those of the definitions that it names included, and their nesting."""
@@ -30,12 +27,7 @@ def sort_of(event: Event) -> Hashable:
     """Return the sort of an event: its fields that have few values."""
     # Most events are ordinary, and one word is found faster than five.
     ordinary = event.status == "confirmed" and not (event.tags or event.auto or event.forwards)
-    return event.kind if ordinary else (event.kind, event.status, event.tags, event.auto, event.forwards)
-
-
-def signs_of(event: Event, tags: Tags) -> Iterable[str]:
-    """Return the signs that an event bears: its kind, and each of its tags, with the #."""
-    return (event.kind, *(f"#{tag}" for tag in tags.of(event.tags))) if event.tags else (event.kind,)
+    return event.kind if ordinary else (event.kind, event.status, event.auto, event.forwards, *event.tags)
 
 
 class Look(Struct, frozen=True, eq=False):
@@ -43,6 +35,8 @@ class Look(Struct, frozen=True, eq=False):
 
     at: Callable[[Event], Any]
     holds: Callable[[Any], bool]
+    word: str = ""
+    """What it looks for in a folded text, if that is all that it does, with a space before it and at its end."""
 
     def __call__(self, event: Event) -> bool:
         """Tell whether it holds of an event."""
@@ -71,15 +65,13 @@ class Part(Struct, frozen=True, eq=False):
     sort: tuple[EventTest, ...] = ()
     """Those that look at nothing but what makes up an event's sort (`sort_of`): answered once for all of a sort."""
     alone: tuple[Look, ...] = ()
-    """Those that look at the event alone."""
+    """Those that look at the event alone, and some that only exclude what later ones would not let pass."""
     fixed: tuple[Test, ...] = ()
     """Those that look at its case, too: for all anchors of a case they are asked once."""
     window: tuple[Bound, ...] = ()
     """The instants between which it counts, for an anchor; of many events in the order of time, each is asked once."""
     further: tuple[Test, ...] = ()
     """The rest, from the first on that asks about an anchor in another way, or a plugin."""
-    signs: Signs = None
-    """Every event that passes bears one of these; None: any event may."""
     kinds: Kinds = None
     """The kinds of events that can match; None: any kind."""
     relative: bool = False
@@ -163,14 +155,15 @@ def any_of(parts: Sequence[Part]) -> dict[str, Any]:
 
     What an event's sort or the event alone excludes is asked first, even where it takes more to tell that one holds.
     """
-    sort = (lambda event: any(passes_alone(part.sort, event) for part in parts),)
-    alone = (Look(itself, lambda event: any(part.may_be(event) for part in parts)),)
+    tests: dict[str, Any] = {"sort": (lambda event: any(passes_alone(part.sort, event) for part in parts),)}
+    if any(part.alone for part in parts):
+        tests["alone"] = (Look(itself, lambda event: any(part.may_be(event) for part in parts)),)
     whole = (lambda event, scope: any(part(event, scope) for part in parts),)
     if not all(part.is_fixed for part in parts):
-        return {"sort": sort, "alone": alone, "further": whole}
-    if any(part.fixed for part in parts):
-        return {"sort": sort, "alone": alone, "fixed": whole}
-    return {"sort": sort, "alone": alone} if any(part.alone for part in parts) else {"sort": sort}
+        tests["further"] = whole
+    elif any(part.fixed for part in parts):
+        tests["fixed"] = whole
+    return tests
 
 
 def not_of(part: Part) -> dict[str, Any]:
@@ -184,21 +177,14 @@ def not_of(part: Part) -> dict[str, Any]:
     return {"sort": (lambda event: not part.may_be(event),)}
 
 
+def of_kind(kinds: frozenset[str]) -> EventTest:
+    """Return the test that an event is of any of some kinds."""
+    return lambda event: event.kind in kinds
+
+
 def itself(event: Event) -> Event:
     """Return the event, for what looks at several things of it."""
     return event
-
-
-def _signs_of_all(parts: Iterable[Part]) -> Signs:
-    """Return by what the events are looked up that pass all of some parts: by tags, which are rarer than kinds."""
-    known = [part.signs for part in parts if part.signs is not None]
-    return min(known, key=lambda signs: (not all(sign.startswith("#") for sign in signs), len(signs)), default=None)
-
-
-def signs_of_any(parts: Sequence[Part]) -> Signs:
-    """Return by what the events are looked up that pass any of some parts."""
-    known = [part.signs for part in parts if part.signs is not None]
-    return frozenset[str]().union(*known) if len(known) == len(parts) else None
 
 
 def where_all_hold(parts: Sequence[Part]) -> dict[str, Any]:
@@ -207,8 +193,7 @@ def where_all_hold(parts: Sequence[Part]) -> dict[str, Any]:
     certain = [kinds for kinds in known if kinds != TAGGED] or known
     kinds = frozenset.intersection(*certain) if certain else None
     said = {"dated": any(part.dated for part in parts), "few": any(part.few for part in parts)}
-    signs = _signs_of_all(parts)
-    return {**_tests_of_all(parts), "signs": signs, "kinds": kinds, **said, **_names(parts), **_anchored(parts)}
+    return {**_tests_of_all(parts), "kinds": kinds, **said, **_names(parts), **_anchored(parts)}
 
 
 def _tests_of_all(parts: Iterable[Part]) -> dict[str, Any]:
@@ -227,7 +212,7 @@ def where_any_holds(parts: Sequence[Part]) -> dict[str, Any]:
     known = [part.kinds for part in parts if part.kinds is not None]
     kinds = frozenset[str]().union(*known) if len(known) == len(parts) else None
     said = {"dated": all(part.dated for part in parts), "few": all(part.few for part in parts)}
-    return {"signs": signs_of_any(parts), "kinds": kinds, **said, **_names(parts), **_anchored(parts)}
+    return {"kinds": kinds, **said, **_names(parts), **_anchored(parts)}
 
 
 def where_it_fails(part: Part) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from followup_rules.codes import Code
 from followup_rules.language import phrases, words
-from followup_rules.language.compiled import TAGGED, Bound, Kinds, Look, Part, any_of, signs_of_any
+from followup_rules.language.compiled import TAGGED, Bound, Kinds, Look, Part, any_of, of_kind
 from followup_rules.language.first import first
 from followup_rules.language.matching import DOUBTFUL, CheckFailed, Scope, World, answers_others, in_domain
 from followup_rules.language.recipients import noted, noted_field
@@ -27,7 +27,7 @@ STATUSES = ("confirmed", "tentative", "cancelled", "declined", "mine")
 """Those that a source can tell."""
 
 _ADDRESS = re.compile(r"[^@\s<>,;]*@[^@\s<>,;]+")
-_SENT = frozenset({"sent"})
+_SENT, _DONE = frozenset({"sent"}), frozenset({"done"})
 
 
 def tag(value: Value, world: World) -> Part | None:
@@ -41,19 +41,19 @@ def tag(value: Value, world: World) -> Part | None:
         )
         return None
     has_it = (lambda event: bool(event.tags) and name in world.tags.of(event.tags),)
-    return Part(sort=has_it, signs=frozenset({f"#{name}"}), kinds=TAGGED)
+    return Part(sort=has_it, kinds=TAGGED)
 
 
 def tags(value: Value, world: World) -> Part | None:
     """`tags`: any of these."""
     parts = values.every(value, lambda item: tag(item, world) if item.is_a(str) else None)
-    return Part(**any_of(parts), signs=signs_of_any(parts), kinds=TAGGED) if parts else None
+    return Part(**any_of(parts), kinds=TAGGED) if parts else None
 
 
 def kind(value: Value, _: World) -> Part | None:
     """`kind`: any of these."""
     kinds = frozenset(values.strings(value) or ())
-    return Part(sort=(lambda event: event.kind in kinds,), signs=kinds, kinds=kinds) if kinds else None
+    return Part(sort=(of_kind(kinds),), kinds=kinds) if kinds else None
 
 
 def status(value: Value, _: World) -> Part | None:
@@ -89,7 +89,8 @@ def people_in(
             return any(test(person, scope) for person in asked(event, scope) for test in tests)
 
         fixed, further = ((), (is_among_them,)) if relative else ((is_among_them,), ())
-        return Part(fixed=fixed, further=further, signs=kinds, kinds=kinds, relative=relative)
+        sort = (of_kind(kinds),) if kinds else ()
+        return Part(sort=sort, fixed=fixed, further=further, kinds=kinds, relative=relative)
 
     return build
 
@@ -275,10 +276,9 @@ def of(value: Value, _: World) -> Part | None:
     rules = frozenset(name for _, name in named)
 
     def test(event: Event, scope: Scope) -> bool:
-        report = event.report if event.kind == "done" else None
-        return report is not None and report.rule in rules and scope.done_for_anchor(event)
+        return event.report is not None and event.report.rule in rules and scope.done_for_anchor(event)
 
-    return Part(further=(test,), kinds=frozenset({"done"}), rules=named)
+    return Part(sort=(of_kind(_DONE),), further=(test,), kinds=_DONE, rules=named)
 
 
 def relative_to_anchor(*, after: bool) -> Builder:

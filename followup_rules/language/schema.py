@@ -253,7 +253,7 @@ def _anchor(value: Value, world: World) -> Pattern | None:
     recurring = every.read(value.child("every")) if value.known_keys(("every",)) == [*value.raw] else None
     if not recurring:
         return None
-    return replace(all_of({"every": Part(sort=(lambda _: False,), signs=frozenset())}), every=recurring)
+    return replace(all_of({"every": Part(sort=(lambda _: False,))}), every=recurring)
 
 
 def _choice(*valid: str) -> Read:

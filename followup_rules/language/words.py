@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from followup_rules.codes import Code
 from followup_rules.language.compiled import Look, Part, itself
 from followup_rules.language.matching import Scope, World, own_title
-from followup_rules.language.text import fold, folded_text, folded_title, holds_any
+from followup_rules.language.text import as_folded, fold, folded_text, folded_title, holds_any
 from followup_rules.model import Event
 from followup_rules.sentences import Sentence
 from followup_rules.toml import values
@@ -57,9 +57,10 @@ def _in_text(sought: Sequence[str]) -> Look:
 def _look(sought: Sequence[str], folded: Callable[[Event], str], as_it_stands: Callable[[Event], str]) -> Look:
     """Return the test that a text holds any of some words, or of those that are only signs, as they stand."""
     signs = [word for word in sought if not fold(word).strip()]
-    holds = holds_any([word for word in sought if word not in signs])
+    spelt = [word for word in sought if word not in signs]
+    holds = holds_any(spelt)
     if not signs:
-        return Look(folded, holds)
+        return Look(folded, holds, as_folded(spelt[0]) if len(spelt) == 1 else "")
     return Look(itself, lambda event: holds(folded(event)) or any(sign in as_it_stands(event) for sign in signs))
 
 
