@@ -80,7 +80,7 @@ def _check_zone(value: Value) -> None:
         ZoneInfo(value.raw)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         value.report(
-            Sentence("unknown time zone {raw!r}", raw=value.raw), code=Code.UNKNOWN_NAME, hint=_nearest_zone(value.raw)
+            Sentence("unknown time zone {raw!r}", raw=value.raw), code=Code.UNKNOWN_NAME, hint=nearest_zone(value.raw)
         )
 
 
@@ -139,8 +139,9 @@ def _places(short: str) -> str:
     return either([f'"{place}"' for place in _SHORT[short]])
 
 
-def _nearest_zone(written: str) -> str:
-    """Return the hint for an unknown zone: one that is spelled alike, else that of the city."""
+def nearest_zone(written: str) -> str:
+    """Return the hint for an unknown zone: one spelled alike, else that of its city, or of a city spelled alike."""
+    from followup_rules.config import cities  # noqa: PLC0415 -- only when there is a problem
     from followup_rules.language.text import fold  # noqa: PLC0415 -- only when there is a problem
 
     if written.upper() in _SHORT:
@@ -149,7 +150,10 @@ def _nearest_zone(written: str) -> str:
     # People mistake the region more often than the city: Canada/Montreal, US/Toronto.
     city = fold(written.rpartition("/")[2])
     there = [zone for zone in zones if "/" in zone and fold(zone.rpartition("/")[2]) == city]
-    guess = Sentence('did you mean "{word}"?', word=there[0]) if there else expected(written, zones)
+    guess = "" if there else expected(written, zones)
+    near = there or cities.zones_near(city)
+    if near and not guess:
+        guess = Sentence('did you mean "{word}"?', word=near[0])
     return guess or Sentence('write a name such as "America/Toronto"')
 
 

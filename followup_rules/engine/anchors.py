@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, TypeVar
@@ -20,7 +20,6 @@ from followup_rules.engine.parts import ordered_of_parts
 from followup_rules.engine.scope import Scope
 from followup_rules.engine.threads import threads
 from followup_rules.engine.visits import Visits
-from followup_rules.language.matching import passes
 from followup_rules.language.patterns import DOUBTFUL, Pattern, moment
 from followup_rules.language.schema import Guard, Rule, RuleSet
 from followup_rules.language.text import fold
@@ -84,7 +83,7 @@ class CaseView:
     @cached_property
     def lookup(self) -> Lookup:
         """The events of the case that took place or are planned, by what they bear."""
-        return Lookup(self.events, self.rules.world.tags, self.moment)
+        return Lookup(self.events, self.rules, self.moment)
 
     @cached_property
     def reports(self) -> Reports:
@@ -130,10 +129,10 @@ class CaseView:
                 return self._of(clock.visits(it, it.recurring, self))
             if it.on is None:
                 return Visits((), ())
-            if it.on.further or it.where or (isinstance(it, Rule) and it.each):
+            if not it.on.is_fixed or it.where or (isinstance(it, Rule) and it.each):
                 return self._of(self._grouped(it, it.on))
             # Rules that start from the same events have the same visits.
-            on, alike = it.on, (it.on.fixed, it.on.signs, it.per == "event")
+            on, alike = it.on, (it.on.alike, it.per == "event")
             return self.once("visits", alike, lambda: self._of(self._grouped(it, on)))
 
     def _of(self, visits: tuple[Visit, ...]) -> Visits:
@@ -157,20 +156,14 @@ class CaseView:
 
     def anchors(self, on: Pattern, scope: Scope) -> list[Event]:
         """Return the events from which a rule starts that names a pattern."""
-        at_home = self.once("home", "", lambda: Lookup(self.home, self.rules.world.tags, self.moment))
-        return [event for shown in at_home.bearing(on.signs) if (event := self._anchor(on, shown, scope))]
-
-    def _anchor(self, on: Pattern, shown: Event, scope: Scope) -> Event | None:
-        """Return the event that a rule starts from, if it does.
-
-        What has vanished or was missed, and the rule does not name so, is an anchor that is gone: as it was, listed.
-        """
-        if on(shown, scope):
-            return shown
-        if shown.status not in ("vanished", "missed"):
-            return None
-        listed = self.once("listed", "", lambda: {event.identity: event for event in self.case.home})[shown.identity]
-        return listed if on(listed, scope) else None
+        at_home = self.once("home", "", lambda: Lookup(self.home, self.rules, self.moment))
+        starting = {event.identity: event for event in at_home.passing(on, scope) if on.rest(event, scope)}
+        # What has vanished or was missed, and the rule does not name so, is an anchor that is gone: as it was, listed.
+        gone = {event.identity for event in self.home if event.status in ("vanished", "missed")} - starting.keys()
+        if not gone:
+            return [*starting.values()]
+        starting |= {event.identity: event for event in self.case.home if event.identity in gone and on(event, scope)}
+        return [starting[event.identity] for event in self.home if event.identity in starting]
 
     def _visit(self, events: Sequence[Event], person: str = "") -> Visit:
         """Return the visit that some events make up; of one person alone, if one is given."""
@@ -262,23 +255,33 @@ class CaseView:
         return Scope(self, visit, rule).when(rule.due) or opens
 
     def found(self, pattern: Pattern) -> Found:
-        """Return the events of the case that pass the fixed tests of a pattern."""
+        """Return the events of the case that pass the tests of a pattern that no anchor can change."""
         return self.lookup.passing(pattern, Scope(self))
 
     def matching(self, patterns: Sequence[Pattern], scope: Scope, since: datetime) -> list[Event]:
         """Return the other events of the case that match, from `since` on unless a pattern has its own `after`."""
-        matching: dict[str, Event] = {}
-        for pattern in patterns:
-            passing = self.found(pattern)
-            for event in passing.events if pattern.dated else passing.since(since):
-                new = event.identity not in matching and self._may_count(event, scope)
-                if new and passes(pattern.further, event, scope):
-                    matching[event.identity] = event
-        return sorted(matching.values(), key=self.order) if len(patterns) > 1 else [*matching.values()]
+        events, about = self.events, self.notes.subjects
+        matching: list[int] = []
+        not_asked = {self.lookup.places[name] for name in scope.own if name in self.lookup.places}
 
-    def _may_count(self, event: Event, scope: Scope) -> bool:
-        """Tell whether an event is none of the anchor's own, and no note that is about another one of the same rule."""
-        return event.identity not in scope.own and self.is_about(event, scope) is not False
+        def asked(found: Found) -> Iterator[int]:
+            """Yield the places of all but the anchor's own, and notes about another anchor of the same rule."""
+            others = (place for place in found.places if place not in not_asked)
+            return (place for place in others if self.is_about(events[place], scope) is not False) if about else others
+
+        for pattern in patterns:
+            found = self.found(pattern)
+            found = found if pattern.dated else found.since(since)
+            for bound in pattern.window:
+                # A phrase that comes to rest nowhere is a fault only where there is an event to ask it for.
+                if any(True for _ in asked(found)):
+                    found = found.within(bound, scope)
+            fitting = [*asked(found)]
+            for test in pattern.further:
+                fitting = [place for place in fitting if test(events[place], scope)]
+            matching += fitting
+            not_asked.update(fitting)
+        return [events[place] for place in sorted(matching)]
 
     def is_about(self, event: Event, scope: Scope) -> bool | None:
         """Tell whether an event is a note whose `re:DAY` names this anchor; None if it names none of the same rule."""

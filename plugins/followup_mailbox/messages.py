@@ -86,13 +86,17 @@ class MailReader(Struct, frozen=True):
         if date < self.since:
             return None
         content, subject = head.mended(raw.content), decoded(first(headers, "subject"))
+        text = source.words(content)
+        shown = (
+            source.ends(content, text) if kind == "received" else ""
+        )  # my own mail is mine, whatever its small print
         mail = Mail(
             headers=headers,
             kind=kind,
             date=date,
             ident=ids.own_id(headers) or ids.substitute(headers, date),
-            text=own_words.opening(source.words(content), subject),
-            auto=machine.kind(headers, message.sender(headers), subject, source.types(content)),
+            text=own_words.opening(text, subject),
+            auto=machine.kind(headers, message.sender(headers), subject, source.types(content), shown),
             where=raw.where,
         )
         return mail.event(self.me)
