@@ -6,9 +6,9 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any, TypeVar
 
+from followup_rules.computed import computed
 from followup_rules.engine import clock, persons
 from followup_rules.engine.answers import with_answers
 from followup_rules.engine.assign_cases import vanished
@@ -55,50 +55,50 @@ class CaseView:
             known = self._known[what, key] = compute()
         return known  # type: ignore[no-any-return]
 
-    @cached_property
+    @computed
     def events(self) -> tuple[Event, ...]:
         """All events of the case that took place or are planned, in the order of time."""
         shown = [event for event in (*self.home, *self.case.joined) if event.identity not in self.fates]
         return tuple(sorted(shown, key=self.order))
 
-    @cached_property
+    @computed
     def home(self) -> tuple[Event, ...]:
         """The events at home here; the status of a doubtful meeting says what is doubtful."""
         return tuple(as_it_stands(event, self._traces, self.rules.world) for event in self.case.home)
 
-    @cached_property
+    @computed
     def _traces(self) -> Traces:
         return traces(self.notes, self.rules.world)
 
-    @cached_property
+    @computed
     def fates(self) -> dict[str, Reason]:
         """Why an event counts as not having taken place, by id; those that count are absent."""
         events = (*self.home, *self.case.joined)
         found = ((event.identity, fate(event, self._traces)) for event in events)
         return {name: reason for name, reason in found if reason is not None}
 
-    @cached_property
+    @computed
     def _at_home(self) -> tuple[Event, ...]:
         return tuple(event for event in self.home if not vanished(event) and event.status not in DOUBTFUL)
 
-    @cached_property
+    @computed
     def lookup(self) -> Lookup:
         """The events of the case that took place or are planned, by what they bear."""
         return Lookup(self.events, self.rules.world.tags, self.moment)
 
-    @cached_property
+    @computed
     def reports(self) -> Reports:
         """Those of them that tell what became of actions, and what notes order of one of several."""
         told = [event for event in self.events if event.report]
         ordered = ordered_of_parts(self.notes.orders, named_in, self.rules.world.tags)
         return Reports(tuple(sorted((*told, *ordered), key=self.order)))
 
-    @cached_property
+    @computed
     def threads(self) -> Mapping[str, str]:
         """The conversation of every id that a mail of the case has or names."""
         return threads(self.events, self.rules.world.subjects)
 
-    @cached_property
+    @computed
     def names(self) -> frozenset[str]:
         """The folded words in the names and addresses of the case's people and in its key."""
         people = [person for event in self._at_home for person in event.people]
@@ -196,13 +196,13 @@ class CaseView:
             named = [*self._meetings[max(started - 1, 0) : started]]
         return tuple(once_each(person for other in named for person in other.people)) if named else self._everybody
 
-    @cached_property
+    @computed
     def _meetings(self) -> tuple[Event, ...]:
         """The meetings with people that took place or are planned, in the order of time."""
         meetings = [e for e in self._at_home if e.kind == "meeting" and e.people and e.identity not in self.fates]
         return tuple(sorted(meetings, key=self.order))
 
-    @cached_property
+    @computed
     def _everybody(self) -> tuple[Person, ...]:
         return tuple(once_each(person for other in self._at_home for person in other.people))
 

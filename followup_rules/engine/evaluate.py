@@ -19,7 +19,7 @@ from followup_rules.engine.guards import Window, guards_over, windows_that_hold
 from followup_rules.engine.isolation import Failed, blaming, without
 from followup_rules.engine.openings import latest_openings, with_openings
 from followup_rules.engine.orders import ordered, windows_of_notes
-from followup_rules.engine.own_mail import Subjects, with_own_mail
+from followup_rules.engine.own_mail import Beginning, Subjects, of_any_beginning, with_own_mail
 from followup_rules.engine.parts import ended, to_end
 from followup_rules.engine.settled import Settled, as_settled
 from followup_rules.engine.sight import Sight
@@ -56,11 +56,12 @@ class EvaluationContext(Struct, frozen=True):
 
 
 class Remembered(Struct, frozen=True):
-    """What earlier runs have kept of a case, besides the announced openings."""
+    """What is known of a case besides its events and the announced openings."""
 
     settled: Mapping[str, Settled] = {}
     """By key, what was over before an upgrade."""
     subjects: Subjects = {}
+    beginning: Beginning = of_any_beginning
 
 
 class _Verdict(Struct, frozen=True):
@@ -109,7 +110,7 @@ def _evaluated(
     remembered: Remembered,
 ) -> tuple[Decision, ...]:
     seen = CaseView(case, rules, pins, context.span(case.key))
-    view, unknown = with_own_mail(case, seen, remembered.subjects)
+    view, unknown = with_own_mail(case, seen, remembered.subjects, remembered.beginning)
     judged = (decision for rule in rules.rules.values() for decision in _decide_rule(rule, view, context))
     asked = (replace(decision, unknown=_of(decision, unknown)) if unknown else decision for decision in judged)
     decisions = {decision.key: as_settled(decision, remembered.settled) for decision in asked}

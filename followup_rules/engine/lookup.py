@@ -6,11 +6,11 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 from itertools import chain
 
 from msgspec import Struct
 
+from followup_rules.computed import computed
 from followup_rules.keys import hashed
 from followup_rules.language.matching import Pattern, Scope, Signs, signs_of
 from followup_rules.language.tags import Tags
@@ -64,7 +64,7 @@ class Reports(Struct, frozen=True, dict=True):
 
     events: tuple[Event, ...]
 
-    @cached_property
+    @computed
     def _by_key(self) -> Mapping[str, list[int]]:
         """The places of those that carry a key, or its hash."""
         places: dict[str, list[int]] = defaultdict(list)

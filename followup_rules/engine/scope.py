@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
+from followup_rules.computed import computed
 from followup_rules.engine import same_anchor
 from followup_rules.engine.threads import named_ids
 from followup_rules.engine.visits import Visits
@@ -54,12 +54,12 @@ class Scope(Struct, frozen=True, dict=True):
         """Return the events of the case that pass the fixed tests of a pattern, in the order of time."""
         return self.view.found(pattern).events
 
-    @cached_property
+    @computed
     def own(self) -> frozenset[str]:
         """The identities of the anchor's events."""
         return frozenset(event.identity for event in self.visit.events)
 
-    @cached_property
+    @computed
     def them(self) -> frozenset[str]:
         """The normalised addresses of the anchor's people."""
         return frozenset(normal(person.address) for person in self.visit.people)
@@ -99,7 +99,7 @@ class Scope(Struct, frozen=True, dict=True):
             self._instants[phrases] = self._resolved(phrases)
         return self._instants[phrases]
 
-    @cached_property
+    @computed
     def _instants(self) -> dict[Sequence[Phrase], datetime | None]:
         """What phrases resolved to: a pattern asks for each event."""
         return {}

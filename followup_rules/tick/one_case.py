@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -28,7 +29,7 @@ from followup_rules.sentences import Sentence
 from followup_rules.store.store import Store
 from followup_rules.store.told import DATES
 from followup_rules.store.tombstones import KEY
-from followup_rules.tick.actions import Making, actions, spelt, subjects
+from followup_rules.tick.actions import Making, actions, beginning, spelt, subjects
 from followup_rules.tick.backoff import must_wait
 from followup_rules.tick.execute import carry_out_all
 from followup_rules.tick.outputs import Look, Seen
@@ -135,7 +136,8 @@ def judge(
     """
     rules, pins, key = config.rulebook.rules, store.ledger.pins(case.key), case.key
     made = {entry.name: entry.action.title for entry in store.ledger.of(key) if entry.action.type == DRAFT}
-    remembered = Remembered(store.decisions.settled(key), {**store.subjects.of(key), **made})
+    begins = partial(beginning, _making(key, config))
+    remembered = Remembered(store.decisions.settled(key), {**store.subjects.of(key), **made}, begins)
     found: dict[str, str] = {}
     while True:
         decisions = evaluate(case, rules, pins, context, remembered)
@@ -149,7 +151,7 @@ def judge(
 def _known(decision: Decision, config: Config) -> dict[str, str]:
     """Return the subjects of drafts that one of the mails in question has."""
     rules = config.rulebook.rules
-    would = subjects(spelt(decision, rules.world.tags), rules.rules[decision.rule], _making(decision, config))
+    would = subjects(spelt(decision, rules.world.tags), rules.rules[decision.rule], _making(decision.case, config))
     return {name: it for name, it in would.items() if any(same_subject(it, mail) for mail in decision.unknown[name])}
 
 
@@ -160,10 +162,10 @@ def _plain(decision: Decision) -> Decision:
     return replace(decision, unknown={}, openings={}, announces=())
 
 
-def _making(decision: Decision, config: Config, entries: Sequence[LedgerEntry] = ()) -> Making:
+def _making(case: str, config: Config, entries: Sequence[LedgerEntry] = ()) -> Making:
     takes = {output.name: output.takes for output in config.outputs}
     book = config.rulebook
-    return Making(book.texts, book.languages.get(decision.case, ""), takes, entries)
+    return Making(book.texts, book.languages.get(case, ""), takes, entries)
 
 
 def _failing(decisions: Iterable[Decision], config: Config) -> Iterator[Problem]:
@@ -199,7 +201,7 @@ def _worded(
     if decision.state is not State.DUE:
         return decision, (), ()
     rules = config.rulebook.rules
-    making = _making(decision, config, entries)
+    making = _making(decision.case, config, entries)
     made, problems = actions(spelt(decision, rules.world.tags), rules.rules[decision.rule], making)
     if not problems:
         return decision, made, ()
@@ -222,7 +224,7 @@ def _left_behind(
         if decision.state not in OVER or decision.key in made or not decision.opens:
             continue
         if since <= decision.opens <= given.now:
-            making = _making(decision, given.config, entries)
+            making = _making(decision.case, given.config, entries)
             found, _ = actions(spelt(decision, rules.world.tags), rules.rules[decision.rule], making)
             yield from (Change(op="create", output=each.output, action=each, key=each.key) for each in found)
 
