@@ -7,7 +7,7 @@ from followup_rules.config.wordlists import registrable
 from followup_rules.engine.assign_cases import Directory, Label
 from followup_rules.model import Person
 from followup_rules.store import cases
-from tests.support.caselab import JULIE, at, event, visit
+from tests.support.caselab import at, event, visit
 
 PAUL = Person("paul@boreal.ca", "Paul Boreal")
 NOW = "2026-11-09 16:05"
