@@ -46,7 +46,9 @@ class CaseView:
         self.case, self.rules, self.pins = self.notes.case, rules, pins
         self.days, self.span = rules.world.days, span
         self._known: dict[tuple[str, Hashable], Any] = {}
-        self._keys: dict[tuple[str, int], tuple[Visit, str]] = {}
+        self._scopes: dict[tuple[int, str, type], Scope] = {}
+        self.whole = Scope(self)
+        """What may be asked about without an anchor."""
 
     def once(self, what: str, key: Hashable, compute: Callable[[], T]) -> T:
         """Return what is computed of the case under a key; computed when it is first asked for."""
@@ -140,7 +142,7 @@ class CaseView:
         return Visits(visits, tuple(visit for visit in visits if self.stands(visit)))
 
     def _grouped(self, it: Rule | Guard, on: Pattern) -> tuple[Visit, ...]:
-        scope = Scope(self)
+        scope = self.whole
         groups: dict[tuple[str, object], list[Event]] = defaultdict(list)
         for event in sorted(self.anchors(on, scope), key=lambda event: (event.start, event.identity)):
             for person in persons.concerned(it, event, scope):
@@ -225,51 +227,32 @@ class CaseView:
         standing = self.standing(it, person)
         return standing[-1] if standing else None
 
+    def scope(self, visit: Visit, it: Rule | Guard) -> Scope:
+        """Return what may be asked about a visit of a rule or guard: one for each, so that each thing is found once."""
+        name = id(visit), it.id, type(it)
+        known = self._scopes.get(name)
+        # It holds the visit, so that no other one gets its place in the memory.
+        return known if known is not None else self._scopes.setdefault(name, Scope(self, visit, it))
+
     def key(self, it: Rule, visit: Visit) -> str:
         """Return the key of what the rule makes for the visit; it holds no white space."""
-        if it.recurring:
-            return visit.anchor.id
-        _, key = self._keys.get((it.id, id(visit)), (None, ""))
-        if not key:
-            key = self._key(it, visit)
-            # With the visit, so that no other one gets its place in the memory.
-            self._keys[it.id, id(visit)] = visit, key
-        return key
-
-    def _key(self, it: Rule, visit: Visit) -> str:
-        anchor = "".join(visit.anchor.id.split()) if it.per == "event" else self.case.key
-        alone = f"~{visit.person}" if visit.person else ""
-        return f"{it.id}/{anchor}{alone}@{visit.day.isoformat()}"
+        return self.scope(visit, it).key
 
     def opening(self, rule: Rule, visit: Visit) -> datetime | None:
-        """Return when a rule opens for a visit: where it was moved to, else as announced, else as the rule says."""
-        return self.once("opening", self.key(rule, visit), lambda: self._find_opening(rule, visit))
-
-    def _find_opening(self, rule: Rule, visit: Visit) -> datetime | None:
-        scope = Scope(self, visit, rule)
-        with blaming(rule, but_for_one_duty=True):
-            opens = scope.when(rule.moved_by) or self.pins.get(self.key(rule, visit)) or scope.when(rule.opens)
-            later = scope.when(rule.not_before) if opens else None
-            return max(opens, later) if opens and later else opens
-
-    def closing(self, rule: Rule, visit: Visit) -> datetime | None:
-        """Return when a rule closes for a visit: as it says; for what recurs, else at the next occurrence."""
-        closes = Scope(self, visit, rule).when(rule.closes)
-        return clock.closing(rule, visit, self.opening(rule, visit), self) if rule.recurring and not closes else closes
-
-    def due(self, rule: Rule, visit: Visit, opens: datetime) -> datetime:
-        """Return when a rule that opens at an instant is due: as it says, else then."""
-        return Scope(self, visit, rule).when(rule.due) or opens
+        """Return when a rule opens for a visit, in UTC."""
+        return self.scope(visit, rule).opens
 
     def found(self, pattern: Pattern) -> Found:
         """Return the events of the case that pass the fixed tests of a pattern."""
-        return self.lookup.passing(pattern, Scope(self))
+        return self.lookup.passing(pattern, self.whole)
 
     def matching(self, patterns: Sequence[Pattern], scope: Scope, since: datetime) -> list[Event]:
         """Return the other events of the case that match, from `since` on unless a pattern has its own `after`."""
         matching: dict[str, Event] = {}
         for pattern in patterns:
             passing = self.found(pattern)
+            if not passing.events:
+                continue
             for event in passing.events if pattern.dated else passing.since(since):
                 new = event.identity not in matching and self._may_count(event, scope)
                 if new and passes(pattern.further, event, scope):

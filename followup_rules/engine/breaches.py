@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.guards import Window, windows_at
 from followup_rules.engine.parts import parts
 from followup_rules.language.patterns import answers_others
@@ -39,9 +39,9 @@ def _breach(rule: Rule, visit: Visit, view: CaseView) -> Window | None:
     assert rule.breaks is not None
     mail = visit.anchor
     for window in _windows(rule.breaks.guard, visit, view):
-        after = Scope(view, window.visit, window.guard).when(rule.breaks.after) or window.start
+        after = view.scope(window.visit, window.guard).when(rule.breaks.after) or window.start
         if _falls_in(visit, window, view) and view.moment(mail) >= after:
-            free = answers_others(mail, Scope(view), view.rules.world) or _excused(mail, window, view)
+            free = answers_others(mail, view.whole, view.rules.world) or _excused(mail, window, view)
             return None if free else window
     return None
 
@@ -58,4 +58,4 @@ def _fulfils(mail: Event, rule: Rule, visit: Visit, view: CaseView) -> bool:
         return True
     theirs = {person.address for person in visit.people}
     to_them = any(person.address in theirs for person in mail.people)
-    return to_them and view.matches(mail, rule.done_by, Scope(view, visit, rule), visit.start)
+    return to_them and view.matches(mail, rule.done_by, view.scope(visit, rule), visit.start)

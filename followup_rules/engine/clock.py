@@ -76,7 +76,7 @@ def closing(rule: Rule, visit: Visit, opens: datetime | None, view: CaseView) ->
 
 def _gone(rule: Rule, visit: Visit, view: CaseView, span: Span) -> datetime:
     """Return from when on an occurrence is no longer looked at."""
-    closes = _told(partial(view.closing, rule, visit)) if not rule.fault else None
+    closes = _told(lambda: view.scope(visit, rule).closes) if not rule.fault else None
     closes = closes or closing(rule, visit, None, view)
     return closes + max(span.lookback, _KEPT) if closes else visit.start
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from followup_rules.engine import evaluate, same_anchor
-from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.isolation import blaming
 from followup_rules.language.schema import Guard, Rule
 from followup_rules.language.tags import DISMISSED, DONE
@@ -33,7 +33,7 @@ def _done_at(rule: Rule, visit: Visit, view: CaseView) -> datetime | None:
         # Of several actions of one duty the last one counts; of other evidence, the first already ended it.
         reported = any(event.report for event in evidence)
         instant = max(event.start for event in evidence) if reported else evidence[0].start
-        called_off = view.matching(rule.cancelled_by, Scope(view, visit, rule), visit.start)
+        called_off = view.matching(rule.cancelled_by, view.scope(visit, rule), visit.start)
         return None if any(event.start < instant for event in called_off) else instant
 
 

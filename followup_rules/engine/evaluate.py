@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from followup_rules.codes import Code
 from followup_rules.engine import clock, same_anchor
-from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.as_of import as_of, next_arrival
 from followup_rules.engine.breaches import concerned
 from followup_rules.engine.clock import Span
@@ -201,7 +201,7 @@ def _superseded(visit: Visit, successor: Visit | None, context: EvaluationContex
 
 
 def _void(rule: Rule, visit: Visit, times: Times, view: CaseView, context: EvaluationContext) -> _Verdict | None:
-    ended = view.matching(rule.cancelled_by, Scope(view, visit, rule), visit.start)
+    ended = view.matching(rule.cancelled_by, view.scope(visit, rule), visit.start)
     if ended:
         return _Verdict(
             State.VOID, Reason("called off by {kind} “{said}” of {at}", _shown_by(ended[0], view)), tuple(ended)
@@ -216,7 +216,7 @@ def _void(rule: Rule, visit: Visit, times: Times, view: CaseView, context: Evalu
 
 
 def _related(rule: Rule, visit: Visit, view: CaseView) -> list[Event]:
-    return view.matching(rule.while_, Scope(view, visit, rule), visit.start)
+    return view.matching(rule.while_, view.scope(visit, rule), visit.start)
 
 
 def _done(rule: Rule, visit: Visit, key: str, view: CaseView) -> _Verdict | None:
@@ -235,7 +235,7 @@ def _done(rule: Rule, visit: Visit, key: str, view: CaseView) -> _Verdict | None
     ticked = [event for event in visit.events if event.ticked]
     if ticked:
         return _Verdict(State.DONE, Reason("you ticked the note “{title}”", {"title": ticked[0].title}), tuple(ticked))
-    found = view.matching(rule.done_by, Scope(view, visit, rule), visit.start)
+    found = view.matching(rule.done_by, view.scope(visit, rule), visit.start)
     if found:
         return _Verdict(State.DONE, Reason("done by {kind} “{said}” of {at}", _shown_by(found[0], view)), tuple(found))
     dismissed = ordered(view, key, DISMISSED)
@@ -337,14 +337,14 @@ def _carried(rule: Rule, visit: Visit, view: CaseView) -> tuple[Event, ...]:
     if not rule.carries:
         return ()
     since = _carried_since(rule, visit, view) if rule.per == "case" else visit.start
-    found = view.matching(rule.carries, Scope(view, visit, rule), since)
+    found = view.matching(rule.carries, view.scope(visit, rule), since)
     return tuple(event for event in found if not event.ticked)
 
 
 def _carried_since(rule: Rule, visit: Visit, view: CaseView) -> datetime:
     """Return the start of the first visit, or the last instant before this one at which the duty had been ended."""
     first = view.standing(rule, visit.person)[0]
-    ends = view.matching((*rule.done_by, *rule.cancelled_by), Scope(view, first, rule), first.start)
+    ends = view.matching((*rule.done_by, *rule.cancelled_by), view.scope(first, rule), first.start)
     told = (event for event in view.reports.events if event.kind == "done")
     done = (event for event in told if event.report and event.report.rule == rule.id)
     reports = [event for event in done if not visit.person or same_anchor.is_about(event, visit.person)]
@@ -354,7 +354,7 @@ def _carried_since(rule: Rule, visit: Visit, view: CaseView) -> datetime:
 
 def _warning(rule: Rule, visit: Visit, view: CaseView) -> dict[str, Any]:
     """Return the fields of a decision that tell of a date which is odd or has no effect, if one is."""
-    scope = Scope(view, visit, rule)
+    scope = view.scope(visit, rule)
     moved, later, opens = scope.when(rule.moved_by), scope.when(rule.not_before), view.opening(rule, visit)
     if later and opens and (wished := view.days.day(later)) < view.days.day(opens):
         values = {"wished": wished, "opening": view.days.day(opens), "rule": rule.id}

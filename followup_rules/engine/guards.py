@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
-from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.isolation import blaming
 from followup_rules.language.recipients import people
 from followup_rules.language.schema import Guard, Rule
@@ -45,7 +45,7 @@ def _find_windows(guard: Guard, view: CaseView) -> tuple[Window, ...]:
 
 def window_of(guard: Guard, visit: Visit, view: CaseView) -> Window | None:
     """Return the window of a visit; None if it cannot be told, or is over before it begins."""
-    scope = Scope(view, visit, guard)
+    scope = view.scope(visit, guard)
     start, end = scope.when(guard.opens), scope.when(guard.closes)
     if start is None or end is None:
         return None

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.assign_cases import key_of, own_id
 from followup_rules.engine.breaches import concerned
 from followup_rules.engine.case_keys import employer
@@ -214,7 +214,7 @@ def _stand_at(when: datetime, duty: _Duty, view: CaseView) -> tuple[datetime, bo
 def _ended(duty: _Duty, when: datetime, view: CaseView) -> bool:
     """Tell whether something else had ended a duty before an instant."""
     rule, visit = duty.rule, duty.visit
-    ends = view.matching((*rule.done_by, *rule.cancelled_by), Scope(view, visit, rule), visit.start)
+    ends = view.matching((*rule.done_by, *rule.cancelled_by), view.scope(visit, rule), visit.start)
     ticked = any(event.ticked for event in visit.events)
 
     def is_before(event: Event) -> bool:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.breaches import concerned
 from followup_rules.engine.isolation import blaming
 from followup_rules.engine.parts import Part, parts
@@ -150,7 +150,7 @@ def _answers_the_same(mail: Event, draft: _Draft, view: CaseView) -> bool:
         return False
     if mail.answers or mail.references:
         return mail.answers == anchor.id
-    scope = Scope(view)
+    scope = view.whole
     thread = scope.thread(anchor)
     return bool(thread) and view.rules.world.subjects.is_reply(mail.title) and scope.thread(mail) == thread
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec import Struct
 
 from followup_rules.computed import computed
-from followup_rules.engine import same_anchor
+from followup_rules.engine import clock, same_anchor
+from followup_rules.engine.isolation import blaming
 from followup_rules.engine.threads import named_ids
 from followup_rules.engine.visits import Visits
 from followup_rules.language.about import words
@@ -27,7 +28,11 @@ T = TypeVar("T")
 
 
 class Scope(Struct, frozen=True, dict=True):
-    """What a pattern or a phrase may ask about: a case, and within it an anchor of a rule."""
+    """What a pattern or a phrase may ask about: a case, and within it an anchor of a rule.
+
+    That of a rule's anchor is the rule's duty for it, with a key and instants (UTC), each found once: see
+    `CaseView.scope`.
+    """
 
     view: CaseView
     anchor: Visit | None = None
@@ -64,6 +69,41 @@ class Scope(Struct, frozen=True, dict=True):
         """The normalised addresses of the anchor's people."""
         return frozenset(normal(person.address) for person in self.visit.people)
 
+    @computed
+    def key(self) -> str:
+        """The key of what a rule makes for the anchor; it holds no white space."""
+        it, visit = self.rule, self.visit
+        assert isinstance(it, Rule), "guards make nothing"
+        if it.recurring:
+            return visit.anchor.id
+        name = "".join(visit.anchor.id.split()) if it.per == "event" else self.view.case.key
+        alone = f"~{visit.person}" if visit.person else ""
+        return f"{it.id}/{name}{alone}@{visit.day.isoformat()}"
+
+    @computed
+    def opens(self) -> datetime | None:
+        """When a rule opens for the anchor: where it was moved to, else as announced, else as the rule says."""
+        it = self.rule
+        assert isinstance(it, Rule), "guards have no duties"
+        with blaming(it, but_for_one_duty=True):
+            opens = self.when(it.moved_by) or self.view.pins.get(self.key) or self.when(it.opens)
+            later = self.when(it.not_before) if opens else None
+            return max(opens, later) if opens and later else opens
+
+    @computed
+    def due(self) -> datetime | None:
+        """When it is due: as the rule says, else when it opens."""
+        assert isinstance(self.rule, Rule), "guards have no duties"
+        return (self.when(self.rule.due) or self.opens) if self.opens else None
+
+    @computed
+    def closes(self) -> datetime | None:
+        """When it closes: as the rule says; for what recurs, else at the next occurrence."""
+        it = self.rule
+        assert isinstance(it, Rule), "guards have no duties"
+        closes = self.when(it.closes)
+        return clock.closing(it, self.visit, self.opens, self.view) if it.recurring and not closes else closes
+
     @property
     def names(self) -> frozenset[str]:
         """The folded words in names and addresses of the case."""
@@ -95,9 +135,12 @@ class Scope(Struct, frozen=True, dict=True):
 
         Raises UnsettledError if that comes to rest nowhere, or if none resolves because an opening does not.
         """
-        if phrases not in self._instants:
-            self._instants[phrases] = self._resolved(phrases)
-        return self._instants[phrases]
+        if not phrases:
+            return None
+        known = self._instants
+        if phrases not in known:
+            known[phrases] = self._resolved(phrases)
+        return known[phrases]
 
     @computed
     def _instants(self) -> dict[Sequence[Phrase], datetime | None]:
@@ -127,21 +170,18 @@ class Scope(Struct, frozen=True, dict=True):
                 return self.visit.end
             case "day":
                 return self.view.days.midnight(self.visit.day)
-            case "opens" | "due":
-                return self._own(phrase.base)
+            case "opens":
+                return self.opens
+            case "due":
+                return self.due
         return self._done(phrase.base) if phrase.done else self._rule_opening(phrase.base)
-
-    def _own(self, base: str) -> datetime | None:
-        assert isinstance(self.rule, Rule), "only a rule's own phrases may count from its opening"
-        opens = self.view.opening(self.rule, self.visit)
-        return self.view.due(self.rule, self.visit, opens) if opens and base == "due" else opens
 
     def _rule_opening(self, name: str) -> datetime | None:
         rule = self.view.rules.rules.get(name)
         if rule is None or rule.fault:
             return None
         other = same_anchor.counterpart(rule, self.visit, self.view)
-        return self.view.opening(rule, other) if other else None
+        return self.view.scope(other, rule).opens if other else None
 
     def _done(self, name: str) -> datetime | None:
         from followup_rules.engine.done import done_at  # noqa: PLC0415 -- it judges a duty, which asks for instants

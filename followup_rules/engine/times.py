@@ -35,12 +35,11 @@ class Times(Struct, frozen=True):
 
 def times_of(rule: Rule, visit: Visit, view: CaseView) -> Times:
     """Return the instants of what a rule asks for a visit; none of them if it is not known when it opens."""
-    opens = view.opening(rule, visit)
-    if opens is None:
+    scope = view.scope(visit, rule)
+    opens, due = scope.opens, scope.due
+    if opens is None or due is None:
         return Times(None)
-    scope = Scope(view, visit, rule)
-    due = view.due(rule, visit, opens)
-    return Times(opens, due, _late(rule, scope, opens, due), view.closing(rule, visit))
+    return Times(opens, due, _late(rule, scope, opens, due), scope.closes)
 
 
 def _late(rule: Rule, scope: Scope, opens: datetime, due: datetime) -> datetime:
