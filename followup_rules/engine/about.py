@@ -70,7 +70,7 @@ class _Subjects:
         it, view = self._it, self._view
         if isinstance(it, Rule) and event.report:
             now = view.moment(event)
-            return all_reported(it, view.key(it, visit), view.reports, lambda report: view.moment(report) <= now)
+            return all_reported(view.duty(it, visit).parts, view.reports, lambda report: view.moment(report) <= now)
         scope = view.scope(visit, it)
         if _has(visit, event) or view.is_about(event, scope) is False:
             return False

@@ -17,7 +17,7 @@ from followup_rules.engine.fates import Traces, as_it_stands, fate, traces
 from followup_rules.engine.isolation import blaming
 from followup_rules.engine.lookup import Found, Lookup, Reports
 from followup_rules.engine.parts import ordered_of_parts
-from followup_rules.engine.scope import Scope
+from followup_rules.engine.scope import Duty, Scope
 from followup_rules.engine.threads import threads
 from followup_rules.engine.visits import Visits
 from followup_rules.language.matching import passes
@@ -27,7 +27,7 @@ from followup_rules.language.text import fold
 from followup_rules.model import Case, Event, Person, Reason, Visit
 from followup_rules.people import once_each
 
-__all__ = ["CaseView", "Scope"]
+__all__ = ["CaseView", "Duty", "Scope"]
 
 T = TypeVar("T")
 _NOT_YET = object()
@@ -46,7 +46,8 @@ class CaseView:
         self.case, self.rules, self.pins = self.notes.case, rules, pins
         self.days, self.span = rules.world.days, span
         self._known: dict[tuple[str, Hashable], Any] = {}
-        self._scopes: dict[tuple[int, str, type], Scope] = {}
+        self._scopes: dict[tuple[str, int], Scope] = {}
+        self._duties: dict[tuple[str, int], Duty] = {}
         self.whole = Scope(self)
         """What may be asked about without an anchor."""
 
@@ -229,18 +230,18 @@ class CaseView:
 
     def scope(self, visit: Visit, it: Rule | Guard) -> Scope:
         """Return what may be asked about a visit of a rule or guard: one for each, so that each thing is found once."""
-        name = id(visit), it.id, type(it)
+        if isinstance(it, Rule):
+            return self.duty(it, visit)
+        name = it.id, id(visit)
         known = self._scopes.get(name)
         # It holds the visit, so that no other one gets its place in the memory.
         return known if known is not None else self._scopes.setdefault(name, Scope(self, visit, it))
 
-    def key(self, it: Rule, visit: Visit) -> str:
-        """Return the key of what the rule makes for the visit; it holds no white space."""
-        return self.scope(visit, it).key
-
-    def opening(self, rule: Rule, visit: Visit) -> datetime | None:
-        """Return when a rule opens for a visit, in UTC."""
-        return self.scope(visit, rule).opens
+    def duty(self, rule: Rule, visit: Visit) -> Duty:
+        """Return what a rule asks for a visit; likewise."""
+        name = rule.id, id(visit)
+        known = self._duties.get(name)
+        return known if known is not None else self._duties.setdefault(name, Duty(self, visit, rule))
 
     def found(self, pattern: Pattern) -> Found:
         """Return the events of the case that pass the fixed tests of a pattern."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.guards import Window, windows_at
-from followup_rules.engine.parts import parts
 from followup_rules.language.patterns import answers_others
 from followup_rules.language.schema import Rule
 from followup_rules.model import Event, Visit
@@ -52,10 +51,10 @@ def _excused(mail: Event, window: Window, view: CaseView) -> bool:
 
 
 def _fulfils(mail: Event, rule: Rule, visit: Visit, view: CaseView) -> bool:
-    key = view.key(rule, visit)
-    told = (event for part in parts(rule, key) for event in part.reports(view.reports))
+    duty = view.duty(rule, visit)
+    told = (event for part in duty.parts for event in part.reports(view.reports)) if view.reports.events else ()
     if any(event.report and mail.id in (event.id, event.report.mail) for event in told):
         return True
     theirs = {person.address for person in visit.people}
     to_them = any(person.address in theirs for person in mail.people)
-    return to_them and view.matches(mail, rule.done_by, view.scope(visit, rule), visit.start)
+    return to_them and view.matches(mail, rule.done_by, duty, visit.start)

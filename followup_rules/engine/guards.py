@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
-from followup_rules.engine.anchors import CaseView
+from followup_rules.engine.anchors import CaseView, Duty
 from followup_rules.engine.isolation import blaming
 from followup_rules.language.recipients import people
 from followup_rules.language.schema import Guard, Rule
@@ -106,17 +106,16 @@ def _not_sparing(rule: Rule, view: CaseView) -> tuple[Guard, ...]:
     return tuple(guard for guard in guards if rule.contact or guard.holds == "everything")
 
 
-def windows_that_hold(
-    rule: Rule, visit: Visit, opens: datetime | None, view: CaseView, now: datetime
-) -> tuple[Window, ...]:
-    """Return the windows that hold a duty at some time after its opening.
+def windows_that_hold(duty: Duty, guards: Sequence[Guard], now: datetime) -> tuple[Window, ...]:
+    """Return the windows of those guards that may hold a duty which hold it at some time after its opening.
 
     Of guards that recur, those that hold it from its opening on, those of now, and the next: what was due before
     one of them began is due as before once that is over.
     """
-    if opens is None:
+    opens, view = duty.opens, duty.view
+    if opens is None or not guards:
         return ()
-    guards, to = guards_over(rule, opens, view, now), _recipients(rule, visit)
+    to = _recipients(duty.rule, duty.anchor)
     later = (window for guard in guards for window in windows(guard, view) if window.end > opens)
     holds = [window for window in later if _holds(window, to)]
     recurring = [guard for guard in guards if guard.recurring]

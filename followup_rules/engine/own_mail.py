@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.breaches import concerned
 from followup_rules.engine.isolation import blaming
-from followup_rules.engine.parts import Part, parts
+from followup_rules.engine.parts import Part
 from followup_rules.engine.persons import alone
 from followup_rules.language.phrases import UnsettledError
 from followup_rules.language.recipients import people
@@ -126,16 +126,16 @@ def _drafts(view: CaseView) -> Iterator[_Draft]:
 
 
 def _of_duty(rule: Rule, visit: Visit, view: CaseView) -> Iterator[_Draft]:
-    own = {event.identity for event in visit.events}
+    duty, own = view.duty(rule, visit), {event.identity for event in visit.events}
     # What tells that it was sent is no further mail that could be it: a rule may start from its own end.
     own |= {f"sent\x1f{event.report.mail}" for event in visit.events if event.report}
-    for part in parts(rule, view.key(rule, visit)):
+    for part in duty.parts:
         to = {normal(person.address) for person in people(part.do.to, visit)} if part.do.type == DRAFT else set()
         mails = [mail for mail in _own_mails_to(to, view) if mail.identity not in own]
         if not mails or not concerned(rule, visit, view):
             continue
         try:
-            opens = view.opening(rule, visit)
+            opens = duty.opens
         except UnsettledError:
             continue
         later = [mail for mail in mails if opens is not None and mail.start >= opens]

@@ -11,6 +11,7 @@ from msgspec import Struct
 from followup_rules.computed import computed
 from followup_rules.engine import clock, same_anchor
 from followup_rules.engine.isolation import blaming
+from followup_rules.engine.parts import Part, parts
 from followup_rules.engine.threads import named_ids
 from followup_rules.engine.visits import Visits
 from followup_rules.language.about import words
@@ -28,11 +29,7 @@ T = TypeVar("T")
 
 
 class Scope(Struct, frozen=True, dict=True):
-    """What a pattern or a phrase may ask about: a case, and within it an anchor of a rule.
-
-    That of a rule's anchor is the rule's duty for it, with a key and instants (UTC), each found once: see
-    `CaseView.scope`.
-    """
+    """What a pattern or a phrase may ask about: a case, and within it an anchor of a rule or guard."""
 
     view: CaseView
     anchor: Visit | None = None
@@ -68,41 +65,6 @@ class Scope(Struct, frozen=True, dict=True):
     def them(self) -> frozenset[str]:
         """The normalised addresses of the anchor's people."""
         return frozenset(normal(person.address) for person in self.visit.people)
-
-    @computed
-    def key(self) -> str:
-        """The key of what a rule makes for the anchor; it holds no white space."""
-        it, visit = self.rule, self.visit
-        assert isinstance(it, Rule), "guards make nothing"
-        if it.recurring:
-            return visit.anchor.id
-        name = "".join(visit.anchor.id.split()) if it.per == "event" else self.view.case.key
-        alone = f"~{visit.person}" if visit.person else ""
-        return f"{it.id}/{name}{alone}@{visit.day.isoformat()}"
-
-    @computed
-    def opens(self) -> datetime | None:
-        """When a rule opens for the anchor: where it was moved to, else as announced, else as the rule says."""
-        it = self.rule
-        assert isinstance(it, Rule), "guards have no duties"
-        with blaming(it, but_for_one_duty=True):
-            opens = self.when(it.moved_by) or self.view.pins.get(self.key) or self.when(it.opens)
-            later = self.when(it.not_before) if opens else None
-            return max(opens, later) if opens and later else opens
-
-    @computed
-    def due(self) -> datetime | None:
-        """When it is due: as the rule says, else when it opens."""
-        assert isinstance(self.rule, Rule), "guards have no duties"
-        return (self.when(self.rule.due) or self.opens) if self.opens else None
-
-    @computed
-    def closes(self) -> datetime | None:
-        """When it closes: as the rule says; for what recurs, else at the next occurrence."""
-        it = self.rule
-        assert isinstance(it, Rule), "guards have no duties"
-        closes = self.when(it.closes)
-        return clock.closing(it, self.visit, self.opens, self.view) if it.recurring and not closes else closes
 
     @property
     def names(self) -> frozenset[str]:
@@ -170,18 +132,19 @@ class Scope(Struct, frozen=True, dict=True):
                 return self.visit.end
             case "day":
                 return self.view.days.midnight(self.visit.day)
-            case "opens":
-                return self.opens
-            case "due":
-                return self.due
+            case "opens" | "due":
+                return self._of_duty(phrase.base)
         return self._done(phrase.base) if phrase.done else self._rule_opening(phrase.base)
+
+    def _of_duty(self, base: str) -> datetime | None:
+        raise AssertionError(f"only a rule's own phrases may count from what {base!r} means")
 
     def _rule_opening(self, name: str) -> datetime | None:
         rule = self.view.rules.rules.get(name)
         if rule is None or rule.fault:
             return None
         other = same_anchor.counterpart(rule, self.visit, self.view)
-        return self.view.scope(other, rule).opens if other else None
+        return self.view.duty(rule, other).opens if other else None
 
     def _done(self, name: str) -> datetime | None:
         from followup_rules.engine.done import done_at  # noqa: PLC0415 -- it judges a duty, which asks for instants
@@ -216,6 +179,56 @@ class Scope(Struct, frozen=True, dict=True):
         """Tell whether an event speaks of this anchor: by its `re:DAY`, else as it comes between it and the next."""
         about = self.view.is_about(event, self)
         return start <= self.view.moment(event) < end if about is None else about
+
+
+class Duty(Scope, frozen=True, dict=True):
+    """What a rule asks for an anchor: its key, its instants in UTC and its actions, each found once."""
+
+    anchor: Visit
+    rule: Rule
+
+    @computed
+    def key(self) -> str:
+        """The key of what is made for it; it holds no white space."""
+        rule, visit = self.rule, self.anchor
+        if rule.recurring:
+            return visit.anchor.id
+        name = "".join(visit.anchor.id.split()) if rule.per == "event" else self.view.case.key
+        alone = f"~{visit.person}" if visit.person else ""
+        return f"{rule.id}/{name}{alone}@{visit.day.isoformat()}"
+
+    @computed
+    def opens(self) -> datetime | None:
+        """When it opens: where it was moved to, else as announced, else as the rule says."""
+        rule = self.rule
+        with blaming(rule, but_for_one_duty=True):
+            opens = self.when(rule.moved_by) or self.view.pins.get(self.key) or self.when(rule.opens)
+            later = self.when(rule.not_before) if opens else None
+            return max(opens, later) if opens and later else opens
+
+    @computed
+    def due(self) -> datetime | None:
+        """When it is due: as the rule says, else when it opens; None until it is known when that is."""
+        return (self.when(self.rule.due) or self.opens) if self.opens else None
+
+    @computed
+    def closes(self) -> datetime | None:
+        """When it closes: as the rule says; for what recurs, else at the next occurrence."""
+        rule = self.rule
+        closes = self.when(rule.closes)
+        return clock.closing(rule, self.anchor, self.opens, self.view) if rule.recurring and not closes else closes
+
+    @computed
+    def parts(self) -> tuple[Part, ...]:
+        """Its actions, in the order of the rule."""
+        return parts(self.rule, self.key)
+
+    def matching(self, patterns: Sequence[Pattern]) -> list[Event]:
+        """Return the other events of the case that match, from its start on unless a pattern has its own `after`."""
+        return self.view.matching(patterns, self, self.anchor.start) if patterns else []
+
+    def _of_duty(self, base: str) -> datetime | None:
+        return self.opens if base == "opens" else self.due
 
 
 def _instant(event: Event, field: str) -> datetime | None:
