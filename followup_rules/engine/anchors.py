@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -19,7 +19,7 @@ from followup_rules.engine.lookup import Found, Lookup, Reports
 from followup_rules.engine.parts import ordered_of_parts
 from followup_rules.engine.scope import Duty, Scope
 from followup_rules.engine.threads import threads
-from followup_rules.engine.visits import Visits
+from followup_rules.engine.visits import NO_VISITS, Visits
 from followup_rules.language.matching import passes
 from followup_rules.language.patterns import DOUBTFUL, Pattern, moment
 from followup_rules.language.schema import Guard, Rule, RuleSet
@@ -47,6 +47,8 @@ class CaseView:
         self.days, self.span = rules.world.days, span
         self._known: dict[tuple[str, Hashable], Any] = {}
         self._scopes: dict[tuple[str, int], Scope] = {}
+        self._visits: dict[str, Visits] = {}
+        self._guarded: dict[str, Visits] = {}
         self._duties: dict[tuple[str, int], Duty] = {}
         self.whole = Scope(self)
         """What may be asked about without an anchor."""
@@ -90,6 +92,10 @@ class CaseView:
         return Lookup(self.events, self.rules.world.tags, self.moment)
 
     @computed
+    def _home_lookup(self) -> Lookup:
+        return Lookup(self.home, self.rules.world.tags, self.moment)
+
+    @computed
     def reports(self) -> Reports:
         """Those of them that tell what became of actions, and what notes order of one of several."""
         told = [event for event in self.events if event.report]
@@ -119,20 +125,28 @@ class CaseView:
         """Return the instant at which an event counts where order matters."""
         return moment(event, self.days)
 
+    def starting(self) -> Iterator[Rule]:
+        """Yield the rules that may start from something here: the others have nothing to say of the case."""
+        for rule in self.rules.rules.values():
+            if rule.on is not None and (rule.recurring or self._home_lookup.bears(rule.on.signs)):
+                yield rule
+
     def visits(self, it: Rule | Guard) -> tuple[Visit, ...]:
         """Return the visits that a rule or guard starts from, in the order of time, cancelled ones included."""
         return self.started(it).all
 
     def started(self, it: Rule | Guard) -> Visits:
         """Return the visits that a rule or guard starts from, and which of them took place or are planned."""
-        return self.once(type(it).__name__, it.id, lambda: self._find_visits(it))
+        found = self._visits if isinstance(it, Rule) else self._guarded
+        known = found.get(it.id)
+        return known if known is not None else found.setdefault(it.id, self._find_visits(it))
 
     def _find_visits(self, it: Rule | Guard) -> Visits:
         with blaming(it):
             if it.recurring:
                 return self._of(clock.visits(it, it.recurring, self))
-            if it.on is None:
-                return Visits((), ())
+            if it.on is None or not self._home_lookup.bears(it.on.signs):
+                return NO_VISITS
             if it.on.further or it.where or (isinstance(it, Rule) and it.each):
                 return self._of(self._grouped(it, it.on))
             # Rules that start from the same events have the same visits.
@@ -160,8 +174,7 @@ class CaseView:
 
     def anchors(self, on: Pattern, scope: Scope) -> list[Event]:
         """Return the events from which a rule starts that names a pattern."""
-        at_home = self.once("home", "", lambda: Lookup(self.home, self.rules.world.tags, self.moment))
-        return [event for shown in at_home.bearing(on.signs) if (event := self._anchor(on, shown, scope))]
+        return [event for shown in self._home_lookup.bearing(on.signs) if (event := self._anchor(on, shown, scope))]
 
     def _anchor(self, on: Pattern, shown: Event, scope: Scope) -> Event | None:
         """Return the event that a rule starts from, if it does.

@@ -78,7 +78,7 @@ def _evaluated(
     seen = CaseView(case, rules, pins, context.span(case.key))
     view, unknown = with_own_mail(case, seen, remembered.subjects, remembered.beginning)
     decisions: dict[str, Decision] = {}
-    for rule in rules.rules.values():
+    for rule in view.starting():
         for decision in _decide_rule(rule, view, context):
             asked = replace(decision, unknown=_of(decision, unknown)) if unknown else decision
             decisions[asked.key] = as_settled(asked, remembered.settled)

@@ -95,15 +95,10 @@ def guards_over(rule: Rule, opens: datetime | None, view: CaseView, now: datetim
     """
     if opens is None:
         return ()
-    guards = view.once("guards over", rule.id, lambda: _not_sparing(rule, view))
+    guards = view.rules.guarding[rule.id]
     for guard in guards:
         _around(guard, view, now) if guard.recurring else windows(guard, view)
     return guards
-
-
-def _not_sparing(rule: Rule, view: CaseView) -> tuple[Guard, ...]:
-    guards = [guard for guard in view.rules.guards.values() if not guard.spares(rule)]
-    return tuple(guard for guard in guards if rule.contact or guard.holds == "everything")
 
 
 def windows_that_hold(duty: Duty, guards: Sequence[Guard], now: datetime) -> tuple[Window, ...]:

@@ -39,6 +39,10 @@ class Lookup:
             for sign in signs_of(event, tags):
                 self._places[sign].append(place)
 
+    def bears(self, signs: Signs) -> bool:
+        """Tell whether any event bears any of some signs; if there are none to look for, that is not known."""
+        return signs is None or any(sign in self._places for sign in signs)
+
     def bearing(self, signs: Signs) -> Iterable[Event]:
         """Return the events that bear any of some signs, or all events, in the order of time."""
         if signs is None:

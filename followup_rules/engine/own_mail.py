@@ -116,10 +116,7 @@ def _by_address(mails: Sequence[Event]) -> Mapping[str, Sequence[int]]:
 
 
 def _drafts(view: CaseView) -> Iterator[_Draft]:
-    drafting = [rule for rule in view.rules.rules.values() if any(do.type == DRAFT for do in rule.do)]
-    for rule in drafting if _own_mails(view) else ():
-        if rule.on is None or rule.fault:
-            continue
+    for rule in view.rules.drafting if _own_mails(view) else ():
         with blaming(rule):
             for visit in view.standing(rule):
                 yield from _of_duty(rule, visit, view)

@@ -13,7 +13,7 @@ from followup_rules.engine import clock, same_anchor
 from followup_rules.engine.isolation import blaming
 from followup_rules.engine.parts import Part, parts
 from followup_rules.engine.threads import named_ids
-from followup_rules.engine.visits import Visits
+from followup_rules.engine.visits import NO_VISITS
 from followup_rules.language.about import words
 from followup_rules.language.matching import Pattern, passes
 from followup_rules.language.patterns import personal
@@ -162,7 +162,7 @@ class Scope(Struct, frozen=True, dict=True):
         named = self.view.rules.world.definitions[phrase.base]
         assert named is not None, "what counts from a faulty definition is faulty itself"
         # From the next anchor's day on, what is said belongs to that one.
-        visits = self.view.started(self.rule).of(self.visit.person) if self.rule else Visits((), ())
+        visits = self.view.started(self.rule).of(self.visit.person) if self.rule else NO_VISITS
         later = visits.day_after(self.visit.day)
         start = self.view.days.midnight(self.visit.day)
         end = self.view.days.midnight(later) if later else datetime.max.replace(tzinfo=UTC)

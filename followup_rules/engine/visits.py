@@ -71,3 +71,6 @@ class Visits(Struct, frozen=True, dict=True):
     @computed
     def _days(self) -> list[date]:
         return sorted({visit.day for visit in self.standing})
+
+
+NO_VISITS = Visits((), ())

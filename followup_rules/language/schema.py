@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
+from followup_rules.computed import computed
 from followup_rules.language import every, patterns
 from followup_rules.language.every import Every
 from followup_rules.language.matching import Part, all_of
@@ -178,7 +179,7 @@ class Guard(Struct, frozen=True, kw_only=True):
         return rule.id in self.except_ or self.id in rule.passes
 
 
-class RuleSet(Struct, frozen=True):
+class RuleSet(Struct, frozen=True, dict=True):
     """All rules and guards that are switched on, by id, and what they stand on."""
 
     rules: Mapping[str, Rule]
@@ -195,6 +196,24 @@ class RuleSet(Struct, frozen=True):
     def recurring(self) -> list[str]:
         """The ids of the rules from the clock, each of which names a case."""
         return [rule.id for rule in self.rules.values() if rule.recurring]
+
+    @computed
+    def drafting(self) -> tuple[Rule, ...]:
+        """The sound rules that ask for a draft."""
+        sound = (rule for rule in self.rules.values() if rule.on is not None and not rule.fault)
+        return tuple(rule for rule in sound if any(do.type == DRAFT for do in rule.do))
+
+    @computed
+    def guarding(self) -> Mapping[str, tuple[Guard, ...]]:
+        """The guards that may hold what a rule asks for, by its id."""
+        return {
+            rule.id: tuple(
+                guard
+                for guard in self.guards.values()
+                if not guard.spares(rule) and (rule.contact or guard.holds == "everything")
+            )
+            for rule in self.rules.values()
+        }
 
 
 def _text(value: Value, _: World) -> str | None:
