@@ -20,7 +20,6 @@ from followup_rules.engine.parts import ordered_of_parts
 from followup_rules.engine.scope import Duty, Scope
 from followup_rules.engine.threads import threads
 from followup_rules.engine.visits import NO_VISITS, Visits
-from followup_rules.language.matching import passes
 from followup_rules.language.patterns import DOUBTFUL, Pattern, moment
 from followup_rules.language.schema import Guard, Rule, RuleSet
 from followup_rules.language.text import fold
@@ -89,11 +88,16 @@ class CaseView:
     @computed
     def lookup(self) -> Lookup:
         """The events of the case that took place or are planned, by what they bear."""
-        return Lookup(self.events, self.rules.world.tags, self.moment)
+        return Lookup(self.events, self.rules, self.moment)
 
     @computed
     def _home_lookup(self) -> Lookup:
-        return Lookup(self.home, self.rules.world.tags, self.moment)
+        return Lookup(self.home, self.rules, self.moment)
+
+    @computed
+    def _gone(self) -> frozenset[str]:
+        """The identities of the events at home that have vanished or were missed."""
+        return frozenset(event.identity for event in self.home if event.status in ("vanished", "missed"))
 
     @computed
     def reports(self) -> Reports:
@@ -125,12 +129,6 @@ class CaseView:
         """Return the instant at which an event counts where order matters."""
         return moment(event, self.days)
 
-    def starting(self) -> Iterator[Rule]:
-        """Yield the rules that may start from something here: the others have nothing to say of the case."""
-        for rule in self.rules.rules.values():
-            if rule.on is not None and (rule.recurring or self._home_lookup.bears(rule.on.signs)):
-                yield rule
-
     def visits(self, it: Rule | Guard) -> tuple[Visit, ...]:
         """Return the visits that a rule or guard starts from, in the order of time, cancelled ones included."""
         return self.started(it).all
@@ -145,12 +143,12 @@ class CaseView:
         with blaming(it):
             if it.recurring:
                 return self._of(clock.visits(it, it.recurring, self))
-            if it.on is None or not self._home_lookup.bears(it.on.signs):
+            if it.on is None or not (self._gone or self._home_lookup.may_be(it.on)):
                 return NO_VISITS
-            if it.on.further or it.where or (isinstance(it, Rule) and it.each):
+            if not it.on.is_fixed or it.where or (isinstance(it, Rule) and it.each):
                 return self._of(self._grouped(it, it.on))
             # Rules that start from the same events have the same visits.
-            on, alike = it.on, (it.on.fixed, it.on.signs, it.per == "event")
+            on, alike = it.on, (it.on.alike, it.per == "event")
             return self.once("visits", alike, lambda: self._of(self._grouped(it, on)))
 
     def _of(self, visits: tuple[Visit, ...]) -> Visits:
@@ -174,19 +172,13 @@ class CaseView:
 
     def anchors(self, on: Pattern, scope: Scope) -> list[Event]:
         """Return the events from which a rule starts that names a pattern."""
-        return [event for shown in self._home_lookup.bearing(on.signs) if (event := self._anchor(on, shown, scope))]
-
-    def _anchor(self, on: Pattern, shown: Event, scope: Scope) -> Event | None:
-        """Return the event that a rule starts from, if it does.
-
-        What has vanished or was missed, and the rule does not name so, is an anchor that is gone: as it was, listed.
-        """
-        if on(shown, scope):
-            return shown
-        if shown.status not in ("vanished", "missed"):
-            return None
-        listed = self.once("listed", "", lambda: {event.identity: event for event in self.case.home})[shown.identity]
-        return listed if on(listed, scope) else None
+        starting = {event.identity: event for event in self._home_lookup.passing(on, scope) if on.rest(event, scope)}
+        # What has vanished or was missed, and the rule does not name so, is an anchor that is gone: as it was, listed.
+        gone = self._gone - starting.keys()
+        if not gone:
+            return [*starting.values()]
+        starting |= {event.identity: event for event in self.case.home if event.identity in gone and on(event, scope)}
+        return [starting[event.identity] for event in self.home if event.identity in starting]
 
     def _visit(self, events: Sequence[Event], person: str = "") -> Visit:
         """Return the visit that some events make up; of one person alone, if one is given."""
@@ -257,25 +249,33 @@ class CaseView:
         return known if known is not None else self._duties.setdefault(name, Duty(self, visit, rule))
 
     def found(self, pattern: Pattern) -> Found:
-        """Return the events of the case that pass the fixed tests of a pattern."""
+        """Return the events of the case that pass the tests of a pattern that no anchor can change."""
         return self.lookup.passing(pattern, self.whole)
 
     def matching(self, patterns: Sequence[Pattern], scope: Scope, since: datetime) -> list[Event]:
         """Return the other events of the case that match, from `since` on unless a pattern has its own `after`."""
-        matching: dict[str, Event] = {}
-        for pattern in patterns:
-            passing = self.found(pattern)
-            if not passing.events:
-                continue
-            for event in passing.events if pattern.dated else passing.since(since):
-                new = event.identity not in matching and self._may_count(event, scope)
-                if new and passes(pattern.further, event, scope):
-                    matching[event.identity] = event
-        return sorted(matching.values(), key=self.order) if len(patterns) > 1 else [*matching.values()]
+        events, about = self.events, self.notes.subjects
+        matching: list[int] = []
+        not_asked = {self.lookup.places[name] for name in scope.own if name in self.lookup.places}
 
-    def _may_count(self, event: Event, scope: Scope) -> bool:
-        """Tell whether an event is none of the anchor's own, and no note that is about another one of the same rule."""
-        return event.identity not in scope.own and self.is_about(event, scope) is not False
+        def asked(found: Found) -> Iterator[int]:
+            """Yield the places of all but the anchor's own, and notes about another anchor of the same rule."""
+            others = (place for place in found.places if place not in not_asked)
+            return (place for place in others if self.is_about(events[place], scope) is not False) if about else others
+
+        for pattern in patterns:
+            found = self.found(pattern)
+            found = found if pattern.dated else found.since(since)
+            for bound in pattern.window:
+                # A phrase that comes to rest nowhere is a fault only where there is an event to ask it for.
+                if any(True for _ in asked(found)):
+                    found = found.within(bound, scope)
+            fitting = [*asked(found)]
+            for test in pattern.further:
+                fitting = [place for place in fitting if test(events[place], scope)]
+            matching += fitting
+            not_asked.update(fitting)
+        return [events[place] for place in sorted(matching)]
 
     def is_about(self, event: Event, scope: Scope) -> bool | None:
         """Tell whether an event is a note whose `re:DAY` names this anchor; None if it names none of the same rule."""

@@ -18,15 +18,15 @@ from followup_rules.engine.context import EvaluationContext
 from followup_rules.engine.guards import guards_over, windows_that_hold
 from followup_rules.engine.isolation import Failed, blaming, without
 from followup_rules.engine.openings import latest_openings, with_openings
-from followup_rules.engine.orders import windows_of_notes
+from followup_rules.engine.orders import apart, windows_of_notes
 from followup_rules.engine.own_mail import Beginning, Subjects, of_any_beginning, with_own_mail
 from followup_rules.engine.parts import ended
 from followup_rules.engine.settled import Settled, as_settled
 from followup_rules.engine.times import NO_TIMES, Times, times_of
-from followup_rules.engine.verdicts import Verdict, broken, over, timely
+from followup_rules.engine.verdicts import Verdict, alone, broken, over, soonest
 from followup_rules.language.phrases import UnsettledError
 from followup_rules.language.schema import Rule, RuleSet
-from followup_rules.model import Case, Decision, Event, Reason, State, Visit
+from followup_rules.model import Case, Decision, Event, Pause, Reason, State, Visit
 from followup_rules.sentences import Sentence
 
 __all__ = ["EvaluationContext", "Remembered", "evaluate"]
@@ -78,7 +78,7 @@ def _evaluated(
     seen = CaseView(case, rules, pins, context.span(case.key))
     view, unknown = with_own_mail(case, seen, remembered.subjects, remembered.beginning)
     decisions: dict[str, Decision] = {}
-    for rule in view.starting():
+    for rule in rules.rules.values():
         for decision in _decide_rule(rule, view, context):
             asked = replace(decision, unknown=_of(decision, unknown)) if unknown else decision
             decisions[asked.key] = as_settled(asked, remembered.settled)
@@ -114,33 +114,37 @@ def _faulty(duty: Duty, fault: str) -> Decision:
 
 
 def _decide(duty: Duty, successor: Visit | None, context: EvaluationContext) -> Decision:
-    now, times = context.now, times_of(duty)
+    now, times, more = context.now, times_of(duty), dict[str, Any]()
     # Whatever becomes of it: a guard that cannot be followed is told of.
     guards = guards_over(duty.rule, times.opens, duty.view, now)
     snoozed = windows_of_notes(duty.key, times.opens, duty.view)
     verdict = over(duty, successor, times, context)
     if verdict is None:
-        held = (*windows_that_hold(duty, guards, now), *snoozed)
-        released = times.released(held, now)
-        verdict = timely(released, held, now)
+        held = (*windows_that_hold(duty, guards, now), *snoozed.get("", ()))
+        verdict, released = alone(times, held, now)
+        several = apart(duty, snoozed) if verdict.state is State.DUE else {}
+        if several:
+            judged = {name: alone(times, (*held, *own), now) for name, own in several.items()}
+            verdict, released = soonest(judged.values(), now)
+            more["paused"] = {name: _pause(*each, duty) for name, each in judged.items() if several[name]}
         times = released if verdict.state is State.DUE else times
     if verdict.state is State.DUE:
-        own = {"carries": _carried(duty), "ended": ended(duty.parts, duty.view.reports), **_warning(duty)}
-        return _decision(duty, verdict, times, own)
-    return _decision(duty, verdict, times, _warning(duty) if verdict.state is State.WAITING else {})
+        more |= {"carries": _carried(duty), "ended": ended(duty.parts, duty.view.reports)}
+    if verdict.state in (State.WAITING, State.DUE):
+        more |= _warning(duty)
+    return _decision(duty, verdict, times, more)
 
 
 def _decision(duty: Duty, verdict: Verdict, times: Times, more: Mapping[str, Any]) -> Decision:
     """Return what a rule says of an anchor, with all instants in the user's zone."""
-    local, reason = duty.view.days.local, verdict.reason
-    values = {name: local(value) if isinstance(value, datetime) else value for name, value in reason.values.items()}
+    local = duty.view.days.local
     return Decision(
         key=duty.key,
         rule=duty.rule.id,
         case=duty.view.case.key,
         visit=duty.anchor,
         state=verdict.state,
-        reason=Reason(reason.sentence, values),
+        reason=_local(verdict.reason, duty),
         # What tells that a mail was a draft is shown by that mail.
         evidence=tuple((event.report and event.report.mail) or event.id for event in verdict.evidence),
         guard=verdict.guard,
@@ -151,6 +155,18 @@ def _decision(duty: Duty, verdict: Verdict, times: Times, more: Mapping[str, Any
         closes=times.closes and local(times.closes),
         **more,
     )
+
+
+def _local(reason: Reason, duty: Duty) -> Reason:
+    """Return a reason whose instants are in the user's zone."""
+    local = duty.view.days.local
+    values = {name: local(value) if isinstance(value, datetime) else value for name, value in reason.values.items()}
+    return Reason(reason.sentence, values)
+
+
+def _pause(verdict: Verdict, times: Times, duty: Duty) -> Pause:
+    due = times.due and duty.view.days.local(times.due)
+    return Pause(verdict.state is State.HELD, _local(verdict.reason, duty), due, verdict.late)
 
 
 def _carried(duty: Duty) -> tuple[Event, ...]:

@@ -96,7 +96,7 @@ def _beginning(words: tuple[str, ...], mails: Iterable[Event]) -> tuple[str, ...
 
 def _own_mails(view: CaseView) -> Sequence[Event]:
     """Return the mails of mine that do not carry the key of a draft, which says more than a subject."""
-    sent = view.lookup.bearing(frozenset({"sent"}))
+    sent = (event for event in view.events if event.kind == "sent")
     return view.once("own mails", "", lambda: tuple(event for event in sent if not event.auto and not event.report))
 
 

@@ -15,8 +15,7 @@ from followup_rules.engine.parts import Part, parts
 from followup_rules.engine.threads import named_ids
 from followup_rules.engine.visits import NO_VISITS
 from followup_rules.language.about import words
-from followup_rules.language.matching import Pattern, passes
-from followup_rules.language.patterns import personal
+from followup_rules.language.patterns import Pattern, personal
 from followup_rules.language.phrases import Phrase, UnsettledError, shift
 from followup_rules.language.schema import Guard, Rule
 from followup_rules.model import MAIL, Event, Visit
@@ -52,9 +51,9 @@ class Scope(Struct, frozen=True, dict=True):
         """Return what is computed of the case under a key; computed when it is first asked for."""
         return self.view.once(what, key, compute)
 
-    def found(self, pattern: Pattern) -> tuple[Event, ...]:
-        """Return the events of the case that pass the fixed tests of a pattern, in the order of time."""
-        return self.view.found(pattern).events
+    def found(self, pattern: Pattern) -> Sequence[Event]:
+        """Return the events of the case that pass the tests of a pattern that no anchor can change, by time."""
+        return [*self.view.found(pattern)]
 
     @computed
     def own(self) -> frozenset[str]:
@@ -167,8 +166,7 @@ class Scope(Struct, frozen=True, dict=True):
         start = self.view.days.midnight(self.visit.day)
         end = self.view.days.midnight(later) if later else datetime.max.replace(tzinfo=UTC)
         pattern = personal(named)
-        passing = self.view.found(pattern).events
-        found = [e for e in passing if passes(pattern.further, e, self) and self._is_said_here(e, start, end)]
+        found = [e for e in self.view.found(pattern) if pattern.rest(e, self) and self._is_said_here(e, start, end)]
         # A note without a time ends with its day.
         late = phrase.field == "end"
         instants = [self.view.moment(e) if late and e.whole_day else _instant(e, phrase.field) for e in found]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from followup_rules.engine.anchors import CaseView, Duty
 from followup_rules.engine.context import EvaluationContext
@@ -169,7 +170,22 @@ def _unsure(duty: Duty, sight: Sight) -> Verdict | None:
     return None
 
 
-def timely(times: Times, holds: Sequence[Window], now: datetime) -> Verdict:
+def alone(times: Times, holds: tuple[Window, ...], now: datetime) -> tuple[Verdict, Times]:
+    """Return how a duty, or one action of it that notes hold by itself, stands when it is open; and its instants."""
+    released = times.released(holds, now)
+    return _timely(released, holds, now), released
+
+
+def soonest(judged: Iterable[tuple[Verdict, Times]], now: datetime) -> tuple[Verdict, Times]:
+    """Return how a duty stands by its actions: as the first that is due, else as that whose hold ends first."""
+    every = [*judged]
+    open_ = [each for each in every if each[0].state is State.DUE]
+    # What is held is due no earlier than at the end of the hold.
+    verdict, times = min(open_ or every, key=lambda each: (each[1].due or now, each[0].next or now))
+    return replace(verdict, next=_future(now, *(each.next for each, _ in every))), times
+
+
+def _timely(times: Times, holds: Sequence[Window], now: datetime) -> Verdict:
     """Return what the hour says of a duty that is open: missed, held, or due."""
     if times.closes is not None and now >= times.closes:
         return Verdict(State.EXPIRED, Reason("missed: the window closed at {closes}", {"closes": times.closes}))

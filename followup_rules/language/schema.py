@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import Any, TypeAlias
 
 from msgspec import Struct
@@ -12,12 +13,13 @@ from msgspec.structs import replace
 from followup_rules.codes import Code
 from followup_rules.computed import computed
 from followup_rules.language import every, patterns
+from followup_rules.language.compiled import Part, all_of
 from followup_rules.language.every import Every
-from followup_rules.language.matching import Part, all_of
 from followup_rules.language.patterns import Pattern, World
 from followup_rules.language.phrases import Phrase, parse
 from followup_rules.language.phrases import read as read_phrases
 from followup_rules.language.recipients import noted_field
+from followup_rules.language.sieve import Sieve
 from followup_rules.model import DRAFT, LANGUAGES
 from followup_rules.people import normal
 from followup_rules.sentences import Sentence
@@ -137,6 +139,12 @@ class Rule(Struct, frozen=True, kw_only=True):
         return self.on.every if self.on else None
 
     @property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """All that it asks of events."""
+        ends = (*self.done_by, *self.cancelled_by, *self.while_, *self.carries)
+        return (*filter(None, (self.on, self.where)), *ends)
+
+    @property
     def fixed_recipients(self) -> frozenset[str]:
         """The normalised addresses that stand in its `to`."""
         return frozenset(normal(word) for do in self.do for word in do.to if "@" in word)
@@ -173,6 +181,11 @@ class Guard(Struct, frozen=True, kw_only=True):
     def recurring(self) -> Every | None:
         """What it starts from, if that recurs by the calendar: then it holds contact to anybody, in every case."""
         return self.on.every if self.on else None
+
+    @property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """All that it asks of events."""
+        return (*filter(None, (self.on, self.where)), *self.ended_by)
 
     def spares(self, rule: Rule) -> bool:
         """Tell whether it never holds a rule, by its own word or by the rule's."""
@@ -215,6 +228,12 @@ class RuleSet(Struct, frozen=True, dict=True):
             for rule in self.rules.values()
         }
 
+    @computed
+    def sieve(self) -> Sieve:
+        """What tells which of all their patterns an event may be."""
+        asked = [rule.patterns for rule in self.rules.values()] + [guard.patterns for guard in self.guards.values()]
+        return Sieve(chain.from_iterable(asked))
+
 
 def _text(value: Value, _: World) -> str | None:
     return values.string(value)
@@ -252,7 +271,7 @@ def _anchor(value: Value, world: World) -> Pattern | None:
     recurring = every.read(value.child("every")) if value.known_keys(("every",)) == [*value.raw] else None
     if not recurring:
         return None
-    return replace(all_of({"every": Part(lambda *_: False, signs=frozenset())}), every=recurring)
+    return replace(all_of({"every": Part(sort=(lambda _: False,))}), every=recurring)
 
 
 def _choice(*valid: str) -> Read:
