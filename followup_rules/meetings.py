@@ -37,13 +37,17 @@ def _prefix() -> re.Pattern[str]:
     return re.compile(rf"\s*(?:(?:{words})(?:\s*:|\s+-\s)|[\[(]\s*(?:{words})\s*[\])])\s*:?\s*", re.IGNORECASE)
 
 
+ABSENT = frozenset({"DECLINED", "DELEGATED"})
+"""The answers of those who do not come: who delegates sends somebody else (RFC 5545, section 3.2.12)."""
+
+
 def answer(answers: Collection[str]) -> str:
     """Return what I answered, of the answers under each of my invited addresses (RFC 5545, section 3.2.12).
 
     Any acceptance counts: the other copy was only tidied up. An address without an answer counts as answered, "", for
     many exports leave it out. `NEEDS-ACTION` if I have not answered.
     """
-    order = ("ACCEPTED", "TENTATIVE", "DECLINED", "", "NEEDS-ACTION")
+    order = ("ACCEPTED", "TENTATIVE", *sorted(ABSENT), "", "NEEDS-ACTION")
     given = {each if each in order else "" for each in (one.strip().upper() for one in answers)}
     return next((each for each in order if each in given), "NEEDS-ACTION")
 

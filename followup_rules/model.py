@@ -148,6 +148,8 @@ class BadItem(Struct, frozen=True):
     """The line as the user wrote it."""
     marked: str = ""
     """The part of that line which cannot be read."""
+    hint: str = ""
+    """What to write instead, if that can be told."""
 
 
 class Pull(Struct, frozen=True, kw_only=True):
@@ -300,6 +302,18 @@ class Case(Struct, frozen=True, kw_only=True):
     """By id, the days of meetings that are kept though they begin on another one in the zone of today."""
 
 
+class Pause(Struct, frozen=True):
+    """One action of a duty that a note holds, or held, by itself."""
+
+    held: bool
+    """It is so now."""
+    reason: Reason
+    """Why it is held, or due."""
+    due: datetime | None
+    """In the user's zone; no earlier than the end of the hold."""
+    late: bool
+
+
 class Decision(Struct, frozen=True, kw_only=True):
     """What one rule says of one anchor now."""
 
@@ -327,6 +341,8 @@ class Decision(Struct, frozen=True, kw_only=True):
     """Of the page that tells more of it; see `codes`."""
     ended: tuple[str, ...] = ()
     """The names of those of its actions that the user has ended, while others are open; see `engine.parts`."""
+    paused: Mapping[str, Pause] = field(default_factory=dict)
+    """By the name of an action: what a note makes of it alone, while it or others are open."""
     unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By the name of a draft whose subject is not known: the subjects of the mails of mine that it may have been."""
 
@@ -334,6 +350,10 @@ class Decision(Struct, frozen=True, kw_only=True):
     def why(self) -> str:
         """The reason, in one sentence."""
         return str(self.reason)
+
+    def holds(self, action: str) -> bool:
+        """Tell whether a note lets one of its actions, by its name, wait while others are due."""
+        return action in self.paused and self.paused[action].held
 
 
 class Reply(Struct, frozen=True):

@@ -84,8 +84,10 @@ def entries(file: CaseFile, now: datetime) -> Iterator[Entry]:
 def _instants(decision: Decision) -> Iterator[tuple[str, datetime]]:
     """Return what will happen to a duty by time alone, and when."""
     until = decision.reason.values.get("until") if decision.state is State.HELD else None
-    if isinstance(until, datetime):
-        yield "hold ends", until
+    apart = (pause.reason.values["until"] for pause in decision.paused.values() if pause.held)
+    for end in dict.fromkeys((until, *apart)):
+        if isinstance(end, datetime):
+            yield "hold ends", end
     if decision.state is State.WAITING and decision.opens:
         yield "opens", decision.opens
     if decision.state is State.DUE and decision.due:

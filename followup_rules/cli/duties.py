@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from followup_rules.cli import casebook, shared
 from followup_rules.cli.case_names import named, unclear
@@ -13,6 +14,7 @@ from followup_rules.cli.casebook import CaseFile
 from followup_rules.cli.page import WORDS
 from followup_rules.codes import Code
 from followup_rules.config.read import Config
+from followup_rules.engine.parts import name_of_part, names_of_parts, of_part, with_part
 from followup_rules.model import Decision, Problem, State
 from followup_rules.sentences import Sentence
 from followup_rules.store.store import Store
@@ -25,15 +27,22 @@ _LISTED = 6
 
 
 class Meant(Struct, frozen=True):
-    """A duty, or a case as a whole."""
+    """A duty, one action of it, or a case as a whole."""
 
     file: CaseFile
     decision: Decision | None = None
+    part: str = ""
+    """Which of its actions: `2`, or an id."""
 
     @property
     def title(self) -> str:
         """What people call it."""
-        return title_of(self.decision, self.file) if self.decision else self.file.name
+        return title_of(self.decision, self.file, self.part) if self.decision else self.file.name
+
+    @property
+    def key(self) -> str | None:
+        """By which a note names it; None for a case as a whole."""
+        return with_part(self.decision.key, self.part) if self.decision else None
 
 
 class _Word(Struct, frozen=True):
@@ -49,6 +58,14 @@ def find(name: str, config: Config, now: datetime, *, whole_case: bool, as_json:
 
     `whole_case`: a case alone means all of it, else the one thing that is open in it.
     """
+    whole, part = _in_two(name, config)
+    report, meant = _duty(whole, config, now, whole_case=whole_case and not part, as_json=as_json)
+    if part:
+        _check_part(meant, part, config, as_json=as_json)
+    return report, replace(meant, part=part)
+
+
+def _duty(name: str, config: Config, now: datetime, *, whole_case: bool, as_json: bool) -> tuple[Report, Meant]:
     with shared.copy_of(config, as_json=as_json) as copy:
         written = copy.decisions.last_line()
         report = preview(config, copy, now, lambda store, at: _cases(name, store, at, config))
@@ -70,16 +87,41 @@ def find(name: str, config: Config, now: datetime, *, whole_case: bool, as_json:
     return report, _chosen(word, file, as_json=as_json)
 
 
-def title_of(decision: Decision, file: CaseFile) -> str:
-    """Return what a duty is about, for people: the title of what was made for it, else that of its anchor."""
-    made = next((entry.action.title for entry in file.made(decision) if entry.action.title), "")
-    return made or decision.visit.anchor.title or decision.visit.anchor.text or decision.rule
+def title_of(decision: Decision, file: CaseFile, part: str = "") -> str:
+    """Return what a duty, or one action of it, is about: the title of what was made for it, else that of its anchor."""
+    names = {name_of_part(decision.key, part)} if part else None
+    made = (it.action.title for it in file.made(decision) if it.action.title and (not names or it.name in names))
+    return next(made, "") or decision.visit.anchor.title or decision.visit.anchor.text or decision.rule
 
 
-def short(decision: Decision, file: CaseFile) -> str:
-    """Return by which word a duty can be named: `CASE/RULE`, or its key if the case has several open of that rule."""
+def short(decision: Decision, file: CaseFile, part: str = "") -> str:
+    """Return by which word a duty can be named: `CASE/RULE`, or its key if the case has several open of that rule.
+
+    `part`: one action of it, `2` or an id.
+    """
     same = [each for each in file.decisions if each.rule == decision.rule and each.state in OPEN]
-    return decision.key if len(same) > 1 else f"{file.name}/{decision.rule}"
+    return with_part(decision.key if len(same) > 1 else f"{file.name}/{decision.rule}", part)
+
+
+def _in_two(name: str, config: Config) -> tuple[str, str]:
+    """Return the word for a duty and the action of it that is named with it, `KEY#2` or `CASE/RULE#ID`; "" if none."""
+    whole, part = of_part(name)
+    before, sign, after = name.rpartition("#")
+    return (before, after) if sign and not part and _word(before, config).rule else (whole, part)
+
+
+def _check_part(meant: Meant, part: str, config: Config, *, as_json: bool) -> None:
+    """Exit, and say why, if a duty has no such action, or it is over."""
+    decision = meant.decision
+    assert decision is not None, "only a duty has actions"
+    names, key = names_of_parts(config.rulebook.rules.rules[decision.rule], decision.key), with_part(decision.key, part)
+    if key not in names:
+        message = Sentence("{key} names no action", key=key)
+        hint: str = Sentence("write one of: {names}", names=_listed(names))
+        shared.give_up([Problem("DUTY", message, Code.NO_DUTY, hint=hint, fatal=True)], as_json=as_json)
+    if name_of_part(decision.key, part) in decision.ended:
+        message = Sentence("{key} is over already", key=key)
+        shared.give_up([Problem("DUTY", message, Code.NO_DUTY, hint=_hint(meant.file), fatal=True)], as_json=as_json)
 
 
 def _cases(name: str, store: Store, at: datetime, config: Config) -> Sequence[str]:

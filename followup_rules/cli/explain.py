@@ -23,6 +23,7 @@ from followup_rules.cli.show import TYPES
 from followup_rules.cli.speech import tr, tr_kept
 from followup_rules.config.read import Config
 from followup_rules.engine.guards import Window
+from followup_rules.engine.parts import part_of
 from followup_rules.engine.plan import LedgerEntry
 from followup_rules.language.schema import RuleSet
 from followup_rules.model import Decision, Event, Problem, State
@@ -287,8 +288,15 @@ def _told(decision: Decision, file: CaseFile, now: datetime) -> list[list[Clause
         entries = file.made(decision)
         there = [_made(it) for it in entries]
         lines.append([*there] or [(Sentence("not made yet"), "yellow")])
+    lines += [_paused(name, decision, now) for name in decision.paused if decision.holds(name)]
     lines.append(_coming(decision, now))
     return [line for line in lines if line]
+
+
+def _paused(name: str, decision: Decision, now: datetime) -> list[Clause]:
+    """Return which of its actions a note holds alone, and until when."""
+    until = pages.told(decision.paused[name].reason, now)
+    return [Sentence("action {name}: {reason}", name=f"#{part_of(decision.key, name)}", reason=until)]
 
 
 def _made(entry: LedgerEntry) -> Sentence:

@@ -10,6 +10,7 @@ from followup_rules.cli.duties import Meant
 from followup_rules.cli.page import weekday
 from followup_rules.cli.speech import say
 from followup_rules.config.read import Config
+from followup_rules.engine.parts import with_part
 from followup_rules.language.tags import DISMISSED, DONE
 from followup_rules.plain import one_line
 from followup_rules.sentences import Sentence
@@ -25,7 +26,7 @@ def give(  # noqa: PLR0913 -- what is meant, what is ordered, and how to tell it
     report, meant = duties.find(word, config, now, whole_case=whole_case, as_json=as_json)
     parts = [
         f"#{tag}",
-        *([f"for:{meant.decision.key}"] if meant.decision else []),
+        *([f"for:{meant.key}"] if meant.key else []),
         *([f"until:{until}"] if until else []),
     ]
     added, problems = note.write(config, meant.file.key, " ".join(parts), now, as_json=as_json)
@@ -42,7 +43,7 @@ def _record(meant: Meant, tag: str, until: str) -> dict[str, str | None]:
     decision = meant.decision
     return {
         "case": meant.file.key,
-        "key": decision.key if decision else None,
+        "key": meant.key,
         "rule": decision.rule if decision else None,
         "tag": tag,
         "until": until or None,
@@ -54,7 +55,7 @@ def _said(meant: Meant, tag: str, until: str, now: datetime) -> Sentence:
     case, shown = meant.file.name, f"{weekday(day)} {day:%Y-%m-%d}"
     if meant.decision is None:
         return Sentence("Waits until {until}: all of {case}", until=shown, case=case)
-    title, rule = one_line(meant.title), meant.decision.rule
+    title, rule = one_line(meant.title), with_part(meant.decision.rule, meant.part)
     if tag == DONE:
         return Sentence("Done: “{title}” ({rule}, {case})", title=title, rule=rule, case=case)
     if tag == DISMISSED:

@@ -10,12 +10,15 @@ from typing import Any
 
 import click
 from msgspec import Struct
+from msgspec.structs import replace
 
 from followup_rules.cli import agenda, casebook, shared
 from followup_rules.cli.agenda import Entry
 from followup_rules.cli.casebook import CaseFile
 from followup_rules.cli.duties import title_of
 from followup_rules.config.read import Config
+from followup_rules.engine.orders import SNOOZED
+from followup_rules.engine.parts import part_of, with_part
 from followup_rules.engine.plan import LedgerEntry
 from followup_rules.model import NOTICE, Action, Decision, Person, State
 from followup_rules.tick.run import Report
@@ -46,6 +49,8 @@ class Owed(Struct, frozen=True):
     made: tuple[Made, ...]
     since: datetime
     """Of a notice: when it was given first. Of a duty: when it is due, or was."""
+    part: str = ""
+    """Which of its actions, `2` or an id, where a note holds that alone."""
 
 
 class Day(Struct, frozen=True):
@@ -84,7 +89,7 @@ def gather(report: Report, files: Sequence[CaseFile], config: Config) -> Day:
     """Return all that is to tell of the day of a report."""
     open_ = [(file, each) for file in files for each in file.decisions if each.state in (State.DUE, State.HELD)]
     places = _places([entry for file, decision in open_ for entry in file.made(decision)], config, report.now)
-    told = [_told(decision, file, report, places) for file, decision in open_]
+    told = [each for file, decision in open_ for each in _told(decision, file, report, places)]
     due = [each for each in told if each.decision.state is State.DUE]
     held = [each for each in told if each.decision.state is State.HELD]
     notices = [each for each in due if _is_notice(each)]
@@ -97,14 +102,36 @@ def gather(report: Report, files: Sequence[CaseFile], config: Config) -> Day:
     )
 
 
-def _told(decision: Decision, file: CaseFile, report: Report, places: Places) -> Owed:
-    there = [Made(it.action, it.output, places.get((it.key, it.output), ""), there=True) for it in file.made(decision)]
-    made = (*there, *_to_be_made(decision, report))
+def _told(decision: Decision, file: CaseFile, report: Report, places: Places) -> Iterator[Owed]:
+    """Yield a duty as far as no note holds its actions one by one, and those that are held so."""
+    apart = [name for name in decision.paused if decision.holds(name)]
+    there = [it for it in file.made(decision) if it.name not in apart]
+    made = [*_there(there, places), *_to_be_made(decision, report)]
     to = tuple(dict.fromkeys(person for each in made for person in each.action.to))
     said = made and all(each.action.type == NOTICE for each in made)
     since = _given(decision, file, report.now) if said else decision.due or decision.opens or report.now
     title = next((each.action.title for each in made if each.action.title), "") or title_of(decision, file)
-    return Owed(file, decision, title, to or decision.visit.people, made, since.astimezone(report.now.tzinfo))
+    if decision.state is State.DUE or not apart:
+        people = to or decision.visit.people
+        yield Owed(file, decision, title, people, tuple(made), since.astimezone(report.now.tzinfo))
+    for name in apart:
+        yield _waiting(name, decision, file, places)
+
+
+def _waiting(name: str, decision: Decision, file: CaseFile, places: Places) -> Owed:
+    """Return one action of a duty that a note holds alone."""
+    pause, part = decision.paused[name], part_of(decision.key, name)
+    alone = replace(decision, state=State.HELD, reason=pause.reason, guard=SNOOZED, due=pause.due, late=pause.late)
+    made = tuple(_there([it for it in file.made(decision) if it.name == name], places))
+    to = tuple(person for each in made for person in each.action.to)
+    since = decision.opens or pause.due
+    assert since is not None, "what is held has opened"
+    return Owed(file, alone, title_of(decision, file, part), to or decision.visit.people, made, since, part)
+
+
+def _there(entries: Sequence[LedgerEntry], places: Places) -> Iterator[Made]:
+    for it in entries:
+        yield Made(it.action, it.output, places.get((it.key, it.output), ""), there=True)
 
 
 def _to_be_made(decision: Decision, report: Report) -> Iterator[Made]:
@@ -159,7 +186,7 @@ def _record(owed: Owed) -> dict[str, Any]:
     decision = owed.decision
     until = decision.reason.values.get("until") if decision.state is State.HELD else None
     return {
-        "key": decision.key,
+        "key": with_part(decision.key, owed.part),
         "rule": decision.rule,
         "case": decision.case,
         "name": owed.file.name,

@@ -80,7 +80,7 @@ def _body(notice: Owed) -> list[Clause]:
 
 
 def _add_held(page: Page, held: Owed, now: datetime) -> None:
-    about = [pages.told(held.decision.reason, now), *_who(held), short(held.decision, held.file)]
+    about = [pages.told(held.decision.reason, now), *_who(held), short(held.decision, held.file, held.part)]
     page.row([("‖", "magenta")], _INDENT, [(held.title, "bold")], about)
 
 

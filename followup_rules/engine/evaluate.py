@@ -18,7 +18,7 @@ from followup_rules.engine.clock import Span
 from followup_rules.engine.guards import Window, guards_over, windows_that_hold
 from followup_rules.engine.isolation import Failed, blaming, without
 from followup_rules.engine.openings import latest_openings, with_openings
-from followup_rules.engine.orders import ordered, windows_of_notes
+from followup_rules.engine.orders import apart, ordered, windows_of_notes
 from followup_rules.engine.own_mail import Subjects, with_own_mail
 from followup_rules.engine.parts import ended, to_end
 from followup_rules.engine.settled import Settled, as_settled
@@ -28,7 +28,7 @@ from followup_rules.language.patterns import Pattern
 from followup_rules.language.phrases import UnsettledError
 from followup_rules.language.schema import Rule, RuleSet
 from followup_rules.language.tags import DISMISSED, DONE
-from followup_rules.model import Case, Decision, Event, Reason, State, Visit
+from followup_rules.model import Case, Decision, Event, Pause, Reason, State, Visit
 from followup_rules.sentences import Sentence, as_sentence
 
 _UNKNOWN = Reason("it is not known yet when it opens")
@@ -143,7 +143,7 @@ def _decide_rule(rule: Rule, view: CaseView, context: EvaluationContext) -> Iter
 
 
 def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, context: EvaluationContext) -> Decision:
-    key = view.key(rule, visit)
+    key, paused = view.key(rule, visit), dict[str, Pause]()
     if rule.fault:
         times = Times(None)
         verdict = _Verdict(State.BROKEN, Reason("the rule is faulty: {fault}", {"fault": rule.fault}))
@@ -151,7 +151,7 @@ def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, c
         times = times_of(rule, visit, view)
         # Whatever becomes of it: a guard that cannot be followed is told of.
         guards_over(rule, times.opens, view, context.now)
-        snoozed = (*windows_of_notes(key, times.opens, view),)
+        snoozed = windows_of_notes(key, times.opens, view)
         over = (
             _gone(visit, view)
             or _superseded(visit, successor, context)
@@ -160,19 +160,23 @@ def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, c
             or _unopened(rule, times, context.now)
             or _unsure(rule, visit, view, context.sight)
         )
-        held = () if over else (*windows_that_hold(rule, visit, times.opens, view, context.now), *snoozed)
+        held = () if over else (*windows_that_hold(rule, visit, times.opens, view, context.now), *snoozed.get("", ()))
         released = times.released(held, context.now)
         verdict = over or _timely(released, held, context.now)
+        several = apart(rule, key, snoozed, view) if verdict.state is State.DUE else {}
+        if several:
+            judged = {name: _alone(times, (*held, *own), context.now) for name, own in several.items()}
+            verdict, released = _soonest(judged.values(), context.now)
+            paused = {name: _pause(*alone, view) for name, alone in judged.items() if several[name]}
         times = released if verdict.state is State.DUE else times
-    local, reason = view.days.local, verdict.reason
-    values = {name: local(value) if isinstance(value, datetime) else value for name, value in reason.values.items()}
+    local = view.days.local
     return Decision(
         key=key,
         rule=rule.id,
         case=view.case.key,
         visit=visit,
         state=verdict.state,
-        reason=Reason(reason.sentence, values),
+        reason=_local(verdict.reason, view),
         # What tells that a mail was a draft is shown by that mail.
         evidence=tuple((event.report and event.report.mail) or event.id for event in verdict.evidence),
         guard=verdict.guard,
@@ -183,8 +187,16 @@ def _decide(rule: Rule, visit: Visit, successor: Visit | None, view: CaseView, c
         closes=times.closes and local(times.closes),
         carries=_carried(rule, visit, view) if verdict.state is State.DUE else (),
         ended=ended(rule, key, view.reports) if verdict.state is State.DUE else (),
+        paused=paused,
         **(_warning(rule, visit, view) if verdict.state in (State.WAITING, State.DUE) else {}),
     )
+
+
+def _local(reason: Reason, view: CaseView) -> Reason:
+    """Return a reason whose instants are in the user's zone."""
+    local = view.days.local
+    values = {name: local(value) if isinstance(value, datetime) else value for name, value in reason.values.items()}
+    return Reason(reason.sentence, values)
 
 
 def _gone(visit: Visit, view: CaseView) -> _Verdict | None:
@@ -322,6 +334,26 @@ def _timely(times: Times, holds: tuple[Window, ...], now: datetime) -> _Verdict:
     changes = _future(now, times.late, times.closes, *(window.start for window in holds))
     reason = Reason("late since {late}" if late else "due at {due}", {"due": times.due, "late": times.late})
     return _Verdict(State.DUE, reason, next=changes, late=late)
+
+
+def _alone(times: Times, holds: tuple[Window, ...], now: datetime) -> tuple[_Verdict, Times]:
+    """Return how one action of a duty stands that notes hold by itself."""
+    released = times.released(holds, now)
+    return _timely(released, holds, now), released
+
+
+def _soonest(judged: Iterable[tuple[_Verdict, Times]], now: datetime) -> tuple[_Verdict, Times]:
+    """Return how a duty stands by its actions: as the first that is due, else as that whose hold ends first."""
+    every = [*judged]
+    open_ = [each for each in every if each[0].state is State.DUE]
+    # What is held is due no earlier than at the end of the hold.
+    verdict, times = min(open_ or every, key=lambda each: (each[1].due or now, each[0].next or now))
+    return replace(verdict, next=_future(now, *(each.next for each, _ in every))), times
+
+
+def _pause(verdict: _Verdict, times: Times, view: CaseView) -> Pause:
+    due = times.due and view.days.local(times.due)
+    return Pause(verdict.state is State.HELD, _local(verdict.reason, view), due, verdict.late)
 
 
 def _future(now: datetime, *instants: datetime | None) -> datetime | None:

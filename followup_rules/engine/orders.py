@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -14,7 +14,7 @@ from followup_rules.engine.case_keys import employer
 from followup_rules.engine.completed import Misfit, named_in
 from followup_rules.engine.guards import Window, window_of
 from followup_rules.engine.isolation import Failed, blaming
-from followup_rules.engine.parts import all_reported, of_part, parts
+from followup_rules.engine.parts import all_reported, ended, name_of_part, names_of_parts, of_part, parts
 from followup_rules.engine.times import times_of
 from followup_rules.language.phrases import UnsettledError
 from followup_rules.language.schema import Rule
@@ -77,18 +77,36 @@ def _rules_named(note: Event) -> tuple[str, ...]:
     return name.partition("/")[0], name.rpartition("/")[2]
 
 
-def windows_of_notes(key: str, opens: datetime | None, view: CaseView) -> Iterator[Window]:
-    """Yield the windows in which notes hold this one duty, each as long as it would hold the whole case."""
+def windows_of_notes(key: str, opens: datetime | None, view: CaseView) -> dict[str, tuple[Window, ...]]:
+    """Return the windows in which notes hold this one duty, each as long as it would hold the whole case.
+
+    By what is held: the whole duty under "", else one action of it under its name.
+    """
     guard = view.rules.guards.get(SNOOZED)
+    found: dict[str, tuple[Window, ...]] = {}
     if guard is None or opens is None:
-        return
+        return found
     for note in _of(key, view):
         if SNOOZE in view.rules.world.tags.of(note.tags):
             visit = Visit(events=(note,), start=note.start, end=note.end, day=view.days.day(note.start), people=())
             with blaming(guard):
                 window = window_of(guard, visit, view)
             if window is not None and window.end > opens:
-                yield window
+                part = of_part(named_in(note))[1]
+                held = name_of_part(key, part) if part else ""
+                found[held] = (*found.get(held, ()), window)
+    return found
+
+
+def apart(
+    rule: Rule, key: str, snoozed: Mapping[str, tuple[Window, ...]], view: CaseView
+) -> dict[str, tuple[Window, ...]]:
+    """Return the open actions of a duty, by name, with the windows in which notes hold each; none if they hold none."""
+    if not snoozed.keys() - {""}:
+        return {}
+    gone = ended(rule, key, view.reports)
+    found = {part.name: snoozed.get(part.name, ()) for part in parts(rule, key) if part.name not in gone}
+    return found if any(found.values()) else {}
 
 
 def _duties(view: CaseView, *rules: str) -> Iterator[_Duty]:
@@ -110,7 +128,8 @@ def _find(note: Event, view: CaseView) -> Sequence[_Duty]:
     duties = [*_duties(view, *_rules_named(note))] if name else []
     if part:
         # As printed: what is done of one action is known by its very name.
-        return [duty for duty in duties if duty.key == name and f"{name}#{part}" in _parts(duty)][:1]
+        of_key = [duty for duty in duties if duty.key == name]
+        return [duty for duty in of_key if f"{name}#{part}" in names_of_parts(duty.rule, name)][:1]
     by_key = [duty for duty in duties if _is_key(name, duty, view)]
     if by_key:
         return by_key[:1]
@@ -137,7 +156,7 @@ def _misfit(note: Event, view: CaseView) -> Misfit | None:
         return Misfit(note, Sentence("the note does not say for what"), hint)
     known_names = {each for duty in duties for each in (duty.key, duty.rule.id)}
     if of_part(name)[1]:
-        known_names = {each for duty in duties if len(duty.rule.do) > 1 for each in _parts(duty)}
+        known_names = {each for duty in duties if len(duty.rule.do) > 1 for each in names_of_parts(duty.rule, duty.key)}
     guess = nearest(name, known_names)
     known = sorted({duty.key for duty in duties})
     said = Sentence("for:{name} names no duty of its case", name=name)
@@ -146,12 +165,6 @@ def _misfit(note: Event, view: CaseView) -> Misfit | None:
     if not known:
         return Misfit(note, said, Sentence("the duties of its case: none"))
     return Misfit(note, said, Sentence("the duties of its case: {keys}", keys=", ".join(known)))
-
-
-def _parts(duty: _Duty) -> list[str]:
-    """Return how the actions of a duty may be named: `KEY#1`, `KEY#2`, or `KEY#ID`."""
-    first, *others = [part.name for part in parts(duty.rule, duty.key)] or [""]
-    return [f"{duty.key}#1" if first == duty.key else first, *others]
 
 
 def _is_key(name: str, duty: _Duty, view: CaseView) -> bool:

@@ -40,13 +40,33 @@ def of_part(name: str) -> tuple[str, str]:
     return (found["key"], found["part"]) if found else (name, "")
 
 
+def with_part(word: str, part: str) -> str:
+    """Return a key, or another word for a duty, with the action of it that is meant, if one is."""
+    return f"{word}#{part}" if part else word
+
+
+def name_of_part(key: str, part: str) -> str:
+    """Return the name of the action that people call `KEY#1`, `KEY#2` or `KEY#ID`."""
+    return key if part == "1" else f"{key}#{part}"
+
+
+def part_of(key: str, name: str) -> str:
+    """Return what people call an action of the duty with a key, `1`, `2` or its id: the inverse of `name_of_part`."""
+    return name.removeprefix(f"{key}#") if name != key else "1"
+
+
+def names_of_parts(rule: Rule, key: str) -> list[str]:
+    """Return how the actions of a duty may be called: `KEY#1`, `KEY#2`, or `KEY#ID`."""
+    return [f"{key}#1" if part.name == key else part.name for part in parts(rule, key)]
+
+
 def ordered_of_parts(orders: Iterable[Event], named: Callable[[Event], str], tags: Tags) -> Iterator[Event]:
     """Yield what notes with `#done for:KEY#2` or `#dismissed` tell of one action, as an output would report it."""
     for note in orders:
         key, part = of_part(named(note))
         given = tags.of(note.tags) & {DONE, DISMISSED} if part else ()
         if given:
-            report = Report(key=key if part == "1" else f"{key}#{part}", rule=key.partition("/")[0])
+            report = Report(key=name_of_part(key, part), rule=key.partition("/")[0])
             yield replace(note, kind="done" if DONE in given else "dismissed", report=report)
 
 

@@ -146,6 +146,8 @@ def _take_back(
         yield _withdrawal(entry, decision.why if decision else Sentence("its anchor is gone"))
     elif decision.state is State.DUE and entry.name in decision.ended:
         yield _withdrawal(entry, Sentence("you have done it elsewhere"))
+    elif decision.holds(entry.name):
+        return
     elif decision.state is State.DUE and made and (entry.key, entry.action.type) not in made:
         yield _withdrawal(entry, Sentence("its rule does not make it any more"))
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import combinations, pairwise
 
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
 from followup_rules.language.schema import Guard, Rule
-from followup_rules.lint.book import ENDS, PATTERN_LISTS, Book, inside, patterns
+from followup_rules.lint.book import ENDS, PATTERN_LISTS, Book, inside, owner, patterns, tag_line
 from followup_rules.lint.implied import same
 from followup_rules.lint.instants import Frame, always, samples
 from followup_rules.lint.shapes import THREADED, Shape, anchors, shapes, together
@@ -35,6 +35,7 @@ def problems(book: Book) -> Iterator[Problem]:
             yield from _thread(action, of, book)
             yield from _nobody(it, index, action, of, book)
             yield from _unknown_opening(it, index, action, book)
+        yield from _past_opening(it, table.fields, book)
         yield from _announced(it, table.fields, book)
         yield from _alone(it, table.fields, of, book)
     yield from _announced_twice(book)
@@ -47,7 +48,8 @@ def _ended_by_itself(fields: Mapping[str, Value], book: Book) -> Iterator[Proble
                 message = Sentence(
                     "{key!r} is what it starts from, and that never ends it: only a second such event would", key=key
                 )
-                hint = Sentence("look for what ends it, such as another tag")
+                ending = tag_line(key, owner(fields))
+                hint = Sentence("look for what ends it, such as another tag: {ending}", ending=ending)
                 yield from book.problem(item, message, code=Code.OWN_END, hint=hint)
 
 
@@ -123,7 +125,8 @@ def _alone(rule: Rule, fields: Mapping[str, Value], of: list[Shape], book: Book)
         for value in inside(pattern) if nobody or threadless else ():
             if nobody and value.raw == "them" and {"to", "from", "with"} & set(map(str, value.path[-2:])):
                 message = Sentence('this can never match: "them" are the people of the anchor, and it never has any')
-                hint = Sentence("name an address, or look for a tag")
+                key = next(key for key in value.path[-2:] if key in {"to", "from", "with"})
+                hint = Sentence("name an address: {line}", line=f'{key} = "name@example.org"')
                 yield from book.problem(value, message, code=Code.NEVER_MATCHES, hint=hint)
             elif threadless and value.name == "same" and value.raw == "thread":
                 message = Sentence("this can never match: it asks for the thread of the anchor, and that has none")
@@ -145,9 +148,37 @@ def _unknown_opening(rule: Rule, index: int, action: Value, book: Book) -> Itera
             if off:
                 message = Sentence("the text asks when the rule {name!r} opens, and that one is off", name=named.name)
                 hint = Sentence("switch it on, or ask first: {ask}", ask=f'{{% if when("{named.name}") %}}')
-            key = next((key for key in ("title", "text") if named.name in str(action.raw.get(key))), "template")
-            place = action.child(key) if key in action.raw else action
-            yield from book.problem(place, message, code=Code.NOT_GIVEN, hint=hint, within=named.name)
+            yield from book.problem(_text_of(action, named.name), message, code=Code.NOT_GIVEN, hint=hint,
+                                    within=named.name)  # fmt: skip
+
+
+def _text_of(action: Value, name: str) -> Value:
+    """Return the text of an action that names something, else where its template is named."""
+    key = next((key for key in ("title", "text") if name in str(action.raw.get(key))), "template")
+    return action.child(key) if key in action.raw else action
+
+
+def _past_opening(rule: Rule, fields: Mapping[str, Value], book: Book) -> Iterator[Problem]:
+    """Yield that a text asks when a rule opens that has always opened by then: only what is still to come is known."""
+    for (owner_, index), names in book.texts.items():
+        for named in names if owner_ == rule.id and "do" in fields else ():
+            if named.what == "when" and not named.optional and _opens_no_later(named.name, rule, fields, book):
+                message = Sentence("{{{{ when({name!r}) }}}} stays empty: that rule never opens later than this one",
+                                   name=named.name)  # fmt: skip
+                hint = Sentence("delete it, or ask first: {ask}", ask=f'{{% if when("{named.name}") %}}')
+                place = _text_of(fields["do"].items()[index], named.name)
+                yield from book.problem(place, message, code=Code.NOT_GIVEN, hint=hint, within=named.name)
+
+
+def _opens_no_later(name: str, rule: Rule, fields: Mapping[str, Value], book: Book) -> bool:
+    """Tell whether another rule with the same start opens with a rule at the latest, and nobody moves it."""
+    other = book.rules.rules.get(name)
+    if other is None or other.fault or name == rule.id or other.moved_by or other.not_before:
+        return False
+    if not same(fields["on"], book.rule_table(name).fields["on"], book):
+        return False
+    frame = Frame(book.rules, rule, frozenset({rule.id, name}))
+    return always(other.opens, rule.opens, datetime.__le__, samples(book.rules.world.days), frame)
 
 
 def _announced(rule: Rule, fields: Mapping[str, Value], book: Book) -> Iterator[Problem]:
@@ -161,11 +192,10 @@ def _announced(rule: Rule, fields: Mapping[str, Value], book: Book) -> Iterator[
             hint = Sentence("name the rule of the call, or delete the line")
             yield from book.problem(item, message, code=Code.ANNOUNCED_AMISS, hint=hint)
         elif other and not other.fault and same(fields["on"], book.rule_table(other.id).fields["on"], book):
-            alike = frozenset({rule.id, other.id})
-            frame = Frame(book.rules, rule, alike)
-            if always(other.opens, rule.opens, lambda later, own: later <= own, starts, frame):
+            frame = Frame(book.rules, rule, frozenset({rule.id, other.id}))
+            if always(other.opens, rule.opens, datetime.__le__, starts, frame):
                 message = Sentence("it announces {raw!r}, which never opens later than this rule itself", raw=item.raw)
-                hint = Sentence("only what comes later can be announced: mend 'opens' of one of the two")
+                hint = Sentence("only what comes later can be announced: let it open later, or delete the line")
                 yield from book.problem(item, message, code=Code.ANNOUNCED_AMISS, hint=hint)
 
 
@@ -181,7 +211,7 @@ def _announced_twice(book: Book) -> Iterator[Problem]:
             message = Sentence(
                 "the rule {other!r} announces {raw!r} too: two texts would name its day", other=other, raw=item.raw
             )
-            hint = Sentence("let one of them announce it, or tell them apart by 'where'")
+            hint = Sentence("let one of them announce it, and delete the line here; or tell them apart by 'where'")
             told = list(book.problem(item, message, code=Code.ANNOUNCED_AMISS, hint=hint))
             yield from told
             if told:

@@ -107,6 +107,18 @@ def patterns(fields: Mapping[str, Value], keys: Sequence[str] = PATTERNS) -> Ite
             yield from ((key, item) for item in (value.items() if key in PATTERN_LISTS else [value]))
 
 
+def owner(fields: Mapping[str, Value]) -> str:
+    """Return the name of the rule or guard whose fields these are."""
+    return str(next(iter(fields.values())).path[1])
+
+
+def tag_line(key: str, name: str) -> str:
+    """Return the line by which a rule looks for a tag that a person notes when something of another is done."""
+    if key not in PATTERNS:
+        return f'tags = "{name}-done"'
+    return f'{key} = ["#{name}-done"]' if key in PATTERN_LISTS else f'{key} = "#{name}-done"'
+
+
 def inside(value: Value) -> Iterator[Value]:
     """Yield a value and all values within it."""
     yield value

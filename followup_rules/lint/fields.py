@@ -11,7 +11,7 @@ from followup_rules.codes import Code
 from followup_rules.language.phrases import Phrase, PhraseError, parse
 from followup_rules.language.recipients import noted_field
 from followup_rules.language.schema import Rule
-from followup_rules.lint.book import NOTED, Book, inside, patterns, whole
+from followup_rules.lint.book import NOTED, Book, inside, patterns, tag_line, whole
 from followup_rules.lint.shapes import KNOWN, Shape, anchors, shapes
 from followup_rules.lint.slips import hint_of, slip
 from followup_rules.model import NOTICE, Event, Problem
@@ -24,6 +24,15 @@ _OWN = frozenset(Event.__struct_fields__)
 _READ = frozenset({"title", "start", "people", "organizer", "status"})
 _ALWAYS = frozenset({"start", "end", "gone"})
 _PEOPLE = ("to", "from", "with")
+_INSTEAD = {
+    "opens": 'opens = "day + 1 day"',
+    "due": 'due = "opens + 1 day"',
+    "late": 'late = "due + 1 day"',
+    "closes": 'closes = "opens + 7 days"',
+    "after": 'after = "start"',
+    **{key: f'{key} = "them"' for key in _PEOPLE},
+}
+"""What can stand in the place of a line that names a field of an event, by its key; any other may be left out."""
 
 
 class Use(Struct, frozen=True):
@@ -144,12 +153,24 @@ def _not_given(use: Use, book: Book) -> Iterator[Problem]:
         message = Sentence("{{{{ it.{field} }}}} stays empty: {why}", field=use.field, why=message)
     given = {"rule"} if kinds == ["done"] else set(_READ | {"end", "text"} if use.shown else ())
     guess = nearest(use.field, {*given, *book.given.fields.get("note", ())}) if given else None
-    hint = Sentence("only notes carry values (key:value); start from a note, or count from start, end or day")
+    line = _instead(use)
+    hint = Sentence("only notes carry values (key:value): start from a note, or delete it")
+    if line:
+        hint = Sentence("only notes carry values (key:value): start from a note, or write {line}", line=line)
     if use.shown:
         hint = Sentence("delete it, or ask first: {ask}", ask=f"{{% if it.{use.field} %}}")
     if guess:
         hint = Sentence('did you mean "{word}"?', word=guess)
     yield from _at(use, message, Code.NOT_GIVEN, hint, book)
+
+
+def _instead(use: Use) -> str:
+    """Return a line that stands well in the place of one that names a field, "" where one does without."""
+    key = use.value.path[-1]
+    named = "" if use.shown else str(use.value.raw)
+    if f".{use.field}" in named and not named.startswith("it."):
+        return f'{use.value.name} = "{named.replace(f".{use.field}", ".start", 1)}"'
+    return _INSTEAD.get(key, "") if isinstance(key, str) else ""
 
 
 def _misspelt(
@@ -219,15 +240,22 @@ def _of(value: Value, every: Collection[str], notices: Collection[str], book: Bo
     off = [item for item in value.child("of").items() if item.raw in book.rules.off] if "of" in value.raw else []
     for item in off:
         message = Sentence("nothing is ever done of {raw!r}: that rule is switched off", raw=item.raw)
-        hint = Sentence("switch it on, or look for what another rule did")
+        line = tag_line(str(item.path[2]), item.raw)
+        hint = Sentence("switch it on, or look for a tag that you note yourself: {line}", line=line)
         yield from book.problem(item, message, code=Code.NOT_GIVEN, hint=hint)
     for item in named:
         yield from _notice(item, item.raw, book)
 
 
 def _notice(value: Value, name: str, book: Book) -> Iterator[Problem]:
+    line = tag_line(str(value.path[2]), name)
+    if value.raw != name:
+        line = f'{value.name} = "{value.raw.replace(".done", "", 1)}"'
+    values = {"name": name, "line": line}
     message = Sentence(
         "nothing is ever done of {name!r}: it makes notices only, and those cannot be ticked or sent", name=name
     )
-    hint = Sentence("let {name!r} make a task or a draft, or look for a tag that you note yourself", name=name)
+    hint = Sentence("let {name!r} make a task or a draft, or look for a tag that you note yourself: {line}", **values)
+    if value.raw != name:
+        hint = Sentence("let {name!r} make a task or a draft, or count from its opening: {line}", **values)
     yield from book.problem(value, message, code=Code.NOT_GIVEN, hint=hint)

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from followup_rules.codes import Code
 from followup_rules.language.phrases import PhraseError, parse
+from followup_rules.language.schema import Rule
 from followup_rules.lint import instants
-from followup_rules.lint.book import ENDS, PATTERN_LISTS, Book, patterns, whole
+from followup_rules.lint.book import ENDS, PATTERN_LISTS, Book, inside, patterns, whole
 from followup_rules.lint.implied import implies, same
 from followup_rules.lint.shapes import KNOWN, Shape, anchors, field_shapes, shapes, together
 from followup_rules.model import Problem
+from followup_rules.people import normal
 from followup_rules.sentences import Sentence, either
 from followup_rules.toml.values import Value
 
@@ -31,6 +33,7 @@ _OF = {
 # Fields beside which a `before` stands alone: what is named may have an `after` of its own.
 _UNDATED = frozenset({"kind", "title", "text", "words", "tags", "to", "from", "with", "before", "about", "people"})
 _OFF = frozenset({"declined"})
+_SOMEONE = frozenset({"to", "from", "with"})
 
 
 def problems(book: Book) -> Iterator[Problem]:
@@ -45,6 +48,9 @@ def problems(book: Book) -> Iterator[Problem]:
         if it.recurring is None:
             yield from _start(table.fields, book)
             yield from _against(table.fields, book)
+            yield from _breach(table.fields, book)
+        yield from _myself(table.fields, book)
+    yield from _never_begun(book)
 
 
 def _within(value: Value, book: Book, around: list[Shape]) -> Iterator[Problem]:
@@ -174,7 +180,7 @@ def _start(fields: dict[str, Value], book: Book) -> Iterator[Problem]:
     found = anchors(fields, book)
     if found and all(shape.statuses is not None and shape.statuses <= _OFF for shape in found):
         message = Sentence("it never has anything to do: what starts from a meeting that you declined is void")
-        hint = Sentence("look for another status; followup keeps nothing open for what you declined")
+        hint = Sentence('delete it, or look for another status: status = "tentative"')
         yield from book.problem(fields["on"], message, code=Code.NEVER_MATCHES, hint=hint, within="status")
 
 
@@ -183,7 +189,9 @@ def _against(fields: dict[str, Value], book: Book) -> Iterator[Problem]:
     lists = {key: fields[key].items() for key in PATTERN_LISTS if key in fields}
     for wanted in lists.get("while", ()):
         for key in ENDS:
-            if any(same(wanted, item, book) for item in lists.get(key, ())):
+            # With one of several, another may be there that ends nothing.
+            only = len(lists["while"]) == 1
+            if any(same(wanted, item, book) or (only and implies(wanted, item, book)) for item in lists.get(key, ())):
                 message = Sentence("nothing is ever due: what 'while' asks for is what {key!r} ends it with", key=key)
                 hint = Sentence("delete it from one of the two; {key!r} alone is enough to end it", key=key)
                 yield from book.problem(wanted, message, code=Code.NEVER_MATCHES, hint=hint)
@@ -211,3 +219,60 @@ def _too_early(lists: Mapping[str, list[Value]], book: Book) -> Iterator[Problem
                 )
                 hint = Sentence('add from when on it counts, such as after = "start - 14 days"')
                 yield from book.problem(bound, message, code=Code.NEVER_MATCHES, hint=hint)
+
+
+def _breach(fields: Mapping[str, Value], book: Book) -> Iterator[Problem]:
+    """Yield that a rule looks for a breach in what is no mail of the user's."""
+    if "breaks" not in fields or "on" not in fields:
+        return
+    found = anchors(fields, book)
+    if found and not any(shape.of("sent") for shape in found):
+        message = Sentence("it never starts: only a mail of yours breaks a guard")
+        hint = Sentence("delete the line, or start from your own mail")
+        yield from book.problem(fields["breaks"], message, code=Code.NEVER_MATCHES, hint=hint)
+
+
+def _myself(fields: Mapping[str, Value], book: Book) -> Iterator[Problem]:
+    """Yield that a pattern looks for the user among the others."""
+    for _, pattern in patterns(fields):
+        for value in inside(pattern):
+            if value.name in _SOMEONE and isinstance(value.raw, str) and normal(value.raw) in book.rules.world.me:
+                message = Sentence(
+                    "this can never match: {address} is yours, and you are none of the people", address=value.raw
+                )
+                hint = Sentence("name somebody else, or anybody: {line}", line=f'{value.name} = "outside"')
+                yield from book.problem(value, message, code=Code.NEVER_MATCHES, hint=hint)
+
+
+def _never_begun(book: Book) -> Iterator[Problem]:
+    """Yield the rules that start only from what is done of rules that themselves never start: of itself, for one."""
+    waiting = {it.id: names for it, table in book.sound if isinstance(it, Rule) and "on" in table.fields
+               and (names := _done_of(table.fields["on"], book)) is not None}  # fmt: skip
+    begun = {name for name in (*book.rules.rules, *book.rules.off) if name not in waiting}
+    while fresh := {name for name, of in waiting.items() if name not in begun and of & begun}:
+        begun |= fresh
+    for name in waiting.keys() - begun:
+        if waiting[name] <= {*waiting}:  # that there is no such rule is told where it is named
+            message = Sentence("it never starts: nothing is ever done of what it waits for")
+            line = f'on = "#{name}"'
+            hint = Sentence("start from what is there first, such as a tag that you note: {line}", line=line)
+            yield from book.problem(book.rule_table(name).fields["on"], message, code=Code.NEVER_MATCHES, hint=hint)
+
+
+def _done_of(pattern: Value, book: Book) -> frozenset[str] | None:
+    """Return the rules of which something must be done for a pattern to match; None if other events match, too."""
+    if isinstance(pattern.raw, str):
+        table = book.tables.get(("define", pattern.raw))
+        return _done_of(whole(table), book) if table and whole(table).raw != pattern.raw else None
+    found = [frozenset(str(item.raw) for item in pattern.child("of").items())] if "of" in pattern.raw else []
+    if isinstance(data := pattern.raw.get("data"), dict) and isinstance(data.get("rule"), str):
+        found.append(frozenset({data["rule"]}))
+    if "is" in pattern.raw:
+        found += [of for of in [_done_of(pattern.child("is"), book)] if of is not None]
+    for item in pattern.child("all").items() if "all" in pattern.raw else ():
+        found += [of for of in [_done_of(item, book)] if of is not None]
+    if "any" in pattern.raw:
+        each = [_done_of(item, book) for item in pattern.child("any").items()]
+        if all(of is not None for of in each):
+            found.append(frozenset[str]().union(*(of for of in each if of is not None)))
+    return found[0] if found else None

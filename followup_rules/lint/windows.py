@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import islice, pairwise
 
 from followup_rules.codes import Code
-from followup_rules.language.phrases import Phrase
+from followup_rules.language.phrases import Phrase, parse
 from followup_rules.language.references import phrases_of
 from followup_rules.language.schema import Guard, Rule
-from followup_rules.lint.book import Book
+from followup_rules.lint.book import ENDS, Book
 from followup_rules.lint.implied import implies, same
 from followup_rules.lint.instants import ANCHOR, Frame, Sample, always, moments, samples
 from followup_rules.lint.shapes import anchors
@@ -33,6 +34,8 @@ def problems(book: Book) -> Iterator[Problem]:
         yield from _far(it, table.fields, book)
         frame, starts = _frame(it, book), _samples(it, table.fields, book)
         yield from _window(it, table.fields, frame, starts, book)
+        yield from _endings(it, table.fields, frame, starts, book)
+        yield from _till_the_next(it, table.fields, frame, starts, book)
         if isinstance(it, Rule):
             yield from _order(it, table.fields, frame, starts, book)
             yield from _held(it, table.fields, frame, starts, book)
@@ -93,15 +96,53 @@ def _window(
     yield from book.problem(fields[key], message, code=Code.NO_WINDOW, hint=_later(it))
 
 
+def _endings(
+    it: Rule | Guard, fields: Mapping[str, Value], frame: Frame, starts: tuple[Sample, ...], book: Book
+) -> Iterator[Problem]:
+    """Yield that what ends it is looked for only once it is over."""
+    for item in (item for key in ENDS if key in fields for item in fields[key].items()):
+        bound = item.child("after") if isinstance(item.raw, dict) and "after" in item.raw else None
+        if bound is None or not it.closes:
+            continue
+        phrases = tuple(parse(each.raw) for each in bound.items())
+        if always(phrases, it.closes, datetime.__ge__, starts, frame):
+            message = Sentence("this never ends it: it is looked for only when the window has closed")
+            hint = Sentence("let it count earlier, or delete it: without 'after' it counts from the anchor on")
+            yield from book.problem(bound, message, code=Code.NO_WINDOW, hint=hint)
+
+
+def _till_the_next(
+    it: Rule | Guard, fields: Mapping[str, Value], frame: Frame, starts: tuple[Sample, ...], book: Book
+) -> Iterator[Problem]:
+    """Yield what recurs and opens only when the next one begins, and a guard whose windows leave no gap."""
+    if not it.recurring:
+        return
+    both = [*pairwise(starts)]
+    if not it.closes and isinstance(it, Rule):
+        opened = [(_only(it.opens, one, frame), later.start) for one, later in both]
+        if opened and all(opens is not None and opens >= following for opens, following in opened):
+            message = Sentence("it opens only when the next one begins, and that closes it")
+            hint = Sentence("let it open earlier, or say until when: {line}", line='closes = "opens + 1 day"')
+            yield from book.problem(fields["opens"], message, code=Code.NO_WINDOW, hint=hint)
+    elif isinstance(it, Guard):
+        ends = [(_only(it.closes, one, frame), _only(it.opens, later, frame)) for one, later in both]
+        if ends and all(end is not None and opens is not None and end >= opens for end, opens in ends):
+            message = Sentence("it holds always: it closes only when the next one has opened")
+            hint = Sentence("let it close earlier: {line}", line=_within(both, it))
+            yield from book.problem(fields["closes"], message, code=Code.ALWAYS_HELD, hint=hint)
+
+
+def _within(both: list[tuple[Sample, Sample]], guard: Guard) -> str:
+    """Return a line by which the windows of a guard that recurs are half as long as it is to the next."""
+    hours = int(min(later.start - one.start for one, later in both) / timedelta(hours=2))
+    return f'closes = "{guard.opens[0].base} + {hours} hours"'
+
+
 def _later(it: Rule | Guard) -> str:
-    after = 'closes = "opens + 7 days"'
-    if isinstance(it, Guard):
-        after = (
-            f'closes = "{it.opens[0].base} + 7 days"'
-            if not it.opens[0].steps
-            else Sentence("count it from the same, and more")
-        )
-    return Sentence("let it close later than {text!r}: {after}", text=it.opens[0].text, after=after)
+    opening = it.opens[0].text
+    counted, *rest = re.split(r"(?= at |,)", opening, maxsplit=1)
+    line = 'closes = "opens + 7 days"' if isinstance(it, Rule) else f'closes = "{counted} + 7 days{"".join(rest)}"'
+    return Sentence("let it close later than {text!r}: {after}", text=opening, after=line)
 
 
 def _order(

@@ -92,14 +92,19 @@ class State:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._known: tuple[str, RunState] = "", RunState()
+        """What was read last, and what it means: a run asks often."""
 
     def read(self) -> RunState:
         """Return what the last run left."""
         found = self._database.rows("select body from state")
-        try:
-            return msgspec.json.decode(found[0][0], type=RunState) if found else RunState()
-        except (msgspec.DecodeError, ValueError) as error:
-            raise damaged(error) from error
+        body = found[0][0] if found else ""
+        if body != self._known[0]:
+            try:
+                self._known = body, msgspec.json.decode(body, type=RunState)
+            except (msgspec.DecodeError, ValueError) as error:
+                raise damaged(error) from error
+        return self._known[1]
 
     def write(self, state: RunState) -> None:
         """Keep it for the next run."""

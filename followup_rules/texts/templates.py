@@ -16,7 +16,7 @@ from followup_rules.plain import clean, one_line
 from followup_rules.sentences import Sentence
 from followup_rules.texts.filters import tidy
 from followup_rules.texts.named import Name, named
-from followup_rules.texts.sandbox import Meter, compiled, environment, faults, seen
+from followup_rules.texts.sandbox import Meter, compiled, environment, faults, seen, unpaired
 from followup_rules.toml.suggestions import expected
 
 if TYPE_CHECKING:
@@ -176,8 +176,7 @@ class Texts:
             ]
         sandbox = self._sandbox = self._sandbox or environment(self.profile, self.variables, self._meter)
         try:
-            tree = sandbox.parse(part.source)
-            messages = faults(tree, sandbox)
+            messages = unpaired(part.source) or faults(tree := sandbox.parse(part.source), sandbox)
             if not messages:
                 self._compiled[part] = compiled(tree, part.file or "<text>", sandbox)
         except Exception as error:  # noqa: BLE001 -- besides faults of syntax: a nesting too deep for the compiler
@@ -252,7 +251,13 @@ _OF_JINJA = (
 """What Jinja says most often; it puts its sentences together before it raises them."""
 
 
+_OPEN_BLOCK = re.compile(r"innermost block that needs to be closed is '(\w+)'")
+
+
 def _sentence(error: Exception) -> str:
+    if block := _OPEN_BLOCK.search(str(error)):
+        opened, closed = f"{{% {block[1]} %}}", f"{{% end{block[1]} %}}"
+        return Sentence("{opened} is never closed; write {closed} where it ends", opened=opened, closed=closed)
     if isinstance(error, RecursionError):  # whose own words tell how deep the caller was, too
         return Sentence("it is nested too deeply")
     return one_line(str(error), _TITLE_LIMIT) or type(error).__name__

@@ -34,22 +34,29 @@ class Making(Struct, frozen=True):
 def actions(decision: Decision, rule: Rule, making: Making) -> tuple[list[Action], list[Problem]]:
     """Return what a due decision makes, one action for each output that takes it, and what is wrong with its texts.
 
-    What the user has ended is not made.
+    What the user has ended, or lets wait, is not made.
     """
     made, problems = [], []
     known = {entry.name: entry.key for entry in making.entries if entry.action.part}
     for part in parts(rule, decision.key):
-        if part.name in decision.ended:
+        if part.name in decision.ended or decision.holds(part.name):
             continue
         # The key of the duty is that of the first action, unless another one was made under it.
         free = part.key if part.key not in known.values() else part.name
         try:
-            action = _action(decision, part.do, known.get(part.name, free), _speaking(part.do, rule, making))
+            speaking = _speaking(part.do, rule, making)
+            action = _action(_alone(decision, part.name), part.do, known.get(part.name, free), speaking)
         except TemplateProblem as problem:
             problems.append(_problem(rule, part.do, problem))
             continue
         made += [replace(action, output=output) for output in _outputs(part.do, making.takes)]
     return made, problems
+
+
+def _alone(decision: Decision, name: str) -> Decision:
+    """Return a decision as its action has it that was held by itself."""
+    pause = decision.paused.get(name)
+    return replace(decision, due=pause.due, late=pause.late) if pause else decision
 
 
 def spelt(decision: Decision, tags: Tags) -> Decision:

@@ -23,7 +23,7 @@ def nearest(word: str, valid: Iterable[str], most: int = _EDITS) -> str | None:
     """
     most = min(most, len(word) - 1)
     near = [other for other in valid if abs(len(other) - len(word)) <= _EDITS and len(other) <= _LETTERS]
-    counted = [(_edits(_folded(word), _folded(other)), other) for other in near]
+    counted = [(_edits(_folded(word), _folded(other), most), other) for other in near]
     return min(((count, other) for count, other in counted if count <= most), default=(0, None))[1]
 
 
@@ -45,17 +45,18 @@ def expected(word: str, valid: Iterable[str]) -> str:
 
 
 def _is_a_form_of(word: str, other: str) -> bool:
-    """Tell of a word whether it is another with letters left out, as `mbox` is of `mailbox`, or more exact: `fr-CA`."""
+    """Tell whether a word is another with letters left out, as `mbox` is of `mailbox`, or a longer one: `français`."""
     letters = iter(other)
     shorter = len(word) > _EDITS and word[0] == other[:1] and all(letter in letters for letter in word)
-    return shorter or word.startswith(f"{other}-")
+    return shorter or word.startswith(other)
 
 
 def _folded(word: str) -> str:
     return word.casefold().replace("_", "-")
 
 
-def _edits(a: str, b: str) -> int:
+def _edits(a: str, b: str, most: int = _LETTERS) -> int:
+    """Return how many edits make one word of the other; what takes more than `most` is not counted out."""
     earlier: list[int] = []
     above = list(range(len(b) + 1))
     for i, x in enumerate(a):
@@ -66,5 +67,8 @@ def _edits(a: str, b: str) -> int:
             if i and j and x == b[j - 1] and y == a[i - 1]:
                 edits = min(edits, earlier[j - 1] + 1)
             row.append(edits)
+        # A swap steps over a row, at the price of one.
+        if min(row) > most and min(above) >= most:
+            return most + 1
         earlier, above = above, row
     return above[-1]

@@ -154,7 +154,7 @@ def _status(component: Component, organizer: Person | None, others: tuple[Person
     status, answer = _word(component, "STATUS"), meetings.answer(_my_answers(component, profile))
     if is_cancelled(component):
         return "cancelled"
-    if answer == "DECLINED":
+    if answer in meetings.ABSENT:
         return "declined"
     if organizer and people.is_one_of(organizer.address, profile.me) and others:
         return "mine"

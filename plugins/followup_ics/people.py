@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from followup_rules import people
+from followup_rules import meetings, people
 from followup_rules.note_takers import takes_notes
 from followup_rules.plain import one_line
 
@@ -55,7 +55,7 @@ def humans(properties: Iterable[Any]) -> Iterator[Person]:
 
 
 def coming(everybody: tuple[Person, ...], properties: Iterable[Any]) -> tuple[Person, ...]:
-    """Return those of them who have not declined (PARTSTAT: RFC 5545, section 3.2.12)."""
-    refused = [each for each in properties if parameter(each, "PARTSTAT").strip().upper() == "DECLINED"]
-    declined = {someone.address for property_ in refused if (someone := person(property_))}
-    return tuple(someone for someone in everybody if someone.address not in declined)
+    """Return those of them who have neither declined nor sent somebody else (PARTSTAT)."""
+    refusals = [each for each in properties if parameter(each, "PARTSTAT").strip().upper() in meetings.ABSENT]
+    absent = {someone.address for refusal in refusals if (someone := person(refusal))}
+    return tuple(someone for someone in everybody if someone.address not in absent)

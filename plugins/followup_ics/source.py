@@ -94,11 +94,12 @@ class IcsSource:
 
         contents, unread = regular_files.read_all(found, LARGEST)
         read: dict[str, list[Entry]] = {}
+        stopped: dict[str, BadItem | None] = {}
         for name, content in contents.items():
             try:
                 read[name] = entries(name, content)
             except NoCalendar as error:
-                unread[name] = error.reason
+                unread[name], stopped[name] = error.reason, error.at
         if not read:
             name, why = next(iter({**unread, **found.no_files}.items()), ("", ""))
             what = Sentence("{path} holds no .ics file; is it mounted and synced? Else correct `path`", path=self._path)
@@ -110,7 +111,8 @@ class IcsSource:
                     name=name,
                     why=why,
                 )
-            raise Unreadable(what if self._path.is_dir() else Sentence("{name} {why}", name=name, why=why))
+            what = what if self._path.is_dir() else Sentence("{name} {why}", name=name, why=why)
+            raise Unreadable(what, at=stopped.get(name))
         return [entry for several in read.values() for entry in several], unread
 
 

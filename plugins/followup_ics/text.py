@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_rules import Unreadable
+from followup_rules import BadItem, Unreadable
 from followup_rules.meetings import are_of_export
 from followup_rules.plain import one_line
 from followup_rules.sentences import Sentence
@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 MOST_LINES = 20_000
 """Of one entry; a large company is invited."""
 _EXPORT = Sentence("export or sync the calendar again")
+MOST_SHOWN = 200
+"""Characters of a line, where one is shown."""
+_PAGE = re.compile(r"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_A_PAGE = Sentence(
+    "is a web page, such as one that asks for a login, and no calendar; "
+    "take the address that ends in .ics, or {export}",
+    export=_EXPORT,
+)
 _CONTROLS = bytes({*range(32), 127} - set(b"\t\r\n"))
 _MARK = re.compile(r"^(?:BEGIN|END)[ \t]*:[ \t]*[A-Z][A-Z0-9-]*[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _INNER = re.compile(r"^BEGIN:(\S+)$.*?(?:^END:\1$|\Z)", re.MULTILINE | re.DOTALL)
@@ -59,6 +67,20 @@ class File(Struct, frozen=True):
     digest: bytes = b""
     """Of the zones."""
 
+    def line_of(self, unfolded: int, written: str) -> tuple[int, str]:
+        """Return the number and text of the line of an entry in which something stands; else of its first line.
+
+        The entry begins at the line that is `unfolded`, from 0, once lines are unfolded.
+        """
+        begin, lines = self.line(unfolded), self.raw.split(b"\n")
+        sought, first = written.upper().encode(errors="replace"), _decoded(lines[begin - 1])
+        for number, line in enumerate(lines[begin : begin + MOST_LINES] if sought else (), begin + 1):
+            if line[: len(sought)].upper() == sought or (b"=" in sought and sought in line.upper()):
+                return number, _decoded(line)
+            if line.strip().upper() == b"END:VEVENT":
+                break
+        return begin, first
+
     def line(self, unfolded: int) -> int:
         """Return the number of the line, from 1, that is this one, from 0, once lines are unfolded."""
         begins = (number for number, line in enumerate(self.raw.split(b"\n"), 1) if line[:1] not in (b" ", b"\t"))
@@ -77,6 +99,8 @@ class Entry(Struct, frozen=True):
     """Which line of the unfolded text it begins with, from 0."""
     closed: bool
     """It has an end."""
+    begun: bool
+    """It has a beginning."""
     last_modified: datetime | None = None
     dtstamp: datetime | None = None
     updated: datetime | None = None
@@ -104,6 +128,10 @@ class Entry(Struct, frozen=True):
         """By what the versions of an entry without a UID are known: its start and title."""
         return "\n".join(found[1] if (found := each.search(self.text)) else "" for each in (_START, _SUMMARY))
 
+    def line(self, written: str) -> tuple[int, str]:
+        """Return the number and text of the line in which something stands; else of its first one."""
+        return self.file.line_of(self.at, written)
+
     @property
     def place(self) -> str:
         """Where a person finds it: `calendar.ics:12`."""
@@ -122,8 +150,10 @@ class Entry(Struct, frozen=True):
 class NoCalendar(Unreadable):
     """A file that is not a whole calendar; `reason` is what is said of it, behind its name."""
 
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(Sentence("{name} {reason}", name=name, reason=reason))
+    def __init__(self, name: str, reason: str, number: int = 0, line: str = "") -> None:
+        shown = line[:MOST_SHOWN]
+        at = BadItem(f"{name}:{number}", reason, "", shown, shown) if number else None
+        super().__init__(Sentence("{name} {reason}", name=name, reason=reason), at=at)
         self.reason = reason
 
 
@@ -135,11 +165,18 @@ def entries(name: str, raw: bytes) -> list[Entry]:
     if not calendars:
         raise NoCalendar(
             name,
-            Sentence("is not an iCalendar file (no BEGIN:VCALENDAR); check `path`, or {export}", export=_EXPORT),
+            _A_PAGE
+            if _PAGE.match(text)
+            else Sentence("is not an iCalendar file (no BEGIN:VCALENDAR); check `path`, or {export}", export=_EXPORT),
+            1,
+            one_line(text.lstrip().partition("\n")[0], MOST_SHOWN),
         )
     if any("\nEND:VCALENDAR\n" not in f"\n{calendar}\n" for calendar in calendars):
         raise NoCalendar(
-            name, Sentence("is cut off (no END:VCALENDAR); wait until it is written, or {export}", export=_EXPORT)
+            name,
+            Sentence("is cut off (no END:VCALENDAR); wait until it is written, or {export}", export=_EXPORT),
+            lines.rstrip().count(b"\n") + 1,
+            _decoded(lines.rstrip().rpartition(b"\n")[2]),
         )
     found, at = list[Entry](), before.count("\n")
     for calendar in calendars:
@@ -163,13 +200,24 @@ def _calendar(name: str, raw: bytes, text: str, at: int) -> Iterator[Entry]:
     written = _ZONE.findall(outside)
     zones = {named[1]: zone for zone in reversed(written) if (named := _TZID.search(zone))}
     file = File(name, raw, zones, hashlib.blake2b("".join(written).encode(errors="replace"), digest_size=8).digest())
+    method = methods[0] if methods else ""
+    yield from _unbegun(file, head, method, at)
     at += head.count("\n")
-    for part, (body, end, _) in zip(parts, pieces, strict=True):
+    for part, (body, end, rest) in zip(parts, pieces, strict=True):
         # An entry without an end goes on to the end of the calendar at most.
         lines = body if end else body.partition("\nEND:VCALENDAR")[0]
         needed, stamps = _needed(lines)
-        yield Entry(file, needed, methods[0] if methods else "", at, bool(end), *stamps)
+        yield Entry(file, needed, method, at, bool(end), True, *stamps)
+        yield from _unbegun(file, rest, method, at + body.count("\n") + 2)
         at += part.count("\n") + 2
+
+
+def _unbegun(file: File, text: str, method: str, at: int) -> Iterator[Entry]:
+    """Yield an entry that ends as a meeting does, and has lost its first line."""
+    lost, end, _ = f"\n{text}\n".partition("\nEND:VEVENT\n")
+    if end:
+        needed, stamps = _needed(lost)
+        yield Entry(file, needed, method, at, True, False, *stamps)
 
 
 def _needed(text: str) -> tuple[str, tuple[datetime | None, datetime | None]]:

@@ -22,22 +22,23 @@ LONGEST_NOTE = 10_000
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _PLACE = re.compile(r"<?(?:mailto:)?(?P<local>[\w.+%'-]*)@(?P<domain>[\w-]+(?:\.[\w-]+)+)>?")
 _CHECKBOX = re.compile(r"(?:\[\s*(?P<box>[xX*✓✔]?)\s*\](?![(\[])|(?P<sign>[☐☑☒✓✔✅]))\ufe0f?[\s:]*")
-_TAG = r"(?<![\w#&\\]) \# (?P<tag> [^\W\d_][\w-]* )"
+# What is neither said (code: CommonMark 6.1) nor any longer said (struck out: GFM 6.5) hides the tags in it.
 _PIECE = re.compile(
-    rf"""
+    r"""
       (?<![\w+.-]) (?P<url> [A-Za-z][\w+.-]*://\S+ )
+    | (?P<code> `[^`]+` )
+    | (?P<struck> ~~(?=\S).*?~~ )
     | (?<![^\s(\[*]) (?P<key> \#case | [^\W\d_](?:[^\W\d]|-)* ) :
       (?: ["“”„″](?P<quoted>[^"“”„″]*)["“”″] | «(?P<french>[^»]*)» | ['‘‚](?P<single>[^'‘’]*)['’](?!\w)
         | (?P<bare>\S+) )
-    | {_TAG}
+    | (?<![\w#&\\]) \# (?P<tag> [^\W\d_][\w-]* )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 _QUOTES = '"“”„«″'
-_ANY_TAG = re.compile(_TAG, re.VERBOSE)
 _PARTED_TAG = re.compile(r"(?<!\S)#\s(?=[^\W\d_]{3})")
 _DATE_KEY = "|".join([*DATE_KEYS, *ALSO]).replace("'", "['’]")
-_PARTED_DATE = re.compile(rf"(?<!\S)({_DATE_KEY})\s*[:=]\s*(?=\S)", re.IGNORECASE)
+_PARTED_DATE = re.compile(rf"(?<!\S)({_DATE_KEY})(?:\s*[:=]\s*|(?<=due|til);)(?=\S)", re.IGNORECASE)
 _WIDE_COLON = re.compile(r"(?<=\w)：\s*")
 _EMPTY_DATE = re.compile(rf"(?<!\S)({_DATE_KEY})\s?[:=]\s*$", re.IGNORECASE)
 _AFTER_STAMP = re.compile(r"^[,;:.](?=\s|#|$)")
@@ -115,8 +116,8 @@ def parse_note(text: str) -> Note:
 
 
 def has_tag(text: str) -> bool:
-    """Whether a line of plain text holds a `#tag`."""
-    return bool(_ANY_TAG.search(text))
+    """Whether a text holds a `#tag`, other than in an address, in code or struck out."""
+    return any(piece.tag for piece in _pieces(text))
 
 
 def looks_like_note(line: str) -> bool:

@@ -127,3 +127,74 @@ def test_a_duty_of_a_rule_from_the_clock_is_done_by_its_name(story):
 
 def test_people_of_the_case_may_name_it(story):
     assert story.call("done", f"{JULIE}/thank-you", "--now", MORNING).exit_code == 0
+
+
+# -- one action of several
+
+KEY = "after/nordik.ca@2026-11-09"
+LIST = """
+[rule.after]
+on     = "interview"
+per    = "day"
+closes = "day + 20 days"
+do     = [
+  { type = "draft", title = "Les photos", text = "Voici.", to = "them", id = "mail" },
+  { type = "task", title = "Garder le 20 libre" },
+]
+[guard.quiet-period]
+enabled = false
+"""
+
+
+@pytest.fixture
+def pair(story):
+    """A duty of two actions, both made."""
+    story.config(LIST)
+    story.run("2026-11-11T09:00")
+    return story
+
+
+@pytest.mark.parametrize("word", [KEY, "nordik/after"])
+def test_done_and_dismiss_end_the_one_action_that_is_named_until_it_is_taken_back(pair, word):
+    said = pair.call("done", f"{word}#2", "--now", MORNING)
+    assert (said.exit_code, "“Garder le 20 libre” (after#2, nordik.ca)" in said.stdout) == (0, True)
+    assert [line for line in pair.run("2026-11-12T09:05").stdout.splitlines() if "Les photos" in line] == []
+    assert state(pair, "after")["state"] == "due"
+    again = pair.call("done", f"{word}#2", "--now", "2026-11-12T09:10")
+    assert (again.exit_code, f"{KEY}#2 is over already" in again.stderr) == (2, True)
+    assert pair.call("dismiss", f"{word}#mail", "--now", "2026-11-12T09:15").exit_code == 0
+    assert state(pair, "after", "2026-11-12T09:20")["state"] == "done"
+    assert pair.call("note", "--undo", "--now", "2026-11-12T09:25").exit_code == 0
+    assert state(pair, "after", "2026-11-12T09:30")["state"] == "due"
+
+
+def test_snooze_holds_the_one_action_that_is_named(pair):
+    record = json.loads(pair.call("snooze", f"{KEY}#2", "until", "2026-11-20", "--json", "--now", MORNING).stdout)
+    assert (record["key"], record["until"]) == (f"{KEY}#2", "2026-11-20")
+    today = json.loads(pair.call("today", "--json", "--now", MORNING).stdout)
+    owed, held = ([each for each in today[name] if each["rule"] == "after"] for name in ("owed", "held"))
+    assert [(each["key"], [it["type"] for it in each["made"]]) for each in owed] == [(KEY, ["draft"])]
+    assert [(each["key"], each["title"], each["until"]) for each in held] == [
+        (f"{KEY}#2", "Garder le 20 libre", "2026-11-20T09:00:00-05:00")
+    ]
+    assert "nordik.ca/after#2" in pair.call("today", "--now", MORNING).stdout
+    shown = " ".join(pair.call("explain", "nordik", "--now", MORNING).stdout.split())
+    assert "action #2: held by snoozed until Fri 2026-11-20 09:00" in shown
+    days = json.loads(pair.call("agenda", "--json", "--days", "10", "--now", MORNING).stdout)["days"]
+    of_friday = [each["what"] for each in days[-1]["entries"] if each["rule"] == "after"]
+    assert (days[-1]["date"], of_friday) == ("2026-11-20", ["hold ends"])
+
+
+def test_an_action_that_there_is_not_is_told_with_those_that_there_are(pair):
+    refused = pair.call("snooze", "nordik/after#3", "--now", MORNING)
+    assert (refused.exit_code, f"{KEY}#3 names no action" in refused.stderr) == (2, True)
+    assert f"write one of: {KEY}#mail, {KEY}#2" in " ".join(refused.stderr.split())
+
+
+def test_an_action_that_waits_is_told_in_french(pair, monkeypatch):
+    monkeypatch.setenv("FOLLOWUP_LANGUAGE", "fr")
+    pair.call("snooze", f"{KEY}#2", "jusqu’au", "20", "novembre", "--now", MORNING)
+    assert "nordik.ca/after#2" in pair.call("today", "--now", MORNING).stdout
+    shown = " ".join(pair.call("explain", "nordik", "--now", MORNING).stdout.split())
+    assert "action #2 : retenu par snoozed jusqu’au ven. 2026-11-20 09:00" in shown
+    assert "ne désigne aucune action" in pair.call("done", "nordik/after#3", "--now", MORNING).stderr

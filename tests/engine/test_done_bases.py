@@ -77,6 +77,27 @@ def test_sent_ticked_noted_and_shown_count_and_dismissed_does_not(events, opens)
     assert openings(APPLY + AGAIN, GARDENER, *events) == {"a1": opens}
 
 
+def test_of_several_actions_the_last_counts_and_of_what_else_shows_it_the_first():
+    text = APPLY + AGAIN
+    both = text.replace('do      = { type = "draft", title = "x", reply_to = "it" }',
+                        'do = [{ type = "draft", title = "x" }, { type = "task", title = "y" }]')  # fmt: skip
+    first = done("nudge", "a1", "2026-11-17 11:00")
+    second = done("nudge", "a1", "2026-11-18 11:00", key="nudge/a1@2026-11-02#2")
+    assert openings(both, GARDENER, first) == {"a1": ""}
+    assert openings(both, GARDENER, first, second) == {"a1": "2026-11-25 09:00"}
+    answers = [
+        Event(
+            id=f"r{day}",
+            kind="received",
+            start=at(f"2026-11-{day} 12:00"),
+            end=at(f"2026-11-{day} 12:00"),
+            answers="a1",
+        )
+        for day in (10, 12)
+    ]
+    assert openings(text, GARDENER, *answers) == {"a1": "2026-11-17 09:00"}
+
+
 def test_what_calls_it_off_later_does_not_undo_that_it_was_done():
     text = APPLY.replace("done_by", 'cancelled_by = ["#closed"]\ndone_by') + AGAIN
     told = done("nudge", "a1", "2026-11-17 11:00")

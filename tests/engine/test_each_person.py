@@ -137,6 +137,7 @@ def test_what_is_done_for_one_person_counts_for_that_one():
     opens = {(each.rule, each.visit.person): shown(each.opens) for each in found.values()}
     assert opens["later", "marc@nordik.ca"] == "2026-11-17 09:00"
     assert opens["later", "julie@nordik.ca"] == opens["all", ""] == ""
+    assert found["all/nordik.ca@2026-11-09"].state is State.WAITING
     told = {each.visit.person: each.state for each in found.values() if each.rule == "told"}
     assert told == {"marc@nordik.ca": State.DONE, "julie@nordik.ca": State.DUE}
     found = decide(text, meeting, done, sent("2026-11-12 10:00", JULIE), now="2026-11-13 09:00")

@@ -10,7 +10,7 @@ from followup_rules.keys import hashed
 from followup_rules.language.load import Surroundings, load
 from followup_rules.model import Report, State
 from followup_rules.toml.document import parse
-from tests.support.caselab import event, note, the, view, visit
+from tests.support.caselab import at, event, note, the, view, visit
 from tests.support.rulelab import rules, world
 
 BOTH = """
@@ -151,3 +151,65 @@ def test_a_note_about_an_action_that_there_is_not_is_told_with_those_that_there_
     assert told.hint == f"did you mean for:{KEY}#day?"
     assert misfits(view(NAMED, visit(), order("done", f"{KEY}#day"))) == ()
     assert decided(NAMED, order("done", f"{KEY}#dya"))[0] is State.DUE
+
+
+# -- notes that let one of several wait
+
+
+SNOOZED = """
+[guard.snoozed]
+on     = "#snooze"
+opens  = "start"
+closes = ["it.until", "day + 7 days"]
+holds  = "everything"
+"""
+
+
+def snooze(name, until, start="2026-11-10 12:00"):
+    return note(start, "snooze", data={"for": name, "until": at(until)})
+
+
+def held(found):
+    return [name.removeprefix(KEY) for name, pause in found.paused.items() if pause.held]
+
+
+@pytest.mark.parametrize(("text", "names"), [(PLAIN, ("#1", "#2")), (NAMED, ("#mail", "#day"))])
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_note_lets_the_one_action_wait_that_it_names(text, names, which):
+    waits = snooze(f"{KEY}{names[which]}", "2026-11-20 09:00")
+    name = names[which].removesuffix("#1")
+    found = the(text + SNOOZED, visit(), waits, now=NOW, faulty=True)
+    assert (found.state, held(found), str(found.next)[:16]) == (State.DUE, [name], "2026-11-20 09:00")
+    later = the(text + SNOOZED, visit(), waits, now="2026-11-20 09:00", faulty=True)
+    pause = later.paused[KEY + name]
+    assert (later.state, pause.held, f"{pause.due:%m-%d %H:%M}") == (State.DUE, False, "11-20 09:00")
+    assert f"{later.due:%m-%d}" == "11-09"
+
+
+def test_where_all_that_is_open_waits_the_duty_is_held_until_the_first_is_not():
+    orders = [snooze(f"{KEY}#mail", "2026-11-20 09:00"), snooze(f"{KEY}#day", "2026-11-15 09:00", "2026-11-10 13:00")]
+    found = the(NAMED + SNOOZED, visit(), *orders, now=NOW, faulty=True)
+    assert (found.state, found.guard, str(found.next)[:10], "2026-11-15" in found.why) == (
+        State.HELD,
+        "snoozed",
+        "2026-11-15",
+        True,
+    )
+    found = the(NAMED + SNOOZED, visit(), *orders, now="2026-11-15 09:00", faulty=True)
+    assert (found.state, held(found), f"{found.due:%m-%d}") == (State.DUE, ["#mail"], "11-15")
+    found = the(NAMED + SNOOZED, visit(), *orders, report("done", "#day"), now="2026-11-16 09:00", faulty=True)
+    assert (found.state, f"{found.next:%m-%d}") == (State.HELD, "11-20")
+    found = the(NAMED + SNOOZED, visit(), *orders, report("done", "#day"), now="2026-11-20 09:00", faulty=True)
+    assert (found.state, f"{found.due:%m-%d}", found.late) == (State.DUE, "11-20", False)
+
+
+def test_what_waits_may_be_done_all_the_same_and_closes_with_its_duty():
+    waits = snooze(f"{KEY}#day", "2026-12-15 09:00")
+    assert decided(NAMED + SNOOZED, waits, report("done", "#day")) == (State.DUE, ("#day",))
+    assert decided(NAMED + SNOOZED, waits, report("done", "#day"), report("done", "#mail"))[0] is State.DONE
+    assert the(NAMED + SNOOZED, visit(), waits, report("done", "#mail"), now=NOW, faulty=True).state is State.HELD
+    found = the(NAMED + SNOOZED, visit(), waits, report("done", "#mail"), now="2026-11-29 09:00", faulty=True)
+    assert found.state is State.EXPIRED
+    assert [
+        each.message for each in misfits(view(NAMED + SNOOZED, visit(), snooze(f"{KEY}#dya", "2026-11-20 09:00")))
+    ] == [f"for:{KEY}#dya names no duty of its case"]

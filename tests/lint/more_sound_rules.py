@@ -308,4 +308,41 @@ closes  = "start + 30 days"
 done_by = [{ kind = "sent", to = "them" }]
 do      = { type = "draft", reply_to = "it", title = "Re: {{ it.title }}", text = "I come." }
 """,
+    "near-what-never-ends": """
+[guard.night]
+on     = { every = "day at 20:00" }
+opens  = "start"
+closes = "start + 12 hours"
+[rule.nudge]
+on      = { kind = "sent", title = "quote", with = "you@example.org" }
+opens   = "day + 5 days"
+closes  = "opens + 7 days"
+done_by = [{ kind = "received", from = "them", after = "opens - 1 day" }]
+do      = { type = "task", title = "Nudge" }
+[rule.again]
+on      = { kind = "done", of = ["nudge", "again"] }
+opens   = "start + 7 days"
+closes  = "opens + 7 days"
+do      = { type = "task", title = "Nudge again" }
+""",
+    "near-what-is-never-due": """
+[define.kickoff]
+kind  = "meeting"
+title = "kickoff"
+[rule.early]
+on     = "kickoff"
+opens  = "start - 2 days"
+closes = "start"
+do     = { type = "task", title = "Prepare", text = "{{ when('minutes') }}" }
+[rule.minutes]
+on      = "kickoff"
+while   = [{ kind = "sent", to = "them", title = "agenda" }, "#agenda"]
+done_by = [{ kind = "sent", to = "them" }]
+closes  = "end + 9 days"
+do      = { type = "task", title = "Minutes", text = "{% if when('early') %}{{ when('early') }}{% endif %}" }
+[rule.weekly]
+on     = { every = "friday at 15:00" }
+opens  = "start + 6 days"
+do     = { type = "task", title = "Weekly review" }
+""",
 }

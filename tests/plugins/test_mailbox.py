@@ -258,7 +258,10 @@ def test_one_broken_mail_is_reported_once_and_stops_no_other(sent, content):
     write(sent / "b.eml", mail())
     bad, good = (found := pull(sent)).events
     assert isinstance(bad, BadItem)
-    assert bad.where == "sent/a.eml"
+    lines = content.split("\n")
+    dated = next((number for number, line in enumerate(lines, 1) if line.startswith("Date:")), 1)
+    assert bad.where == f"sent/a.eml:{dated if 'From:' in content else 1}"
+    assert bad.source_line == " ".join(lines[int(bad.where[-1]) - 1].replace("\0", "").split()) or "\0" in content
     assert good.id == "1@example.org"
     assert pull(sent, found.cursor).events == ()
     (sent / "a.eml").write_text(mail(Message_ID="<mended@x>"))

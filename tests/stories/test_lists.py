@@ -161,6 +161,38 @@ def test_the_further_actions_of_an_earlier_version_are_carried_over(story):
     assert story.at("2026-11-10 13:00").state("after") == "done"
 
 
+# -- one of several waits
+
+
+@pytest.mark.parametrize("waits", ["#1", "#2"])
+def test_an_action_that_waits_is_made_when_its_time_has_come_and_the_other_as_ever(story, waits):
+    with_rules(story, PLAIN)
+    story.note(f"2026-11-09 10:30 #snooze for:{KEY}{waits} until:2026-11-12")
+    made = {"#1": KEY, "#2": f"{KEY}#2"}
+    one = story.at("2026-11-09 11:05")
+    assert (one.state("after"), keys(one)) == ("due", [key for name, key in made.items() if name != waits])
+    assert story.at("2026-11-12 08:55").changes == []
+    other = story.at("2026-11-12 09:00")
+    assert (other.state("after"), keys(other)) == ("due", [made[waits]])
+    assert other.changes[0]["due"] == "2026-11-12T09:00:00-05:00"
+
+
+def test_what_was_made_stays_where_it_is_while_it_waits_and_the_note_may_be_taken_back(story):
+    with_rules(story, NAMED)
+    story.note("2026-11-09 10:30 Bonne rencontre")
+    story.at("2026-11-09 11:05")
+    notes = (story.folder / "notes.md").read_text(encoding="utf-8")
+    story.note(f"2026-11-09 12:00 #snooze for:{KEY}#day until:2026-11-20")
+    tick = story.at("2026-11-09 12:05")
+    assert (tick.state("after"), tick.changes) == ("due", [])
+    story.draft_file("after").unlink()
+    tick = story.at("2026-11-09 12:10")
+    assert (tick.state("after"), tick.changes, tick.decision("after").guard) == ("held", [], "snoozed")
+    (story.folder / "notes.md").write_text(notes, encoding="utf-8")
+    tick = story.at("2026-11-09 12:15")
+    assert (tick.state("after"), tick.changes) == ("due", [])
+
+
 # -- a draft that I send in my own way
 
 

@@ -37,11 +37,14 @@ def _found(disabled: Collection[str] = (), **given: Any) -> Registry:
 def _compiled(of: Ingredients) -> Rulebook:
     files = sorted(of.base.glob("templates/*"))
     layers = [(layer.name, layer.text) for layer in of.layers]
-    texts = [(document.file, document.text) for document in (of.document, *of.over)]
-    key = repr((of.base, texts, layers, of.whole, of.packs, of.profile, of.takes, files))
-    if key not in _rulebooks:
-        _rulebooks[key] = _compile(of)
-    made = _rulebooks[key]
+    texts = [of.document.text, *(document.text for document in of.over)]
+    alike = repr((texts, layers, of.whole, of.packs, of.profile, of.takes, files))
+    # A rule set without texts of its own and without a fault names no file of the folder that it stands in.
+    made = _rulebooks.get(alike) if not files else None
+    if made is None or made.problems:
+        key = repr((of.base, of.document.file, alike))
+        made = _rulebooks[key] = _rulebooks.get(key) or _compile(of)
+        _rulebooks.setdefault(alike, made)
     made.texts._found = None  # the folders are looked through at every run; a text is compiled by its words
     return made
 

@@ -269,7 +269,7 @@ def test_a_bomb_fails_cleanly(bomb):
         ("a\n\n{{ due|dya }}", 3, 'no filter "dya": did you mean "day"?'),
         ("{% if late is definde %}{% endif %}", 1, 'did you mean "defined"?'),
         ("a\n{% if late %}", 2, "endif"),
-        ("{{ due", 1, "end of"),
+        ("{{ due", 1, "{{ due }}"),
         ("{{ due + 1 }}", 1, "`+` cannot be used"),
     ],
 )

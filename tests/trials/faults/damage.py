@@ -198,7 +198,7 @@ DAMAGE = (
         "killed; the next run is an hour earlier",
         _killed,
         lambda _: _ENDLESS,
-        later=("2026-11-11 11:00",),
+        later=("2026-11-11 11:00", "2026-11-11 12:30"),  # until then, what the killed run noted is yet to come
     ),
     Kind(
         "clock-on",

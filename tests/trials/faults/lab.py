@@ -25,6 +25,7 @@ Level = Literal["all", "outputs", "once"]
 """What must be as after an undisturbed run: the store as well, only the outputs, or at least no action lost or doubled."""
 _STEP = timedelta(minutes=6)
 _LONGEST = 16
+_MADE = re.compile(rb"^\d{4}-\d\d-\d\d (?=\S)", re.MULTILINE)
 _SAID = re.compile(r"^\+ notice .*", re.MULTILINE)
 _FAULTS = ("Traceback", "unexpected", "Exception ignored")
 
@@ -113,8 +114,10 @@ class Lab:
         verdict.amiss += _failures(runs)
         if level != "once":
             verdict.amiss += _leftovers(found)
-            files = found.files if level == "all" else _named(found.files)
-            verdict.amiss += _differences("file", files, ought.files)
+            lies, belongs = found.files, ought.files
+            if level != "all":
+                lies, belongs = _undated(_named(lies)), _undated(belongs)
+            verdict.amiss += _differences("file", lies, belongs)
         if level == "all":
             verdict.lost += [f"unsaid: {line}" for line in reference.said - _said(runs)]
             verdict.amiss += _differences("ledger", found.ledger, ought.ledger)
@@ -128,6 +131,14 @@ def _named(files: dict[str, bytes]) -> dict[str, bytes]:
     lists = b"".join(content for name, content in files.items() if "/todo-texts/" not in name)
     return {name: content for name, content in files.items()
             if "/todo-texts/" not in name or name.rpartition("/")[2].encode() in lists}  # fmt: skip
+
+
+def _undated(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Leave out when tasks were made, which is when a run first came to it: the dates and the order of todo.txt."""
+    return {
+        name: b"\n".join(sorted(_MADE.sub(b"", content).splitlines())) if name.endswith("todo.txt") else content
+        for name, content in files.items()
+    }
 
 
 def _said(runs: list[Ran]) -> frozenset[str]:
@@ -151,6 +162,9 @@ def _differences(what: str, found: Any, ought: Any) -> list[str]:
     if isinstance(found, dict) and isinstance(ought, dict):
         keys = sorted(found.keys() | ought.keys(), key=repr)
         return [line for key in keys for line in _differences(f"{what} {key}", found.get(key), ought.get(key))]
+    if isinstance(found, bytes) and isinstance(ought, bytes) and found != ought:
+        lines = _differences(what, found.splitlines(), ought.splitlines())
+        return lines or [f"{what}: the same lines in another order, or with other ends"]
     if isinstance(found, list) and isinstance(ought, list):
         more, less = [row for row in found if row not in ought], [row for row in ought if row not in found]
         return [f"{what}: {_short(more)} in place of {_short(less)}"] if more or less else []
