@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from followup_rules.engine.anchors import CaseView, Scope
@@ -22,12 +22,13 @@ def some(*choices):
     return st.lists(st.sampled_from(choices), min_size=1, max_size=len(choices), unique=True)
 
 
+WORDS = st.sampled_from(SOUGHT).map(lambda word: [word]) | some(*SOUGHT)
 FIELDS = {
     "kind": some(*KINDS),
     "tags": some(*TAGS),
-    "title": some(*SOUGHT),
-    "text": some(*SOUGHT),
-    "words": some(*SOUGHT),
+    "title": WORDS,
+    "text": WORDS,
+    "words": WORDS,
     "status": some("confirmed", "tentative", "mine"),
     "forwards": st.booleans(),
     "people": st.fixed_dictionaries({"min": st.integers(0, 2)}),
@@ -38,7 +39,7 @@ FIELDS = {
 
 def tables(fields, least=1):
     """Return tables of a few fields; of many, next to nothing would be found."""
-    keys = st.lists(st.sampled_from(sorted(fields)), min_size=least, max_size=2, unique=True)
+    keys = st.lists(st.sampled_from(sorted(fields)), min_size=least, max_size=3, unique=True)
     return keys.flatmap(lambda chosen: st.fixed_dictionaries({key: fields[key] for key in chosen}))
 
 
@@ -56,12 +57,12 @@ EVENTS = st.lists(
     st.builds(
         dict,
         kind=st.sampled_from(KINDS),
-        days=st.integers(-5, 5),
+        days=st.integers(-2, 5),
         tags=some(*TAGS) | st.just([]),
-        title=st.lists(st.sampled_from(SAID), max_size=3),
-        text=st.lists(st.sampled_from(SAID), max_size=3),
+        title=st.lists(st.sampled_from(SAID), min_size=1, max_size=4),
+        text=st.lists(st.sampled_from(SAID), min_size=1, max_size=4),
         status=st.sampled_from(["confirmed", "tentative", "mine"]),
-        auto=st.sampled_from(["", "", "bulk"]),
+        auto=st.sampled_from(["", "", "", "bulk"]),
         forwards=st.booleans(),
         people=st.lists(st.sampled_from(["julie@nordik.ca", "a@b.example"]), max_size=2, unique=True),
         data=st.sampled_from([{}, {"pages": 1}, {"pages": "2"}]),
@@ -138,6 +139,14 @@ def rule_that_is_ended_by(patterns):
     return rules(named + text.replace("+ -", "- "))
 
 
+NOTE = {
+    "kind": "note", "days": 1, "tags": [], "title": ["print"], "text": ["the", "lift"], "status": "confirmed", "auto": "",
+    "forwards": False, "people": [], "data": {},
+}  # fmt: skip
+
+
+@example([({"text": ["lift"], "people": {"min": 1}}, {})], [NOTE])
+@example([({"any": [{"text": [*SOUGHT[:6]], "people": {"min": 1}}, {"with": ["@nordik.ca"]}]}, {})], [NOTE])
 @given(st.lists(st.tuples(PATTERNS, WINDOWS), min_size=1, max_size=3), EVENTS)
 def test_compiled_patterns_agree_with_their_plain_reading(patterns, made):
     compiled = rule_that_is_ended_by(patterns)
