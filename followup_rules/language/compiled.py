@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from itertools import chain
 from typing import Any, TypeAlias
 
 from msgspec import Struct
@@ -202,17 +201,22 @@ def where_all_hold(parts: Sequence[Part]) -> dict[str, Any]:
     return {**_tests_of_all(parts), "kinds": kinds, **said, **_names(parts), **_anchored(parts)}
 
 
-def _tests_of_all(parts: Sequence[Part]) -> dict[str, Any]:
-    # A window that stands behind a test which may fail, as a plugin's may, is asked for behind it.
-    leading = next((place for place, part in enumerate(parts) if part.further), len(parts))
-    behind = chain.from_iterable((*part.window, *part.further) for part in parts[leading + 1 :])
-    return {
-        "sort": tuple(chain.from_iterable(part.sort for part in parts)),
-        "alone": tuple(chain.from_iterable(part.alone for part in parts)),
-        "fixed": tuple(chain.from_iterable(part.fixed for part in parts)),
-        "window": tuple(chain.from_iterable(part.window for part in parts[: leading + 1])),
-        "further": (*chain.from_iterable(part.further for part in parts[leading : leading + 1]), *behind),
-    }
+def _tests_of_all(parts: Iterable[Part]) -> dict[str, Any]:
+    sort: tuple[EventTest, ...] = ()
+    alone: tuple[Look, ...] = ()
+    fixed: tuple[Test, ...] = ()
+    window: tuple[Bound, ...] = ()
+    further: tuple[Test, ...] = ()
+    for part in parts:
+        sort += part.sort
+        alone += part.alone
+        fixed += part.fixed
+        if further:  # a window behind a test that may fail, as a plugin's may, is asked for behind it
+            further += (*part.window, *part.further)
+        else:
+            window += part.window
+            further = part.further
+    return {"sort": sort, "alone": alone, "fixed": fixed, "window": window, "further": further}
 
 
 def where_any_holds(parts: Sequence[Part]) -> dict[str, Any]:
