@@ -51,16 +51,20 @@ class _Listing:
     """
 
     def __init__(self) -> None:
-        self._folder, self._as_of = Path(), -1
+        self._folder, self._as_of, self._swept = Path(), -1, False
         self._keys: set[str] = set()
 
     def holds(self, key: str, folder: Path) -> bool:
         """Tell whether a draft there may have a key: by the name that we give, or by its head."""
         if not self.is_current(folder):
             # Before it is listed, so that what comes meanwhile is not missed.
-            self._folder, self._as_of = folder, folder.stat().st_mtime_ns
+            self._folder, self._as_of, self._swept = folder, folder.stat().st_mtime_ns, False
             self._keys = _carried_in(folder)
         return not self._keys.isdisjoint((key, hashed(key), _file_name(key)))
+
+    def is_swept(self, folder: Path) -> bool:
+        """Tell whether nothing that is half written can lie there, since we have swept it before we wrote there."""
+        return self._swept and self.is_current(folder)
 
     def is_current(self, folder: Path) -> bool:
         """Tell whether nobody but us has made, moved or deleted anything there since it was listed."""
@@ -69,7 +73,7 @@ class _Listing:
     def add(self, key: str, folder: Path) -> None:
         """Note down what we have just written there ourselves."""
         self._keys.add(key)
-        self._folder, self._as_of = folder, folder.stat().st_mtime_ns
+        self._folder, self._as_of, self._swept = folder, folder.stat().st_mtime_ns, True
 
 
 class EmlFolder(Struct, frozen=True):
@@ -83,8 +87,6 @@ class EmlFolder(Struct, frozen=True):
 
     def create(self, action: Action) -> str:
         """Write the draft; one that is there is brought up to date, if it is as we left it. Raises Refused."""
-        if self.path.exists() and not self.listing.is_current(self.path):
-            durable.sweep(self.path)
         if found := self.find(action.key):
             return self.update(found, action) if self.status([found])[found].state == "open" else found
         if why := regular_files.only_away(self.path):
@@ -169,7 +171,7 @@ class EmlFolder(Struct, frozen=True):
     @contextmanager
     def _aside(self, place: Path, content: bytes) -> Iterator[Path]:
         """Write a file that has no name of its own yet, once those of runs that were killed are away."""
-        if not self.listing.is_current(place.parent):
+        if not self.listing.is_swept(place.parent):
             durable.sweep(place.parent)
         with durable.beside(place, content) as finished:
             yield finished
