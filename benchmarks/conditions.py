@@ -68,7 +68,8 @@ def made_up(events: int, rules: int) -> tuple[list[Made], list[Condition]]:
     """Make events and conditions up."""
     chance = random.Random(3)
     made = [
-        Made(chance.choice(KINDS), " ".join(chance.choices(WORDS, k=10)), chance.randrange(400)) for _ in range(events)
+        Made(chance.choice(KINDS), " ".join(chance.choices(WORDS, k=10)), age)
+        for age in sorted((chance.randrange(400) for _ in range(events)), reverse=True)
     ]
     conditions = []
     for number in range(rules):
@@ -82,7 +83,7 @@ def ours(made: list[Made], conditions: list[Condition], passes: int) -> Count:
     """Ask a case that holds all the events, by patterns as a rule has them."""
     text = "".join(
         f'[define.c{number}]\nkind = "{each.kind}"\ntext = "{each.word}"\n'
-        f'after = "start - {each.oldest - 1} days"\nbefore = "start - {each.youngest - 1} days"\n'
+        f'after = "start - {each.oldest} days"\nbefore = "start - {each.youngest} days"\n'
         for number, each in enumerate(conditions)
     )
     names = ", ".join(f'"c{number}"' for number in range(len(conditions)))
@@ -92,9 +93,11 @@ def ours(made: list[Made], conditions: list[Condition], passes: int) -> Count:
     assert isinstance(document, Document)
     rules, problems = load([document], world, Surroundings())
     assert not problems, problems
+    # None at the same instant as another; an age counts whole days.
+    starts = [NOW - each.age * DAY - (len(made) - number) / (len(made) + 1) * DAY for number, each in enumerate(made)]
     home = tuple(
-        Event(id=f"e{number}", kind=each.kind, start=NOW - each.age * DAY, end=NOW - each.age * DAY, text=each.text)
-        for number, each in enumerate(made)
+        Event(id=f"e{number}", kind=each.kind, start=start, end=start, text=each.text)
+        for number, (each, start) in enumerate(zip(made, starts, strict=True))
     )
     anchor = Event(id="now", kind="now", start=NOW, end=NOW)
     case = Case(key="case", home=(*home, anchor))
@@ -102,8 +105,8 @@ def ours(made: list[Made], conditions: list[Condition], passes: int) -> Count:
     rule = rules.rules["r"]
 
     views = [CaseView(case, rules, {}) for _ in range(passes)]
-    for view in views:  # which kinds of events there are is known before anybody asks, and texts are folded
-        view.lookup.bearing(frozenset())
+    for view in views:  # the events are in order, and known by sort, instant and name, before anybody asks
+        _ = view.lookup.sorts, view.lookup.moments, view.lookup.places
 
     def count() -> list[int]:
         view = views.pop()

@@ -87,7 +87,7 @@ def fill(store: Store, config: Config, cases: int, events: int, days: int = 150)
 def decide(store: Store, config: Config) -> int:
     """Judge all cases; return how many decisions that makes."""
     context = EvaluationContext(NOW, START, timedelta(days=60), Sight(frozenset({"meeting", "sent", "received"})))
-    return sum(len(judge(store.case(key), config, store, context)[0]) for key in store.places.cases())
+    return sum(len(judge(stored, config, context)[0]) for stored in store.read(store.places.cases()))
 
 
 def main() -> None:

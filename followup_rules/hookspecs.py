@@ -39,14 +39,16 @@ class Refused(Exception):  # noqa: N818 -- the word of the contract
 class Unreadable(Exception):  # noqa: N818 -- the word of the contract
     """Raised by a source that could not be read, with a sentence for the user and what to do about it.
 
-    `wait`: how long the service asks not to be called again.
+    `wait`: how long the service asks not to be called again. `at`: the file and line in which the reader stopped, and
+    what stands there; without it, the problem is told at the `path` of the config.
     """
 
     wait = timedelta(0)
+    at: BadItem | None = None
 
-    def __init__(self, message: str = "", wait: timedelta = timedelta(0)) -> None:
+    def __init__(self, message: str = "", wait: timedelta = timedelta(0), at: BadItem | None = None) -> None:
         super().__init__(message)
-        self.wait = wait
+        self.wait, self.at = wait, at
 
 
 def asked_to_wait(error: Exception) -> timedelta:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -60,6 +61,8 @@ _ANY_WEEKDAY = "|".join(sorted(_WEEKDAYS, key=len, reverse=True))
 _ONLY_WEEKDAY = "|".join(sorted(_WEEKDAYS.keys() - {"mar"}))
 _NEAR = {"today": 0, "aujourd'hui": 0, "tomorrow": 1, "demain": 1, "apres-demain": 2}
 _LONGEST = 80
+# Names of days in short are so near to each other that none is meant.
+_SHORT = 5
 
 _DATE = re.compile(
     rf"""
@@ -69,7 +72,7 @@ _DATE = re.compile(
     (?:
         (?P<first> \d{{1,4}} ) (?P<mark> [-/.] ) (?P<second> \d{{1,2}} ) (?P=mark) (?P<third> \d{{1,4}} ) (?!\d)
       | (?P<compact> (?:19|20)\d{{6}} )\b
-      | (?P<day> \d{{1,2}} ) (?:st|nd|rd|th|er|e)?\b \.?\s* (?:(?:of|de)\s+)? (?P<month> [a-z]{{3,9}} )\b \.?
+      | (?P<day> \d{{1,2}} ) (?:st|nd|rd|th|er|e)?\b (?:\.?\s*|-) (?:(?:of|de)\s+)? (?P<month> [a-z]{{3,9}} )\b \.?
         (?: ,?\s* (?P<year> \d{{4}} )\b )?
       | (?! (?:{_ONLY_WEEKDAY})\b ) (?P<month2> [a-z]{{3,9}} )\b \.?\s*
          (?P<day2> \d{{1,2}} ) (?:st|nd|rd|th)?\b (?: ,?\s* (?P<year2> \d{{4}} )\b )?
@@ -99,11 +102,14 @@ _GOES_ON = re.compile(r"[\w-]")
 
 
 class NotADate(ValueError):  # noqa: N818 -- what it is
-    """What looks like a date and is none that everybody reads alike; `written` is that part of the text."""
+    """What looks like a date and is none that everybody reads alike; `written` is that part of the text.
 
-    def __init__(self, written: str, message: str) -> None:
+    `hint` names what was probably meant, if that can be told.
+    """
+
+    def __init__(self, written: str, message: str, hint: str = "") -> None:
         super().__init__(message)
-        self.written = written
+        self.written, self.hint = written, hint
 
 
 class Written(Struct, frozen=True):
@@ -154,7 +160,9 @@ def read_value(value: str, start: datetime, zone: ZoneInfo) -> datetime:
             return local(datetime.combine(written.day, written.clock or MORNING), zone)
     except OverflowError:
         pass
-    raise NotADate(value, Sentence('"{value}" is not a date; write {accepted}', value=value, accepted=ACCEPTED))
+    near = get_close_matches(_plain(value), [name for name in (*_WEEKDAYS, *_NEAR) if len(name) > _SHORT], 1)
+    hint = Sentence('did you mean "{word}"?', word=near[0]) if near else ""
+    raise NotADate(value, Sentence('"{value}" is not a date; write {accepted}', value=value, accepted=ACCEPTED), hint)
 
 
 def _plain(text: str) -> str:
@@ -240,14 +248,22 @@ def _date(year: int, month: int, day: int, written: str) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise _not_a_date(written) from None
+        raise _not_a_date(written, _days_around(year, month, day)) from None
 
 
-def _not_a_date(written: str) -> NotADate:
+def _days_around(year: int, month: int, day: int) -> str:
+    """Return the hint for a day after the last one of its month: that, or the first of the next."""
+    if not (1 <= month <= 12 and 28 < day <= 31):
+        return ""
+    first = date(year + month // 12, month % 12 + 1, 1)
+    return Sentence('did you mean "{near}" or "{also}"?', near=first - timedelta(days=1), also=first)
+
+
+def _not_a_date(written: str, hint: str = "") -> NotADate:
     message = Sentence(
         '"{written}" is not a date; write it as 2026-11-10, or 2026-11-10 14:30 in local time', written=written
     )
-    return NotADate(written, message)
+    return NotADate(written, message, hint)
 
 
 def _time(found: re.Match[str], written: str) -> time:

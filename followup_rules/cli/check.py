@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from followup_rules.cli import shared
 from followup_rules.cli.speech import say_all, tr
 from followup_rules.codes import Code
+from followup_rules.config import near_paths
 from followup_rules.config.configured import ConfiguredSource
 from followup_rules.config.profile import fixed_zone, uncovered
 from followup_rules.config.read import Config, read_config
@@ -102,7 +103,7 @@ def examine(config: Config, now: datetime) -> Findings:
     if config.ingredients:
         document = config.ingredients.document
         problems += [*fixed_zone(document), *uncovered(document, config.profile.holidays, now)]
-    problems += [*addresses_in_config(config), *exposed_addresses(config)]
+    problems += [*addresses_in_config(config), *exposed_addresses(config), *_no_notes(config)]
     problems += [*analysis.warnings(_book(config, seen, now)), *_each_of_many(config)]
     # What a run would tell of a text, it tells without the place of its rule.
     placed = {(each.where, each.message) for each in problems if each.file}
@@ -178,14 +179,23 @@ def _texts(config: Config) -> Iterator[Problem]:
             found = (each.check(template=do.template, title=do.title, text=do.text) for each in texts)
             for file, line, message in dict.fromkeys(fault for faults in found for fault in faults):
                 problem = Problem(f"rule.{rule.id}", message, Code.FAULTY_TEXT, file=file, line=line, hint=hint)
-                yield problem if file else _in_its_rule(problem, config, rule.id)
+                parts = (part for part in (do.title, do.text) if part and book.texts.check(title=part))
+                yield problem if file else _in_its_rule(problem, config, rule.id, next(parts, ""))
 
 
-def _in_its_rule(problem: Problem, config: Config, rule: str) -> Problem:
-    """Return the problem of a text that stands in the rule itself, where what the rule does stands."""
+def _in_its_rule(problem: Problem, config: Config, rule: str, part: str) -> Problem:
+    """Return the problem of a text that stands in the rule itself, at the faulty part of what the rule does."""
     assert config.ingredients is not None, "a config that cannot be read has no rules"
     do = merge(documents(config.ingredients, []), "rule", [])[rule].fields["do"]
-    return do.document.problem(do.path, problem.message, code=problem.code, hint=problem.hint, where=problem.where)
+    return do.document.problem(
+        do.path,
+        problem.message,
+        code=problem.code,
+        hint=problem.hint,
+        at="value",
+        where=problem.where,
+        within=part.partition("\n")[0],
+    )
 
 
 # -- sources and outputs, tried out on a copy of the store
@@ -345,6 +355,20 @@ def _who_emits(config: Config, kind: str) -> str:
     return Sentence(
         "add a source that shows it: [sources.{kind}] with plugin = {plugins}", kind=kind, plugins=either(plugins)
     )
+
+
+def _no_notes(config: Config) -> Iterator[Problem]:
+    """Yield that rules start from tags of notes, and that nothing shows any; in one's own calendar tags count, too."""
+    rules = config.rulebook.rules
+    tagged = any(rule.on is not None and "note" in (rule.on.kinds or ()) for rule in rules.rules.values())
+    if not tagged or any("note" in source.emits for source in config.sources):
+        return
+    message = Sentence("no source shows notes: what you promised and heard can be told only in your own calendar")
+    there = near_paths.named("notes", config.file.absolute().parent) or "notes.md"
+    hint = Sentence("add {what}", what=f'[sources.notes] plugin = "notes", path = "{there}"')
+    assert config.ingredients is not None, "a config that cannot be read has no rules"
+    told = config.ingredients.document.problem(("sources",), message, code=Code.UNSEEN_KIND, hint=hint, where="sources")
+    yield replace(told, info=True)
 
 
 def _each_of_many(config: Config) -> Iterator[Problem]:

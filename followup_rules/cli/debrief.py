@@ -10,14 +10,17 @@ import click
 from msgspec import Struct
 
 from followup_rules.cli import casebook, completion, natural_dates, note, shared
-from followup_rules.cli.speech import say
+from followup_rules.cli.speech import say, tr
 from followup_rules.codes import Code
 from followup_rules.config.questions import Detail, Question, questions
 from followup_rules.config.read import Config
-from followup_rules.model import NoteAdded, Problem
+from followup_rules.model import NoteAdded, Problem, State
+from followup_rules.plain import clean
 from followup_rules.sentences import Sentence
 from followup_rules.written_dates import NotADate
 
+_RULE = "debrief"
+"""The rule of a pack whose duty this command does."""
 _QUOTES = str.maketrans(dict.fromkeys('"“”„«»', "'"))
 
 
@@ -42,18 +45,21 @@ class Asker(Struct, frozen=True):
 
 
 @click.command("debrief")
-@click.argument("case", shell_complete=completion.cases)
+@click.argument("case", required=False, shell_complete=completion.cases)
 @shared.now_option
 @shared.json_option
 @click.pass_context
-def command(ctx: click.Context, case: str, now: str | None, *, as_json: bool) -> None:
+def command(ctx: click.Context, case: str | None, now: str | None, *, as_json: bool) -> None:
     """Ask what there is to note after a meeting, one question after the other: followup debrief nordik.
+
+    Without CASE it takes the one whose debrief is due, and asks which if there are several.
 
     An empty answer leaves a question out. Each answer is written at once, so Ctrl-C or Ctrl-D loses nothing. Which
     questions there are is a matter of your packs: `questions.toml`.
     """
     config = shared.load(ctx, as_json=as_json)
     moment = shared.instant(now, config)
+    case = case or _waiting(config, moment, as_json=as_json)
     _, found = casebook.find(case, config, moment, as_json=as_json)
     if isinstance(found, Problem):
         shared.give_up([found], as_json=as_json)
@@ -73,6 +79,26 @@ def command(ctx: click.Context, case: str, now: str | None, *, as_json: bool) ->
     asker = Asker(config.profile.language, moment.astimezone(config.profile.timezone), as_json)
     added, misread = _interview(asked, asker, found.key, config)
     _tell(added, found.key, [*problems, *misread], as_json=as_json)
+
+
+def _waiting(config: Config, now: datetime, *, as_json: bool) -> str:
+    """Return the key of the case whose debrief is due, which the user picks among several. Exits if there is none."""
+    _, files = casebook.read(config, now, as_json=as_json)
+    due = {each.case for file in files for each in file.decisions if each.rule == _RULE and each.state is State.DUE}
+    waiting = [file for file in files if file.key in due]
+    if len(waiting) == 1:
+        return waiting[0].key
+    names = [file.name for file in waiting]
+    if not waiting or as_json or not sys.stdin.isatty():
+        message = Sentence("no debrief is due now") if not waiting else Sentence("several debriefs are due")
+        hint = Sentence("name a case: followup debrief CASE")
+        if names:
+            hint = Sentence("name one of these cases: {names}", names=", ".join(names))
+        shared.give_up([Problem("debrief", message, Code.MISSING, hint=hint, fatal=True)], as_json=as_json)
+    for number, name in enumerate(names, 1):
+        click.echo(f"  {number}. {clean(name)}")
+    chosen: int = click.prompt(tr(Sentence("Which one?")), type=click.IntRange(1, len(names)))
+    return waiting[chosen - 1].key
 
 
 def _interview(

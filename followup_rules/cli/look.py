@@ -98,11 +98,11 @@ def command(ctx: click.Context, /, paths: Sequence[str], *, as_json: bool, **giv
         from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
         from followup_rules.cli.seen import record  # noqa: PLC0415 -- likewise
 
-        click.echo(records.dump(record(seen)))
+        click.echo(records.dump(record(seen, init_command(seen, asked))))
     else:
         from followup_rules.cli.seen import show  # noqa: PLC0415 -- rich is heavy
 
-        show(seen, init_command(seen, asked.name))
+        show(seen, init_command(seen, asked))
     shared.print_problems(seen.problems)
     sys.exit(shared.exit_code(seen.problems))
 
@@ -190,15 +190,16 @@ def _config(profile: dict[str, Any], offers: Sequence[Offer]) -> Config:
     return neutral.of_user(profile, sources)
 
 
-def init_command(seen: Seen, name: str) -> list[str]:
+def init_command(seen: Seen, asked: Asked) -> list[str]:
     """Return the words of the command that turns this look into a config."""
     words = ["followup", "init"]
     for offer in seen.offers:
         words += [f"--{FLAGS[offered.what_it_is(offer)]}", str(offer.place.path)]
     for person in seen.me:
         words += ["--me", person.address]
-    known = name or next((person.name for person in seen.me if person.name), "")
+    known = asked.name or next((person.name for person in seen.me if person.name), "")
     words += ["--name", known] if known else []
+    words += ["--language", asked.language] if asked.language else []
     return [*words, "--timezone", seen.timezone]
 
 

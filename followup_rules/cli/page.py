@@ -7,11 +7,12 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from io import StringIO
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import click
 
 from followup_rules import translation
+from followup_rules.cli.shared import is_colored
 from followup_rules.cli.speech import language, tr
 from followup_rules.model import Decision, Reason, State
 from followup_rules.plain import clean
@@ -124,7 +125,9 @@ class Page:
         from rich.console import Console  # noqa: PLC0415 -- heavy
 
         # Square brackets and colons in a title are text: rich would colour them, or take them for pictures.
-        self._console = Console(highlight=False, markup=False, emoji=False)
+        # Without a color system it writes no style at all; by NO_COLOR alone it would leave the bold letters.
+        system: Literal["auto"] | None = "auto" if is_colored(sys.stdout) else None
+        self._console = Console(highlight=False, markup=False, emoji=False, color_system=system)
         self._width = min(self._console.width, _WIDEST) if self._console.is_terminal else _PLAIN
         self._lines: list[Text] = []
 

@@ -69,7 +69,8 @@ class _Lines:
     def title(self) -> str:
         problem = self.problem
         code = f"[{_clean(problem.code)}]" if problem.code else ""
-        where = f"{_sentence(problem.where)}{tr(_COLON)}" if problem.where and not problem.file else ""
+        named = problem.file or problem.message.startswith(problem.where)  # what is told already is not told again
+        where = f"{_sentence(problem.where)}{tr(_COLON)}" if problem.where and not named else ""
         severity = tr(_SEVERITIES[problem.severity])
         return self._paint(severity + code, self.strong) + self._paint(
             f"{tr(_COLON)}{where}{_sentence(problem.message)}"

@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import zoneinfo
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from followup_rules.cli.surroundings import is_zone
 from followup_rules.config import cities
 from followup_rules.config import holidays as known_holidays
+from followup_rules.config.profile import nearest_zone
 from followup_rules.model import LANGUAGES
 from followup_rules.sentences import Sentence, as_sentence
-from followup_rules.toml.suggestions import expected
 from followup_rules.web_address import is_address, parsed
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
@@ -87,9 +86,7 @@ def zone_fault(answer: str) -> str:
     if several:
         zones = ", ".join(several)
         return Sentence("several time zones may be meant by {answer!r}: {zones}", answer=answer, zones=zones)
-    names = zoneinfo.available_timezones()
-    larger = Sentence("write the name of a larger city, or a zone such as America/Toronto")
-    return Sentence("unknown time zone {answer!r}: {hint}", answer=answer, hint=expected(answer, names) or larger)
+    return Sentence("unknown time zone {answer!r}: {hint}", answer=answer, hint=nearest_zone(answer))
 
 
 def holidays_fault(answer: str) -> str:

@@ -232,10 +232,9 @@ def _add_draft(page: Page, seen: Seen) -> None:
 # -- for programs
 
 
-def record(seen: Seen) -> dict[str, Any]:
-    """Return what was seen as a record."""
+def record(seen: Seen, command: Sequence[str]) -> dict[str, Any]:
+    """Return what was seen as a record; `command` are the words of the one that turns it into a config."""
     from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
-    from followup_rules.cli.look import init_command  # noqa: PLC0415 -- likewise
 
     found = seen.past
     return {
@@ -253,7 +252,7 @@ def record(seen: Seen) -> dict[str, Any]:
         "questions": [_action_record(action) for action in found.questions],
         "draft": seen.draft and {**_action_record(seen.draft), "text": seen.draft.text, "of_then": seen.is_of_then},
         "next": [records.decision(each) for each in found.waiting],
-        "command": init_command(seen, ""),
+        "command": [*command],
         "problems": records.problems(seen.problems),
     }
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from followup_rules.cli import tallies
 from followup_rules.cli.page import (
     SIGNS,
     WORDS,
@@ -34,7 +35,6 @@ SOON = 8
 Names = Mapping[str, str]
 """What people call the cases that have only an id, by that: the title of their entry."""
 _VERBS = {"create": Sentence("create"), "update": Sentence("update"), "withdraw": Sentence("withdraw")}
-_TO_DO = {"create": Sentence("to create"), "update": Sentence("to update"), "withdraw": Sentence("to withdraw")}
 _PENDING = (State.HELD, State.WAITING, State.BLIND, State.BROKEN)
 # Columns for a change's sign and the type of its action; more where the language needs more.
 _TYPE = 10
@@ -112,7 +112,9 @@ def _add_decisions(page: Page, decisions: Sequence[Decision], names: Names, now:
     indent = state_width() + rule_width(decision.rule for decision in decisions)
     for decision in decisions:
         label = [state_label(decision.state), (decision.rule, "bold")]
-        page.row(label, indent, [names.get(decision.case, decision.case), told(decision.reason, now)])
+        title = [decision.visit.anchor.title] if decision.state is State.EXPIRED else []
+        case = names.get(decision.case, decision.case)
+        page.row(label, indent, [*filter(None, title), case, told(decision.reason, now)])
 
 
 def _next_change(report: Report) -> str:
@@ -186,11 +188,12 @@ def _add_closing(page: Page, report: Report, names: Names) -> None:
     states = Counter(decision.state for decision in report.decisions if decision.state in _PENDING)
     signs: list[Clause] = [(f"{sign} {tr(_VERBS[op])}", style) for op, (sign, style) in OPS.items() if ops[op]]
     signs += [(f"{sign} {tr(WORDS[state])}", style) for state, (sign, style) in SIGNS.items() if states[state]]
-    counts = [(ops[op], _TO_DO[op]) for op in OPS] + [(states[state], WORDS[state]) for state in SIGNS]
+    counts = [*((ops[op], op) for op in OPS), *((states[state], state) for state in SIGNS)]
     page.row((), 0)
     if signs:
         page.row((), 0, signs)
-    page.row((), 0, [(count([*counts, (len(report.missed), Sentence("missed"))]) or Sentence("nothing to do"), "bold")])
+    counts += [(len(report.missed), tallies.MISSED)]
+    page.row((), 0, [(tallies.listed(counts) or Sentence("nothing to do"), "bold")])
     page.row((), 0, [Sentence("Next:")])
     if report.outcomes:
         page.command("run")
@@ -206,8 +209,3 @@ def _worth_explaining(report: Report) -> list[str]:
     waiting = [each.case for each in in_order(report.decisions) if each.state is State.WAITING]
     cases = {decision.case for decision in report.decisions}
     return [*held, *(action.case for action in changed if action.case in cases), *waiting][:1]
-
-
-def count(parts: Iterable[tuple[int, str]]) -> str:
-    """Return "3 to create, 2 held", without what there is none of."""
-    return ", ".join(f"{number} {tr(what)}" for number, what in parts if number)

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.cli import page as pages
-from followup_rules.cli import shared
+from followup_rules.cli import shared, tallies
 from followup_rules.cli.page import Clause, Page
 from followup_rules.cli.show import TYPES
 from followup_rules.cli.speech import tr, tr_kept
@@ -22,7 +22,7 @@ from followup_rules.codes import Code
 from followup_rules.config import neutral
 from followup_rules.config.read import Config, read_config, read_document
 from followup_rules.engine.case_keys import match
-from followup_rules.model import Problem
+from followup_rules.model import Problem, State
 from followup_rules.sentences import Sentence, together
 from followup_rules.simulation import compare, examples, files, stored
 from followup_rules.simulation.compare import Change
@@ -212,6 +212,13 @@ _VERBS = {
     "held": Sentence("held"),
     "missed": Sentence("missed"),
 }
+_TALLIES = {
+    "create": tallies.MADE,
+    "update": tallies.CHANGED,
+    "withdraw": tallies.TAKEN_BACK,
+    "held": State.HELD,
+    "missed": tallies.MISSED,
+}
 _EVENTS = {
     "meeting": Sentence("meeting"),
     "note": Sentence("note"),
@@ -230,13 +237,12 @@ def _print_story(span: Span, story: Story) -> None:
             sign = _SIGNS.get(line.what, ("◆", "bold"))
             page.row([f"  {line.at:%H:%M}  ", sign], 11, *_told(line, story))
     page.row((), 0)
-    ops = [sum(line.what == what for line in story.lines) for what in _VERBS]
-    counts = [f"{number} {tr(verb)}" for number, verb in zip(ops, _VERBS.values(), strict=True) if number]
+    counts = [(sum(line.what == what for line in story.lines), tally) for what, tally in _TALLIES.items()]
     page.row(
         (),
         0,
         [
-            (", ".join(counts) or Sentence("nothing happens"), "bold"),
+            (tallies.listed(counts) or Sentence("nothing happens"), "bold"),
             Sentence("{number} run", "{number} runs", number=story.ticks),
         ],
     )

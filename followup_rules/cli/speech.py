@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ VARIABLE = "FOLLOWUP_LANGUAGE"
 fault. Texts of drafts and tasks are not concerned."""
 _KNOWN = "followup_rules.language"
 _LARGEST = 1_000_000
+_SPOKEN = re.compile(r"""^\s*language\s*=\s*["'“‘]?\s*(fr|en)\b""", re.MULTILINE)
 
 
 def language() -> str:
@@ -66,10 +68,14 @@ def _of_config(context: click.Context) -> str:
     from followup_rules.config.read import default_file  # noqa: PLC0415
 
     file: Path = context.find_root().obj or default_file()
+    text = ""
     try:
-        profile = tomllib.loads(regular_files.read(file, _LARGEST).decode()).get("profile")
+        text = regular_files.read(file, _LARGEST).decode(errors="replace")
+        profile = tomllib.loads(text).get("profile")
     except (OSError, ValueError):
-        return ""
+        # What is wrong with the file is told in its own language all the same, if the line that says which can be read.
+        return next(iter(_SPOKEN.findall(text)), "")
+    profile = profile or {"language": next(iter(_SPOKEN.findall(text)), "")}
     return str(profile.get("language", "")) if isinstance(profile, dict) else ""
 
 

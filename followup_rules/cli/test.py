@@ -187,8 +187,9 @@ def _print_sum(results: Sequence[Result]) -> None:
         unplayed = sum(result.example is None for result in own)
         held = len(own) - failed - unplayed
         parts: list[pages.Clause] = [Sentence("{number} example holds", "{number} examples hold", number=held)]
-        parts += [(Sentence("{number} do not", number=failed), "bold red")] if failed else []
-        parts += [(Sentence("{number} cannot be played", number=unplayed), "bold red")] if unplayed else []
+        parts += [(Sentence("{number} does not", "{number} do not", number=failed), "bold red")] if failed else []
+        lost = Sentence("{number} cannot be played", "{number} cannot be played", number=unplayed)
+        parts += [(lost, "bold red")] if unplayed else []
         page.row([("✓", "green") if not failed + unplayed else ("✗", "bold red")], 2, [file, *parts])
     if not results:
         page.row((), 0, [Sentence("There are no examples: see docs/examples.md.")])

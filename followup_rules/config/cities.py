@@ -11,6 +11,7 @@ from typing import Any
 from followup_rules.config import holidays
 from followup_rules.language.text import fold
 from followup_rules.toml.document import Document, parse
+from followup_rules.toml.suggestions import nearest
 
 _FILE = Path(__file__).parents[1] / "data" / "cities.toml"
 _LANGUAGES = ("en", "fr")
@@ -27,6 +28,13 @@ def zones_of(written: str) -> list[str]:
     # Most cities have an older name, too: America/Buenos_Aires.
     current = [zone for zone in named if zone in _countries_of_zones()]
     return list(dict.fromkeys(listed or current or named))
+
+
+def zones_near(written: str) -> list[str]:
+    """Return the time zones of the city whose name is spelled nearest."""
+    cities = [*(city for place in _places() for city in place["cities"]), *(city for _, city in _cities())]
+    near = nearest(fold(written), map(fold, cities))
+    return zones_of(near) if near else []
 
 
 def country_of(zone: str) -> str:

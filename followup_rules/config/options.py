@@ -12,7 +12,10 @@ from pathlib import Path
 from types import NoneType
 from typing import Any
 
+from msgspec import structs
+
 from followup_rules.codes import Code
+from followup_rules.config import near_paths
 from followup_rules.host.secrets import masked
 from followup_rules.language import units
 from followup_rules.sentences import Sentence
@@ -53,7 +56,8 @@ def _read_all(cls: type, value: Value, base: Path, skip: frozenset[str]) -> Any:
     # A misspelt key has been told already; that the right one is missing says nothing new.
     meant = {nearest(key, fields) for key in value.raw if key not in known}
     for name in (name for name in missing if name not in meant):
-        example = _WORDS.get(types[name], '["..."]')
+        there = near_paths.named(value.name, base) if Path in (types[name], *typing.get_args(types[name])) else ""
+        example = f'"{there}"' if there else _WORDS.get(types[name], '["..."]')
         value.report(
             Sentence("{name!r} is missing", name=name),
             code=Code.MISSING,
@@ -183,6 +187,9 @@ def span(value: Value) -> timedelta | None:
     """Read a length of time such as "30 days"."""
     written = values.string(value)
     if written is None:
+        if type(value.raw) is int:  # a number alone is nearly always meant in days
+            guess = Sentence('did you mean "{number} {near}"?', number=value.raw, near="days")
+            value.problems[-1] = structs.replace(value.problems[-1], hint=guess)
         return None
     parts = _SPAN.fullmatch(written.strip())
     unit = parts[2].removesuffix("s") + "s" if parts else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -12,12 +13,15 @@ from zoneinfo import ZoneInfo
 
 from followup_rules.codes import Code
 from followup_rules.config import holidays, options
+from followup_rules.config.wordlists import registrable
 from followup_rules.model import Problem, Profile
 from followup_rules.people import spelt_out
 from followup_rules.sentences import Sentence, either
 from followup_rules.toml.document import Document
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value
+
+_ADDRESS = re.compile(r"""[^\s@<>"(),:;]+@[^\s@<>"(),:;]+\.[^\s@<>"(),:;]+""")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +66,8 @@ def profile_table(value: Value, base: Path) -> ProfileTable | None:
     """Read `[profile]`; every problem in it is reported, and if there is any, the result is None."""
     before = len(value.problems)
     table: ProfileTable | None = options.read(ProfileTable, value, base)
-    for key, check in (("timezone", _check_zone), ("holidays", _check_holidays), ("me", _check_me)):
+    checks = {"timezone": _check_zone, "holidays": _check_holidays, "me": _check_me}
+    for key, check in checks.items():
         if key in value.raw:
             check(value.child(key))
     return table if len(value.problems) == before else None
@@ -75,7 +80,7 @@ def _check_zone(value: Value) -> None:
         ZoneInfo(value.raw)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         value.report(
-            Sentence("unknown time zone {raw!r}", raw=value.raw), code=Code.UNKNOWN_NAME, hint=_nearest_zone(value.raw)
+            Sentence("unknown time zone {raw!r}", raw=value.raw), code=Code.UNKNOWN_NAME, hint=nearest_zone(value.raw)
         )
 
 
@@ -134,8 +139,9 @@ def _places(short: str) -> str:
     return either([f'"{place}"' for place in _SHORT[short]])
 
 
-def _nearest_zone(written: str) -> str:
-    """Return the hint for an unknown zone: one that is spelled alike, else that of the city."""
+def nearest_zone(written: str) -> str:
+    """Return the hint for an unknown zone: one spelled alike, else that of its city, or of a city spelled alike."""
+    from followup_rules.config import cities  # noqa: PLC0415 -- only when there is a problem
     from followup_rules.language.text import fold  # noqa: PLC0415 -- only when there is a problem
 
     if written.upper() in _SHORT:
@@ -144,7 +150,10 @@ def _nearest_zone(written: str) -> str:
     # People mistake the region more often than the city: Canada/Montreal, US/Toronto.
     city = fold(written.rpartition("/")[2])
     there = [zone for zone in zones if "/" in zone and fold(zone.rpartition("/")[2]) == city]
-    guess = Sentence('did you mean "{word}"?', word=there[0]) if there else expected(written, zones)
+    guess = "" if there else expected(written, zones)
+    near = there or cities.zones_near(city)
+    if near and not guess:
+        guess = Sentence('did you mean "{word}"?', word=near[0])
     return guess or Sentence('write a name such as "America/Toronto"')
 
 
@@ -164,12 +173,25 @@ def _check_me(value: Value) -> None:
         if not isinstance(item.raw, str):
             continue
         name, _, host = item.raw.rpartition("@")
-        if not (name and host and item.raw.isprintable() and len(item.raw.split()) == 1):
+        plain = item.raw.isprintable() and len(item.raw.split()) == 1 and not set('<>,;:"') & set(item.raw)
+        if not (name and host and plain):
             item.report(
                 Sentence("{raw!r} is not an address", raw=item.raw),
                 code=Code.NO_ADDRESS,
-                hint='me = ["you@example.org"]',
+                hint=_meant_address(item.raw),
             )
+
+
+def _meant_address(written: str) -> str:
+    """Return the hint for what is no address: those that stand in it, or its domain parted from what is before it."""
+    there = [found.strip("<>") for found in _ADDRESS.findall(written.replace(" at ", "@"))]
+    if there:
+        return Sentence("write {value}", value=f"me = [{', '.join(f'{chr(34)}{each}{chr(34)}' for each in there)}]")
+    domain = registrable(written) if "@" not in written and written.isprintable() else ""
+    name = written.removesuffix(domain).rstrip(".") if domain else ""
+    if not name or len(written.split()) > 1:
+        return Sentence("an address is written name@domain: {example}", example='me = ["you@example.org"]')
+    return Sentence('did you mean "{word}"?', word=f"{name}@{domain}")
 
 
 def profile_of(table: ProfileTable) -> Profile:

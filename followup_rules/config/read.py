@@ -172,6 +172,7 @@ def _build(file: Path, document: Document, tables: Mapping[str, Value], top: Val
     profile = profiles.profile_of(table) if table else Profile()
     # Nobody knows what a faulty output would take, so nothing can be said to be taken by none.
     faulty = any(problem.where.startswith("outputs") for problem in top.problems)
+    faulty |= any(nearest(key, TABLES) == "outputs" for key in top.raw if key not in TABLES)
     takes = {output.name: output.takes for output in outputs}
     return Config(
         file=file,
@@ -203,6 +204,8 @@ def _build(file: Path, document: Document, tables: Mapping[str, Value], top: Val
 
 def _profile(value: Value | None, top: Value, base: Path) -> ProfileTable | None:
     if value is None:
+        if any(nearest(key, TABLES) == "profile" for key in top.raw):
+            return None  # it has been told by its misspelt name
         top.report(
             Sentence("the table [profile] is missing"),
             code=Code.MISSING,
@@ -336,6 +339,12 @@ def _pack_layers(packs: Sequence[Pack], missing: list[Problem], top: Value) -> I
 
 
 def _own_layers(value: Value | None, base: Path) -> Iterator[Layer]:
+    if value and isinstance(value.raw, dict):
+        for table in value.children():
+            hint = Sentence('did you mean "{word}"?', word="rule")
+            message = Sentence("the table of a rule is [rule.{name}]", name=table.name)
+            table.report(message, code=Code.UNKNOWN_KEY, hint=hint, at="key", within="rules")
+        return
     for item in value.items() if value else ():
         file = options.path(item, base)
         if file is not None:

@@ -6,12 +6,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, tzinfo
-from functools import cached_property
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from followup_rules.computed import computed
 from followup_rules.engine.case_keys import Keys, employer
+from followup_rules.engine.near_headings import spelt_address
 from followup_rules.language.patterns import in_domain
 from followup_rules.language.recipients import written
 from followup_rules.language.text import finder, fold
@@ -66,7 +67,7 @@ class Directory(Struct, frozen=True, dict=True):
     zone: tzinfo = UTC
     """The user's, in which an entry that shares its title with another is told apart by its day."""
 
-    @cached_property
+    @computed
     def spelling(self) -> dict[str, str]:
         """The labels of the config, as spelled there, by their folded names."""
         return {fold(label.name): key_of(label.name) for label in self.labels}
@@ -385,9 +386,11 @@ def _one_of(note: Event, cases: Iterable[str], own: str, keys: Keys | None = Non
         )
         return key_of(note.id), several
     guess = keys.nearest(heading) if keys else None
-    advice = (
-        Sentence("did you mean {guess!r}?", guess=guess)
-        if guess
-        else Sentence('add an address: "## {heading} <name@domain>"', heading=heading)
-    )
+    advice = Sentence('add an address: "## {heading} <name@domain>"', heading=heading)
+    if guess:
+        advice = Sentence("did you mean {guess!r}?", guess=guess)
+    elif meant := spelt_address(heading):
+        advice = Sentence('did you mean "{word}"?', word=meant)
+    elif "@" in heading or "<" in heading:
+        advice = Sentence("mend the address in it, as in ## Nordik <julie.roy@nordik.ca>")
     return key_of(note.id), Sentence("the heading {heading!r} fits no case; {advice}", heading=heading, advice=advice)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from followup_rules.language.compiled import Part
 from followup_rules.language.faults import spread
 from followup_rules.language.patterns import CheckFailed, Pattern, Scope
 from followup_rules.language.phrases import UnsettledError
@@ -66,4 +67,5 @@ def _certain(pattern: Pattern) -> Pattern:
         except Exception:  # noqa: BLE001 -- a plugin's predicate may raise anything
             return True
 
-    return replace(pattern, tests=(("", test),), fixed=(), further=(test,), signs=None)
+    certain = (("", Part(further=(test,))),)
+    return replace(pattern, parts=certain, sort=(), alone=(), fixed=(), window=(), further=(test,))

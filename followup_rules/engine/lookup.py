@@ -4,59 +4,92 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 from itertools import chain
 
 from msgspec import Struct
 
+from followup_rules.computed import computed
 from followup_rules.keys import hashed
-from followup_rules.language.matching import Pattern, Scope, Signs, signs_of
-from followup_rules.language.tags import Tags
+from followup_rules.language.compiled import Bound, Pattern, sort_of
+from followup_rules.language.matching import Scope
+from followup_rules.language.schema import RuleSet
 from followup_rules.model import Event
 
 
 class Found(Struct, frozen=True):
-    """Some events, in the order of time, and the instants at which they count."""
+    """Some of the events of a lookup, by their places in it, in the order of time."""
 
-    events: tuple[Event, ...]
-    moments: tuple[datetime, ...]
+    of: Lookup
+    places: Sequence[int] = ()
 
-    def since(self, instant: datetime) -> Sequence[Event]:
+    def __iter__(self) -> Iterator[Event]:
+        """Yield the events."""
+        return map(self.of.events.__getitem__, self.places)
+
+    def since(self, instant: datetime) -> Found:
         """Return those that count from an instant on."""
-        return self.events[bisect_left(self.moments, instant) :]
+        return Found(self.of, self.places[self._first(instant) :])
+
+    def within(self, bound: Bound, scope: Scope) -> Found:
+        """Return those that count on the right side of a bound; none where nothing tells its instant."""
+        instant = scope.when(bound.phrases)
+        if instant is None:
+            return Found(self.of)
+        return self.since(instant) if bound.after else Found(self.of, self.places[: self._first(instant)])
+
+    def _first(self, instant: datetime) -> int:
+        return bisect_left(self.places, bisect_left(self.of.moments, instant))
 
 
 class Lookup:
-    """Some events by their signs, and by the patterns whose fixed tests they pass, which are asked once."""
+    """Some events in the order of time, by the patterns whose tests they pass, which are asked once."""
 
-    def __init__(self, events: Sequence[Event], tags: Tags, moment: Callable[[Event], datetime]) -> None:
-        self._events, self._moment = events, moment
-        self._places: dict[str, list[int]] = defaultdict(list)
-        self._found: dict[Hashable, Found] = {}
-        for place, event in enumerate(events):
-            for sign in signs_of(event, tags):
-                self._places[sign].append(place)
+    def __init__(self, events: Sequence[Event], rules: RuleSet, moment: Callable[[Event], datetime]) -> None:
+        self.events, self._rules, self._moment = events, rules, moment
+        self._found: dict[Pattern, Found] = {}
+        self._alike: dict[Hashable, Found] = {}
 
-    def bearing(self, signs: Signs) -> Iterable[Event]:
-        """Return the events that bear any of some signs, or all events, in the order of time."""
-        if signs is None:
-            return self._events
-        there = [places for sign in signs if (places := self._places.get(sign))]
-        each = there[0] if len(there) == 1 else sorted({place for places in there for place in places})
-        return [self._events[place] for place in each]
+    @computed
+    def sorts(self) -> Sequence[Hashable]:
+        """Of which sort each event is."""
+        return [*map(sort_of, self.events)]
+
+    @computed
+    def moments(self) -> Sequence[datetime]:
+        """The instant at which each event counts."""
+        return [*map(self._moment, self.events)]
+
+    @computed
+    def places(self) -> Mapping[str, int]:
+        """The place of each event, by its identity."""
+        return {event.identity: place for place, event in enumerate(self.events)}
+
+    @computed
+    def _sifted(self) -> Sequence[Sequence[int]]:
+        return self._rules.sieve.sift(self.events, self.sorts)
 
     def passing(self, pattern: Pattern, scope: Scope) -> Found:
-        """Return the events that pass the fixed tests of a pattern; the scope is of no anchor."""
-        alike = pattern.fixed, pattern.signs
-        found = self._found.get(alike)
+        """Return the events that pass the tests of a pattern that no anchor can change; the scope is of no anchor."""
+        found = self._found.get(pattern)
         if found is None:
-            events = self.bearing(pattern.signs)
-            for test in pattern.fixed:  # one after the other, each over what passed those before it
-                events = [event for event in events if test(event, scope)]
-            found = self._found[alike] = Found(tuple(events), tuple(map(self._moment, events)))
+            found = self._alike.get(pattern.alike) or self._alike.setdefault(pattern.alike, self._find(pattern, scope))
+            self._found[pattern] = found
         return found
+
+    def _find(self, pattern: Pattern, scope: Scope) -> Found:
+        places = self.may_be(pattern)
+        for test in pattern.fixed:  # one after the other, each over what passed those before it
+            places = [place for place in places if test(self.events[place], scope)]
+        return Found(self, places)
+
+    def may_be(self, pattern: Pattern) -> Sequence[int]:
+        """Return the places of the events that pass the tests of a pattern which look at an event alone."""
+        number = self._rules.sieve.number(pattern)
+        if number is not None:
+            return self._sifted[number]
+        return [place for place, event in enumerate(self.events) if pattern.may_be(event)]
 
 
 class Reports(Struct, frozen=True, dict=True):
@@ -64,7 +97,7 @@ class Reports(Struct, frozen=True, dict=True):
 
     events: tuple[Event, ...]
 
-    @cached_property
+    @computed
     def _by_key(self) -> Mapping[str, list[int]]:
         """The places of those that carry a key, or its hash."""
         places: dict[str, list[int]] = defaultdict(list)

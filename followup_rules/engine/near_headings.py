@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from followup_rules.model import Event
@@ -9,6 +10,15 @@ from followup_rules.toml.suggestions import nearest
 
 # Short names are near to each other without being slips: anna and hanne, acme.com and acts.com.
 _SHORT = 12
+
+
+_SPELT_SIGN = re.compile(r"([\w.+-]+)\s+(?:at|arobase|[(\[]at[)\]])\s+((?:[\w-]+\.)+[\w-]+)", re.IGNORECASE)
+
+
+def spelt_address(heading: str) -> str:
+    """Return the address that is written with a word in place of its sign, as `julie.roy at nordik.ca`, or nothing."""
+    found = _SPELT_SIGN.search(heading)
+    return f"{found[1]}@{found[2]}" if found else ""
 
 
 def slip(note: Event, known: Collection[str], domains: Collection[str]) -> tuple[str, str] | None:

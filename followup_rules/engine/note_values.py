@@ -54,7 +54,8 @@ def read_values(note: Event, keys: Keys, zone: ZoneInfo) -> tuple[Event, list[Mi
                 data[key] = moment = read_value(value, start, zone)
                 misread += _past(key, value, moment, start)
             except NotADate as error:
-                misread.append(Misread(value, Sentence("{key}: {error}", key=key, error=str(error))))
+                told = Sentence("{key}: {error}", key=key, error=str(error))
+                misread.append(Misread(value, told, error.hint))
         else:
             data[key] = _date_or_text(value, start, zone)
             misread += _unknown(key, value, keys, is_date=isinstance(data[key], datetime))

@@ -60,7 +60,7 @@ def keep(unread: Iterable[BadItem], read: Collection[Event], known: Iterable[Eve
         best = max(alike, key=lambda pair: pair[0], default=None)
         if best and best[0] >= _ALIKE and item.where not in places:
             left.remove(best[1])
-            kept.append(BadItem(item.where, item.message, best[1].id, item.source_line, item.marked))
+            kept.append(replace(item, id=best[1].id))
         else:
             kept.append(item)
     return kept

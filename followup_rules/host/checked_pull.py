@@ -109,7 +109,14 @@ _NOWHERE = Sentence("an entry without an id")
 def _item(item: Any, kinds: Collection[str]) -> Event | BadItem:
     if isinstance(item, BadItem):
         known = item.id if _is_text(item.id) else ""
-        return BadItem(_shown(item.where), _shown(item.message), known, _shown(item.source_line), _shown(item.marked))
+        return BadItem(
+            _shown(item.where),
+            _shown(item.message),
+            known,
+            _shown(item.source_line),
+            _shown(item.marked),
+            _shown(item.hint),
+        )
     if not isinstance(item, Event):
         return BadItem(_NOWHERE, Sentence("it is {given}, and no event; tell the plugin's author", given=_a(item)))
     try:

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from followup_rules.codes import Code
-from followup_rules.language import phrases, text
+from followup_rules.language import phrases, words
+from followup_rules.language.compiled import TAGGED, Bound, Kinds, Look, Part, any_of, of_kind
 from followup_rules.language.first import first
-from followup_rules.language.matching import (
-    DOUBTFUL,
-    TAGGED,
-    CheckFailed,
-    Kinds,
-    Part,
-    Scope,
-    Test,
-    World,
-    answers_others,
-    in_domain,
-    moment,
-    own_title,
-    signs_of_any,
-)
+from followup_rules.language.matching import DOUBTFUL, CheckFailed, Scope, World, answers_others, in_domain
 from followup_rules.language.recipients import noted, noted_field
 from followup_rules.model import Event, Person
 from followup_rules.people import normal
@@ -40,8 +27,7 @@ STATUSES = ("confirmed", "tentative", "cancelled", "declined", "mine")
 """Those that a source can tell."""
 
 _ADDRESS = re.compile(r"[^@\s<>,;]*@[^@\s<>,;]+")
-_SENT = frozenset({"sent"})
-_SIGNS = 2
+_SENT, _DONE = frozenset({"sent"}), frozenset({"done"})
 
 
 def tag(value: Value, world: World) -> Part | None:
@@ -54,23 +40,20 @@ def tag(value: Value, world: World) -> Part | None:
             hint=Sentence('write "#interview": one word after the #'),
         )
         return None
-    signs = frozenset({f"#{name}"})
-    return Part(lambda event, _: bool(event.tags) and name in world.tags.of(event.tags), signs=signs, kinds=TAGGED)
+    has_it = (lambda event: bool(event.tags) and name in world.tags.of(event.tags),)
+    return Part(sort=has_it, kinds=TAGGED)
 
 
 def tags(value: Value, world: World) -> Part | None:
     """`tags`: any of these."""
     parts = values.every(value, lambda item: tag(item, world) if item.is_a(str) else None)
-    if not parts:
-        return None
-    signs = signs_of_any(parts)
-    return Part(lambda event, scope: any(part.test(event, scope) for part in parts), signs=signs, kinds=TAGGED)
+    return Part(**any_of(parts), kinds=TAGGED) if parts else None
 
 
 def kind(value: Value, _: World) -> Part | None:
     """`kind`: any of these."""
     kinds = frozenset(values.strings(value) or ())
-    return Part(lambda event, _: event.kind in kinds, signs=kinds, kinds=kinds) if kinds else None
+    return Part(sort=(of_kind(kinds),), kinds=kinds) if kinds else None
 
 
 def status(value: Value, _: World) -> Part | None:
@@ -78,70 +61,7 @@ def status(value: Value, _: World) -> Part | None:
     statuses = values.every(value, values.choice(*STATUSES, *sorted(DOUBTFUL)))
     if not statuses:
         return None
-    return Part(lambda event, _: event.status in statuses, doubtful=DOUBTFUL.intersection(statuses))
-
-
-def words_in(*names: str) -> Builder:
-    """Return the reader of words that are looked for in some texts of the event."""
-
-    def build(value: Value, world: World) -> Part | None:
-        words = values.every(value, _word)
-        if not words:
-            return None
-        signs = [word for word in words if not text.fold(word).strip()]
-        spelt = [word for word in words if word not in signs]
-        tests = [_TEXTS[name](spelt, signs, world) for name in names]
-        if len(tests) == 1:
-            return Part(tests[0], size=len(words))
-        return Part(lambda event, scope: any(test(event, scope) for test in tests), size=len(words))
-
-    return build
-
-
-def _in_title(words: Sequence[str], signs: Sequence[str], world: World) -> Test:
-    """Return the test that a title holds any of some words, or of some signs as they stand."""
-    holds = text.holds_any(words)
-
-    def test(event: Event, scope: Scope) -> bool:
-        said = own_title(event, scope, world)
-        return bool(said) and (holds(text.folded_title(event)) or any(sign in said for sign in signs))
-
-    return test
-
-
-def _in_text(words: Sequence[str], signs: Sequence[str], _: World) -> Test:
-    """Return the test that a text holds any of some words, or of some signs as they stand."""
-    holds = text.holds_any(words)
-    if not signs:
-        return lambda event, _: holds(text.folded_text(event))
-    return lambda event, _: holds(text.folded_text(event)) or any(sign in event.text for sign in signs)
-
-
-_TEXTS = {"title": _in_title, "text": _in_text}
-
-
-def _word(value: Value) -> str | None:
-    words = values.string(value)
-    if words is None:
-        return None
-    # A word that is only a sign is a slip; several of them, as in "Camille <> Priya", are looked for as they stand.
-    if not text.fold(words.replace("*", "x")).strip() and len(words.strip()) < _SIGNS:
-        value.report(
-            Sentence("an empty word would match nothing"),
-            code=Code.MISSING,
-            hint=Sentence("delete it, or write a word"),
-        )
-        return None
-    if re.search(r"\*\S", words):
-        hint = Sentence('write "thank*" for thanks, thankful, ...')
-        value.report(
-            Sentence("a * stands for any ending, so only at the end of a word"),
-            code=Code.WRONG_SORT,
-            hint=hint,
-            within=words,
-        )
-        return None
-    return words
+    return Part(sort=(lambda event: event.status in statuses,), doubtful=DOUBTFUL.intersection(statuses))
 
 
 def people_in(
@@ -165,13 +85,12 @@ def people_in(
             one = scope.alone if by_field else ""
             return [person for person in them if normal(person.address) == one] if one else them
 
-        return Part(
-            lambda event, scope: any(test(person, scope) for person in asked(event, scope) for test in tests),
-            not relative,
-            kinds,
-            kinds,
-            relative=relative,
-        )
+        def is_among_them(event: Event, scope: Scope) -> bool:
+            return any(test(person, scope) for person in asked(event, scope) for test in tests)
+
+        fixed, further = ((), (is_among_them,)) if relative else ((is_among_them,), ())
+        sort = (of_kind(kinds),) if kinds else ()
+        return Part(sort=sort, fixed=fixed, further=further, kinds=kinds, relative=relative)
 
     return build
 
@@ -221,13 +140,13 @@ def answers(value: Value, world: World) -> Part | None:
     wanted = values.boolean(value)
     if wanted is None:
         return None
-    return Part(lambda event, scope: answers_others(event, scope, world) is wanted)
+    return Part(fixed=(lambda event, scope: answers_others(event, scope, world) is wanted,))
 
 
 def forwards(value: Value, _: World) -> Part | None:
     """Read `forwards`: whether it passes a mail on."""
     wanted = values.boolean(value)
-    return None if wanted is None else Part(lambda event, _: event.forwards is wanted)
+    return None if wanted is None else Part(sort=(lambda event: event.forwards is wanted,))
 
 
 def auto(value: Value, _: World) -> Part | None:
@@ -236,7 +155,7 @@ def auto(value: Value, _: World) -> Part | None:
     if listed is None:
         return None
     wanted = frozenset[str]().union(*listed)
-    return Part(lambda event, _: event.auto in wanted, names_auto=True)
+    return Part(sort=(lambda event: event.auto in wanted,), names_auto=True)
 
 
 def _auto_kinds(value: Value) -> frozenset[str] | None:
@@ -257,13 +176,13 @@ def same(value: Value, _: World) -> Part | None:
         own = scope.thread(event)
         return bool(own) and any(scope.thread(anchor) == own for anchor in scope.visit.events)
 
-    return Part(is_same, fixed=False, relative=True) if values.choice("thread")(value) else None
+    return Part(further=(is_same,), relative=True) if values.choice("thread")(value) else None
 
 
 def people(value: Value, _: World) -> Part | None:
     """`people = { min, max }`: how many there are."""
     within = _range(value)
-    return Part(lambda event, _: within(len(event.people)), few="max" in value.raw) if within else None
+    return Part(alone=(Look(lambda event: len(event.people), within),), few="max" in value.raw) if within else None
 
 
 def _range(value: Value) -> Callable[[object], bool] | None:
@@ -299,9 +218,11 @@ def data(value: Value, _: World) -> Part | None:
     tests = {key: _field_test(value.child(key)) for key in value.raw}
     if not all(tests.values()):
         return None
-    return Part(
-        lambda event, _: all(key in event.data and test(event.data[key]) for key, test in tests.items() if test)
-    )
+
+    def holds(data: Mapping[str, object]) -> bool:
+        return all(key in data and test(data[key]) for key, test in tests.items() if test)
+
+    return Part(alone=(Look(lambda event: event.data, holds),))
 
 
 def _field_test(value: Value) -> Callable[[object], bool] | None:
@@ -344,7 +265,7 @@ def check(value: Value, world: World) -> Part | None:
                 )
             ) from error
 
-    return Part(test, fixed=False)
+    return Part(further=(test,))
 
 
 def of(value: Value, _: World) -> Part | None:
@@ -355,10 +276,9 @@ def of(value: Value, _: World) -> Part | None:
     rules = frozenset(name for _, name in named)
 
     def test(event: Event, scope: Scope) -> bool:
-        report = event.report if event.kind == "done" else None
-        return report is not None and report.rule in rules and scope.done_for_anchor(event)
+        return event.report is not None and event.report.rule in rules and scope.done_for_anchor(event)
 
-    return Part(test, fixed=False, kinds=frozenset({"done"}), rules=named)
+    return Part(sort=(of_kind(_DONE),), further=(test,), kinds=_DONE, rules=named)
 
 
 def relative_to_anchor(*, after: bool) -> Builder:
@@ -368,12 +288,8 @@ def relative_to_anchor(*, after: bool) -> Builder:
         bounds = phrases.read(value)
         if not bounds:
             return None
-
-        def test(event: Event, scope: Scope) -> bool:
-            bound = scope.when(bounds)
-            return bound is not None and (moment(event, world.days) >= bound) is after
-
-        return Part(test, fixed=False, relative=True, dated=after, phrases=tuple((value, phrase) for phrase in bounds))
+        bound = Bound(bounds, after, world.days)
+        return Part(window=(bound,), relative=True, dated=after, phrases=tuple((value, phrase) for phrase in bounds))
 
     return build
 
@@ -381,9 +297,9 @@ def relative_to_anchor(*, after: bool) -> Builder:
 FIELDS: dict[str, Builder] = {
     "kind": kind,
     "tags": tags,
-    "words": words_in("title", "text"),
-    "title": words_in("title"),
-    "text": words_in("text"),
+    "words": words.words,
+    "title": words.title,
+    "text": words.text,
     "to": people_in(_recipients, "them", "outside", kinds=_SENT),
     "from": people_in(_organizer, "them", "outside", "services"),
     "with": people_in(lambda event: event.people, "them", "outside"),

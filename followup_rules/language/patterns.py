@@ -13,28 +13,20 @@ from msgspec.structs import replace
 
 from followup_rules.codes import Code
 from followup_rules.language import fields
-from followup_rules.language.fields import STATUSES, Builder
-from followup_rules.language.matching import (
+from followup_rules.language.compiled import (
     DEEPEST,
-    DOUBTFUL,
     MOST,
-    CheckFailed,
     Part,
     Pattern,
-    Scope,
-    Test,
-    World,
     all_of,
-    answers_others,
-    in_domain,
-    moment,
-    passes,
-    signs_of_all,
-    signs_of_any,
+    any_of,
+    not_of,
     where_all_hold,
     where_any_holds,
     where_it_fails,
 )
+from followup_rules.language.fields import STATUSES, Builder
+from followup_rules.language.matching import DOUBTFUL, CheckFailed, Scope, World, answers_others, in_domain, moment
 from followup_rules.model import Event
 from followup_rules.sentences import Sentence
 from followup_rules.toml import values
@@ -82,7 +74,7 @@ def read(value: Value, world: World) -> Pattern | None:
 def read_all(value: Value, world: World) -> tuple[Pattern, ...] | None:
     """Compile a list of patterns (or a single one)."""
     found = values.every(value, lambda item: read(item, world))
-    return found if found is None or _bounded(value, Pattern((), **where_any_holds(found))) else None
+    return found if found is None or _bounded(value, Pattern(**where_any_holds(found))) else None
 
 
 def read_whole(value: Value, world: World) -> Pattern | None:
@@ -104,20 +96,19 @@ def personal(pattern: Pattern) -> Pattern:
 
 def _meaning(pattern: Pattern, *, persons: bool, certain: frozenset[str]) -> Pattern:
     """Return a pattern that means mail of persons only, if asked for, and no meeting of these statuses."""
-    meant: dict[str, Test] = {"auto": _by_a_person} if persons else {}
+    meant: dict[str, Part] = {"auto": _BY_A_PERSON} if persons else {}
     meant |= {"status": _in_no(certain)} if certain else {}
-    tests = (*meant.items(), *pattern.tests)
-    return replace(pattern, tests=tests, fixed=(*meant.values(), *pattern.fixed)) if meant else pattern
+    sort = tuple(test for part in meant.values() for test in part.sort)
+    return replace(pattern, parts=(*meant.items(), *pattern.parts), sort=(*sort, *pattern.sort)) if meant else pattern
 
 
-def _by_a_person(event: Event, _: Scope) -> bool:
-    return not event.auto
+_BY_A_PERSON = Part(sort=(lambda event: not event.auto,))
 
 
 @cache
-def _in_no(statuses: frozenset[str]) -> Test:
-    """Return the test that an event is in none of these: the same for all patterns, which so are alike."""
-    return lambda event, _: event.status not in statuses
+def _in_no(statuses: frozenset[str]) -> Part:
+    """Return the part that an event is in none of these: the same for all patterns, which so are alike."""
+    return Part(sort=(lambda event: event.status not in statuses,))
 
 
 def _bounded(value: Value, pattern: Pattern) -> Pattern | None:
@@ -155,7 +146,7 @@ def _named(value: Value, world: World) -> Part | None:
         values.unknown(value, Sentence("definition"), [*world.definitions], otherwise=tag)
         return None
     pattern = world.definitions[value.raw]
-    return Part(pattern, not pattern.further, pattern.signs, **where_all_hold([pattern])) if pattern else None
+    return Part(**where_all_hold([pattern])) if pattern else None
 
 
 def _is(value: Value, world: World) -> Part | None:
@@ -170,7 +161,7 @@ def _about(value: Value, world: World) -> Part | None:
     if not value.is_a(str):
         return None
     if value.raw == "it":
-        return Part(lambda event, scope: scope.is_about_it(event), fixed=False, relative=True)
+        return Part(further=(lambda event, scope: scope.is_about_it(event),), relative=True)
     named = _named(value, world)
     if named is None:
         return None
@@ -179,14 +170,15 @@ def _about(value: Value, world: World) -> Part | None:
 
     def test(event: Event, scope: Scope) -> bool:
         words = scope.words(event)
-        if others.further:
+        if not others.is_fixed:
             apart = (other for other in scope.found(others) if other.identity != event.identity)
-            fitting = (other for other in apart if passes(others.further, other, scope))
+            fitting = (other for other in apart if others.rest(other, scope))
             return any(not words.isdisjoint(scope.words(other)) for other in fitting)
-        told = scope.once("words of", (others.fixed, others.signs), lambda: _by_word(scope.found(others), scope))
+        told = scope.once("words of", others.alike, lambda: _by_word(scope.found(others), scope))
         return any(told.get(word, _NOBODY) - {event.identity} for word in words)
 
-    return Part(test, named.fixed, **where_it_fails(named))
+    fixed, further = ((test,), ()) if named.is_fixed else ((), (test,))
+    return Part(fixed=fixed, further=further, **where_it_fails(named))
 
 
 def _by_word(events: Iterable[Event], scope: Scope) -> Mapping[str, AbstractSet[str]]:
@@ -205,10 +197,7 @@ def _by_word(events: Iterable[Event], scope: Scope) -> Mapping[str, AbstractSet[
 
 def _all(value: Value, world: World) -> Part | None:
     parts = read_all(value, world) if value.is_a(list) else None
-    if not parts:
-        return None
-    fixed, signs = _are_fixed(parts), signs_of_all(parts)
-    return Part(lambda event, scope: passes(parts, event, scope), fixed, signs, **where_all_hold(parts))
+    return Part(**where_all_hold(parts)) if parts else None
 
 
 def _any(value: Value, world: World) -> Part | None:
@@ -216,21 +205,17 @@ def _any(value: Value, world: World) -> Part | None:
     if not parts:
         return None
     # Where some alternatives name mail that no person wrote, or doubtful meetings, the others do not mean them.
-    auto, doubtful = any(part.names_auto for part in parts), where_any_holds(parts)["doubtful"]
-    each = [_meaning(part, persons=auto and not part.names_auto, certain=doubtful - part.doubtful) for part in parts]
-    fixed, signs = _are_fixed(parts), signs_of_any(parts)
-    return Part(lambda event, scope: any(part(event, scope) for part in each), fixed, signs, **where_any_holds(parts))
+    known = where_any_holds(parts)
+    each = [
+        _meaning(part, persons=known["names_auto"] and not part.names_auto, certain=known["doubtful"] - part.doubtful)
+        for part in parts
+    ]
+    return Part(**any_of(each), **known)
 
 
 def _not(value: Value, world: World) -> Part | None:
     pattern = read(value, world)
-    if not pattern:
-        return None
-    return Part(lambda event, scope: not pattern(event, scope), not pattern.further, **where_it_fails(pattern))
-
-
-def _are_fixed(patterns: Iterable[Pattern]) -> bool:
-    return not any(pattern.further for pattern in patterns)
+    return Part(**not_of(pattern), **where_it_fails(pattern)) if pattern else None
 
 
 _FIELDS: dict[str, Builder] = {"is": _is, **fields.FIELDS, "about": _about, "any": _any, "all": _all, "not": _not}

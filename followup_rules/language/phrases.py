@@ -6,6 +6,7 @@ import calendar
 import re
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
+from itertools import takewhile
 
 from msgspec import Struct
 
@@ -25,8 +26,8 @@ UNITS = ("minutes", "hours", "days", "weeks", "months", "workdays")
 _NAME = re.compile(r"[^\W\d_][\w-]*(\.[^\W\d_][\w-]*)?")
 _JOINED = re.compile(r"(\d{1,5})([^\W\d]+)")
 """A number and a unit without the space between: `10d`."""
-_OTHER_CLOCK = re.compile(r"([01]?\d|2[0-3])(?:[h.:]([0-5]\d)?)?", re.IGNORECASE)
-"""A time as it is written elsewhere: `9h`, `9h30`, `9.30`, `9`."""
+_OTHER_CLOCK = re.compile(r"([01]?\d|2[0-3])(?:\s?[h.:]\s?([0-5]\d)?)?\s?(?:([ap])\.?m\.?)?", re.IGNORECASE)
+"""A time as it is written elsewhere: `9h`, `9h30`, `9 h 30`, `9.30`, `9`, `9 AM`."""
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 # Workdays are counted one by one, each with its holidays.
@@ -109,6 +110,12 @@ def _steps(words: list[str]) -> tuple[tuple[Step, ...], list[str]]:
             raise PhraseError(
                 number, Sentence("{written!r} is not a unit", written=number), meant=f"{joined[1]} {meant}"
             )
+        if joined and (unit := _plural(joined[2])) in UNITS:
+            raise PhraseError(
+                number,
+                Sentence("a space is missing in {written!r}", written=number),
+                meant=f"{joined[1]} {unit}",
+            )
         if not number.isdecimal():
             raise PhraseError(number or sign, Sentence("expected a whole number after {sign!r}", sign=sign))
         if len(number) > 5:
@@ -127,8 +134,7 @@ def _steps(words: list[str]) -> tuple[tuple[Step, ...], list[str]]:
 
 
 def _unit(word: str, number: str, further: str = "") -> str:
-    unit = word if word.endswith("s") else word + "s"
-    if unit in UNITS:
+    if (unit := _plural(word)) in UNITS:
         return unit
     written, meant = units.meant(word, further)
     if meant:
@@ -140,6 +146,10 @@ def _unit(word: str, number: str, further: str = "") -> str:
     )
 
 
+def _plural(word: str) -> str:
+    return word if word.endswith("s") else word + "s"
+
+
 def _clock(words: list[str]) -> time | None:
     if not words:
         return None
@@ -149,14 +159,24 @@ def _clock(words: list[str]) -> time | None:
         )
     clock = _CLOCK.fullmatch(words[1]) if len(words) > 1 else None
     if not clock:
-        other = _OTHER_CLOCK.fullmatch(words[-1])
-        meant = f"{int(other[1]):02}:{other[2] or '00'}" if other else ""
-        raise PhraseError(words[-1], Sentence("expected a time of day such as 09:00 after 'at'"), meant=meant)
+        written = " ".join(takewhile(lambda word: word not in ("+", "-"), words[1:])) or words[0]
+        raise PhraseError(
+            written, Sentence("expected a time of day such as 09:00 after 'at'"), meant=_clock_meant(written)
+        )
     if len(words) > 2:
         raise PhraseError(
             words[2], Sentence("{words!r} is not understood after the time of day", words=words[2]), (", workday",)
         )
     return time(int(clock[1]), int(clock[2]))
+
+
+def _clock_meant(written: str) -> str:
+    """Return the time of day, as a phrase writes it, that is written as elsewhere; "" if it is none."""
+    found = _OTHER_CLOCK.fullmatch(written)
+    if not found or (found[3] and not 1 <= int(found[1]) <= 12):
+        return ""
+    hour = int(found[1]) % 12 + 12 * (found[3].lower() == "p") if found[3] else int(found[1])
+    return f"{hour:02}:{found[2] or '00'}"
 
 
 # Many duties count the same from the same day or meeting. So much is more than a case counts.

@@ -8,14 +8,14 @@ from collections.abc import Collection, Mapping, Sequence
 from msgspec import Struct, field
 
 from followup_rules.codes import Code
-from followup_rules.language import cycles
+from followup_rules.language import cycles, units
 from followup_rules.language.layers import Table
 from followup_rules.language.patterns import Pattern
 from followup_rules.language.phrases import Phrase
 from followup_rules.language.schema import GUARD, RULE, Do, Guard, Rule, RuleSet
-from followup_rules.model import NOTICE
+from followup_rules.model import DRAFT, NOTICE, TASK
 from followup_rules.sentences import Sentence
-from followup_rules.toml.suggestions import expected
+from followup_rules.toml.suggestions import expected, nearest
 from followup_rules.toml.values import Value, unknown
 
 Key = tuple[str, str]
@@ -184,7 +184,9 @@ def _check_base(phrase: Phrase, own: tuple[str, ...], value: Value, found: RuleS
             within=phrase.base,
         )
     elif phrase.rule and phrase.rule not in found.rules:
-        guess = expected(phrase.rule, ["start", "end", "day", *own, *found.rules])
+        meant = units.base(phrase.rule)
+        guess = Sentence('did you mean "{word}"?', word=meant) if meant else ""
+        guess = guess or expected(phrase.rule, ["start", "end", "day", *own, *found.rules])
         hint = Sentence("count from start, end, day, it.FIELD, NAME.FIELD or a rule")
         message = Sentence("{rule!r} is neither a rule nor another thing to count from", rule=phrase.rule)
         value.report(message, code=Code.UNKNOWN_NAME, hint=guess or hint, within=phrase.rule)
@@ -234,6 +236,13 @@ def _check_do(do: Do, value: Value, around: Surroundings) -> None:
         unknown(value.child("output"), "output", sorted(around.outputs))
 
 
+_USUAL = {
+    DRAFT: 'plugin = "eml", path = "drafts"',
+    TASK: 'plugin = "todotxt", path = "todo.txt"',
+}
+"""What takes the types of action of the rule language, without an account anywhere."""
+
+
 def _untaken(found: RuleSet, tables: Mapping[Key, Table], around: Surroundings) -> dict[Key, str]:
     """Report each type of action that no output takes once, at the first rule that makes it."""
     lacking: dict[tuple[str, str], list[Rule]] = defaultdict(list)
@@ -253,9 +262,14 @@ def _untaken(found: RuleSet, tables: Mapping[Key, Table], around: Surroundings) 
             nor = ", ".join(others)
             message = Sentence("{message}; nor can these rules make it: {rules}", message=message, rules=nor)
         types = sorted({NOTICE, *(each for taken in (around.outputs or {}).values() for each in taken)})
+        guess = nearest(kind, [*types, DRAFT, TASK])
         hint = Sentence(
             "choose one of: {types}; or add an output that takes {kind!r}", types=", ".join(types), kind=kind
         )
+        if kind in _USUAL and not output:
+            hint = Sentence("add [outputs.{table}] with {what}", table=f"{kind}s", what=_USUAL[kind])
+        elif guess and guess != kind:
+            hint = Sentence('did you mean "{word}"?', word=guess)
         tables["rule", rules[0].id].fields["do"].report(message, code=Code.NO_OUTPUT, hint=hint, within=kind)
         faults.update({("rule", rule.id): message for rule in rules})
     return faults

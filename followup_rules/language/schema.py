@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import Any, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
+from followup_rules.computed import computed
 from followup_rules.language import every, patterns
+from followup_rules.language.compiled import Part, all_of
 from followup_rules.language.every import Every
-from followup_rules.language.matching import Part, all_of
 from followup_rules.language.patterns import Pattern, World
 from followup_rules.language.phrases import Phrase, parse
 from followup_rules.language.phrases import read as read_phrases
 from followup_rules.language.recipients import noted_field
+from followup_rules.language.sieve import Sieve
 from followup_rules.model import DRAFT, LANGUAGES
 from followup_rules.people import normal
 from followup_rules.sentences import Sentence
@@ -136,6 +139,12 @@ class Rule(Struct, frozen=True, kw_only=True):
         return self.on.every if self.on else None
 
     @property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """All that it asks of events."""
+        ends = (*self.done_by, *self.cancelled_by, *self.while_, *self.carries)
+        return (*filter(None, (self.on, self.where)), *ends)
+
+    @property
     def fixed_recipients(self) -> frozenset[str]:
         """The normalised addresses that stand in its `to`."""
         return frozenset(normal(word) for do in self.do for word in do.to if "@" in word)
@@ -173,12 +182,17 @@ class Guard(Struct, frozen=True, kw_only=True):
         """What it starts from, if that recurs by the calendar: then it holds contact to anybody, in every case."""
         return self.on.every if self.on else None
 
+    @property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """All that it asks of events."""
+        return (*filter(None, (self.on, self.where)), *self.ended_by)
+
     def spares(self, rule: Rule) -> bool:
         """Tell whether it never holds a rule, by its own word or by the rule's."""
         return rule.id in self.except_ or self.id in rule.passes
 
 
-class RuleSet(Struct, frozen=True):
+class RuleSet(Struct, frozen=True, dict=True):
     """All rules and guards that are switched on, by id, and what they stand on."""
 
     rules: Mapping[str, Rule]
@@ -195,6 +209,30 @@ class RuleSet(Struct, frozen=True):
     def recurring(self) -> list[str]:
         """The ids of the rules from the clock, each of which names a case."""
         return [rule.id for rule in self.rules.values() if rule.recurring]
+
+    @computed
+    def drafting(self) -> tuple[Rule, ...]:
+        """The sound rules that ask for a draft."""
+        sound = (rule for rule in self.rules.values() if rule.on is not None and not rule.fault)
+        return tuple(rule for rule in sound if any(do.type == DRAFT for do in rule.do))
+
+    @computed
+    def guarding(self) -> Mapping[str, tuple[Guard, ...]]:
+        """The guards that may hold what a rule asks for, by its id."""
+        return {
+            rule.id: tuple(
+                guard
+                for guard in self.guards.values()
+                if not guard.spares(rule) and (rule.contact or guard.holds == "everything")
+            )
+            for rule in self.rules.values()
+        }
+
+    @computed
+    def sieve(self) -> Sieve:
+        """What tells which of all their patterns an event may be."""
+        asked = [rule.patterns for rule in self.rules.values()] + [guard.patterns for guard in self.guards.values()]
+        return Sieve(chain.from_iterable(asked))
 
 
 def _text(value: Value, _: World) -> str | None:
@@ -233,7 +271,7 @@ def _anchor(value: Value, world: World) -> Pattern | None:
     recurring = every.read(value.child("every")) if value.known_keys(("every",)) == [*value.raw] else None
     if not recurring:
         return None
-    return replace(all_of({"every": Part(lambda *_: False, signs=frozenset())}), every=recurring)
+    return replace(all_of({"every": Part(sort=(lambda _: False,))}), every=recurring)
 
 
 def _choice(*valid: str) -> Read:

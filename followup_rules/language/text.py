@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -46,37 +46,45 @@ def finder(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile(f" (?:{'|'.join(runs)})(?= )")
 
 
-def holds_any(words: Iterable[str]) -> Callable[[str], bool]:
+def holds_any(words: Sequence[str]) -> Callable[[str], bool]:
     """Return what tells whether a folded text holds any of the words (or runs of words); see `finder`."""
-    listed = list(words)
-    spelt = [[fold(word).strip() for word in run.split()] for run in listed]
-    if not listed:
+    if not words:
         return lambda _: False
-    if len(listed) > _FEW or any("*" in run[:-1] for run in listed) or not all(map(all, spelt)):
-        find = finder(listed).search
+    spelt = [*map(as_folded, words)]
+    if len(words) > _FEW or not all(spelt):
+        find = finder(words).search
         return lambda said: find(said) is not None
-    # So few are found without an expression in a tenth of the time. A folded text ends in a space.
-    needles = [f" {' '.join(folded)}" for folded in spelt]
-    ends = [needle if run.endswith("*") else f"{needle} " for run, needle in zip(listed, needles, strict=True)]
-    if len(ends) == 1:
-        (only,) = ends
+    # So few are found without an expression in a tenth of the time.
+    if len(spelt) == 1:
+        (only,) = spelt
         return lambda said: only in said
-    return lambda said: any(end in said for end in ends)
+    return lambda said: any(run in said for run in spelt)
+
+
+def as_folded(run: str) -> str:
+    """Return what a folded text contains where it holds a run of words; "" if only an expression can tell."""
+    spelt = [fold(word).strip() for word in run.split()]
+    if "*" in run[:-1] or not all(spelt):
+        return ""
+    # A folded text ends in a space.
+    return f" {' '.join(spelt)}{'' if run.endswith('*') else ' '}"
 
 
 def folded_title(event: Event) -> str:
     """Return the title of an event, folded; it is kept with the event, at which many rules look."""
-    kept: str | None = event.__dict__.get("folded title")
-    if kept is None:
-        kept = event.__dict__["folded title"] = fold(event.title)
+    try:
+        kept: str = event.folded_title  # type: ignore[attr-defined]
+    except AttributeError:
+        kept = event.__dict__["folded_title"] = fold(event.title)
     return kept
 
 
 def folded_text(event: Event) -> str:
     """Return the text of an event, folded; likewise."""
-    kept: str | None = event.__dict__.get("folded text")
-    if kept is None:
-        kept = event.__dict__["folded text"] = fold(event.text)
+    try:
+        kept: str = event.folded_text  # type: ignore[attr-defined]
+    except AttributeError:
+        kept = event.__dict__["folded_text"] = fold(event.text)
     return kept
 
 

@@ -1,4 +1,4 @@
-"""Which unit of time people mean who do not write its name."""
+"""Which unit of time, or which base of a phrase, people mean who do not write its name."""
 
 from __future__ import annotations
 
@@ -17,6 +17,14 @@ _WORDS = {
     ),
 }  # fmt: skip
 _MEANT = {word: unit for unit, words in _WORDS.items() for word in words}
+
+
+_BASES = {"debut": "start", "fin": "end", "jour": "day", "journee": "day", "date": "day", "ouverture": "opens"}
+
+
+def base(word: str) -> str:
+    """Return what is counted from, as the rule language calls it, for its French name; "" for any other word."""
+    return _BASES.get(fold(word).strip(), "")
 
 
 def meant(word: str, further: str = "") -> tuple[str, str]:

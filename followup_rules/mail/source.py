@@ -17,6 +17,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from followup_rules.mail import html
+from followup_rules.mail.header_block import is_separator
 
 _DEEPEST, _MOST_PARTS = 12, 200
 _LONGEST_HEAD, _LONGEST_TEXT = 100_000, 600_000
@@ -26,6 +27,11 @@ _CONTENT_FIELD = re.compile(rb"^content-[!-9;-~]{1,40}[ \t]*:.*(?:\n[ \t].*)*", 
 _BOUNDARY = re.compile(r"[ -~]{1,200}")
 _NO_TEXT = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
 """What Python takes for a charset and no mail is written in; some take time that grows faster than the length."""
+_BEGINNING, _END, _END_OF_PAGE = 2_000, 3_000, 9_000
+"""In characters: how much of a mail tells who wrote it."""
+_MOST_TEXTS, _MOST_LINKS = 4, 30
+_LINKED = re.compile(r"\bhref\s*=\s*[\"']?((?:https?|mailto):[^\"'\s>]{1,300})", re.IGNORECASE)
+_METHOD = re.compile(r"^METHOD:(\w{1,20})\s*$", re.IGNORECASE | re.MULTILINE)
 _JOINER = "\u2060"
 _WIDER = {"iso8859-1": "cp1252", "ascii": "utf-8", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932"}
 """Charsets that programs name and do not keep to, and the larger one that they mean."""
@@ -60,6 +66,29 @@ def words(content: bytes) -> str:
         return _text(_tree(content))
     except Exception:  # noqa: BLE001 -- a broken body does not unsend the mail
         return ""
+
+
+def ends(content: bytes, text: str) -> str:
+    """Return how a mail begins and how its texts end, the links of a page among them, to tell who wrote it.
+
+    The text is its words. Nothing of a mail that passes another on below a line such as "-----Original Message-----",
+    and no quoted lines.
+    """
+    try:
+        texts = [part for part in _all(_tree(content)) if part.kind in ("text/plain", "text/html") and not part.is_file]
+        pieces = [text[:_BEGINNING], *map(_end, texts[:_MOST_TEXTS])]
+    except Exception:  # noqa: BLE001
+        return ""
+    lines = "\n".join(pieces).splitlines()
+    return "" if any(map(is_separator, lines)) else "\n".join(line for line in lines if not line.startswith(">"))
+
+
+def _end(part: _Part) -> str:
+    text = _decoded(part)
+    if part.kind == "text/plain":
+        return text[-_END:]
+    page = text[-_END_OF_PAGE:]
+    return "\n".join((*_LINKED.findall(page)[-_MOST_LINKS:], html.text(page)[-_END:]))
 
 
 def types(content: bytes) -> tuple[str, ...]:
@@ -99,7 +128,12 @@ def _content_fields(head: bytes) -> Message:
 
 
 def _type(part: _Part) -> str:
-    return " ".join(str(part.head.get("content-type", "text/plain")).split())[:1_000]
+    """Return its type; of a calendar with its method, which RFC 6047 (section 2.4) wants there, and some leave out."""
+    written = " ".join(str(part.head.get("content-type", "text/plain")).split())[:1_000]
+    if part.kind != "text/calendar" or part.is_file or part.head.get_param("method"):
+        return written
+    method = _METHOD.search(_decoded(part)[:_BEGINNING])
+    return f"{written}; method={method[1]}" if method else written
 
 
 def _all(part: _Part) -> Iterator[_Part]:

@@ -7,6 +7,7 @@ and none can hang or fill the memory. Values are only ever shown: template code 
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ from followup_rules.toml.suggestions import expected
 if TYPE_CHECKING:
     from jinja2 import Environment, Template, nodes
 
+_SHOWN_OF_VALUE = 60
 NAMES = frozenset(("it", "them", "case", "me", "due", "late", "carries", "when", "start", "end", "language", "vars"))
 """The values that a text can name."""
 
@@ -135,6 +137,22 @@ def faults(tree: nodes.Template, sandbox: Environment) -> list[tuple[int, str]]:
     messages = [(node.lineno, _fault(node, known, sandbox)) for node in tree.find_all(nodes.Node)]
     messages += _unknown_vars(tree, sandbox)
     return sorted({(line, message) for line, message in messages if message})
+
+
+_HALF_CLOSED = re.compile(r"\{\{([^{}]*)(?:\}(?!\})|\Z)")
+_HALF_OPENED = re.compile(rf"(?<!\{{)\{{\s*((?:{'|'.join(sorted(NAMES))})\b[^{{}}]*)\}}\}}?")
+
+
+def unpaired(source: str) -> list[tuple[int, str]]:
+    """Return (line, message) of each value whose braces are not two and two: it would stand in the text as written."""
+    found = sorted([*_HALF_CLOSED.finditer(source), *_HALF_OPENED.finditer(source)], key=lambda each: each.start())
+    return [
+        (
+            source.count("\n", 0, each.start()) + 1,
+            Sentence("a brace is missing; write {whole}", whole=f"{{{{ {one_line(each[1], _SHOWN_OF_VALUE)} }}}}"),
+        )
+        for each in found
+    ]
 
 
 def _unknown_vars(tree: nodes.Template, sandbox: Environment) -> Iterator[tuple[int, str]]:

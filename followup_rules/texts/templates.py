@@ -16,7 +16,7 @@ from followup_rules.plain import clean, one_line
 from followup_rules.sentences import Sentence
 from followup_rules.texts.filters import tidy
 from followup_rules.texts.named import Name, named
-from followup_rules.texts.sandbox import Meter, compiled, environment, faults, seen
+from followup_rules.texts.sandbox import Meter, compiled, environment, faults, seen, unpaired
 from followup_rules.toml.suggestions import expected
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ class Texts:
     _sandbox: Environment | None = field(default=None, init=False)
     _compiled: dict[_Part, Template] = field(default_factory=dict, init=False)
     _others: dict[str, Texts] = field(default_factory=dict, init=False)
+    _read: dict[Path, tuple[_Part, _Part]] = field(default_factory=dict, init=False)
+    _beginnings: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict, init=False)
 
     def speaking(self, language: str) -> Texts:
         """Return the same texts in another language; "" for the user's."""
@@ -100,6 +102,18 @@ class Texts:
         head, body = self._parts(template, title, text)
         shown = {"language": self.profile.language} | {name: seen(value) for name, value in values.items()}
         return one_line(clean(self._filled(head, shown)), _TITLE_LIMIT, no_break=True), tidy(self._filled(body, shown))
+
+    def beginning(self, *, template: str = "", title: str = "") -> tuple[str, ...]:
+        """Return the words with which a title begins, whatever the values: a subject without them is none of this text.
+
+        None of a text that begins with a value, or that is faulty.
+        """
+        known = self._beginnings.get((template, title))
+        if known is None:
+            with suppress(TemplateProblem):
+                known = _first_words(self._parts(template, title, "")[0].source)
+            known = self._beginnings[template, title] = known or ()
+        return known
 
     def check(self, *, template: str = "", title: str = "", text: str = "") -> list[tuple[str, int, str]]:
         """Return (file, line, message) of every fault that shows without values."""
@@ -156,7 +170,10 @@ class Texts:
             raise TemplateProblem(
                 "", 0, Sentence("{message}: {reason}", message=message, reason=hint) if hint else message
             )
-        head, body = _split(self._files()[template])
+        path = self._files()[template]
+        if path not in self._read:
+            self._read[path] = _split(path)
+        head, body = self._read[path]
         return _Part(title) if title else head, _Part(text) if text else body
 
     def _faults(self, part: _Part) -> list[TemplateProblem]:
@@ -176,8 +193,7 @@ class Texts:
             ]
         sandbox = self._sandbox = self._sandbox or environment(self.profile, self.variables, self._meter)
         try:
-            tree = sandbox.parse(part.source)
-            messages = faults(tree, sandbox)
+            messages = unpaired(part.source) or faults(tree := sandbox.parse(part.source), sandbox)
             if not messages:
                 self._compiled[part] = compiled(tree, part.file or "<text>", sandbox)
         except Exception as error:  # noqa: BLE001 -- besides faults of syntax: a nesting too deep for the compiler
@@ -235,6 +251,16 @@ def _split(path: Path) -> tuple[_Part, _Part]:
     return _Part(title.strip(), str(path)), _Part(text, str(path), 3)
 
 
+def _first_words(title: str) -> tuple[str, ...]:
+    """Return the words of a title before the first that a value may be part of, or that may be cut off."""
+    fixed, tag, _ = title.partition("{")
+    if one_line(clean(fixed), _TITLE_LIMIT, no_break=True) != fixed.strip():
+        return ()
+    words = fixed.split()
+    # What stands without a space before a tag is one word with its value; `{{-` takes the space away.
+    return tuple(words[:-1] if tag else words)
+
+
 def _line(error: Exception, filename: str | None = "") -> int:
     """Return the line of the template at which an error arose; 1 if none is known."""
     trace, line = error.__traceback__, 1 if isinstance(error, SyntaxError) else getattr(error, "lineno", 1)
@@ -252,7 +278,13 @@ _OF_JINJA = (
 """What Jinja says most often; it puts its sentences together before it raises them."""
 
 
+_OPEN_BLOCK = re.compile(r"innermost block that needs to be closed is '(\w+)'")
+
+
 def _sentence(error: Exception) -> str:
+    if block := _OPEN_BLOCK.search(str(error)):
+        opened, closed = f"{{% {block[1]} %}}", f"{{% end{block[1]} %}}"
+        return Sentence("{opened} is never closed; write {closed} where it ends", opened=opened, closed=closed)
     if isinstance(error, RecursionError):  # whose own words tell how deep the caller was, too
         return Sentence("it is nested too deeply")
     return one_line(str(error), _TITLE_LIMIT) or type(error).__name__

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from followup_rules import regular_files
 from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
 from followup_rules.model import KIND_END, BadItem, Event, Problem, Pull
@@ -19,6 +21,7 @@ from followup_rules.tick.report import Given
 MOST_TOLD = 100
 """How many entries of one pull are named that cannot be read."""
 
+_LARGEST_NOTES = 5_000_000
 _MEND = Sentence("mend it there, or leave it: everything else was read")
 _PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?:: (?P<title>.*))?", re.DOTALL)
 
@@ -74,7 +77,7 @@ def _settled(
     for note in settled:
         event, wrong = _with_values(source, note, given)
         with_values.append(event)
-        faults += [*_unknown_tags(source, event, given), *wrong]
+        faults += [*_unknown_tags(source, event, given), *_without_hash(source, event, given), *wrong]
     return [*(event for event in found if event.kind != "note"), *with_values], keep(bad, settled, known), faults
 
 
@@ -84,7 +87,7 @@ def _with_values(source: ConfiguredSource, note: Event, given: Given) -> tuple[E
     event, misread = read_values(note, given.config.rulebook.keys, given.config.profile.timezone)
     faults = []
     for each in misread:
-        problem = _problem(source, BadItem(note.where, each.message, "", note.source_line, each.written), given)
+        problem = problem_at(source, BadItem(note.where, each.message, "", note.source_line, each.written), given)
         problem = replace(problem, hint=each.hint or _MEND, warning=each.warning)
         faults.append(Fault(f"{note.id} {each.message}", problem))
     return event, faults
@@ -95,9 +98,10 @@ def _unread(source: ConfiguredSource, bad: Iterable[BadItem], given: Given) -> I
     for item in distinct[:MOST_TOLD]:
         # Lines move when another is put in above; what is told of them is told once nevertheless.
         place = item.where.rpartition(":")[0] if item.source_line else item.where
-        yield Fault(f"{place} {item.source_line} {item.message}", _problem(source, item, given))
+        yield Fault(f"{place} {item.source_line} {item.message}", problem_at(source, item, given))
     if distinct[MOST_TOLD:]:
-        message = Sentence("{number} more like these", number=len(distinct) - MOST_TOLD)
+        more = len(distinct) - MOST_TOLD
+        message = Sentence("{number} more like these", "{number} more like these", number=more)
         yield Fault(message, Problem(f"sources.{source.name}", message, Code.UNREADABLE_ENTRY, hint=_MEND))
 
 
@@ -106,9 +110,22 @@ def _unknown_tags(source: ConfiguredSource, note: Event, given: Given) -> Iterat
     for tag in note.tags:
         if not known.known(tag):
             message = Sentence("no rule knows the tag #{tag}", tag=tag)
-            problem = _problem(source, BadItem(note.where, message, "", note.source_line, f"#{tag}"), given)
+            problem = problem_at(source, BadItem(note.where, message, "", note.source_line, f"#{tag}"), given)
             problem = replace(problem, code=Code.UNKNOWN_TAG, hint=known.nearest(tag), warning=True)
             yield Fault(f"{note.id} {message}", problem)
+
+
+def _without_hash(source: ConfiguredSource, note: Event, given: Given) -> Iterator[Fault]:
+    """Yield that an untagged note begins with the name of a tag, as no prose does: in small letters or with dates."""
+    word = note.title.partition(" ")[0]
+    known = given.config.rulebook.rules.world.tags
+    small = word.islower() or any(isinstance(value, datetime) for value in note.data.values())
+    if note.tags or not small or not word.isascii() or not known.known(word.lower()):
+        return
+    message = Sentence("this note has no tag, and begins with the name of one")
+    hint = Sentence('did you mean "{word}"?', word=f"#{word.lower()}")
+    problem = problem_at(source, BadItem(note.where, message, "", note.source_line, word, hint), given)
+    yield Fault(f"{note.id} {message}", replace(problem, code=Code.UNKNOWN_TAG, warning=True))
 
 
 def misplaced(given: Given) -> list[Fault]:
@@ -140,7 +157,7 @@ def slips(news: Iterable[str], given: Given) -> list[Fault]:
                 meant=meant,
             )
             hint = Sentence('did you mean "{meant}"?', meant=meant)
-            faults[sentence] = _heading_fault(note, sentence, given, hint)  # of several notes, the first
+            faults[sentence] = _heading_fault(note, sentence, given, hint, written)  # of several notes, the first
     return [*faults.values()]
 
 
@@ -150,20 +167,52 @@ def _from_below(found: tuple[Event, str]) -> tuple[str, int]:
     return (place["file"], -int(place["line"])) if place else (found[0].where, 0)
 
 
-def _heading_fault(note: Event, sentence: str, given: Given, hint: str = "") -> Fault:
-    """Return what is wrong with a heading; with a hint it is only a question."""
-    file, line, message = _place(None, BadItem(note.where, sentence), given)
-    problem = Problem("notes", message, Code.NO_CASE, file=file, line=line, hint=hint, warning=bool(hint))
+def _heading_fault(note: Event, sentence: str, given: Given, hint: str = "", written: str = "") -> Fault:
+    """Return what is wrong with a heading, at its own line if it is found; with a hint it is only a question."""
+    source, heading = _heading_above(note, given)
+    item = BadItem(note.where, sentence)
+    if heading:
+        file, _, _ = note.where.rpartition(":")
+        item = BadItem(f"{file}:{heading[0]}", sentence, "", heading[1], written or note.heading, hint)
+    problem = problem_at(source, item, given)
+    problem = replace(problem, where="notes", code=Code.NO_CASE, hint=hint, warning=bool(hint))
     return Fault(f"{note.id} {sentence}", problem)
 
 
-def _problem(source: ConfiguredSource, item: BadItem, given: Given) -> Problem:
+def _heading_above(note: Event, given: Given) -> tuple[ConfiguredSource | None, tuple[int, str] | None]:
+    """Return the source of notes in whose file a note stands, and the line of its heading with its number, if found."""
+    place = _PLACE.fullmatch(note.where)
+    sources = [source for source in given.config.sources if "note" in source.emits]
+    for source in sources:
+        path = getattr(source.options, "path", None)
+        if place is None or not isinstance(path, Path):
+            continue
+        try:
+            content = regular_files.read(_file(path, place["file"]), _LARGEST_NOTES)
+        except OSError:
+            continue
+        lines = content.decode(errors="replace").splitlines()[: int(place["line"])]
+        named = [note.heading, *(person.address for person in note.people)]
+        for number, line in reversed([*enumerate(lines, 1)]):
+            if any(name and name.lower() in line.lower() for name in named) and not line.lstrip().startswith("- "):
+                return source, (number, line)
+    return None, None
+
+
+def _file(path: Path, name: str) -> Path:
+    """Return the file that a source calls by a name: its only one, or one in its folder, which may be named, too."""
+    if name.startswith(f"{path.name}/"):
+        return path.parent / name
+    return path if path.name == name else path / name
+
+
+def problem_at(source: ConfiguredSource | None, item: BadItem, given: Given) -> Problem:
     """Return what to tell of an entry, with the place marked in its line."""
     file, number, message = _place(source, item, given)
     line = item.source_line if number else ""
     marked = item.marked if item.marked and item.marked in line else line.strip()
     return Problem(
-        f"sources.{source.name}",
+        f"sources.{source.name}" if source else "",
         message,
         Code.UNREADABLE_ENTRY,
         file=file,
@@ -171,7 +220,7 @@ def _problem(source: ConfiguredSource, item: BadItem, given: Given) -> Problem:
         column=line.find(marked) + 1 if line else 0,
         source_line=line,
         length=max(1, len(marked)),
-        hint=_MEND,
+        hint=item.hint or _MEND,
     )
 
 
@@ -185,7 +234,7 @@ def _place(source: ConfiguredSource | None, item: BadItem, given: Given) -> tupl
     path = getattr(source.options, "path", None) if source else None
     if not isinstance(path, Path):
         return found["file"], int(found["line"]), message
-    file = path if path.name == found["file"] else path / found["file"]
+    file = _file(path, found["file"])
     base = given.config.file.parent
     shown = file.relative_to(base) if file.is_relative_to(base) else file
     return str(shown), int(found["line"]), message

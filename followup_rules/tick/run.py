@@ -215,11 +215,11 @@ def _mark_stale(seen: Sight, given: Given) -> None:
 
 
 def _work_on(cases: Sequence[str], seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
-    for case in cases:
+    for stored in given.store.read(cases):
         from followup_rules.tick.one_case import work_on  # noqa: PLC0415 -- most runs have nothing to work on
 
         try:
-            yield from work_on(case, seen, given, say)
+            yield from work_on(stored, seen, given, say)
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 -- one case that fails stops no other
@@ -227,5 +227,5 @@ def _work_on(cases: Sequence[str], seen: Seen, given: Given, say: Say) -> Iterat
                 "it could not be brought up to date: {name}: {error}", name=type(error).__name__, error=error
             )
             hint = Sentence("the next run tries again; if a plugin is to blame, update it")
-            yield Problem(f"case {case}", message, Code.FAILING_CHECK, hint=hint)
-            given.store.decisions.make_stale([case])
+            yield Problem(f"case {stored.key}", message, Code.FAILING_CHECK, hint=hint)
+            given.store.decisions.make_stale([stored.key])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 
 from msgspec import Struct
 
 from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
+from followup_rules.config.near_paths import near_path
 from followup_rules.engine.sight import Sight
 from followup_rules.hookspecs import Unreadable, asked_to_wait
 from followup_rules.host.failures import failure
@@ -17,7 +19,7 @@ from followup_rules.model import BadItem, Problem, Pull
 from followup_rules.sentences import Sentence, together
 from followup_rules.store.events import SourceState
 from followup_rules.store.told import ADDRESSES, HEADINGS, of_source
-from followup_rules.tick.entries import Fault, entries, misplaced, slips
+from followup_rules.tick.entries import Fault, entries, misplaced, problem_at, slips
 from followup_rules.tick.report import Given
 
 MARGIN = timedelta(days=60)
@@ -107,8 +109,26 @@ def _leave_alone_as_asked(state: SourceState, given: Given) -> None:
 def _failed(source: ConfiguredSource, kinds: frozenset[str], error: Exception, given: Given) -> Reading:
     given.store.events.failed(source.name, given.now, asked_to_wait(error))
     hint = Sentence("duties that depend on it wait until it can be read again")
-    problem = masked(failure(f"sources.{source.name}", error, hint), given.config.secrets)
+    place, near = _place_of(source, error, given)
+    fault = failure(f"sources.{source.name}", error, near or hint, place)
+    problem = masked(fault, given.config.secrets)
     return Reading(kinds, fault=problem.message, problems=(problem,))
+
+
+def _place_of(source: ConfiguredSource, error: Exception, given: Given) -> tuple[Problem | None, str]:
+    """Return where it is to be told that a source cannot be read, and the path that was meant, if there is one.
+
+    That is the line at which it stopped, or the `path` of its table.
+    """
+    ingredients = given.config.ingredients
+    path = getattr(source.options, "path", None)
+    if not isinstance(error, Unreadable | OSError) or not isinstance(path, Path) or ingredients is None:
+        return None, ""
+    if at := getattr(error, "at", None):
+        return problem_at(source, at, given), ""
+    near = "" if path.exists() else near_path(path, ingredients.base)
+    guess = Sentence('did you mean "{word}"?', word=near) if near else ""
+    return ingredients.document.problem(("sources", source.name, "path"), "", at="value"), guess
 
 
 def _unread(source: ConfiguredSource, parts: Sequence[BadItem], given: Given) -> Problem:

@@ -45,10 +45,10 @@ def expected(word: str, valid: Iterable[str]) -> str:
 
 
 def _is_a_form_of(word: str, other: str) -> bool:
-    """Tell of a word whether it is another with letters left out, as `mbox` is of `mailbox`, or more exact: `fr-CA`."""
+    """Tell whether a word is another with letters left out, as `mbox` is of `mailbox`, or a longer one: `français`."""
     letters = iter(other)
     shorter = len(word) > _EDITS and word[0] == other[:1] and all(letter in letters for letter in word)
-    return shorter or word.startswith(f"{other}-")
+    return shorter or word.startswith(other)
 
 
 def _folded(word: str) -> str:

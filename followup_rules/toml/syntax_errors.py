@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _QUOTE_NAME = Sentence('a name with letters other than a-z, A-Z, 0-9, - and _ stands in quotes: "été"')
+_ODD_QUOTES = "“”„«»‘’"
 _DIGITS = re.compile(r"[0-9_]{4300,}")
+_BEGUN = re.compile(r'"([^"]*)$')
+_WHOLE = re.compile(r"""([^"']+)"\s*(?:#.*)?$""")
+# What is neither white space nor a comment; a # within a text is taken for one where it stands last on its line.
+_VALUE_END = re.compile(r"""(?:"[^"\n]*"|'[^'\n]*'|[^\s#"'])(?=\s*(?:#.*)?(?:\s|\Z))""")
+_TRUTH = re.compile(r"(?:true|false|yes|no|on|off)\s*(?:#.*)?", re.IGNORECASE)
 _TWICE = (
     "Cannot overwrite",
     "Cannot declare",
@@ -37,7 +43,7 @@ _CAUSES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (
         _ESCAPE,
         Sentence('a \\ in a text in "double quotes" begins an escape such as \\n'),
-        Sentence("for a Windows path, use 'single quotes': 'C:\\Users\\me'"),
+        Sentence("for a Windows path, use 'single quotes': {path}", path="'C:\\Users\\me'"),
     ),
     (
         _UNCLOSED,
@@ -57,7 +63,7 @@ _CAUSES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (
         ("Unclosed array",),
         Sentence("a comma or the closing ] of a list is missing"),
-        Sentence("a list is written [1, 2]"),
+        Sentence('part the values by commas, and close the list: ["one", "two"]'),
     ),
     (
         ("Unclosed inline table",),
@@ -84,7 +90,7 @@ def explain(error: ValueError, text: str, file: str) -> Problem:
     if said.startswith(_TWICE) and last.earlier is not None:
         return _twice(last, text, file)
     message, hint = _cause(said, text, at, last)
-    span = _marked(said, text, at, last)
+    span = _before(text, at) if said.startswith("Unclosed array") else _marked(said, text, at, last)
     begun = not last.whole and "\n" in text[last.start : span[0]]
     problem = unreadable(message, hint, text, file, span)
     return replace(problem, also=((file, *_line(text, last.start)),)) if begun else problem
@@ -117,6 +123,12 @@ def _marked(said: str, text: str, at: int, last: Slip) -> Span:
     return (last.start, at) if not last.whole else (max(0, len(text.rstrip()) - 1), at)
 
 
+def _before(text: str, at: int) -> Span:
+    """Return the end of the last value before a place: behind it a comma or bracket is missing, not on a later line."""
+    ends = [found.end() for found in _VALUE_END.finditer(text, 0, at)]
+    return (ends[-1] - 1, ends[-1]) if ends else (at, at + 1)
+
+
 def _twice(last: Slip, text: str, file: str) -> Problem:
     assert last.earlier is not None
     path, span = last.earlier
@@ -137,13 +149,14 @@ def _dotted(path: Path) -> str:
 
 
 def _cause(said: str, text: str, at: int, last: Slip) -> tuple[str, str]:
-    for beginnings, message, hint in _CAUSES:
-        if said.startswith(beginnings):
-            return message, hint
     source = spot(text, (at, at + 1))
     before, rest = source.source_line[: source.column - 1], source.source_line[source.column - 1 :]
+    for beginnings, message, hint in _CAUSES:
+        if said.startswith(beginnings):
+            return message, _of_its_text(said, before, rest) or hint
     if said.startswith("Expected ']"):
-        return Sentence("the closing ] of a table's name is missing"), _QUOTE_NAME if rest.strip(" \t]") else ""
+        whole = Sentence("write {line}]", line=source.source_line.strip())
+        return Sentence("the closing ] of a table's name is missing"), _QUOTE_NAME if rest.strip(" \t]") else whole
     if said.startswith("Expected '='"):
         return Sentence("here a = and a value are missing"), _no_equals(rest)
     if said.startswith("Invalid value"):
@@ -154,6 +167,16 @@ def _cause(said: str, text: str, at: int, last: Slip) -> tuple[str, str]:
     if said.startswith(("Invalid statement", "Invalid initial character")):
         return Sentence("this is neither `key = value` nor a [table]"), _QUOTE_NAME if rest[:1].isalpha() else ""
     return Sentence("this is not valid TOML: {said}", said=said), ""
+
+
+def _of_its_text(said: str, before: str, rest: str) -> str:
+    """Return the hint with the text that was meant, where it is a simple one; else ""."""
+    begun = _BEGUN.search(before)
+    if said.startswith(_ESCAPE) and begun and (whole := _WHOLE.match(begun[1] + rest)):
+        return Sentence("for a Windows path, use 'single quotes': {path}", path=f"'{whole[1]}'")
+    if said.startswith(_UNCLOSED) and begun and not rest.strip() and begun[1].strip():
+        return Sentence("end the text with the same quote that begins it: {text}", text=f'"{begun[1].strip()}"')
+    return ""
 
 
 def _no_equals(rest: str) -> str:
@@ -167,9 +190,10 @@ def _no_value(before: str, rest: str, *, opened: bool) -> tuple[str, str]:
         return Sentence("a list or a { } is not closed"), Sentence("the closing ] or } is missing")
     if not rest.strip() or rest.startswith("#"):
         return Sentence("the value is missing"), Sentence('write a text as "text", or delete the line')
-    if rest[0] in "“”„«»‘’":
-        return Sentence("these quotes are not known here"), Sentence("use straight ones: \"text\" or 'text'")
-    if rest.lower().startswith(("true", "false", "yes", "no", "on", "off")) and len(rest.split()) == 1:
+    if rest[0] in _ODD_QUOTES:
+        text = re.split(r"[,\]}#]", rest, maxsplit=1)[0].strip().strip(_ODD_QUOTES + "\"'")
+        return Sentence("these quotes are not known here"), Sentence("use straight ones: {text}", text=f'"{text}"')
+    if _TRUTH.fullmatch(rest):
         return Sentence("this is no value"), Sentence("write true or false, in small letters and without quotes")
     return Sentence("a text must stand in quotes"), _quoted(before, rest)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 from msgspec import Struct, field
@@ -65,6 +65,7 @@ class Value(Struct, frozen=True):
         self.report(
             Sentence("{name!r} must be {wanted}, not {raw}", name=self.name, wanted=wanted, raw=shown(self.raw)),
             code=Code.WRONG_SORT,
+            hint=_as_wanted(self.raw, types),
         )
         return False
 
@@ -95,6 +96,16 @@ class Value(Struct, frozen=True):
                     at="key",
                 )
         return [key for key in self.raw if key in names]
+
+
+def _as_wanted(raw: object, types: Collection[type]) -> str:
+    """Return the hint for a value that only has its quotes too many or too few; "" for another."""
+    bare = raw.strip().lower() if isinstance(raw, str) else ""
+    if str in types and isinstance(raw, bool | int | float):
+        return Sentence('did you mean "{word}"?', word=shown(raw))
+    if (bool in types and bare in {"true", "false"}) or (int in types and bare.isdecimal()):
+        return Sentence("write {word} without quotes", word=bare)
+    return ""
 
 
 def shown(raw: object) -> str:

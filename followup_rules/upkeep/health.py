@@ -13,7 +13,7 @@ from followup_rules.engine.plan import EntryState, LedgerEntry
 from followup_rules.hookspecs import Unreadable
 from followup_rules.host.secrets import hidden
 from followup_rules.model import Problem
-from followup_rules.sentences import Sentence, together
+from followup_rules.sentences import Sentence, commas, together
 from followup_rules.store.errors import StoreError
 from followup_rules.store.lock import holder
 from followup_rules.store.schema import VERSION
@@ -227,11 +227,9 @@ def _calls(copy: Store, now: datetime) -> Finding:
         problems.append(
             Problem("ledger", message, Code.NOT_WRITTEN, hint=Sentence("`followup run` tells why when it tries again"))
         )
-    fact = Sentence(
-        "{number} call without an end, {refused} refused",
-        "{number} calls without an end, {refused} refused",
-        number=len(begun),
-        refused=len(refused),
+    fact = commas(
+        Sentence("{number} call without an end", "{number} calls without an end", number=len(begun)),
+        Sentence("{number} refused", "{number} refused", number=len(refused)),
     )
     return Finding(Sentence("ledger"), fact, tuple(problems))
 

@@ -160,7 +160,9 @@ def _newest_drafts(service: Service, _options: Any, _profile: Profile) -> str:
     shown = [_draft(service, each["id"]) for each in listed]
     dates = [int(each["message"].get("internalDate", 0)) for each in shown]
     order = Sentence("the newest first") if dates == sorted(dates, reverse=True) else Sentence("not the newest first")
-    return Sentence("{number} of them looked at, {order}", number=len(shown), order=order)
+    return Sentence(
+        "{number} of them looked at, {order}", "{number} of them looked at, {order}", number=len(shown), order=order
+    )
 
 
 def _marks(service: Service, _options: Any, _profile: Profile) -> str:

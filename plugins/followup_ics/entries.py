@@ -24,6 +24,8 @@ def component(entry: Entry, profile: Profile) -> Component:
     """Return an entry as a component whose times all have their zone. Raises FlawError, or what the library does."""
     if not entry.closed:
         raise FlawError(Sentence("it has no end (END:VEVENT); export or sync the calendar again"))
+    if not entry.begun:
+        raise FlawError(Sentence("it has no beginning (BEGIN:VEVENT); export or sync the calendar again"))
     found = parsed(entry.text)
     found["METHOD"], found[STAMP] = entry.method, entry.updated
     set_zones(found, entry.file.zones, profile.timezone)
@@ -47,7 +49,8 @@ def parsed(text: str) -> Component:
                     what=_RELIED_ON[name],
                     name=name,
                     written=one_line(str(value), 60),
-                )
+                ),
+                name,
             )
     return found
 
@@ -60,7 +63,11 @@ def where(entry: Entry) -> str:
 def bad_item(entry: Entry, error: Exception, ident: str = "") -> BadItem:
     """Tell that an entry is left out. What was read earlier under the id, or the UID, stays."""
     message = Sentence("this meeting is left out: {error}", error=error)
+    number, line = entry.line(error.line if isinstance(error, FlawError) else "")
     if not isinstance(error, FlawError):
         reason = one_line(str(error), 200) or type(error).__name__
         message = Sentence("this meeting cannot be read ({reason}); open it and save it again", reason=reason)
-    return BadItem(f"{entry.place}: {entry.title}", message, ident or entry.uid)
+    where = f"{entry.file.name}:{number}: {entry.title}"
+    hint = error.hint if isinstance(error, FlawError) else ""
+    marked = error.line.partition("=")[2] if isinstance(error, FlawError) else ""
+    return BadItem(where, message, ident or entry.uid, line, marked or line.partition(":")[2] or line, hint)

@@ -27,6 +27,8 @@ _NEXT_PARAMETER = re.compile(r";(?=[A-Za-z][A-Za-z0-9-]*(?:[=;]|$))")
 _TZID = re.compile(r";TZID=(.*?)(?=;[A-Z-]+=|$)", re.IGNORECASE)
 _FUTURE = re.compile(r";RANGE=\"?THISANDFUTURE", re.IGNORECASE)
 _MOMENT = re.compile(r"(\d{8})(?:T(\d{4})(\d\d)?(?:\.\d+)?(Z?))?", re.IGNORECASE)
+_EXTENDED = re.compile(r":(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::?(\d\d))?(?=Z?[ \t]*$)", re.IGNORECASE)
+"""A time in the extended format of ISO 8601, whose marks RFC 5545 leaves out (section 3.3.5)."""
 _DURATION = re.compile(r"([+-]?)P?(T?(?:\d+[WDHMS]T?)+)", re.IGNORECASE)
 _PART = re.compile(r"(\d+)([WDHMS])", re.IGNORECASE)
 _MAILTO = re.compile(r"mailto:", re.IGNORECASE)
@@ -59,7 +61,8 @@ def mended(text: str) -> Iterator[str]:
                         "it has two of what it may have once, its {what} ({name}); delete one",
                         what=DATES[name],
                         name=name,
-                    )
+                    ),
+                    name,
                 )
             if name in _MANY or name not in known:
                 known[name] = line
@@ -72,6 +75,7 @@ def _mended(line: str) -> Iterator[tuple[str, str]]:
     name = found[0].upper() if found else ""
     sound = _SOUND.match(line)
     if name in DATES:
+        line = _EXTENDED.sub(r":\1\2\3T\4\5\6", line)
         head, value = _split_date(name, line)
         mend = _duration if name == "DURATION" else _dates
         yield from ((name, each) for each in mend(name, head, value.strip()))
@@ -126,7 +130,8 @@ def _moment(name: str, written: str, *, whole_days: bool = False) -> str:
                 what=DATES[name],
                 name=name,
                 shown=shown,
-            )
+            ),
+            name,
         )
     day, time, seconds, utc = found.groups()
     return day if whole_days or not time else f"{day}T{time}{min(seconds or '00', '59')}{utc.upper()}"
@@ -148,7 +153,8 @@ def _elapsed(written: str) -> str:
     parts = [(int(number), unit.upper()) for number, unit in _PART.findall(found[2])] if found else []
     if not found or not parts or sum(c.isdigit() for c in found[2]) != sum(len(str(n)) for n, _ in parts):
         raise FlawError(
-            Sentence("its duration is none (DURATION: {written!r}); set its end anew", written=one_line(written, 60))
+            Sentence("its duration is none (DURATION: {written!r}); set its end anew", written=one_line(written, 60)),
+            "DURATION",
         )
     seconds = sum(number * {"W": 604_800, "D": 86_400, "H": 3_600, "M": 60, "S": 1}[unit] for number, unit in parts)
     days = f"{seconds // 86_400}D" if all(unit in "WD" for _, unit in parts) else f"T{seconds}S"

@@ -81,7 +81,8 @@ def occurrences(
         raise FlawError(
             Sentence(
                 "its recurrence rule makes no sense (RRULE: {written!r}); set it anew", written=one_line(rules, 60)
-            )
+            ),
+            "RRULE",
         ) from error
     found = list(islice(series.between(since, until), MOST_OCCURRENCES + 1))
     if len(found) > MOST_OCCURRENCES:

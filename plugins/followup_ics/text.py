@@ -16,17 +16,25 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_rules import Unreadable
+from followup_rules import BadItem, Unreadable
 from followup_rules.meetings import are_of_export
 from followup_rules.plain import one_line
 from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 MOST_LINES = 20_000
 """Of one entry; a large company is invited."""
 _EXPORT = Sentence("export or sync the calendar again")
+MOST_SHOWN = 200
+"""Characters of a line, where one is shown."""
+_PAGE = re.compile(r"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_A_PAGE = Sentence(
+    "is a web page, such as one that asks for a login, and no calendar; "
+    "take the address that ends in .ics, or {export}",
+    export=_EXPORT,
+)
 _CONTROLS = bytes({*range(32), 127} - set(b"\t\r\n"))
 _MARK = re.compile(r"^(?:BEGIN|END)[ \t]*:[ \t]*[A-Z][A-Z0-9-]*[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _INNER = re.compile(r"^BEGIN:(\S+)$.*?(?:^END:\1$|\Z)", re.MULTILINE | re.DOTALL)
@@ -35,6 +43,11 @@ _METHOD, _TZID, _UID, _START, _SUMMARY = (
     re.compile(rf"^{name}(?:;[^:\n]*)?:(.*)$", re.IGNORECASE | re.MULTILINE)
     for name in ("METHOD", "TZID", "UID", "DTSTART", "SUMMARY")
 )
+_END_LINE = "\nEND:VCALENDAR\n"
+_BROKEN_END = re.compile(r"^END[ \t]*:[ \t]*VCALENDAR.*$", re.IGNORECASE | re.MULTILINE)
+_OF_A_SERIES = re.compile(r"^(?:RRULE|RDATE|EXDATE|RECURRENCE-ID)[;:]", re.IGNORECASE | re.MULTILINE)
+_CANCELLED = re.compile(r"^STATUS[^:\n]*:\s*CANCEL", re.IGNORECASE | re.MULTILINE)
+_ZONE_NAME = re.compile(r"^DT(?:START|END)[^:\n]*;TZID=(\"[^\"\n]*\"|[^;:\n]*)", re.IGNORECASE | re.MULTILINE)
 _ESCAPED = re.compile(r"\\([\\,;])")
 _MOMENT = re.compile(r"(\d{8}T\d{4})(\d\d)?(?:\.\d+)?Z?", re.IGNORECASE)
 GUESTS = frozenset({"REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"})
@@ -59,6 +72,20 @@ class File(Struct, frozen=True):
     digest: bytes = b""
     """Of the zones."""
 
+    def line_of(self, unfolded: int, written: str) -> tuple[int, str]:
+        """Return the number and text of the line of an entry in which something stands; else of its first line.
+
+        The entry begins at the line that is `unfolded`, from 0, once lines are unfolded.
+        """
+        begin, lines = self.line(unfolded), self.raw.split(b"\n")
+        sought, first = written.upper().encode(errors="replace"), _decoded(lines[begin - 1])
+        for number, line in enumerate(lines[begin : begin + MOST_LINES] if sought else (), begin + 1):
+            if line[: len(sought)].upper() == sought or (b"=" in sought and sought in line.upper()):
+                return number, _decoded(line)
+            if line.strip().upper() == b"END:VEVENT":
+                break
+        return begin, first
+
     def line(self, unfolded: int) -> int:
         """Return the number of the line, from 1, that is this one, from 0, once lines are unfolded."""
         begins = (number for number, line in enumerate(self.raw.split(b"\n"), 1) if line[:1] not in (b" ", b"\t"))
@@ -77,6 +104,8 @@ class Entry(Struct, frozen=True):
     """Which line of the unfolded text it begins with, from 0."""
     closed: bool
     """It has an end."""
+    begun: bool
+    """It has a beginning."""
     last_modified: datetime | None = None
     dtstamp: datetime | None = None
     updated: datetime | None = None
@@ -104,6 +133,10 @@ class Entry(Struct, frozen=True):
         """By what the versions of an entry without a UID are known: its start and title."""
         return "\n".join(found[1] if (found := each.search(self.text)) else "" for each in (_START, _SUMMARY))
 
+    def line(self, written: str) -> tuple[int, str]:
+        """Return the number and text of the line in which something stands; else of its first one."""
+        return self.file.line_of(self.at, written)
+
     @property
     def place(self) -> str:
         """Where a person finds it: `calendar.ics:12`."""
@@ -119,37 +152,89 @@ class Entry(Struct, frozen=True):
         return hashlib.blake2b(whole.encode(errors="replace") + self.file.digest, digest_size=8).digest()
 
 
+class Contents(Struct, frozen=True):
+    """What a file holds."""
+
+    entries: list[Entry]
+    """Its VEVENTs that may stand for a meeting."""
+    flaws: tuple[BadItem, ...] = ()
+    """What is wrong with it, though all of it can be read."""
+
+
 class NoCalendar(Unreadable):
     """A file that is not a whole calendar; `reason` is what is said of it, behind its name."""
 
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(Sentence("{name} {reason}", name=name, reason=reason))
+    def __init__(self, name: str, reason: str, number: int = 0, line: str = "", entries: Iterable[Entry] = ()) -> None:
+        shown = line[:MOST_SHOWN]
+        at = BadItem(f"{name}:{number}", reason, "", shown, shown) if number else None
+        super().__init__(Sentence("{name} {reason}", name=name, reason=reason), at=at)
         self.reason = reason
+        self.entries = [*entries]
+        """Those that mean the same whatever may be missing."""
 
 
-def entries(name: str, raw: bytes) -> list[Entry]:
-    """Return the VEVENTs of a file that may stand for a meeting. Raises NoCalendar if it is not a whole calendar."""
+def contents(name: str, raw: bytes) -> Contents:
+    """Return what a file holds. Raises NoCalendar if it is not a whole calendar."""
     lines = _lines(name, raw)
     text = "\n" + _MARK.sub(lambda mark: "".join(mark[0].split()).upper(), _unfolded(lines)) + "\n"
+    text, flaws = _with_an_end(name, lines, text)
     before, *calendars = text.split("\nBEGIN:VCALENDAR\n")
     if not calendars:
         raise NoCalendar(
             name,
-            Sentence("is not an iCalendar file (no BEGIN:VCALENDAR); check `path`, or {export}", export=_EXPORT),
-        )
-    if any("\nEND:VCALENDAR\n" not in f"\n{calendar}\n" for calendar in calendars):
-        raise NoCalendar(
-            name, Sentence("is cut off (no END:VCALENDAR); wait until it is written, or {export}", export=_EXPORT)
+            _A_PAGE
+            if _PAGE.match(text)
+            else Sentence("is not an iCalendar file (no BEGIN:VCALENDAR); check `path`, or {export}", export=_EXPORT),
+            1,
+            one_line(text.lstrip().partition("\n")[0], MOST_SHOWN),
         )
     found, at = list[Entry](), before.count("\n")
     for calendar in calendars:
         found += _calendar(name, lines, calendar, at + 1)
         at += calendar.count("\n") + 2
+    if any(_END_LINE not in f"\n{calendar}\n" for calendar in calendars):
+        raise NoCalendar(
+            name,
+            Sentence("is cut off (no END:VCALENDAR); wait until it is written, or {export}", export=_EXPORT),
+            lines.rstrip().count(b"\n") + 1,
+            _decoded(lines.rstrip().rpartition(b"\n")[2]),
+            _whatever_is_missing(found),
+        )
     # With a METHOD, DTSTAMP is the time at which the file was written (RFC 5545, section 3.8.7.2).
     stamps = [entry.last_modified or (None if entry.method else entry.dtstamp) for entry in found]
-    if are_of_export(stamps):
-        return found
-    return [replace(entry, updated=moment) for entry, moment in zip(found, stamps, strict=True)]
+    if not are_of_export(stamps):
+        found = [replace(entry, updated=moment) for entry, moment in zip(found, stamps, strict=True)]
+    return Contents(found, flaws)
+
+
+def _with_an_end(name: str, lines: bytes, text: str) -> tuple[str, tuple[BadItem, ...]]:
+    """Mend a last line that is END:VCALENDAR but for what stands behind it: then nothing of the calendar is missing."""
+    *_, last = (None, *_BROKEN_END.finditer(text))
+    if last is None or last[0] == _END_LINE.strip() or "\nBEGIN:" in text[last.end() :]:
+        return text, ()
+    place = File(name, lines).line(text[1 : last.start()].count("\n"))
+    flaw = BadItem(
+        f"{name}:{place}",
+        Sentence(
+            "the calendar ends in {written!r} instead of END:VCALENDAR; all before it is read",
+            written=one_line(last[0], 60),
+        ),
+        name,
+    )
+    return f"{text[: last.start()]}{_END_LINE.strip()}{text[last.end() :]}", (flaw,)
+
+
+def _whatever_is_missing(found: Sequence[Entry]) -> Iterator[Entry]:
+    """Yield the entries of a calendar that was cut off which mean the same whatever its rest says.
+
+    The rest may move an occurrence of a series, say of which zone a name is, or hold a newer version of an entry that
+    was cancelled.
+    """
+    series = {entry.uid for entry in found if not entry.closed or _OF_A_SERIES.search(entry.text)}
+    for entry in found:
+        zones = {name.strip('"') for name in _ZONE_NAME.findall(entry.text)}
+        if entry.uid not in series and zones <= entry.file.zones.keys() and not _CANCELLED.search(entry.text):
+            yield entry
 
 
 def _calendar(name: str, raw: bytes, text: str, at: int) -> Iterator[Entry]:
@@ -163,13 +248,24 @@ def _calendar(name: str, raw: bytes, text: str, at: int) -> Iterator[Entry]:
     written = _ZONE.findall(outside)
     zones = {named[1]: zone for zone in reversed(written) if (named := _TZID.search(zone))}
     file = File(name, raw, zones, hashlib.blake2b("".join(written).encode(errors="replace"), digest_size=8).digest())
+    method = methods[0] if methods else ""
+    yield from _unbegun(file, head, method, at)
     at += head.count("\n")
-    for part, (body, end, _) in zip(parts, pieces, strict=True):
+    for part, (body, end, rest) in zip(parts, pieces, strict=True):
         # An entry without an end goes on to the end of the calendar at most.
         lines = body if end else body.partition("\nEND:VCALENDAR")[0]
         needed, stamps = _needed(lines)
-        yield Entry(file, needed, methods[0] if methods else "", at, bool(end), *stamps)
+        yield Entry(file, needed, method, at, bool(end), True, *stamps)
+        yield from _unbegun(file, rest, method, at + body.count("\n") + 2)
         at += part.count("\n") + 2
+
+
+def _unbegun(file: File, text: str, method: str, at: int) -> Iterator[Entry]:
+    """Yield an entry that ends as a meeting does, and has lost its first line."""
+    lost, end, _ = f"\n{text}\n".partition("\nEND:VEVENT\n")
+    if end:
+        needed, stamps = _needed(lost)
+        yield Entry(file, needed, method, at, True, False, *stamps)
 
 
 def _needed(text: str) -> tuple[str, tuple[datetime | None, datetime | None]]:

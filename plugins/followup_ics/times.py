@@ -73,7 +73,7 @@ def _set_until(rule: Any, start: date, mine: ZoneInfo) -> None:
         return
     until = written[0] if isinstance(written, list) else written
     if not isinstance(until, date):
-        raise FlawError(Sentence("the UNTIL of its recurrence rule is no date; set its end anew"))
+        raise FlawError(Sentence("the UNTIL of its recurrence rule is no date; set its end anew"), "RRULE")
     if not isinstance(start, datetime):
         rule["UNTIL"] = [_last_day(until, mine) if isinstance(until, datetime) else until]
         return

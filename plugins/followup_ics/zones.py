@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from difflib import get_close_matches
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
@@ -42,9 +43,20 @@ def zone(name: str, defined: Mapping[str, str]) -> tzinfo:
     if found is None:
         shown = one_line(name, 80)
         raise FlawError(
-            Sentence("its time zone {shown!r} is unknown; choose a zone such as America/Toronto for it", shown=shown)
+            Sentence("its time zone {shown!r} is unknown; choose a zone such as America/Toronto for it", shown=shown),
+            f"TZID={shown}",
+            _meant(shown),
         )
     return found
+
+
+def _meant(name: str) -> str:
+    """Return the hint for an unknown name: the zone of the city in it, or the one that is spelt much like it."""
+    zones = sorted(available_timezones() - {"Factory", "localtime"})
+    city = _TIME_OF_A_REGION.sub(r"\1", name).rpartition("/")[2].strip().casefold()
+    there = [each for each in zones if "/" in each and each.rpartition("/")[2].replace("_", " ").casefold() == city]
+    near = there or get_close_matches(name, zones, 1, 0.85)
+    return Sentence('did you mean "{word}"?', word=near[0]) if near else ""
 
 
 def _bare(name: str) -> str:

@@ -44,6 +44,8 @@ class Raw(Struct, frozen=True):
 
     where: str
     content: bytes
+    line: int = 0
+    """At which it begins in its file, from 1; 0 if it is one of many."""
 
 
 class Unread(Struct, frozen=True):
@@ -125,7 +127,7 @@ class Mailbox(Struct, frozen=True):
         if not mail or (_is_cut(mail) and self._is_unfinished(content)):
             now.pop(file.known_as, None)
         else:
-            yield Raw(self._where(file), mbox.unescaped(mail))
+            yield Raw(self._where(file), mbox.unescaped(mail), 0 if file.is_emlx else 1)
 
     def _mails(self, file: MailFile, content: BinaryIO, begin: int, now: Look) -> Iterator[Raw]:
         """Yield the mails of an mbox from the last one that was read on, or all if older ones have changed."""

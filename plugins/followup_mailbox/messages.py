@@ -26,8 +26,20 @@ if TYPE_CHECKING:
 _FROM = re.compile(rb"(?:\A|[\r\n])from[ \t]*:", re.IGNORECASE)
 
 
+_DATE = re.compile(rb"^date[ \t]*:", re.IGNORECASE)
+_EXAMPLE = "Date: Tue, 03 Nov 2026 18:00:00 -0500"
+
+
 class FlawError(ValueError):
-    """Why a mail cannot be used, as a sentence for people."""
+    """Why a mail cannot be used, as a sentence for people, and on which of its lines, from 0; a hint."""
+
+    def __init__(self, message: str, line: int = 0, hint: str = "") -> None:
+        super().__init__(message)
+        self.line, self.hint = line, hint
+
+
+def _line(content: bytes, number: int) -> str:
+    return content.split(b"\n", number + 1)[number].decode(errors="replace").rstrip("\r")
 
 
 class MailReader(Struct, frozen=True):
@@ -43,7 +55,12 @@ class MailReader(Struct, frozen=True):
         try:
             return self._event(raw, head.headers(raw.content)) if self._may_be_wanted(head.raw(raw.content)) else None
         except FlawError as error:
-            return BadItem(raw.where, Sentence("this mail is left out: {error}", error=error))
+            said = Sentence("this mail is left out: {error}", error=error)
+            if not raw.line:
+                return BadItem(raw.where, said)
+            line = plain.one_line(_line(raw.content, error.line), 200)
+            where, marked = f"{raw.where}:{raw.line + error.line}", line.partition(":")[2].strip()
+            return BadItem(where, said, "", line, marked, error.hint)
         except Exception as error:  # noqa: BLE001 -- whatever a stranger's mail does, the others work
             reason = plain.one_line(str(error), 200) or type(error).__name__
             return BadItem(
@@ -54,8 +71,9 @@ class MailReader(Struct, frozen=True):
         """Tell cheaply of most mails of others that they are not mine: my address stands nowhere in their head."""
         if not _FROM.search(written):
             raise FlawError(Sentence("it has no sender (From), so it is no mail; remove it if it is damaged"))
-        folded = written.lower()  # an address may be written with its domain as mail carries it (RFC 3490)
-        return "received" in self.kinds or b"xn--" in folded or any(mine.encode() in folded for mine in self.me)
+        folded = written.lower()  # a domain may be written as mail carries it (RFC 3490), or its letters taken apart
+        spelt_otherwise = b"xn--" in folded or not folded.isascii()
+        return "received" in self.kinds or spelt_otherwise or any(mine.encode() in folded for mine in self.me)
 
     def _event(self, raw: Raw, headers: Headers) -> Event | None:
         kind = "sent" if message.is_mine(headers, self.me) else "received"
@@ -63,17 +81,23 @@ class MailReader(Struct, frozen=True):
             return None
         date = sent_at(headers, self.zone)
         if date is None:
-            raise FlawError(Sentence("it has no Date that can be read; remove it if it is damaged"))
+            number = next((n for n, line in enumerate(raw.content.split(b"\n")) if _DATE.match(line)), 0)
+            hint = Sentence("write it as {example}", example=_EXAMPLE)
+            raise FlawError(Sentence("it has no Date that can be read; remove it if it is damaged"), number, hint)
         if date < self.since:
             return None
         content, subject = head.mended(raw.content), decoded(first(headers, "subject"))
+        text = source.words(content)
+        shown = (
+            source.ends(content, text) if kind == "received" else ""
+        )  # my own mail is mine, whatever its small print
         mail = Mail(
             headers=headers,
             kind=kind,
             date=date,
             ident=ids.own_id(headers) or ids.substitute(headers, date),
-            text=own_words.opening(source.words(content), subject),
-            auto=machine.kind(headers, message.sender(headers), subject, source.types(content)),
+            text=own_words.opening(text, subject),
+            auto=machine.kind(headers, message.sender(headers), subject, source.types(content), shown),
             where=raw.where,
         )
         return mail.event(self.me)

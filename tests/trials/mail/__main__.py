@@ -82,7 +82,7 @@ def _fresh_replies() -> bool:
 
 def _fresh_machines() -> bool:
     failed = False
-    for name in ("machines-1.txt", "machines-2.txt"):
+    for name in ("machines-1.txt", "machines-2.txt", "machines-3.txt"):
         samples = fresh_machines.samples(name)
         programs, people = ([each for each in samples if bool(each.kind) is of] for of in (True, False))
         told, taken = ([each for each in some if each.found()] for some in (programs, people))
@@ -124,11 +124,12 @@ def _corpus() -> bool:
         kinds[folder].append(kind)
         classes[folder].append(corpora.difference(text, own))
         kept += [name] if corpora.marked_lines_kept(text, own) else []
-        if folder.startswith("easy-ham"):
-            program = corpora.program_of(content)
+        if "ham" in folder:
+            program = corpora.program_of(name, content)
             programs[program].append(kind)
             taken += [name] if kind and not program else []
     people = len(programs.pop("", []))
+    programs.pop("doubtful", None)
     told = {name: (sum(kind != "" for kind in found), len(found)) for name, found in sorted(programs.items())}
     _say(f"real mails: {len(mails)}, with a marked line kept {len(kept)} {kept[:5]}")
     _say(f"  of {people} mails of people: taken for a machine's {len(taken)} {taken[:9]}")

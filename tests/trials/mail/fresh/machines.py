@@ -24,7 +24,10 @@ class Sample(Struct, frozen=True):
         """Return what it is taken for, as a whole or by its headers alone."""
         headers = head.headers(self.content)
         subject = addresses.decoded(head.first(headers, "subject"))
-        return machine.kind(headers, message.sender(headers), subject, source.types(self.content) if whole else ())
+        if not whole:
+            return machine.kind(headers, message.sender(headers), subject)
+        ends = source.ends(self.content, source.words(self.content))
+        return machine.kind(headers, message.sender(headers), subject, source.types(self.content), ends)
 
 
 def samples(name: str) -> list[Sample]:
