@@ -117,7 +117,7 @@ def test_two_weeks_of_notes_typed_on_a_phone(story):
     # Tuesday: the file arrives empty, then whole.
     phone.syncs(0)
     empty = "notes.md held notes, and holds none now; it is believed if it is still so at 10:30"
-    diary.at("11-10 10:00", told=[("error", 0, empty)])
+    diary.at("11-10 10:00", told=[("error", 17, empty)])
     phone.syncs()
     diary.at("11-10 10:20")
 
