@@ -35,6 +35,7 @@ UNSEEN = {
     "{} would be taken for another domain",
     "{} has no number",
     "{} at byte {}",
+    "event.id, source, body, gone, listed, planned, called_off, past_unlisted",
     "{} standard time",
     "{} Did you mean {}?",
     "\n  followup look {}",
