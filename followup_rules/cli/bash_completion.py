@@ -8,26 +8,13 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 from typing import ClassVar
 
 from click.shell_completion import BashComplete, CompletionItem, add_completion_class
 from click.shell_completion import split_arg_string as split
 
-_SOURCE = """\
-%(complete_func)s() {
-    local IFS=$'\\n' line
-    COMPREPLY=()
-    for line in $(COMP_LINE="${COMP_LINE:0:COMP_POINT}" COMP_WORDBREAKS="$COMP_WORDBREAKS" \\
-                  %(complete_var)s=bash_complete "$1"); do
-        case "$line" in
-            dir,*) compopt -o dirnames ;;
-            file,*) compopt -o default ;;
-            *) COMPREPLY+=("${line#*,}") ;;
-        esac
-    done
-}
-complete -o nosort -F %(complete_func)s %(prog_name)s
-"""
+_SOURCE = Path(__file__).parents[1] / "data" / "completion.bash"
 # What stands for itself in a word of bash; anything else gets a backslash.
 _SPECIAL = re.compile(r"([^\w@%+=:,./-])")
 _QUOTED = re.compile(r"""\\.|'[^']*'|"(?:\\.|[^"\\])*\"""", re.DOTALL)
@@ -36,7 +23,7 @@ _QUOTED = re.compile(r"""\\.|'[^']*'|"(?:\\.|[^"\\])*\"""", re.DOTALL)
 class Bash(BashComplete):
     """How followup's words are completed in bash: by the line itself, not by the words that bash makes of it."""
 
-    source_template: ClassVar[str] = _SOURCE
+    source_template: ClassVar[str] = _SOURCE.read_text(encoding="utf-8")
 
     def get_completion_args(self) -> tuple[list[str], str]:
         """Return the whole words before the one at the cursor, and that one as far as it is typed."""

@@ -106,17 +106,21 @@ def _listed(given: Any, what: str) -> list[Any]:
 _NOWHERE = Sentence("an entry without an id")
 
 
+def bad_item(item: BadItem) -> BadItem:
+    """Return what a plugin tells of an entry with plain texts of bounded length, whatever its fields hold."""
+    return BadItem(
+        _shown(item.where),
+        _shown(item.message),
+        item.id if _is_text(item.id) else "",
+        _shown(item.source_line),
+        _shown(item.marked),
+        _shown(item.hint),
+    )
+
+
 def _item(item: Any, kinds: Collection[str]) -> Event | BadItem:
     if isinstance(item, BadItem):
-        known = item.id if _is_text(item.id) else ""
-        return BadItem(
-            _shown(item.where),
-            _shown(item.message),
-            known,
-            _shown(item.source_line),
-            _shown(item.marked),
-            _shown(item.hint),
-        )
+        return bad_item(item)
     if not isinstance(item, Event):
         return BadItem(_NOWHERE, Sentence("it is {given}, and no event; tell the plugin's author", given=_a(item)))
     try:

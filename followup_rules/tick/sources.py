@@ -124,8 +124,11 @@ def _place_of(source: ConfiguredSource, error: Exception, given: Given) -> tuple
     path = getattr(source.options, "path", None)
     if not isinstance(error, Unreadable | OSError) or not isinstance(path, Path) or ingredients is None:
         return None, ""
-    if at := getattr(error, "at", None):
-        return problem_at(source, at, given), ""
+    at = getattr(error, "at", None)
+    if isinstance(at, BadItem):
+        from followup_rules.host.checked_pull import bad_item  # noqa: PLC0415 -- only where a source failed
+
+        return problem_at(source, bad_item(at), given), ""
     near = "" if path.exists() else near_path(path, ingredients.base)
     guess = Sentence('did you mean "{word}"?', word=near) if near else ""
     return ingredients.document.problem(("sources", source.name, "path"), "", at="value"), guess

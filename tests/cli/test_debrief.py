@@ -20,7 +20,8 @@ def story(tmp_path):
 
 
 def debrief(story, *answers, case="nordik", more=()):
-    arguments = ["--config", str(story.folder / "config.toml"), "debrief", case, "--now", NOW, *more]
+    named = [case] if case else []
+    arguments = ["--config", str(story.folder / "config.toml"), "debrief", *named, "--now", NOW, *more]
     return CliRunner().invoke(cli, arguments, input="".join(f"{answer}\n" for answer in answers))
 
 
@@ -114,3 +115,24 @@ def test_without_questions_it_says_so(story):
     asked = debrief(story)
     assert asked.exit_code == 2
     assert "no pack of this config has questions" in asked.stderr
+
+
+def test_without_a_case_it_takes_the_one_that_waits(story):
+    asked = debrief(story, "L’adresse du luthier", "", "", case="")
+    assert "nordik.ca" in asked.stdout.splitlines()[0]
+    assert items(story) == ["- 2026-11-09 20:00 #promise L’adresse du luthier"]
+
+
+def test_of_several_that_wait_it_names_all_where_nobody_can_choose(story):
+    story.visit("I2", "2026-11-09 14:00", title="Entrevue Brio", who=("Paul <paul@brio.example>",))
+    story.run("2026-11-09T19:00")
+    asked = debrief(story, case="")
+    assert (asked.exit_code, items(story)) == (2, [])
+    assert "brio.example, nordik.ca" in asked.stderr
+
+
+def test_if_none_waits_it_asks_for_a_case(story):
+    story.note("2026-11-09 19:00 #issue Leur outil")
+    story.run("2026-11-09T19:30")
+    asked = debrief(story, case="")
+    assert (asked.exit_code, "followup debrief CASE" in asked.stderr) == (2, True)

@@ -269,6 +269,22 @@ def test_each_answer_is_checked_as_it_is_given(furnished):
     assert (str(config.profile.timezone), config.profile.holidays) == ("America/Toronto", "CA-QC")
 
 
+def test_of_an_employer_a_domain_is_wanted(furnished):
+    code, said = converse(furnished, ["1", "", "", "", "montréal", "", "en", "perhaps", "acme.com", "n"])
+    assert code == 0, said
+    assert "'perhaps' is no domain, such as acme.com" in said
+    assert read_config(furnished / ".config" / "followup-rules" / "config.toml").profile.my_domains == {"acme.com"}
+
+
+@pytest.mark.parametrize("answered", [0, 1, 4])
+def test_who_stops_half_way_is_told_that_nothing_was_written(furnished, answered):
+    before = sorted(furnished.rglob("*"))
+    code, said = converse(furnished, [*["1", "", "", "", ""][:answered], "\x04"], FOLLOWUP_LANGUAGE="fr")
+    assert (code, sorted(furnished.rglob("*"))) == (2, before), said
+    assert said.rstrip().endswith("rien n’a été écrit")
+    assert "Aborted" not in said
+
+
 def test_an_empty_answer_is_explained_and_a_place_that_is_still_to_come_can_be_kept(home):
     answers = ["export.ics", "export.ics", "", "", "", "me@example.org", "", "", "", "", "", "n"]
     code, said = converse(home, answers)
