@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
 
+from followup_rules.computed import computed
 from followup_rules.sentences import Sentence
 
 
@@ -122,7 +122,7 @@ class Event(Struct, frozen=True, kw_only=True, dict=True):
     called_off: datetime | None = None
     """The first pull that showed it cancelled."""
 
-    @cached_property
+    @computed
     def identity(self) -> str:
         """Its kind and its id, by which it is one event: nobody's mail takes the place of a note with the same id."""
         return f"{self.kind}{KIND_END}{self.id}"

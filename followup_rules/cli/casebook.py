@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from followup_rules.cli import shared
 from followup_rules.cli.case_names import named, people_of, titles, unclear
 from followup_rules.config.read import Config
-from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.answers import with_answers
 from followup_rules.engine.as_of import as_of
 from followup_rules.engine.clock import Span
@@ -157,7 +157,7 @@ def _file(key: str, config: Config, store: Store, now: datetime) -> CaseFile:
 def _about_nobody(rules: RuleSet, view: CaseView) -> Iterator[tuple[str, Event]]:
     for rule in rules.rules.values():
         with suppress(Failed):  # of one that cannot be followed that is told
-            yield from [(rule.id, event) for event in about_nobody(rule, Scope(view))]
+            yield from [(rule.id, event) for event in about_nobody(rule, view.whole)]
 
 
 def _span(key: str, config: Config, store: Store, now: datetime) -> Span:

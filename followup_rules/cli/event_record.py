@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine.anchors import CaseView
 from followup_rules.language.matching import own_title
 from followup_rules.language.patterns import answers_others
 from followup_rules.model import Event, Person, series
@@ -17,7 +17,7 @@ def event_record(event: Event, view: CaseView, now: datetime) -> dict[str, Any]:
     `own_title` is the title as `title`, `words` and `about` see it: a subject of mine that somebody else chose is no
     word of mine. `words` are the significant ones, by which `about` compares.
     """
-    scope, world = Scope(view), view.rules.world
+    scope, world = view.whole, view.rules.world
     at_home = event.identity in {each.identity for each in view.home}
     return {
         "id": event.id,

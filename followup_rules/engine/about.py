@@ -70,8 +70,8 @@ class _Subjects:
         it, view = self._it, self._view
         if isinstance(it, Rule) and event.report:
             now = view.moment(event)
-            return all_reported(it, view.key(it, visit), view.reports, lambda report: view.moment(report) <= now)
-        scope = Scope(view, visit, it)
+            return all_reported(view.duty(it, visit).parts, view.reports, lambda report: view.moment(report) <= now)
+        scope = view.scope(visit, it)
         if _has(visit, event) or view.is_about(event, scope) is False:
             return False
         patterns = (*it.done_by, *it.cancelled_by) if isinstance(it, Rule) else it.ended_by
@@ -79,7 +79,7 @@ class _Subjects:
 
 
 def _shared(event: Event, visit: Visit, view: CaseView) -> int:
-    scope = Scope(view)
+    scope = view.whole
     said = scope.words(event)
     return len(said & frozenset[str]().union(*map(scope.words, visit.events))) if said else 0
 

@@ -6,9 +6,9 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any, TypeVar
 
+from followup_rules.computed import computed
 from followup_rules.engine import clock, persons
 from followup_rules.engine.answers import with_answers
 from followup_rules.engine.assign_cases import vanished
@@ -17,16 +17,16 @@ from followup_rules.engine.fates import Traces, as_it_stands, fate, traces
 from followup_rules.engine.isolation import blaming
 from followup_rules.engine.lookup import Found, Lookup, Reports
 from followup_rules.engine.parts import ordered_of_parts
-from followup_rules.engine.scope import Scope
+from followup_rules.engine.scope import Duty, Scope
 from followup_rules.engine.threads import threads
-from followup_rules.engine.visits import Visits
+from followup_rules.engine.visits import NO_VISITS, Visits
 from followup_rules.language.patterns import DOUBTFUL, Pattern, moment
 from followup_rules.language.schema import Guard, Rule, RuleSet
 from followup_rules.language.text import fold
 from followup_rules.model import Case, Event, Person, Reason, Visit
 from followup_rules.people import once_each
 
-__all__ = ["CaseView", "Scope"]
+__all__ = ["CaseView", "Duty", "Scope"]
 
 T = TypeVar("T")
 _NOT_YET = object()
@@ -45,7 +45,12 @@ class CaseView:
         self.case, self.rules, self.pins = self.notes.case, rules, pins
         self.days, self.span = rules.world.days, span
         self._known: dict[tuple[str, Hashable], Any] = {}
-        self._keys: dict[tuple[str, int], tuple[Visit, str]] = {}
+        self._scopes: dict[tuple[str, int], Scope] = {}
+        self._visits: dict[str, Visits] = {}
+        self._guarded: dict[str, Visits] = {}
+        self._duties: dict[tuple[str, int], Duty] = {}
+        self.whole = Scope(self)
+        """What may be asked about without an anchor."""
 
     def once(self, what: str, key: Hashable, compute: Callable[[], T]) -> T:
         """Return what is computed of the case under a key; computed when it is first asked for."""
@@ -54,53 +59,68 @@ class CaseView:
             known = self._known[what, key] = compute()
         return known  # type: ignore[no-any-return]
 
-    @cached_property
+    @computed
     def events(self) -> tuple[Event, ...]:
         """All events of the case that took place or are planned, in the order of time."""
-        shown = [event for event in (*self.home, *self.case.joined) if event.identity not in self.fates]
-        return tuple(sorted(shown, key=self.order))
+        return tuple(event for event in self.lookup.events if event.identity not in self.fates)
 
-    @cached_property
+    @computed
     def home(self) -> tuple[Event, ...]:
         """The events at home here; the status of a doubtful meeting says what is doubtful."""
         return tuple(as_it_stands(event, self._traces, self.rules.world) for event in self.case.home)
 
-    @cached_property
+    @computed
     def _traces(self) -> Traces:
         return traces(self.notes, self.rules.world)
 
-    @cached_property
+    @computed
     def fates(self) -> dict[str, Reason]:
         """Why an event counts as not having taken place, by id; those that count are absent."""
         events = (*self.home, *self.case.joined)
         found = ((event.identity, fate(event, self._traces)) for event in events)
         return {name: reason for name, reason in found if reason is not None}
 
-    @cached_property
-    def _at_home(self) -> tuple[Event, ...]:
+    @computed
+    def _at_home(self) -> frozenset[str]:
+        """The identities of the events at home here."""
+        return frozenset(event.identity for event in self.home)
+
+    @computed
+    def _certain(self) -> tuple[Event, ...]:
+        """Those of them that are there beyond doubt."""
         return tuple(event for event in self.home if not vanished(event) and event.status not in DOUBTFUL)
 
-    @cached_property
+    @computed
     def lookup(self) -> Lookup:
-        """The events of the case that took place or are planned, by what they bear."""
-        return Lookup(self.events, self.rules, self.moment)
+        """All events of the case, whatever became of them, by the patterns that they pass."""
+        return Lookup(sorted((*self.home, *self.case.joined), key=self.order), self.rules, self.moment)
 
-    @cached_property
+    @computed
+    def _off(self) -> frozenset[int]:
+        """The places among them of those that did not take place and are not planned."""
+        return frozenset(self.lookup.places[name] for name in self.fates)
+
+    @computed
+    def _gone(self) -> frozenset[str]:
+        """The identities of the events at home that have vanished or were missed."""
+        return frozenset(event.identity for event in self.home if event.status in ("vanished", "missed"))
+
+    @computed
     def reports(self) -> Reports:
         """Those of them that tell what became of actions, and what notes order of one of several."""
         told = [event for event in self.events if event.report]
         ordered = ordered_of_parts(self.notes.orders, named_in, self.rules.world.tags)
         return Reports(tuple(sorted((*told, *ordered), key=self.order)))
 
-    @cached_property
+    @computed
     def threads(self) -> Mapping[str, str]:
         """The conversation of every id that a mail of the case has or names."""
         return threads(self.events, self.rules.world.subjects)
 
-    @cached_property
+    @computed
     def names(self) -> frozenset[str]:
         """The folded words in the names and addresses of the case's people and in its key."""
-        people = [person for event in self._at_home for person in event.people]
+        people = [person for event in self._certain for person in event.people]
         return frozenset(fold(" ".join([self.case.key, *(f"{p.name} {p.address}" for p in people)])).split())
 
     def day(self, event: Event) -> date:
@@ -121,14 +141,16 @@ class CaseView:
 
     def started(self, it: Rule | Guard) -> Visits:
         """Return the visits that a rule or guard starts from, and which of them took place or are planned."""
-        return self.once(type(it).__name__, it.id, lambda: self._find_visits(it))
+        found = self._visits if isinstance(it, Rule) else self._guarded
+        known = found.get(it.id)
+        return known if known is not None else found.setdefault(it.id, self._find_visits(it))
 
     def _find_visits(self, it: Rule | Guard) -> Visits:
         with blaming(it):
             if it.recurring:
                 return self._of(clock.visits(it, it.recurring, self))
-            if it.on is None:
-                return Visits((), ())
+            if it.on is None or not (self._gone or self.lookup.may_be(it.on)):
+                return NO_VISITS
             if not it.on.is_fixed or it.where or (isinstance(it, Rule) and it.each):
                 return self._of(self._grouped(it, it.on))
             # Rules that start from the same events have the same visits.
@@ -139,7 +161,7 @@ class CaseView:
         return Visits(visits, tuple(visit for visit in visits if self.stands(visit)))
 
     def _grouped(self, it: Rule | Guard, on: Pattern) -> tuple[Visit, ...]:
-        scope = Scope(self)
+        scope = self.whole
         groups: dict[tuple[str, object], list[Event]] = defaultdict(list)
         for event in sorted(self.anchors(on, scope), key=lambda event: (event.start, event.identity)):
             for person in persons.concerned(it, event, scope):
@@ -156,13 +178,13 @@ class CaseView:
 
     def anchors(self, on: Pattern, scope: Scope) -> list[Event]:
         """Return the events from which a rule starts that names a pattern."""
-        at_home = self.once("home", "", lambda: Lookup(self.home, self.rules, self.moment))
-        starting = {event.identity: event for event in at_home.passing(on, scope) if on.rest(event, scope)}
+        passing = (event for event in self.lookup.passing(on, scope) if event.identity in self._at_home)
+        starting = {event.identity: event for event in passing if on.rest(event, scope)}
         # What has vanished or was missed, and the rule does not name so, is an anchor that is gone: as it was, listed.
-        gone = {event.identity for event in self.home if event.status in ("vanished", "missed")} - starting.keys()
-        if not gone:
-            return [*starting.values()]
-        starting |= {event.identity: event for event in self.case.home if event.identity in gone and on(event, scope)}
+        gone = self._gone - starting.keys()
+        for event in self.case.home if gone else ():
+            if event.identity in gone and on(event, scope):
+                starting[event.identity] = event
         return [starting[event.identity] for event in self.home if event.identity in starting]
 
     def _visit(self, events: Sequence[Event], person: str = "") -> Visit:
@@ -189,15 +211,15 @@ class CaseView:
             named = [*self._meetings[max(started - 1, 0) : started]]
         return tuple(once_each(person for other in named for person in other.people)) if named else self._everybody
 
-    @cached_property
+    @computed
     def _meetings(self) -> tuple[Event, ...]:
         """The meetings with people that took place or are planned, in the order of time."""
-        meetings = [e for e in self._at_home if e.kind == "meeting" and e.people and e.identity not in self.fates]
+        meetings = [e for e in self._certain if e.kind == "meeting" and e.people and e.identity not in self.fates]
         return tuple(sorted(meetings, key=self.order))
 
-    @cached_property
+    @computed
     def _everybody(self) -> tuple[Person, ...]:
-        return tuple(once_each(person for other in self._at_home for person in other.people))
+        return tuple(once_each(person for other in self._certain for person in other.people))
 
     def stands(self, visit: Visit) -> bool:
         """Tell whether the visit took place, is planned, or may have taken place; else none of its events did."""
@@ -218,49 +240,29 @@ class CaseView:
         standing = self.standing(it, person)
         return standing[-1] if standing else None
 
-    def key(self, it: Rule, visit: Visit) -> str:
-        """Return the key of what the rule makes for the visit; it holds no white space."""
-        if it.recurring:
-            return visit.anchor.id
-        _, key = self._keys.get((it.id, id(visit)), (None, ""))
-        if not key:
-            key = self._key(it, visit)
-            # With the visit, so that no other one gets its place in the memory.
-            self._keys[it.id, id(visit)] = visit, key
-        return key
+    def scope(self, visit: Visit, it: Rule | Guard) -> Scope:
+        """Return what may be asked about a visit of a rule or guard: one for each, so that each thing is found once."""
+        if isinstance(it, Rule):
+            return self.duty(it, visit)
+        name = it.id, id(visit)
+        known = self._scopes.get(name)
+        # It holds the visit, so that no other one gets its place in the memory.
+        return known if known is not None else self._scopes.setdefault(name, Scope(self, visit, it))
 
-    def _key(self, it: Rule, visit: Visit) -> str:
-        anchor = "".join(visit.anchor.id.split()) if it.per == "event" else self.case.key
-        alone = f"~{visit.person}" if visit.person else ""
-        return f"{it.id}/{anchor}{alone}@{visit.day.isoformat()}"
-
-    def opening(self, rule: Rule, visit: Visit) -> datetime | None:
-        """Return when a rule opens for a visit: where it was moved to, else as announced, else as the rule says."""
-        return self.once("opening", self.key(rule, visit), lambda: self._find_opening(rule, visit))
-
-    def _find_opening(self, rule: Rule, visit: Visit) -> datetime | None:
-        scope = Scope(self, visit, rule)
-        with blaming(rule, but_for_one_duty=True):
-            opens = scope.when(rule.moved_by) or self.pins.get(self.key(rule, visit)) or scope.when(rule.opens)
-            later = scope.when(rule.not_before) if opens else None
-            return max(opens, later) if opens and later else opens
-
-    def closing(self, rule: Rule, visit: Visit) -> datetime | None:
-        """Return when a rule closes for a visit: as it says; for what recurs, else at the next occurrence."""
-        closes = Scope(self, visit, rule).when(rule.closes)
-        return clock.closing(rule, visit, self.opening(rule, visit), self) if rule.recurring and not closes else closes
-
-    def due(self, rule: Rule, visit: Visit, opens: datetime) -> datetime:
-        """Return when a rule that opens at an instant is due: as it says, else then."""
-        return Scope(self, visit, rule).when(rule.due) or opens
+    def duty(self, rule: Rule, visit: Visit) -> Duty:
+        """Return what a rule asks for a visit; likewise."""
+        name = rule.id, id(visit)
+        known = self._duties.get(name)
+        return known if known is not None else self._duties.setdefault(name, Duty(self, visit, rule))
 
     def found(self, pattern: Pattern) -> Found:
         """Return the events of the case that pass the tests of a pattern that no anchor can change."""
-        return self.lookup.passing(pattern, Scope(self))
+        passing = self.lookup.passing(pattern, self.whole)
+        return passing.without(self._off) if self._off else passing
 
     def matching(self, patterns: Sequence[Pattern], scope: Scope, since: datetime) -> list[Event]:
         """Return the other events of the case that match, from `since` on unless a pattern has its own `after`."""
-        events, about = self.events, self.notes.subjects
+        events, about = self.lookup.events, self.notes.subjects
         matching: list[int] = []
         not_asked = {self.lookup.places[name] for name in scope.own if name in self.lookup.places}
 

@@ -6,11 +6,11 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, tzinfo
-from functools import cached_property
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from followup_rules.computed import computed
 from followup_rules.engine.case_keys import Keys, employer
 from followup_rules.engine.near_headings import spelt_address
 from followup_rules.language.patterns import in_domain
@@ -67,7 +67,7 @@ class Directory(Struct, frozen=True, dict=True):
     zone: tzinfo = UTC
     """The user's, in which an entry that shares its title with another is told apart by its day."""
 
-    @cached_property
+    @computed
     def spelling(self) -> dict[str, str]:
         """The labels of the config, as spelled there, by their folded names."""
         return {fold(label.name): key_of(label.name) for label in self.labels}

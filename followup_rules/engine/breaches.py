@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.guards import Window, windows_at
-from followup_rules.engine.parts import parts
 from followup_rules.language.patterns import answers_others
 from followup_rules.language.schema import Rule
 from followup_rules.model import Event, Visit
@@ -39,9 +38,9 @@ def _breach(rule: Rule, visit: Visit, view: CaseView) -> Window | None:
     assert rule.breaks is not None
     mail = visit.anchor
     for window in _windows(rule.breaks.guard, visit, view):
-        after = Scope(view, window.visit, window.guard).when(rule.breaks.after) or window.start
+        after = view.scope(window.visit, window.guard).when(rule.breaks.after) or window.start
         if _falls_in(visit, window, view) and view.moment(mail) >= after:
-            free = answers_others(mail, Scope(view), view.rules.world) or _excused(mail, window, view)
+            free = answers_others(mail, view.whole, view.rules.world) or _excused(mail, window, view)
             return None if free else window
     return None
 
@@ -52,10 +51,10 @@ def _excused(mail: Event, window: Window, view: CaseView) -> bool:
 
 
 def _fulfils(mail: Event, rule: Rule, visit: Visit, view: CaseView) -> bool:
-    key = view.key(rule, visit)
-    told = (event for part in parts(rule, key) for event in part.reports(view.reports))
+    duty = view.duty(rule, visit)
+    told = (event for part in duty.parts for event in part.reports(view.reports)) if view.reports.events else ()
     if any(event.report and mail.id in (event.id, event.report.mail) for event in told):
         return True
     theirs = {person.address for person in visit.people}
     to_them = any(person.address in theirs for person in mail.people)
-    return to_them and view.matches(mail, rule.done_by, Scope(view, visit, rule), visit.start)
+    return to_them and view.matches(mail, rule.done_by, duty, visit.start)

@@ -6,11 +6,10 @@ has neither begun nor opened. So nothing is remembered of what the clock gives a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,7 +20,7 @@ from followup_rules.language.schema import Guard, Rule
 from followup_rules.model import Decision, Event, Visit
 
 if TYPE_CHECKING:
-    from followup_rules.engine.anchors import CaseView
+    from followup_rules.engine.anchors import CaseView, Duty
 
 EVERY = "every"
 """The kind of these events, and what stands for them in keys: `RULE/every@DAY`."""
@@ -53,7 +52,7 @@ def _coming(rule: Rule, instants: Iterator[datetime], view: CaseView, span: Span
     for at in instants:
         visit = _visit(rule, at, view)
         yield visit
-        opens = _told(partial(view.opening, rule, visit)) if not rule.fault else None
+        opens = _told(view.duty(rule, visit), "opens") if not rule.fault else None
         if opens is None or opens > span.now:
             return
 
@@ -76,15 +75,15 @@ def closing(rule: Rule, visit: Visit, opens: datetime | None, view: CaseView) ->
 
 def _gone(rule: Rule, visit: Visit, view: CaseView, span: Span) -> datetime:
     """Return from when on an occurrence is no longer looked at."""
-    closes = _told(partial(view.closing, rule, visit)) if not rule.fault else None
+    closes = _told(view.duty(rule, visit), "closes") if not rule.fault else None
     closes = closes or closing(rule, visit, None, view)
     return closes + max(span.lookback, _KEPT) if closes else visit.start
 
 
-def _told(ask: Callable[[], datetime | None]) -> datetime | None:
+def _told(duty: Duty, what: Literal["opens", "closes"]) -> datetime | None:
     """Return an instant; none if it comes to rest nowhere: then this one duty is broken, and the others go on."""
     try:
-        return ask()
+        return duty.opens if what == "opens" else duty.closes
     except UnsettledError:
         return None
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from followup_rules.engine import evaluate, same_anchor
-from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine import same_anchor, verdicts
+from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.isolation import blaming
 from followup_rules.language.schema import Guard, Rule
 from followup_rules.language.tags import DISMISSED, DONE
@@ -20,20 +20,22 @@ def done_at(rule: Rule, visit: Visit, asking: Rule | Guard | None, view: CaseVie
     does not undo that it was done.
     """
     duties = same_anchor.duties(rule, visit, asking, view)
-    instants = [view.once("done", view.key(rule, duty), partial(_done_at, rule, duty, view)) for duty in duties]
+    instants = [view.once("done", view.duty(rule, duty).key, partial(_done_at, rule, duty, view)) for duty in duties]
     known = [instant for instant in instants if instant is not None]
     return max(known) if known and len(known) == len(instants) else None
 
 
 def _done_at(rule: Rule, visit: Visit, view: CaseView) -> datetime | None:
     with blaming(rule):
-        evidence = [event for event in evaluate.evidence(rule, visit, view) if not _dismisses(event, view)]
+        duty = view.duty(rule, visit)
+        verdict = verdicts.done(duty)
+        evidence = [event for event in verdict.evidence if not _dismisses(event, view)] if verdict else []
         if not evidence:
             return None
         # Of several actions of one duty the last one counts; of other evidence, the first already ended it.
         reported = any(event.report for event in evidence)
         instant = max(event.start for event in evidence) if reported else evidence[0].start
-        called_off = view.matching(rule.cancelled_by, Scope(view, visit, rule), visit.start)
+        called_off = duty.matching(rule.cancelled_by)
         return None if any(event.start < instant for event in called_off) else instant
 
 

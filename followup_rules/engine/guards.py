@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
-from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine.anchors import CaseView, Duty
 from followup_rules.engine.isolation import blaming
 from followup_rules.language.recipients import people
 from followup_rules.language.schema import Guard, Rule
@@ -45,7 +45,7 @@ def _find_windows(guard: Guard, view: CaseView) -> tuple[Window, ...]:
 
 def window_of(guard: Guard, visit: Visit, view: CaseView) -> Window | None:
     """Return the window of a visit; None if it cannot be told, or is over before it begins."""
-    scope = Scope(view, visit, guard)
+    scope = view.scope(visit, guard)
     start, end = scope.when(guard.opens), scope.when(guard.closes)
     if start is None or end is None:
         return None
@@ -95,28 +95,22 @@ def guards_over(rule: Rule, opens: datetime | None, view: CaseView, now: datetim
     """
     if opens is None:
         return ()
-    guards = view.once("guards over", rule.id, lambda: _not_sparing(rule, view))
+    guards = view.rules.guarding[rule.id]
     for guard in guards:
         _around(guard, view, now) if guard.recurring else windows(guard, view)
     return guards
 
 
-def _not_sparing(rule: Rule, view: CaseView) -> tuple[Guard, ...]:
-    guards = [guard for guard in view.rules.guards.values() if not guard.spares(rule)]
-    return tuple(guard for guard in guards if rule.contact or guard.holds == "everything")
-
-
-def windows_that_hold(
-    rule: Rule, visit: Visit, opens: datetime | None, view: CaseView, now: datetime
-) -> tuple[Window, ...]:
-    """Return the windows that hold a duty at some time after its opening.
+def windows_that_hold(duty: Duty, guards: Sequence[Guard], now: datetime) -> tuple[Window, ...]:
+    """Return the windows of those guards that may hold a duty which hold it at some time after its opening.
 
     Of guards that recur, those that hold it from its opening on, those of now, and the next: what was due before
     one of them began is due as before once that is over.
     """
-    if opens is None:
+    opens, view = duty.opens, duty.view
+    if opens is None or not guards:
         return ()
-    guards, to = guards_over(rule, opens, view, now), _recipients(rule, visit)
+    to = _recipients(duty.rule, duty.anchor)
     later = (window for guard in guards for window in windows(guard, view) if window.end > opens)
     holds = [window for window in later if _holds(window, to)]
     recurring = [guard for guard in guards if guard.recurring]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 from itertools import chain
 
 from msgspec import Struct
 
+from followup_rules.computed import computed
 from followup_rules.keys import hashed
 from followup_rules.language.compiled import Bound, Pattern, sort_of
 from followup_rules.language.matching import Scope
@@ -27,6 +27,10 @@ class Found(Struct, frozen=True):
     def __iter__(self) -> Iterator[Event]:
         """Yield the events."""
         return map(self.of.events.__getitem__, self.places)
+
+    def without(self, places: Container[int]) -> Found:
+        """Return those at other places than some."""
+        return Found(self.of, [place for place in self.places if place not in places])
 
     def since(self, instant: datetime) -> Found:
         """Return those that count from an instant on."""
@@ -48,38 +52,44 @@ class Lookup:
 
     def __init__(self, events: Sequence[Event], rules: RuleSet, moment: Callable[[Event], datetime]) -> None:
         self.events, self._rules, self._moment = events, rules, moment
-        self._found: dict[Hashable, Found] = {}
+        self._found: dict[Pattern, Found] = {}
+        self._alike: dict[Hashable, Found] = {}
 
-    @cached_property
+    @computed
     def sorts(self) -> Sequence[Hashable]:
         """Of which sort each event is."""
         return [*map(sort_of, self.events)]
 
-    @cached_property
+    @computed
     def moments(self) -> Sequence[datetime]:
         """The instant at which each event counts."""
         return [*map(self._moment, self.events)]
 
-    @cached_property
+    @computed
     def places(self) -> Mapping[str, int]:
         """The place of each event, by its identity."""
         return {event.identity: place for place, event in enumerate(self.events)}
 
-    @cached_property
+    @computed
     def _sifted(self) -> Sequence[Sequence[int]]:
         return self._rules.sieve.sift(self.events, self.sorts)
 
     def passing(self, pattern: Pattern, scope: Scope) -> Found:
         """Return the events that pass the tests of a pattern that no anchor can change; the scope is of no anchor."""
-        found = self._found.get(pattern.alike)
+        found = self._found.get(pattern)
         if found is None:
-            places = self._may_be(pattern)
-            for test in pattern.fixed:  # one after the other, each over what passed those before it
-                places = [place for place in places if test(self.events[place], scope)]
-            found = self._found[pattern.alike] = Found(self, places)
+            found = self._alike.get(pattern.alike) or self._alike.setdefault(pattern.alike, self._find(pattern, scope))
+            self._found[pattern] = found
         return found
 
-    def _may_be(self, pattern: Pattern) -> Sequence[int]:
+    def _find(self, pattern: Pattern, scope: Scope) -> Found:
+        places = self.may_be(pattern)
+        for test in pattern.fixed:  # one after the other, each over what passed those before it
+            places = [place for place in places if test(self.events[place], scope)]
+        return Found(self, places)
+
+    def may_be(self, pattern: Pattern) -> Sequence[int]:
+        """Return the places of the events that pass the tests of a pattern which look at an event alone."""
         number = self._rules.sieve.number(pattern)
         if number is not None:
             return self._sifted[number]
@@ -91,7 +101,7 @@ class Reports(Struct, frozen=True, dict=True):
 
     events: tuple[Event, ...]
 
-    @cached_property
+    @computed
     def _by_key(self) -> Mapping[str, list[int]]:
         """The places of those that carry a key, or its hash."""
         places: dict[str, list[int]] = defaultdict(list)

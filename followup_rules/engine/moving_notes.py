@@ -28,7 +28,7 @@ def without_day(view: CaseView) -> tuple[Misfit, ...]:
 
 
 def _without_day(view: CaseView) -> Iterator[Misfit]:
-    scope = Scope(view)
+    scope = view.whole
     for name, field in moving(view.rules).items():
         named = view.rules.world.definitions[name]
         if named is None or named.relative:

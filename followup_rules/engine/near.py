@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.breaches import concerned
 from followup_rules.engine.isolation import blaming
 from followup_rules.engine.persons import about_nobody
@@ -66,7 +66,7 @@ def nearest_start(written: Written, view: CaseView) -> Near | None:
     if near := near_starts(written, view):
         return near[0]
     with blaming(rule):
-        ask, scope = question(rule.on, written.fields["on"], view.rules.world, written.definitions), Scope(view)
+        ask, scope = question(rule.on, written.fields["on"], view.rules.world, written.definitions), view.whole
         answers = ((event, ask(event, scope)) for event in view.home)
         far = [Near(event, "on", answer.failures, answer.held) for event, answer in answers if not answer.holds]
     return next(iter(_nearest_first(far)), None)
@@ -87,7 +87,7 @@ def _nearest_first(found: Iterable[Near]) -> list[Near]:
 
 
 def _near_on(on: Pattern, written: Written, view: CaseView) -> Iterator[Near]:
-    ask, scope = question(on, written.fields["on"], view.rules.world, written.definitions), Scope(view)
+    ask, scope = question(on, written.fields["on"], view.rules.world, written.definitions), view.whole
     at_home = {event.identity for event in view.home}
     starts = {event.identity for event in view.anchors(on, scope)}
     for event in (*view.home, *view.case.joined):
@@ -123,10 +123,10 @@ def _near_behind(written: Written, view: CaseView) -> Iterator[Near]:
     fitting = {event.identity for visit in view.visits(rule) for event in visit.events}
     for visit in view.visits(anywhere):
         for event in visit.events if ask else ():
-            answer = ask(event, Scope(view, visit, rule)) if ask else None
+            answer = ask(event, view.scope(visit, rule)) if ask else None
             if answer and event.identity not in fitting:
                 yield Near(event, "where", answer.failures, answer.held + 1)
-    yield from (Near(event, "each", held=1) for event in about_nobody(rule, Scope(view)))
+    yield from (Near(event, "each", held=1) for event in about_nobody(rule, view.whole))
     for visit in view.visits(rule):
         if not concerned(rule, visit, view):
             yield Near(visit.anchor, "during" if rule.during else "breaks", held=1)
@@ -134,7 +134,7 @@ def _near_behind(written: Written, view: CaseView) -> Iterator[Near]:
 
 def _near_end(key: str, written: Written, decision: Decision, view: CaseView) -> Iterator[Near]:
     rule, visit = written.rule, decision.visit
-    scope, own = Scope(view, visit, rule), {event.identity for event in visit.events}
+    scope, own = view.scope(visit, rule), {event.identity for event in visit.events}
     listed = getattr(rule, ATTRIBUTE.get(key, key))
     values = written.fields[key].items() if key in written.fields else []
     asked = [

@@ -37,7 +37,7 @@ def _announcement(
     """Return the first of the rules that it may announce which opens later than itself, if any does."""
     for other in (view.rules.rules[name] for name in rule.announces if name in view.rules.rules):
         visit = same_anchor.same(other, decision.visit, view)
-        target = decisions.get(view.key(other, visit)) if visit else None
+        target = decisions.get(view.duty(other, visit).key) if visit else None
         if target and target.opens and _alive(target) and decision.opens and target.opens > decision.opens:
             return (Announcement(target.rule, target.key, target.opens),)
     return ()
@@ -62,7 +62,7 @@ def _opening(
 ) -> datetime | None:
     """Return the opening of another rule: for the same anchor, or, if that one is over, the latest that is not."""
     other = same_anchor.counterpart(rule, decision.visit, view)
-    target = decisions.get(view.key(rule, other)) if other else None
+    target = decisions.get(view.duty(rule, other).key) if other else None
     return target.opens if target and _alive(target) else latest.get(rule.id)
 
 

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from msgspec import Struct
-
-from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine.anchors import CaseView, Duty
 from followup_rules.engine.assign_cases import key_of, own_id
 from followup_rules.engine.breaches import concerned
 from followup_rules.engine.case_keys import employer
 from followup_rules.engine.completed import Misfit, named_in
 from followup_rules.engine.guards import Window, window_of
 from followup_rules.engine.isolation import Failed, blaming
-from followup_rules.engine.parts import all_reported, ended, name_of_part, names_of_parts, of_part, parts
+from followup_rules.engine.parts import all_reported, ended, name_of_part, names_of_parts, of_part
 from followup_rules.engine.times import times_of
 from followup_rules.language.phrases import UnsettledError
-from followup_rules.language.schema import Rule
 from followup_rules.language.tags import SNOOZE
 from followup_rules.model import Event, Visit
 from followup_rules.sentences import Sentence
@@ -25,14 +22,6 @@ from followup_rules.toml.suggestions import nearest
 
 SNOOZED = "snoozed"
 """The guard by which a note holds its case or, with `for:`, one duty; every config has it."""
-
-
-class _Duty(Struct, frozen=True):
-    """What a rule asks for a visit."""
-
-    rule: Rule
-    visit: Visit
-    key: str
 
 
 def misfits(view: CaseView) -> tuple[Misfit, ...]:
@@ -46,6 +35,8 @@ def misfits(view: CaseView) -> tuple[Misfit, ...]:
 
 def ordered(view: CaseView, key: str, tag: str) -> Event | None:
     """Return the first note that orders this of a whole duty."""
+    if not view.notes.orders:
+        return None
     tags, whole = view.rules.world.tags, [note for note in _of(key, view) if not of_part(named_in(note))[1]]
     return next((note for note in whole if tag in tags.of(note.tags)), None)
 
@@ -55,8 +46,6 @@ def _of(key: str, view: CaseView) -> list[Event]:
 
     Only those that name its rule are looked at: what others mean may depend on whether this duty is done.
     """
-    if not view.notes.orders:
-        return []
     by_rule = view.once("orders", "", lambda: _by_rule(view))
     named = by_rule.get(key.partition("/")[0].casefold(), ())
     return [note for note in named if [duty.key for duty in _meant(note, view)] == [key]]
@@ -84,7 +73,7 @@ def windows_of_notes(key: str, opens: datetime | None, view: CaseView) -> dict[s
     """
     guard = view.rules.guards.get(SNOOZED)
     found: dict[str, tuple[Window, ...]] = {}
-    if guard is None or opens is None:
+    if guard is None or opens is None or not view.notes.orders:
         return found
     for note in _of(key, view):
         if SNOOZE in view.rules.world.tags.of(note.tags):
@@ -98,32 +87,30 @@ def windows_of_notes(key: str, opens: datetime | None, view: CaseView) -> dict[s
     return found
 
 
-def apart(
-    rule: Rule, key: str, snoozed: Mapping[str, tuple[Window, ...]], view: CaseView
-) -> dict[str, tuple[Window, ...]]:
+def apart(duty: Duty, snoozed: Mapping[str, tuple[Window, ...]]) -> dict[str, tuple[Window, ...]]:
     """Return the open actions of a duty, by name, with the windows in which notes hold each; none if they hold none."""
     if not snoozed.keys() - {""}:
         return {}
-    gone = ended(rule, key, view.reports)
-    found = {part.name: snoozed.get(part.name, ()) for part in parts(rule, key) if part.name not in gone}
+    gone = ended(duty.parts, duty.view.reports)
+    found = {part.name: snoozed.get(part.name, ()) for part in duty.parts if part.name not in gone}
     return found if any(found.values()) else {}
 
 
-def _duties(view: CaseView, *rules: str) -> Iterator[_Duty]:
+def _duties(view: CaseView, *rules: str) -> Iterator[Duty]:
     """Yield the duties of some rules, by their folded ids; of all if none are named."""
     for rule in view.rules.rules.values():
         if not rule.fault and (not rules or rule.id.casefold() in rules):
             with blaming(rule):
                 concern = [visit for visit in view.visits(rule) if concerned(rule, visit, view)]
-            yield from (_Duty(rule, visit, view.key(rule, visit)) for visit in concern)
+            yield from (view.duty(rule, visit) for visit in concern)
 
 
-def _meant(note: Event, view: CaseView) -> Sequence[_Duty]:
+def _meant(note: Event, view: CaseView) -> Sequence[Duty]:
     """Return the duties that a note may concern: one, if it is clear."""
     return view.once("order", note.identity, lambda: _find(note, view))
 
 
-def _find(note: Event, view: CaseView) -> Sequence[_Duty]:
+def _find(note: Event, view: CaseView) -> Sequence[Duty]:
     name, part = of_part(named_in(note))
     duties = [*_duties(view, *_rules_named(note))] if name else []
     if part:
@@ -167,7 +154,7 @@ def _misfit(note: Event, view: CaseView) -> Misfit | None:
     return Misfit(note, said, Sentence("the duties of its case: {keys}", keys=", ".join(known)))
 
 
-def _is_key(name: str, duty: _Duty, view: CaseView) -> bool:
+def _is_key(name: str, duty: Duty, view: CaseView) -> bool:
     """Tell whether a name is a duty's key, or was so while its case had another name."""
     if name.casefold() == duty.key.casefold():
         return True
@@ -195,7 +182,7 @@ def _names(view: CaseView) -> frozenset[str]:
     return frozenset(name.casefold() for name in names)
 
 
-def _at(when: datetime, duties: Sequence[_Duty], view: CaseView) -> Sequence[_Duty]:
+def _at(when: datetime, duties: Sequence[Duty], view: CaseView) -> Sequence[Duty]:
     """Return which of a rule's duties are meant at an instant: those open then, else the next, else the last.
 
     What comes later changes nothing of it.
@@ -211,11 +198,11 @@ def _at(when: datetime, duties: Sequence[_Duty], view: CaseView) -> Sequence[_Du
     return [duty for opens, _, duty in known if opens == at]
 
 
-def _stand_at(when: datetime, duty: _Duty, view: CaseView) -> tuple[datetime, bool] | None:
+def _stand_at(when: datetime, duty: Duty, view: CaseView) -> tuple[datetime, bool] | None:
     """Return when a duty opens, and whether it is open at an instant; None if it does not open, or is broken."""
     try:
         with blaming(duty.rule, but_for_one_duty=True):
-            times = times_of(duty.rule, duty.visit, view)
+            times = times_of(duty)
             if times.opens is None:
                 return None
             within = times.opens <= when and (times.closes is None or when < times.closes)
@@ -224,13 +211,12 @@ def _stand_at(when: datetime, duty: _Duty, view: CaseView) -> tuple[datetime, bo
         return None
 
 
-def _ended(duty: _Duty, when: datetime, view: CaseView) -> bool:
+def _ended(duty: Duty, when: datetime, view: CaseView) -> bool:
     """Tell whether something else had ended a duty before an instant."""
-    rule, visit = duty.rule, duty.visit
-    ends = view.matching((*rule.done_by, *rule.cancelled_by), Scope(view, visit, rule), visit.start)
-    ticked = any(event.ticked for event in visit.events)
+    ends = duty.matching((*duty.rule.done_by, *duty.rule.cancelled_by))
+    ticked = any(event.ticked for event in duty.visit.events)
 
     def is_before(event: Event) -> bool:
         return view.moment(event) < when
 
-    return ticked or all_reported(rule, duty.key, view.reports, is_before) or any(map(is_before, ends))
+    return ticked or all_reported(duty.parts, view.reports, is_before) or any(map(is_before, ends))

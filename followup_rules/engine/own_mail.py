@@ -6,24 +6,32 @@ with its subject, is that draft. It counts like what an output reports, so that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.breaches import concerned
 from followup_rules.engine.isolation import blaming
-from followup_rules.engine.parts import Part, parts
+from followup_rules.engine.parts import Part
 from followup_rules.engine.persons import alone
 from followup_rules.language.phrases import UnsettledError
 from followup_rules.language.recipients import people
-from followup_rules.language.schema import Rule
+from followup_rules.language.schema import Do, Rule
 from followup_rules.model import DRAFT, MAIL, Case, Event, Report, Visit
 from followup_rules.people import normal
 
-Subjects = Mapping[str, str]
+Subjects: TypeAlias = Mapping[str, str]
 """The subjects of drafts by the names of these actions: those that they were made with, or would have."""
+Beginning: TypeAlias = Callable[[Rule, Do], tuple[str, ...]]
+"""Returns the words with which the subject of a draft begins, whatever it is made for: others need not be rendered."""
+
+
+def of_any_beginning(_: Rule, __: Do) -> tuple[str, ...]:
+    """Return no word: nothing is known of how subjects begin."""
+    return ()
 
 
 class _Draft(Struct, frozen=True):
@@ -44,12 +52,14 @@ class Sent(Struct, frozen=True):
     """By the name of a draft whose subject is not known: the subjects of the mails that it may have been."""
 
 
-def with_own_mail(case: Case, view: CaseView, subjects: Subjects) -> tuple[CaseView, Mapping[str, tuple[str, ...]]]:
+def with_own_mail(
+    case: Case, view: CaseView, subjects: Subjects, beginning: Beginning = of_any_beginning
+) -> tuple[CaseView, Mapping[str, tuple[str, ...]]]:
     """Return a case as it is seen with the drafts that my mails were, and which drafts' subjects are not known.
 
     What was sent may be what other rules start from, whose drafts may be sent, too: each round at least one mail more.
     """
-    found = _sent(view, subjects)
+    found = _sent(view, subjects, beginning)
     for _ in _own_mails(view):
         known = {event.identity for event in view.case.home}
         fresh = tuple(event for event in found.reports if event.identity not in known)
@@ -57,7 +67,7 @@ def with_own_mail(case: Case, view: CaseView, subjects: Subjects) -> tuple[CaseV
             break
         case = replace(case, home=(*case.home, *fresh))
         view = CaseView(case, view.rules, view.pins, view.span)
-        found = _sent(view, subjects)
+        found = _sent(view, subjects, beginning)
     return view, found.unknown
 
 
@@ -66,17 +76,22 @@ def same_subject(one: str, other: str) -> bool:
     return one.split() == other.split()
 
 
-def _sent(view: CaseView, subjects: Subjects) -> Sent:
+def _sent(view: CaseView, subjects: Subjects, beginning: Beginning) -> Sent:
     reports, unknown = [], {}
     for draft in _drafts(view):
         begun = [mail for mail in draft.mails if not (mail.answers or mail.references or mail.forwards)]
         subject = subjects.get(draft.part.name)
-        if subject is None and begun:
-            unknown[draft.part.name] = tuple(mail.title for mail in begun)
+        if subject is None and begun and (possible := _beginning(beginning(draft.rule, draft.part.do), begun)):
+            unknown[draft.part.name] = possible
         same = [mail for mail in begun if subject is not None and same_subject(mail.title, subject)]
         fitting = [mail for mail in draft.mails if mail in same or _answers_the_same(mail, draft, view)]
         reports += [_report(mail, draft) for mail in fitting[:1]]
     return Sent(tuple(reports), unknown)
+
+
+def _beginning(words: tuple[str, ...], mails: Iterable[Event]) -> tuple[str, ...]:
+    """Return the subjects of mails that begin with some words."""
+    return tuple(mail.title for mail in mails if not words or tuple(mail.title.split()[: len(words)]) == words)
 
 
 def _own_mails(view: CaseView) -> Sequence[Event]:
@@ -101,26 +116,23 @@ def _by_address(mails: Sequence[Event]) -> Mapping[str, Sequence[int]]:
 
 
 def _drafts(view: CaseView) -> Iterator[_Draft]:
-    drafting = [rule for rule in view.rules.rules.values() if any(do.type == DRAFT for do in rule.do)]
-    for rule in drafting if _own_mails(view) else ():
-        if rule.on is None or rule.fault:
-            continue
+    for rule in view.rules.drafting if _own_mails(view) else ():
         with blaming(rule):
             for visit in view.standing(rule):
                 yield from _of_duty(rule, visit, view)
 
 
 def _of_duty(rule: Rule, visit: Visit, view: CaseView) -> Iterator[_Draft]:
-    own = {event.identity for event in visit.events}
+    duty, own = view.duty(rule, visit), {event.identity for event in visit.events}
     # What tells that it was sent is no further mail that could be it: a rule may start from its own end.
     own |= {f"sent\x1f{event.report.mail}" for event in visit.events if event.report}
-    for part in parts(rule, view.key(rule, visit)):
+    for part in duty.parts:
         to = {normal(person.address) for person in people(part.do.to, visit)} if part.do.type == DRAFT else set()
         mails = [mail for mail in _own_mails_to(to, view) if mail.identity not in own]
         if not mails or not concerned(rule, visit, view):
             continue
         try:
-            opens = view.opening(rule, visit)
+            opens = duty.opens
         except UnsettledError:
             continue
         later = [mail for mail in mails if opens is not None and mail.start >= opens]
@@ -135,7 +147,7 @@ def _answers_the_same(mail: Event, draft: _Draft, view: CaseView) -> bool:
         return False
     if mail.answers or mail.references:
         return mail.answers == anchor.id
-    scope = Scope(view)
+    scope = view.whole
     thread = scope.thread(anchor)
     return bool(thread) and view.rules.world.subjects.is_reply(mail.title) and scope.thread(mail) == thread
 

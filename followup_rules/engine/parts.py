@@ -80,18 +80,17 @@ def parts(rule: Rule, key: str) -> tuple[Part, ...]:
     return tuple(found)
 
 
-def to_end(rule: Rule, key: str) -> tuple[Part, ...]:
+def to_end(of: tuple[Part, ...]) -> tuple[Part, ...]:
     """Return the actions of a duty that must end for it to be done; a notice beside others is said, no more."""
-    found = parts(rule, key)
-    return tuple(part for part in found if part.do.type != NOTICE) or found
+    return tuple(part for part in of if part.do.type != NOTICE) or of
 
 
-def ended(rule: Rule, key: str, told: Reports, counts: Counts = lambda _: True) -> tuple[str, ...]:
+def ended(of: tuple[Part, ...], told: Reports, counts: Counts = lambda _: True) -> tuple[str, ...]:
     """Return the names of those actions of a duty of which events that count tell that they ended."""
-    return tuple(part.name for part in parts(rule, key) if any(map(counts, part.reports(told))))
+    return tuple(part.name for part in of if any(map(counts, part.reports(told)))) if told.events else ()
 
 
-def all_reported(rule: Rule, key: str, told: Reports, counts: Counts = lambda _: True) -> bool:
+def all_reported(of: tuple[Part, ...], told: Reports, counts: Counts = lambda _: True) -> bool:
     """Tell whether events that count tell of each action of a duty that it ended."""
-    gone = ended(rule, key, told, counts) if told.events else ()
-    return bool(gone) and all(part.name in gone for part in to_end(rule, key))
+    gone = ended(of, told, counts)
+    return bool(gone) and all(part.name in gone for part in to_end(of))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
-from followup_rules.engine import same_anchor
+from followup_rules.computed import computed
+from followup_rules.engine import clock, same_anchor
+from followup_rules.engine.isolation import blaming
+from followup_rules.engine.parts import Part, parts
 from followup_rules.engine.threads import named_ids
-from followup_rules.engine.visits import Visits
+from followup_rules.engine.visits import NO_VISITS
 from followup_rules.language.about import words
 from followup_rules.language.patterns import Pattern, personal
 from followup_rules.language.phrases import Phrase, UnsettledError, shift
@@ -26,7 +28,7 @@ T = TypeVar("T")
 
 
 class Scope(Struct, frozen=True, dict=True):
-    """What a pattern or a phrase may ask about: a case, and within it an anchor of a rule."""
+    """What a pattern or a phrase may ask about: a case, and within it an anchor of a rule or guard."""
 
     view: CaseView
     anchor: Visit | None = None
@@ -53,12 +55,12 @@ class Scope(Struct, frozen=True, dict=True):
         """Return the events of the case that pass the tests of a pattern that no anchor can change, by time."""
         return [*self.view.found(pattern)]
 
-    @cached_property
+    @computed
     def own(self) -> frozenset[str]:
         """The identities of the anchor's events."""
         return frozenset(event.identity for event in self.visit.events)
 
-    @cached_property
+    @computed
     def them(self) -> frozenset[str]:
         """The normalised addresses of the anchor's people."""
         return frozenset(normal(person.address) for person in self.visit.people)
@@ -94,11 +96,14 @@ class Scope(Struct, frozen=True, dict=True):
 
         Raises UnsettledError if that comes to rest nowhere, or if none resolves because an opening does not.
         """
-        if phrases not in self._instants:
-            self._instants[phrases] = self._resolved(phrases)
-        return self._instants[phrases]
+        if not phrases:
+            return None
+        known = self._instants
+        if phrases not in known:
+            known[phrases] = self._resolved(phrases)
+        return known[phrases]
 
-    @cached_property
+    @computed
     def _instants(self) -> dict[Sequence[Phrase], datetime | None]:
         """What phrases resolved to: a pattern asks for each event."""
         return {}
@@ -127,20 +132,19 @@ class Scope(Struct, frozen=True, dict=True):
             case "day":
                 return self.view.days.midnight(self.visit.day)
             case "opens" | "due":
-                return self._own(phrase.base)
+                return self._of_duty(phrase.base)
         return self._done(phrase.base) if phrase.done else self._rule_opening(phrase.base)
 
-    def _own(self, base: str) -> datetime | None:
-        assert isinstance(self.rule, Rule), "only a rule's own phrases may count from its opening"
-        opens = self.view.opening(self.rule, self.visit)
-        return self.view.due(self.rule, self.visit, opens) if opens and base == "due" else opens
+    def _of_duty(self, base: str) -> datetime | None:
+        # Only a rule's own phrases count from its duty: the others are refused when rules are loaded.
+        raise NotImplementedError(base)
 
     def _rule_opening(self, name: str) -> datetime | None:
         rule = self.view.rules.rules.get(name)
         if rule is None or rule.fault:
             return None
         other = same_anchor.counterpart(rule, self.visit, self.view)
-        return self.view.opening(rule, other) if other else None
+        return self.view.duty(rule, other).opens if other else None
 
     def _done(self, name: str) -> datetime | None:
         from followup_rules.engine.done import done_at  # noqa: PLC0415 -- it judges a duty, which asks for instants
@@ -158,7 +162,7 @@ class Scope(Struct, frozen=True, dict=True):
         named = self.view.rules.world.definitions[phrase.base]
         assert named is not None, "what counts from a faulty definition is faulty itself"
         # From the next anchor's day on, what is said belongs to that one.
-        visits = self.view.started(self.rule).of(self.visit.person) if self.rule else Visits((), ())
+        visits = self.view.started(self.rule).of(self.visit.person) if self.rule else NO_VISITS
         later = visits.day_after(self.visit.day)
         start = self.view.days.midnight(self.visit.day)
         end = self.view.days.midnight(later) if later else datetime.max.replace(tzinfo=UTC)
@@ -174,6 +178,56 @@ class Scope(Struct, frozen=True, dict=True):
         """Tell whether an event speaks of this anchor: by its `re:DAY`, else as it comes between it and the next."""
         about = self.view.is_about(event, self)
         return start <= self.view.moment(event) < end if about is None else about
+
+
+class Duty(Scope, frozen=True, dict=True):
+    """What a rule asks for an anchor: its key, its instants in UTC and its actions, each found once."""
+
+    anchor: Visit
+    rule: Rule
+
+    @computed
+    def key(self) -> str:
+        """The key of what is made for it; it holds no white space."""
+        rule, visit = self.rule, self.anchor
+        if rule.recurring:
+            return visit.anchor.id
+        name = "".join(visit.anchor.id.split()) if rule.per == "event" else self.view.case.key
+        alone = f"~{visit.person}" if visit.person else ""
+        return f"{rule.id}/{name}{alone}@{visit.day.isoformat()}"
+
+    @computed
+    def opens(self) -> datetime | None:
+        """When it opens: where it was moved to, else as announced, else as the rule says."""
+        rule = self.rule
+        with blaming(rule, but_for_one_duty=True):
+            opens = self.when(rule.moved_by) or self.view.pins.get(self.key) or self.when(rule.opens)
+            later = self.when(rule.not_before) if opens else None
+            return max(opens, later) if opens and later else opens
+
+    @computed
+    def due(self) -> datetime | None:
+        """When it is due: as the rule says, else when it opens; None until it is known when that is."""
+        return (self.when(self.rule.due) or self.opens) if self.opens else None
+
+    @computed
+    def closes(self) -> datetime | None:
+        """When it closes: as the rule says; for what recurs, else at the next occurrence."""
+        rule = self.rule
+        closes = self.when(rule.closes)
+        return clock.closing(rule, self.anchor, self.opens, self.view) if rule.recurring and not closes else closes
+
+    @computed
+    def parts(self) -> tuple[Part, ...]:
+        """Its actions, in the order of the rule."""
+        return parts(self.rule, self.key)
+
+    def matching(self, patterns: Sequence[Pattern]) -> list[Event]:
+        """Return the other events of the case that match, from its start on unless a pattern has its own `after`."""
+        return self.view.matching(patterns, self, self.anchor.start) if patterns else []
+
+    def _of_duty(self, base: str) -> datetime | None:
+        return self.opens if base == "opens" else self.due
 
 
 def _instant(event: Event, field: str) -> datetime | None:

@@ -7,11 +7,9 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine.anchors import Duty
 from followup_rules.engine.guards import Window
 from followup_rules.language.phrases import parse, shift
-from followup_rules.language.schema import Rule
-from followup_rules.model import Visit
 
 _A_DAY_LATER = parse("start + 1 day")
 
@@ -33,19 +31,21 @@ class Times(Struct, frozen=True):
         return replace(self, due=max(ends), late=self.late + wait if self.late else None)
 
 
-def times_of(rule: Rule, visit: Visit, view: CaseView) -> Times:
-    """Return the instants of what a rule asks for a visit; none of them if it is not known when it opens."""
-    opens = view.opening(rule, visit)
-    if opens is None:
-        return Times(None)
-    scope = Scope(view, visit, rule)
-    due = view.due(rule, visit, opens)
-    return Times(opens, due, _late(rule, scope, opens, due), view.closing(rule, visit))
+NO_TIMES = Times(None)
+"""Those of what is not known to open at all."""
 
 
-def _late(rule: Rule, scope: Scope, opens: datetime, due: datetime) -> datetime:
+def times_of(duty: Duty) -> Times:
+    """Return the instants of a duty; none of them if it is not known when it opens."""
+    opens, due = duty.opens, duty.due
+    if opens is None or due is None:
+        return NO_TIMES
+    return Times(opens, due, _late(duty, opens, due), duty.closes)
+
+
+def _late(duty: Duty, opens: datetime, due: datetime) -> datetime:
     """Return from when on it is late: never before it has opened, for until then nobody could do anything."""
-    late = scope.when(rule.late)
+    late = duty.when(duty.rule.late)
     if late is None:
-        return shift(_A_DAY_LATER, max(opens, due), scope.view.days)
-    return late if late >= opens else shift(_A_DAY_LATER, opens, scope.view.days)
+        return shift(_A_DAY_LATER, max(opens, due), duty.view.days)
+    return late if late >= opens else shift(_A_DAY_LATER, opens, duty.view.days)

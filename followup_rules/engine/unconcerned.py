@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.breaches import concerned
 from followup_rules.engine.isolation import Failed, blaming
 from followup_rules.language.patterns import Pattern
@@ -32,7 +32,7 @@ def unconcerned(rule: Rule, view: CaseView) -> Unconcerned:
         with blaming(rule):
             if visits := view.visits(rule):
                 return _left_out(rule, visits, view)
-            if rule.where and (fitting := view.anchors(rule.on, Scope(view))):
+            if rule.where and (fitting := view.anchors(rule.on, view.whole)):
                 sentence = Reason("“{title}” of {day} does not fulfil its `where`", _told(fitting[-1], view))
                 return Unconcerned(rule.id, sentence, fitting[-1].id)
     except Failed:

@@ -6,10 +6,10 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import cached_property
 
 from msgspec import Struct
 
+from followup_rules.computed import computed
 from followup_rules.model import Visit
 
 
@@ -28,12 +28,12 @@ class Visits(Struct, frozen=True, dict=True):
         )
         return Visits(all_, standing)
 
-    @cached_property
+    @computed
     def identities(self) -> frozenset[str]:
         """The identities of the events of all visits."""
         return frozenset(event.identity for visit in self.all for event in visit.events)
 
-    @cached_property
+    @computed
     def by_event(self) -> Mapping[str, Sequence[Visit]]:
         """Those that stand, by the identity of each of their events."""
         found: dict[str, list[Visit]] = defaultdict(list)
@@ -42,7 +42,7 @@ class Visits(Struct, frozen=True, dict=True):
                 found[event.identity].append(visit)
         return found
 
-    @cached_property
+    @computed
     def by_day(self) -> Mapping[date, Sequence[Visit]]:
         """Those that stand, by their day."""
         found: dict[date, list[Visit]] = defaultdict(list)
@@ -55,7 +55,7 @@ class Visits(Struct, frozen=True, dict=True):
         place = bisect_right(self._least_starts, instant)
         return self.standing[place - 1] if place else None
 
-    @cached_property
+    @computed
     def _least_starts(self) -> list[datetime]:
         """For each that stands, the least start among itself and those after it: these never fall."""
         least: list[datetime] = []
@@ -68,6 +68,9 @@ class Visits(Struct, frozen=True, dict=True):
         place = bisect_right(self._days, day)
         return self._days[place] if place < len(self._days) else None
 
-    @cached_property
+    @computed
     def _days(self) -> list[date]:
         return sorted({visit.day for visit in self.standing})
+
+
+NO_VISITS = Visits((), ())

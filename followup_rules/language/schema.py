@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from itertools import chain
 from typing import Any, TypeAlias
 
@@ -12,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
+from followup_rules.computed import computed
 from followup_rules.language import every, patterns
 from followup_rules.language.compiled import Part, all_of
 from followup_rules.language.every import Every
@@ -210,7 +210,25 @@ class RuleSet(Struct, frozen=True, dict=True):
         """The ids of the rules from the clock, each of which names a case."""
         return [rule.id for rule in self.rules.values() if rule.recurring]
 
-    @cached_property
+    @computed
+    def drafting(self) -> tuple[Rule, ...]:
+        """The sound rules that ask for a draft."""
+        sound = (rule for rule in self.rules.values() if rule.on is not None and not rule.fault)
+        return tuple(rule for rule in sound if any(do.type == DRAFT for do in rule.do))
+
+    @computed
+    def guarding(self) -> Mapping[str, tuple[Guard, ...]]:
+        """The guards that may hold what a rule asks for, by its id."""
+        return {
+            rule.id: tuple(
+                guard
+                for guard in self.guards.values()
+                if not guard.spares(rule) and (rule.contact or guard.holds == "everything")
+            )
+            for rule in self.rules.values()
+        }
+
+    @computed
     def sieve(self) -> Sieve:
         """What tells which of all their patterns an event may be."""
         asked = [rule.patterns for rule in self.rules.values()] + [guard.patterns for guard in self.guards.values()]

@@ -20,15 +20,18 @@ def encode(event: Event) -> str:
     return encoded(replace(event, data=data, where=where, **own))
 
 
+_EVENT = msgspec.json.Decoder(Event)
 _OWN = ("gone", "listed", "planned", "called_off", "past_unlisted")
 
 
 def decode(source: str, body: str, *own: str | int | None) -> Event:
     """Return a stored event, with what the store knows of it itself, as far as it is given."""
     try:
-        event = msgspec.json.decode(body, type=Event)
+        event = _EVENT.decode(body)
     except (msgspec.DecodeError, ValueError) as error:
         raise damaged(error) from error
+    if not event.data and not any(own):  # most are kept as they are
+        return event
     # JSON knows no instants: they are kept as {"at": ISO}, and no plugin may give a table.
     data = {
         name: at(str(value["at"])) if isinstance(value, dict) and value.keys() == {"at"} else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -152,6 +153,10 @@ class Database:
             return self._connection.execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise explained(error, self._path) from error
+
+    def of_cases(self, query: str, cases: Iterable[str]) -> list[tuple[Any, ...]]:
+        """Return the rows that a query finds of several cases, whose keys are its one value: as JSON."""
+        return self.rows(query, json.dumps([*cases]))
 
     def damage(self, *, deep: bool) -> list[str]:
         """Return what is wrong with the file as such; `deep` compares tables and indexes, too."""

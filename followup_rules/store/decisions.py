@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -98,10 +99,13 @@ class Decisions:
 
     # -- what an earlier version had settled
 
-    def settled(self, case: str) -> dict[str, Settled]:
-        """Return what was over in a case when the store was brought up to date, and is to stay so, by key."""
-        found = self._database.rows('select key, state, why from settled where "case" = ?', case)
-        return {key: Settled(State(state), why) for key, state, why in found}
+    def settled_of_cases(self, cases: Collection[str]) -> Mapping[str, dict[str, Settled]]:
+        """Return by case and key what was over when the store was brought up to date, and is to stay so."""
+        found: dict[str, dict[str, Settled]] = defaultdict(dict)
+        query = 'select "case", key, state, why from settled where "case" in (select value from json_each(?))'
+        for case, key, state, why in self._database.of_cases(query, cases):
+            found[case][key] = Settled(State(state), why)
+        return found
 
     def settle_done(self, rule: str) -> None:
         """Have what is done of a rule stay so."""

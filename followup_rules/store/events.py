@@ -235,7 +235,7 @@ class Events:
         """Return several events, in the order of their identities."""
         query = f"{_VERSIONS} where id in (select value from json_each(?)) order by id, source"  # noqa: S608 -- words of ours
         found = self._database.rows(query, json.dumps([*set(identities)]))
-        return [_together(versions) for _, versions in groupby(found, key=itemgetter(0))]
+        return [together(versions) for _, versions in groupby(found, key=itemgetter(0))]
 
     def named(self, ident: str) -> Event | None:
         """Return the event with an id; of several, one whose id nobody else chose."""
@@ -323,9 +323,9 @@ def lies_in(event: Event, parts: Iterable[BadItem]) -> bool:
     return f"{event.where}:".startswith(tuple(f"{part.where}{sign}" for part in parts for sign in ":/"))
 
 
-def _together(rows: Iterable[Sequence[Any]]) -> Event:
+def together(rows: Iterable[Sequence[Any]]) -> Event:
     """Return an event from the rows of its versions; see `Events.event`."""
-    versions = [decode(*row) for _, *row in rows]
+    versions = [decode(*row[1:]) for row in rows]
     newest = max(versions, key=_version) if len(versions) > 1 else versions[0]
     if newest.answered:
         return newest

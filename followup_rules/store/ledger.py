@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -28,8 +29,16 @@ class Ledger:
 
     def of(self, case: str) -> list[LedgerEntry]:
         """Return the entries of a case."""
-        query = 'select body from ledger where "case" = ? order by key, output'
-        return [_entry(body) for (body,) in self._database.rows(query, case)]
+        return self.of_cases([case])[case]
+
+    def of_cases(self, cases: Collection[str]) -> Mapping[str, list[LedgerEntry]]:
+        """Return the entries of cases, by these."""
+        found: dict[str, list[LedgerEntry]] = defaultdict(list)
+        query = """select "case", body from ledger where "case" in (select value from json_each(?))
+                   order by key, output"""
+        for case, body in self._database.of_cases(query, cases):
+            found[case].append(_entry(body))
+        return found
 
     def cases(self) -> list[str]:
         """Return the cases for which something was attempted."""
@@ -129,7 +138,15 @@ class Ledger:
 
     def pins(self, case: str) -> dict[str, datetime]:
         """Return the announced openings of a case, by key."""
-        return {key: at(when) for key, when in self._database.rows('select key, at from pin where "case" = ?', case)}
+        return self.pins_of_cases([case])[case]
+
+    def pins_of_cases(self, cases: Collection[str]) -> Mapping[str, dict[str, datetime]]:
+        """Return the announced openings of cases, by these."""
+        found: dict[str, dict[str, datetime]] = defaultdict(dict)
+        query = 'select "case", key, at from pin where "case" in (select value from json_each(?))'
+        for case, key, when in self._database.of_cases(query, cases):
+            found[case][key] = at(when)
+        return found
 
     def pin(self, case: str, key: str, when: datetime) -> None:
         """Keep an announced opening; what was announced first stays."""

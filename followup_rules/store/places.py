@@ -97,10 +97,11 @@ class Places:
 
     def days(self, events: Iterable[Event]) -> dict[str, date]:
         """Return the days that are kept of some events, by their ids."""
-        shown = {(event.id, text(event.start)) for event in events}
+        shown = [*events]
         query = "select event, start, day from kept_day where event in (select value from json_each(?))"
-        kept = self._database.rows(query, json.dumps([ident for ident, _ in shown])) if shown else []
-        return {ident: date.fromisoformat(day) for ident, start, day in kept if (ident, start) in shown}
+        kept = self._database.rows(query, json.dumps([event.id for event in shown])) if shown else []
+        there = {(event.id, text(event.start)) for event in shown} if kept else set()
+        return {ident: date.fromisoformat(day) for ident, start, day in kept if (ident, start) in there}
 
     def misplaced(self) -> list[tuple[str, str]]:
         """Return the ids of the notes whose heading could not be followed, each with the reason."""

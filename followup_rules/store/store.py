@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from followup_rules.engine.plan import LedgerEntry
-from followup_rules.keys import hashed
-from followup_rules.model import KIND_END, MAIL, Action, Case, Event, Report
+from followup_rules.model import MAIL, Action, Case, Event
 from followup_rules.people import normal
-from followup_rules.store import database
+from followup_rules.store import cases, database
 from followup_rules.store.acquaintances import Acquaintances
+from followup_rules.store.cases import StoredCase
 from followup_rules.store.database import Database
 from followup_rules.store.decisions import Decisions
 from followup_rules.store.errors import StoreError
@@ -68,28 +67,19 @@ class Store:
         self.ledger = Ledger(over)
         self.told = Told(over)
         self.subjects = Subjects(over)
+        self.moves = 0
+        """How often events came to cases or left them: who has read ahead reads again."""
 
     def case(self, key: str) -> Case:
         """Return a case with its events; what carries the marker of an action is known by the name of that action.
 
         A mail that was a draft of the case joins it, to whomever it went.
         """
-        entries = self.ledger.of(key)
-        parted = [entry for entry in entries if entry.marker != entry.name]
-        made = {name: entry for entry in parted for name in (entry.marker, hashed(entry.marker))}
-        home = self.acquaintances.answered(self.events.events(self.places.at_home(key)))
-        mails = {f"sent{KIND_END}{event.report.mail}" for event in home if event.report and event.report.mail}
-        joined = self.events.events({*self.places.joining(key), *mails} - {event.identity for event in home})
-        # A note with a tag may be about the meetings of its own day.
-        notes = [event.identity for event in home if event.kind == "note" and ("re" in event.data or event.tags)]
-        followed = self.places.followed(notes) if notes else {}
-        return Case(
-            key=key,
-            home=_by_name(home, made),
-            joined=_by_name(joined, made),
-            followed=followed,
-            days=self.places.days(home),
-        )
+        return next(self.read([key])).case
+
+    def read(self, keys: Sequence[str]) -> Iterator[StoredCase]:
+        """Yield cases with all that is kept of them, in the order in which they are asked for."""
+        return cases.read(keys, self)
 
     def cases(self) -> list[str]:
         """Return the keys of all cases: those with an event at home, and those of rules from the clock, without."""
@@ -107,6 +97,7 @@ class Store:
         """
         from followup_rules.engine.assign_cases import assign  # noqa: PLC0415 -- only where something changed
 
+        self.moves += 1
         with self.database.transaction():
             ids = ids | self.acquaintances.update(ids, directory)
             tied = self.events.tied(ids)
@@ -147,6 +138,7 @@ class Store:
 
     def follow_rule(self, old: str, new: str, per: str) -> int:
         """Let what was made of a rule follow it to another name or another `per`; return how many actions it is."""
+        self.moves += 1
         with self.database.transaction():
             moved = 0
             for entry in self.ledger.of_rule(old):
@@ -174,6 +166,7 @@ class Store:
 
         What a source shows of it later is not taken in again, but for events that take place after `now`.
         """
+        self.moves += 1
         with self.database.transaction():
             shared = self.places.hand_over(case)
             ids = self.places.at_home(case)
@@ -228,18 +221,3 @@ def _is_over(event: Event, when: datetime) -> bool:
     """Tell whether an event took place before an instant; what an output reports is always news."""
     last = event.start + timedelta(days=1) if event.whole_day else event.start
     return last <= when and not (event.report and event.report.anchor)
-
-
-def _by_name(events: Iterable[Event], made: Mapping[str, LedgerEntry]) -> tuple[Event, ...]:
-    """Return the events; one that carries the marker of an action, or its hash, gets the name and rule of that one."""
-    return tuple(
-        _reporting(event, event.report, made[event.report.key]) if event.report and event.report.key in made else event
-        for event in events
-    )
-
-
-def _reporting(event: Event, report: Report, entry: LedgerEntry) -> Event:
-    rule = entry.action.rule
-    data = {**event.data, "rule": rule} if "rule" in event.data else event.data
-    told = replace(report, key=entry.name, rule=rule if report.rule else "", type=entry.action.type)
-    return replace(event, data=data, report=told)

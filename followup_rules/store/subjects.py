@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
@@ -15,9 +16,13 @@ class Subjects:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def of(self, case: str) -> dict[str, str]:
-        """Return the subjects that are kept of a case."""
-        return dict(self._database.rows('select name, subject from sent_as where "case" = ?', case))
+    def of_cases(self, cases: Collection[str]) -> Mapping[str, dict[str, str]]:
+        """Return the subjects that are kept of cases, by these."""
+        found: dict[str, dict[str, str]] = defaultdict(dict)
+        query = 'select "case", name, subject from sent_as where "case" in (select value from json_each(?))'
+        for case, name, subject in self._database.of_cases(query, cases):
+            found[case][name] = subject
+        return found
 
     def keep(self, case: str, subjects: Mapping[str, str]) -> None:
         """Keep subjects; what was kept first stays."""

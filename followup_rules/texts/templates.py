@@ -77,6 +77,8 @@ class Texts:
     _sandbox: Environment | None = field(default=None, init=False)
     _compiled: dict[_Part, Template] = field(default_factory=dict, init=False)
     _others: dict[str, Texts] = field(default_factory=dict, init=False)
+    _read: dict[Path, tuple[_Part, _Part]] = field(default_factory=dict, init=False)
+    _beginnings: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict, init=False)
 
     def speaking(self, language: str) -> Texts:
         """Return the same texts in another language; "" for the user's."""
@@ -100,6 +102,18 @@ class Texts:
         head, body = self._parts(template, title, text)
         shown = {"language": self.profile.language} | {name: seen(value) for name, value in values.items()}
         return one_line(clean(self._filled(head, shown)), _TITLE_LIMIT, no_break=True), tidy(self._filled(body, shown))
+
+    def beginning(self, *, template: str = "", title: str = "") -> tuple[str, ...]:
+        """Return the words with which a title begins, whatever the values: a subject without them is none of this text.
+
+        None of a text that begins with a value, or that is faulty.
+        """
+        known = self._beginnings.get((template, title))
+        if known is None:
+            with suppress(TemplateProblem):
+                known = _first_words(self._parts(template, title, "")[0].source)
+            known = self._beginnings[template, title] = known or ()
+        return known
 
     def check(self, *, template: str = "", title: str = "", text: str = "") -> list[tuple[str, int, str]]:
         """Return (file, line, message) of every fault that shows without values."""
@@ -156,7 +170,10 @@ class Texts:
             raise TemplateProblem(
                 "", 0, Sentence("{message}: {reason}", message=message, reason=hint) if hint else message
             )
-        head, body = _split(self._files()[template])
+        path = self._files()[template]
+        if path not in self._read:
+            self._read[path] = _split(path)
+        head, body = self._read[path]
         return _Part(title) if title else head, _Part(text) if text else body
 
     def _faults(self, part: _Part) -> list[TemplateProblem]:
@@ -232,6 +249,16 @@ def _split(path: Path) -> tuple[_Part, _Part]:
     if gap.strip():
         raise TemplateProblem(str(path), 2, Sentence("the second line parts the title from the text: leave it empty"))
     return _Part(title.strip(), str(path)), _Part(text, str(path), 3)
+
+
+def _first_words(title: str) -> tuple[str, ...]:
+    """Return the words of a title before the first that a value may be part of, or that may be cut off."""
+    fixed, tag, _ = title.partition("{")
+    if one_line(clean(fixed), _TITLE_LIMIT, no_break=True) != fixed.strip():
+        return ()
+    words = fixed.split()
+    # What stands without a space before a tag is one word with its value; `{{-` takes the space away.
+    return tuple(words[:-1] if tag else words)
 
 
 def _line(error: Exception, filename: str | None = "") -> int:

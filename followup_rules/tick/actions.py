@@ -79,6 +79,11 @@ def subjects(decision: Decision, rule: Rule, making: Making) -> dict[str, str]:
     return found
 
 
+def beginning(making: Making, rule: Rule, do: Do) -> tuple[str, ...]:
+    """Return the words with which the title of an action begins, whatever it is made for."""
+    return _speaking(do, rule, making).beginning(template=do.template, title=do.title)
+
+
 def _speaking(do: Do, rule: Rule, making: Making) -> Texts:
     return making.texts.speaking(do.language or rule.language or making.language)
 

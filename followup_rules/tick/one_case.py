@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -25,10 +26,10 @@ from followup_rules.engine.settled import reopened
 from followup_rules.language.tags import ORDERS
 from followup_rules.model import DRAFT, NOTICE, Action, Case, Decision, Problem, Reason, State
 from followup_rules.sentences import Sentence
-from followup_rules.store.store import Store
+from followup_rules.store.cases import StoredCase
 from followup_rules.store.told import DATES
 from followup_rules.store.tombstones import KEY
-from followup_rules.tick.actions import Making, actions, spelt, subjects
+from followup_rules.tick.actions import Making, actions, beginning, spelt, subjects
 from followup_rules.tick.backoff import must_wait
 from followup_rules.tick.execute import carry_out_all
 from followup_rules.tick.outputs import Look, Seen
@@ -36,23 +37,23 @@ from followup_rules.tick.report import Finding, Given, Missed, Outcome, Say
 from followup_rules.tick.take_over import take_over
 
 
-def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
+def work_on(known: StoredCase, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
     """Bring one case up to date; yield its decisions, outcomes and problems, and what was missed."""
-    store, book = given.store, given.config.rulebook
+    store, book, case = given.store, given.config.rulebook, known.key
     context = EvaluationContext(given.now, given.first_run, given.config.profile.lookback, seen.sight, seen.since)
-    stored = _with_mail_of_rules(store.case(case), context, given)
+    stored = _with_mail_of_rules(known, context, given)
     yield from _notes(stored, context, seen.news, given)
-    judged, known_by = judge(stored, given.config, store, context)
+    judged, known_by = judge(stored, given.config, context)
     store.subjects.keep(case, known_by)
     if not seen.sight.unseen:  # what shows how a duty ended may be in a source that cannot be read just now
         store.decisions.unsettle(each.key for each in judged if each.state in OVER and not reopened(each))
     yield from _failing(judged, given.config)
-    entries = store.ledger.of(case)
+    entries = stored.entries
     of_duty = defaultdict(list)
     for entry in entries:
         of_duty[entry.action.duty].append(entry)
-    known = [_as_far_as_seen(decision, of_duty.get(decision.key, ()), seen.looked) for decision in judged]
-    worded = [_worded(decision, given.config, of_duty.get(decision.key, ())) for decision in known]
+    certain = [_as_far_as_seen(decision, of_duty.get(decision.key, ()), seen.looked) for decision in judged]
+    worded = [_worded(decision, given.config, of_duty.get(decision.key, ())) for decision in certain]
     yield from (problem for _, _, problems in worded for problem in problems)
     decisions = [decision for decision, _, _ in worded]
     before = store.decisions.states(case)
@@ -68,7 +69,7 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
     yield from there.problems
     if there.taken:  # judged anew, by what lies there and by how it ended
         store.arrange(set(there.changed), book.directory)
-        yield from work_on(case, seen, given, say)
+        yield from work_on(next(store.read([case])), seen, given, say)
         return
     carried_out = 0
     possible = [change for change in changes if change not in there.failed]
@@ -80,13 +81,13 @@ def work_on(case: str, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
     yield from _news(decisions, entries, before, seen, given)
     yield from decisions
     # What failed, or was not seen for certain, is looked at again by the next run, whatever the time.
-    seen_well = not there.failed and all(map(operator.is_, known, judged))
-    certain = carried_out == len(changes) and broken <= faulty and seen_well
-    until = _next_instant(decisions, entries, stored, given.now)
-    store.decisions.write(case, decisions, given.now, until=until, stale=not certain)
+    seen_well = not there.failed and all(map(operator.is_, certain, judged))
+    settled = carried_out == len(changes) and broken <= faulty and seen_well
+    until = _next_instant(decisions, entries, stored.case, given.now)
+    store.decisions.write(case, decisions, given.now, until=until, stale=not settled)
 
 
-def _with_mail_of_rules(stored: Case, context: EvaluationContext, given: Given) -> Case:
+def _with_mail_of_rules(stored: StoredCase, context: EvaluationContext, given: Given) -> StoredCase:
     """Return a case with the mail of those to whom a rule writes that has a duty there, whoever else is concerned.
 
     Later mail joins as it comes: see `Store.arrange`.
@@ -95,17 +96,18 @@ def _with_mail_of_rules(stored: Case, context: EvaluationContext, given: Given) 
     fixed = [rule for rule in rules.rules.values() if rule.fixed_recipients and not (rule.recurring or rule.fault)]
     if not fixed:
         return stored
-    view = CaseView(as_of(stored, given.now), rules, store.ledger.pins(stored.key), context.span(stored.key))
+    view = CaseView(as_of(stored.case, given.now), rules, stored.pins, context.span(stored.key))
     addresses: set[str] = set()
     for rule in fixed:
         with suppress(Failed):  # told where it is judged
             addresses |= rule.fixed_recipients if view.visits(rule) else set()
-    return store.case(stored.key) if store.places.join(stored.key, store.events.mail_of(addresses)) else stored
+    came = store.places.join(stored.key, store.events.mail_of(addresses))
+    return next(store.read([stored.key])) if came else stored
 
 
-def _notes(stored: Case, context: EvaluationContext, news: frozenset[str], given: Given) -> Iterator[Problem]:
+def _notes(known: StoredCase, context: EvaluationContext, news: frozenset[str], given: Given) -> Iterator[Problem]:
     """Keep which meetings the notes of a case are about; report what is new and names nothing."""
-    rules = given.config.rulebook.rules
+    rules, stored = given.config.rulebook.rules, known.case
     telling = ORDERS | rules.world.tags.missed
     may_move = moving(rules) and any(event.kind == "note" and event.identity in news for event in stored.home)
     if not may_move and not any(
@@ -113,8 +115,7 @@ def _notes(stored: Case, context: EvaluationContext, news: frozenset[str], given
     ):
         return
     given.store.places.follow(bindings(stored, rules.world))
-    pins, span = given.store.ledger.pins(stored.key), context.span(stored.key)
-    view = CaseView(as_of(stored, given.now), rules, pins, span)
+    view = CaseView(as_of(stored, given.now), rules, known.pins, context.span(stored.key))
     for misfit in (*misfits(view), *without_day(view)):
         if misfit.note.identity in news:
             # One that only forgets its day counts for all else.
@@ -124,7 +125,7 @@ def _notes(stored: Case, context: EvaluationContext, news: frozenset[str], given
 
 
 def judge(
-    case: Case, config: Config, store: Store, context: EvaluationContext
+    stored: StoredCase, config: Config, context: EvaluationContext
 ) -> tuple[tuple[Decision, ...], dict[str, str]]:
     """Return what all that is stored of a case means at an instant, whatever was decided before.
 
@@ -133,12 +134,13 @@ def judge(
     The subject that a draft was made with counts, or that by which it was known before; else the one that it would
     have now, which is asked for only where a mail may be that draft.
     """
-    rules, pins, key = config.rulebook.rules, store.ledger.pins(case.key), case.key
-    made = {entry.name: entry.action.title for entry in store.ledger.of(key) if entry.action.type == DRAFT}
-    remembered = Remembered(store.decisions.settled(key), {**store.subjects.of(key), **made})
+    rules = config.rulebook.rules
+    made = {entry.name: entry.action.title for entry in stored.entries if entry.action.type == DRAFT}
+    begins = partial(beginning, _making(stored.key, config))
+    remembered = Remembered(stored.settled, {**stored.subjects, **made}, begins)
     found: dict[str, str] = {}
     while True:
-        decisions = evaluate(case, rules, pins, context, remembered)
+        decisions = evaluate(stored.case, rules, stored.pins, context, remembered)
         fresh = {name: subject for each in decisions if each.unknown for name, subject in _known(each, config).items()}
         if not fresh.keys() - found.keys():
             return tuple(_plain(decision) for decision in decisions), found
@@ -149,7 +151,7 @@ def judge(
 def _known(decision: Decision, config: Config) -> dict[str, str]:
     """Return the subjects of drafts that one of the mails in question has."""
     rules = config.rulebook.rules
-    would = subjects(spelt(decision, rules.world.tags), rules.rules[decision.rule], _making(decision, config))
+    would = subjects(spelt(decision, rules.world.tags), rules.rules[decision.rule], _making(decision.case, config))
     return {name: it for name, it in would.items() if any(same_subject(it, mail) for mail in decision.unknown[name])}
 
 
@@ -160,10 +162,10 @@ def _plain(decision: Decision) -> Decision:
     return replace(decision, unknown={}, openings={}, announces=())
 
 
-def _making(decision: Decision, config: Config, entries: Sequence[LedgerEntry] = ()) -> Making:
+def _making(case: str, config: Config, entries: Sequence[LedgerEntry] = ()) -> Making:
     takes = {output.name: output.takes for output in config.outputs}
     book = config.rulebook
-    return Making(book.texts, book.languages.get(decision.case, ""), takes, entries)
+    return Making(book.texts, book.languages.get(case, ""), takes, entries)
 
 
 def _failing(decisions: Iterable[Decision], config: Config) -> Iterator[Problem]:
@@ -199,7 +201,7 @@ def _worded(
     if decision.state is not State.DUE:
         return decision, (), ()
     rules = config.rulebook.rules
-    making = _making(decision, config, entries)
+    making = _making(decision.case, config, entries)
     made, problems = actions(spelt(decision, rules.world.tags), rules.rules[decision.rule], making)
     if not problems:
         return decision, made, ()
@@ -222,7 +224,7 @@ def _left_behind(
         if decision.state not in OVER or decision.key in made or not decision.opens:
             continue
         if since <= decision.opens <= given.now:
-            making = _making(decision, given.config, entries)
+            making = _making(decision.case, given.config, entries)
             found, _ = actions(spelt(decision, rules.world.tags), rules.rules[decision.rule], making)
             yield from (Change(op="create", output=each.output, action=each, key=each.key) for each in found)
 

@@ -22,6 +22,7 @@ from followup_rules.tick.rule_changes import follow_rules, follow_zone
 from followup_rules.tick.sources import Reading, changed, headings, read_sources, sight
 from followup_rules.tick.take_over import look_is_over, tell_of_it
 from followup_rules.tick.unfinished import refusals, settle_all
+from followup_rules.tick.unknown_here import tell_of_unknown
 from followup_rules.tick.upgrade import follow_days, known_before, tell_of_upgrade
 
 __all__ = ["Outcome", "Report", "Say", "Watch", "every_case", "preview", "run", "sound"]
@@ -112,6 +113,7 @@ def _steps(given: Given, choose: Choose, say: Say, watch: Watch) -> Iterator[Fin
         seen = Seen(sight(readings), outputs, looked, frozenset(news), given.store.state.read().since, unfamiliar)
         yield from tell_of_it(_work_on(choose(given.store, given.now), seen, given, say), given)
         yield from tell_of_upgrade(before, changed(readings), given, whole=not seen.sight.unseen)
+        yield from tell_of_unknown(seen, given)
         look_is_over(given, whole=not (seen.sight.unseen or looked.failed))
         if last_run and not given.dry and f"{last_run:%Y-%m}" != f"{given.now:%Y-%m}":  # once a month is enough
             given.store.tidy(given.now)
@@ -213,11 +215,11 @@ def _mark_stale(seen: Sight, given: Given) -> None:
 
 
 def _work_on(cases: Sequence[str], seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
-    for case in cases:
+    for stored in given.store.read(cases):
         from followup_rules.tick.one_case import work_on  # noqa: PLC0415 -- most runs have nothing to work on
 
         try:
-            yield from work_on(case, seen, given, say)
+            yield from work_on(stored, seen, given, say)
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 -- one case that fails stops no other
@@ -225,5 +227,5 @@ def _work_on(cases: Sequence[str], seen: Seen, given: Given, say: Say) -> Iterat
                 "it could not be brought up to date: {name}: {error}", name=type(error).__name__, error=error
             )
             hint = Sentence("the next run tries again; if a plugin is to blame, update it")
-            yield Problem(f"case {case}", message, Code.FAILING_CHECK, hint=hint)
-            given.store.decisions.make_stale([case])
+            yield Problem(f"case {stored.key}", message, Code.FAILING_CHECK, hint=hint)
+            given.store.decisions.make_stale([stored.key])

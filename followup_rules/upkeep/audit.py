@@ -66,7 +66,7 @@ def last_context(config: Config, store: Store) -> EvaluationContext | None:
 def _compared(
     case: str, stored: Mapping[str, StoredDecision], config: Config, store: Store, context: EvaluationContext
 ) -> Iterator[Difference]:
-    fresh = {each.key: _as_kept(each) for each in judge(store.case(case), config, store, context)[0]}
+    fresh = {each.key: _as_kept(each) for each in judge(next(store.read([case])), config, context)[0]}
     for key in sorted({*stored, *fresh}):
         if stored.get(key) != fresh.get(key):
             yield Difference(case, key, _shown(stored.get(key)), _shown(fresh.get(key)))

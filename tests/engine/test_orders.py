@@ -123,7 +123,7 @@ def meant(*events, text=RULES):
     """Return the keys of the duties that notes name, and what is told of the notes that name none."""
     seen = view(text, *events)
     rules = seen.rules.rules.values()
-    keys = [seen.key(rule, visit) for rule in rules if not rule.fault for visit in seen.visits(rule)]
+    keys = [seen.duty(rule, visit).key for rule in rules if not rule.fault for visit in seen.visits(rule)]
     meant = [key for key in keys if any(ordered(seen, key, tag) for tag in (DONE, DISMISSED, SNOOZE))]
     return meant, [(each.message, each.hint) for each in misfits(seen)]
 

@@ -404,3 +404,29 @@ def test_a_template_that_lacks_the_language_asked_for_is_told_with_the_file_to_w
     texts = Texts([write(tmp_path / "t", b_fr="Seulement")], profile("en"))
     ((_, _, message),) = texts.check(template="b")
     assert message == 'the template "b" is not there in "en": write b.en.txt'
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("Thank you for our talk of {{ start|day }}", ("Thank", "you", "for", "our", "talk")),
+        ("Invoice {{ it.title }}", ()),
+        ("About the re{{ it.title }}", ("About", "the")),
+        ("As we said {{- it.title }}", ("As", "we")),
+        ("As promised", ("As", "promised")),
+        ("Two  spaces become {{ it.title }}", ()),
+        ("{{ it.title }} and you", ()),
+        ("{% if it.title %}Yes{% endif %}", ()),
+        ("a" * 250, ()),
+    ],
+)
+def test_what_a_title_begins_with_whatever_the_values_holds_for_each_that_is_made(title, words):
+    texts = Texts([], profile("en"))
+    assert texts.beginning(title=title) == words
+    made, _ = texts.render(title=title, text="", values={"it": event("of the lift"), "start": CALL})
+    assert tuple(made.split()[: len(words)]) == words
+
+
+def test_a_template_that_is_not_there_begins_with_nothing_certain():
+    assert Texts([PACK], profile("en")).beginning(template="thank-you")[:2] == ("Thank", "you")
+    assert Texts([PACK], profile("en")).beginning(template="nothing") == ()

@@ -132,7 +132,7 @@ class Session:
         sight = Sight(frozenset(kind for kinds in KINDS.values() for kind in kinds), unseen)
         first_run = self.store.state.read().first_run
         context = EvaluationContext(instant, first_run, self.config().profile.lookback, sight)
-        decisions, _ = judge_case(self.store.case(case), self.config(), self.store, context)
+        decisions, _ = judge_case(next(self.store.read([case])), self.config(), context)
         return decisions
 
     def tick(self, judge: Callable[[Session, Seen], None]) -> Seen:
