@@ -106,7 +106,9 @@ def up_to_date(language: str) -> bytes:
     for message in said():
         if message.id:
             was = known.get(message.id if isinstance(message.id, str) else message.id[0])
-            fresh.add(message.id, was.string if was else None, locations=message.locations)
+            # A sentence that has come to have a plural is a new one.
+            kept = was.string if was and isinstance(was.id, str) == isinstance(message.id, str) else None
+            fresh.add(message.id, kept, locations=message.locations)
     lines = BytesIO()
     # One sentence, one line: so that it can be looked for, and merged.
     write_po(lines, fresh, width=0, omit_header=True, include_lineno=False, sort_by_file=True)

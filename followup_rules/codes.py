@@ -93,3 +93,4 @@ class Code(StrEnum):
     OWED_TILL_NEXT = "F160", "A contact by the clock that nothing ends before the next"
     FAR_YEAR = "F161", "A series that is counted from another time"
     NO_DAY = "F162", "A note that does not say the day"
+    UNKNOWN_HERE = "F171", "Something that nobody knows any more"

@@ -117,6 +117,13 @@ class Openable(Protocol):
         """
 
 
+class Marked(Protocol):
+    """What an output may offer besides: what lies there of a store that was lost, or is older, is told."""
+
+    def marked(self) -> Mapping[str, str]:
+        """Return what is there and open of all that carries a key: by that, or by its hash, where a person opens it."""
+
+
 class Place(Struct, frozen=True):
     """Where something lies that a source can read, as it is offered to a new user."""
 

@@ -25,7 +25,7 @@ from followup_rules.upkeep.backup import Holdings, PutBack
 
 PATIENCE = 10
 """Seconds to wait for a run that is at work."""
-_OURS = (Code.TAKEN_OVER, Code.PERHAPS_AGAIN)
+_OURS = (Code.TAKEN_OVER, Code.PERHAPS_AGAIN, Code.UNKNOWN_HERE)
 
 
 @click.command("backup")

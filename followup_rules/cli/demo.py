@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -30,6 +30,8 @@ class Moment(Struct, frozen=True):
     at: datetime
     happened: tuple[Event, ...]
     made: tuple[Action, ...]
+    done: tuple[Action, ...]
+    """What is taken back, since the user has done it."""
     windows: tuple[Window, ...]
     """In which contact is held from now on."""
 
@@ -78,6 +80,7 @@ def _moments(example: Example, player: Player) -> Iterator[Moment]:
             then.at.astimezone(example.config.profile.timezone),
             tuple(event for event in events if before < _seen(event) <= then.at),
             tuple(change.action for change in made if change.op == "create"),
+            tuple(change.action for change in made if change.op == "withdraw"),
             tuple(each for each in windows if (each.guard.id, each.end) not in known),
         )
         known |= {(each.guard.id, each.end) for each in windows}
@@ -95,11 +98,13 @@ def _print(moments: Iterable[Moment], example: Example, *, is_long: bool) -> Non
     page = Page()
     page.row((), 0, [(Sentence("One invented interview. Nothing is read, written or sent."), "bold")])
     why = {rule.id: rule.why for rule in example.config.rulebook.rules.rules.values()}
+    people = [person for each in example.history.appearances for person in each.event.people]
+    names = {person.address: person.name for person in people if person.name}
     for moment in moments:
         page.row((), 0)
         label = f"{pages.absolute(moment.at)}  "
         page.row([(label, "bold")], len(label), *([_happened(event)] for event in moment.happened))
-        _add_duties(page, moment, why)
+        _add_duties(page, moment, why, names)
         if is_long:
             _add_texts(page, moment)
     page.row((), 0)
@@ -115,18 +120,22 @@ def _happened(event: Event) -> Clause:
     tags = " ".join(f"#{tag}" for tag in event.tags)
     if event.kind == "meeting":
         people = ", ".join(person.name for person in event.people)
-        return Sentence("you come home from “{title}” with {people}", title=event.title, people=people)
+        return Sentence("you come home: “{title}” with {people}", title=event.title, people=people)
     if event.kind == "note":
         return Sentence("you note {tags} “{title}”", tags=tags, title=event.title)
     return Sentence("you write “{title}”", title=event.title)
 
 
-def _add_duties(page: Page, moment: Moment, why: dict[str, str]) -> None:
-    do, leave, told = (speech.tr(word) for word in (Sentence("DO"), Sentence("DON'T"), Sentence("NOTICE")))
-    width = max(map(len, (do, leave, told))) + 4
+def _add_duties(page: Page, moment: Moment, why: Mapping[str, str], names: Mapping[str, str]) -> None:
+    words = (Sentence("DO"), Sentence("DON'T"), Sentence("NOTICE"), Sentence("DONE"))
+    do, leave, told, done = map(speech.tr, words)
+    width = max(map(len, (do, leave, told, done))) + 4
+    for action in moment.done:
+        page.row([(f"  {done}", "dim")], width, [(action.title, "dim")])
     for action in _in_order(moment.made):
         if action.type != NOTICE:
-            page.row([(f"  {do}", "bold green")], width, [(action.title, "bold"), *_kind(action, moment.at)])
+            kind = [*_kind(action, moment.at, names)]
+            page.row([(f"  {do}", "bold green")], width, [(action.title, "bold")], *([kind] if kind else []))
             page.row((), width, [_because(why[action.rule])])
     for window in moment.windows:
         until = pages.absolute(window.end.astimezone(moment.at.tzinfo))
@@ -142,9 +151,10 @@ def _in_order(actions: Iterable[Action]) -> list[Action]:
     return sorted(actions, key=lambda action: (not action.to, action.key))
 
 
-def _kind(action: Action, at: datetime) -> Iterator[Clause]:
-    people = ", ".join(person.name or person.address for person in action.to)
-    yield Sentence("a draft to {people}", people=people) if action.type == DRAFT else Sentence("a task")
+def _kind(action: Action, at: datetime, names: Mapping[str, str]) -> Iterator[Clause]:
+    if action.type == DRAFT:
+        people = ", ".join(names.get(person.address, person.address) for person in action.to)
+        yield Sentence("a draft to {people}", people=people)
     if action.due and action.due > at:
         yield Sentence("by {day}", day=pages.absolute(action.due))
 

@@ -9,7 +9,7 @@ from followup_rules.model import State
 from followup_rules.sentences import Sentence
 
 CREATE, UPDATE, WITHDRAW, MISSED = "create", "update", "withdraw", "missed"
-MADE, CHANGED, TAKEN_BACK = "made", "changed", "taken back"
+MADE, CHANGED, TAKEN_BACK = "made", "changed", "taken-back"
 
 
 def listed(parts: Iterable[tuple[int, str]]) -> str:

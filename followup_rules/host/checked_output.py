@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from followup_rules.hookspecs import Output, OutputType
@@ -17,6 +18,7 @@ UNKNOWN = "unknown"
 """Where the output itself says that it cannot tell."""
 LONGEST_REFERENCE = 10_000
 _LONGEST_PLACE = 4_096  # the longest path of Linux
+_MOST_MARKED = 10_000
 
 
 class CheckedOutput:
@@ -57,6 +59,11 @@ class CheckedOutput:
         place = getattr(self._output, "place", None)
         return sure(self._worker, self._plugin, lambda: one_line(str(place(ref)), _LONGEST_PLACE)) if place else ""
 
+    def marked(self) -> Mapping[str, str]:
+        """Return what carries a key, and where it lies; see Marked. Nothing where its plugin cannot tell."""
+        marked = getattr(self._output, "marked", None)
+        return sure(self._worker, self._plugin, lambda: _places(marked())) if marked else {}
+
     def close(self) -> None:
         """Let its thread end."""
         self._worker.close()
@@ -79,6 +86,11 @@ def _reference(given: Any) -> str:
         raise TypeError(Sentence("its plugin returned {given} where a reference belongs", given=f"{given!r:.50}"))
     given.encode()
     return str.__str__(given)
+
+
+def _places(given: Any) -> dict[str, str]:
+    listed = islice(dict(given).items(), _MOST_MARKED)
+    return {_reference(mark): one_line(str(place), _LONGEST_PLACE) for mark, place in listed}
 
 
 def _answers(given: Any, refs: Sequence[str]) -> dict[str, Status]:

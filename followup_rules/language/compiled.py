@@ -94,7 +94,13 @@ class Part(Struct, frozen=True, eq=False):
 
     def __call__(self, event: Event, scope: Scope) -> bool:
         """Tell whether the event matches."""
-        return self.may_be(event) and passes(self.fixed, event, scope) and self.rest(event, scope)
+        return (
+            passes_alone(self.sort, event)
+            and passes_alone(self.alone, event)
+            and passes(self.fixed, event, scope)
+            and passes(self.window, event, scope)
+            and passes(self.further, event, scope)
+        )
 
     def may_be(self, event: Event) -> bool:
         """Tell whether the event passes the tests that look at it alone."""
@@ -153,17 +159,16 @@ def all_of(parts: Mapping[str, Part]) -> Pattern:
 def any_of(parts: Sequence[Part]) -> dict[str, Any]:
     """Return the tests that hold if all those of any of some parts do.
 
-    What an event's sort or the event alone excludes is asked first, even where it takes more to tell that one holds.
+    What the sort of an event excludes is asked first, even where it takes more to tell that a part holds.
     """
-    tests: dict[str, Any] = {"sort": (lambda event: any(passes_alone(part.sort, event) for part in parts),)}
-    if any(part.alone for part in parts):
-        tests["alone"] = (Look(itself, lambda event: any(part.may_be(event) for part in parts)),)
-    whole = (lambda event, scope: any(part(event, scope) for part in parts),)
+    sort = (lambda event: any(passes_alone(part.sort, event) for part in parts),)
     if not all(part.is_fixed for part in parts):
-        tests["further"] = whole
-    elif any(part.fixed for part in parts):
-        tests["fixed"] = whole
-    return tests
+        return {"sort": sort, "further": (lambda event, scope: any(part(event, scope) for part in parts),)}
+    if any(part.fixed for part in parts):
+        return {"sort": sort, "fixed": (lambda event, scope: any(part(event, scope) for part in parts),)}
+    if any(part.alone for part in parts):
+        return {"sort": sort, "alone": (Look(itself, lambda event: any(part.may_be(event) for part in parts)),)}
+    return {"sort": sort}
 
 
 def not_of(part: Part) -> dict[str, Any]:
@@ -197,14 +202,21 @@ def where_all_hold(parts: Sequence[Part]) -> dict[str, Any]:
 
 
 def _tests_of_all(parts: Iterable[Part]) -> dict[str, Any]:
-    found: dict[str, tuple[Any, ...]] = dict.fromkeys(("sort", "alone", "fixed", "window", "further"), ())
+    sort: tuple[EventTest, ...] = ()
+    alone: tuple[Look, ...] = ()
+    fixed: tuple[Test, ...] = ()
+    window: tuple[Bound, ...] = ()
+    further: tuple[Test, ...] = ()
     for part in parts:
-        # What comes after a test that may fail, as a plugin's may, is asked after it.
-        window = "further" if found["further"] else "window"
-        for stage, tests in (("sort", part.sort), ("alone", part.alone), ("fixed", part.fixed),
-                             (window, part.window), ("further", part.further)):  # fmt: skip
-            found[stage] += tests
-    return found
+        sort += part.sort
+        alone += part.alone
+        fixed += part.fixed
+        if further:  # a window behind a test that may fail, as a plugin's may, is asked for behind it
+            further += (*part.window, *part.further)
+        else:
+            window += part.window
+            further = part.further
+    return {"sort": sort, "alone": alone, "fixed": fixed, "window": window, "further": further}
 
 
 def where_any_holds(parts: Sequence[Part]) -> dict[str, Any]:

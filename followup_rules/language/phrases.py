@@ -6,6 +6,7 @@ import calendar
 import re
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
+from itertools import takewhile
 
 from msgspec import Struct
 
@@ -158,7 +159,7 @@ def _clock(words: list[str]) -> time | None:
         )
     clock = _CLOCK.fullmatch(words[1]) if len(words) > 1 else None
     if not clock:
-        written = " ".join(words[1:]) or words[0]
+        written = " ".join(takewhile(lambda word: word not in ("+", "-"), words[1:])) or words[0]
         raise PhraseError(
             written, Sentence("expected a time of day such as 09:00 after 'at'"), meant=_clock_meant(written)
         )

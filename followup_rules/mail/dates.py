@@ -13,6 +13,8 @@ FIRST_YEAR, LAST_YEAR = 1990, 2079
 _LONGEST = 200
 _COMMENT = re.compile(r"\([^()]*\)?")
 _HALF_OF_DAY = re.compile(r"\b(\d{1,2}):(\d\d)(:\d\d)?\s*([ap])\.?m\b\.?", re.IGNORECASE)
+_THREE_DIGITS = re.compile(r"(?<= )(\d{3})(?= \d{1,2}:)")
+"""A year as programs write it that count from 1900 (section 4.3)."""
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _OFFSET = re.compile(r"\b(?:GMT|UTC?)?\s*([+-])(\d{1,2}):?(\d\d)?$", re.IGNORECASE)
 
@@ -34,6 +36,7 @@ def sent_at(headers: Headers, zone: tzinfo) -> datetime | None:
 def read(written: str, zone: tzinfo) -> datetime | None:
     """Return the instant that a date means; None if it means none, or a year in which nobody sent mail."""
     plain = " ".join(_COMMENT.sub(" ", written[:_LONGEST]).split())
+    plain = _THREE_DIGITS.sub(lambda year: str(1900 + int(year[1])), plain)
     try:
         if _ISO.match(plain):
             found = datetime.fromisoformat(plain)

@@ -49,9 +49,10 @@ class FeedSource:
     def _read(self, raw: bytes, since: datetime, until: datetime, before: Memory, now: Memory) -> Pull:
         from followup_ics.calendar import CalendarReader  # noqa: PLC0415 -- an unchanged calendar needs no reader
         from followup_ics.news import news  # noqa: PLC0415 -- likewise
-        from followup_ics.text import entries  # noqa: PLC0415 -- likewise
+        from followup_ics.text import contents  # noqa: PLC0415 -- likewise
 
         reader = CalendarReader(self._context.profile, self._context.now, since, until, mine=self._options.mine)
-        found = entries(self._address.host, raw)
-        pull = news(reader, found, before if before.holds_for(now.setting, now.days) else Memory(), now)
-        return pull or news(reader, found, Memory(), now) or Pull()
+        found = contents(self._address.host, raw)
+        pull = news(reader, found.entries, before if before.holds_for(now.setting, now.days) else Memory(), now)
+        pull = pull or news(reader, found.entries, Memory(), now) or Pull()
+        return replace(pull, events=[*pull.events, *found.flaws])

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from followup_ics.source import LARGEST
-from followup_ics.text import entries
+from followup_ics.text import contents
 from followup_rules import Person, Place, Unreadable, people, regular_files
 from followup_rules.plain import one_line
 
@@ -92,11 +92,11 @@ def _texts(path: Path) -> tuple[list[str], list[str]]:
     texts: list[str] = []
     called: list[str] = []
     with suppress(OSError):
-        contents, _ = regular_files.read_all(regular_files.find(path, _END), LARGEST)
-        for name, content in contents.items():
+        files, _ = regular_files.read_all(regular_files.find(path, _END), LARGEST)
+        for name, content in files.items():
             called += [address.lower() for address in _CALLED.findall(content.decode(errors="replace"))]
             with suppress(Unreadable):
-                texts += [entry.text for entry in entries(name, content)]
+                texts += [entry.text for entry in contents(name, content).entries]
             if len(texts) > _MOST_ENTRIES:
                 break
     return texts[:_MOST_ENTRIES], called

@@ -72,7 +72,7 @@ class IcsSource:
         from followup_ics.calendar import CalendarReader  # noqa: PLC0415 -- an unchanged calendar needs no reader
         from followup_ics.news import news  # noqa: PLC0415 -- likewise
 
-        entries, unread = self._entries(found)
+        entries, flaws, unread = self._contents(found)
         if unread:  # so that they are looked at again by the next pull, however they look
             now = replace(now, seen="")
         reader = CalendarReader(self._context.profile, self._context.now, since, until, mine=self._options.mine)
@@ -80,26 +80,29 @@ class IcsSource:
         pull = pull or news(reader, entries, Memory(), now) or Pull()
         return replace(
             pull,
-            events=[*pull.events, *_left_out(found)],
+            events=[*pull.events, *flaws, *_left_out(found)],
             complete=pull.complete and not unread,
             unread=tuple(BadItem(name, why) for name, why in sorted(unread.items())),
         )
 
-    def _entries(self, found: Files) -> tuple[list[Entry], dict[str, str]]:
-        """Return the entries of the files that can be read, and why the others cannot. Raises Unreadable if none can.
+    def _contents(self, found: Files) -> tuple[list[Entry], list[BadItem], dict[str, str]]:
+        """Return the entries of the files that can be read, their flaws, and why the others cannot be read.
+
+        Of a file that is cut off, what can be relied on counts as well. Raises Unreadable if nothing can be read.
 
         Raises FileNotFoundError if one is not there any more.
         """
-        from followup_ics.text import NoCalendar, entries  # noqa: PLC0415 -- an unchanged calendar needs none
+        from followup_ics.text import Contents, NoCalendar, contents  # noqa: PLC0415 -- an unchanged calendar needs none
 
-        contents, unread = regular_files.read_all(found, LARGEST)
-        read: dict[str, list[Entry]] = {}
+        files, unread = regular_files.read_all(found, LARGEST)
+        read: list[Contents] = []
         stopped: dict[str, BadItem | None] = {}
-        for name, content in contents.items():
+        for name, content in files.items():
             try:
-                read[name] = entries(name, content)
+                read.append(contents(name, content))
             except NoCalendar as error:
                 unread[name], stopped[name] = error.reason, error.at
+                read += [Contents(error.entries)] if error.entries else []
         if not read:
             name, why = next(iter({**unread, **found.no_files}.items()), ("", ""))
             what = Sentence("{path} holds no .ics file; is it mounted and synced? Else correct `path`", path=self._path)
@@ -113,7 +116,11 @@ class IcsSource:
                 )
             what = what if self._path.is_dir() else Sentence("{name} {why}", name=name, why=why)
             raise Unreadable(what, at=stopped.get(name))
-        return [entry for several in read.values() for entry in several], unread
+        return (
+            [entry for each in read for entry in each.entries],
+            [flaw for each in read for flaw in each.flaws],
+            unread,
+        )
 
 
 def _left_out(found: Files) -> list[BadItem]:

@@ -22,7 +22,7 @@ from followup_rules.plain import one_line
 from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 MOST_LINES = 20_000
 """Of one entry; a large company is invited."""
@@ -43,6 +43,11 @@ _METHOD, _TZID, _UID, _START, _SUMMARY = (
     re.compile(rf"^{name}(?:;[^:\n]*)?:(.*)$", re.IGNORECASE | re.MULTILINE)
     for name in ("METHOD", "TZID", "UID", "DTSTART", "SUMMARY")
 )
+_END_LINE = "\nEND:VCALENDAR\n"
+_BROKEN_END = re.compile(r"^END[ \t]*:[ \t]*VCALENDAR.*$", re.IGNORECASE | re.MULTILINE)
+_OF_A_SERIES = re.compile(r"^(?:RRULE|RDATE|EXDATE|RECURRENCE-ID)[;:]", re.IGNORECASE | re.MULTILINE)
+_CANCELLED = re.compile(r"^STATUS[^:\n]*:\s*CANCEL", re.IGNORECASE | re.MULTILINE)
+_ZONE_NAME = re.compile(r"^DT(?:START|END)[^:\n]*;TZID=(\"[^\"\n]*\"|[^;:\n]*)", re.IGNORECASE | re.MULTILINE)
 _ESCAPED = re.compile(r"\\([\\,;])")
 _MOMENT = re.compile(r"(\d{8}T\d{4})(\d\d)?(?:\.\d+)?Z?", re.IGNORECASE)
 GUESTS = frozenset({"REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"})
@@ -147,20 +152,32 @@ class Entry(Struct, frozen=True):
         return hashlib.blake2b(whole.encode(errors="replace") + self.file.digest, digest_size=8).digest()
 
 
+class Contents(Struct, frozen=True):
+    """What a file holds."""
+
+    entries: list[Entry]
+    """Its VEVENTs that may stand for a meeting."""
+    flaws: tuple[BadItem, ...] = ()
+    """What is wrong with it, though all of it can be read."""
+
+
 class NoCalendar(Unreadable):
     """A file that is not a whole calendar; `reason` is what is said of it, behind its name."""
 
-    def __init__(self, name: str, reason: str, number: int = 0, line: str = "") -> None:
+    def __init__(self, name: str, reason: str, number: int = 0, line: str = "", entries: Iterable[Entry] = ()) -> None:
         shown = line[:MOST_SHOWN]
         at = BadItem(f"{name}:{number}", reason, "", shown, shown) if number else None
         super().__init__(Sentence("{name} {reason}", name=name, reason=reason), at=at)
         self.reason = reason
+        self.entries = [*entries]
+        """Those that mean the same whatever may be missing."""
 
 
-def entries(name: str, raw: bytes) -> list[Entry]:
-    """Return the VEVENTs of a file that may stand for a meeting. Raises NoCalendar if it is not a whole calendar."""
+def contents(name: str, raw: bytes) -> Contents:
+    """Return what a file holds. Raises NoCalendar if it is not a whole calendar."""
     lines = _lines(name, raw)
     text = "\n" + _MARK.sub(lambda mark: "".join(mark[0].split()).upper(), _unfolded(lines)) + "\n"
+    text, flaws = _with_an_end(name, lines, text)
     before, *calendars = text.split("\nBEGIN:VCALENDAR\n")
     if not calendars:
         raise NoCalendar(
@@ -171,22 +188,53 @@ def entries(name: str, raw: bytes) -> list[Entry]:
             1,
             one_line(text.lstrip().partition("\n")[0], MOST_SHOWN),
         )
-    if any("\nEND:VCALENDAR\n" not in f"\n{calendar}\n" for calendar in calendars):
+    found, at = list[Entry](), before.count("\n")
+    for calendar in calendars:
+        found += _calendar(name, lines, calendar, at + 1)
+        at += calendar.count("\n") + 2
+    if any(_END_LINE not in f"\n{calendar}\n" for calendar in calendars):
         raise NoCalendar(
             name,
             Sentence("is cut off (no END:VCALENDAR); wait until it is written, or {export}", export=_EXPORT),
             lines.rstrip().count(b"\n") + 1,
             _decoded(lines.rstrip().rpartition(b"\n")[2]),
+            _whatever_is_missing(found),
         )
-    found, at = list[Entry](), before.count("\n")
-    for calendar in calendars:
-        found += _calendar(name, lines, calendar, at + 1)
-        at += calendar.count("\n") + 2
     # With a METHOD, DTSTAMP is the time at which the file was written (RFC 5545, section 3.8.7.2).
     stamps = [entry.last_modified or (None if entry.method else entry.dtstamp) for entry in found]
-    if are_of_export(stamps):
-        return found
-    return [replace(entry, updated=moment) for entry, moment in zip(found, stamps, strict=True)]
+    if not are_of_export(stamps):
+        found = [replace(entry, updated=moment) for entry, moment in zip(found, stamps, strict=True)]
+    return Contents(found, flaws)
+
+
+def _with_an_end(name: str, lines: bytes, text: str) -> tuple[str, tuple[BadItem, ...]]:
+    """Mend a last line that is END:VCALENDAR but for what stands behind it: then nothing of the calendar is missing."""
+    *_, last = (None, *_BROKEN_END.finditer(text))
+    if last is None or last[0] == _END_LINE.strip() or "\nBEGIN:" in text[last.end() :]:
+        return text, ()
+    place = File(name, lines).line(text[1 : last.start()].count("\n"))
+    flaw = BadItem(
+        f"{name}:{place}",
+        Sentence(
+            "the calendar ends in {written!r} instead of END:VCALENDAR; all before it is read",
+            written=one_line(last[0], 60),
+        ),
+        name,
+    )
+    return f"{text[: last.start()]}{_END_LINE.strip()}{text[last.end() :]}", (flaw,)
+
+
+def _whatever_is_missing(found: Sequence[Entry]) -> Iterator[Entry]:
+    """Yield the entries of a calendar that was cut off which mean the same whatever its rest says.
+
+    The rest may move an occurrence of a series, say of which zone a name is, or hold a newer version of an entry that
+    was cancelled.
+    """
+    series = {entry.uid for entry in found if not entry.closed or _OF_A_SERIES.search(entry.text)}
+    for entry in found:
+        zones = {name.strip('"') for name in _ZONE_NAME.findall(entry.text)}
+        if entry.uid not in series and zones <= entry.file.zones.keys() and not _CANCELLED.search(entry.text):
+            yield entry
 
 
 def _calendar(name: str, raw: bytes, text: str, at: int) -> Iterator[Entry]:

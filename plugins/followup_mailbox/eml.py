@@ -150,6 +150,15 @@ class EmlFolder(Struct, frozen=True):
         key = Ref.parse(ref).key
         return str(self._drafts({key}).places.get(key, self.path))
 
+    def marked(self) -> Mapping[str, str]:
+        """Return where the drafts lie that carry a key, by that, or by its hash."""
+        below = regular_files.find(self.path, ".eml") if self.path.exists() else None
+        found = {}
+        for _, file in sorted({**below.files, **below.copies}.items()) if below else ():
+            with suppress(OSError):  # what cannot be read may be anything
+                found[_key_in(file)] = str(file.path)
+        return {key: place for key, place in found.items() if key}
+
     def _write(self, action: Action, place: Path, known: Ref | None = None) -> str:
         """Write the whole draft beside its place and move it there, unless what is known there was touched."""
         content = self._content(action)

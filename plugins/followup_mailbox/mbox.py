@@ -35,6 +35,8 @@ _COMMIT = re.compile(rb"From [0-9a-f]{40} Mon Sep 17 00:00:00 2001\r?\n")
 _TELLING = (b"from:", b"date:", b"received:", b"return-path:", b"message-id:", b"delivered-to:", b"status:", b"x-")
 """How some header of every mail begins, in lower case."""
 _HEADER = re.compile(rb"[!-9;-~]+[ \t]*:|>From ")
+_EMPTY_LINE = re.compile(rb"(?:\A|\n)\r?\r?\n|\r\r(?!\n)")
+"""Lines may end in CR LF, in LF, and in what programs make of these: CR CR LF, or CR alone."""
 _LENGTH = re.compile(rb"^Content-Length[ \t]*:[ \t]*(\d{1,12})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
@@ -66,11 +68,8 @@ def mails(file: BinaryIO, begin: int) -> Iterator[tuple[int, bytes]]:
 
 def head_end(content: bytes) -> int | None:
     """Return where the body of a mail begins, after the empty line (RFC 5322, section 2.1); None without one."""
-    if content.startswith((b"\n", b"\r\n")):
-        return content.index(b"\n") + 1
-    bare = content.find(b"\n\n")
-    paired = content.find(b"\n\r\n", 0, bare + 2 if bare >= 0 else len(content))  # a body is long: not beyond
-    return min((place + length for place, length in ((bare, 2), (paired, 3)) if place >= 0), default=None)
+    found = _EMPTY_LINE.search(content)
+    return found.end() if found else None
 
 
 def resume(file: BinaryIO, place: int, seen: str) -> bool:

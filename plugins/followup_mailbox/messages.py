@@ -71,8 +71,9 @@ class MailReader(Struct, frozen=True):
         """Tell cheaply of most mails of others that they are not mine: my address stands nowhere in their head."""
         if not _FROM.search(written):
             raise FlawError(Sentence("it has no sender (From), so it is no mail; remove it if it is damaged"))
-        folded = written.lower()  # an address may be written with its domain as mail carries it (RFC 3490)
-        return "received" in self.kinds or b"xn--" in folded or any(mine.encode() in folded for mine in self.me)
+        folded = written.lower()  # a domain may be written as mail carries it (RFC 3490), or its letters taken apart
+        spelt_otherwise = b"xn--" in folded or not folded.isascii()
+        return "received" in self.kinds or spelt_otherwise or any(mine.encode() in folded for mine in self.me)
 
     def _event(self, raw: Raw, headers: Headers) -> Event | None:
         kind = "sent" if message.is_mine(headers, self.me) else "received"

@@ -142,6 +142,13 @@ class TodoTxt:
                 return Status("open", ref=str(ref))
         return Status("touched" if lines else "gone")
 
+    def marked(self) -> Mapping[str, str]:
+        """Return the lines of todo.txt that carry a key and are not ticked off, by that."""
+        lines = split(files.read(self._path).content)
+        there = {key: bare(lines[index]) for key, index in keyed(lines)}
+        return {key: Sentence("{place}: {text}", place=self._path, text=line) for key, line in there.items()
+                if not is_completed(line)}  # fmt: skip
+
     def _archive(self) -> dict[str, list[str]]:
         """Return the lines of done.txt by key; a pipe or a folder in its place holds none. Raises OSError."""
         if why := only_away(self._done):

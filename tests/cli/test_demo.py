@@ -20,7 +20,9 @@ def demo(*arguments, **environment):
             (
                 "DO      Thank you for our conversation",
                 "DON'T   write or call before Mon 2026-11-23 09:00",
-                "why: No contact before the call, unless it keeps a promise.",
+                "why: You named the day of your call: to write before it only presses",
+                "Fri 2026-11-13 08:50  you write “The speaker for your conference”\n  DONE    As promised",
+                "Tue 2026-11-17 09:10  you write “Any news?”\n  NOTICE  You wrote too soon to Sophie Gagnon",
                 "As promised: A speaker for her conference",
                 "Keep it for the call on Monday, November 23: How large is the team?",
                 "You wrote too soon",
@@ -32,10 +34,13 @@ def demo(*arguments, **environment):
             (
                 "À FAIRE   Merci pour notre échange",
                 "À ÉVITER  écrire ou appeler avant le lun. 2026-11-23 09:00",
-                "raison : Aucun contact avant l’appel, sauf pour tenir une promesse.",
+                "raison : Vous avez dit quel jour vous appellerez : écrire avant ne",
+                "vous écrivez « Des nouvelles ? »\n  AVIS      Vous avez écrit trop tôt à Sophie Gagnon",
+                "raison : Vous écrivez avant le jour dit, sans qu’on l’ait demandé.",
                 "Comme promis : Une oratrice pour son colloque",
                 "Vous avez écrit trop tôt",
                 "À FAIRE   Appeler Sophie Gagnon",
+                "raison : Vous avez dit que vous appelleriez ce jour-là.",
             ),
         ),
     ],
@@ -64,8 +69,12 @@ def test_for_programs():
         ["thank-you"],
         ["keep-promise"],
         [],
+        [],
         ["follow-up-call"],
     ]
     assert moments[0]["dont"] == [
-        {"until": "2026-11-23T09:00:00-05:00", "why": "No contact before the call, unless it keeps a promise."}
+        {
+            "until": "2026-11-23T09:00:00-05:00",
+            "why": "You named the day of your call: to write before it only presses them, unless it keeps a promise.",
+        }
     ]

@@ -30,6 +30,8 @@ def found(header):
         ("mailto:julie@x.ca", [("", "julie@x.ca")]),
         ("Julie <mailto:julie@x.ca>", [JULIE]),
         ("Julie < julie@x.ca >", [JULIE]),
+        ("Julie <julie@x.ca", [JULIE]),
+        ("Julie julie@x.ca>", [JULIE]),
         ("Julie <julie @ x.ca>", [JULIE]),
         ('"julie"@x.ca', [("", "julie@x.ca")]),
         # the address as the name, too

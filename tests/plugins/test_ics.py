@@ -576,6 +576,47 @@ def test_whatever_may_hold_entries_and_cannot_be_read_is_named(tmp_path, odd, re
     assert ([part.where for part in found.unread], len(found.events), found.complete) == (["b.ics"], 1, False)
 
 
+@pytest.mark.parametrize("end", ["END:VCALENDARD", "END:VCALENDAR;", "end : vcalendar that is all"])
+def test_a_calendar_whose_last_line_is_broken_is_whole_and_the_line_is_told(tmp_path, end):
+    path = tmp_path / "calendar.ics"
+    path.write_text(WHOLE.replace("END:VCALENDAR", end))
+    event, told = pull(path).events
+    assert (event.id, told.where) == ("a@x", f"calendar.ics:{len(WHOLE.splitlines())}")
+    assert pull(path).complete
+
+
+@pytest.mark.parametrize("more", ["junk\n", "\n\n", "END:VCALENDAR\n"])
+def test_what_stands_behind_the_end_is_none_of_the_calendar(tmp_path, more):
+    path = tmp_path / "calendar.ics"
+    path.write_text(WHOLE + more)
+    assert [item.id for item in pull(path).events] == ["a@x"]
+
+
+@pytest.mark.parametrize("rest", ["", "BEGIN:VEVENT\n", "BEGIN:VEVENT\nUID:b@x\nDTSTART:2026", "END:VCAL"])
+def test_of_a_calendar_that_is_cut_off_the_whole_entries_count_and_none_is_gone(tmp_path, rest):
+    path = tmp_path / "calendar.ics"
+    path.write_text(WHOLE.replace("END:VCALENDAR\n", rest))
+    found = pull(path)
+    assert ([item.id for item in found.events], found.complete) == (["a@x"], False)
+    assert ["is cut off" in part.message for part in found.unread] == [True]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        entry("RRULE:FREQ=WEEKLY;COUNT=3"),  # an occurrence that was moved may stand in the rest
+        entry("STATUS:CANCELLED"),  # a newer version may
+        entry(start="DTSTART;TZID=Home:20261109T090000", end="DTEND;TZID=Home:20261109T100000"),  # the zone may
+    ],
+    ids=["series", "cancelled", "zone"],
+)
+def test_of_a_calendar_that_is_cut_off_no_entry_counts_that_its_rest_may_change(tmp_path, changed):
+    path = tmp_path / "calendar.ics"
+    path.write_text(calendar(changed).replace("END:VCALENDAR\n", ""))
+    with pytest.raises(Unreadable, match="is cut off"):
+        pull(path)
+
+
 def test_if_no_file_of_a_folder_can_be_read_the_source_is_unreadable(tmp_path):
     (tmp_path / "a.ics").write_text("")
     (tmp_path / "b.ics").symlink_to("/nowhere/b.ics")

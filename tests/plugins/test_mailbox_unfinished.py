@@ -28,6 +28,12 @@ def test_a_mail_without_the_end_of_its_head_waits_while_its_file_is_young(tmp_pa
     assert pull(box, second.cursor).events == ()
 
 
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\r\r\n"])
+def test_a_young_mail_is_whole_whatever_its_lines_end_in(tmp_path, end):
+    write(tmp_path / "b.eml", WHOLE.replace("\n", end), age=SECONDS)
+    assert names(pull(tmp_path)) == ["b"]
+
+
 def test_a_file_by_a_clock_ahead_of_ours_is_young_too(tmp_path):
     write(tmp_path / "b.eml", HEAD, age=-timedelta(days=20))
     assert pull(tmp_path).events == ()

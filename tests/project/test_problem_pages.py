@@ -359,6 +359,7 @@ SITUATIONS = {
     "F084": synced_store,
     "F131": old_list_of_holidays,
     "F140": failing_crontab,
+    "F171": lost_store,
 }
 
 
@@ -410,6 +411,7 @@ def test_what_a_page_tells_of_the_system_is_what_happens(place, code):
         "F082": ("plan", "--now", NOW),
         "F083": ("plan", "--now", "2026-11-10T12:10"),
         "F084": ("doctor", "--now", NOW),
+        "F171": ("plan", "--now", "2026-12-30T12:00"),
         "F05": ("plugins",),
         "F06": ("doctor", "--deep", "--now", NOW),
     }

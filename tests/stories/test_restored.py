@@ -305,6 +305,34 @@ def test_what_was_changed_since_is_no_edit_of_the_users(life):
     assert life.at("2026-11-09 16:00").rules("withdraw") == ["thank-you"]
 
 
+@pytest.mark.parametrize("how", ["unlisted", "long ago"])
+@pytest.mark.parametrize("lost", [False, True])
+def test_what_nobody_knows_any_more_is_told_once_and_left_and_never_made_twice(life, how, lost):
+    """A visit came and went after the copy was made, or so long ago that it is not judged any more."""
+    life.visit("I2", "2026-11-09 15:00", PAUL)
+    life.run("2026-11-09 17:00")
+    file = life.has("thank-you", PAUL)
+    life.rewrite("thank-you", JULIE, "À bientôt.")
+    if how == "unlisted":
+        life.unlist("I2")
+    back = "2026-11-10 09:00" if how == "unlisted" else "2026-12-20 09:00"
+    if lost:
+        for store in (life.folder / "out").glob("followup.db*"):
+            store.unlink()
+    else:
+        assert any(each["code"] == "F171" for each in restored(life, back)["problems"])
+    tick = life.at(back)
+    told = [each for each in tick.problems if each["code"] == "F171" and each["where"] == "outputs.drafts"]
+    assert [(str(file) in each["message"], each["severity"]) for each in told] == [(True, "info")]
+    assert file.exists()
+    marks = life.marks()
+    assert [each for each in life.at(back.replace("09:00", "10:00")).problems if each["code"] == "F171"] == []
+    if how == "unlisted":
+        life.visit("I2", "2026-11-09 15:00", PAUL)
+        life.run("2026-11-10 11:00")
+        assert life.marks() == marks
+
+
 def test_a_source_that_is_away_keeps_the_next_run_from_being_the_last_to_look(life, tmp_path):
     life.run("2026-11-09 12:00")
     restored(life, "2026-11-10 09:00")

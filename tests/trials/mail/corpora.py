@@ -52,10 +52,27 @@ DOUBTFUL = re.compile(
 )
 """A press release out of Outlook, a friend's mail by a service, ... : neither, for the counts."""
 
-TOLD: dict[str, tuple[int, int]] = {}
+TOLD = {
+    "a gateway of feeds": (623, 623),
+    "a list's administration": (9, 9),
+    "a machine's account": (11, 11),
+    "a robot": (4, 4),
+    "a tracker of bugs": (24, 24),
+    "commits": (22, 22),
+    "newsletters": (85, 96),
+    "newsletters of hard-ham": (215, 225),
+    "notices of absence": (4, 4),
+    "reports of mail servers": (6, 6),
+}
 """Of how many mails of each we tell that a program wrote them; nothing in the others says so."""
 
-KINDS: dict[str, dict[str, int]] = {}
+KINDS = {
+    "easy-ham-1": {"": 1776, "bounce": 3, "bulk": 679, "notice": 42},
+    "easy-ham-2": {"": 1336, "bounce": 3, "bulk": 28, "notice": 29, "reply": 4},
+    "hard-ham-1": {"": 33, "bulk": 205, "notice": 12},
+    "spam-1": {"": 394, "bulk": 103, "notice": 3},
+    "spam-2": {"": 1082, "bounce": 1, "bulk": 304, "notice": 9},
+}
 """What the mails are taken for."""
 
 OWN_WORDS = {
