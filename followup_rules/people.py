@@ -18,6 +18,7 @@ _LONGEST_NAME = 200
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})
 
 
+@lru_cache(maxsize=8192)  # the same people write and are written to again and again
 def person(address: str, name: str = "") -> Person | None:
     """Return the person with this address, in lower case, and name; None if it is no mail address.
 

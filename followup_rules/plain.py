@@ -44,6 +44,8 @@ def clean(text: str, instead: str = "") -> str:
 
     `instead` stands in the place of each control character, and of odd line ends, which otherwise become line feeds.
     """
+    if text.isascii() and text.isprintable():  # as nearly all are
+        return text
     lines = _ODD_LINE_END.sub(instead or "\n", _NO_ROOM.sub("", text).replace("\r\n", "\n"))
     return _UNSEEN.sub(instead, lines)
 

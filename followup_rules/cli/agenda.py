@@ -97,14 +97,14 @@ def _instants(decision: Decision) -> Iterator[tuple[str, datetime]]:
         yield "closes", decision.closes
 
 
-def _owed(files: Sequence[CaseFile], now: datetime) -> list[pages.Clause]:
-    """Return what is due already, in short."""
-    return [
-        f"{title_of(decision, file)} ({file.name}/{decision.rule})"
-        for file in files
-        for decision in file.decisions
-        if decision.state is State.DUE and decision.due and decision.due <= now and not file.said(decision)
-    ]
+def _owed(files: Sequence[CaseFile], now: datetime) -> list[list[pages.Clause]]:
+    """Return what is due already, in short: rules, case and title, each title once."""
+    rules: dict[tuple[str, str], list[str]] = {}
+    for file in files:
+        for each in file.decisions:
+            if each.state is State.DUE and each.due and each.due <= now and not file.said(each):
+                rules.setdefault((file.name, title_of(each, file)), []).append(each.rule)
+    return [[(", ".join(listed), "bold"), case, title] for (case, title), listed in rules.items()]
 
 
 def _print_json(report: Report, coming: Sequence[Entry]) -> None:
@@ -130,12 +130,12 @@ def record(entry: Entry) -> dict[str, Any]:
 
 
 def _print(
-    report: Report, coming: Sequence[Entry], names: Mapping[str, str], owed: Sequence[pages.Clause], days: int
+    report: Report, coming: Sequence[Entry], names: Mapping[str, str], owed: Sequence[Sequence[pages.Clause]], days: int
 ) -> None:
     page = pages.Page()
     page.row((), 0, [(Sentence("What is coming · {absolute}", absolute=pages.absolute(report.now)), "bold")])
     if owed:
-        page.row([(Sentence("● due already"), "bold green")], 15, *([each] for each in owed))
+        page.row([(Sentence("● due already"), "bold green")], 15, *owed)
     for day, listed in groupby(coming, key=lambda entry: entry.at.date()):
         page.title(f"{pages.on_day(day)} · {pages.relative_day(day, report.now.date())}")
         for (at, what, case, title), same in groupby(listed, key=lambda it: (it.at, it.what, it.case, it.title)):

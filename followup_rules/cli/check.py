@@ -33,6 +33,7 @@ from followup_rules.model import Context, Event, Problem, Pull
 from followup_rules.sentences import Sentence, either
 from followup_rules.store.errors import StoreError
 from followup_rules.store.store import open_copy
+from followup_rules.texts.templates import written_at
 from followup_rules.tick.run import preview
 from followup_rules.upkeep.addresses import addresses_in_config, exposed_addresses
 from followup_rules.upkeep.services import concerns
@@ -178,7 +179,10 @@ def _texts(config: Config) -> Iterator[Problem]:
             texts = (book.texts.speaking(language) for language in spoken)
             found = (each.check(template=do.template, title=do.title, text=do.text) for each in texts)
             for file, line, message in dict.fromkeys(fault for faults in found for fault in faults):
-                problem = Problem(f"rule.{rule.id}", message, Code.FAULTY_TEXT, file=file, line=line, hint=hint)
+                shown = written_at(file, line) if file else ""
+                problem = Problem(f"rule.{rule.id}", message, Code.FAULTY_TEXT, file, line, hint=hint)
+                if shown:
+                    problem = replace(problem, column=1, source_line=shown, length=len(shown))
                 parts = (part for part in (do.title, do.text) if part and book.texts.check(title=part))
                 yield problem if file else _in_its_rule(problem, config, rule.id, next(parts, ""))
 

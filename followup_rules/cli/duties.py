@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from followup_rules.cli import casebook, shared
 from followup_rules.cli.case_names import named, unclear
 from followup_rules.cli.casebook import CaseFile
-from followup_rules.cli.page import WORDS
 from followup_rules.codes import Code
 from followup_rules.config.read import Config
 from followup_rules.engine.parts import name_of_part, names_of_parts, of_part, with_part
@@ -145,8 +144,7 @@ def _no_rule(rule: str, config: Config) -> Problem:
 def _open_one(found: Sequence[Decision], file: CaseFile, name: str, *, as_json: bool) -> Meant:
     decision = found[0]
     if decision.state not in OPEN:
-        state = WORDS[decision.state]
-        message = Sentence("{key} is {state} already: {why}", key=name, state=state, why=decision.why)
+        message = Sentence("{key} is open no more: {why}", key=name, why=decision.why)
         shared.give_up([Problem("DUTY", message, Code.NO_DUTY, hint=_hint(file), fatal=True)], as_json=as_json)
     return Meant(file, decision)
 
@@ -172,8 +170,7 @@ def _not_one(word: _Word, file: CaseFile, pressing: Sequence[Decision], of_rule:
         return Problem("DUTY", message, Code.NO_DUTY, hint=hint, fatal=True)
     over = max(of_rule, key=lambda each: each.visit.start, default=None) if word.rule else None
     if over:
-        values = {"rule": word.rule, "case": file.name, "state": WORDS[over.state], "why": over.why}
-        message = Sentence("nothing of {rule} is open in {case}: it is {state}, {why}", **values)
+        message = Sentence("nothing of {rule} is open in {case}: {why}", rule=word.rule, case=file.name, why=over.why)
     elif word.rule:
         message = Sentence("{rule} asks nothing in {case}", rule=word.rule, case=file.name)
     else:

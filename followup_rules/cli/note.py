@@ -192,7 +192,13 @@ def _misread(
             _, misread = read_values(item, config.rulebook.keys, config.profile.timezone)
             for each in misread:
                 hint = Sentence("correct it in {file}, line {line}", file=added.file, line=added.line)
-                yield Problem("note", each.message, Code.UNREADABLE_ENTRY, hint=each.hint or hint, warning=each.warning)
+                yield Problem(
+                    "note",
+                    each.message,
+                    Code.UNREADABLE_ENTRY,
+                    hint=together(each.hint, hint) if each.hint else hint,
+                    warning=each.warning,
+                )
         for tag in item.tags if isinstance(item, Event) else ():
             if not known.known(tag):
                 message = Sentence("no rule knows the tag #{tag}", tag=tag)

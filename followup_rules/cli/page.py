@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import click
 
 from followup_rules import translation
-from followup_rules.cli.shared import is_colored
+from followup_rules.cli.shared import wants_plain
 from followup_rules.cli.speech import language, tr
 from followup_rules.model import Decision, Reason, State
 from followup_rules.plain import clean
@@ -128,7 +128,7 @@ class Page:
 
         # Square brackets and colons in a title are text: rich would colour them, or take them for pictures.
         # Without a color system it writes no style at all; by NO_COLOR alone it would leave the bold letters.
-        system: Literal["auto"] | None = "auto" if is_colored(sys.stdout) else None
+        system: Literal["auto"] | None = None if wants_plain() else "auto"
         self._console = Console(highlight=False, markup=False, emoji=False, color_system=system)
         self._width = min(self._console.width, _WIDEST) if self._console.is_terminal else _PLAIN
         self._lines: list[Text] = []

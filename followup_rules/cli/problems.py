@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from followup_rules.cli.speech import tr, tr_kept
+from followup_rules.codes import Code
 from followup_rules.plain import clean
 from followup_rules.sentences import Sentence
 
@@ -69,7 +70,8 @@ class _Lines:
     def title(self) -> str:
         problem = self.problem
         code = f"[{_clean(problem.code)}]" if problem.code else ""
-        named = problem.file or problem.message.startswith(problem.where)  # what is told already is not told again
+        # What is told already is not told again; the line of a `path` does not tell of which source it is.
+        named = (problem.file and problem.code != Code.UNUSABLE) or problem.message.startswith(problem.where)
         where = f"{_sentence(problem.where)}{tr(_COLON)}" if problem.where and not named else ""
         severity = tr(_SEVERITIES[problem.severity])
         return self._paint(severity + code, self.strong) + self._paint(

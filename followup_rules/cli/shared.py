@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import NoReturn
 
 import click
 
@@ -125,12 +125,12 @@ def print_problems(problems: Iterable[Problem]) -> None:
         from followup_rules.cli.problems import render_all  # noqa: PLC0415 -- only when there are any
 
         # On stderr, since stdout belongs to `--json` and to what was asked for.
-        click.echo(render_all(listed, color=is_colored(sys.stderr)), err=True)
+        click.echo(render_all(listed, color=sys.stderr.isatty() and not wants_plain()), err=True)
 
 
-def is_colored(stream: TextIO) -> bool:
-    """Tell whether colors and bold letters are wanted: on a terminal, unless NO_COLOR (no-color.org) is set."""
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+def wants_plain() -> bool:
+    """Tell whether neither colors nor bold letters are wanted: by NO_COLOR (no-color.org), or a terminal without."""
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
 
 
 def exit_code(problems: Iterable[Problem]) -> int:

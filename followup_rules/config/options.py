@@ -69,6 +69,11 @@ def _read_all(cls: type, value: Value, base: Path, skip: frozenset[str]) -> Any:
     return _made(cls, got, value)
 
 
+def names(cls: type) -> frozenset[str]:
+    """Return the names of the options that a table may give."""
+    return frozenset(field.name for field in dataclasses.fields(cls) if field.init)
+
+
 def _is_secret(field: dataclasses.Field[Any] | None) -> bool:
     return field is not None and bool(field.metadata.get("secret"))
 

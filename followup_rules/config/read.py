@@ -275,7 +275,7 @@ def _time_limit(value: Value) -> timedelta | None:
     return limit
 
 
-def _no_plugin(value: Value, types: Iterable[str]) -> None:
+def _no_plugin(value: Value, types: Mapping[str, Any]) -> None:
     misspelt = next((key for key in value.raw if nearest(key, ("plugin",))), None)
     if misspelt:
         value.child(misspelt).report(
@@ -286,6 +286,11 @@ def _no_plugin(value: Value, types: Iterable[str]) -> None:
         )
     else:
         hint = Sentence('add plugin = "...", one of: {types}', types=", ".join(sorted(types)))
+        # A table is mostly called as what it holds; of several, the one that needs no account is meant.
+        called = [name for name, kind in types.items() if value.name in (name, *getattr(kind, "emits", ()))]
+        fitting = [name for name in called if {*value.raw} <= options.names(types[name].options)]
+        if len(fitting) == 1:
+            hint = Sentence("add {name} = {example}", name="plugin", example=f'"{fitting[0]}"')
         value.report(Sentence("'plugin' is missing"), code=Code.MISSING, hint=hint, at="key")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from followup_rules.codes import Code
 from followup_rules.config import holidays, wordlists
 from followup_rules.config import profile as profiles
 from followup_rules.config.ingredients import Ingredients, Layer
@@ -58,10 +59,21 @@ def compiled(of: Ingredients) -> Rulebook:
     strange = (problem for layer in layers if layer is not of.document for problem in load.unknown_tables(layer))
     found = [replace(problem, fatal=True) for problem in fatal]
     if of.whole and not fatal:
-        found = [*problems, *strange]
+        found = [_where_outputs_stand(problem, of) for problem in (*problems, *strange)]
     directory = replace(_with_clocks(directory, rules), written_by=_written_by(rules))
     languages = {key_of(name): table.language for name, table in of.cases.items() if table.language}
     return Rulebook(rules, directory, texts, tuple(found), languages, of.whole and not fatal)
+
+
+def _where_outputs_stand(problem: Problem, of: Ingredients) -> Problem:
+    """Return a problem; that no output takes what a pack makes is one of the user's config, and not of the pack."""
+    of_pack = problem.file in {layer.name for layer in of.layers if layer.of_pack}
+    if problem.code != Code.NO_OUTPUT or not of_pack:
+        return problem
+    hint, also = problem.hint, ((problem.file, problem.line, problem.source_line.strip()),)
+    return of.document.problem(
+        ("outputs",), problem.message, code=problem.code, hint=hint, where=problem.where, also=also
+    )
 
 
 def documents(of: Ingredients, fatal: list[Problem]) -> list[Document]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from followup_rules.mail.phrases import any_of, folded, phrases, simple
 
@@ -30,6 +30,7 @@ def is_forward(subject: str) -> bool:
     return _kind(subject) == "forward"
 
 
+@lru_cache(maxsize=256)  # of one mail it is asked several times
 def _kind(subject: str) -> str:
     bare = simple(subject[:_LONGEST])
     found = _prefix().match(bare) or _prefix().match(_without_lists(bare))

@@ -24,6 +24,8 @@ from followup_rules.store.listing import Listing, Row, Shown, sayings
 from followup_rules.store.tombstones import EVENT, MEETING, Tombstones
 
 _VERSIONS = "select id, source, body, gone, listed, planned, called_off, past_unlisted from event"
+# Domains that are looked for one by one.
+_FEW = 8
 
 
 class SourceState(Struct, frozen=True):
@@ -312,10 +314,20 @@ class Events:
             wanted = {_counterpart(tie) for tie in ties}
             near = {name for tie in wanted for (name,) in rows("select id from token where token = ?", tie)}
             hosts = [tie.removeprefix("domain ") for tie in ties if tie.startswith("domain ")]
-            query = "select id from token where token like '@%' || ?"
-            near |= {name for host in hosts for (name,) in rows(query, host)}
-            fresh = near - found
+            fresh = (near | self._at(hosts)) - found
         return found
+
+    def _at(self, hosts: Collection[str]) -> set[str]:
+        """Return the ids of all events in which an address of one of these domains takes part."""
+        rows = self._database.rows
+        if len(hosts) <= _FEW:
+            query = "select id from token where token like '@%' || ?"
+            return {name for host in hosts for (name,) in rows(query, host)}
+        # Each of these questions would go through all tokens: of many, all addresses are looked at once.
+        ends = tuple(hosts)
+        return {
+            name for token, name in rows("select token, id from token where token glob '@*'") if token.endswith(ends)
+        }
 
 
 def lies_in(event: Event, parts: Iterable[BadItem]) -> bool:

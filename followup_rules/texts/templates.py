@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -21,7 +22,6 @@ from followup_rules.toml.suggestions import expected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from jinja2 import Environment, Template
 
@@ -233,6 +233,13 @@ def _text(path: Path) -> str:
     """Return what a template holds. Raises OSError, UnicodeDecodeError."""
     # As files of text are read everywhere: each kind of line end is a line feed.
     return regular_files.read(path, _LARGEST).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def written_at(file: str, line: int) -> str:
+    """Return the line of a template's file, counted from 1; "" if it is not there any more."""
+    with suppress(OSError, UnicodeDecodeError, IndexError):
+        return _text(Path(file)).split("\n")[line - 1] if line else ""
+    return ""
 
 
 def _split(path: Path) -> tuple[_Part, _Part]:

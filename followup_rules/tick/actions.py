@@ -16,7 +16,7 @@ from followup_rules.language.schema import Do, Rule
 from followup_rules.language.tags import Tags
 from followup_rules.model import MAIL, NOTICE, Action, Decision, Event, Problem, Reply
 from followup_rules.sentences import Sentence
-from followup_rules.texts.templates import TemplateProblem, Texts
+from followup_rules.texts.templates import TemplateProblem, Texts, written_at
 
 
 class Making(Struct, frozen=True):
@@ -141,6 +141,15 @@ def _problem(rule: Rule, do: Do, problem: TemplateProblem) -> Problem:
         if do.template
         else Sentence("mend the title or the text of 'do'")
     )
+    shown = written_at(problem.file, problem.line) if problem.file else ""
     return Problem(
-        f"rule.{rule.id}", problem.message, Code.FAULTY_TEXT, file=problem.file, line=problem.line, hint=hint
+        f"rule.{rule.id}",
+        problem.message,
+        Code.FAULTY_TEXT,
+        problem.file,
+        problem.line,
+        column=1 if shown else 0,
+        source_line=shown,
+        length=max(1, len(shown)),
+        hint=hint,
     )

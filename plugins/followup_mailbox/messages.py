@@ -70,7 +70,8 @@ class MailReader(Struct, frozen=True):
     def _may_be_wanted(self, written: bytes) -> bool:
         """Tell cheaply of most mails of others that they are not mine: my address stands nowhere in their head."""
         if not _FROM.search(written):
-            raise FlawError(Sentence("it has no sender (From), so it is no mail; remove it if it is damaged"))
+            said = Sentence("it has no sender (From), so it is no mail; remove it if it is damaged")
+            raise FlawError(said, hint=Sentence("write it as {example}", example="From: name@domain"))
         folded = written.lower()  # a domain may be written as mail carries it (RFC 3490), or its letters taken apart
         spelt_otherwise = b"xn--" in folded or not folded.isascii()
         return "received" in self.kinds or spelt_otherwise or any(mine.encode() in folded for mine in self.me)

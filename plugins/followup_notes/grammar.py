@@ -41,6 +41,8 @@ _DATE_KEY = "|".join([*DATE_KEYS, *ALSO]).replace("'", "['’]")
 _PARTED_DATE = re.compile(rf"(?<!\S)({_DATE_KEY})(?:\s*[:=]\s*|(?<=due|til);)(?=\S)", re.IGNORECASE)
 _WIDE_COLON = re.compile(r"(?<=\w)：\s*")
 _EMPTY_DATE = re.compile(rf"(?<!\S)({_DATE_KEY})\s?[:=]\s*$", re.IGNORECASE)
+# "12.50 $" is a price: only between a date and a tag is it a time.
+_DOTTED_CLOCK = re.compile(r"(?<=\d{4}-\d\d-\d\d )([01]?\d|2[0-3])\.([0-5]\d)(?= +#)")
 _AFTER_STAMP = re.compile(r"^[,;:.](?=\s|#|$)")
 _LIKE_A_NOTE = re.compile(r"\s*(?:\[[ xX]?\]\s*)?\d{4}-\d\d?-\d\d?(?!\d)")
 
@@ -99,7 +101,7 @@ def parse_note(text: str) -> Note:
     """Read a list item. Raises NotADate, with a sentence for the user, if its date or time does not exist."""
     text = one_line(_COMMENT.sub(" ", text[:LONGEST_NOTE]), LONGEST_NOTE)
     box = _CHECKBOX.match(text)
-    day, clock, rest = _split_stamp(text[box.end() :] if box else text)
+    day, clock, rest = _split_stamp(_DOTTED_CLOCK.sub(r"\1:\2", text[box.end() :] if box else text, count=1))
     rest = _rejoined(rest)
     pieces = _pieces(rest)
     pairs = {piece.key: piece.value for piece in pieces if piece.key}

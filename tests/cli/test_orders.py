@@ -97,7 +97,7 @@ def test_a_day_that_may_be_two_or_is_over_is_asked_about(story, day):
         ("nordik/thankyou", 'did you mean "thank-you"?'),
         ("nordic/thank-you", "fits no case"),
         ("nordik/prepare", "nothing of prepare is open in nordik.ca"),
-        ("prepare/nordik.ca@2026-11-09", "is expired already"),
+        ("prepare/nordik.ca@2026-11-09", "is open no more: missed"),
     ],
 )
 def test_what_cannot_be_meant_is_told_and_nothing_is_written(story, word, told):

@@ -138,7 +138,10 @@ def test_a_notice_is_printed_in_full(desk):
 def test_what_was_missed_is_said_once(desk):
     desk.out("run", now="2026-11-01T09:00")
     printed = flat(desk.out("run", now=HOME))
-    assert "✗ expired prepare nordik.ca missed: the window closed at Mon 2026-11-09 10:00 (1 hour ago)" in printed
+    assert (
+        "✗ expired prepare Interview - Nordik nordik.ca missed: the window closed at Mon 2026-11-09 10:00 (1 hour ago)"
+        in printed
+    )
     assert "missed" not in desk.out("run", now="2026-11-09T12:00")
 
 
@@ -246,6 +249,11 @@ def test_a_terminal_gets_colour_and_keeps_signs_and_words(snoozed):
     printed = snoozed.out("plan", now=CALL_DAY, **how)
     assert "\x1b[35m‖ held" in printed
     assert "‖ held" in snoozed.out("plan", now=CALL_DAY)
+
+
+def test_who_wants_no_colour_gets_no_bold_letters_either(snoozed):
+    how = {"color": True, "env": {"FORCE_COLOR": "1", "TERM": "xterm-256color", "COLUMNS": "100", "NO_COLOR": "1"}}
+    assert "\x1b" not in snoozed.out("plan", now=CALL_DAY, **how)
 
 
 def test_an_ascii_terminal_shows_what_it_can(desk):
@@ -453,9 +461,7 @@ def test_agenda_leaves_out_cancelled_meetings_and_cases_of_no_rule(desk):
 
 
 def test_agenda_begins_with_what_is_due_already(desk):
-    assert "● due already  debrief (nordik.ca) · fit (nordik.ca) · thank-you (nordik.ca)" in desk.out(
-        "agenda", now=HOME
-    )
+    assert "● due already  debrief, fit, thank-you · nordik.ca · Interview - Nordik" in desk.out("agenda", now=HOME)
 
 
 def test_explain_says_of_machine_mail_that_it_counts_as_nobodys_word(tmp_path):
