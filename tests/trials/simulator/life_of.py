@@ -66,7 +66,8 @@ def live(seed: int, years: float = 1, *, every: int = 5) -> Lived:
             if minds.number(1, A_CHANGE_OF_MIND) == 1:
                 minds.one(CHANGES_OF_MIND).do(session, minds)
             pause(world, session, chance)
-            changes += len(session.tick(judge).report.outcomes)
+            whole = (session.ticks + 1) % every == 0
+            changes += len(session.tick(judge, whole=whole).report.outcomes)
     except Violation as broken:
         violation = str(broken)
     finally:

@@ -19,7 +19,7 @@ from followup_rules.engine.sight import Sight
 from followup_rules.model import Decision
 from followup_rules.store.store import Store, open_copy
 from followup_rules.tick.one_case import judge as judge_case
-from followup_rules.tick.run import Report, preview, run
+from followup_rules.tick.run import Choose, Report, every_case, preview, run
 from followup_rules.upkeep.backup import mark_as_put_back
 
 from . import setting
@@ -63,6 +63,10 @@ def copied(store: Store) -> Iterator[Store]:
         yield copy
 
 
+def _judged(store: Store, now: datetime) -> list[str]:
+    return store.decisions.stale(now)
+
+
 class Session:
     """A store and two desks; each `tick` is one run of the product."""
 
@@ -100,13 +104,17 @@ class Session:
         mark_as_put_back(self.store, self.config(), self.world.clock)
 
     def preview(
-        self, shuffle: random.Random | None = None, *, store: AbstractContextManager[Store] | None = None
+        self,
+        shuffle: random.Random | None = None,
+        *,
+        store: AbstractContextManager[Store] | None = None,
+        choose: Choose = every_case,
     ) -> Report:
-        """Return what a run would do, on a copy."""
+        """Return what a run would do, on a copy; of which cases decisions are asked for."""
         world = self.world
         view = View(world.picture, world.failing, shuffle)
         with store or copied(self.store) as copy:
-            return preview(setting.config(world.knobs, view, self.desks), copy, world.clock)
+            return preview(setting.config(world.knobs, view, self.desks), copy, world.clock, choose)
 
     def run(self) -> Report:
         """Run once."""
@@ -135,12 +143,12 @@ class Session:
         decisions, _ = judge_case(next(self.store.read([case])), self.config(), context)
         return decisions
 
-    def tick(self, judge: Callable[[Session, Seen], None]) -> Seen:
-        """Plan, run, and have what was seen judged."""
+    def tick(self, judge: Callable[[Session, Seen], None], *, whole: bool = True) -> Seen:
+        """Plan, run, and have what was seen judged. `whole`: the plan tells of all cases, not only of those that run judges."""
         world = self.world
         for name, desk in self.desks.items():
             desk.mode = world.modes[name]
-        plan = self.preview()
+        plan = self.preview(choose=every_case if whole else _judged)
         report = self.run()
         self.ticks += 1
         kinds = {"calendar": "meetings", "sent": "mails", "notes": "notes"}
