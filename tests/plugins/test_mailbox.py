@@ -80,6 +80,15 @@ def test_a_mail_that_is_passed_on_says_so(read, headers, forwards):
     assert read(mail(**headers)).forwards is forwards
 
 
+@pytest.mark.parametrize(
+    ("sender", "kind", "auto"),
+    [("Camille <me@example.org>", "sent", ""), ("Shop <news@shop.example>", "received", "bulk")],
+)
+def test_a_mass_mailer_makes_mail_of_others_bulk_and_mine_stays_mine(read, sender, kind, auto):
+    content = mail(From=sender, X_Mailer="MailChimp Mailer", In_Reply_To=None, References=None, Subject="Hello")
+    assert read(content, kinds=(kind,)).auto == auto
+
+
 def test_the_key_of_a_draft_counts_in_mail_of_mine_only(read):
     content = mail(From="Julie <julie.roy@nordik.ca>", To="me@example.org", X_Followup_Key="0123456789abcdef")
     assert read(content, kinds=("received",)).report is None
