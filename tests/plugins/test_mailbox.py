@@ -89,6 +89,11 @@ def test_a_mass_mailer_makes_mail_of_others_bulk_and_mine_stays_mine(read, sende
     assert read(content, kinds=(kind,)).auto == auto
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_mail_that_a_text_editor_has_saved_in_utf_16_is_read(read, encoding):
+    assert read("\ufeff".encode(encoding) + mail().encode(encoding)).title == read(mail()).title
+
+
 def test_the_key_of_a_draft_counts_in_mail_of_mine_only(read):
     content = mail(From="Julie <julie.roy@nordik.ca>", To="me@example.org", X_Followup_Key="0123456789abcdef")
     assert read(content, kinds=("received",)).report is None
