@@ -101,11 +101,11 @@ class Store:
         with self.database.transaction():
             ids = ids | self.acquaintances.update(ids, directory)
             tied = self.events.tied(ids)
-            before = {name: self.places.cases_of(name) for name in tied}
+            before = self.places.cases_of_each(tied)
             shown = self.acquaintances.answered(self.events.events(tied))
             places = self._also_joining(assign(shown, directory, self.places.cases_beside(tied)), shown, directory)
             self.places.write(places)
-            after = {name: self.places.cases_of(name) for name in tied}
+            after = self.places.cases_of_each(tied)
             touched = {name for name in tied if name in ids or before[name] != after[name]}
             self.decisions.make_stale(case for name in touched for case in (*before[name], *after[name]))
             self._drop_belated(places)
