@@ -4,7 +4,9 @@
 
 Made up from a fixed seed: an employer each, with one interview or two, mail in both directions, and notes; all within
 some months. The whole interview pack judges them at one instant, each with its reasons and the next instant at which
-that could change. Printed is the median of several passes over the same store, and the peak of the memory.
+that could change. Printed is the median of several passes over the same store, and the peak of the memory: another
+process
+fills it, so that this is the peak of judging alone.
 """
 
 from __future__ import annotations
@@ -15,10 +17,12 @@ import pstats
 import random
 import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -97,14 +101,27 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=10)
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--profile", action="store_true")
+    parser.add_argument("--fill", type=Path, metavar="FOLDER", help="only fill the store of a folder")
     asked = parser.parse_args()
     for cases in asked.cases:
-        with tempfile.TemporaryDirectory() as name:
-            (Path(name) / "config.toml").write_text(CONFIG)
-            config = read_config(Path(name) / "config.toml")
-            with open_store(config.store) as store:
+        if asked.fill:
+            with opened(asked.fill) as (config, store):
                 fill(store, config, cases, asked.events)
+            continue
+        with tempfile.TemporaryDirectory() as name:
+            filling = [sys.executable, __file__, str(cases), "--events", str(asked.events), "--fill", name]
+            subprocess.run(filling, check=True)
+            with opened(Path(name)) as (config, store):
                 measure(store, config, cases, asked)
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[tuple[Config, Store]]:
+    """Lend the config and the store of a folder, made if they are not there."""
+    (folder / "config.toml").write_text(CONFIG)
+    config = read_config(folder / "config.toml")
+    with open_store(config.store) as store:
+        yield config, store
 
 
 def measure(store: Store, config: Config, cases: int, asked: argparse.Namespace) -> None:

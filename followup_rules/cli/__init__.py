@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -88,7 +89,12 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         with usage.usage_errors():
-            return super().invoke(ctx)
+            try:
+                return super().invoke(ctx)
+            except (click.Abort, KeyboardInterrupt, EOFError):  # click would say so in English
+                click.echo(err=True)
+                speech.say(Sentence("stopped"), err=True)
+                ctx.exit(1)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -113,6 +119,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         import logging  # noqa: PLC0415 -- only for --debug
 
         logging.basicConfig(stream=sys.stderr, level=logging.DEBUG, format="%(message)s")
+    if os.environ.get("_FOLLOWUP_COMPLETE", "").startswith("bash"):
+        from followup_rules.cli import bash_completion  # noqa: PLC0415 -- only for the Tab key
+
+        bash_completion.use()
     try:
         cli.main(args=given, prog_name="followup")
     except OSError as error:

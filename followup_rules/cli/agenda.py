@@ -15,6 +15,7 @@ from followup_rules.cli import casebook, shared
 from followup_rules.cli import page as pages
 from followup_rules.cli.case_days import UNTITLED
 from followup_rules.cli.casebook import CaseFile
+from followup_rules.cli.duties import title_of
 from followup_rules.cli.speech import tr
 from followup_rules.model import Decision, State
 from followup_rules.sentences import Sentence
@@ -99,7 +100,7 @@ def _instants(decision: Decision) -> Iterator[tuple[str, datetime]]:
 def _owed(files: Sequence[CaseFile], now: datetime) -> list[pages.Clause]:
     """Return what is due already, in short."""
     return [
-        f"{decision.rule} ({file.name})"
+        f"{title_of(decision, file)} ({file.name}/{decision.rule})"
         for file in files
         for decision in file.decisions
         if decision.state is State.DUE and decision.due and decision.due <= now and not file.said(decision)
@@ -134,7 +135,7 @@ def _print(
     page = pages.Page()
     page.row((), 0, [(Sentence("What is coming · {absolute}", absolute=pages.absolute(report.now)), "bold")])
     if owed:
-        page.row([(Sentence("● due already"), "bold green")], 15, owed)
+        page.row([(Sentence("● due already"), "bold green")], 15, *([each] for each in owed))
     for day, listed in groupby(coming, key=lambda entry: entry.at.date()):
         page.title(f"{pages.on_day(day)} · {pages.relative_day(day, report.now.date())}")
         for (at, what, case, title), same in groupby(listed, key=lambda it: (it.at, it.what, it.case, it.title)):

@@ -16,7 +16,7 @@ from followup_rules.codes import Code
 from followup_rules.config.read import Config
 from followup_rules.engine.parts import name_of_part, names_of_parts, of_part, with_part
 from followup_rules.model import Decision, Problem, State
-from followup_rules.sentences import Sentence
+from followup_rules.sentences import Sentence, commas
 from followup_rules.store.store import Store
 from followup_rules.tick.run import Report, every_case, preview
 from followup_rules.toml.suggestions import expected
@@ -185,7 +185,8 @@ def _not_one(word: _Word, file: CaseFile, pressing: Sequence[Decision], of_rule:
 def _with_title(decision: Decision, file: CaseFile) -> str:
     """Return by which word a duty can be named, with its title where that is a key, which tells people little."""
     word = short(decision, file)
-    return f"{word} (“{title_of(decision, file)}”)" if word == decision.key else word
+    titled = Sentence("{word} (“{title}”)", word=word, title=title_of(decision, file))
+    return titled if word == decision.key else word
 
 
 def _hint(file: CaseFile) -> str:
@@ -195,4 +196,4 @@ def _hint(file: CaseFile) -> str:
 
 def _listed(names: Collection[str]) -> str:
     once = list(dict.fromkeys(names))
-    return ", ".join(once[:_LISTED]) + (", ..." if len(once) > _LISTED else "")
+    return commas(*once[:_LISTED], *(["..."] if len(once) > _LISTED else []))

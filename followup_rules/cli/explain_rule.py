@@ -10,8 +10,10 @@ import click
 from msgspec import Struct
 
 from followup_rules.cli import page as pages
+from followup_rules.cli.case_events import kind_of
 from followup_rules.cli.casebook import CaseFile
 from followup_rules.cli.page import Clause, Page
+from followup_rules.cli.speech import tr
 from followup_rules.config.read import Config
 from followup_rules.config.rulebook import documents
 from followup_rules.engine.isolation import Failed
@@ -147,7 +149,7 @@ def _add_decisions(page: Page, decisions: Iterable[Decision], now: datetime) -> 
     for decision in pages.in_order(decisions):
         anchor = decision.visit.anchor
         started = (
-            Sentence("for {day}, “{title}”", day=f"{decision.visit.day:%a %Y-%m-%d}", title=_titled(anchor)),
+            Sentence("for {day}, “{title}”", day=pages.on_day(decision.visit.day), title=_titled(anchor)),
             "dim",
         )
         page.row(
@@ -163,7 +165,7 @@ def _add_near(page: Page, heading: str, close: Sequence[Near], now: datetime) ->
     for each in close[:_MOST]:
         event = each.event
         lines: list[list[Clause]] = [[pages.when(event.start.astimezone(now.tzinfo), now), _titled(event)]]
-        page.row([f"    {event.kind}"], 14, *lines, [(_why(each), "yellow"), *map(_place, each.failures[:2])])
+        page.row([f"    {tr(kind_of(event))}"], 14, *lines, [(_why(each), "yellow"), *map(_place, each.failures[:2])])
     if len(close) > _MOST:
         more = Sentence("and {number} more: --json shows all", number=len(close) - _MOST)
         page.row(["    ", (more, "dim")], 0)

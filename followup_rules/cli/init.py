@@ -36,7 +36,11 @@ def _init(ctx: click.Context, *, yes: bool, as_json: bool, **flags: Any) -> None
         _refuse([message], as_json=as_json)
     given = {question.name: _given(question, flags[question.name.replace("-", "_")]) for question in QUESTIONS}
     asks = sys.stdin.isatty() and not yes and not as_json
-    answers = _conversation(given) if asks else _without_asking(given)
+    try:
+        answers = _conversation(given) if asks else _without_asking(given)
+    except click.Abort:
+        click.echo(err=True)
+        _refuse([Sentence("stopped before the last answer")], as_json=as_json)
     _refuse(_all_faults(answers), as_json=as_json)
     speak(answers["language"][0])
     settled, address = _settled(file, answers), next(filter(is_address, answers["calendar"]), "")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import NoReturn
 
 import click
 
-from followup_rules.cli import casebook, completion, note, shared
+from followup_rules.cli import casebook, completion, natural_dates, note, shared
 from followup_rules.cli.casebook import CaseFile
 from followup_rules.codes import Code
 from followup_rules.language.tags import Tags
@@ -33,8 +33,9 @@ def command(  # noqa: PLR0913 -- one for each word of the command line
 ) -> None:
     """Say what the case's meeting of a day is: followup mark nordik not-interview 2026-11-18.
 
-    Or `no-show`, if they did not call or come at the agreed time. DAY is a date, today, yesterday or tomorrow; it may
-    be left out if all the case's meetings are on one day. It writes a note, which holds also when an interview moves.
+    Or `no-show`, if they did not call or come at the agreed time. DAY is what you would say: a date, yesterday, friday,
+    6 nov.; it may be left out if all the case's meetings are on one day. It writes a note, which holds also when an
+    interview moves.
     """
     config = shared.load(ctx, as_json=as_json)
     moment = shared.instant(now, config)
@@ -78,12 +79,12 @@ def _day(written: str | None, file: CaseFile, now: datetime, *, as_json: bool) -
         )
         hint = Sentence("say which: {listed}", listed=_listed(days, now.date())) if days else ""
         _give_up(Problem("mark", message, Code.NO_DUTY, hint=hint, fatal=True), as_json=as_json)
-    day = _parsed(written, now.date())
+    day = _parsed(written, days, now)
     if day not in days:
         what = (
             Sentence("{name} has no meeting on {day}", name=file.name, day=day)
             if day
-            else Sentence("{written!r} is no day; write it as 2026-11-18", written=written)
+            else Sentence("{written!r} is no day; write it as you would say it, or as 2026-11-18", written=written)
         )
         hint = (
             Sentence("its meetings are on {listed}", listed=_listed(days, day or now.date()))
@@ -95,14 +96,9 @@ def _day(written: str | None, file: CaseFile, now: datetime, *, as_json: bool) -
     return day
 
 
-def _parsed(written: str, today: date) -> date | None:
+def _parsed(written: str, days: Collection[date], now: datetime) -> date | None:
     ahead = _NEAR.get(written.casefold().replace("’", "'"))
-    if ahead is not None:
-        return today + timedelta(days=ahead)
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        return None
+    return natural_dates.among(written, days, now) if ahead is None else now.date() + timedelta(days=ahead)
 
 
 def _listed(days: Sequence[date], near: date) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from contextlib import suppress
-from datetime import datetime, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from followup_rules.sentences import Sentence
@@ -18,6 +18,8 @@ from followup_rules.written_dates import ALSO, NotADate, read_value
 
 ACCEPTED = Sentence("a day such as friday, tomorrow, in two weeks, 20 nov. or 2026-11-20")
 # "next friday" is the friday that comes, and so is "vendredi prochain", which dateparser does not know.
+# A day of a meeting is known by its weekday, whichever week is named.
+_WHICH = re.compile(r"^(?:next|last|this|on|le|ce)\s+|\s+(?:prochaine?|derni[eè]re?|pass[ée]e?)$", re.IGNORECASE)
 _NEXT = re.compile(r"^next\s+|\s+prochaine?$", re.IGNORECASE)
 # Numbers alone are a date that two people read differently, or none: nothing that may be guessed.
 _WORD = re.compile(r"[^\W\d_]{2}")
@@ -26,7 +28,7 @@ _QUOTED = re.compile(rf"""{_KEY}["'“”„«‘]\s?(?P<value>[^"“”»'’]+
 _BARE = re.compile(rf"""{_KEY}(?P<value>(?!["'“”„«‘])[^\s:#]+(?:\s[^\s:#]+(?!\S*:))*)""")
 _MOST_WORDS = 5
 # What dateparser reads a whole month or year of is no day.
-_SETTINGS = {"PREFER_DATES_FROM": "future", "REQUIRE_PARTS": ["day"], "PARSERS": ["relative-time", "absolute-time"],
+_SETTINGS = {"REQUIRE_PARTS": ["day"], "PARSERS": ["relative-time", "absolute-time"],
              "RETURN_TIME_AS_PERIOD": True}  # fmt: skip
 
 
@@ -46,6 +48,27 @@ def day(written: str, now: datetime) -> str:
         )
         raise NotADate(text, over)
     return f"{said:%Y-%m-%dT%H:%M}" if timed else f"{said:%Y-%m-%d}"
+
+
+def among(written: str, days: Collection[date], now: datetime) -> date | None:
+    """Return which of some days is said, behind or ahead, the nearest if several fit; None if no day is said.
+
+    A day that is said and is none of them comes back as it is. `now` is in the user's zone.
+    """
+    text = _WHICH.sub("", " ".join(written.split()))
+    said = None
+    for part in (text, text.partition(" ")[2]):  # "Friday, November 6", which may be that of another year
+        with suppress(NotADate):
+            said = said or read_value(part, now, _zone(now)).date()
+    if said is None:
+        with suppress(NotADate):
+            said = _guessed(text, now, "past")[0].date()
+    if said is None:
+        return None
+    fitting = [each for each in days if each == said]
+    fitting = fitting or [each for each in days if text.isalpha() and each.weekday() == said.weekday()]
+    fitting = fitting or [each for each in days if (each.month, each.day) == (said.month, said.day)]
+    return min(fitting, key=lambda each: abs(each - now.date()), default=said)
 
 
 def in_values(text: str, keys: Collection[str], now: datetime) -> str:
@@ -95,10 +118,10 @@ def _zone(now: datetime) -> ZoneInfo:
     return now.tzinfo
 
 
-def _guessed(text: str, now: datetime) -> tuple[datetime, bool]:
+def _guessed(text: str, now: datetime, prefer: str = "future") -> tuple[datetime, bool]:
     from dateparser.date import DateDataParser  # noqa: PLC0415 -- heavy, and most days are said more plainly
 
-    settings = {**_SETTINGS, "RELATIVE_BASE": now.replace(tzinfo=None)}
+    settings = {**_SETTINGS, "PREFER_DATES_FROM": prefer, "RELATIVE_BASE": now.replace(tzinfo=None)}
     found = DateDataParser(languages=["en", "fr"], settings=settings).get_date_data(text)
     if found.date_obj is None:
         raise NotADate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from collections.abc import Iterable, Sequence
@@ -51,6 +52,7 @@ _STATE = 11
 _PLAIN, _WIDEST, _NARROWEST = 80, 100, 20
 # Private-use characters: a space, and a no-break space, at which no line is broken.
 _GLUE, _NO_BREAK = "\ue000", "\ue001"
+_DATE = re.compile(r"(?:\b[^\W\d_]{2,4}\.? )?\b\d{4}-\d\d-\d\d(?: \d\d:\d\d)?")
 _BEFORE, _AFTER = str.maketrans({"\xa0": _NO_BREAK}), str.maketrans({_GLUE: " ", _NO_BREAK: "\xa0"})
 
 
@@ -172,7 +174,7 @@ class Page:
         from rich.text import Text  # noqa: PLC0415 -- heavy
 
         parts = [(each, "") if isinstance(each, str) else each for each in clauses]
-        shown = ((clean(tr(part)).replace("\n", " ").translate(_BEFORE), style) for part, style in parts)
+        shown = ((_glued(clean(tr(part)).replace("\n", " ")).translate(_BEFORE), style) for part, style in parts)
         return Text.assemble(*shown, end="")
 
     def _flow(self, clauses: Sequence[Clause], width: int) -> list[Text]:
@@ -187,6 +189,11 @@ class Page:
                 wrapped = list(text.wrap(self._console, width, overflow="fold", no_wrap=False)) or [text]
                 lines = [*lines[: len(lines) if lines[-1] else -1], *wrapped]
         return lines
+
+
+def _glued(text: str) -> str:
+    """Return a text in which no date is broken over two lines."""
+    return _DATE.sub(lambda date: date[0].replace(" ", _GLUE), text)
 
 
 def _command(*words: str) -> str:

@@ -137,6 +137,7 @@ QUESTIONS = (
         Sentence("Your employer's domains, such as acme.com"),
         Sentence("A meeting with people there alone is no interview. Without a job, there is nothing to write."),
         reads=readings.domains,
+        fault=readings.domain_fault,
         several=True,
     ),
     Question(

@@ -17,6 +17,7 @@ from followup_rules.sentences import Sentence, as_sentence
 from followup_rules.web_address import is_address, parsed
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+_DOMAIN = re.compile(r"(?:[\w-]+\.)+[^\W\d_][\w-]+")
 _BETWEEN = re.compile(r"[\s,;]+")
 _NAMED = re.compile(r'(?:"[^"]*"|[^<>,;"])*<\s*(?:mailto:)?([^<>\s]+)\s*>')
 """A name before an address: `Camille Roy <camille@example.org>`."""
@@ -76,6 +77,11 @@ def path(answer: str) -> tuple[str, ...]:
 def address_fault(answer: str) -> str:
     """Return why it is no e-mail address, or ""."""
     return "" if _ADDRESS.fullmatch(answer) else Sentence("{answer!r} is no e-mail address", answer=answer)
+
+
+def domain_fault(answer: str) -> str:
+    """Return why it is no domain, or ""."""
+    return "" if _DOMAIN.fullmatch(answer) else Sentence("{answer!r} is no domain, such as acme.com", answer=answer)
 
 
 def zone_fault(answer: str) -> str:

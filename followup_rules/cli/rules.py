@@ -19,7 +19,7 @@ from followup_rules.config.read import Config
 from followup_rules.config.rulebook import documents
 from followup_rules.language.layers import Table, merge
 from followup_rules.model import State
-from followup_rules.sentences import Sentence, as_sentence
+from followup_rules.sentences import Sentence, as_sentence, commas
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value
 
@@ -85,7 +85,7 @@ def _start(on: Any) -> str:
         on = on[only] if only in ("any", "is", "kind") else None
     listed = on if isinstance(on, list) else [on]
     return (
-        ", ".join(f"“{each}”" for each in listed)
+        commas(*(Sentence("“{word}”", word=each) for each in listed))
         if all(isinstance(each, str) for each in listed)
         else Sentence("what its `on` says")
     )

@@ -76,7 +76,8 @@ def _of_config(context: click.Context) -> str:
         # What is wrong with the file is told in its own language all the same, if the line that says which can be read.
         return next(iter(_SPOKEN.findall(text)), "")
     profile = profile or {"language": next(iter(_SPOKEN.findall(text)), "")}
-    return str(profile.get("language", "")) if isinstance(profile, dict) else ""
+    # "fr-CA" and "français" are faults, and told in French.
+    return str(profile.get("language", ""))[:2].lower() if isinstance(profile, dict) else ""
 
 
 def of_locale() -> str:

@@ -62,8 +62,7 @@ class CaseView:
     @computed
     def events(self) -> tuple[Event, ...]:
         """All events of the case that took place or are planned, in the order of time."""
-        shown = [event for event in (*self.home, *self.case.joined) if event.identity not in self.fates]
-        return tuple(sorted(shown, key=self.order))
+        return tuple(event for event in self.lookup.events if event.identity not in self.fates)
 
     @computed
     def home(self) -> tuple[Event, ...]:
@@ -82,17 +81,24 @@ class CaseView:
         return {name: reason for name, reason in found if reason is not None}
 
     @computed
-    def _at_home(self) -> tuple[Event, ...]:
+    def _at_home(self) -> frozenset[str]:
+        """The identities of the events at home here."""
+        return frozenset(event.identity for event in self.home)
+
+    @computed
+    def _certain(self) -> tuple[Event, ...]:
+        """Those of them that are there beyond doubt."""
         return tuple(event for event in self.home if not vanished(event) and event.status not in DOUBTFUL)
 
     @computed
     def lookup(self) -> Lookup:
-        """The events of the case that took place or are planned, by what they bear."""
-        return Lookup(self.events, self.rules, self.moment)
+        """All events of the case, whatever became of them, by the patterns that they pass."""
+        return Lookup(sorted((*self.home, *self.case.joined), key=self.order), self.rules, self.moment)
 
     @computed
-    def _home_lookup(self) -> Lookup:
-        return Lookup(self.home, self.rules, self.moment)
+    def _off(self) -> frozenset[int]:
+        """The places among them of those that did not take place and are not planned."""
+        return frozenset(self.lookup.places[name] for name in self.fates)
 
     @computed
     def _gone(self) -> frozenset[str]:
@@ -114,7 +120,7 @@ class CaseView:
     @computed
     def names(self) -> frozenset[str]:
         """The folded words in the names and addresses of the case's people and in its key."""
-        people = [person for event in self._at_home for person in event.people]
+        people = [person for event in self._certain for person in event.people]
         return frozenset(fold(" ".join([self.case.key, *(f"{p.name} {p.address}" for p in people)])).split())
 
     def day(self, event: Event) -> date:
@@ -143,7 +149,7 @@ class CaseView:
         with blaming(it):
             if it.recurring:
                 return self._of(clock.visits(it, it.recurring, self))
-            if it.on is None or not (self._gone or self._home_lookup.may_be(it.on)):
+            if it.on is None or not (self._gone or self.lookup.may_be(it.on)):
                 return NO_VISITS
             if not it.on.is_fixed or it.where or (isinstance(it, Rule) and it.each):
                 return self._of(self._grouped(it, it.on))
@@ -172,12 +178,13 @@ class CaseView:
 
     def anchors(self, on: Pattern, scope: Scope) -> list[Event]:
         """Return the events from which a rule starts that names a pattern."""
-        starting = {event.identity: event for event in self._home_lookup.passing(on, scope) if on.rest(event, scope)}
+        passing = (event for event in self.lookup.passing(on, scope) if event.identity in self._at_home)
+        starting = {event.identity: event for event in passing if on.rest(event, scope)}
         # What has vanished or was missed, and the rule does not name so, is an anchor that is gone: as it was, listed.
         gone = self._gone - starting.keys()
-        if not gone:
-            return [*starting.values()]
-        starting |= {event.identity: event for event in self.case.home if event.identity in gone and on(event, scope)}
+        for event in self.case.home if gone else ():
+            if event.identity in gone and on(event, scope):
+                starting[event.identity] = event
         return [starting[event.identity] for event in self.home if event.identity in starting]
 
     def _visit(self, events: Sequence[Event], person: str = "") -> Visit:
@@ -207,12 +214,12 @@ class CaseView:
     @computed
     def _meetings(self) -> tuple[Event, ...]:
         """The meetings with people that took place or are planned, in the order of time."""
-        meetings = [e for e in self._at_home if e.kind == "meeting" and e.people and e.identity not in self.fates]
+        meetings = [e for e in self._certain if e.kind == "meeting" and e.people and e.identity not in self.fates]
         return tuple(sorted(meetings, key=self.order))
 
     @computed
     def _everybody(self) -> tuple[Person, ...]:
-        return tuple(once_each(person for other in self._at_home for person in other.people))
+        return tuple(once_each(person for other in self._certain for person in other.people))
 
     def stands(self, visit: Visit) -> bool:
         """Tell whether the visit took place, is planned, or may have taken place; else none of its events did."""
@@ -250,11 +257,12 @@ class CaseView:
 
     def found(self, pattern: Pattern) -> Found:
         """Return the events of the case that pass the tests of a pattern that no anchor can change."""
-        return self.lookup.passing(pattern, self.whole)
+        passing = self.lookup.passing(pattern, self.whole)
+        return passing.without(self._off) if self._off else passing
 
     def matching(self, patterns: Sequence[Pattern], scope: Scope, since: datetime) -> list[Event]:
         """Return the other events of the case that match, from `since` on unless a pattern has its own `after`."""
-        events, about = self.events, self.notes.subjects
+        events, about = self.lookup.events, self.notes.subjects
         matching: list[int] = []
         not_asked = {self.lookup.places[name] for name in scope.own if name in self.lookup.places}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 
@@ -27,6 +27,10 @@ class Found(Struct, frozen=True):
     def __iter__(self) -> Iterator[Event]:
         """Yield the events."""
         return map(self.of.events.__getitem__, self.places)
+
+    def without(self, places: Container[int]) -> Found:
+        """Return those at other places than some."""
+        return Found(self.of, [place for place in self.places if place not in places])
 
     def since(self, instant: datetime) -> Found:
         """Return those that count from an instant on."""

@@ -136,7 +136,8 @@ class Scope(Struct, frozen=True, dict=True):
         return self._done(phrase.base) if phrase.done else self._rule_opening(phrase.base)
 
     def _of_duty(self, base: str) -> datetime | None:
-        raise AssertionError(f"only a rule's own phrases may count from what {base!r} means")
+        # Only a rule's own phrases count from its duty: the others are refused when rules are loaded.
+        raise NotImplementedError(base)
 
     def _rule_opening(self, name: str) -> datetime | None:
         rule = self.view.rules.rules.get(name)

@@ -127,7 +127,7 @@ def _name(written: str) -> str:
 
 
 def _address(written: str) -> str:
-    """Return an address without a route (section 4.4), white space, a bracket that is alone, and quotes without need."""
+    """Return an address without a route (section 4.4), white space, a lone bracket, and quotes without need."""
     plain = _ROUTE.sub("", "".join(written.split()).strip("[]<>'"), count=1)
     return _SIMPLE_QUOTED.sub(r"\1@", plain)
 

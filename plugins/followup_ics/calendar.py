@@ -17,7 +17,7 @@ from followup_ics.slots import Held, held_by
 from followup_ics.times import make_alike
 from followup_ics.versions import Meeting, Version, meetings_of, version_of
 from followup_rules import BadItem, Event, Profile
-from followup_rules.sentences import Sentence
+from followup_rules.sentences import Sentence, commas
 
 if TYPE_CHECKING:
     from followup_ics.recurrence import Component
@@ -150,7 +150,7 @@ def _doubled(found: Sequence[Meeting]) -> Iterator[BadItem]:
     """Tell that one UID stands for several meetings."""
     if len(found) > 1:
         first = found[0].versions[0]
-        titles = ", ".join(f"“{meeting.versions[0].event.title}”" for meeting in found)
+        titles = commas(*(Sentence("“{word}”", word=meeting.versions[0].event.title) for meeting in found))
         message = Sentence(
             "its UID {id!r} is also that of others ({titles}); each is read as a meeting of its own",
             id=found[0].id,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
+import stat
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from followup_mailbox.seal import seal, sealed
 from followup_rules import Action, Profile, Refused, Status, Unreadable, durable, regular_files, sealing
@@ -44,6 +44,38 @@ class Drafts(Struct, frozen=True):
     """Why what may be another of them cannot be looked into."""
 
 
+class _Listing:
+    """What lies in the folder of drafts, as long as nobody else changes it: a run that makes many lists it once.
+
+    What somebody puts into a folder below it meanwhile, the next run sees.
+    """
+
+    def __init__(self) -> None:
+        self._folder, self._as_of, self._swept = Path(), -1, False
+        self._keys: set[str] = set()
+
+    def holds(self, key: str, folder: Path) -> bool:
+        """Tell whether a draft there may have a key: by the name that we give, or by its head."""
+        if not self.is_current(folder):
+            # Before it is listed, so that what comes meanwhile is not missed.
+            self._folder, self._as_of, self._swept = folder, folder.stat().st_mtime_ns, False
+            self._keys = _carried_in(folder)
+        return not self._keys.isdisjoint((key, hashed(key), _file_name(key)))
+
+    def is_swept(self, folder: Path) -> bool:
+        """Tell whether nothing that is half written can lie there, since we have swept it before we wrote there."""
+        return self._swept and self.is_current(folder)
+
+    def is_current(self, folder: Path) -> bool:
+        """Tell whether nobody but us has made, moved or deleted anything there since it was listed."""
+        return folder == self._folder and folder.stat().st_mtime_ns == self._as_of
+
+    def add(self, key: str, folder: Path) -> None:
+        """Note down what we have just written there ourselves."""
+        self._keys.add(key)
+        self._folder, self._as_of, self._swept = folder, folder.stat().st_mtime_ns, True
+
+
 class EmlFolder(Struct, frozen=True):
     """An output for drafts."""
 
@@ -51,6 +83,7 @@ class EmlFolder(Struct, frozen=True):
     profile: Profile
     key_header: bool = True
     """Whether a draft carries a hash of its key."""
+    listing: _Listing = field(default_factory=_Listing)
 
     def create(self, action: Action) -> str:
         """Write the draft; one that is there is brought up to date, if it is as we left it. Raises Refused."""
@@ -65,11 +98,15 @@ class EmlFolder(Struct, frozen=True):
             raise Refused(
                 Sentence("the draft cannot be written: {place} is there, and is no file; move it away", place=place)
             )
-        return self._write(action, place)
+        ref = self._write(action, place)
+        self.listing.add(action.key, self.path)
+        return ref
 
     def find(self, key: str) -> str | None:
         """Return the reference of the draft with this key."""
-        place = _locate(self.path, {key}).places.get(key) if self.path.exists() else None
+        if not self.path.exists() or not self.listing.holds(key, self.path):
+            return None
+        place = _locate(self.path, {key}).places.get(key)
         return str(Ref(key, _seal(place))) if place else None
 
     def update(self, ref: str, action: Action) -> str:
@@ -143,7 +180,8 @@ class EmlFolder(Struct, frozen=True):
     @contextmanager
     def _aside(self, place: Path, content: bytes) -> Iterator[Path]:
         """Write a file that has no name of its own yet, once those of runs that were killed are away."""
-        durable.sweep(place.parent)
+        if not self.listing.is_swept(place.parent):
+            durable.sweep(place.parent)
         with durable.beside(place, content) as finished:
             yield finished
 
@@ -192,9 +230,7 @@ def _file_name(key: str) -> str:
 
 def _locate(folder: Path, keys: Collection[str]) -> Drafts:
     """Return where the drafts are: under the name that we gave, else, renamed or moved, by the key in their head."""
-    with os.scandir(folder) as entries:
-        names = {entry.name for entry in entries if entry.is_symlink() or entry.is_file()}
-    found = {key: folder / name for key in keys if (name := _file_name(key)) in names}
+    found = {key: place for key in keys if _is_there(place := folder / _file_name(key))}
     moved = set(keys) - found.keys()
     if not moved:
         return Drafts(found)
@@ -213,6 +249,25 @@ def _locate(folder: Path, keys: Collection[str]) -> Drafts:
             *(Sentence("{path} {reason}", path=folder / name, reason=why) for name, why in list(unread.items())[:1])
         ),
     )
+
+
+def _is_there(place: Path) -> bool:
+    """Tell whether a file, or a link to anything, has a name. Raises OSError where nobody can tell."""
+    try:
+        mode = place.lstat().st_mode
+    except FileNotFoundError:
+        return False
+    return stat.S_ISREG(mode) or stat.S_ISLNK(mode)
+
+
+def _carried_in(folder: Path) -> set[str]:
+    """Return the keys that the drafts in a folder carry, or their hashes, and the names of all that lies there."""
+    below = regular_files.find(folder, ".eml")
+    found = {place.name for place in folder.iterdir()}
+    for file in (*below.files.values(), *below.copies.values()):
+        with suppress(OSError):
+            found.add(_key_in(file))
+    return found
 
 
 @lru_cache(

@@ -8,7 +8,7 @@ from email.mime.text import MIMEText
 import pytest
 
 from followup_rules.mail import own_words
-from followup_rules.mail.source import attachments, types, words
+from followup_rules.mail.source import attachments, ends, types, words
 
 PLAIN = "Content-Type: text/plain; charset=utf-8\n\n"
 
@@ -113,3 +113,29 @@ def test_what_the_email_library_writes_is_read():
     inner.attach(MIMEText("<p>Page</p>", "html"))
     outer.attach(inner)
     assert words(outer.as_bytes()) == "Merci à vous."
+
+
+@pytest.mark.parametrize(
+    ("more", "told"), [("", "text/calendar; method=REPLY"), ("; name=a.ics", "text/calendar; name=a.ics")]
+)
+def test_the_method_of_a_calendar_is_found_in_it_where_its_type_lacks_it_but_not_in_a_file(more, told):
+    part = f"Content-Type: text/calendar{more}\n\nBEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nEND:VCALENDAR\r\n"
+    assert types(mail("multipart/alternative", part))[1:] == (told,)
+
+
+PAGE = "<p>Dear all</p>" + "<a href='https://x.example/a'>x</a>" * 900 + "<p>To unsubscribe, write.</p>"
+
+
+@pytest.mark.parametrize(
+    ("content", "held"),
+    [
+        (f"{PLAIN}Hello\n> quoted", ["Hello"]),
+        (f"Content-Type: text/html\n\n{PAGE}", ["Dear all", "https://x.example/a", "To unsubscribe, write."]),
+        (f"{PLAIN}Look\n\n-----Original Message-----\nFrom: a@b.example\n\nquoted", []),
+    ],
+)
+def test_both_ends_of_a_mail_are_what_its_writer_wrote(content, held):
+    found = ends(content.encode(), words(content.encode()))
+    assert [each in found for each in held] == [True] * len(held)
+    assert "quoted" not in found
+    assert len(found) < 20_000

@@ -281,6 +281,18 @@ def test_a_draft_edited_before_its_receipt_was_kept_is_never_overwritten(folder,
     assert only(path).read_bytes().endswith(b"PS: mine\n")
 
 
+def test_what_comes_to_the_folder_between_two_drafts_of_one_run_is_seen(folder, path):
+    """The folder is listed once for many drafts, as long as only we write there."""
+    folder.create(ACTION)
+    before = files(path)
+    other = replace(ACTION, key="thank-you/nordik.ca@2026-11-10")
+    open_folder(path).create(other)
+    (made,) = set(files(path)) - set(before)
+    (path / made).rename(path / "renamed.eml")
+    folder.create(other)
+    assert files(path) == sorted([*before, "renamed.eml"])
+
+
 def test_a_half_written_file_never_counts_as_a_draft_and_is_removed(folder, path):
     path.mkdir(parents=True)
     (path / ".followup-x.tmp").write_bytes(b"X-Followup-Key: " + KEY.encode())

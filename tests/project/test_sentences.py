@@ -18,6 +18,7 @@ ELSEWHERE = {
     "editor": "descriptions in the JSON Schema, which editors show; not translated yet",
     "starters.py": "the files that `init` writes, in each language",
     "schedule.py": "files of systemd and launchd, and what these programs answer",
+    "bash_completion.py": "a script for bash",
     "units.py": "words of the rule language, in each language",
     "written_dates.py": "names of months and days, in each language",
     "syntax_errors.py": "how the sentences of Python's tomllib begin",
@@ -35,6 +36,7 @@ UNSEEN = {
     "{} would be taken for another domain",
     "{} has no number",
     "{} at byte {}",
+    "event.id, source, body, gone, listed, planned, called_off, past_unlisted",
     "{} standard time",
     "{} Did you mean {}?",
     "\n  followup look {}",
@@ -125,6 +127,44 @@ def test_french_has_its_own_marks(french):
 def test_no_translation_is_glued_from_two(french):
     glued = re.compile(r"[a-zé)]\.[A-ZÉÀ][a-zé]")
     assert [told for said, told in pairs(french) if glued.search(told) and not glued.search(said)] == []
+
+
+def test_french_quotes_as_french_does(french):
+    assert [told for _, told in pairs(french) if re.search("[“”]", told)] == []
+
+
+# What stands behind these numbers does not change with them, or is no count.
+UNCOUNTED = re.compile(
+    r"^(?:and |make |update |take back |example |did you mean|at most|it |its |more than|\{number\} of what)"
+)
+
+
+def test_what_is_counted_has_a_plural(french):
+    """Of a number and a word behind it French may change the word: such a sentence has a plural in English, too."""
+    counted = [
+        message.id
+        for message in french
+        if isinstance(message.id, str) and re.match(r"\{number\} \w", message.id) and not UNCOUNTED.match(message.id)
+    ]
+    assert counted == [
+        "{number} made besides",
+        "{number} not made",
+        "{number} made otherwise",
+        '{number} plugins have the name "{name}": {who}; none of them is used',
+    ]
+
+
+def test_no_quotes_are_put_around_a_value_outside_a_sentence():
+    """In French they are others: only a sentence may bring them."""
+    assert [found for module in modules() for found in with_quotes(module)] == []
+
+
+def with_quotes(module):
+    """Return where a module puts a value in quotes by itself."""
+    for node in ast.walk(ast.parse(module.read_text())):
+        parts = node.values if isinstance(node, ast.JoinedStr) else ()
+        if any(isinstance(part, ast.Constant) and str(part.value).endswith("“") for part in parts):
+            yield f"{module.name}:{node.lineno}"
 
 
 def unmarked(module):

@@ -134,7 +134,7 @@ def test_a_heading_that_fits_no_case_is_reported_with_the_nearest_and_the_rest_g
     story.note("2026-11-09 12:00 #thanked", "Nordic")
     tick = story.at("2026-11-09 13:00")
     assert tick.exit == 1
-    assert "notes.md:4" in tick.said
+    assert "notes.md:3" in tick.said
     assert "'Nordic' fits no case" in tick.said
     assert "did you mean 'nordik'?" in tick.said
     assert tick.rules() == ["thank-you"]

@@ -142,7 +142,7 @@ def test_an_address_that_is_nearly_a_known_one_is_asked_about(story, heading, me
     write(story, f"## {heading}\n- 2026-11-10 14:30 #fit Bien\n- 2026-11-10 14:40 #issue Rien\n")
     _, problems = run(story, "2026-11-10T15:10")
     assert [(each["hint"], each["line"], each["severity"]) for each in problems] == [
-        (f'did you mean "{meant}"?', 2, "warning")
+        (f'did you mean "{meant}"?', 1, "warning")
     ]
     assert run(story, "2026-11-10T15:15")[1] == []
 

@@ -95,7 +95,7 @@ def test_two_weeks_of_notes_typed_on_a_phone(story):
     # Thursday: half of the file arrives, cut within a letter. What depends on it waits; nothing is taken back.
     phone.syncs(phone.text().encode().index("é Kanban".encode()) + 1)
     half = "notes.md ends in the middle of a letter; it is believed if it is still so at 12:30"
-    diary.at("11-05 12:00", told=[("error", 0, half)])
+    diary.at("11-05 12:00", told=[("error", 17, half)])
     assert [key.partition("/")[0] for key in story.outstanding()] == ["keep-promise", "keep-promise"]
     phone.syncs()
     diary.at("11-05 12:15", due=both)
@@ -117,7 +117,7 @@ def test_two_weeks_of_notes_typed_on_a_phone(story):
     # Tuesday: the file arrives empty, then whole.
     phone.syncs(0)
     empty = "notes.md held notes, and holds none now; it is believed if it is still so at 10:30"
-    diary.at("11-10 10:00", told=[("error", 0, empty)])
+    diary.at("11-10 10:00", told=[("error", 17, empty)])
     phone.syncs()
     diary.at("11-10 10:20")
 
