@@ -140,7 +140,7 @@ class Store:
         """Let what was made of a rule follow it to another name or another `per`; return how many actions it is."""
         self.moves += 1
         with self.database.transaction():
-            moved = 0
+            moved, duties = 0, dict[str, str]()
             for entry in self.ledger.of_rule(old):
                 before = entry.action.duty
                 duty = _duty(entry.action, new, per)
@@ -149,9 +149,26 @@ class Store:
                 if self.ledger.rekey(entry, new, duty, recurs=recurs):
                     self.decisions.rekey(before, duty)
                     moved += 1
+                    duties[f"done:{before}"] = f"done:{duty}"
             if old != new:
                 self.ledger.rename_rule(old, new)
+                duties[f"done:{old}/"] = f"done:{new}/"
+            self._follow_what_was_done(duties)
         return moved
+
+    def _follow_what_was_done(self, renamed: Mapping[str, str]) -> None:
+        """Let what was made from something done follow that to another name of its duty.
+
+        What a mail of mine shows to be done has an id of its duty's key (`engine.own_mail`); what an output has told is
+        kept under its own.
+        """
+        for anchor in self.ledger.anchors():
+            now = anchor
+            for old, new in renamed.items():
+                now = now.replace(old, new)
+            if now != anchor and self.events.named(anchor) is None:
+                for before, after in self.ledger.follow_anchor(anchor, now):
+                    self.decisions.rekey(before, after)
 
     def tidy(self, now: datetime) -> None:
         """Erase what nobody looks at any more, and let the file shrink if that is much. Not within a transaction."""
