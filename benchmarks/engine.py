@@ -5,8 +5,7 @@
 Made up from a fixed seed: an employer each, with one interview or two, mail in both directions, and notes; all within
 some months. The whole interview pack judges them at one instant, each with its reasons and the next instant at which
 that could change. Printed is the median of several passes over the same store, and the peak of the memory: another
-process
-fills it, so that this is the peak of judging alone.
+process fills it, so that this is the peak of judging alone.
 """
 
 from __future__ import annotations

@@ -262,6 +262,9 @@ class CaseView:
 
     def matching(self, patterns: Sequence[Pattern], scope: Scope, since: datetime) -> list[Event]:
         """Return the other events of the case that match, from `since` on unless a pattern has its own `after`."""
+        passing = {pattern: found for pattern in patterns if (found := self.found(pattern)).places}
+        if not passing:
+            return []
         events, about = self.lookup.events, self.notes.subjects
         matching: list[int] = []
         not_asked = {self.lookup.places[name] for name in scope.own if name in self.lookup.places}
@@ -271,9 +274,8 @@ class CaseView:
             others = (place for place in found.places if place not in not_asked)
             return (place for place in others if self.is_about(events[place], scope) is not False) if about else others
 
-        for pattern in patterns:
-            found = self.found(pattern)
-            found = found if pattern.dated else found.since(since)
+        for pattern, all_found in passing.items():
+            found = all_found if pattern.dated else all_found.since(since)
             for bound in pattern.window:
                 # A phrase that comes to rest nowhere is a fault only where there is an event to ask it for.
                 if any(True for _ in asked(found)):

@@ -81,7 +81,7 @@ def _evaluated(
     for rule in rules.rules.values():
         for decision in _decide_rule(rule, view, context):
             asked = replace(decision, unknown=_of(decision, unknown)) if unknown else decision
-            decisions[asked.key] = as_settled(asked, remembered.settled)
+            decisions[asked.key] = as_settled(asked, remembered.settled) if remembered.settled else asked
     latest = latest_openings(decisions.values())
     return tuple(with_openings(decisions[key], view, decisions, latest) for key in sorted(decisions))
 

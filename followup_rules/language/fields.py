@@ -77,7 +77,7 @@ def people_in(
         words = values.every(value, lambda item: _people_word(item, special, by_field=by_field))
         if not words:
             return None
-        tests = [_person_test(word, world) for word in words]
+        tests = _person_tests(words, world)
         relative = "them" in words or any(noted_field(word) for word in words)
 
         def asked(event: Event, scope: Scope) -> Sequence[Person]:
@@ -109,6 +109,15 @@ def _people_word(value: Value, special: tuple[str, ...], *, by_field: bool) -> s
     return None
 
 
+def _person_tests(words: Sequence[str], world: World) -> list[Callable[[Person, Scope], bool]]:
+    """Return the tests of which one must hold of somebody; all domains among the words make one."""
+    domains = frozenset(word[1:].lower() for word in words if word.startswith("@"))
+    tests = [_person_test(word, world) for word in words if not word.startswith("@")]
+    if domains:
+        tests.append(lambda person, _: in_domain(person.address, domains))
+    return tests
+
+
 def _person_test(word: str, world: World) -> Callable[[Person, Scope], bool]:
     if word == "them":
         return lambda person, scope: normal(person.address) in scope.them
@@ -120,9 +129,6 @@ def _person_test(word: str, world: World) -> Callable[[Person, Scope], bool]:
         return lambda person, _: person.address not in world.me and not in_domain(person.address, world.my_domains)
     if word == "services":
         return lambda person, _: in_domain(person.address, world.services)
-    if word.startswith("@"):
-        domain = frozenset({word[1:].lower()})
-        return lambda person, _: in_domain(person.address, domain)
     address = normal(word)
     return lambda person, _: normal(person.address) == address
 

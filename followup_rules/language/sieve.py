@@ -39,8 +39,9 @@ class Sieve:
         `sorts` are those of the events (`sort_of`).
         """
         found: list[list[int]] = [[] for _ in self._patterns]
+        known = self._asked
         for place, sort in enumerate(sorts):
-            certain, looks = self._asked.get(sort) or self._ask(events[place])
+            certain, looks = known[sort] if sort in known else self._ask(events[place])
             for number in certain:
                 found[number].append(place)
             for look_at, words, others in looks:

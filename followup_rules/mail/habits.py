@@ -49,7 +49,8 @@ def mass_mail(headers: Headers, sender: str, subject: str, text: str) -> str:
     head += bool(_title().search(folded(subject)))
     automatic = _said("automatic", begin) or _said("automatic", end)
     leaving = _speaks_of_leaving(end) or _speaks_of_leaving(begin) or _said("because", begin) or _said("because", end)
-    weak = _said("legal", end) + (len(_RULE.findall(text)) >= _RULES) + (len(_ADDRESSES.findall(text)) >= _LINKS)
+    links = min(len(_ADDRESSES.findall(text)) // _LINKS, 2)
+    weak = _said("legal", end) + (len(_RULE.findall(text)) >= _RULES) + links
     in_the_text = 2 * leaving + 2 * automatic + weak
     enough = _ENOUGH + (_bears_a_name(headers, sender) or _is_an_office(sender))
     if head and head + in_the_text >= enough and (in_the_text > 1 or (to_many and head > _ENOUGH)):

@@ -167,6 +167,16 @@ class Ledger:
             if entry.action.anchor == anchor:
                 self._rename(entry, lambda key: with_anchor(key, old, new), new)
 
+    def follow_anchor(self, old: str, new: str) -> list[tuple[str, str]]:
+        """Let entries and pins follow an event to another id; return the keys of their duties before and after."""
+        entries = [entry for entry in self.in_state(*EntryState) if entry.action.anchor == old]
+        plain, now = "".join(old.split()), "".join(new.split())
+        for entry in entries:
+            known = replace(entry, action=replace(entry.action, anchor=new))
+            self._rename(known, lambda key: with_anchor(key, plain, now), entry.action.case)
+        duties = dict.fromkeys(entry.action.duty for entry in entries)
+        return [(duty, with_anchor(duty, plain, now)) for duty in duties]
+
     def move(self, anchor: str, case: str, old: date, new: date) -> None:
         """Let entries and pins follow their anchor to another day."""
         for entry in self.of(case):

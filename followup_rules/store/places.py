@@ -47,6 +47,17 @@ class Places:
         joined = self._database.rows('select "case" from joined where id = ? order by 1', name)
         return [case for (case,) in home + joined]
 
+    def cases_of_each(self, names: Iterable[str]) -> dict[str, list[str]]:
+        """Return the cases of several events, the home of each first."""
+        asked = json.dumps(found := [*names])
+        cases: dict[str, list[str]] = {name: [] for name in found}
+        homes = "select id, home from place where id in (select value from json_each(?))"
+        joined = 'select id, "case" from joined where id in (select value from json_each(?)) order by 2'
+        for query in (homes, joined):
+            for name, case in self._database.rows(query, asked):
+                cases[name].append(case)
+        return cases
+
     def own(self) -> list[tuple[str, str]]:
         """Return the keys of the cases that are known by the id of a meeting only, each with that event's identity."""
         return self._database.rows(f"select home, min(id) from place where {_OWN} group by home order by home")  # noqa: S608 -- words of ours

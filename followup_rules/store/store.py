@@ -101,11 +101,11 @@ class Store:
         with self.database.transaction():
             ids = ids | self.acquaintances.update(ids, directory)
             tied = self.events.tied(ids)
-            before = {name: self.places.cases_of(name) for name in tied}
+            before = self.places.cases_of_each(tied)
             shown = self.acquaintances.answered(self.events.events(tied))
             places = self._also_joining(assign(shown, directory, self.places.cases_beside(tied)), shown, directory)
             self.places.write(places)
-            after = {name: self.places.cases_of(name) for name in tied}
+            after = self.places.cases_of_each(tied)
             touched = {name for name in tied if name in ids or before[name] != after[name]}
             self.decisions.make_stale(case for name in touched for case in (*before[name], *after[name]))
             self._drop_belated(places)
@@ -140,7 +140,7 @@ class Store:
         """Let what was made of a rule follow it to another name or another `per`; return how many actions it is."""
         self.moves += 1
         with self.database.transaction():
-            moved = 0
+            moved, duties = 0, dict[str, str]()
             for entry in self.ledger.of_rule(old):
                 before = entry.action.duty
                 duty = _duty(entry.action, new, per)
@@ -149,9 +149,26 @@ class Store:
                 if self.ledger.rekey(entry, new, duty, recurs=recurs):
                     self.decisions.rekey(before, duty)
                     moved += 1
+                    duties[f"done:{before}"] = f"done:{duty}"
             if old != new:
                 self.ledger.rename_rule(old, new)
+                duties[f"done:{old}/"] = f"done:{new}/"
+            self._follow_what_was_done(duties)
         return moved
+
+    def _follow_what_was_done(self, renamed: Mapping[str, str]) -> None:
+        """Let what was made from something done follow that to another name of its duty.
+
+        What a mail of mine shows to be done has an id of its duty's key (`engine.own_mail`); what an output has told is
+        kept under its own.
+        """
+        for anchor in self.ledger.anchors():
+            now = anchor
+            for old, new in renamed.items():
+                now = now.replace(old, new)
+            if now != anchor and self.events.named(anchor) is None:
+                for before, after in self.ledger.follow_anchor(anchor, now):
+                    self.decisions.rekey(before, after)
 
     def tidy(self, now: datetime) -> None:
         """Erase what nobody looks at any more, and let the file shrink if that is much. Not within a transaction."""

@@ -6,6 +6,7 @@ new since an earlier look (`fresh`).
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 from typing import TYPE_CHECKING
@@ -124,6 +125,8 @@ class Mailbox(Struct, frozen=True):
         mail = apple.mail(content) if file.is_emlx else content.read(LONGEST_MESSAGE)
         if mail is None:
             return
+        if mail.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # as a text editor saves it
+            mail = mail.decode("utf-16", "replace").encode()
         if not mail or (_is_cut(mail) and self._is_unfinished(content)):
             now.pop(file.known_as, None)
         else:

@@ -89,16 +89,15 @@ class MailReader(Struct, frozen=True):
             return None
         content, subject = head.mended(raw.content), decoded(first(headers, "subject"))
         text = source.words(content)
-        shown = (
-            source.ends(content, text) if kind == "received" else ""
-        )  # my own mail is mine, whatever its small print
+        # My own mail is mine, whatever its small print, and through whatever program I send it.
+        ends = source.ends(content, text) if kind == "received" else None
         mail = Mail(
             headers=headers,
             kind=kind,
             date=date,
             ident=ids.own_id(headers) or ids.substitute(headers, date),
             text=own_words.opening(text, subject),
-            auto=machine.kind(headers, message.sender(headers), subject, source.types(content), shown),
+            auto=machine.kind(headers, message.sender(headers), subject, source.types(content), ends),
             where=raw.where,
         )
         return mail.event(self.me)

@@ -80,6 +80,20 @@ def test_a_mail_that_is_passed_on_says_so(read, headers, forwards):
     assert read(mail(**headers)).forwards is forwards
 
 
+@pytest.mark.parametrize(
+    ("sender", "kind", "auto"),
+    [("Camille <me@example.org>", "sent", ""), ("Shop <news@shop.example>", "received", "bulk")],
+)
+def test_a_mass_mailer_makes_mail_of_others_bulk_and_mine_stays_mine(read, sender, kind, auto):
+    content = mail(From=sender, X_Mailer="MailChimp Mailer", In_Reply_To=None, References=None, Subject="Hello")
+    assert read(content, kinds=(kind,)).auto == auto
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_mail_that_a_text_editor_has_saved_in_utf_16_is_read(read, encoding):
+    assert read("\ufeff".encode(encoding) + mail().encode(encoding)).title == read(mail()).title
+
+
 def test_the_key_of_a_draft_counts_in_mail_of_mine_only(read):
     content = mail(From="Julie <julie.roy@nordik.ca>", To="me@example.org", X_Followup_Key="0123456789abcdef")
     assert read(content, kinds=("received",)).report is None

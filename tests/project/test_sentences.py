@@ -18,6 +18,7 @@ ELSEWHERE = {
     "editor": "descriptions in the JSON Schema, which editors show; not translated yet",
     "starters.py": "the files that `init` writes, in each language",
     "schedule.py": "files of systemd and launchd, and what these programs answer",
+    "bash_completion.py": "a script for bash",
     "units.py": "words of the rule language, in each language",
     "written_dates.py": "names of months and days, in each language",
     "syntax_errors.py": "how the sentences of Python's tomllib begin",

@@ -227,6 +227,22 @@ def test_my_own_mail_with_the_drafts_subject_counts_whether_or_not_a_draft_was_m
     assert story.at("2026-11-17 15:00").rules() == ["wait"]
 
 
+@pytest.mark.parametrize("before", [[], ["2026-11-12 09:05"]], ids=["seldom", "often"])
+def test_what_follows_a_draft_that_i_sent_in_my_own_way_stays_when_its_rule_is_renamed(story, before):
+    with_rules(story, NEWS)
+    story.at("2026-11-09 12:00")
+    for instant in before:
+        story.at(instant)
+    story.mail("2026-11-12 14:00", JULIE, SUBJECT)
+    story.at("2026-11-12 20:00")
+    assert story.at("2026-11-17 15:00").rules() == ["wait"]
+    with_rules(story, NEWS.replace("rule.news", "rule.greet").replace('"news"', '"greet"'))
+    assert story.at("2026-11-17 16:00").changes == []
+    story.delete_task("wait")
+    tick = story.at("2026-11-17 17:00")
+    assert (tick.state("wait"), tick.changes) == ("done", [])
+
+
 def test_a_later_change_of_the_text_reopens_nothing(story):
     with_rules(story, NEWS)
     story.at("2026-11-09 12:00")
