@@ -9,12 +9,12 @@ PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 SEED := $(or $(SEED),$(shell od -An -N2 -tu2 /dev/urandom | tr -d ' '))
 SHARDS := 8
 
-.PHONY: help bench demo demo-long demo-google npm test test-long test-all test-pythons test-lowest coverage crashes trials mutation soak nightly lint format docs sentences clean
+.PHONY: help bench demo demo-long demo-google npm test test-slow test-long test-all test-pythons test-lowest coverage crashes trials mutation soak nightly lint format docs sentences clean
 
 help:
 	@echo "make demo    plays one job interview; make demo-long some weeks of a job search"
 	@echo "make demo-google  does so with everything at Google: at an emulator of it, on this machine"
-	@echo "make test    runs the tests; make test-all those that take minutes, too"
+	@echo "make test    runs the tests; make test-slow those that start processes or play weeks; make test-all all"
 	@echo "make test-pythons  runs the tests on every Python that is installed and supported"
 	@echo "make test-lowest  runs them with the lowest versions of what pyproject.toml depends on"
 	@echo "make coverage  runs the tests and sees how much they try of what decides and remembers"
@@ -54,12 +54,15 @@ demo-google: $(VENV)/ready npm
 	@$(BIN)/python examples/google_demo.py
 
 test: $(VENV)/ready npm
-	$(BIN)/python -m pytest --numprocesses auto -m "not long"
+	$(BIN)/python -m pytest --numprocesses auto -m "not slow and not long"
+
+test-slow: $(VENV)/ready npm
+	$(BIN)/python -m pytest --numprocesses auto -m "slow and not long"
 
 test-long: $(VENV)/ready npm
 	$(BIN)/python -m pytest --numprocesses auto -m long --durations 0 --durations-min 10
 
-test-all: test test-long
+test-all: test test-slow test-long
 
 # uv, as pip cannot choose the lowest versions.
 test-lowest: npm
@@ -72,7 +75,7 @@ test-pythons:
 	@failed=; for python in $(PYTHONS); do \
 	  if version=$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null); then \
 	    echo "== Python $$version"; \
-	    $(MAKE) --no-print-directory test PYTHON=$$python VENV=out/python$$version || failed="$$failed $$version"; \
+	    $(MAKE) --no-print-directory test test-slow PYTHON=$$python VENV=out/python$$version || failed="$$failed $$version"; \
 	  else echo "== $$python is not installed: not tried"; fi; \
 	done; [ -z "$$failed" ] || { echo "failed on Python$$failed"; exit 1; }
 

@@ -21,6 +21,8 @@ from tests.support.oddfiles import no_waiting
 from tests.support.project import ROOT
 from tests.support.storybook import Story, call
 
+pytestmark = pytest.mark.slow
+
 NOW, LATER = "2026-11-09 17:00", "2026-11-10 08:30"
 
 

@@ -14,6 +14,8 @@ from tests.support import oddplugin
 from tests.support.clock import clock
 from tests.support.storybook import CONFIG, Story, call
 
+pytestmark = pytest.mark.slow
+
 NOON = "2026-11-09 17:00"
 """In Toronto; the clock is set in UTC."""
 

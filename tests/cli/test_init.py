@@ -24,6 +24,8 @@ from tests.support.crontab import put_in
 from tests.support.feedserver import SECRET
 from tests.support.project import ROOT
 
+pytestmark = pytest.mark.slow
+
 FOLLOWUP = [sys.executable, "-m", "followup_rules"]
 
 

@@ -14,6 +14,8 @@ from tests.support.configs import FILES
 from tests.support.examples import examples
 from tests.support.installed import install
 
+pytestmark = pytest.mark.slow
+
 CONFIG = f"""{FILES}
 [case.client-a]
 people = ["nadia@agencex.example"]

@@ -8,6 +8,8 @@ from followup_rules import Refused, Status
 from tests.support import oddplugin
 from tests.support.oddplugin import TASKS_APART, moment, run, story
 
+pytestmark = pytest.mark.slow
+
 NAIVE = datetime(2026, 11, 9, 12)
 
 

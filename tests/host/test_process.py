@@ -11,6 +11,8 @@ from tests.support.oddplugin import SOURCE
 from tests.support.project import finding
 from tests.support.storybook import CONFIG, Story
 
+pytestmark = pytest.mark.slow
+
 CODE = """
 import atexit, os, signal, subprocess, sys, threading, time
 from concurrent.futures import ThreadPoolExecutor

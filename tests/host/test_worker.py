@@ -19,6 +19,8 @@ from tests.support.project import finding
 from tests.support.storybook import CONFIG
 from tests.support.storybook import call as command
 
+pytestmark = pytest.mark.slow
+
 RULE = '[rule.ask]\non = "#ask"\nopens = "start"\ndo = { type = "task", title = "{{ it.title }}{{ it.text }}" }\n'
 PATIENT = 'time_limit = "1 hour"\n'
 

@@ -14,6 +14,8 @@ from followup_rules.language import patterns, phrases, schema
 from followup_rules.model import State
 from tests.support.project import ROOT
 
+pytestmark = pytest.mark.slow
+
 PAGES = [ROOT / "README.md", ROOT / "README.fr.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```(toml rules|toml config)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 EXAMPLES = [(page.name, kind, text) for page in PAGES for kind, text in FENCE.findall(page.read_text())]

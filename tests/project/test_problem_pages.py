@@ -25,6 +25,8 @@ from tests.support.feedserver import Feed, served
 from tests.support.installed import install
 from tests.support.project import ROOT
 
+pytestmark = pytest.mark.slow
+
 PAGES = (ROOT / "docs" / "problems.md").read_text(encoding="utf-8")
 NOW = "2026-11-10T12:00"
 CALENDAR = """BEGIN:VCALENDAR\r

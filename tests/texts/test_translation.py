@@ -59,7 +59,7 @@ def test_it_comes_out_of_an_error_and_a_pickle_as_it_was():
             "fait par votre note «\xa0Belle conversation, of course\xa0» du jeu. 2026-11-19 09:00",
         ),
         ("the heading 'Nordque' fits no case; did you mean 'nordik'?",
-         "le titre 'Nordque' ne convient à aucun dossier\xa0; vouliez-vous dire 'nordik'\xa0?"),
+         "le titre «\xa0Nordque\xa0» ne convient à aucun dossier\xa0; vouliez-vous dire 'nordik'\xa0?"),
         ("in 3 days", "dans 3 jours"),
         ("something that nobody says", "something that nobody says"),
     ],

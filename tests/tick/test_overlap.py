@@ -13,6 +13,8 @@ from followup_rules.cli import forget as forget_command
 from tests.support.project import finding
 from tests.support.storybook import Story, call
 
+pytestmark = pytest.mark.slow
+
 NOW = "2026-11-09 16:00"
 EVERYTHING = [
     "fit/nordik.ca@2026-11-09",

@@ -19,6 +19,8 @@ from tests.trials.simulator.machine import LifeMachine
 from tests.trials.simulator.session import KINDS, Session
 from tests.trials.simulator.world import World
 
+pytestmark = pytest.mark.slow
+
 ALL = list(HealthCheck)
 
 

@@ -18,6 +18,8 @@ from followup_rules.store.errors import StoreError
 from followup_rules.store.store import open_store
 from tests.support.storybook import JULIE, Story, call
 
+pytestmark = pytest.mark.slow
+
 TOLD = "2026-11-10 11:00"
 FORGOTTEN = "2026-11-10 12:00"
 WORDS = ("nordik", "julie", "roy", "frisbee", "donateurs", "singulier", "kanban")

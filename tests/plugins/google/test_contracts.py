@@ -12,6 +12,8 @@ from followup_rules.keys import hashed
 from followup_rules.testing import NOW, ZONE, OutputContract, SourceContract
 from tests.support.sealed import Sealed
 
+pytestmark = pytest.mark.slow
+
 SCOPES = {
     GmailOptions: "gmail.readonly",
     DraftsOptions: "gmail.compose",

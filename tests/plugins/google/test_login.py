@@ -25,6 +25,8 @@ from followup_rules.cli import cli
 from tests.support.googlelab.account import CLIENT
 from tests.support.googlelab.faults import cut, granted, refuse, status, swallow
 
+pytestmark = pytest.mark.slow
+
 SCOPE = "https://www.googleapis.com/auth/"
 NEEDS = {
     "gmail": "gmail.readonly",

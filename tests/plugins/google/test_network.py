@@ -12,6 +12,8 @@ from tests.support.googlelab.account import SCOPES
 from tests.support.googlelab.faults import cut, honest, late, meanwhile, refuse, status, swallow
 from tests.support.googlelab.seeker import Seeker
 
+pytestmark = pytest.mark.slow
+
 ZONE = ZoneInfo("America/Toronto")
 MORNING, NOON, LATER, EVENING = "2026-11-09T11:05", "2026-11-10T11:06", "2026-11-10T12:30", "2026-11-10T23:00"
 FAULTS = {

@@ -16,6 +16,8 @@ from tests.support.googlelab.seeker import Seeker
 from tests.support.googlelab.wire import Reply, failed, said
 from tests.support.storybook import call
 
+pytestmark = pytest.mark.slow
+
 JULIE, TEAM = "julie.roy@nordik.example", "abc123@group.calendar.google.com"
 BEFORE, EVENING, LATER, NEXT_DAY = "2026-11-18T09:00", "2026-11-19T12:00", "2026-11-19T15:00", "2026-11-20T09:00"
 
