@@ -110,7 +110,8 @@ mutation: $(VENV)/ready
 
 soak: $(VENV)/ready
 	$(BIN)/python -m tests.trials.faults --soak
-	$(BIN)/python -m tests.trials.simulator --runs 50 --years 2
+	$(BIN)/python -m tests.trials.simulator --runs 360 --years 0.25
+	$(BIN)/python -m tests.trials.simulator --runs 10 --years 1 --seed 10000
 	$(BIN)/python -m tests.trials.hostile --inputs 100000
 
 nightly: $(VENV)/ready npm

@@ -120,7 +120,7 @@ class Event(Struct, frozen=True, kw_only=True, dict=True):
     planned: datetime | None = None
     """The last pull that listed it as planned, before one showed that it was cancelled."""
     called_off: datetime | None = None
-    """The first pull that showed it cancelled."""
+    """The first pull that showed it cancelled; if it was moved since to before that, its start."""
 
     @computed
     def identity(self) -> str:

@@ -206,7 +206,8 @@ def assign(events: Iterable[Event], directory: Directory, known: Iterable[str] =
     headed = [event for event in in_order if _headed(event)]
     entries = _Entries.of(in_order, placed.homes, directory)
     # Notes with addresses first: they may make the cases that the others name, and say whom an entry is with.
-    for group in ([e for e in headed if entries.people(e)], [e for e in headed if not entries.people(e)]):
+    groups = [e for e in headed if entries.people(e)], [e for e in headed if not entries.people(e)]
+    for group in filter(None, groups):  # of many cases it takes a while to know all by their names
         homes = (home for name, home in placed.homes.items() if not problems.get(name))
         keys = Keys({*known, *homes}, entries.own, {*directory.spelling.values()})
         for event in group:

@@ -72,10 +72,11 @@ def _dropped(event: Event) -> Reason | None:
     name = {"title": event.title or event.kind}
     if event.status == "declined":
         return Reason("you declined “{title}”", name)
-    return Reason("“{title}” was cancelled", name) if event.status == "cancelled" and _in_time(event) else None
+    off = event.status == "cancelled" and called_off_in_time(event)
+    return Reason("“{title}” was cancelled", name) if off else None
 
 
-def _in_time(event: Event) -> bool:
+def called_off_in_time(event: Event) -> bool:
     """Tell whether a meeting was cancelled before its end: a pull saw it so by then, or its stamp says when.
 
     Without either, it was unless a pull had listed it as planned: then it was called off after it took place.

@@ -179,10 +179,15 @@ class Events:
         self, source: str, event: Event, before: SourceState, now: datetime
     ) -> tuple[str | None, str | None]:
         """Return the last pull that listed a cancelled event as planned, and the first that showed it cancelled."""
+        from followup_rules.engine.fates import called_off_in_time  # noqa: PLC0415 -- few pulls show what is cancelled
+
         query = "select body, gone, listed, planned, called_off from event where source = ? and id = ?"
         for body, gone, listed, planned, called_off in self._database.rows(query, source, event.identity):
-            if decode(source, body).status == "cancelled":
-                return planned, called_off or text(now)
+            known = decode(source, body, gone, listed, planned, called_off)
+            if known.status == "cancelled":
+                first = known.called_off or now
+                # What was off in time has not taken place, wherever it is moved afterwards.
+                return planned, text(event.start if first >= event.end and called_off_in_time(known) else first)
             return listed if gone else text(before.pulled), text(now)
         return None, text(now)
 

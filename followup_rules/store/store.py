@@ -103,7 +103,9 @@ class Store:
             tied = self.events.tied(ids)
             before = self.places.cases_of_each(tied)
             shown = self.acquaintances.answered(self.events.events(tied))
-            places = self._also_joining(assign(shown, directory, self.places.cases_beside(tied)), shown, directory)
+            # Only the headings of notes name cases that nothing else ties to them.
+            beside = self.places.cases_beside(tied) if any(event.kind == "note" for event in shown) else ()
+            places = self._also_joining(assign(shown, directory, beside), shown, directory)
             self.places.write(places)
             after = self.places.cases_of_each(tied)
             touched = {name for name in tied if name in ids or before[name] != after[name]}

@@ -212,7 +212,7 @@ def _worded(
 def _left_behind(
     decisions: Iterable[Decision], entries: Sequence[LedgerEntry], seen: Seen, given: Given
 ) -> Iterator[Change]:
-    """Yield, as if they were to be made, the actions of duties that are over which a place may hold unknown to us.
+    """Yield, as if they were to be made, actions of duties that are over or held, which a place may hold unknown to us.
 
     A duty of long ago has none: what lay there was taken back, or is the user's.
     """
@@ -221,7 +221,7 @@ def _left_behind(
     made, rules = {entry.action.duty for entry in entries}, given.config.rulebook.rules
     since = given.now - given.config.profile.lookback
     for decision in decisions:
-        if decision.state not in OVER or decision.key in made or not decision.opens:
+        if decision.state not in (*OVER, State.HELD) or decision.key in made or not decision.opens:
             continue
         if since <= decision.opens <= given.now:
             making = _making(decision.case, given.config, entries)

@@ -17,7 +17,7 @@ from followup_rules.codes import Code
 from followup_rules.engine.plan import OVER, PRINTED, Change, EntryState, LedgerEntry
 from followup_rules.host.checked_output import STATES, CheckedOutput
 from followup_rules.host.failures import failure
-from followup_rules.model import DRAFT, NOTICE, Decision, Event, Problem, Pull, Status
+from followup_rules.model import DRAFT, NOTICE, Decision, Event, Problem, Pull, State, Status
 from followup_rules.sentences import Sentence
 from followup_rules.store.errors import StoreError
 from followup_rules.tick.execute import carry_out, receipt
@@ -45,7 +45,8 @@ class Found(Struct, frozen=True):
 def take_over(changes: Iterable[Change], decisions: Iterable[Decision], seen: Seen, given: Given) -> Found:
     """Look for actions, and note in the ledger what was found.
 
-    `changes` would make them, if they are due; of a duty that is over they are only looked for, to be taken back.
+    `changes` would make them, if they are due; of a duty that is over or held they are only looked for, to be taken
+    back, or to be known once it is due.
     """
     duties = {decision.key: decision for decision in decisions}
     whole = Found()
@@ -58,7 +59,7 @@ def take_over(changes: Iterable[Change], decisions: Iterable[Decision], seen: Se
             duty = duties[change.action.duty]
             markers = tuple(_markers(change, duty, seen, given))
             over = duty.state in OVER
-            one = _lying_there(change, markers, output, given, over=over)
+            one = _lying_there(change, markers, output, given, due=duty.state is State.DUE)
             if change.action.type == DRAFT and not over and not one.failed:
                 mail = _sent_as(change, markers, duty, unclaimed(change.action.case), given)
                 one = _sent(change, mail, one, given) if mail else one
@@ -77,8 +78,8 @@ def take_over(changes: Iterable[Change], decisions: Iterable[Decision], seen: Se
     return whole
 
 
-def _lying_there(change: Change, markers: Iterable[str], output: CheckedOutput, given: Given, *, over: bool) -> Found:
-    """Look in the output for an action under some markers, and note what lies there. `over`: its duty is."""
+def _lying_there(change: Change, markers: Iterable[str], output: CheckedOutput, given: Given, *, due: bool) -> Found:
+    """Look in the output for an action under some markers, and note what lies there. `due`: its duty is."""
     for marker in markers:
         ref = output.find(marker)
         status = output.status([ref])[ref] if ref else Status("gone")
@@ -86,7 +87,7 @@ def _lying_there(change: Change, markers: Iterable[str], output: CheckedOutput, 
             marked = replace(change, action=replace(change.action, key=marker))
             if status.state not in STATES:  # it may lie where nobody can look just now
                 return Found(failed=(change,))
-            if status.state == "open" and not over and not given.dry:
+            if status.state == "open" and due and not given.dry:
                 return _updated(marked, output, given)
             return _noted(marked, ref, status, given)
     return Found()

@@ -39,6 +39,15 @@ def test_one_of_a_series_is_cancelled(story):
     assert [change.key[-10:] for tick in ticks for change in tick.all("follow-up-call")] == ["2026-11-09"]
 
 
+@pytest.mark.parametrize("seen", [True, False], ids=["by a run", "by its stamp"])
+def test_what_was_cancelled_in_time_did_not_take_place_wherever_it_is_moved(story, seen):
+    story.at("2026-11-08 09:00")
+    story.visit("I1", "2026-11-09 10:00", status="CANCELLED", stamp="2026-11-09 08:00")
+    story.at("2026-11-09 09:00" if seen else "2026-11-09 12:00")
+    story.visit("I1", "2026-11-07 10:00", status="CANCELLED", stamp="2026-11-09 12:30")
+    assert story.at("2026-11-09 13:00").rules() == []
+
+
 def test_an_interview_without_hours_ends_at_six_in_the_evening(story):
     story.visit("I1", "2026-11-09")
     assert story.at("2026-11-09 17:59").rules() == []

@@ -307,6 +307,25 @@ def test_what_was_changed_since_is_no_edit_of_the_users(life):
     assert life.at("2026-11-09 16:00").rules("withdraw") == ["thank-you"]
 
 
+NOON = (
+    '[guard.noon]\non = { every = "day at 12:00" }\nopens = "start"\ncloses = "start + 1 hour"\nholds = "everything"\n'
+)
+
+
+@pytest.mark.parametrize("ticked", [True, False])
+def test_what_lies_there_for_a_duty_that_is_held_just_then_is_known_once_it_is_not(life, ticked):
+    life.config(NOON)
+    life.run("2026-11-19 09:30")
+    if ticked:
+        life.archive("follow-up-call", "2026-11-19")
+    before = life.marks()
+    restored(life, "2026-11-19 12:15")
+    assert life.at("2026-11-19 12:20").rules() == []
+    tick = life.at("2026-11-19 13:05")
+    assert (tick.rules(), tick.state("follow-up-call")) == ([], "done" if ticked else "due")
+    assert life.marks() == before
+
+
 @pytest.mark.parametrize("how", ["unlisted", "long ago"])
 @pytest.mark.parametrize("lost", [False, True])
 def test_what_nobody_knows_any_more_is_told_once_and_left_and_never_made_twice(life, how, lost):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from followup_rules.engine import evaluate
+from followup_rules.engine import evaluate, verdicts
 from tests.support.project import ROOT
 from tests.trials.simulator.choice import Seeded
 from tests.trials.simulator.files import FileSession
@@ -54,17 +54,17 @@ def test_half_a_year_of_a_life_breaks_no_promise(seed):
 
 
 @pytest.mark.parametrize(
-    ("name", "seed", "broken", "told"),
+    ("where", "name", "seed", "broken", "told"),
     [
-        ("windows_that_hold", 5, lambda *_: (), "though silence is kept"),
-        ("_void", 8, lambda *_: None, "ended it"),
-        ("_done", 3, lambda *_: None, "though the note is ticked"),
-        ("_unsure", 22, lambda *_: None, "could not be read"),
-        ("_future", 3, lambda *_: None, "planned"),
+        (evaluate, "windows_that_hold", 5, lambda *_: (), "though silence is kept"),
+        (verdicts, "_void", 8, lambda *_: None, "ended it"),
+        (verdicts, "done", 3, lambda *_: None, "though the note is ticked"),
+        (verdicts, "_unsure", 22, lambda *_: None, "could not be read"),
+        (verdicts, "_future", 3, lambda *_: None, "planned"),
     ],
 )
-def test_a_product_that_broke_its_promises_would_be_found_out(monkeypatch, name, seed, broken, told):
-    monkeypatch.setattr(evaluate, name, broken)
+def test_a_product_that_broke_its_promises_would_be_found_out(monkeypatch, where, name, seed, broken, told):
+    monkeypatch.setattr(where, name, broken)
     lived = live(seed, 0.06, every=2)
     assert told in lived.violation
 
