@@ -85,9 +85,9 @@ def _add_event(page: Page, event: Event, file: CaseFile, now: datetime) -> None:
 
 def _note_state(note: Event, file: CaseFile) -> list[Clause]:
     """Return in a few words what becomes of a note."""
-    problem = next((misfit.message for misfit in file.misfits if misfit.note.identity == note.identity), "")
+    problem = file.problems.get(note.identity, "")
     about = file.subjects.get(note.identity, frozenset())
-    titles = sorted({event.title for event in file.events if event.identity in about})
+    titles = sorted({file.named[name].title for name in about if name in file.named})
     told: list[Clause] = [(problem, "yellow")] if problem else []
     told += [(Sentence("about “{title}”", title=title), "dim") for title in titles]
     told += [
@@ -98,9 +98,10 @@ def _note_state(note: Event, file: CaseFile) -> list[Clause]:
 
 def started(note: Event, file: CaseFile) -> list[Decision]:
     """Return the duties that a note starts."""
-    return [each for each in file.decisions if note.identity in {event.identity for event in each.visit.events}]
+    return [*file.starting.get(note.identity, ())]
 
 
 def decided(note: Event, file: CaseFile) -> list[Decision]:
     """Return the duties that a note ends."""
-    return [each for each in file.decisions if note.id in each.evidence and each not in started(note, file)]
+    own = {each.key for each in started(note, file)}
+    return [each for each in file.deciding.get(note.id, ()) if each.key not in own]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 
 from followup_rules.cli import shared
 from followup_rules.cli.case_names import named, people_of, titles, unclear
+from followup_rules.computed import computed
 from followup_rules.config.read import Config
 from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.answers import with_answers
@@ -33,7 +35,7 @@ JournalLine = tuple[datetime, str, str, str]
 """A line of the journal: when, key, state, why."""
 
 
-class CaseFile(Struct, frozen=True, kw_only=True):
+class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
     """A case: who, when, what every rule says of it, and what was made and noted down before."""
 
     key: str
@@ -61,6 +63,26 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     unconcerned: tuple[Unconcerned, ...] = ()
     """Why the rules without a decision have none; only of a case that was asked for alone."""
 
+    @computed
+    def named(self) -> Mapping[str, Event]:
+        """Its events, by their identities."""
+        return {event.identity: event for event in self.events}
+
+    @computed
+    def starting(self) -> Mapping[str, list[Decision]]:
+        """The duties that each event starts, by its identity."""
+        return _by((each, {event.identity for event in each.visit.events}) for each in self.decisions)
+
+    @computed
+    def deciding(self) -> Mapping[str, list[Decision]]:
+        """The duties of which each event decides, by its id."""
+        return _by((each, {*each.evidence}) for each in self.decisions)
+
+    @computed
+    def problems(self) -> Mapping[str, str]:
+        """What is wrong with a note, by its identity."""
+        return {each.note.identity: each.message for each in reversed(self.misfits)}
+
     def made(self, decision: Decision) -> list[LedgerEntry]:
         """Return what stands in the outputs for a decision."""
         return [
@@ -71,6 +93,14 @@ class CaseFile(Struct, frozen=True, kw_only=True):
         """Tell whether all that it asks for are notices that were given: there is nothing left to do."""
         entries = self.made(decision)
         return decision.state is State.DUE and bool(entries) and all(entry.action.type == NOTICE for entry in entries)
+
+
+def _by(named: Iterable[tuple[Decision, Iterable[str]]]) -> Mapping[str, list[Decision]]:
+    found: dict[str, list[Decision]] = defaultdict(list)
+    for decision, names in named:
+        for name in names:
+            found[name].append(decision)
+    return found
 
 
 def read(config: Config, now: datetime, *, as_json: bool) -> tuple[Report, tuple[CaseFile, ...]]:

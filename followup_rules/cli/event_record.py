@@ -18,7 +18,6 @@ def event_record(event: Event, view: CaseView, now: datetime) -> dict[str, Any]:
     word of mine. `words` are the significant ones, by which `about` compares.
     """
     scope, world = view.whole, view.rules.world
-    at_home = event.identity in {each.identity for each in view.home}
     return {
         "id": event.id,
         "kind": event.kind,
@@ -43,7 +42,7 @@ def event_record(event: Event, view: CaseView, now: datetime) -> dict[str, Any]:
         "of": event.report.rule or None if event.kind == "done" and event.report else None,
         "ticked": event.ticked,
         "whole_day": event.whole_day,
-        "at_home": at_home,
+        "at_home": event.identity in view.at_home,
         "where": event.where or None,
     }
 

@@ -124,14 +124,13 @@ def _note_record(note: Event, file: CaseFile) -> dict[str, Any]:
     """Return what becomes of a note: what it starts or ends, the meetings that it is about, and what is wrong."""
     if note.kind != "note":
         return {}
-    ids = {event.identity: event.id for event in file.events}
     about = file.subjects.get(note.identity, frozenset())
     return {
         "tags": list(note.tags),
         "starts": [{"key": each.key, "state": str(each.state)} for each in started(note, file)],
         "decides": [{"key": each.key, "state": str(each.state)} for each in decided(note, file)],
-        "about": sorted(ids[identity] for identity in about if identity in ids),
-        "problem": next((misfit.message for misfit in file.misfits if misfit.note.identity == note.identity), None),
+        "about": sorted(file.named[name].id for name in about if name in file.named),
+        "problem": file.problems.get(note.identity),
     }
 
 

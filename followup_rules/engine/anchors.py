@@ -81,7 +81,7 @@ class CaseView:
         return {name: reason for name, reason in found if reason is not None}
 
     @computed
-    def _at_home(self) -> frozenset[str]:
+    def at_home(self) -> frozenset[str]:
         """The identities of the events at home here."""
         return frozenset(event.identity for event in self.home)
 
@@ -178,7 +178,7 @@ class CaseView:
 
     def anchors(self, on: Pattern, scope: Scope) -> list[Event]:
         """Return the events from which a rule starts that names a pattern."""
-        passing = (event for event in self.lookup.passing(on, scope) if event.identity in self._at_home)
+        passing = (event for event in self.lookup.passing(on, scope) if event.identity in self.at_home)
         starting = {event.identity: event for event in passing if on.rest(event, scope)}
         # What has vanished or was missed, and the rule does not name so, is an anchor that is gone: as it was, listed.
         gone = self._gone - starting.keys()
