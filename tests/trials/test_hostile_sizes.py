@@ -59,7 +59,7 @@ def planned(story):
     """Plan in a child of bounded memory and time; return what the duty of thanks is, and what is wrong."""
     found = json.loads(followup(story.folder, "plan", "--now", NOW, "--json").stdout)
     states = {decision["rule"]: decision["state"] for decision in found["decisions"]}
-    return states, " ".join(f"{each['where']}: {each['message']}" for each in found["problems"])
+    return states, " ".join(f"{each['where']}: {each['file']}: {each['message']}" for each in found["problems"])
 
 
 def test_mails_of_200_mb_are_read_at_their_beginning_and_the_others_are_read(story):
