@@ -32,6 +32,8 @@ MEMORY = Path("/dev/shm")
 if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4e9:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))  # pytest's own name for where `tmp_path` begins
 
+WEEKS = ("stories", "trials")
+"""Folders whose tests play days and weeks of a person, so that all of them are slow."""
 NO_SKIPS = "FOLLOWUP_TESTS_NO_SKIPS"
 """Set where everything that tests need is installed: there a skipped test is a failed one."""
 DAC_OVERRIDE, DAC_READ_SEARCH = 1 << 1, 1 << 2
@@ -42,8 +44,12 @@ def pytest_addoption(parser):
     parser.addoption("--shard", metavar="K/N", help="run the K-th of N shares of the tests, K from 0 on")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Keep one share; which one a test is in depends on its name alone."""
+    """Mark what plays weeks, and keep one share; which one a test is in depends on its name alone."""
+    for item in items:
+        if item.path.relative_to(config.rootpath / "tests").parts[0] in WEEKS:
+            item.add_marker("slow")
     if shard := config.getoption("shard"):
         mine, of = map(int, shard.split("/"))
         chosen = [item for item in items if crc32(item.nodeid.encode()) % of == mine]

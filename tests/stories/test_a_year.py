@@ -18,8 +18,6 @@ import pytest
 from tests.support.project import ROOT
 from tests.support.storybook import JULIE, Story
 
-pytestmark = pytest.mark.slow
-
 PAUL, EVE, ANNE = "paul@boreal.ca", "eve@echo.ca", "anne@acier.fr"
 HEAD = ("when", "what changed", "made", "brought up to date", "held", "left as it lay", "told")
 

@@ -11,8 +11,6 @@ from followup_rules.store.store import Store
 from followup_rules.tick.run import run
 from tests.support.storybook import JULIE, Story
 
-pytestmark = pytest.mark.slow
-
 
 class Cut(BaseException):
     """The power fails."""

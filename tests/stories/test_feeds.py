@@ -12,8 +12,6 @@ import pytest
 
 from tests.support.storybook import JULIE, ME, Story
 
-pytestmark = pytest.mark.slow
-
 FIRST, LAST = datetime(2026, 11, 2, 8), datetime(2026, 11, 30, 8)
 PAUL, ANNE = "paul@boreal.ca", "anne@ouest.ca"
 

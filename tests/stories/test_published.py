@@ -10,8 +10,6 @@ from followup_rules.cli import cli
 from tests.support.feedserver import SECRET, give, onward
 from tests.support.storybook import Story
 
-pytestmark = pytest.mark.slow
-
 
 class Published(Story):
     """A story whose calendar is published by a server, and read at the address in `feed.url`."""

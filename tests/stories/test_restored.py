@@ -20,8 +20,6 @@ from hypothesis import strategies as st
 from followup_rules.cli import cli
 from tests.support.storybook import ASIDE, CONFIG, JULIE, Story, call
 
-pytestmark = pytest.mark.slow
-
 PAUL, EVE = "paul@boreal.ca", "eve@echo.ca"
 
 

@@ -15,8 +15,6 @@ from tests.support.earlier import LAST, lay_out
 from tests.support.project import ROOT
 from tests.support.storybook import call
 
-pytestmark = pytest.mark.slow
-
 
 def version_of(sample):
     """Return the version of the store that a sample holds."""

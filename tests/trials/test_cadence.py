@@ -12,8 +12,6 @@ from tests.trials.simulator.cadence import live_twice
 from tests.trials.simulator.choice import Seeded
 from tests.trials.simulator.machine import Drawn
 
-pytestmark = pytest.mark.slow
-
 START = datetime(2026, 1, 5, 12, tzinfo=UTC)
 ALL = list(HealthCheck)
 

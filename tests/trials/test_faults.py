@@ -20,10 +20,7 @@ SAMPLE = (
     "source-cut",
 )
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not shutil.which("cc"), reason="needs a C compiler: cc"),
-]
+pytestmark = pytest.mark.skipif(not shutil.which("cc"), reason="needs a C compiler: cc")
 
 
 def tried(*arguments):

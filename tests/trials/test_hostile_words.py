@@ -12,8 +12,6 @@ from tests.support.storybook import JULIE, ME, Story, call
 from tests.trials.hostile.pick import some
 from tests.trials.hostile.words import CODE, ESCAPES, HTML, NEWLINES, PATHS
 
-pytestmark = pytest.mark.slow
-
 HOME = "2026-11-09 12:00"
 LATER = "2026-11-19 09:05"
 STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")

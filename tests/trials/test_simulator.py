@@ -19,8 +19,6 @@ from tests.trials.simulator.machine import LifeMachine
 from tests.trials.simulator.session import KINDS, Session
 from tests.trials.simulator.world import World
 
-pytestmark = pytest.mark.slow
-
 ALL = list(HealthCheck)
 
 
