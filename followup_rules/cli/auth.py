@@ -14,7 +14,7 @@ from followup_rules.codes import Code
 from followup_rules.config.read import Config
 from followup_rules.hookspecs import Login, Unreadable
 from followup_rules.host.secrets import hidden
-from followup_rules.host.worker import sentence
+from followup_rules.host.time_limit import sentence
 from followup_rules.model import Problem
 from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import expected

@@ -17,7 +17,7 @@ from followup_rules.cli.speech import say, tr
 from followup_rules.config.configured import ConfiguredSource
 from followup_rules.host.discoveries import Offer
 from followup_rules.host.registry import Registry
-from followup_rules.host.worker import sentence
+from followup_rules.host.time_limit import sentence
 from followup_rules.model import Context, Event, Person, Profile
 from followup_rules.sentences import Sentence, as_sentence
 from followup_rules.web_address import is_address, parsed

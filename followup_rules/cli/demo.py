@@ -139,7 +139,9 @@ def _add_duties(page: Page, moment: Moment, why: Mapping[str, str], names: Mappi
             page.row((), width, [_because(why[action.rule])])
     for window in moment.windows:
         until = pages.absolute(window.end.astimezone(moment.at.tzinfo))
-        page.row([(f"  {leave}", "bold red")], width, [(Sentence("write or call before {day}", day=until), "bold")])
+        page.row(
+            [(f"  {leave}", "bold red")], width, [(Sentence("write again or call before {day}", day=until), "bold")]
+        )
         page.row((), width, [_because(window.guard.why)])
     for action in (each for each in moment.made if each.type == NOTICE):
         page.row([(f"  {told}", "bold yellow")], width, [(action.title, "bold")])

@@ -24,7 +24,7 @@ from followup_rules.config.read import Config
 from followup_rules.host import registry
 from followup_rules.host.discoveries import Offer
 from followup_rules.host.registry import Registry
-from followup_rules.host.worker import sentence
+from followup_rules.host.time_limit import sentence
 from followup_rules.language.phrases import Days
 from followup_rules.model import DRAFT, LANGUAGES, Action, Person, Problem
 from followup_rules.sentences import Sentence

@@ -13,7 +13,7 @@ from followup_rules.hookspecs import OutputType, SourceType, Unreadable
 from followup_rules.host.checked_output import CheckedOutput, open_output
 from followup_rules.host.checked_source import UNKNOWN_KINDS, CheckedSource, open_source
 from followup_rules.host.plugin import Plugin
-from followup_rules.host.worker import TIME_LIMIT
+from followup_rules.host.time_limit import TIME_LIMIT
 from followup_rules.model import Context
 from followup_rules.sealing import digest
 from followup_rules.web_address import WebAddress

@@ -27,7 +27,7 @@ from followup_rules.host import registry
 from followup_rules.host.checked_check import checked
 from followup_rules.host.plugin import RESERVED, attempt
 from followup_rules.host.registry import Registry
-from followup_rules.host.worker import TIME_LIMIT
+from followup_rules.host.time_limit import TIME_LIMIT
 from followup_rules.language import version
 from followup_rules.model import Context, Problem, Profile
 from followup_rules.sentences import Sentence, system_error, together

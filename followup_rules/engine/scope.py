@@ -147,7 +147,7 @@ class Scope(Struct, frozen=True, dict=True):
         return self.view.duty(rule, other).opens if other else None
 
     def _done(self, name: str) -> datetime | None:
-        from followup_rules.engine.done import done_at  # noqa: PLC0415 -- it judges a duty, which asks for instants
+        from followup_rules.engine.rule_done import done_at  # noqa: PLC0415 -- it judges a duty, which asks for instants
 
         rule = self.view.rules.rules.get(name)
         return None if rule is None or rule.fault else done_at(rule, self.visit, self.rule, self.view)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from followup_rules.host.plugin import LOADING
-from followup_rules.host.worker import Worker, sentence, sure
+from followup_rules.host.time_limit import Worker, sentence, sure
 from followup_rules.language.matching import CheckFailed
 from followup_rules.model import Event
 from followup_rules.sentences import Sentence

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from followup_rules.hookspecs import Fact, HealthCheck
-from followup_rules.host.worker import TIME_LIMIT, Worker, sure
+from followup_rules.host.time_limit import TIME_LIMIT, Worker, sure
 from followup_rules.model import Profile
 from followup_rules.plain import one_line
 from followup_rules.sentences import Sentence

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from followup_rules.hookspecs import Output, OutputType
-from followup_rules.host.worker import Worker, sure
+from followup_rules.host.time_limit import Worker, sure
 from followup_rules.model import Action, Context, Status
 from followup_rules.plain import instant, one_line
 from followup_rules.sentences import Sentence

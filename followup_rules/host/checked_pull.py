@@ -16,7 +16,7 @@ import msgspec
 from msgspec.structs import replace
 
 from followup_rules.hookspecs import Unreadable
-from followup_rules.host.worker import sentence
+from followup_rules.host.time_limit import sentence
 from followup_rules.language.fields import STATUSES
 from followup_rules.model import BadItem, Event, Pull
 from followup_rules.plain import clean, has_control, instant

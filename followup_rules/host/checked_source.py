@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from followup_rules.hookspecs import ChooseHeading, Refused, Source, SourceType, Unreadable
-from followup_rules.host.worker import Worker, sure
+from followup_rules.host.time_limit import Worker, sure
 from followup_rules.model import Context, NoteAdded, Pull
 from followup_rules.sentences import Sentence
 

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from followup_rules.codes import Code
 from followup_rules.hookspecs import Unreadable
-from followup_rules.host.worker import TimedOut, sentence
+from followup_rules.host.time_limit import TimedOut, sentence
 from followup_rules.model import Problem
 from followup_rules.sentences import Sentence, together
 

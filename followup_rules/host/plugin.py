@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from followup_rules import hookspecs
 from followup_rules.hookspecs import Check, HealthCheck, Login, OutputType, Pack, SourceType
-from followup_rules.host.worker import Worker, sentence
+from followup_rules.host.time_limit import Worker, sentence
 from followup_rules.plain import one_line
 from followup_rules.sentences import Sentence, changed
 from followup_rules.toml.suggestions import expected

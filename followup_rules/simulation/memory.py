@@ -16,7 +16,7 @@ from followup_rules.config.read import Config
 from followup_rules.hookspecs import OutputType, SourceType
 from followup_rules.host.checked_output import CheckedOutput
 from followup_rules.host.checked_source import CheckedSource
-from followup_rules.host.worker import Worker
+from followup_rules.host.time_limit import Worker
 from followup_rules.keys import hashed
 from followup_rules.model import DRAFT, Action, Context, Event, Person, Pull, Report, Status
 from followup_rules.simulation.history import DELETES, EDITS, SENDS, TICKS, Act, Appearance, History

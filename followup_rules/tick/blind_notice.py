@@ -14,8 +14,8 @@ from followup_rules.sentences import Sentence
 from followup_rules.texts import filters
 from followup_rules.tick.backoff import must_wait
 from followup_rules.tick.execute import carry_out_all
-from followup_rules.tick.outputs import Look, Outputs
 from followup_rules.tick.report import Given, Outcome, Say
+from followup_rules.tick.seen_in_outputs import Look, Outputs
 from followup_rules.tick.sources import Reading
 from followup_rules.translation import told
 

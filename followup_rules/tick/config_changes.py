@@ -24,8 +24,8 @@ from followup_rules.store.errors import StoreError
 from followup_rules.store.state import Table
 from followup_rules.store.store import Store
 from followup_rules.texts.plurals import listed
-from followup_rules.tick.outputs import Outputs
 from followup_rules.tick.report import Given
+from followup_rules.tick.seen_in_outputs import Outputs
 
 
 def claim(config: Config, store: Store) -> None:

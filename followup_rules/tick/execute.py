@@ -13,14 +13,14 @@ from msgspec.structs import replace
 from followup_rules.codes import Code
 from followup_rules.engine.plan import PRINTED, Change, EntryState, LedgerEntry
 from followup_rules.hookspecs import Output, Refused, Unreadable
-from followup_rules.host.worker import TimedOut, sentence
+from followup_rules.host.time_limit import TimedOut, sentence
 from followup_rules.model import NOTICE, Action, Problem
 from followup_rules.sentences import Sentence
 from followup_rules.store.errors import StoreError, Unreceipted
 from followup_rules.store.store import Store
 from followup_rules.tick.backoff import next_retry
-from followup_rules.tick.outputs import Look, Outputs
 from followup_rules.tick.report import Given, Outcome, Say
+from followup_rules.tick.seen_in_outputs import Look, Outputs
 
 
 class Printed:

@@ -32,8 +32,8 @@ from followup_rules.store.tombstones import KEY
 from followup_rules.tick.actions import Making, actions, beginning, spelt, subjects
 from followup_rules.tick.backoff import must_wait
 from followup_rules.tick.execute import carry_out_all
-from followup_rules.tick.outputs import Look, Seen
 from followup_rules.tick.report import Finding, Given, Missed, Outcome, Say
+from followup_rules.tick.seen_in_outputs import Look, Seen
 from followup_rules.tick.take_over import take_over
 
 

@@ -16,9 +16,9 @@ from followup_rules.sentences import Sentence
 from followup_rules.store.errors import StoreError, Unreceipted
 from followup_rules.store.store import Store
 from followup_rules.tick.config_changes import claim, follow_outputs, follow_sources, unfamiliar_outputs
-from followup_rules.tick.outputs import Look, Outputs, Seen, look, open_outputs, sent
 from followup_rules.tick.report import Finding, Given, Outcome, Report, Say, Watch, report
 from followup_rules.tick.rule_changes import follow_rules, follow_zone
+from followup_rules.tick.seen_in_outputs import Look, Outputs, Seen, look, open_outputs, sent
 from followup_rules.tick.sources import Reading, changed, headings, read_sources, sight
 from followup_rules.tick.take_over import look_is_over, tell_of_it
 from followup_rules.tick.unfinished import refusals, settle_all

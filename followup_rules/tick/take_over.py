@@ -21,8 +21,8 @@ from followup_rules.model import DRAFT, NOTICE, Decision, Event, Problem, Pull, 
 from followup_rules.sentences import Sentence
 from followup_rules.store.errors import StoreError
 from followup_rules.tick.execute import carry_out, receipt
-from followup_rules.tick.outputs import Seen, is_sent, note_status, report_of
 from followup_rules.tick.report import Finding, Given, Outcome, TakenOver
+from followup_rules.tick.seen_in_outputs import Seen, is_sent, note_status, report_of
 
 _APART = 14
 """So many days apart two stores may have first seen a note without a date, whose key has the day on which it was."""

@@ -11,8 +11,8 @@ from followup_rules.engine.plan import PRINTED, EntryState
 from followup_rules.model import Problem
 from followup_rules.sentences import Sentence
 from followup_rules.tick.execute import settle
-from followup_rules.tick.outputs import Outputs
 from followup_rules.tick.report import Given
+from followup_rules.tick.seen_in_outputs import Outputs
 
 
 def settle_all(outputs: Outputs, given: Given) -> Iterator[Problem]:

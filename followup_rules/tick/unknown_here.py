@@ -15,8 +15,8 @@ from followup_rules.model import Problem
 from followup_rules.plain import one_line
 from followup_rules.sentences import Sentence
 from followup_rules.store.told import STORE
-from followup_rules.tick.outputs import Seen
 from followup_rules.tick.report import Given
+from followup_rules.tick.seen_in_outputs import Seen
 
 _LISTED = 5
 

@@ -27,8 +27,6 @@ _NEXT_PARAMETER = re.compile(r";(?=[A-Za-z][A-Za-z0-9-]*(?:[=;]|$))")
 _TZID = re.compile(r";TZID=(.*?)(?=;[A-Z-]+=|$)", re.IGNORECASE)
 _FUTURE = re.compile(r";RANGE=\"?THISANDFUTURE", re.IGNORECASE)
 _MOMENT = re.compile(r"(\d{8})(?:T(\d{4})(\d\d)?(?:\.\d+)?(Z?))?", re.IGNORECASE)
-_EXTENDED = re.compile(r":(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::?(\d\d))?(?=Z?[ \t]*$)", re.IGNORECASE)
-"""A time in the extended format of ISO 8601, whose marks RFC 5545 leaves out (section 3.3.5)."""
 _DURATION = re.compile(r"([+-]?)P?(T?(?:\d+[WDHMS]T?)+)", re.IGNORECASE)
 _PART = re.compile(r"(\d+)([WDHMS])", re.IGNORECASE)
 _MAILTO = re.compile(r"mailto:", re.IGNORECASE)
@@ -75,7 +73,6 @@ def _mended(line: str) -> Iterator[tuple[str, str]]:
     name = found[0].upper() if found else ""
     sound = _SOUND.match(line)
     if name in DATES:
-        line = _EXTENDED.sub(r":\1\2\3T\4\5\6", line)
         head, value = _split_date(name, line)
         mend = _duration if name == "DURATION" else _dates
         yield from ((name, each) for each in mend(name, head, value.strip()))

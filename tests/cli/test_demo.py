@@ -19,8 +19,8 @@ def demo(*arguments, **environment):
             "en",
             (
                 "DO      Thank you for our conversation",
-                "DON'T   write or call before Mon 2026-11-23 09:00",
-                "why: You named the day of your call: to write before it only presses",
+                "DON'T   write again or call before Mon 2026-11-23 09:00",
+                "why: The day of your call is named: to write before then only puts",
                 "Fri 2026-11-13 08:50  you write “The speaker for your conference”\n  DONE    As promised",
                 "Tue 2026-11-17 09:10  you write “Any news?”\n  NOTICE  You wrote too soon to Sophie Gagnon",
                 "As promised: A speaker for her conference",
@@ -33,11 +33,11 @@ def demo(*arguments, **environment):
             "fr",
             (
                 "À FAIRE   Merci pour notre échange",
-                "À ÉVITER  écrire ou appeler avant le lun. 2026-11-23 09:00",
-                "raison : Vous avez dit quel jour vous appellerez : écrire avant ne",
+                "À ÉVITER  écrire encore ou appeler avant le lun. 2026-11-23 09:00",
+                "raison : Le jour de votre appel est annoncé : écrire avant ne",
                 "vous écrivez « Des nouvelles ? »\n  AVIS      Vous avez écrit trop tôt à Sophie Gagnon",
                 "raison : Vous écrivez avant le jour dit, sans qu’on l’ait demandé.",
-                "Comme promis : Une oratrice pour son colloque",
+                "Comme promis : Une conférencière pour son colloque",
                 "Vous avez écrit trop tôt",
                 "À FAIRE   Appeler Sophie Gagnon",
                 "raison : Vous avez dit que vous appelleriez ce jour-là.",
@@ -75,6 +75,6 @@ def test_for_programs():
     assert moments[0]["dont"] == [
         {
             "until": "2026-11-23T09:00:00-05:00",
-            "why": "You named the day of your call: to write before it only presses them, unless it keeps a promise.",
+            "why": "The day of your call is named: to write before then only puts pressure on them, unless it keeps a promise.",
         }
     ]

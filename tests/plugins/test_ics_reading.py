@@ -134,7 +134,7 @@ def test_an_alarm_gives_a_meeting_neither_its_id_nor_its_text(read):
 
 def test_bad_entries_are_named_with_file_and_line_and_the_rest_is_read(read):
     bad = {
-        "no-date": entry(uid="no-date", start="DTSTART:2026-11-12 at 14:30"),
+        "no-date": entry(uid="no-date", start="DTSTART:2026-11-12T14:30:00Z"),
         "no-zone": entry(uid="no-zone", start="DTSTART;TZID=Customized Time Zone:20261112T090000"),
         "no-length": entry(uid="no-length", end="DURATION:a while"),
         "backwards": entry(uid="backwards", end="DTEND:20261111T090000Z"),

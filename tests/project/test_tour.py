@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from followup_rules.host import worker
+from followup_rules.host import time_limit
 from tests.support.project import ROOT
 from tests.support.storybook import Story
 
@@ -61,8 +61,8 @@ def walked(tmp_path, monkeypatch):
         sys.setprofile(note)
         return attempted(job)
 
-    attempted = worker._attempted
-    monkeypatch.setattr(worker, "_attempted", profiled)  # plugins work in threads of their own
+    attempted = time_limit._attempted
+    monkeypatch.setattr(time_limit, "_attempted", profiled)  # plugins work in threads of their own
     sys.setprofile(note)
     try:
         story.run("2026-11-09 11:05")

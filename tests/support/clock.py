@@ -19,7 +19,7 @@ from freezegun import api
 from freezegun.api import FrozenDateTimeFactory, TickingDateTimeFactory
 
 import followup_rules
-from followup_rules.host import worker
+from followup_rules.host import time_limit
 
 CLOCKLESS = ("followup_rules.model", "followup_rules.plain", "followup_rules.engine.", "followup_rules.language.",
              *(f"followup_rules.store.{name}" for name in ("instants", "state", "events", "ledger", "decisions")))  # fmt: skip
@@ -44,7 +44,7 @@ def clock(instant: str, *, runs: bool = False) -> Iterator[FrozenDateTimeFactory
     with (
         patch.object(api, "datetime_to_fakedatetime", _whole),
         # How long a plugin may take goes by real time, or it would take too long as soon as the clock is moved.
-        patch.object(worker, "time", SimpleNamespace(monotonic=api.real_monotonic)),
+        patch.object(time_limit, "time", SimpleNamespace(monotonic=api.real_monotonic)),
         freezegun.freeze_time(instant, tick=runs, ignore=ignored) as set_clock,
     ):
         yield set_clock

@@ -10,7 +10,7 @@ import pytest
 import followup_ics
 from followup_ics import IcsOptions, connection, feed_source
 from followup_rules import Context, Event, Profile, Unreadable
-from followup_rules.host.worker import TIME_LIMIT
+from followup_rules.host.time_limit import TIME_LIMIT
 from followup_rules.testing import SourceContract
 from followup_rules.web_address import in_file, parsed
 from tests.support import feedserver

@@ -12,7 +12,7 @@ import pytest
 
 from followup_rules import Pull
 from followup_rules.config.read import read_config
-from followup_rules.host.worker import TimedOut, Worker, spoken
+from followup_rules.host.time_limit import TimedOut, Worker, spoken
 from tests.support import oddplugin
 from tests.support.oddplugin import SOURCE, TASKS_APART, Source, run, story
 from tests.support.project import finding
