@@ -34,7 +34,7 @@ def demo(*arguments, **environment):
             (
                 "À FAIRE   Merci pour notre échange",
                 "À ÉVITER  écrire encore ou appeler avant le lun. 2026-11-23 09:00",
-                "raison : Le jour de votre appel est annoncé : écrire avant ne",
+                "raison : Le jour de votre appel est annoncé : écrire avant ne ferait",
                 "vous écrivez « Des nouvelles ? »\n  AVIS      Vous avez écrit trop tôt à Sophie Gagnon",
                 "raison : Vous écrivez avant le jour dit, sans qu’on l’ait demandé.",
                 "Comme promis : Une conférencière pour son colloque",

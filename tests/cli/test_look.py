@@ -52,7 +52,7 @@ def test_the_last_months_are_told_with_what_is_owed_and_what_must_wait(home):
     assert re.search(r"Deuxième entrevue – Nordik · .*\n +● not thanked yet", interviews)
     assert "Thank you for our conversation of Monday, November 16" in section(told, "What you owe today")
     assert "no contact with boussole.example" in section(told, "What you must not do")
-    assert "until Mon 2026-11-23 09:00 (in 6 days)\n    You named the day of your call" in told
+    assert "until Mon 2026-11-23 09:00 (in 6 days)\n    The day of your call is named" in told
     assert "follow-up-call" in section(told, "What comes next")
     draft = told.partition("A draft that is ready\n")[2]
     assert draft.startswith("  To: julie.roy@nordik.ca, paul.dube@nordik.ca\n")
