@@ -37,7 +37,7 @@ def demo(*arguments, **environment):
                 "raison : Le jour de votre appel est annoncé : écrire avant ne ferait",
                 "vous écrivez « Des nouvelles ? »\n  AVIS      Vous avez écrit trop tôt à Sophie Gagnon",
                 "raison : Vous écrivez avant le jour dit, sans qu’on l’ait demandé.",
-                "Comme promis : Une conférencière pour son colloque",
+                "Comme promis : Une conférencière à inviter",
                 "Vous avez écrit trop tôt",
                 "À FAIRE   Appeler Sophie Gagnon",
                 "raison : Vous avez dit que vous appelleriez ce jour-là.",
