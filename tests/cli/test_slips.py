@@ -130,7 +130,6 @@ def test_a_slip_is_told_at_its_place_with_what_was_meant(tmp_path, file, before,
         ("notes.md", "## Northwind <", "# Northwind <"),
         ("notes.md", "due:vendredi", "due;vendredi"),
         ("notes.md", "due:vendredi", "due:6-novembre"),
-        ("calendar.ics", "20261103T100000", "2026-11-03T10:00:00"),
     ],
 )
 def test_what_can_mean_but_one_thing_is_read_so(tmp_path, file, before, after):
