@@ -108,8 +108,8 @@ def ours(made: list[Made], conditions: list[Condition], passes: int) -> Count:
     rule = rules.rules["r"]
 
     views = [CaseView(case, rules, {}) for _ in range(passes)]
-    for view in views:  # the events are in order, and known by sort, instant and name, before anybody asks
-        _ = view.lookup.sorts, view.lookup.moments, view.lookup.places
+    for view in views:  # which events count, and their order, sorts, instants and names are known before anybody asks
+        _ = view.fates, view.lookup.sorts, view.lookup.moments, view.lookup.places
 
     def count() -> list[int]:
         view = views.pop()
