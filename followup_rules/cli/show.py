@@ -80,7 +80,7 @@ def _add_change(page: Page, outcome: Outcome, names: Names, now: datetime | None
     sign, style = OPS[op]
     lines: list[list[Clause]] = [[action.title or action.rule]]
     if op == "withdraw":
-        lines += [[Sentence("withdrawn because {reason}", reason=outcome.change.reason)], [case, *_place(outcome)]]
+        lines += [[Sentence("withdrawn: {reason}", reason=outcome.change.reason)], [case, *_place(outcome)]]
     else:
         updated = [Sentence("updated")] if op == "update" else []
         to = [Sentence("to {to}", to=", ".join(person.address for person in action.to))] if action.to else []

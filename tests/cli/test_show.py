@@ -116,7 +116,7 @@ def test_a_withdrawal_says_why(desk):
     desk.send("thanks", "Merci!", "Mon, 09 Nov 2026 18:00:00 -0500", JULIE)
     printed = flat(desk.out("run", now="2026-11-09T19:00"))
     assert "- draft Thank you" in printed
-    assert "withdrawn because done by your mail “Merci!” of Mon 2026-11-09 18:00" in printed
+    assert "withdrawn: done by your mail “Merci!” of Mon 2026-11-09 18:00" in printed
 
 
 def test_an_update_and_a_late_action_say_so(desk):

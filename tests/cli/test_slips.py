@@ -5,33 +5,17 @@ import pytest
 from followup_rules.cli.check import examine
 from followup_rules.cli.shared import instant
 from followup_rules.config.read import read_config
+from tests.support import configs
 
-CONFIG = """packs = ["interview"]
-[profile]
-me       = ["elodie@courriel.example"]
-timezone = "America/Toronto"
-language = "fr"
-[sources.calendar]
-plugin = "ics"
-path   = "calendar.ics"
-[sources.sent]
-plugin = "mailbox"
-path   = "sent"
-[sources.notes]
-plugin = "notes"
-path   = "notes.md"
-[outputs.drafts]
-plugin = "eml"
-path   = "drafts"
-[outputs.tasks]
-plugin = "todotxt"
-path   = "todo.txt"
-[store]
-path = "followup.db"
+# The language stands where the shared config has an empty line.
+CONFIG = (
+    configs.FILES.replace("me@example.org", "elodie@courriel.example").replace('o"\n\n', 'o"\nlanguage = "fr"\n')
+    + """\
 [rule.landlord]
 on = "#call-back"
 do = { type = "task", title = "Call back: {{ it.title }}" }
 """
+)
 NOTES = """# Mes notes
 
 ## Northwind <priya@northwind.example>
@@ -81,7 +65,7 @@ def test_without_a_slip_nothing_is_told(tmp_path):
         ("config.toml", '"calendar.ics"', '"~/calendrier.ics"', 8, '"~/calendrier.ics"', '"calendar.ics"'),
         ("config.toml", '"notes.md"', '"note.md"', 14, '"note.md"', '"notes.md"'),
         ("config.toml", '"sent"', '"Sent Items"', 11, '"Sent Items"', '"sent"'),
-        ("config.toml", 'path   = "sent"\n', "", 9, "sent", 'path = "sent"'),
+        ("config.toml", 'path = "sent"\n', "", 9, "sent", 'path = "sent"'),
         # words of the config
         ("config.toml", "[profile]", "[profil]", 2, "profil", '"profile"'),
         ("config.toml", '"fr"', '"français"', 5, '"français"', '"fr"'),
@@ -137,6 +121,6 @@ def test_what_can_mean_but_one_thing_is_read_so(tmp_path, file, before, after):
 
 
 def test_without_notes_it_is_told_once_what_is_missing(tmp_path):
-    table = '[sources.notes]\nplugin = "notes"\npath   = "notes.md"\n'
+    table = '[sources.notes]\nplugin = "notes"\npath = "notes.md"\n'
     (problem,) = told(tmp_path, "config.toml", table, "")
     assert (problem.severity, problem.hint) == ("info", 'add [sources.notes] plugin = "notes", path = "notes.md"')

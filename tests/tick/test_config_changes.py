@@ -63,7 +63,7 @@ def test_a_source_that_leaves_the_config_takes_with_it_what_had_not_begun(story)
 
 
 def test_what_a_source_had_shown_of_the_past_stays_when_it_leaves(story):
-    """A thank-you that was due is not withdrawn because the calendar is read from elsewhere from now on."""
+    """A thank-you that was due is not withdrawn: the calendar is read from elsewhere from now on."""
     story.at(BEFORE)
     change(story, '[sources.calendar]\nplugin = "ics"\npath = "calendar.ics"\n', "")
     tick = story.at(AFTER)
