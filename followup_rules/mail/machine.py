@@ -216,12 +216,10 @@ def _is_posted(headers: Headers, sender: str, *, by_a_stranger: bool = False) ->
     if habits.is_a_mailing_role(sender):
         return False
     to = set(_ADDRESS.findall(" ".join((*headers["to"], *headers["cc"])).casefold()[:_LONGEST]))
-    itself, lists = (
-        {*_ADDRESS.findall(first(headers, "sender").casefold()[:_LONGEST])},
-        _lists(headers) - {_local(sender)},
-    )
+    itself = {*_ADDRESS.findall(first(headers, "sender").casefold()[:_LONGEST])} - {sender.casefold()}
+    lists = _lists(headers) - {_local(sender)}
     own = ".".join(sender.casefold().rpartition("@")[2].split(".")[-2:])
-    through = [each for each in to if each in itself - {sender.casefold()} or each.partition("@")[0] in lists]
+    through = [each for each in to if each in itself or each.partition("@")[0] in lists]
     return any(not by_a_stranger or not each.endswith(own) for each in through)
 
 
