@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from followup_rules.codes import Code
 from followup_rules.language import phrases, words
-from followup_rules.language.compiled import TAGGED, Bound, Kinds, Look, Part, any_of, of_kind
+from followup_rules.language.compiled import TAGGED, Among, Bound, Kinds, Look, Part, any_of, of_kind
 from followup_rules.language.first import first
 from followup_rules.language.matching import DOUBTFUL, CheckFailed, Scope, World, answers_others, in_domain
 from followup_rules.language.recipients import noted, noted_field
@@ -146,7 +146,7 @@ def answers(value: Value, world: World) -> Part | None:
     wanted = values.boolean(value)
     if wanted is None:
         return None
-    return Part(fixed=(lambda event, scope: answers_others(event, scope, world) is wanted,))
+    return Part(fixed=(Among(lambda event, scope: answers_others(event, scope, world) is wanted),))
 
 
 def forwards(value: Value, _: World) -> Part | None:
