@@ -13,7 +13,7 @@ from followup_rules.engine import clock, persons
 from followup_rules.engine.answers import with_answers
 from followup_rules.engine.assign_cases import vanished
 from followup_rules.engine.completed import completed, named_in
-from followup_rules.engine.fates import Traces, as_it_stands, fate, traces
+from followup_rules.engine.fates import Traces, as_it_stands, fate
 from followup_rules.engine.isolation import blaming
 from followup_rules.engine.lookup import Found, Lookup, Reports
 from followup_rules.engine.parts import ordered_of_parts
@@ -62,28 +62,29 @@ class CaseView:
     @computed
     def events(self) -> tuple[Event, ...]:
         """All events of the case that took place or are planned, in the order of time."""
-        return tuple(event for event in self.lookup.events if event.identity not in self.fates)
+        known, fates = self.lookup.events, self.fates
+        return tuple([event for event in known if event.identity not in fates] if fates else known)
 
     @computed
     def home(self) -> tuple[Event, ...]:
         """The events at home here; the status of a doubtful meeting says what is doubtful."""
-        return tuple(as_it_stands(event, self._traces, self.rules.world) for event in self.case.home)
+        shown = self._traces
+        return tuple([as_it_stands(event, shown) for event in self.case.home])
 
     @computed
     def _traces(self) -> Traces:
-        return traces(self.notes, self.rules.world)
+        return Traces(self.notes, self.rules.world)
 
     @computed
     def fates(self) -> dict[str, Reason]:
         """Why an event counts as not having taken place, by id; those that count are absent."""
-        events = (*self.home, *self.case.joined)
-        found = ((event.identity, fate(event, self._traces)) for event in events)
-        return {name: reason for name, reason in found if reason is not None}
+        events, shown = (*self.home, *self.case.joined), self._traces
+        return {event.identity: reason for event in events if (reason := fate(event, shown)) is not None}
 
     @computed
     def at_home(self) -> frozenset[str]:
         """The identities of the events at home here."""
-        return frozenset(event.identity for event in self.home)
+        return frozenset({event.identity for event in self.home})
 
     @computed
     def _certain(self) -> tuple[Event, ...]:
@@ -93,7 +94,7 @@ class CaseView:
     @computed
     def lookup(self) -> Lookup:
         """All events of the case, whatever became of them, by the patterns that they pass."""
-        return Lookup(sorted((*self.home, *self.case.joined), key=self.order), self.rules, self.moment)
+        return Lookup((*self.home, *self.case.joined), self.rules)
 
     @computed
     def _off(self) -> frozenset[int]:
@@ -103,7 +104,7 @@ class CaseView:
     @computed
     def _gone(self) -> frozenset[str]:
         """The identities of the events at home that have vanished or were missed."""
-        return frozenset(event.identity for event in self.home if event.status in ("vanished", "missed"))
+        return frozenset({event.identity for event in self.home if event.status in ("vanished", "missed")})
 
     @computed
     def reports(self) -> Reports:

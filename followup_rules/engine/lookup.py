@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
+from operator import itemgetter
 
 from msgspec import Struct
 
 from followup_rules.computed import computed
 from followup_rules.keys import hashed
 from followup_rules.language.compiled import Bound, Pattern, sort_of
-from followup_rules.language.matching import Scope
+from followup_rules.language.matching import Scope, moment
 from followup_rules.language.schema import RuleSet
 from followup_rules.model import Event
 
@@ -50,8 +51,12 @@ class Found(Struct, frozen=True):
 class Lookup:
     """Some events in the order of time, by the patterns whose tests they pass, which are asked once."""
 
-    def __init__(self, events: Sequence[Event], rules: RuleSet, moment: Callable[[Event], datetime]) -> None:
-        self.events, self._rules, self._moment = events, rules, moment
+    def __init__(self, events: Iterable[Event], rules: RuleSet) -> None:
+        self._rules, days = rules, rules.world.days
+        in_order = sorted([(moment(event, days), event.identity, event) for event in events], key=itemgetter(0, 1))
+        self.events = [event for _, _, event in in_order]
+        self.moments = [instant for instant, _, _ in in_order]
+        """The instant at which each event counts."""
         self._found: dict[Pattern, Found] = {}
         self._alike: dict[Hashable, Found] = {}
 
@@ -59,11 +64,6 @@ class Lookup:
     def sorts(self) -> Sequence[Hashable]:
         """Of which sort each event is."""
         return [*map(sort_of, self.events)]
-
-    @computed
-    def moments(self) -> Sequence[datetime]:
-        """The instant at which each event counts."""
-        return [*map(self._moment, self.events)]
 
     @computed
     def places(self) -> Mapping[str, int]:

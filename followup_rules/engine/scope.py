@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from followup_rules.engine.anchors import CaseView
 
 T = TypeVar("T")
-_NOT_YET = object()
 
 
 class Scope(Struct, frozen=True, dict=True):
@@ -100,13 +99,12 @@ class Scope(Struct, frozen=True, dict=True):
         if not phrases:
             return None
         known = self._instants
-        found = known.get(phrases, _NOT_YET)
-        if found is _NOT_YET:
-            found = known[phrases] = self._resolved(phrases)
-        return found
+        if phrases not in known:
+            known[phrases] = self._resolved(phrases)
+        return known[phrases]
 
     @computed
-    def _instants(self) -> dict[Sequence[Phrase], Any]:
+    def _instants(self) -> dict[Sequence[Phrase], datetime | None]:
         """What phrases resolved to: a pattern asks for each event."""
         return {}
 

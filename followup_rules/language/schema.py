@@ -246,7 +246,7 @@ class RuleSet(Struct, frozen=True, dict=True):
     @computed
     def sieve(self) -> Sieve:
         """What tells which of all their patterns an event may be."""
-        every = [*self.rules.values(), *self.guards.values()]
+        every: list[Rule | Guard] = [*self.rules.values(), *self.guards.values()]
         counted = {phrase.base for it in every for phrase in it.phrases if phrase.field} & self.personal.keys()
         return Sieve(chain(*(it.patterns for it in every), (self.personal[name] for name in sorted(counted))))
 
