@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from followup_rules.computed import computed
@@ -49,6 +50,7 @@ class CaseView:
         self._visits: dict[str, Visits] = {}
         self._guarded: dict[str, Visits] = {}
         self._duties: dict[tuple[str, int], Duty] = {}
+        self._found: dict[Pattern, Found] = {}
         self.whole = Scope(self)
         """What may be asked about without an anchor."""
 
@@ -147,24 +149,25 @@ class CaseView:
         return known if known is not None else found.setdefault(it.id, self._find_visits(it))
 
     def _find_visits(self, it: Rule | Guard) -> Visits:
+        on = it.on
+        if on is None or not (on.every or self._gone or self.lookup.may_be(on)):
+            return NO_VISITS
         with blaming(it):
-            if it.recurring:
-                return self._of(clock.visits(it, it.recurring, self))
-            if it.on is None or not (self._gone or self.lookup.may_be(it.on)):
-                return NO_VISITS
-            if not it.on.is_fixed or it.where or (isinstance(it, Rule) and it.each):
-                return self._of(self._grouped(it, it.on))
+            if on.every:
+                return self._of(clock.visits(it, on.every, self))
+            if not on.is_fixed or it.where or (isinstance(it, Rule) and it.each):
+                return self._of(self._grouped(it, on))
             # Rules that start from the same events have the same visits.
-            on, alike = it.on, (it.on.alike, it.per == "event")
+            alike = on.alike, it.per == "event"
             return self.once("visits", alike, lambda: self._of(self._grouped(it, on)))
 
     def _of(self, visits: tuple[Visit, ...]) -> Visits:
-        return Visits(visits, tuple(visit for visit in visits if self.stands(visit)))
+        return Visits(visits, tuple([visit for visit in visits if self.stands(visit)]))
 
     def _grouped(self, it: Rule | Guard, on: Pattern) -> tuple[Visit, ...]:
         scope = self.whole
         groups: dict[tuple[str, object], list[Event]] = defaultdict(list)
-        for event in sorted(self.anchors(on, scope), key=lambda event: (event.start, event.identity)):
+        for event in sorted(self.anchors(on, scope), key=attrgetter("start", "identity")):
             for person in persons.concerned(it, event, scope):
                 groups[person, event.identity if it.per == "event" else self.day(event)].append(event)
         visits = [self._visit(group, person) for (person, _), group in groups.items()]
@@ -179,14 +182,15 @@ class CaseView:
 
     def anchors(self, on: Pattern, scope: Scope) -> list[Event]:
         """Return the events from which a rule starts that names a pattern."""
-        passing = (event for event in self.lookup.passing(on, scope) if event.identity in self.at_home)
-        starting = {event.identity: event for event in passing if on.rest(event, scope)}
+        at_home = self.at_home
+        passing = {event.identity: event for event in self.lookup.passing(on, scope) if event.identity in at_home}
+        starting = passing if on.is_fixed else {name: e for name, e in passing.items() if on.rest(e, scope)}
         # What has vanished or was missed, and the rule does not name so, is an anchor that is gone: as it was, listed.
         gone = self._gone - starting.keys()
         for event in self.case.home if gone else ():
             if event.identity in gone and on(event, scope):
                 starting[event.identity] = event
-        return [starting[event.identity] for event in self.home if event.identity in starting]
+        return [starting[event.identity] for event in self.home if event.identity in starting] if starting else []
 
     def _visit(self, events: Sequence[Event], person: str = "") -> Visit:
         """Return the visit that some events make up; of one person alone, if one is given."""
@@ -194,8 +198,8 @@ class CaseView:
         people = once_each(someone for event in counted for someone in self.people(event))
         return Visit(
             events=tuple(counted),
-            start=min(event.start for event in counted),
-            end=max(event.end for event in counted),
+            start=min([event.start for event in counted]),
+            end=max([event.end for event in counted]),
             day=self.day(counted[0]),
             people=persons.alone(people, person) if person else tuple(people),
             person=person,
@@ -258,24 +262,28 @@ class CaseView:
 
     def found(self, pattern: Pattern) -> Found:
         """Return the events of the case that pass the tests of a pattern that no anchor can change."""
-        passing = self.lookup.passing(pattern, self.whole)
-        return passing.without(self._off) if self._off else passing
+        found = self._found.get(pattern)
+        if found is None:
+            passing = self.lookup.passing(pattern, self.whole)
+            found = self._found[pattern] = passing.without(self._off) if self.fates else passing
+        return found
 
     def matching(self, patterns: Sequence[Pattern], scope: Scope, since: datetime) -> list[Event]:
         """Return the other events of the case that match, from `since` on unless a pattern has its own `after`."""
-        passing = {pattern: found for pattern in patterns if (found := self.found(pattern)).places}
+        passing = [(pattern, found) for pattern in patterns if (found := self.found(pattern)).places]
         if not passing:
             return []
-        events, about = self.lookup.events, self.notes.subjects
+        events, places, about = self.lookup.events, self.lookup.places, self.notes.subjects
         matching: list[int] = []
-        not_asked = {self.lookup.places[name] for name in scope.own if name in self.lookup.places}
+        not_asked = {places.get(event.identity) for event in scope.visit.events}
 
         def asked(found: Found) -> Iterator[int]:
             """Yield the places of all but the anchor's own, and notes about another anchor of the same rule."""
-            others = (place for place in found.places if place not in not_asked)
-            return (place for place in others if self.is_about(events[place], scope) is not False) if about else others
+            for place in found.places:
+                if place not in not_asked and not (about and self.is_about(events[place], scope) is False):
+                    yield place
 
-        for pattern, all_found in passing.items():
+        for pattern, all_found in passing:
             found = all_found if pattern.dated else all_found.since(since)
             for bound in pattern.window:
                 # A phrase that comes to rest nowhere is a fault only where there is an event to ask it for.

@@ -27,7 +27,8 @@ class Found(Struct, frozen=True):
 
     def __iter__(self) -> Iterator[Event]:
         """Yield the events."""
-        return map(self.of.events.__getitem__, self.places)
+        events = self.of.events
+        return iter([events[place] for place in self.places])
 
     def without(self, places: Container[int]) -> Found:
         """Return those at other places than some."""

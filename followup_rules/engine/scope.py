@@ -56,14 +56,9 @@ class Scope(Struct, frozen=True, dict=True):
         return [*self.view.found(pattern)]
 
     @computed
-    def own(self) -> frozenset[str]:
-        """The identities of the anchor's events."""
-        return frozenset(event.identity for event in self.visit.events)
-
-    @computed
     def them(self) -> frozenset[str]:
         """The normalised addresses of the anchor's people."""
-        return frozenset(normal(person.address) for person in self.visit.people)
+        return frozenset([normal(person.address) for person in self.visit.people])
 
     @property
     def names(self) -> frozenset[str]:
