@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
@@ -78,12 +79,13 @@ def _evaluated(
     seen = CaseView(case, rules, pins, context.span(case.key))
     view, unknown = with_own_mail(case, seen, remembered.subjects, remembered.beginning)
     decisions: dict[str, Decision] = {}
-    for rule in rules.rules.values():
-        for decision in _decided(rule, view, context):
-            asked = replace(decision, unknown=_of(decision, unknown)) if unknown else decision
-            decisions[asked.key] = as_settled(asked, remembered.settled) if remembered.settled else asked
-    latest = latest_openings(decisions.values())
-    return tuple(with_openings(decisions[key], view, decisions, latest) for key in sorted(decisions))
+    with closing(view):
+        for rule in rules.rules.values():
+            for decision in _decided(rule, view, context):
+                asked = replace(decision, unknown=_of(decision, unknown)) if unknown else decision
+                decisions[asked.key] = as_settled(asked, remembered.settled) if remembered.settled else asked
+        latest = latest_openings(decisions.values())
+        return tuple([with_openings(decisions[key], view, decisions, latest) for key in sorted(decisions)])
 
 
 def _of(decision: Decision, unknown: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:

@@ -22,31 +22,38 @@ from followup_rules.model import Event
 class Found(Struct, frozen=True):
     """Some of the events of a lookup, by their places in it, in the order of time."""
 
-    of: Lookup
+    events: Sequence[Event]
+    """All events of the lookup."""
+    moments: Sequence[datetime]
+    """The instant at which each of them counts."""
     places: Sequence[int] = ()
+    """Where those lie that were found."""
 
     def __iter__(self) -> Iterator[Event]:
         """Yield the events."""
-        events = self.of.events
+        events = self.events
         return iter([events[place] for place in self.places])
 
     def without(self, places: Container[int]) -> Found:
         """Return those at other places than some."""
-        return Found(self.of, [place for place in self.places if place not in places])
+        return self._at([place for place in self.places if place not in places])
 
     def since(self, instant: datetime) -> Found:
         """Return those that count from an instant on."""
-        return Found(self.of, self.places[self._first(instant) :])
+        return self._at(self.places[self._first(instant) :])
 
     def within(self, bound: Bound, scope: Scope) -> Found:
         """Return those that count on the right side of a bound; none where nothing tells its instant."""
         instant = scope.when(bound.phrases)
         if instant is None:
-            return Found(self.of)
-        return self.since(instant) if bound.after else Found(self.of, self.places[: self._first(instant)])
+            return self._at(())
+        return self.since(instant) if bound.after else self._at(self.places[: self._first(instant)])
+
+    def _at(self, places: Sequence[int]) -> Found:
+        return Found(self.events, self.moments, places)
 
     def _first(self, instant: datetime) -> int:
-        return bisect_left(self.places, bisect_left(self.of.moments, instant))
+        return bisect_left(self.places, bisect_left(self.moments, instant))
 
 
 class Lookup:
@@ -87,7 +94,7 @@ class Lookup:
         places = self.may_be(pattern)
         for test in pattern.fixed:  # one after the other, each over what passed those before it
             places = [place for place in places if test(self.events[place], scope)]
-        return Found(self, places)
+        return Found(self.events, self.moments, places)
 
     def may_be(self, pattern: Pattern) -> Sequence[int]:
         """Return the places of the events that pass the tests of a pattern which look at an event alone."""
