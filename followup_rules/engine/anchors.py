@@ -50,7 +50,6 @@ class CaseView:
         self._visits: dict[str, Visits] = {}
         self._guarded: dict[str, Visits] = {}
         self._duties: dict[tuple[str, int], Duty] = {}
-        self._found: dict[Pattern, Found] = {}
         self.whole = Scope(self)
         """What may be asked about without an anchor."""
 
@@ -270,11 +269,8 @@ class CaseView:
 
     def found(self, pattern: Pattern) -> Found:
         """Return the events of the case that pass the tests of a pattern that no anchor can change."""
-        found = self._found.get(pattern)
-        if found is None:
-            passing = self.lookup.passing(pattern, self.whole)
-            found = self._found[pattern] = passing.without(self._off) if self.fates else passing
-        return found
+        passing = self.lookup.passing(pattern, self.whole)
+        return passing.without(self._off) if self.fates and passing.places else passing
 
     def matching(self, patterns: Sequence[Pattern], scope: Scope, since: datetime) -> list[Event]:
         """Return the other events of the case that match, from `since` on unless a pattern has its own `after`."""

@@ -82,7 +82,8 @@ def _evaluated(
     with closing(view):
         for rule in rules.rules.values():
             for decision in _decided(rule, view, context):
-                asked = replace(decision, unknown=_of(decision, unknown)) if unknown else decision
+                own = _of(decision, unknown) if unknown else {}
+                asked = replace(decision, unknown=own) if own else decision
                 decisions[asked.key] = as_settled(asked, remembered.settled) if remembered.settled else asked
         latest = latest_openings(decisions.values())
         return tuple([with_openings(decisions[key], view, decisions, latest) for key in sorted(decisions)])
@@ -151,7 +152,7 @@ def _decision(duty: Duty, verdict: Verdict, times: Times, more: Mapping[str, Any
         state=verdict.state,
         reason=_local(verdict.reason, duty),
         # What tells that a mail was a draft is shown by that mail.
-        evidence=tuple((event.report and event.report.mail) or event.id for event in verdict.evidence),
+        evidence=tuple([(event.report and event.report.mail) or event.id for event in verdict.evidence]),
         guard=verdict.guard,
         next=verdict.next and local(verdict.next),
         late=verdict.late,
