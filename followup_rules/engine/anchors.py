@@ -159,17 +159,16 @@ class CaseView:
         on = it.on
         if on is None or not (on.every or self._gone or self.lookup.may_be(on)):
             return NO_VISITS
-        with blaming(it):
-            if on.every:
-                return self._of(clock.visits(it, on.every, self))
-            if not on.is_fixed or it.where or (isinstance(it, Rule) and it.each):
-                return self._of(self._grouped(it, on))
-            # Rules that start from the same events have the same visits.
-            alike = on.alike, it.per == "event"
-            return self.once("visits", alike, lambda: self._of(self._grouped(it, on)))
+        if on.every or not on.is_fixed or it.where or (isinstance(it, Rule) and it.each):
+            return self._own_visits(it, on)
+        # Rules that start from the same events have the same visits.
+        alike = on.alike, it.per == "event"
+        return self.once("visits", alike, lambda: self._own_visits(it, on))
 
-    def _of(self, visits: tuple[Visit, ...]) -> Visits:
-        return Visits(visits, tuple([visit for visit in visits if self.stands(visit)]))
+    def _own_visits(self, it: Rule | Guard, on: Pattern) -> Visits:
+        with blaming(it):
+            visits = clock.visits(it, on.every, self) if on.every else self._grouped(it, on)
+            return Visits(visits, tuple([visit for visit in visits if self.stands(visit)]))
 
     def _grouped(self, it: Rule | Guard, on: Pattern) -> tuple[Visit, ...]:
         scope = self.whole

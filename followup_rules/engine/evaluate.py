@@ -81,7 +81,7 @@ def _evaluated(
     decisions: dict[str, Decision] = {}
     with closing(view):
         for rule in rules.rules.values():
-            for decision in _decided(rule, view, context):
+            for decision in _decided(rule, view, context) if view.visits(rule) else ():
                 own = _of(decision, unknown) if unknown else {}
                 asked = replace(decision, unknown=own) if own else decision
                 decisions[asked.key] = as_settled(asked, remembered.settled) if remembered.settled else asked
