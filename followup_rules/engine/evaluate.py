@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from typing import Any
@@ -81,7 +81,8 @@ def _evaluated(
     decisions: dict[str, Decision] = {}
     with closing(view):
         for rule in rules.rules.values():
-            for decision in _decided(rule, view, context) if view.visits(rule) else ():
+            visits = view.visits(rule)
+            for decision in _decided(rule, visits, view, context) if visits else ():
                 own = _of(decision, unknown) if unknown else {}
                 asked = replace(decision, unknown=own) if own else decision
                 decisions[asked.key] = as_settled(asked, remembered.settled) if remembered.settled else asked
@@ -95,9 +96,9 @@ def _of(decision: Decision, unknown: Mapping[str, tuple[str, ...]]) -> Mapping[s
     }
 
 
-def _decided(rule: Rule, view: CaseView, context: EvaluationContext) -> list[Decision]:
+def _decided(rule: Rule, visits: Sequence[Visit], view: CaseView, context: EvaluationContext) -> list[Decision]:
     with blaming(rule):
-        judged = [_judged(rule, visit, view, context) for visit in view.visits(rule) if concerned(rule, visit, view)]
+        judged = [_judged(rule, visit, view, context) for visit in visits if concerned(rule, visit, view)]
         return [decision for decision in judged if decision is not None]
 
 
