@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from followup_rules.sentences import Sentence
+from followup_rules.sentences import Sentence, either
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,6 +13,12 @@ _EDITS = 2
 # Longer words are no slips of the pen, and comparing them takes time.
 _LETTERS = 80
 _LISTED = 8
+_ELSEWHERE: dict[str, tuple[str, ...]] = {
+    "title": ("subject", "summary"), "text": ("body",), "with": ("attendees", "participants"), "from": ("sender",),
+    "to": ("recipient", "recipients"), "on": ("trigger",), "do": ("action", "then"), "sent": ("mail", "email"),
+    "received": ("mail", "email"), "meeting": ("event", "appointment"),
+}  # fmt: skip
+"""What mail programs, calendars and other tools call the same."""
 
 
 def nearest(word: str, valid: Iterable[str], most: int = _EDITS) -> str | None:
@@ -30,6 +36,8 @@ def nearest(word: str, valid: Iterable[str], most: int = _EDITS) -> str | None:
 def expected(word: str, valid: Iterable[str]) -> str:
     """Return the hint for an unknown word: the nearest valid one, else all if they are few, else nothing."""
     words = sorted(set(valid))
+    if elsewhere := [f'"{ours}"' for ours, theirs in _ELSEWHERE.items() if ours in words and _folded(word) in theirs]:
+        return Sentence("did you mean {words}?", words=either(elsewhere))
     near = nearest(word, words)
     if near is not None:
         also = nearest(word, [other for other in words if other != near], _edits(_folded(word), _folded(near)))
