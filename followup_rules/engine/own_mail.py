@@ -70,8 +70,9 @@ def with_own_mail(
         )  # fmt: skip
         if not fresh:
             break
-        case = replace(case, home=(*case.home, *fresh))
-        view = CaseView(case, view.rules, view.pins, view.span)
+        case, before = replace(case, home=(*case.home, *fresh)), view
+        view = CaseView(case, before.rules, before.pins, before.span)
+        before.close()
         found = _sent(view, subjects, beginning)
     return view, found.unknown
 

@@ -191,6 +191,8 @@ def shift(phrase: Phrase, base: datetime, days: Days) -> datetime:
     are elapsed time. Raises UnsettledError if its rolls come to rest nowhere.
     """
     try:
+        if not (phrase.steps or phrase.at or phrase.rolls):
+            return min(max(base.astimezone(UTC), _EARLIEST), _LATEST)
         local = days.local(base).replace(tzinfo=None)
         for step in phrase.steps:
             local = _move(local, step, days)
