@@ -115,14 +115,15 @@ class Events:
 
     def take(self, source: str, pull: Pull, events: Iterable[Event], since: datetime, now: datetime) -> set[str]:
         """Keep what a source saw since then, and its cursor; return the identities of the events that changed."""
-        with self._database.transaction():
-            before = self.source(source)
-            later = SourceState(pull.cursor, now)
-            if pull.unread:  # not a good pull: what lies in the rest is to be read as far back once that is possible
-                later = SourceState(pull.cursor, before.pulled, before.failing or now)
+        before = self.source(source)
+        later = SourceState(pull.cursor, now)
+        if pull.unread:  # not a good pull: what lies in the rest is to be read as far back once that is possible
+            later = SourceState(pull.cursor, before.pulled, before.failing or now)
+        if not (pull.events or pull.removed or pull.complete):
             self._write_source(source, later)
-            if not (pull.events or pull.removed or pull.complete):
-                return set()
+            return set()
+        with self._database.transaction():
+            self._write_source(source, later)
             from followup_rules.store import known_again  # noqa: PLC0415 -- only where something changed
 
             known = known_again.mails(list(events), lambda mail: self._mails_of_instant(source, mail))
@@ -323,9 +324,11 @@ class Events:
         fresh = set(ids) | {name for (name,) in rows("select id from token where token = 'heading'")}
         ties_of = "select distinct token from token where id in (select value from json_each(?))"
         tied_by = "select distinct id from token where token in (select value from json_each(?))"
+        asked: set[str] = set()
         while fresh:
             found |= fresh
-            ties = {tie for (tie,) in rows(ties_of, json.dumps([*fresh]))}
+            ties = {tie for (tie,) in rows(ties_of, json.dumps([*fresh]))} - asked
+            asked |= ties
             near = {name for (name,) in rows(tied_by, json.dumps([*map(_counterpart, ties)]))}
             hosts = [tie.removeprefix("domain ") for tie in ties if tie.startswith("domain ")]
             fresh = (near | self._at(hosts)) - found

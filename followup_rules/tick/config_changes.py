@@ -33,7 +33,7 @@ def claim(config: Config, store: Store) -> None:
 
     Two configs on one store would each withdraw what the other has made.
     """
-    own, state = str(config.file.resolve()), store.state.read()
+    own, state = config.whole_path, store.state.read()
     if state.config == own:
         return
     if state.config and (other := Path(state.config)).exists() and read_config(other).store == config.store:
