@@ -23,7 +23,7 @@ from followup_rules.tick.report import Given
 
 def follow_rules(given: Given) -> Iterator[Problem]:
     """Let the ledger follow its rules to another name or another `per`, and note which rules are new."""
-    state, book = given.store.state.read(), given.config.rulebook
+    state, book = given.left, given.config.rulebook
     known = dict(state.rules)
     for old, new in _renamed(known, book, given).items():
         known[new] = replace(known.pop(old), per=book.rules.rules[new].per)
@@ -46,7 +46,7 @@ def follow_rules(given: Given) -> Iterator[Problem]:
             given.store.ledger.give_ids(name, [do.id for do in rule.do])
         known[name] = KnownRule(rule.meaning, rule.per, _since(before, state, given))
     if known != state.rules:
-        given.store.state.write(replace(state, rules=known))
+        given.store.state.write(replace(given.store.state.read(), rules=known))
 
 
 def _since(before: KnownRule | None, state: RunState, given: Given) -> datetime:
@@ -80,7 +80,7 @@ def follow_zone(given: Given) -> None:
     A day is the user's, and a time that of the clock on their wall: a call announced for the 19th at 09:00 in Paris is
     one of the 19th at 09:00 in Montréal, where 09:00 in Paris is still night.
     """
-    state, zone = given.store.state.read(), given.config.profile.timezone
+    state, zone = given.left, given.config.profile.timezone
     if state.timezone == zone.key:
         return
     if state.timezone:
@@ -93,4 +93,4 @@ def follow_zone(given: Given) -> None:
             if day != event.start.astimezone(zone).date():
                 given.store.places.keep_day(event, day)
         given.store.ledger.move_pins(given.now, lambda at: at.astimezone(before).replace(tzinfo=zone))
-    given.store.state.write(replace(state, timezone=zone.key))
+    given.store.state.write(replace(given.store.state.read(), timezone=zone.key))

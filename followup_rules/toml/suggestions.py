@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from followup_rules.sentences import Sentence, either
@@ -65,6 +66,10 @@ def _folded(word: str) -> str:
 
 def _edits(a: str, b: str, most: int = _LETTERS) -> int:
     """Return how many edits make one word of the other; what takes more than `most` is not counted out."""
+    begun = _letters_alike(a, b)
+    ended = _letters_alike(reversed(a[begun:]), reversed(b[begun:]))
+    # What both begin and end with takes no edit, and most names of hosts end alike.
+    a, b = a[begun : len(a) - ended], b[begun : len(b) - ended]
     earlier: list[int] = []
     above = list(range(len(b) + 1))
     for i, x in enumerate(a):
@@ -80,3 +85,8 @@ def _edits(a: str, b: str, most: int = _LETTERS) -> int:
             return most + 1
         earlier, above = above, row
     return above[-1]
+
+
+def _letters_alike(one: Iterable[str], other: Iterable[str]) -> int:
+    """Return with how many equal letters two words begin."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
