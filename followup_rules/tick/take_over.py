@@ -31,6 +31,8 @@ _APART = 14
 _MOST_APART = 92
 """Likewise this store and itself, before a copy of long ago was put back; each day is asked for in the output."""
 _LISTED = 5
+_OTHER_WORDS = "\0"
+"""Of what lies there, whatever it says: no template makes a text of this."""
 
 
 class Found(Struct, frozen=True):
@@ -91,11 +93,9 @@ def _lying_there(change: Change, markers: Iterable[str], output: CheckedOutput, 
             marked = replace(change, action=replace(change.action, key=marker))
             if status.state not in STATES:  # it may lie where nobody can look just now
                 return Found(failed=(change,))
-            if status.state == "open" and due and not given.dry:
-                return _updated(marked, output, given)
-            # What is not due may lie there in other words than it would have now, and is brought up to date once it is.
-            words = change.action.text if due else ""
-            return _noted(replace(marked, action=replace(marked.action, text=words)), ref, status, given)
+            if status.state == "open" and due:
+                return _updated(marked, ref, output, given)
+            return _noted(_in_other_words(marked), ref, status, given)
     return Found()
 
 
@@ -144,12 +144,18 @@ def _apart(given: Given) -> int:
     return max(_APART, min((given.now - restored.last_run).days + 1, _MOST_APART))
 
 
-def _updated(change: Change, output: CheckedOutput, given: Given) -> Found:
-    """Bring what lies there up to date; nobody has touched it."""
-    done = carry_out(change, output, given.store, given.now)
-    if isinstance(done, str):
-        return Found(taken=(TakenOver(change),))
-    return Found(failed=(change,), problems=(done,) if done else ())
+def _updated(change: Change, ref: str, output: CheckedOutput, given: Given) -> Found:
+    """Bring what lies there up to date; nobody has touched it. What is refused now a later run tries again."""
+    if given.dry:
+        return _noted(change, ref, Status("open"), given)
+    found = _noted(_in_other_words(change), ref, Status("open"), given)
+    done = carry_out(replace(change, op="update", ref=ref), output, given.store, given.now)
+    return replace(found, problems=(done,)) if isinstance(done, Problem) else found
+
+
+def _in_other_words(change: Change) -> Change:
+    """Return an action as it may lie there: not in the words that it would have now, so that it is updated once due."""
+    return replace(change, action=replace(change.action, text=_OTHER_WORDS))
 
 
 def _noted(change: Change, ref: str, status: Status, given: Given) -> Found:
