@@ -186,8 +186,9 @@ def test_after_a_doubt_it_is_looked_for_further(seeker, monkeypatch):
 
 @row(
     "the store is new, or a copy was put back: to see what it does not know",
-    "1 for the list, 1 for each of the newest 50; 1 for the task lists, 1 for each 100 tasks in ours",
-    "5, and 20 for each",
+    "1 for the list, 1 for each of the newest 50, and if there are more, 1 to search for each draft that its rules may "
+    "have made; 1 for the task lists, 1 for each 100 tasks in ours",
+    "5, 20 for each, and 5 for each",
 )
 def test_a_store_that_knows_nothing_looks_once_and_tells_what_nobody_knows_any_more(seeker):
     cost(seeker, "2026-11-05T09:00")
