@@ -94,7 +94,7 @@ def follow_outputs(outputs: Outputs, given: Given) -> Iterator[Problem]:
     known, now_there = dict(state.outputs), _tables(given.config.outputs, state.outputs)
     for old, new in _renamed(known, now_there).items():
         if new in known:
-            yield from _take_over(new, [(entry, None) for entry in _delivered(new, given)], given)
+            yield from _take_over(new, [(entry, None) for entry in _lying(new, given)], given)
         given.store.ledger.rename_output(old, new)
         given.store.events.rename_source(f"output {old}", f"output {new}")
         known[new] = known.pop(old)
@@ -109,7 +109,7 @@ def follow_outputs(outputs: Outputs, given: Given) -> Iterator[Problem]:
             continue
         try:
             # All is asked before anything is noted, so that a place that fails half-way is asked again as a whole.
-            found = [(entry, _reference(entry, output)) for entry in _delivered(name, given)]
+            found = [(entry, _reference(entry, output)) for entry in _lying(name, given)]
         except Exception as error:  # noqa: BLE001 -- whatever a plugin raises: the next run asks again
             now_there[name] = known[name]
             yield failure(f"outputs.{name}", error)
@@ -143,9 +143,13 @@ def _made(name: str, given: Given) -> list[LedgerEntry]:
     return [entry for entry in given.store.ledger.of_output(name) if entry.action.type != NOTICE]
 
 
-def _delivered(name: str, given: Given) -> list[LedgerEntry]:
-    """Return the entries of what lies in an output."""
-    return [entry for entry in _made(name, given) if entry.state is EntryState.DELIVERED]
+def _lying(name: str, given: Given) -> list[LedgerEntry]:
+    """Return the entries of what lies in an output, also where a change of it was cut short."""
+    return [
+        entry
+        for entry in _made(name, given)
+        if entry.state is EntryState.DELIVERED or (entry.state is EntryState.INTENDED and entry.op != "create")
+    ]
 
 
 def _take_over(name: str, found: Sequence[tuple[LedgerEntry, str | None]], given: Given) -> Iterator[Problem]:
@@ -178,7 +182,7 @@ def _in_new_place(entry: LedgerEntry, ref: str | None) -> LedgerEntry:
         return replace(entry, ref=ref)
     # What the user has begun to edit is theirs, and not made a second time.
     state = EntryState.ENDED if entry.touched else EntryState.WITHDRAWN
-    return replace(entry, state=state, ref="", attempts=0, retry=None)
+    return replace(entry, state=state, pending=None, ref="", attempts=0, retry=None)
 
 
 def _stayed(entries: Sequence[LedgerEntry]) -> str:
