@@ -15,6 +15,8 @@ from followup_rules.mail.phrases import any_of, folded, phrases
 
 _BEGINNING, _END = 1_200, 3_000
 """In characters: where programs say who writes and how to leave, within what is read of a text."""
+_FIRST_WORDS = 300
+"""In characters: where a program that answers says that it is one; below, a help desk's small print says it, too."""
 _NEAR = 240
 """In characters: how far a link, an address or "here" may stand from the words that speak of leaving."""
 _LINK = re.compile(r"https?:|www\.|\S@\S|mailto:|\b(?:here|link|click|ici|lien|cliquez|hier|aqui|enlace|clic)\b")
@@ -56,6 +58,12 @@ def mass_mail(headers: Headers, sender: str, subject: str, text: str) -> str:
     if head and head + in_the_text >= enough and (in_the_text > 1 or (to_many and head > _ENOUGH)):
         return "bulk" if leaving or not automatic else "notice"
     return ""
+
+
+def is_automatic(headers: Headers, sender: str, text: str) -> bool:
+    """Tell of an answer whether its first words say that a program wrote it, and an office or a program sent it."""
+    of_a_program = _is_an_office(sender) or _of_the_envelope(headers, sender)
+    return of_a_program and _said("automatic", folded(text[:_FIRST_WORDS]))
 
 
 def is_a_commit(text: str) -> bool:
