@@ -11,7 +11,7 @@ import re
 from functools import cache
 
 from followup_rules.mail.head import Headers, first
-from followup_rules.mail.phrases import any_of, folded, phrases
+from followup_rules.mail.phrases import any_of, folded, phrases, services
 
 _BEGINNING, _END = 1_200, 3_000
 """In characters: where programs say who writes and how to leave, within what is read of a text."""
@@ -84,13 +84,14 @@ def is_a_mailing_role(sender: str) -> bool:
 
 
 def _of_the_sender(headers: Headers, sender: str, subject: str) -> int:
-    """Count what makes an address a program's or an office's: its name, and a host that is named for mailings."""
+    """Count what makes an address a program's or an office's: its name, a host named for mailings, a hiring service."""
     local, _, domain = sender.casefold().partition("@")
     role = is_a_mailing_role(sender) or bool(_WRITTEN_FOR_MACHINES.fullmatch(local))
     mailing = not {*domain.split(".")[:-2]}.isdisjoint(phrases("machine-mail")["habits"]["hosts"])
     shown = (first(headers, "from").partition("<")[0], subject)
     of_a_firm = _is_an_office(sender) or any(_names_its_domain(words, domain) for words in shown)
-    return role + mailing + of_a_firm
+    of_a_service = any(domain == each or domain.endswith(f".{each}") for each in services())
+    return role + mailing + of_a_firm + 2 * of_a_service  # the name beside it is the firm's as often as a person's
 
 
 def _is_an_office(sender: str) -> bool:

@@ -96,3 +96,18 @@ def test_an_answer_is_a_programs_if_it_begins_by_saying_so(kind, sender, back, t
     headers = Sample("", "", headers={"In-Reply-To": "<i@x.example>", "Return-Path": back})
     found = defaultdict(list, {name.lower(): [value] for name, value in headers.headers.items()})
     assert machine.kind(found, sender, "Re: Invoice 12", ("text/plain",), text) == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (
+            "notice",
+            "We have your application.\n\nPlease do not reply to this message: it comes from an unmonitored mailbox.",
+        ),
+        ("", "Hello Camille, could we meet on Tuesday?\nJulie"),
+    ],
+)
+def test_a_hiring_service_sends_notices_and_mail_of_people(kind, text):
+    found = defaultdict(list, {"from": ["Nordik <nordik@myworkday.com>"], "to": ["me@example.org"]})
+    assert machine.kind(found, "nordik@myworkday.com", "Your application", ("text/plain",), text) == kind
