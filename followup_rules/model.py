@@ -41,6 +41,15 @@ class Report(Struct, frozen=True, kw_only=True):
     """The type of the action; "" where it is not known."""
 
 
+class WrittenLine(Struct, frozen=True):
+    """A line of a file of the user's, for messages."""
+
+    where: str
+    """As an event's `where`: `notes.md:10`."""
+    text: str
+    """As the user wrote it."""
+
+
 KIND_END = "\x1f"
 """Ends the kind in an identity; no kind and no id holds it."""
 MAIL = ("sent", "received")
@@ -111,6 +120,8 @@ class Event(Struct, frozen=True, kw_only=True, dict=True):
     """Where a person finds it, for messages: `notes.md:12`."""
     source_line: str = ""
     """A note's line as the user wrote it, for messages."""
+    heading_line: WrittenLine | None = None
+    """The line of a note's heading, for messages about it; a note whose heading moved is as it was."""
     listed: datetime | None = None
     """The last pull that listed it, known only once it is `gone`."""
     gone: datetime | None = None
