@@ -17,8 +17,7 @@ from followup_rules.host import registry
 from followup_rules.language import every, patterns, phrases, schema
 from followup_rules.simulation import examples, happenings
 from tests.editor.whole import CONFIG, RULES
-from tests.lint.more_sound_rules import MORE_SOUND
-from tests.lint.sound_rules import SOUND
+from tests.lint.sound import SOUND
 from tests.support.project import ROOT
 
 PLUGINS = registry.load()
@@ -54,7 +53,6 @@ SOUND_ONES = {
     **{file.name: file.read_text(encoding="utf-8") for file in FILES},
     **shown("rules"),
     **SOUND,
-    **MORE_SOUND,
     "whole": RULES,
 }
 
