@@ -172,7 +172,8 @@ def _list(value: str) -> str:
 def _person(name: str, line: str) -> str:
     """Return a line that names somebody, with the parameters that can be told apart; the address stands last."""
     mailto = list(_MAILTO.finditer(line))
-    head, address = (line[: mailto[-1].start()], line[mailto[-1].start() :]) if mailto else _at_last_colon(line)
+    begin = mailto[-1].start() if mailto else line.rfind(":") + 1
+    head, address = line[:begin], line[begin:]
     parameters = [part.partition("=") for part in _NEXT_PARAMETER.split(head.rstrip(" \t:"))[1:]]
     kept = [(key.upper(), value.strip('" \t').replace('"', "'")) for key, equals, value in parameters if equals]
     return "".join([name, *(f';{key}="{value}"' for key, value in kept if key in _OF_PEOPLE), ":", address])
@@ -182,8 +183,3 @@ def _loose(line: str, begin: int) -> bool:
     """Tell whether something else stands before the address: the name had a colon, and was not quoted."""
     mailto = list(_MAILTO.finditer(line, begin))
     return bool(mailto) and bool(_MAILTO.sub("", line[begin : mailto[-1].start()]).strip())
-
-
-def _at_last_colon(line: str) -> tuple[str, str]:
-    head, _, address = line.rpartition(":")
-    return head, address

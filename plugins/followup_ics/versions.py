@@ -88,13 +88,10 @@ def _by_organizer(versions: Iterable[Version]) -> list[tuple[str, list[Version]]
     for version in versions:
         groups[version.organizer].append(version)
     nobody = groups.pop("", []) if len(groups) > 1 else []
-    ranked = sorted(groups, key=lambda name: (_is_unanswered(groups[name]), min(map(_start, groups[name])), name))
+    answered = {name for name, versions in groups.items() if any(version.event.answered for version in versions)}
+    ranked = sorted(groups, key=lambda name: (name not in answered, min(map(_start, groups[name])), name))
     groups[ranked[0]] += nobody
     return [(name, groups[name]) for name in ranked]
-
-
-def _is_unanswered(versions: Iterable[Version]) -> bool:
-    return not any(version.event.answered for version in versions)
 
 
 def _latest(overrides: Sequence[Version], series: Version | None, profile: Profile) -> tuple[Version, ...]:
