@@ -93,4 +93,7 @@ class Code(StrEnum):
     OWED_TILL_NEXT = "F160", "A contact by the clock that nothing ends before the next"
     FAR_YEAR = "F161", "A series that is counted from another time"
     NO_DAY = "F162", "A note that does not say the day"
+    COPIED = "F163", "A rule that is another one over again"
+    NOT_SHOWN = "F164", "Something that no text shows"
+    ONE_PHRASE = "F165", "A list that is written as one phrase"
     UNKNOWN_HERE = "F171", "Something that nobody knows any more"

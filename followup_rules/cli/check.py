@@ -328,8 +328,9 @@ def _texts_named(config: Config) -> Iterator[tuple[tuple[str, int], tuple[Named,
     texts = config.rulebook.texts
     for rule in config.rulebook.rules.rules.values():
         for index, do in enumerate(rule.do):
-            found = texts.named(template=do.template, title=do.title, text=do.text)
-            yield (rule.id, index), tuple(Named(*each) for each in found)
+            if not texts.check(template=do.template, title=do.title, text=do.text):
+                found = texts.named(template=do.template, title=do.title, text=do.text)
+                yield (rule.id, index), tuple(Named(*each) for each in found)
 
 
 def _given(config: Config, seen: Mapping[str, _Seen], now: datetime) -> Given:
