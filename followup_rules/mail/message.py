@@ -54,6 +54,8 @@ class Mail(Struct, frozen=True, kw_only=True):
             forwards=subjects.is_forward(title) or bool(headers["x-forwarded-message-id"]),  # Thunderbird's
             people=others([*(senders if self.kind == "received" else ()), *written_to], me),
             organizer=senders[0] if senders else None,
+            # The first of References is where the thread began (RFC 5322, section 3.6.4): the same for all of its
+            # mails.
             thread=next(iter(named), "") or ids.conversation(headers) or self.ident,
             answers=ids.replied_to(headers),
             references=named,
@@ -66,6 +68,7 @@ def is_mine(headers: Headers, me: Collection[str]) -> bool:
     """Tell whether From names somebody with these addresses, and nobody else."""
     writers = mailboxes(headers["from"])
     found = [someone for writer in writers if (someone := person(writer.address))]
+    # A From with my address beside another one is how a stranger would put words in my mouth.
     return 0 < len(found) == len(writers) and all(someone.address in me for someone in found)
 
 

@@ -173,6 +173,7 @@ def _is_rest_of_a_quote(lines: Sequence[str], place: int) -> bool:
 
 
 def _is_signature(lines: Sequence[str], place: int) -> bool:
+    # The space belongs to it (RFC 3676, section 4.3): without one, it may be a dash of the writer's.
     if lines[place].rstrip("\n") == "-- ":
         return True
     if lines[place].rstrip() != "--":
@@ -227,6 +228,7 @@ def _before_labels(line: str) -> list[str]:
 def _before_attributions(line: str) -> Iterator[str]:
     for match in re.finditer(r"[:\uff1a](?=\s|$)", line):
         found = attribution([line[: match.end()]], 0)
+        # On a single line nothing else tells where the quote begins, so what is only likely does not cut.
         if found and found.sureness is Sureness.SURE:
             yield found.before
             yield line[len(found.before) : match.end()].strip()

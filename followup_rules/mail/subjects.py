@@ -56,6 +56,7 @@ def base(subject: str) -> str:
     >>> base("[hiring] RE : TR : Vos références") == base("Vos References")
     True
     """
+    # Each turn takes something away, so it ends; "Re: [list] Fwd: [list] ..." needs several.
     written = folded(subject[:_LONGEST])
     while True:
         shorter = _TRAILER.sub("", written)

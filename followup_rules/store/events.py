@@ -134,10 +134,11 @@ class Events:
             rows = self._listed(source, None if pull.complete or pull.removed else wanted)
             listed = Listing(rows, pull, since)
             seen = listed.named(fresh, renamed, lambda event: self._apart(source, event))
-            changed = {name for name, shown in seen.items() if listed.bodies.get(name) != encode(shown.event)}
+            otherwise = {name for name, shown in seen.items() if listed.bodies.get(name) != encode(shown.event)}
+            changed = {name for name in otherwise if not listed.shows_again(seen[name].event)}
             missing = listed.missing(seen)
-            self._write(source, [seen[name] for name in sorted(changed)], before, now)
-            others = [(_other(seen[name]), source, name) for name in sorted(listed.renamed(seen) - changed)]
+            self._write(source, [seen[name] for name in sorted(otherwise)], before, now)
+            others = [(_other(seen[name]), source, name) for name in sorted(listed.renamed(seen) - otherwise)]
             self._database.run_many("update event set shown = ? where source = ? and id = ?", others)
             gone = [(text(now), text(before.pulled), source, name) for name in sorted(missing)]
             self._database.run_many("update event set gone = ?, listed = ? where source = ? and id = ?", gone)
@@ -264,6 +265,11 @@ class Events:
         rows = self._database.rows(query)
         own = [decode(*row) for *row, _ in rows if row[0] == source or row[0] not in others]
         return own, {ident for *_, ident in rows}
+
+    def sources_of(self, identity: str) -> list[str]:
+        """Return the names of the sources that list an event."""
+        query = "select source from event where id = ? and gone is null order by source"
+        return [source for (source,) in self._database.rows(query, identity)]
 
     def addresses(self) -> set[str]:
         """Return the addresses of all people in mail and meetings."""

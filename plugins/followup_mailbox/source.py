@@ -73,6 +73,8 @@ class MailboxSource:
         try:
             mailbox = Mailbox.open(self._path, self._unfinished)
             now = mailbox.look(before.look)
+            # At the first pull there is no cursor, and even an empty place is looked into once: it may hold no mail at
+            # all.
             if cursor and now == before.look:
                 return Pull(cursor=cursor, unread=_parts(mailbox.unread))
             unread = list(mailbox.unread)
