@@ -20,6 +20,7 @@ from tests.support.project import ROOT
 
 ROOMS = ("engine", "language")
 CODE = ROOT / "followup_rules"
+BEGINS = tuple(f"{CODE}/{room}/" for room in ROOMS)
 PASSED, FAILED = 0, 1
 OPTIONS = (
     "--override-ini=addopts=", "--import-mode=importlib", "--assert=plain", "--capture=no",
@@ -70,7 +71,8 @@ def with_suite(jobs: int, use: Callable[[Suite], int]) -> int:
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     instead = _Instead(jobs, use)
     # A folder of its own, since other runs of pytest clear the common one: that must not look like a test that fails.
-    with tempfile.TemporaryDirectory(prefix="followup-mutation-") as place, instead.watch:
+    with tempfile.TemporaryDirectory(prefix="followup-mutation-") as place:
+        instead.watch.begin()
         pytest.main([*OPTIONS, f"--basetemp={place}/tests", *(str(ROOT / "tests" / room) for room in ROOMS)], [instead])
     return instead.code
 
@@ -123,6 +125,7 @@ class _Instead(_Few):
         self.watch.ended("")
         for item, following in zip(items, [*items[1:], None], strict=True):
             began = time.process_time()
+            self.watch.begin()  # again, as a test that exhausts the stack ends it
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             seconds[item.nodeid] = time.process_time() - began
             self.watch.ended(item.nodeid)
@@ -136,17 +139,17 @@ class _Watch:
 
     def __init__(self) -> None:
         self.ran: set[tuple[CodeType, int]] = set()
+        self.watched: dict[CodeType, bool] = {}
         self.reached: dict[Line, set[str]] = defaultdict(set)
 
-    def __enter__(self) -> None:
-        begins = tuple(f"{CODE}/{room}/" for room in ROOMS)
-        watched: dict[CodeType, bool] = {}
-        note = self.ran.add
+    def begin(self) -> None:
+        """Watch, from now on."""
+        note, watched = self.ran.add, self.watched
 
         def called(frame: FrameType, _event: str, _: object) -> Callable[..., Any] | None:
             code = frame.f_code
             if code not in watched:
-                watched[code] = code.co_filename.startswith(begins)
+                watched[code] = code.co_filename.startswith(BEGINS)
             return ran if watched[code] else None
 
         def ran(frame: FrameType, _event: str, _: object) -> Callable[..., Any]:
@@ -154,9 +157,6 @@ class _Watch:
             return ran
 
         sys.settrace(called)
-
-    def __exit__(self, *_: object) -> None:
-        sys.settrace(None)
 
     def ended(self, name: str) -> None:
         """Note that what ran since was this test."""
