@@ -172,7 +172,9 @@ def test_a_day_with_a_meeting_is_no_fault_and_neither_is_one_from_which_it_has_m
     again = completed(case(moved, mark, followed=followed), rules(RULES).world)
     assert (tags(again), again.misfits) == ({"I1": ("interview",)}, ())
     other = about("2026-11-10", "interview", on="2026-11-08 12:00", id=mark.id)
-    assert tags(completed(case(moved, other, followed=followed), rules(RULES).world)) == {"I1": ()}  # the user has mended the day
+    assert tags(completed(case(moved, other, followed=followed), rules(RULES).world)) == {
+        "I1": ()
+    }  # the user has mended the day
 
 
 # -- headings

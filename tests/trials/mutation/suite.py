@@ -177,7 +177,7 @@ def _in_child(work: Callable[[], Any]) -> Callable[[], Any]:
 
     def wait() -> Any:
         with os.fdopen(reading, "rb") as source:
-            told = pickle.loads(source.read())  # noqa: S301 (it is our own)
+            told = pickle.loads(source.read())
         os.waitpid(child, 0)
         return told
 
