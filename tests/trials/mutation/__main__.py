@@ -177,9 +177,10 @@ def _noticed(trial: Trial, suite: Suite, live: Mapping[str, Sequence[FunctionTyp
     if trial.mutant.within and "" not in reaching:
         return PASSED
     _limit(2 * sum(suite.seconds.values()))
-    sys.meta_path.insert(0, Mutated(f"followup_rules.{trial.module}", code))
+    name = f"followup_rules.{trial.module}"
+    sys.meta_path.insert(0, Mutated(name, code))
     files = sorted({item.path for item in suite.items}, key=lambda path: (path.stem != _own(trial), path))
-    return run_anew(map(str, files))
+    return run_anew(map(str, files), name)
 
 
 def _own(trial: Trial) -> str:

@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import import_module
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
@@ -25,6 +26,8 @@ PASSED, FAILED = 0, 1
 OPTIONS = (
     "--override-ini=addopts=", "--import-mode=importlib", "--assert=plain", "--capture=no",
     "-p", "no:cacheprovider", "-p", "no:terminal",
+    # What goes wrong in this process between two mutants would fail the first test of the next.
+    "-p", "no:unraisableexception", "-p", "no:threadexception",
 )  # fmt: skip
 
 settings.register_profile(
@@ -77,11 +80,15 @@ def with_suite(jobs: int, use: Callable[[Suite], int]) -> int:
     return instead.code
 
 
-def run_anew(files: Iterable[str]) -> int:
-    """Import the rooms and files of tests anew, in a process that knows them already; run these up to a failure."""
+def run_anew(files: Iterable[str], changed: str) -> int:
+    """Import the project and files of tests anew, in a process that knows them already; run these up to a failure."""
     for name in [name for name in sys.modules if name.startswith(("followup_rules.", "tests."))]:
         if not name.startswith("tests.trials."):
             del sys.modules[name]
+    try:
+        import_module(changed)
+    except Exception:  # noqa: BLE001 (whatever a mistake may raise)
+        return FAILED
     with tempfile.TemporaryDirectory(prefix="followup-mutation-") as place:
         codes = (int(pytest.main([*OPTIONS, "-x", f"--basetemp={place}/tests", file], [_Few()])) for file in files)
         return next((code for code in codes if code != PASSED), PASSED)
