@@ -68,7 +68,7 @@ _DATE = re.compile(
     rf"""
     (?: (?:le|the|on)\s+ )?
     (?: (?P<named> {_ANY_WEEKDAY} )\b\.?,?\s+
-        (?= \d{{1,2}}[a-z]{{0,2}}\.?\s+[a-z]{{3}} | [a-z]{{3,9}}\.?\s*\d ) )?
+        (?= \d{{1,2}}[a-z]{{0,2}}\.?\s+[a-z]{{3}} | [a-z]{{3,9}}\.?\s*\d | \d{{1,4}}[-/.]\d ) )?
     (?:
         (?P<first> \d{{1,4}} ) (?P<mark> [-/.] ) (?P<second> \d{{1,2}} ) (?P=mark) (?P<third> \d{{1,4}} ) (?!\d)
       | (?P<compact> (?:19|20)\d{{6}} )\b
@@ -140,6 +140,9 @@ def read(text: str, since: date | None = None) -> Written | None:
     day = _day(found, text[: found.end()].strip(), since) if found else None
     if not found or day is None:
         return None
+    if found["named"] and day.weekday() != _WEEKDAYS[found["named"]]:
+        written, named = text[: found.end()].strip(), _DAYS_OF_THE_WEEK[day.weekday()]
+        raise NotADate(written, Sentence('"{written}" is not a date: that day is a {day}', written=written, day=named))
     clock = _CLOCK.match(plain, found.end())
     if not clock:
         if found["first"] and _GOES_ON.match(plain, found.end()):
@@ -183,13 +186,7 @@ def _day(found: re.Match[str], written: str, since: date | None) -> date | None:
     if word := found["month"] or found["month2"]:
         month = _month(word)
         number = int(found["day"] or found["day2"])
-        day = _named(number, month, found["year"] or found["year2"] or "", written, since) if month else None
-        if day and found["named"] and day.weekday() != _WEEKDAYS[found["named"]]:
-            named = _DAYS_OF_THE_WEEK[day.weekday()]
-            raise NotADate(
-                written, Sentence('"{written}" is not a date: that day is a {day}', written=written, day=named)
-            )
-        return day
+        return _named(number, month, found["year"] or found["year2"] or "", written, since) if month else None
     if since and found["weekday"]:
         return since + timedelta(days=(_WEEKDAYS[found["weekday"]] - since.weekday() - 1) % 7 + 1)
     return None
@@ -208,7 +205,11 @@ def _numeric(found: re.Match[str], written: str) -> date:
     if len(found["third"]) != 4:
         raise _not_a_date(written)
     if first <= 12 and second <= 12 and first != second:
-        one, other = (f"{third:04}-{month:02}-{day:02}" for day, month in ((first, second), (second, first)))
+        one, other = (_date(third, month, day, written) for day, month in ((first, second), (second, first)))
+        # The day of the week tells which of the two is meant, if it is that of one alone.
+        meant = [day for day in (one, other) if found["named"] and day.weekday() == _WEEKDAYS[found["named"]]]
+        if len(meant) == 1:
+            return meant[0]
         raise NotADate(
             written,
             Sentence(

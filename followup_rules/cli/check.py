@@ -35,7 +35,7 @@ from followup_rules.store.errors import StoreError
 from followup_rules.store.store import open_copy
 from followup_rules.texts.templates import written_at
 from followup_rules.tick.run import preview
-from followup_rules.upkeep.addresses import addresses_in_config, exposed_addresses
+from followup_rules.upkeep.exposed_addresses import addresses_in_config, exposed_addresses
 from followup_rules.upkeep.services import concerns
 
 if TYPE_CHECKING:
@@ -328,8 +328,9 @@ def _texts_named(config: Config) -> Iterator[tuple[tuple[str, int], tuple[Named,
     texts = config.rulebook.texts
     for rule in config.rulebook.rules.rules.values():
         for index, do in enumerate(rule.do):
-            found = texts.named(template=do.template, title=do.title, text=do.text)
-            yield (rule.id, index), tuple(Named(*each) for each in found)
+            if not texts.check(template=do.template, title=do.title, text=do.text):
+                found = texts.named(template=do.template, title=do.title, text=do.text)
+                yield (rule.id, index), tuple(Named(*each) for each in found)
 
 
 def _given(config: Config, seen: Mapping[str, _Seen], now: datetime) -> Given:

@@ -106,6 +106,10 @@ def _own_mails(view: CaseView) -> Sequence[Event]:
     return view.once("own mails", "", lambda: tuple(event for event in sent if not event.auto and not event.report))
 
 
+def _sent_ids(view: CaseView) -> set[str]:
+    return view.once("sent ids", "", lambda: {event.id for event in view.events if event.kind == "sent"})
+
+
 def _own_mails_to(addresses: set[str], view: CaseView) -> Sequence[Event]:
     """Return those of them that go to any of some people, by normalised addresses, in the order of time."""
     mails = _own_mails(view)
@@ -147,12 +151,15 @@ def _of_duty(rule: Rule, visit: Visit, view: CaseView) -> Iterator[_Draft]:
 
 
 def _answers_the_same(mail: Event, draft: _Draft, view: CaseView) -> bool:
-    """Tell whether a mail answers what the draft answers: by its id or, naming none, as a reply in its thread."""
+    """Tell whether a mail answers what the draft answers: by its id or, naming none, as a reply in its thread.
+
+    Who writes once more replies to the last mail there, which is their own: "Re: my reminder of my application".
+    """
     anchor = draft.visit.anchor
     if not draft.part.do.reply_to or anchor.kind not in MAIL or mail.forwards:
         return False
     if mail.answers or mail.references:
-        return mail.answers == anchor.id
+        return mail.answers == anchor.id or (anchor.id in mail.references and mail.answers in _sent_ids(view))
     scope = view.whole
     thread = scope.thread(anchor)
     return bool(thread) and view.rules.world.subjects.is_reply(mail.title) and scope.thread(mail) == thread

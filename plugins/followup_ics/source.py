@@ -88,9 +88,7 @@ class IcsSource:
     def _contents(self, found: Files) -> tuple[list[Entry], list[BadItem], dict[str, str]]:
         """Return the entries of the files that can be read, their flaws, and why the others cannot be read.
 
-        Of a file that is cut off, what can be relied on counts as well. Raises Unreadable if nothing can be read.
-
-        Raises FileNotFoundError if one is not there any more.
+        Raises Unreadable if none can, FileNotFoundError if one is not there any more.
         """
         from followup_ics.text import Contents, NoCalendar, contents  # noqa: PLC0415 -- an unchanged calendar needs none
 
@@ -102,7 +100,6 @@ class IcsSource:
                 read.append(contents(name, content))
             except NoCalendar as error:
                 unread[name], stopped[name] = error.reason, error.at
-                read += [Contents(error.entries)] if error.entries else []
         if not read:
             name, why = next(iter({**unread, **found.no_files}.items()), ("", ""))
             what = Sentence("{path} holds no .ics file; is it mounted and synced? Else correct `path`", path=self._path)

@@ -21,6 +21,10 @@ LONGEST_NOTE = 10_000
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _PLACE = re.compile(r"<?(?:mailto:)?(?P<local>[\w.+%'-]*)@(?P<domain>[\w-]+(?:\.[\w-]+)+)>?")
+# What Markdown and habit put around a label: `**Nordik**`, `[Nordik](mailto:...)`, `Nordik: <...>`.
+_LINK = re.compile(r"\[([^\]]*)\](?=\((?:mailto:)?[^)]*@)")
+_EMPTIED = re.compile(r"\(\s*\)|<\s*>|`\s*`")
+_AROUND_A_LABEL = " ,;:<>*_~`–—-"
 _CHECKBOX = re.compile(r"(?:\[\s*(?P<box>[xX*✓✔]?)\s*\](?![(\[])|(?P<sign>[☐☑☒✓✔✅]))\ufe0f?[\s:]*")
 # What is neither said (code: CommonMark 6.1) nor any longer said (struck out: GFM 6.5) hides the tags in it.
 _PIECE = re.compile(
@@ -93,7 +97,7 @@ def parse_heading(text: str) -> Heading:
     places = list(_PLACE.finditer(text))
     addresses = dict.fromkeys(f"{at['local']}@{at['domain']}".lower() for at in places if at["local"])
     domains = dict.fromkeys(at["domain"].lower() for at in places if not at["local"])
-    label = one_line(_PLACE.sub(" ", text)).strip(" ,;<>()*")
+    label = one_line(_EMPTIED.sub(" ", _PLACE.sub(" ", _LINK.sub(r"\1 ", text)))).strip(_AROUND_A_LABEL)
     return Heading(label, tuple(domains), tuple(addresses))
 
 
