@@ -147,7 +147,7 @@ class Pattern(Part, frozen=True, eq=False):
 def as_test(part: Part) -> Test:
     """Return a part as one test: a function costs less to call than a record."""
     sort, looks = part.sort, [(look.at, look.holds) for look in part.alone]
-    tests = (*part.fixed, *part.window, *part.further)
+    tests: tuple[Test, ...] = (*part.fixed, *part.window, *part.further)
 
     def matches(event: Event, scope: Scope) -> bool:
         # Plain loops, since every rule asks it of many events: all() makes the whole evaluation a fifth slower.
