@@ -6,7 +6,6 @@ of them reaches a terminal or a file otherwise. What counts as a control charact
 
 from __future__ import annotations
 
-import html
 import re
 from datetime import datetime
 
@@ -74,6 +73,8 @@ def description(text: str) -> str:
     """Return a text that may or may not be HTML, without elements and control characters, its lines kept."""
     text = text[:_LONGEST_DESCRIPTION]
     if _ELEMENT.search(text):
+        import html  # noqa: PLC0415 -- its list of names takes a while, and few texts are HTML
+
         text = html.unescape(_ELEMENT.sub("", _BREAK.sub("\n", _HIDDEN.sub("", text))))
     return clean(text, " ").replace("\t", " ").strip()
 

@@ -106,8 +106,15 @@ class Store:
             # Only the headings of notes name cases that nothing else ties to them.
             beside = self.places.cases_beside(tied) if any(event.heading for event in shown) else ()
             places = self._also_joining(assign(shown, directory, beside), shown, directory)
-            self.places.write(places)
-            after = self.places.cases_of_each(tied)
+            after = before | {name: [place.home, *sorted(place.joins)] for name, place in places.items()}
+            astray = dict(self.places.misplaced())
+            self.places.write(
+                {
+                    name: place
+                    for name, place in places.items()
+                    if before[name] != after[name] or place.problem != astray.get(name, "")
+                }
+            )
             touched = {name for name in tied if name in ids or before[name] != after[name]}
             self.decisions.make_stale(case for name in touched for case in (*before[name], *after[name]))
             self._drop_belated(places)
