@@ -86,14 +86,13 @@ def apart(
     last = max(rank(version).sequence for version in versions)
     meetings: list[list[T]] = []
     for version in (version for version in versions if rank(version).sequence == last):
-        alike = [group for group in meetings if any(_alike(version, each, start, title) for each in group)]
+        begins, about = start(version), topic(title(version))
+        alike = [
+            group for group in meetings if any(start(each) == begins or topic(title(each)) == about for each in group)
+        ]
         joined = [version, *(each for group in alike for each in group)]
         meetings = [group for group in meetings if group not in alike] + [joined]
     return sorted((max(group, key=rank) for group in meetings), key=lambda version: (start(version), rank(version)))
-
-
-def _alike(one: T, other: T, start: Callable[[T], datetime], title: Callable[[T], str]) -> bool:
-    return start(one) == start(other) or topic(title(one)) == topic(title(other))
 
 
 def named_apart(ident: str, start: datetime, taken: Collection[str]) -> str:

@@ -35,7 +35,7 @@ from followup_rules.store.errors import StoreError
 from followup_rules.store.store import open_copy
 from followup_rules.texts.templates import written_at
 from followup_rules.tick.run import preview
-from followup_rules.upkeep.addresses import addresses_in_config, exposed_addresses
+from followup_rules.upkeep.exposed_addresses import addresses_in_config, exposed_addresses
 from followup_rules.upkeep.services import concerns
 
 if TYPE_CHECKING:

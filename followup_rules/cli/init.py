@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from followup_rules.cli import shared
 from followup_rules.cli.check import examine
-from followup_rules.cli.questions import MISSING, QUESTIONS, Given, Question, faults
+from followup_rules.cli.init_questions import MISSING, QUESTIONS, Given, Question, faults
 from followup_rules.cli.speech import say, speak
 from followup_rules.cli.starters import Answers, config_text, notes_text
 from followup_rules.config.read import Config, default_file, read_config
@@ -106,16 +106,17 @@ def _without_asking(given: Given) -> dict[str, tuple[str, ...]]:
 
 
 def _conversation(given: Given) -> Mapping[str, tuple[str, ...]]:
-    from followup_rules.cli import conversation, offered  # noqa: PLC0415 -- only if somebody is asked
+    from followup_rules.cli import init_conversation, offered  # noqa: PLC0415 -- only if somebody is asked
     from followup_rules.host import registry  # noqa: PLC0415 -- likewise
 
     plugins = registry.load()
     offers = offered.found(plugins, Path.home())
-    return conversation.answered(given, conversation.Found(plugins, offers, conversation.tried(plugins)))
+    found = init_conversation.Found(plugins, offers, init_conversation.tried(plugins))
+    return init_conversation.answered(given, found)
 
 
 def _agreed(question: str) -> bool:
-    from followup_rules.cli.conversation import agreed  # noqa: PLC0415 -- only if somebody is asked
+    from followup_rules.cli.init_conversation import agreed  # noqa: PLC0415 -- only if somebody is asked
 
     return agreed(question)
 

@@ -16,6 +16,7 @@ def checked(name: str, holds: Callable[[Event], bool], plugin: object) -> Callab
     workers: list[Worker] = []
 
     def test(event: Event) -> bool:
+        # Made at the first call: most runs ask no predicate, and a thread costs more than they do.
         if not workers:
             workers.append(Worker(LOADING))
         try:

@@ -25,9 +25,11 @@ def sent_at(headers: Headers, zone: tzinfo) -> datetime | None:
     A mail cannot be sent after it was received, by more than clocks and zones differ. A time without a zone is the
     user's.
     """
+    # The first is that of the last server, for each puts its own on top (RFC 5321, section 4.4).
     received = next(filter(None, (read(header.rpartition(";")[2], zone) for header in headers["received"])), None)
     dates = filter(None, (read(header, zone) for header in headers["date"]))
     sent = next(dates, None)
+    # A clock that runs ahead would put the mail behind its own answers.
     if sent and received and (sent - received).days > 1:
         return received
     return sent or received
@@ -38,11 +40,13 @@ def read(written: str, zone: tzinfo) -> datetime | None:
     plain = " ".join(_COMMENT.sub(" ", written[:_LONGEST]).split())
     plain = _THREE_DIGITS.sub(lambda year: str(1900 + int(year[1])), plain)
     try:
+        # No date of RFC 5322, and yet written by exports and scripts.
         if _ISO.match(plain):
             found = datetime.fromisoformat(plain)
         else:
             found = parsedate_to_datetime(_OFFSET.sub(_as_four_digits, _HALF_OF_DAY.sub(_of_24_hours, plain)))
         found = found.replace(tzinfo=zone) if found.tzinfo is None else found.astimezone(zone)
+    # parsedate_to_datetime raises each of these for some malformed date, depending on the Python.
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
@@ -55,5 +59,6 @@ def _of_24_hours(time: re.Match[str]) -> str:
 
 def _as_four_digits(offset: re.Match[str]) -> str:
     """Return `+0100` for `GMT+1`, and `+0000` for `-0000`, which says that the time is in UTC (section 3.3)."""
+    # parsedate_to_datetime returns a time without a zone for "-0000"; it would be read in the user's zone.
     hours, minutes = int(offset[2]), offset[3] or "00"
     return f" {offset[1] if hours or minutes != '00' else '+'}{hours:02}{minutes}"

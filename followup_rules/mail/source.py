@@ -115,6 +115,7 @@ def _part(content: bytes, deepest: int, left: Iterator[int]) -> _Part:
     if content.startswith((b"\n", b"\r\n")):  # a part without a head: a plain text (RFC 2046, section 5.1)
         head, rest = b"", [content]
     told, body = _content_fields(head[:_LONGEST_HEAD]), rest[0] if rest else b""
+    # Attached mails (message/rfc822) are not opened: what stands in them somebody else wrote.
     if not deepest or told.get_content_maintype() != "multipart":
         return _Part(told, body)
     pieces = (piece for piece in _pieces(told.get_boundary(), body) if next(left, None) is not None)
@@ -149,6 +150,7 @@ def _pieces(boundary: str | None, body: bytes) -> Iterator[bytes]:
     line = re.compile(re.escape(b"--" + boundary.encode()) + rb"(--)?[ \t]*(?=\r?\n|\Z)")
     places: list[tuple[int, int]] = []
     for match in line.finditer(body):
+        # A boundary begins its line; in the middle of one it is the text of somebody who quotes a mail's source.
         if body[max(match.start() - 1, 0) : match.start()] not in (b"", b"\n"):
             continue
         places.append((match.start(), match.end()))
@@ -168,17 +170,20 @@ def _text(part: _Part) -> str:
     if part.kind == "text/html":
         return html.text(_decoded(part))
     if part.kind == "multipart/alternative":
+        # The last alternative is the richest (RFC 2046, section 5.1.4); the plain one shows what is quoted.
         plain_first = sorted(part.inner, key=lambda inner: inner.kind != "text/plain")
         return next((text for inner in plain_first if (text := _text(inner)).strip()), "")
     return "\n\n".join(text for inner in part.inner if (text := _text(inner)).strip())
 
 
 def _decoded(part: _Part) -> str:
+    # The email library decodes base64 and quoted-printable as they come, cut off and damaged too.
     part.head.set_payload(part.body[:_LONGEST_TEXT].decode("ascii", "surrogateescape"))
     payload = part.head.get_payload(decode=True)
     raw = payload if isinstance(payload, bytes) else b""
     charset = _charset(part.head.get_content_charset("utf-8"))
     try:
+        # Text that is not UTF-8 though it says so is windows-1252 mostly; of other charsets a wrong sign is replaced.
         return raw.decode(charset, "strict" if charset == "utf-8" else "replace")
     except (LookupError, ValueError):
         return raw.decode("cp1252", "replace")

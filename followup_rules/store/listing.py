@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from followup_rules.meetings import named_apart, topic
 from followup_rules.model import KIND_END, BadItem, Event, Pull
-from followup_rules.store.bodies import decode
+from followup_rules.store.bodies import decode, says_the_same
 from followup_rules.store.instants import text
 
 
@@ -92,6 +92,11 @@ class Listing:
             named = replace(each, event=replace(each.event, id=same.pop().id)) if same else each
             known[named.event.identity] = named
         return known
+
+    def shows_again(self, event: Event) -> bool:
+        """Tell whether an event, under the identity by which it is kept, was listed before just as it is now."""
+        known = self.bodies.get(event.identity)
+        return known is not None and says_the_same(known, event)
 
     def renamed(self, seen: Mapping[str, Shown]) -> set[str]:
         """Return the identities of what a source shows by another identity than before."""

@@ -104,7 +104,7 @@ class Store:
             before = self.places.cases_of_each(tied)
             shown = self.acquaintances.answered(self.events.events(tied))
             # Only the headings of notes name cases that nothing else ties to them.
-            beside = self.places.cases_beside(tied) if any(event.kind == "note" for event in shown) else ()
+            beside = self.places.cases_beside(tied) if any(event.heading for event in shown) else ()
             places = self._also_joining(assign(shown, directory, beside), shown, directory)
             self.places.write(places)
             after = self.places.cases_of_each(tied)

@@ -23,7 +23,7 @@ from followup_rules.tick.report import Given
 
 def follow_rules(given: Given) -> Iterator[Problem]:
     """Let the ledger follow its rules to another name or another `per`, and note which rules are new."""
-    state, book = given.store.state.read(), given.config.rulebook
+    state, book = given.left, given.config.rulebook
     known = dict(state.rules)
     for old, new in _renamed(known, book, given).items():
         per = book.rules.rules[new].per
@@ -49,7 +49,7 @@ def follow_rules(given: Given) -> Iterator[Problem]:
             given.store.ledger.give_ids(name, [do.id for do in rule.do])
         known[name] = KnownRule(rule.meaning, rule.per, _since(before, state, given), formerly)
     if known != state.rules:
-        given.store.state.write(replace(state, rules=known))
+        given.store.state.write(replace(given.store.state.read(), rules=known))
 
 
 def _formerly(name: str, rule: KnownRule, given: Given) -> tuple[Formerly, ...]:
@@ -88,7 +88,7 @@ def follow_zone(given: Given) -> None:
     A day is the user's, and a time that of the clock on their wall: a call announced for the 19th at 09:00 in Paris is
     one of the 19th at 09:00 in Montréal, where 09:00 in Paris is still night.
     """
-    state, zone = given.store.state.read(), given.config.profile.timezone
+    state, zone = given.left, given.config.profile.timezone
     if state.timezone == zone.key:
         return
     if state.timezone:
@@ -102,4 +102,5 @@ def follow_zone(given: Given) -> None:
                 given.store.places.keep_day(event, day)
         given.store.ledger.move_pins(given.now, lambda at: at.astimezone(before).replace(tzinfo=zone))
     left = {state.timezone: given.now} if state.timezone else {}
-    given.store.state.write(replace(state, timezone=zone.key, zones=state.zones | left))
+    now = given.store.state.read()
+    given.store.state.write(replace(now, timezone=zone.key, zones=now.zones | left))

@@ -138,7 +138,7 @@ def _earlier_keys(change: Change, duty: Decision, given: Given) -> Iterator[str]
 
 def _apart(given: Given) -> int:
     """Return how many days apart a note without a date may have been first seen."""
-    restored = given.store.state.read().restored
+    restored = given.left.restored
     if restored is None or restored.last_run is None:
         return _APART
     return max(_APART, min((given.now - restored.last_run).days + 1, _MOST_APART))
@@ -235,7 +235,7 @@ def tell_of_it(findings: Iterable[Finding], given: Given) -> Iterator[Finding]:
         )
         announcing = any(found.state != "open" and found.change.action.announces for found in taken)
         yield Problem("outputs", message, Code.TAKEN_OVER, hint=_ANOTHER_DAY if announcing else _ONCE, info=True)
-    if given.store.state.read().restored:
+    if given.left.restored:
         yield from _perhaps_again(passed, given)
 
 
@@ -247,7 +247,7 @@ _ANOTHER_DAY = Sentence(
 
 def _perhaps_again(findings: Iterable[Finding], given: Given) -> Iterator[Problem]:
     """Tell what is made of duties that were open before the copy was put back."""
-    restored = given.store.state.read().restored
+    restored = given.left.restored
     opened = {finding.key: finding.opens for finding in findings if isinstance(finding, Decision)}
     again = [
         finding.change
@@ -276,6 +276,5 @@ def _keys(changes: Iterable[Change]) -> str:
 
 def look_is_over(given: Given, *, whole: bool) -> None:
     """Note that a run has looked through all outputs since a copy was put back. `whole`: it could."""
-    state = given.store.state.read()
-    if state.restored and whole:
-        given.store.state.write(replace(state, restored=None))
+    if given.left.restored and whole:
+        given.store.state.write(replace(given.store.state.read(), restored=None))

@@ -11,7 +11,7 @@ from msgspec import Struct
 from followup_rules.codes import Code
 from followup_rules.model import Problem
 from followup_rules.sentences import Sentence
-from followup_rules.toml.addresses import hidden
+from followup_rules.toml.web_addresses import hidden
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

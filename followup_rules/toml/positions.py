@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from followup_rules.toml.addresses import hidden_in_line
+from followup_rules.toml.web_addresses import hidden_in_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,7 +15,7 @@ from followup_rules.model import Problem
 from followup_rules.sentences import Sentence, together
 from followup_rules.store.backup import copies
 from followup_rules.store.lock import holder
-from followup_rules.upkeep.addresses import exposed_addresses
+from followup_rules.upkeep.exposed_addresses import exposed_addresses
 from followup_rules.upkeep.finding import Finding, size, span
 from followup_rules.upkeep.synced import synced_by
 

@@ -85,6 +85,7 @@ class MailReader(Struct, frozen=True):
             number = next((n for n, line in enumerate(raw.content.split(b"\n")) if _DATE.match(line)), 0)
             hint = Sentence("write it as {example}", example=_EXAMPLE)
             raise FlawError(Sentence("it has no Date that can be read; remove it if it is damaged"), number, hint)
+        # By its date and not by its file: a copied mailbox has new files for old mails.
         if date < self.since:
             return None
         content, subject = head.mended(raw.content), decoded(first(headers, "subject"))

@@ -8,7 +8,7 @@ import shlex
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from followup_rules.cli.surroundings import is_zone
+from followup_rules.cli.time_zone import is_zone
 from followup_rules.config import cities
 from followup_rules.config import holidays as known_holidays
 from followup_rules.config.profile import nearest_zone

@@ -11,8 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.cli import offered
+from followup_rules.cli.init_questions import CITY, QUESTIONS, Given, Question, faults
 from followup_rules.cli.offered import FLAGS, Unusable
-from followup_rules.cli.questions import CITY, QUESTIONS, Given, Question, faults
 from followup_rules.cli.speech import say, tr
 from followup_rules.config.configured import ConfiguredSource
 from followup_rules.host.discoveries import Offer
