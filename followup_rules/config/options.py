@@ -38,6 +38,7 @@ def read(cls: type, value: Value, base: Path, skip: frozenset[str] = frozenset()
     before = len(value.problems)
     record = _read_all(cls, value, base, skip)
     hidden = _secrets_in(value, {field.name: field for field in dataclasses.fields(cls)})
+    # The problem of a misspelt table may quote its lines: what is a secret in them is not shown.
     if hidden:
         value.problems[before:] = [masked(problem, hidden) for problem in value.problems[before:]]
     return record
