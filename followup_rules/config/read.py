@@ -75,6 +75,11 @@ class Config(Struct, frozen=True, dict=True):
         return tuple(dict.fromkeys((*self.faults, *of_rules)))
 
     @cached_property
+    def whole_path(self) -> str:
+        """The path of its file, absolute and without links: by it a store knows whose it is."""
+        return str(self.file.resolve())
+
+    @cached_property
     def secrets(self) -> frozenset[str]:
         """What must stand in no message: the values of options that plugins mark as secret."""
         return frozenset[str]().union(*(options.secrets_of(one.options) for one in (*self.sources, *self.outputs)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
@@ -78,12 +79,13 @@ def _evaluated(
     seen = CaseView(case, rules, pins, context.span(case.key))
     view, unknown = with_own_mail(case, seen, remembered.subjects, remembered.beginning)
     decisions: dict[str, Decision] = {}
-    for rule in rules.rules.values():
-        for decision in _decide_rule(rule, view, context):
-            asked = replace(decision, unknown=_of(decision, unknown)) if unknown else decision
-            decisions[asked.key] = as_settled(asked, remembered.settled) if remembered.settled else asked
-    latest = latest_openings(decisions.values())
-    return tuple(with_openings(decisions[key], view, decisions, latest) for key in sorted(decisions))
+    with closing(view):
+        for rule in rules.rules.values():
+            for decision in _decided(rule, view, context):
+                asked = replace(decision, unknown=_of(decision, unknown)) if unknown else decision
+                decisions[asked.key] = as_settled(asked, remembered.settled) if remembered.settled else asked
+        latest = latest_openings(decisions.values())
+        return tuple([with_openings(decisions[key], view, decisions, latest) for key in sorted(decisions)])
 
 
 def _of(decision: Decision, unknown: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
@@ -92,21 +94,24 @@ def _of(decision: Decision, unknown: Mapping[str, tuple[str, ...]]) -> Mapping[s
     }
 
 
-def _decide_rule(rule: Rule, view: CaseView, context: EvaluationContext) -> Iterator[Decision]:
+def _decided(rule: Rule, view: CaseView, context: EvaluationContext) -> list[Decision]:
     with blaming(rule):
-        visits = [visit for visit in view.visits(rule) if concerned(rule, visit, view)]
-    for visit in visits:
-        latest = view.latest(rule, visit.person) if rule.per == "case" else None
-        superseded = latest is not None and view.stands(visit) and visit is not latest
-        if superseded and visit.end + context.lookback <= context.now:
-            continue
-        duty, successor = view.duty(rule, visit), latest if superseded else None
-        with blaming(rule):
-            try:
-                decision = _decide(duty, successor, context) if not rule.fault else _faulty(duty, rule.fault)
-            except UnsettledError as error:
-                decision = _faulty(duty, str(error))
-        yield clock.bounded(decision, rule, view) if rule.recurring else decision
+        judged = [_judged(rule, visit, view, context) for visit in view.visits(rule) if concerned(rule, visit, view)]
+        return [decision for decision in judged if decision is not None]
+
+
+def _judged(rule: Rule, visit: Visit, view: CaseView, context: EvaluationContext) -> Decision | None:
+    """Return what a rule says of a visit; None if that was superseded long ago."""
+    latest = view.latest(rule, visit.person) if rule.per == "case" else None
+    superseded = latest is not None and view.stands(visit) and visit is not latest
+    if superseded and visit.end + context.lookback <= context.now:
+        return None
+    duty, successor = view.duty(rule, visit), latest if superseded else None
+    try:
+        decision = _decide(duty, successor, context) if not rule.fault else _faulty(duty, rule.fault)
+    except UnsettledError as error:
+        decision = _faulty(duty, str(error))
+    return clock.bounded(decision, rule, view) if rule.recurring else decision
 
 
 def _faulty(duty: Duty, fault: str) -> Decision:

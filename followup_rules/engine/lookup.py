@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
+from operator import itemgetter
 
 from msgspec import Struct
 
 from followup_rules.computed import computed
 from followup_rules.keys import hashed
 from followup_rules.language.compiled import Bound, Pattern, sort_of
-from followup_rules.language.matching import Scope
+from followup_rules.language.matching import Scope, moment
 from followup_rules.language.schema import RuleSet
 from followup_rules.model import Event
 
@@ -21,37 +22,49 @@ from followup_rules.model import Event
 class Found(Struct, frozen=True):
     """Some of the events of a lookup, by their places in it, in the order of time."""
 
-    of: Lookup
+    events: Sequence[Event]
+    """All events of the lookup."""
+    moments: Sequence[datetime]
+    """The instant at which each of them counts."""
     places: Sequence[int] = ()
+    """Where those lie that were found."""
 
     def __iter__(self) -> Iterator[Event]:
         """Yield the events."""
-        return map(self.of.events.__getitem__, self.places)
+        events = self.events
+        return iter([events[place] for place in self.places])
 
     def without(self, places: Container[int]) -> Found:
         """Return those at other places than some."""
-        return Found(self.of, [place for place in self.places if place not in places])
+        return self._at([place for place in self.places if place not in places])
 
     def since(self, instant: datetime) -> Found:
         """Return those that count from an instant on."""
-        return Found(self.of, self.places[self._first(instant) :])
+        return self._at(self.places[self._first(instant) :])
 
     def within(self, bound: Bound, scope: Scope) -> Found:
         """Return those that count on the right side of a bound; none where nothing tells its instant."""
         instant = scope.when(bound.phrases)
         if instant is None:
-            return Found(self.of)
-        return self.since(instant) if bound.after else Found(self.of, self.places[: self._first(instant)])
+            return self._at(())
+        return self.since(instant) if bound.after else self._at(self.places[: self._first(instant)])
+
+    def _at(self, places: Sequence[int]) -> Found:
+        return Found(self.events, self.moments, places)
 
     def _first(self, instant: datetime) -> int:
-        return bisect_left(self.places, bisect_left(self.of.moments, instant))
+        return bisect_left(self.places, bisect_left(self.moments, instant))
 
 
 class Lookup:
     """Some events in the order of time, by the patterns whose tests they pass, which are asked once."""
 
-    def __init__(self, events: Sequence[Event], rules: RuleSet, moment: Callable[[Event], datetime]) -> None:
-        self.events, self._rules, self._moment = events, rules, moment
+    def __init__(self, events: Iterable[Event], rules: RuleSet) -> None:
+        self._rules, days = rules, rules.world.days
+        in_order = sorted([(moment(event, days), event.identity, event) for event in events], key=itemgetter(0, 1))
+        self.events = [event for _, _, event in in_order]
+        self.moments = [instant for instant, _, _ in in_order]
+        """The instant at which each event counts."""
         self._found: dict[Pattern, Found] = {}
         self._alike: dict[Hashable, Found] = {}
 
@@ -59,11 +72,6 @@ class Lookup:
     def sorts(self) -> Sequence[Hashable]:
         """Of which sort each event is."""
         return [*map(sort_of, self.events)]
-
-    @computed
-    def moments(self) -> Sequence[datetime]:
-        """The instant at which each event counts."""
-        return [*map(self._moment, self.events)]
 
     @computed
     def places(self) -> Mapping[str, int]:
@@ -86,7 +94,7 @@ class Lookup:
         places = self.may_be(pattern)
         for test in pattern.fixed:  # one after the other, each over what passed those before it
             places = [place for place in places if test(self.events[place], scope)]
-        return Found(self, places)
+        return Found(self.events, self.moments, places)
 
     def may_be(self, pattern: Pattern) -> Sequence[int]:
         """Return the places of the events that pass the tests of a pattern which look at an event alone."""

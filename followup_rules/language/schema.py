@@ -130,6 +130,11 @@ class Rule(Struct, frozen=True, kw_only=True):
         return (*filter(None, (self.on, self.where)), *ends)
 
     @property
+    def phrases(self) -> Phrases:
+        """All from which its own instants count."""
+        return (*self.opens, *self.moved_by, *self.not_before, *self.due, *self.late, *self.closes)
+
+    @property
     def fixed_recipients(self) -> frozenset[str]:
         """The normalised addresses that stand in its `to`."""
         return frozenset(normal(word) for do in self.do for word in do.to if "@" in word)
@@ -171,6 +176,11 @@ class Guard(Struct, frozen=True, kw_only=True):
     def patterns(self) -> tuple[Pattern, ...]:
         """All that it asks of events."""
         return (*filter(None, (self.on, self.where)), *self.ended_by)
+
+    @property
+    def phrases(self) -> Phrases:
+        """All from which its own instants count."""
+        return (*self.opens, *self.closes)
 
     def spares(self, rule: Rule) -> bool:
         """Tell whether it never holds a rule, by its own word or by the rule's."""
@@ -214,10 +224,16 @@ class RuleSet(Struct, frozen=True, dict=True):
         }
 
     @computed
+    def personal(self) -> Mapping[str, Pattern]:
+        """The sound definitions, as a phrase asks for what it counts from (`patterns.personal`)."""
+        return {name: patterns.personal(found) for name, found in self.world.definitions.items() if found is not None}
+
+    @computed
     def sieve(self) -> Sieve:
         """What tells which of all their patterns an event may be."""
-        asked = [rule.patterns for rule in self.rules.values()] + [guard.patterns for guard in self.guards.values()]
-        return Sieve(chain.from_iterable(asked))
+        every: list[Rule | Guard] = [*self.rules.values(), *self.guards.values()]
+        counted = {phrase.base for it in every for phrase in it.phrases if phrase.field} & self.personal.keys()
+        return Sieve(chain(*(it.patterns for it in every), (self.personal[name] for name in sorted(counted))))
 
 
 # Keys of the rule language that are words of Python.

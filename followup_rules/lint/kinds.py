@@ -11,7 +11,7 @@ from followup_rules.language.schema import Rule
 from followup_rules.lint.book import Book, inside
 from followup_rules.model import Problem
 from followup_rules.sentences import Sentence
-from followup_rules.toml.suggestions import nearest
+from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value
 
 
@@ -42,12 +42,8 @@ def problems(book: Book) -> Iterator[Problem]:
 
 
 def _misspelt(kind: str, book: Book) -> str:
-    guess = nearest(kind, {*book.given.kinds, *book.given.hints})
-    return (
-        Sentence('did you mean "{word}"?', word=guess)
-        if guess
-        else Sentence("no installed plugin shows it; `followup plugins` lists them")
-    )
+    guess = expected(kind, {*book.given.kinds, *book.given.hints})
+    return guess or Sentence("no installed plugin shows it; `followup plugins` lists them")
 
 
 def _at(field: Value, kind: str, told: Problem, book: Book) -> Problem:

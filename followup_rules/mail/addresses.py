@@ -29,6 +29,7 @@ _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>]*>|\\.|[^"<>\\(),;:]+|.', re.DOTAL
 _SPACED_AT = re.compile(r"\s*@\s*")
 _QUOTING = re.compile(r'\\(.)|"')
 _ROUTE = re.compile(r"@[^:]*:|mailto:", re.IGNORECASE)
+_COMMENT = re.compile(r"\([^()]*\)")
 _SIMPLE_QUOTED = re.compile(r'"([^\s"\\@]+)"@')
 
 
@@ -51,7 +52,8 @@ def mailboxes(headers: Iterable[str]) -> list[Mailbox]:
 
 @lru_cache(maxsize=2048)  # the same few people write and are written to
 def _split(header: str) -> tuple[Mailbox, ...]:
-    return tuple(islice(_found(header), _MOST))
+    # Some programs encode a whole header, which RFC 2047 (section 5) forbids, and others read it all the same.
+    return tuple(islice(_found(header if "@" in header else decoded(header)), _MOST))
 
 
 def _found(header: str) -> Iterator[Mailbox]:
@@ -130,8 +132,8 @@ def _name(written: str) -> str:
 
 
 def _address(written: str) -> str:
-    """Return an address without a route (section 4.4), white space, a lone bracket, and quotes without need."""
-    plain = _ROUTE.sub("", "".join(written.split()).strip("[]<>'"), count=1)
+    """Return an address without a route and comments (section 4.4), white space, and signs and quotes without need."""
+    plain = _ROUTE.sub("", "".join(_COMMENT.sub("", written).split()).strip("[]<>'").rstrip("."), count=1)
     return _SIMPLE_QUOTED.sub(r"\1@", plain)
 
 

@@ -108,7 +108,8 @@ def _automatic(headers: Headers) -> str:
 
 
 def _by_subject(headers: Headers, subject: str, known: Collection[str], *, automatic: bool, whole: bool) -> str:
-    found = next((kind for kind in _KINDS if _subjects(kind).match(subject)), "")
+    bare = subject if _is_a_discussion(headers) else subjects.bare(subject)  # on a list, people write of bounces
+    found = next((kind for kind in _KINDS if _subjects(kind).match(subject) or _subjects(kind).match(bare)), "")
     if found:
         return found
     multipart = any(value.startswith("multipart/") for value in known)  # without a type it is a text (RFC 2045, 5.2)
@@ -175,8 +176,13 @@ def _list(headers: Headers, sender: str, subject: str, *, automatic: bool) -> st
 
 
 def _by_habit(headers: Headers, sender: str, subject: str, text: str) -> str:
-    """Tell by what is usual, in mail that answers nobody, passes nothing on, and that nobody posted on a list."""
+    """Tell by what is usual, in mail that answers nobody, passes nothing on, and that nobody posted on a list.
+
+    What answers is a program's only if it says so itself.
+    """
     if habits.is_a_commit(text) or _is_an_account(headers, sender):
+        return "notice"
+    if headers["in-reply-to"] and habits.is_automatic(headers, sender, text):
         return "notice"
     if headers["in-reply-to"] or headers["references"] or subjects.is_reply(subject) or subjects.is_forward(subject):
         return ""

@@ -41,7 +41,8 @@ class Mail(Struct, frozen=True, kw_only=True):
         senders = people(headers["from"])
         written_to = people([*headers["to"], *headers["cc"], *headers["bcc"]])
         named = ids.references(headers)
-        key = key_of(headers) if self.kind == "sent" else ""
+        is_sent = self.kind == "sent"
+        key = key_of(headers) if is_sent else ""
         return Event(
             id=self.ident,
             kind=self.kind,
@@ -49,7 +50,7 @@ class Mail(Struct, frozen=True, kw_only=True):
             end=self.date,
             title=title,
             text=self.text,
-            auto=self.auto,
+            auto="" if is_sent and self.auto == "bulk" else self.auto,  # programs for mail merges mark it as that
             forwards=subjects.is_forward(title) or bool(headers["x-forwarded-message-id"]),  # Thunderbird's
             people=others([*(senders if self.kind == "received" else ()), *written_to], me),
             organizer=senders[0] if senders else None,

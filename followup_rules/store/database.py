@@ -91,10 +91,12 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
 
 
 def _migrate(connection: sqlite3.Connection, path: Path, version: int) -> None:
+    """Bring the tables from a version to that of today, in one step: a crash leaves the store as it was."""
+    if version == VERSION:
+        return
+    scripts = [*MIGRATIONS[version:VERSION], _UPGRADED.format(version) if version else ""]
     try:
-        for number in range(version, VERSION):
-            last = _UPGRADED.format(version) if version and number == VERSION - 1 else ""
-            connection.executescript(f"begin; {MIGRATIONS[number]} {last} pragma user_version = {number + 1}; commit;")
+        connection.executescript(f"begin; {' '.join(scripts)} pragma user_version = {VERSION}; commit;")
     except sqlite3.Error as error:
         if not version:
             raise

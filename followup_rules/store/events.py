@@ -24,6 +24,7 @@ from followup_rules.store.listing import Listing, Row, Shown, sayings
 from followup_rules.store.tombstones import EVENT, MEETING, Tombstones
 
 _VERSIONS = "select id, source, body, gone, listed, planned, called_off, past_unlisted from event"
+_OF_NO_NOTE = "not (id > 'note' || char(31) and id < 'note' || char(32))"
 # Domains that are looked for one by one.
 _FEW = 8
 
@@ -114,14 +115,15 @@ class Events:
 
     def take(self, source: str, pull: Pull, events: Iterable[Event], since: datetime, now: datetime) -> set[str]:
         """Keep what a source saw since then, and its cursor; return the identities of the events that changed."""
-        with self._database.transaction():
-            before = self.source(source)
-            later = SourceState(pull.cursor, now)
-            if pull.unread:  # not a good pull: what lies in the rest is to be read as far back once that is possible
-                later = SourceState(pull.cursor, before.pulled, before.failing or now)
+        before = self.source(source)
+        later = SourceState(pull.cursor, now)
+        if pull.unread:  # not a good pull: what lies in the rest is to be read as far back once that is possible
+            later = SourceState(pull.cursor, before.pulled, before.failing or now)
+        if not (pull.events or pull.removed or pull.complete):
             self._write_source(source, later)
-            if not (pull.events or pull.removed or pull.complete):
-                return set()
+            return set()
+        with self._database.transaction():
+            self._write_source(source, later)
             from followup_rules.store import known_again  # noqa: PLC0415 -- only where something changed
 
             known = known_again.mails(list(events), lambda mail: self._mails_of_instant(source, mail))
@@ -241,8 +243,10 @@ class Events:
 
     def events(self, identities: Iterable[str]) -> list[Event]:
         """Return several events, in the order of their identities."""
+        if not (wanted := {*identities}):
+            return []
         query = f"{_VERSIONS} where id in (select value from json_each(?)) order by id, source"  # noqa: S608 -- words of ours
-        found = self._database.rows(query, json.dumps([*set(identities)]))
+        found = self._database.rows(query, json.dumps([*wanted]))
         return [together(versions) for _, versions in groupby(found, key=itemgetter(0))]
 
     def named(self, ident: str) -> Event | None:
@@ -269,9 +273,14 @@ class Events:
 
     def addresses(self) -> set[str]:
         """Return the addresses of all people in mail and meetings."""
-        query = """select distinct substr(token, 2) from token
-                   where token like '@%' and not (id > 'note' || char(31) and id < 'note' || char(32))"""
+        query = f"select distinct substr(token, 2) from token where token glob '@*' and {_OF_NO_NOTE}"  # noqa: S608 -- words of ours
         return {address for (address,) in self._database.rows(query)}
+
+    def known(self, addresses: Iterable[str]) -> set[str]:
+        """Return which of some addresses are those of people in mail and meetings."""
+        query = f"""select distinct substr(token, 2) from token
+                    where token in (select '@' || value from json_each(?)) and {_OF_NO_NOTE}"""  # noqa: S608 -- words of ours
+        return {address for (address,) in self._database.rows(query, json.dumps(sorted(addresses)))}
 
     def unanswered(self) -> list[Event]:
         """Return the meetings that somebody else called, and that I have not answered."""
@@ -319,11 +328,14 @@ class Events:
         if not rows("select 1 from token limit 1"):  # a store that was just brought up to date
             self._index(self.ids())
         fresh = set(ids) | {name for (name,) in rows("select id from token where token = 'heading'")}
+        ties_of = "select distinct token from token where id in (select value from json_each(?))"
+        tied_by = "select distinct id from token where token in (select value from json_each(?))"
+        asked: set[str] = set()
         while fresh:
             found |= fresh
-            ties = {tie for name in fresh for (tie,) in rows("select token from token where id = ?", name)}
-            wanted = {_counterpart(tie) for tie in ties}
-            near = {name for tie in wanted for (name,) in rows("select id from token where token = ?", tie)}
+            ties = {tie for (tie,) in rows(ties_of, json.dumps([*fresh]))} - asked
+            asked |= ties
+            near = {name for (name,) in rows(tied_by, json.dumps([*map(_counterpart, ties)]))}
             hosts = [tie.removeprefix("domain ") for tie in ties if tie.startswith("domain ")]
             fresh = (near | self._at(hosts)) - found
         return found

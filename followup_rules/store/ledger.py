@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from operator import attrgetter
 
 import msgspec
 from msgspec.structs import replace
@@ -50,8 +51,9 @@ class Ledger:
 
     def in_state(self, *states: EntryState) -> list[LedgerEntry]:
         """Return the entries that got so far."""
-        query = "select body from ledger where state in (select value from json_each(?)) order by key, output"
-        return [_entry(body) for (body,) in self._database.rows(query, json.dumps(states))]
+        query = "select body from ledger where state in (select value from json_each(?))"
+        found = (_entry(body) for (body,) in self._database.rows(query, json.dumps(states)))
+        return sorted(found, key=_BY_KEY)  # SQLite would copy all bodies to sort them
 
     def entry(self, key: str, output: str) -> LedgerEntry | None:
         """Return the entry of an action in an output."""
@@ -217,6 +219,9 @@ class Ledger:
         """Erase the pins of cases that are no more."""
         query = 'delete from pin where "case" not in (select value from json_each(?))'
         self._database.run(query, json.dumps(sorted(cases)))
+
+
+_BY_KEY = attrgetter("key", "output")
 
 
 def _hashed(marker: str, output: str) -> str:

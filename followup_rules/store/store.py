@@ -104,7 +104,7 @@ class Store:
             before = self.places.cases_of_each(tied)
             shown = self.acquaintances.answered(self.events.events(tied))
             # Only the headings of notes name cases that nothing else ties to them.
-            beside = self.places.cases_beside(tied) if any(event.kind == "note" for event in shown) else ()
+            beside = self.places.cases_beside(tied) if any(event.heading for event in shown) else ()
             places = self._also_joining(assign(shown, directory, beside), shown, directory)
             self.places.write(places)
             after = self.places.cases_of_each(tied)
@@ -145,7 +145,7 @@ class Store:
             moved, duties = 0, dict[str, str]()
             for entry in self.ledger.of_rule(old):
                 before = entry.action.duty
-                duty = _duty(entry.action, new, per)
+                duty = duty_under(entry.action, new, per)
                 # Each occurrence of a rule from the clock is known by its duty, in the case named by the rule.
                 recurs = entry.action.anchor == before
                 if self.ledger.rekey(entry, new, duty, recurs=recurs):
@@ -226,7 +226,7 @@ class Store:
         self.ledger.keep_only_pins(living)
 
 
-def _duty(action: Action, rule: str, per: str) -> str:
+def duty_under(action: Action, rule: str, per: str) -> str:
     """Return the key of an action's duty under another rule or another `per`."""
     day = action.duty.rpartition("@")[2]
     if action.anchor == action.duty:

@@ -138,7 +138,13 @@ def misplaced(given: Given) -> list[Fault]:
 def slips(news: Iterable[str], given: Given) -> list[Fault]:
     """Return the new notes whose heading has an address that nearly is a known one."""
     changed = given.store.events.events(name for name in news if name.startswith(f"note{KIND_END}"))
-    notes = [note for note in changed if note.gone is None and (note.people or note.domain)]
+    named = {person.address for note in changed for person in note.people}
+    strange = named - given.store.events.known(named) if named else set()
+    notes = [
+        note
+        for note in changed
+        if note.gone is None and (note.domain or any(person.address in strange for person in note.people))
+    ]
     if not notes:
         return []
     from followup_rules.engine.near_headings import slip  # noqa: PLC0415 -- only where notes have changed

@@ -187,7 +187,7 @@ def mark_as_put_back(copy: Store, config: Config, now: datetime) -> None:
 
     It was judged by other sources than there are today, and perhaps by another config.
     """
-    state, own = copy.state.read(), str(config.file.resolve())
+    state, own = copy.state.read(), config.whole_path
     restored = Restored(now.astimezone(UTC), state.last_run)
     copy.state.write(replace(state, restored=restored, config=own, fingerprint="", sound="", sight=None))
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 AT_A_TIME, LONGEST_STRETCH = 100, 20
 """Conversations of one pull, each a request; and seconds after which no further one is begun."""
 # Raised whenever the same mails come to give other events, so that they are read again.
-_FORMAT = 4
+_FORMAT = 5
 # What in the history may tell of a mail.
 _CHANGES = ["messageAdded", "labelAdded", "labelRemoved"]
 _PAGE = 500

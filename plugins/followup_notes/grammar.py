@@ -24,7 +24,7 @@ _PLACE = re.compile(r"<?(?:mailto:)?(?P<local>[\w.+%'-]*)@(?P<domain>[\w-]+(?:\.
 # What Markdown and habit put around a label: `**Nordik**`, `[Nordik](mailto:...)`, `Nordik: <...>`.
 _LINK = re.compile(r"\[([^\]]*)\](?=\((?:mailto:)?[^)]*@)")
 _EMPTIED = re.compile(r"\(\s*\)|<\s*>|`\s*`")
-_AROUND_A_LABEL = " ,;:*_~`–—-"
+_AROUND_A_LABEL = " ,;:<>*_~`–—-"
 _CHECKBOX = re.compile(r"(?:\[\s*(?P<box>[xX*✓✔]?)\s*\](?![(\[])|(?P<sign>[☐☑☒✓✔✅]))\ufe0f?[\s:]*")
 # What is neither said (code: CommonMark 6.1) nor any longer said (struck out: GFM 6.5) hides the tags in it.
 _PIECE = re.compile(

@@ -16,12 +16,11 @@ do = { type = "task", title = "Ask" }
 interview = { marks = true, also = ["entrevue"] }
 not-interview = { marks = true }
 """
-WORLD = rules(RULES).world
 CHAT = visit(id="I1", title="Chat")
 
 
 def seen(*events, **fields):
-    return completed(case(*events, **fields), WORLD)
+    return completed(case(*events, **fields), rules(RULES).world)
 
 
 def about(day, *tags, on="2026-11-08 12:00", **fields):
@@ -167,13 +166,15 @@ def test_mail_of_a_day_makes_it_no_day_of_a_meeting():
 def test_a_day_with_a_meeting_is_no_fault_and_neither_is_one_from_which_it_has_moved():
     mark = about("2026-11-09", "interview")
     assert seen(CHAT, mark).misfits == ()
-    followed = bindings(case(CHAT, mark), WORLD)
+    followed = bindings(case(CHAT, mark), rules(RULES).world)
     assert followed == {(mark.identity, "2026-11-09"): {CHAT.identity}}
     moved = visit("2026-11-12 10:00", id="I1", title="Chat")
-    again = completed(case(moved, mark, followed=followed), WORLD)
+    again = completed(case(moved, mark, followed=followed), rules(RULES).world)
     assert (tags(again), again.misfits) == ({"I1": ("interview",)}, ())
     other = about("2026-11-10", "interview", on="2026-11-08 12:00", id=mark.id)
-    assert tags(completed(case(moved, other, followed=followed), WORLD)) == {"I1": ()}  # the user has mended the day
+    assert tags(completed(case(moved, other, followed=followed), rules(RULES).world)) == {
+        "I1": ()
+    }  # the user has mended the day
 
 
 # -- headings

@@ -77,3 +77,20 @@ def test_signs_within_a_phrase_are_no_list(tmp_path, written):
 def test_an_opening_that_a_roll_moves_past_the_start_is_told(tmp_path, opens, past):
     rules = f'{MEET}[rule.mine]\non = "meet"\nopens = "{opens}"\n{TASK}'
     assert told(tmp_path, rules) == ([("F121", f'opens = "{opens}"')] if past else [])
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("{{ them.name }}", "them[0].name"),
+        ("{{ me.nmae }}", 'did you mean "me.name"?'),
+        ("Prepare {title}", "write {{ it.title }}"),
+        ("Prepare { it.title }", "write {{ it.title }}"),
+        ("Read {the book}", ""),
+        ("{{ them|names }}, {{ me.name }}, {{ them[0].name }}", ""),
+    ],
+)
+def test_a_value_of_a_text_that_there_cannot_be_is_told(tmp_path, title, said):
+    found = checked(tmp_path, f'{MEET}{RULE}do = {{ type = "task", title = "{title}" }}\n')
+    assert [problem.code for problem in found] == (["F030"] if said else [])
+    assert all(said in problem.message for problem in found)

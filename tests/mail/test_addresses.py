@@ -55,7 +55,11 @@ def found(header):
         ("Panel: Julie <julie@x.ca>, m@x.ca; eve@x.ca", [JULIE, ("", "m@x.ca"), ("", "eve@x.ca")]),
         ("undisclosed-recipients:;", []),
         ("Julie <@a.ca,@b.ca:julie@x.ca>", [JULIE]),
-        # encoded words (RFC 2047)
+        ("Julie <julie@(home)x.ca>", [JULIE]),
+        ("Julie <julie@x.ca.>", [JULIE]),
+        # encoded words (RFC 2047), and a header that a program has encoded as a whole
+        ("=?utf-8?q?Julie_=3Cjulie=40x=2Eca=3E?=", [JULIE]),
+        ("=?utf-8?b?SnVsaWUgPGp1bGllQHguY2E+LCBtQHguY2E=?=", [JULIE, ("", "m@x.ca")]),
         ("=?utf-8?q?Roy=2C_=C3=89ve?= <e@x.ca>", [("Roy, Éve", "e@x.ca")]),
         ("Roy, =?utf-8?q?=C3=89ve?= <e@x.ca>", [("Roy, Éve", "e@x.ca")]),
         ('"=?utf-8?q?=C3=89ve?=" <e@x.ca>', [("Éve", "e@x.ca")]),

@@ -11,6 +11,10 @@ USUAL = 100
 
 
 def examples(count: int, **more: Any) -> settings:
-    """Try so many examples, the same each time; in the profile `deep` more of them, and others each time."""
-    depth = settings().max_examples // USUAL
-    return settings(max_examples=count * depth, derandomize=depth == 1, deadline=None, database=None, **more)
+    """Try so many examples, the same each time; in the profile `deep` more of them, and others each time.
+
+    A profile with fewer than are usual gets as many fewer here.
+    """
+    most = settings().max_examples
+    share = max(1, count * most // USUAL)
+    return settings(max_examples=share, derandomize=most <= USUAL, deadline=None, database=None, **more)

@@ -1,9 +1,10 @@
-"""How good are the tests of the engine? Every small mistake in it must make one of them fail.
+"""How good are the tests of the engine and of the language? Every small mistake there must make one of them fail.
 
-    python -m tests.trials.mutation [--sample N [--seed S]] [MODULE...]
+    python -m tests.trials.mutation [--sample N [--seed S]] [--floor PERCENT] [--jobs N] [MODULE...]
 
-Each mutant of followup_rules/engine/ lives in a forked child of its own, in which the direct tests of the engine run
-up to the first one that fails. A mutant that none of them notices must be listed in survivors.toml, with the reason.
+Each mutant of followup_rules/engine/ and followup_rules/language/ lives in a forked child of its own, in which those of
+their direct tests that reach it run up to the first one that fails. A mutant that none of them notices must be listed
+in survivors.toml, with the reason.
 """
 
 from __future__ import annotations
@@ -12,50 +13,53 @@ import argparse
 import ast
 import contextlib
 import gc
-import io
 import os
 import random
-import re
 import resource
 import sys
-import tempfile
 import time
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
 from typing import NamedTuple
 
 import pytest
 
-from tests.support.project import ROOT
+from tests.trials.mutation.exchange import exchange, functions
 from tests.trials.mutation.mutants import Mutant, mutants
+from tests.trials.mutation.suite import CODE, FAILED, PASSED, ROOMS, Suite, run_anew, with_suite
 
-HERE = Path(__file__).parent
-TESTS = ROOT / "tests/engine"
-ENGINE = ROOT / "followup_rules/engine"
-ANEW = ("followup_rules.engine", "tests.support.caselab", "tests.engine.")
-"""The modules that each child imports for itself; all else is imported once, before any child is born."""
-SECONDS = 15
-"""Of processor time; a mutant that takes longer is noticed by everybody."""
+SURVIVORS = Path(__file__).parent / "survivors.toml"
 BYTES = 4 << 30
-PASSED, FAILED, NOT_RUN = 0, 1, (3, 4, 5)
+NOT_RUN = (3, 4, 5)
 """Exit codes of pytest; a mutant that cannot even be imported is an error of collection: 2."""
 
 
 class Trial(NamedTuple):
-    """A mutant, and the module and tree that it changes."""
+    """A mutant, and the module (such as `engine.fates`) and tree that it changes."""
 
     mutant: Mutant
     module: str
     tree: ast.Module
 
+    @property
+    def file(self) -> str:
+        """Where the module is."""
+        return str(CODE / f"{self.module.replace('.', '/')}.py")
+
+    def code(self) -> CodeType:
+        """Return the module's code with the mistake in it; the tree keeps it."""
+        self.mutant.apply()
+        return compile(ast.fix_missing_locations(self.tree), self.file, "exec")
+
 
 class Mutated:
-    """Imports one module of the engine from its changed syntax tree."""
+    """Imports one module from its changed code."""
 
-    def __init__(self, name: str, tree: ast.Module) -> None:
-        self.name, self.tree = name, tree
+    def __init__(self, name: str, code: CodeType) -> None:
+        self.name, self.code = name, code
 
     def find_spec(self, name: str, _path: object, _target: object = None) -> ModuleSpec | None:
         """Answer for that one module."""
@@ -64,55 +68,65 @@ class Mutated:
     def create_module(self, _: ModuleSpec) -> None:
         """Leave that to Python."""
 
-    def exec_module(self, module: object) -> None:
+    def exec_module(self, module: ModuleType) -> None:
         """Run the changed code."""
-        code = compile(ast.fix_missing_locations(self.tree), f"<mutant of {self.name}>", "exec")
-        exec(code, vars(module))
+        exec(self.code, vars(module))
 
 
 def main() -> int:
     """Try mutants and print the score; without a floor for it any unlisted survivor is a failure."""
     arguments = argparse.ArgumentParser(prog="python -m tests.trials.mutation", description=__doc__)
-    arguments.add_argument("modules", nargs="*", help="of the engine; all by default")
+    arguments.add_argument("modules", nargs="*", help="such as `engine.fates`, or `engine`; all by default")
     arguments.add_argument("--sample", type=int, metavar="N", help="try only N of them")
     arguments.add_argument("--seed", type=int, default=0, help="which ones")
     arguments.add_argument("--floor", type=int, metavar="PERCENT", help="a score from which on nothing is a failure")
+    arguments.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many at once")
     given = arguments.parse_args()
-    chosen = given.modules or sorted(each.stem for each in ENGINE.glob("*.py"))
-    trials = [trial for module in chosen for trial in _trials(module)]
-    listed = _listed(chosen)
+    began = time.monotonic()
+    trials = [trial for module in _modules(given.modules) for trial in _trials(module)]
     if given.sample:
         trials = random.Random(given.seed).sample(trials, min(given.sample, len(trials)))
-        listed &= {trial.mutant.name for trial in trials}
-    return _report(trials, listed, given.floor)
+    survivors: set[str] = set()
+    code = with_suite(given.jobs, lambda suite: _tell(_survivors(trials, suite, given.jobs), survivors))
+    return code or _report(trials, survivors, given.floor, time.monotonic() - began)
+
+
+def _modules(wanted: Collection[str]) -> list[str]:
+    every = sorted(f"{room}.{each.stem}" for room in ROOMS for each in (CODE / room).glob("*.py"))
+    return [name for name in every if not wanted or name in wanted or name.partition(".")[0] in wanted]
 
 
 def _trials(module: str) -> Iterator[Trial]:
-    tree = ast.parse((ENGINE / f"{module}.py").read_text())
+    tree = ast.parse((CODE / f"{module.replace('.', '/')}.py").read_text())
     return (Trial(mutant, module, tree) for mutant in mutants(tree, module))
 
 
-def _listed(modules: Collection[str]) -> set[str]:
-    """Return the names of the known survivors in some modules."""
-    names = tomllib.loads((HERE / "survivors.toml").read_text())
-    return {name for name in names if re.match(r"\w+", name)[0] in modules}
+def _listed() -> set[str]:
+    """Return the names of the known survivors."""
+    return set(tomllib.loads(SURVIVORS.read_text()))
 
 
-def _report(trials: Sequence[Trial], listed: set[str], floor: int | None) -> int:
-    began = time.monotonic()
-    _prepare()
-    survivors = set()
-    for trial in _survivors(trials):
-        survivors.add(trial.mutant.name)
+def _tell(survivors: Iterable[Trial], names: set[str]) -> int:
+    """Print the survivors that are not listed, as they become known; add the names of all."""
+    listed = _listed()
+    for trial in survivors:
+        names.add(trial.mutant.name)
         if trial.mutant.name not in listed:
-            _say(f"not noticed: followup_rules/engine/{trial.module}.py:{trial.mutant.line}: {trial.mutant.name}")
+            _say(f"not noticed: {trial.file.removeprefix(f'{CODE.parent}/')}:{trial.mutant.line}: {trial.mutant.name}")
+    return PASSED
+
+
+def _report(trials: Sequence[Trial], survivors: set[str], floor: int | None, seconds: float) -> int:
+    """Print the score: what share of the mistakes that can be noticed is noticed."""
+    listed = _listed() & {trial.mutant.name for trial in trials}
     for name in sorted(listed - survivors):
         _say(f"listed in survivors.toml, but it does not survive (any more): {name}")
-    killed = len(trials) - len(survivors)
-    counts = f"mutants={len(trials)} killed={killed} survived={len(survivors)}"
-    _say(f"{counts} score={100 * killed / len(trials):.1f}% seconds={time.monotonic() - began:.0f}")
+    killed, missed = len(trials) - len(survivors), len(survivors - listed)
+    score = 100 * killed / max(1, killed + missed)
+    counts = f"mutants={len(trials)} killed={killed} survived={missed} listed={len(survivors & listed)}"
+    _say(f"{counts} score={score:.1f}% seconds={seconds:.0f}")
     if floor is not None:
-        return 0 if 100 * killed >= floor * len(trials) else 1
+        return 0 if score >= floor else 1
     return 0 if survivors == listed else 1
 
 
@@ -121,58 +135,67 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-def _prepare() -> None:
-    """See that the tests pass while nothing is wrong, and keep what they compiled and imported besides the engine."""
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said):
-        code = _run_tests("")
-    if code != PASSED:
-        sys.exit(f"{said.getvalue()}\nthe tests of the engine fail without any mutant: mend that first")
-    for name in [name for name in sys.modules if name.startswith(ANEW)]:
-        del sys.modules[name]
+def _survivors(trials: Iterable[Trial], suite: Suite, jobs: int) -> Iterator[Trial]:
+    """Try as many at once as there are jobs; yield those that no test noticed."""
+    live = functions()
+    gc.collect()
     gc.freeze()
-
-
-def _survivors(trials: Iterable[Trial]) -> Iterator[Trial]:
-    """Try as many at once as there are processors; yield those that no test noticed."""
     running: dict[int, Trial] = {}
     for trial in trials:
-        if len(running) == (os.cpu_count() or 1):
+        if len(running) == jobs:
             yield from _ended(running)
-        running[_born(trial)] = trial
+        running[_born(trial, suite, live)] = trial
     while running:
         yield from _ended(running)
 
 
-def _born(trial: Trial) -> int:
-    """Return the process id of a child that runs the tests on a mutant and ends with their exit code."""
+def _born(trial: Trial, suite: Suite, live: Mapping[str, Sequence[FunctionType]]) -> int:
+    """Return the process id of a child that runs the tests on a mutant and ends with the code of what became of them."""
     child = os.fork()
     if child:
         return child
     code = NOT_RUN[0]
     with contextlib.suppress(BaseException):
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-        resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
-        trial.mutant.apply()
-        sys.meta_path.insert(0, Mutated(f"followup_rules.engine.{trial.module}", trial.tree))
-        code = _run_tests(trial.module)
+        resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
+        code = _noticed(trial, suite, live)
     os._exit(code)
 
 
-def _run_tests(module: str) -> int:
-    """Run the tests of the engine up to the first that fails; those of this module first."""
-    every = sorted(str(file) for file in TESTS.glob("test_*.py"))
-    own = [file for file in every if Path(file).stem == f"test_{module}"]
-    stages = [own, [file for file in every if file not in own]]
-    # A folder of its own, since other runs of pytest clear the common one: that must not look like a test that fails.
-    with tempfile.TemporaryDirectory(prefix="followup-mutation-") as place:
-        usual = ["-x", "--assert=plain", "-p", "no:cacheprovider", f"--basetemp={place}/tests"]
-        codes = (int(pytest.main([*usual, *files])) for files in stages if files)
-        return next((code for code in codes if code != PASSED), PASSED)
+def _noticed(trial: Trial, suite: Suite, live: Mapping[str, Sequence[FunctionType]]) -> int:
+    """Return FAILED if a test notices the mutant, else PASSED."""
+    code, reaching = trial.code(), suite.reaching(trial.file, trial.mutant.lines)
+    if trial.mutant.within and reaching - {""}:
+        items = [item for item in suite.items if item.nodeid in reaching]
+        items.sort(key=lambda item: (not _is_own(item, trial), suite.seconds[item.nodeid]))
+        _limit(sum(suite.seconds[item.nodeid] for item in items))
+        exchange(code, live)
+        if suite.run(items) == FAILED:
+            return FAILED
+    if trial.mutant.within and "" not in reaching:
+        return PASSED
+    _limit(2 * sum(suite.seconds.values()))
+    name = f"followup_rules.{trial.module}"
+    sys.meta_path.insert(0, Mutated(name, code))
+    files = sorted({item.path for item in suite.items}, key=lambda path: (path.stem != _own(trial), path))
+    return run_anew(map(str, files), name)
+
+
+def _own(trial: Trial) -> str:
+    return f"test_{trial.module.rpartition('.')[2]}"
+
+
+def _is_own(item: pytest.Item, trial: Trial) -> bool:
+    return item.path.stem == _own(trial)
+
+
+def _limit(usual: float) -> None:
+    """End this process when it took much longer than the tests usually take: that is noticed by everybody."""
+    used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+    seconds = int(used + 3 + 3 * usual)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
 
 
 def _ended(running: dict[int, Trial]) -> Iterator[Trial]:

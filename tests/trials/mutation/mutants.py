@@ -10,6 +10,7 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Iterator
 from copy import copy
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -44,6 +45,10 @@ class Mutant(NamedTuple):
 
     name: str
     line: int
+    lines: range
+    """Those of its statement; where that holds others, those of its head."""
+    within: bool
+    """Whether it is in the body of a function; all else runs once, when the module is imported."""
     apply: Callable[[], None]
     """Make the change in the tree; nothing undoes it."""
 
@@ -51,19 +56,41 @@ class Mutant(NamedTuple):
 def mutants(tree: ast.Module, module: str) -> Iterator[Mutant]:
     """Return all mutants of a module, in the order of its text."""
     seen: Counter[str] = Counter()
-    for place in _places(tree, module):
+    for place in _places(tree, _Scope(module, range(0), within=False)):
         for other in _others(place.node):
-            name = f"{place.function}: {_shown(place.node)} -> {_shown(other)}"
+            name = f"{place.scope.name}: {_shown(place.node)} -> {_shown(other)}"
             seen[name] += 1
             number = f" ({seen[name]})" if seen[name] > 1 else ""
-            yield Mutant(name + number, place.node.lineno, lambda place=place, other=other: place.put(other))
+            apply = partial(place.put, other)
+            yield Mutant(name + number, place.node.lineno, place.scope.lines, place.scope.within, apply)
+
+
+class _Scope(NamedTuple):
+    """The function and the statement that a node is in."""
+
+    name: str
+    lines: range
+    within: bool
+
+    def of(self, node: ast.AST) -> _Scope:
+        """Return the scope of what is in a node."""
+        scope = self
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            scope = scope._replace(name=f"{scope.name}.{node.name}")
+        if isinstance(node, ast.stmt):
+            body = getattr(node, "body", [])
+            scope = scope._replace(lines=range(node.lineno, body[0].lineno if body else node.end_lineno + 1))
+        elif isinstance(node, ast.match_case | ast.excepthandler):
+            first = getattr(node, "lineno", node.body[0].lineno - 1)
+            scope = scope._replace(lines=range(min(first, scope.lines.start), node.body[0].lineno))
+        return scope
 
 
 class _Place(NamedTuple):
-    """A node, the function that it is in, and where it hangs in the tree."""
+    """A node, its scope, and where it hangs in the tree."""
 
     node: ast.AST
-    function: str
+    scope: _Scope
     above: ast.AST
     field: str
     index: int | None
@@ -75,21 +102,25 @@ class _Place(NamedTuple):
             getattr(self.above, self.field)[self.index] = other
 
 
-def _places(above: ast.AST, function: str) -> Iterator[_Place]:
+def _places(above: ast.AST, scope: _Scope) -> Iterator[_Place]:
     for field, value in ast.iter_fields(above):
         if field in ASIDE or (isinstance(above, ast.ClassDef) and field in ("bases", "keywords")):
             continue
+        inner = scope._replace(within=True) if isinstance(above, ast.FunctionDef) and field == "body" else scope
         for index, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if isinstance(node, ast.AST) and not _is_aside(node):
-                named = isinstance(node, ast.FunctionDef | ast.ClassDef)
-                if isinstance(node, ast.expr | ast.stmt):
-                    yield _Place(node, function, above, field, index)
-                yield from _places(node, f"{function}.{node.name}" if named else function)
+                deeper = inner.of(node)
+                if isinstance(node, ast.stmt):
+                    yield _Place(node, deeper._replace(name=inner.name), above, field, index)
+                elif isinstance(node, ast.expr):
+                    yield _Place(node, inner, above, field, index)
+                yield from _places(node, deeper)
 
 
 def _is_aside(node: ast.AST) -> bool:
     docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    return docstring or isinstance(node, ast.Assert | ast.Import | ast.ImportFrom)
+    for_types = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+    return docstring or for_types or isinstance(node, ast.Assert | ast.Import | ast.ImportFrom)
 
 
 def _shown(node: ast.AST) -> str:

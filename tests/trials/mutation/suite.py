@@ -1,0 +1,191 @@
+"""The direct tests of the engine and of the language, collected once: which of them run which line, and for how long."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import import_module
+from types import CodeType, FrameType
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import Phase, settings
+
+from tests.support.examples import USUAL
+from tests.support.project import ROOT
+
+ROOMS = ("engine", "language")
+CODE = ROOT / "followup_rules"
+BEGINS = tuple(f"{CODE}/{room}/" for room in ROOMS)
+PASSED, FAILED = 0, 1
+OPTIONS = (
+    "--override-ini=addopts=", "--import-mode=importlib", "--assert=plain", "--capture=no",
+    "-p", "no:cacheprovider", "-p", "no:terminal",
+    # What goes wrong in this process between two mutants would fail the first test of the next.
+    "-p", "no:unraisableexception", "-p", "no:threadexception",
+)  # fmt: skip
+
+settings.register_profile(
+    "mutation",
+    max_examples=USUAL // 5,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    phases=(Phase.explicit, Phase.generate),  # what fails has failed: a smaller example of it tells nothing more
+)
+
+
+class Line(NamedTuple):
+    """A line of a file."""
+
+    file: str
+    number: int
+
+
+class Suite(NamedTuple):
+    """All tests, in the order of their files, and what was seen of them while nothing was wrong."""
+
+    items: Sequence[pytest.Item]
+    seconds: Mapping[str, float]
+    """Of processor time, by the id of the test."""
+    reached: Mapping[Line, frozenset[str]]
+    """The ids of the tests that run a line; "" stands for what runs before any test."""
+
+    def reaching(self, file: str, lines: Iterable[int]) -> frozenset[str]:
+        """Return the ids of the tests that run any of these lines of a file."""
+        return frozenset().union(*(self.reached.get(Line(file, line), ()) for line in lines))
+
+    def run(self, items: Sequence[pytest.Item]) -> int:
+        """Run tests up to the first that fails; return PASSED or FAILED."""
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if item.session.testsfailed:
+                return FAILED
+        return PASSED
+
+
+def with_suite(jobs: int, use: Callable[[Suite], int]) -> int:
+    """Collect the tests in this process, run each once in some jobs, and return what `use` does with them."""
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    instead = _Instead(jobs, use)
+    # A folder of its own, since other runs of pytest clear the common one: that must not look like a test that fails.
+    with tempfile.TemporaryDirectory(prefix="followup-mutation-") as place:
+        instead.watch.begin()
+        pytest.main([*OPTIONS, f"--basetemp={place}/tests", *(str(ROOT / "tests" / room) for room in ROOMS)], [instead])
+    return instead.code
+
+
+def run_anew(files: Iterable[str], changed: str) -> int:
+    """Import the project and files of tests anew, in a process that knows them already; run these up to a failure."""
+    for name in [name for name in sys.modules if name.startswith(("followup_rules.", "tests."))]:
+        if not name.startswith("tests.trials."):
+            del sys.modules[name]
+    try:
+        import_module(changed)
+    except Exception:  # noqa: BLE001 (whatever a mistake may raise)
+        return FAILED
+    with tempfile.TemporaryDirectory(prefix="followup-mutation-") as place:
+        codes = (int(pytest.main([*OPTIONS, "-x", f"--basetemp={place}/tests", file], [_Few()])) for file in files)
+        return next((code for code in codes if code != PASSED), PASSED)
+
+
+class _Few:
+    """A plugin of pytest: properties are tried with few examples."""
+
+    def pytest_collection(self) -> None:
+        settings.load_profile("mutation")  # after tests/conftest.py, which loads another
+
+
+class _Instead(_Few):
+    """A plugin of pytest that, in place of its loop over the tests, runs each once, watched, and hands all over."""
+
+    def __init__(self, jobs: int, use: Callable[[Suite], int]) -> None:
+        self.jobs, self.use, self.code, self.watch = jobs, use, FAILED, _Watch()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            sys.stderr.write(f"{report.nodeid}\n{report.longreprtext}\n")
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        shares = [session.items[first :: self.jobs] for first in range(self.jobs)]
+        others = [_in_child(lambda share=share: self._run(share)) for share in shares[1:]]
+        seen = [self._run(shares[0]), *(wait() for wait in others)]
+        sys.settrace(None)
+        if session.testsfailed or not all(seconds for seconds, _ in seen):
+            sys.exit("the tests fail without any mutant: mend that first")
+        reached: dict[Line, set[str]] = defaultdict(set)
+        for _, lines in seen:
+            for line, ids in lines.items():
+                reached[line] |= ids
+        seconds = {name: each for times, _ in seen for name, each in times.items()}
+        self.code = self.use(Suite(session.items, seconds, {line: frozenset(ids) for line, ids in reached.items()}))
+        return True
+
+    def _run(self, items: Sequence[pytest.Item]) -> tuple[dict[str, float], dict[Line, set[str]]]:
+        """Run some tests; return how long each took, nothing if one failed, and which ran what."""
+        seconds = {}
+        self.watch.ended("")
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            began = time.process_time()
+            self.watch.begin()  # again, as a test that exhausts the stack ends it
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            seconds[item.nodeid] = time.process_time() - began
+            self.watch.ended(item.nodeid)
+            if item.session.testsfailed:
+                return {}, {}
+        return seconds, self.watch.reached
+
+
+class _Watch:
+    """Notes which lines of the rooms are run, and during which test; by tracing, as Python 3.11 has nothing quicker."""
+
+    def __init__(self) -> None:
+        self.ran: set[tuple[CodeType, int]] = set()
+        self.watched: dict[CodeType, bool] = {}
+        self.reached: dict[Line, set[str]] = defaultdict(set)
+
+    def begin(self) -> None:
+        """Watch, from now on."""
+        note, watched = self.ran.add, self.watched
+
+        def called(frame: FrameType, _event: str, _: object) -> Callable[..., Any] | None:
+            code = frame.f_code
+            if code not in watched:
+                watched[code] = code.co_filename.startswith(BEGINS)
+            return ran if watched[code] else None
+
+        def ran(frame: FrameType, _event: str, _: object) -> Callable[..., Any]:
+            note((frame.f_code, frame.f_lineno))
+            return ran
+
+        sys.settrace(called)
+
+    def ended(self, name: str) -> None:
+        """Note that what ran since was this test."""
+        for code, line in self.ran:
+            self.reached[Line(code.co_filename, line)].add(name)
+        self.ran.clear()
+
+
+def _in_child(work: Callable[[], Any]) -> Callable[[], Any]:
+    """Do work in a forked process; return what waits for its result."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        with os.fdopen(writing, "wb") as out:
+            out.write(pickle.dumps(work()))
+        os._exit(0)
+    os.close(writing)
+
+    def wait() -> Any:
+        with os.fdopen(reading, "rb") as source:
+            told = pickle.loads(source.read())
+        os.waitpid(child, 0)
+        return told
+
+    return wait
