@@ -191,7 +191,7 @@ def retry_after(header: str, now: datetime) -> timedelta:
     from email.utils import parsedate_to_datetime  # noqa: PLC0415 -- seldom needed
 
     asked = header.strip()
-    # Nine digits are thirty years: more would not be a timedelta any more.
+    # At most thirty years: the number may be of any length.
     if asked.isdecimal():
         return min(timedelta(seconds=int(asked[:9])), LONGEST_WAIT)
     try:

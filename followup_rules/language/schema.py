@@ -9,6 +9,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from followup_rules.computed import computed
+from followup_rules.language import patterns
 from followup_rules.language.every import Every
 from followup_rules.language.patterns import Pattern, World
 from followup_rules.language.phrases import Phrase, parse
