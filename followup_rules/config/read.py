@@ -164,7 +164,6 @@ def _text(file: Path, name: str, *, hint: str) -> str | Problem:
 
 def _build(file: Path, document: Document, tables: Mapping[str, Value], top: Value, plugins: Registry) -> Config:
     base = file.absolute().parent
-    # Everything is read, whatever is wrong before it: all problems are told at once.
     table = _profile(tables.get("profile"), top, base)
     kinds_of_source = _tables(tables.get("sources"), "source", plugins.sources, plugins, base)
     sources = tuple(ConfiguredSource(type=kind, **fields) for kind, fields in kinds_of_source)
@@ -178,7 +177,6 @@ def _build(file: Path, document: Document, tables: Mapping[str, Value], top: Val
     profile = profiles.profile_of(table) if table else Profile()
     # Nobody knows what a faulty output would take, so nothing can be said to be taken by none.
     faulty = any(problem.where.startswith("outputs") for problem in top.problems)
-    # [output.drafts] in place of [outputs.drafts]: then there are outputs, only unread.
     faulty |= any(nearest(key, TABLES) == "outputs" for key in top.raw if key not in TABLES)
     takes = {output.name: output.takes for output in outputs}
     return Config(
@@ -238,7 +236,7 @@ def _tables(
             continue
         own = plugins.adders[word, plugin]
         reserved = RESERVED if word == "source" else RESERVED - {"silence"}
-        # Its options are a class of the plugin's: a default or a check in it may do anything.
+        # Options are a class of the plugin's, and a default or a check in it may do anything.
         given, fault = attempt(partial(options.read, types[plugin].options, table, base, reserved))
         if fault:
             yield (

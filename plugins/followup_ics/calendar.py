@@ -79,6 +79,8 @@ class CalendarReader(Struct, frozen=True):
                 self._lay_out(meeting, held, most_steps, laid)
             except Exception as error:  # noqa: BLE001 -- whatever a stranger's file does to one, the others work
                 laid.bad.append(bad_item(meeting.versions[0].written, error, meeting.id))
+                # Counted although nothing came of it: a file of thousands of impossible rules must not take its time
+                # unseen.
                 laid.steps += _OF_A_FLAW
                 laid.refused = laid.refused or isinstance(error, _ExhaustedError)
         events = laid.events if self.mine else [replace(each, tags=(), case="") for each in laid.events]
@@ -114,6 +116,7 @@ class CalendarReader(Struct, frozen=True):
                 (replace(version.event, id=occurrence_id(meeting.id, version.slot, self.profile)), version.slot)
                 for version in versions
             ]
+            # What begins beyond the window is shown once the window has moved on.
             laid.settled = laid.settled and all(each.start <= self.until for each, _ in found)
         else:
             laid.settled = False
