@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -123,7 +123,11 @@ class CalendarReader(Struct, frozen=True):
             if versions[0].slot is None:
                 make_alike(components[0], components[1:], self.profile.timezone)
             laid.steps += self._steps(components, most_steps - laid.steps)
-            found = list(self._occurrences(components, meeting))
+            place = meeting.versions[0].event.where
+            found = [
+                (event(each, meeting.id, slot, self.profile, place), slot)
+                for each, slot in occurrences(components, self.since, self.until)
+            ]
         laid.events += [
             each
             for each, slot in found
@@ -140,13 +144,6 @@ class CalendarReader(Struct, frozen=True):
                 Sentence("the recurring meetings before it are so many and so long that it is not laid out")
             )
         return needed
-
-    def _occurrences(
-        self, components: Sequence[Component], meeting: Meeting
-    ) -> Iterator[tuple[Event, date | datetime | None]]:
-        place = meeting.versions[0].event.where
-        for each, slot in occurrences(components, self.since, self.until):
-            yield event(each, meeting.id, slot, self.profile, place), slot
 
 
 def _doubled(found: Sequence[Meeting]) -> Iterator[BadItem]:
