@@ -81,6 +81,7 @@ def _renamed(known: Mapping[str, KnownRule], book: Rulebook, given: Given) -> di
         for new in come
         if [*come.values()].count(meaning) == [*gone.values()].count(meaning) == 1
         and come[new] == meaning
+        # A rule of that name has made something of its own: it is an old one that is back.
         and not given.store.ledger.of_rule(new)
     }
 
@@ -96,6 +97,7 @@ def follow_zone(given: Given) -> None:
         return
     if state.timezone:
         before = ZoneInfo(state.timezone)
+        # Only meetings for which something was made: the others count on the day of the new zone.
         for name in given.store.ledger.anchors():
             event = given.store.events.named(name)
             if event is None:

@@ -159,7 +159,9 @@ def note_status(entry: LedgerEntry, status: Status, given: Given) -> tuple[Event
             ledger.write(replace(entry, state=EntryState.DELIVERED, touched=touched, report="", ended=None))
             given.store.decisions.make_stale([entry.action.case])
         return None, entry.report
+    # What had gone, and then shows up ticked in an archive, was done and not dismissed.
     if entry.ended and not (status.state == "done" and entry.report.startswith("dismissed:")):
+        # A task that was ticked by mistake is unticked soon; nobody looks for it for ever.
         if given.now >= entry.ended + RETURN_PERIOD:
             ledger.write(replace(entry, state=EntryState.ENDED))
         return None, ""

@@ -23,6 +23,7 @@ def mail(file: BinaryIO) -> bytes | None:
     if length is None:
         return begin
     start, end = length.end(), length.end() + int(length[1])
+    # Of a long mail the end lies beyond what was read; its flags stand behind it.
     file.seek(end)
     rest = file.read(LONGEST_MESSAGE)
     content = begin[start:end]
