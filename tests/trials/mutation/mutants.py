@@ -1,7 +1,7 @@
 """Small mistakes that somebody could make in a module: each is one change of one place of its syntax tree.
 
 Left alone is what says nothing of behaviour: docstrings, annotations, decorators, imports, `assert`, how a class is
-declared.
+declared, the name of a result that is remembered.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def _places(above: ast.AST, scope: _Scope) -> Iterator[_Place]:
             continue
         inner = scope._replace(within=True) if isinstance(above, ast.FunctionDef) and field == "body" else scope
         for index, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
-            if isinstance(node, ast.AST) and not _is_aside(node):
+            if isinstance(node, ast.AST) and not _is_aside(node) and not _names_result(node, above, index):
                 deeper = inner.of(node)
                 if isinstance(node, ast.stmt):
                     yield _Place(node, deeper._replace(name=inner.name), above, field, index)
@@ -121,6 +121,12 @@ def _is_aside(node: ast.AST) -> bool:
     docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     for_types = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
     return docstring or for_types or isinstance(node, ast.Assert | ast.Import | ast.ImportFrom)
+
+
+def _names_result(node: ast.AST, above: ast.AST, index: int | None) -> bool:
+    """Tell whether a text is the name under which `once` remembers a result: any other would do as well."""
+    of_once = isinstance(above, ast.Call) and isinstance(above.func, ast.Attribute) and above.func.attr == "once"
+    return of_once and index == 0 and isinstance(node, ast.Constant)
 
 
 def _shown(node: ast.AST) -> str:
@@ -202,7 +208,8 @@ def _comprehension(node: ast.GeneratorExp | ast.ListComp | ast.SetComp | ast.Dic
 
 
 def _return(node: ast.Return) -> Iterator[ast.AST]:
-    if node.value is not None and not _is_none(node.value):
+    # Whoever asks for a `bool` cannot tell False from None; mypy can.
+    if node.value is not None and not _is_none(node.value) and ast.unparse(node.value) != "False":
         yield _with(node, value=ast.Constant(None))
 
 
