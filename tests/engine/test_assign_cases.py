@@ -5,10 +5,22 @@ from itertools import permutations
 import pytest
 
 from followup_rules.config.wordlists import registrable
-from followup_rules.engine.assign_cases import Directory, Label, Place, assign, clean, key_of, tokens
+from followup_rules.engine.assign_cases import (
+    Directory,
+    Label,
+    Place,
+    assign,
+    clean,
+    key_of,
+    names_of,
+    title_of,
+    tokens,
+)
 from followup_rules.engine.case_keys import match
+from followup_rules.language.text import fold
 from followup_rules.model import Person, Report
 from tests.support.caselab import JULIE, MARC, NADIA, at, event, note, sent, visit
+from tests.support.rulelab import TORONTO
 
 FREE, AGENT, ROBOT = Person("zoe@gmail.com"), Person("luc@agencex.ca"), Person("no-reply@hire.lever.co")
 SISTER = Person("lea@montreal.nordik.ca")
@@ -434,3 +446,15 @@ def test_an_entry_is_with_the_person_of_its_heading_as_long_as_that_stands_there
     deleted = note("2026-11-08 12:00", id="n", heading="Coffee", people=(JULIE,), gone=at("2026-11-08 13:00"))
     assert homes(headed, entry) == {"n": "nordik.ca", "k3": "nordik.ca"}
     assert home(deleted, entry) == "k3"
+
+
+def test_what_is_known_by_an_id_only_is_called_by_its_title_and_by_its_day_if_others_have_it():
+    one, other, twin = (visit(f"2026-11-{day} 10:00", title=title) for day, title in
+                        (("09", "Chat"), ("10", "Coffee"), ("11", "coffee")))  # fmt: skip
+    found = names_of({"a": one, "b": other, "c": twin, "d": visit(title=" ")}, TORONTO)
+    assert found == {"a": "Chat", "b": "Coffee 2026-11-10", "c": "coffee 2026-11-11", "d": "d"}
+
+
+def test_an_entry_without_a_title_has_no_name():
+    assert title_of(visit(title=" "), TORONTO) == frozenset()
+    assert title_of(visit(title="Chat"), TORONTO) == {fold("chat"), fold("chat 2026-11-09")}

@@ -56,6 +56,7 @@ def test_a_mail_that_answers_what_the_draft_would_answer_is_that_draft():
     [
         ({"title": "Anything at all"}, State.DONE),
         ({"answers": "a2"}, State.DUE),  # another mail of the thread
+        ({"answers": ""}, State.DUE),  # it answers none of those that it names
         ({"people": (MARC,)}, State.DUE),
         ({"people": (MARC, JULIE)}, State.DONE),
         ({"forwards": True}, State.DUE),

@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 
 from followup_rules.engine.orders import misfits
-from followup_rules.engine.parts import parts
+from followup_rules.engine.parts import name_of_part, part_of, parts
 from followup_rules.keys import hashed
 from followup_rules.language.load import Surroundings, load
 from followup_rules.model import Report, State
@@ -213,3 +213,8 @@ def test_what_waits_may_be_done_all_the_same_and_closes_with_its_duty():
     assert [
         each.message for each in misfits(view(NAMED + SNOOZED, visit(), snooze(f"{KEY}#dya", "2026-11-20 09:00")))
     ] == [f"for:{KEY}#dya names no duty of its case"]
+
+
+@pytest.mark.parametrize(("part", "name"), [("1", KEY), ("2", f"{KEY}#2"), ("mail", f"{KEY}#mail")])
+def test_what_people_call_an_action_names_it(part, name):
+    assert (name_of_part(KEY, part), part_of(KEY, name)) == (name, part)

@@ -248,7 +248,7 @@ def _slice(node: ast.Slice) -> Iterator[ast.AST]:
 
 def _call(node: ast.Call) -> Iterator[ast.AST]:
     for index, (one, two) in enumerate(pairwise(node.args)):
-        if ast.dump(one) == ast.dump(two):
+        if ast.dump(one) == ast.dump(two) or _names_result(one, node, index):
             continue
         swapped = [*node.args[:index], two, one, *node.args[index + 2 :]]
         yield _with(node, args=swapped)
