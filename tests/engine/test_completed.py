@@ -245,3 +245,8 @@ def test_a_note_may_stand_for_the_meeting_of_its_day_and_one_about_a_day_does_no
     assert seen(alone, thanks).subjects == {thanks.identity: {alone.identity}}
     itself = about("2026-11-10", "interview", on="2026-11-10 12:00")
     assert len(seen(CHAT, itself).misfits) == 1
+
+
+def test_of_two_names_of_one_meeting_the_first_note_says_who_is_met():
+    first, second = under("Entrevue Boréal", NINA), under("Entrevue Boréal 2026-11-09", MARC, on="2026-11-08 13:00")
+    assert people(ALONE, first, second)[ALONE.id] == people(ALONE, second, first)[ALONE.id] == (NINA,)

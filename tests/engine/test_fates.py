@@ -78,6 +78,10 @@ def test_a_note_or_a_mail_of_mine_to_its_people_shows_that_it_took_place(other, 
     assert told(GONE, joined=[other]) == ("" if shows else UNSHOWN)
 
 
+def test_the_last_note_of_the_case_counts():
+    assert told(GONE, note("2026-11-08 11:00"), note("2026-11-09 11:00"), note("2026-11-07 11:00")) == ""
+
+
 def test_the_latest_mail_to_somebody_counts_in_whatever_order():
     mails = [sent("2026-11-09 11:00", JULIE), sent("2026-11-08 11:00", JULIE)]
     assert told(GONE, *mails) == told(GONE, *reversed(mails)) == ""

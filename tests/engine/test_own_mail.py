@@ -73,6 +73,11 @@ def test_what_makes_a_mail_that_draft(fields, state):
     assert nudged(replace(ANSWER, **fields)).state is state
 
 
+def test_a_draft_that_begins_a_thread_answers_nothing():
+    text = NUDGE.replace('reply_to = "it", ', "")
+    assert decided(text, APPLIED, ANSWER, now="2026-11-12 09:00")["nudge"].state is State.DUE
+
+
 def test_a_mail_of_later_is_not_there_yet():
     assert nudged(ANSWER, now="2026-11-11 09:59").state is State.DUE
 

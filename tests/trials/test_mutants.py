@@ -75,6 +75,7 @@ class C(D, frozen=True):
             pass
 if TYPE_CHECKING:
     import q
+R: TypeAlias = dict['s', 't']
 '''
     assert made(source) == []
 

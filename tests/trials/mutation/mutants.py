@@ -119,7 +119,9 @@ def _places(above: ast.AST, scope: _Scope) -> Iterator[_Place]:
 
 def _is_aside(node: ast.AST) -> bool:
     docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    for_types = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+    for_types = (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING") or (
+        isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) == "TypeAlias"
+    )
     return docstring or for_types or isinstance(node, ast.Assert | ast.Import | ast.ImportFrom)
 
 
