@@ -44,6 +44,7 @@ def made(source):
         ("a = lambda: b", ["a = None", "a = lambda: None"]),
         ("a = f(x, y, z=1)", ["a = None", "a = f(y, x, z=1)", "a = f(x, y)", "a = f(x, y, z=2)"]),
         ("a = f(b, b)", ["a = None"]),
+        ("a = max(b, c)", ["a = None", "a = min(b, c)"]),
         ("a = min(b, key=c)", ["a = None", "a = min(b)", "a = max(b, key=c)"]),
         ("a = sorted(b, key=c)", ["a = None", "a = sorted(b)", "a = list(b)"]),
         ("a = b.lower()", ["a = None", "a = b.upper()", "a = b"]),

@@ -250,7 +250,8 @@ def _slice(node: ast.Slice) -> Iterator[ast.AST]:
 
 def _call(node: ast.Call) -> Iterator[ast.AST]:
     for index, (one, two) in enumerate(pairwise(node.args)):
-        if ast.dump(one) == ast.dump(two) or _names_result(one, node, index):
+        in_any_order = ast.unparse(node.func) in ("min", "max")
+        if in_any_order or ast.dump(one) == ast.dump(two) or _names_result(one, node, index):
             continue
         swapped = [*node.args[:index], two, one, *node.args[index + 2 :]]
         yield _with(node, args=swapped)
