@@ -72,7 +72,7 @@ class C(D, frozen=True):
     def h(self, i: j['k']) -> l['m']:
         """Text."""
         assert n == 1, 'o'
-        with o.once('p'):
+        with o.once('p'), Sentence('q'):
             pass
 if TYPE_CHECKING:
     import q

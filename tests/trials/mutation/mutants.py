@@ -1,7 +1,7 @@
 """Small mistakes that somebody could make in a module: each is one change of one place of its syntax tree.
 
 Left alone is what says nothing of behaviour: docstrings, annotations, decorators, imports, `assert`, how a class is
-declared, the name of a result that is remembered.
+declared, the name of a result that is remembered, and the sentences that the catalogues of translations hold fast.
 """
 
 from __future__ import annotations
@@ -108,7 +108,9 @@ def _places(above: ast.AST, scope: _Scope) -> Iterator[_Place]:
             continue
         inner = scope._replace(within=True) if isinstance(above, ast.FunctionDef) and field == "body" else scope
         for index, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
-            if isinstance(node, ast.AST) and not _is_aside(node) and not _names_result(node, above, index):
+            if not isinstance(node, ast.AST) or _is_aside(node):
+                continue
+            if not _names_result(node, above, index) and not _is_sentence(node, above):
                 deeper = inner.of(node)
                 if isinstance(node, ast.stmt):
                     yield _Place(node, deeper._replace(name=inner.name), above, field, index)
@@ -129,6 +131,12 @@ def _names_result(node: ast.AST, above: ast.AST, index: int | None) -> bool:
     """Tell whether a text is the name under which `once` remembers a result: any other would do as well."""
     of_once = isinstance(above, ast.Call) and isinstance(above.func, ast.Attribute) and above.func.attr == "once"
     return of_once and index == 0 and isinstance(node, ast.Constant)
+
+
+def _is_sentence(node: ast.AST, above: ast.AST) -> bool:
+    """Tell whether a text is a sentence for people: tests/project/test_sentences.py notices any other word in it."""
+    of_sentence = isinstance(above, ast.Call) and ast.unparse(above.func) in ("Sentence", "Reason")
+    return of_sentence and isinstance(node, ast.Constant)
 
 
 def _shown(node: ast.AST) -> str:
