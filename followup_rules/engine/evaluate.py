@@ -15,6 +15,7 @@ from followup_rules.engine import clock, same_anchor
 from followup_rules.engine.anchors import CaseView, Duty
 from followup_rules.engine.as_of import as_of, next_arrival
 from followup_rules.engine.breaches import concerned
+from followup_rules.engine.callers import as_answered, doubted, with_doubts
 from followup_rules.engine.context import EvaluationContext
 from followup_rules.engine.guards import guards_over, windows_that_hold
 from followup_rules.engine.isolation import Failed, blaming, without
@@ -58,6 +59,10 @@ def evaluate(
     while True:
         try:
             decisions = _evaluated(there, followed, pins, context, remembered or Remembered())
+            if invitations := doubted(there, context.sight):
+                counting = as_answered(there, invitations)
+                would_be = _evaluated(counting, followed, pins, context, remembered or Remembered())
+                decisions = with_doubts(decisions, would_be, invitations, context.sight)
             return tuple(_until(decision, arrival, rules) for decision in decisions) if arrival else decisions
         except Failed as failed:
             followed = without(failed, followed)

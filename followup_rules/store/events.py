@@ -19,8 +19,8 @@ from followup_rules.model import BadItem, Event, Pull
 from followup_rules.store.bodies import decode, encode
 from followup_rules.store.database import Database
 from followup_rules.store.instants import instant, text
-from followup_rules.store.listing import Listing, Row, Shown, sayings
-from followup_rules.store.tombstones import EVENT, MEETING, Tombstones
+from followup_rules.store.listing import Listing, Row, Shown, known_by, names
+from followup_rules.store.tombstones import Tombstones
 
 _VERSIONS = "select id, source, body, gone, listed, planned, called_off, past_unlisted from event"
 _OF_NO_NOTE = "not (id > 'note' || char(31) and id < 'note' || char(32))"
@@ -386,15 +386,3 @@ def _counterpart(tie: str) -> str:
     """Return what is tied by a token: by itself; a title's word by the mails that name it, and back."""
     kind, _, word = tie.partition(" ")
     return {"word": f"names {word}", "names": f"word {word}"}.get(kind, tie)
-
-
-def names(event: Event) -> tuple[str, ...]:
-    """Return the ids by which an event is known again: its own and, of an occurrence, that of the whole series."""
-    series = event.id.rpartition("/")[0] if event.kind == "meeting" else ""
-    return (event.id, series) if series else (event.id,)
-
-
-def known_by(event: Event) -> list[tuple[str, str]]:
-    """Return by what an event is known again that was forgotten, for `Tombstones`."""
-    said = sayings(event) if event.kind == "meeting" else ()
-    return [*((EVENT, name) for name in names(event)), *((MEETING, saying) for saying in said)]
