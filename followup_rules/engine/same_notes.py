@@ -35,6 +35,7 @@ def settle(read: Iterable[Event], known: Iterable[Event], taken: Collection[str]
     was = _matched(notes, before, zone)
     used = set(taken)
     settled = []
+    # By their text, so that where notes stand does not tell which of two new ones gets which number.
     for note in sorted(notes, key=lambda each: fold(each.title)):
         same = was.get(note.id)
         if same is None:
@@ -142,6 +143,7 @@ def _grouped(events: Iterable[Event], key: Callable[[Event], Hashable]) -> dict[
 
 
 def _likeness(one: str, other: str) -> float:
+    # Else difflib takes the frequent words of a text of 200 and more for noise.
     return SequenceMatcher(None, fold(one).split(), fold(other).split(), autojunk=False).ratio()
 
 

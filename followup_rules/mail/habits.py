@@ -87,6 +87,7 @@ def _of_the_sender(headers: Headers, sender: str, subject: str) -> int:
     """Count what makes an address a program's or an office's: its name, a host named for mailings, a hiring service."""
     local, _, domain = sender.casefold().partition("@")
     role = is_a_mailing_role(sender) or bool(_WRITTEN_FOR_MACHINES.fullmatch(local))
+    # The last two parts are what a firm has registered, and a firm may be called Mailing.
     mailing = not {*domain.split(".")[:-2]}.isdisjoint(phrases("machine-mail")["habits"]["hosts"])
     shown = (first(headers, "from").partition("<")[0], subject)
     of_a_firm = _is_an_office(sender) or any(_names_its_domain(words, domain) for words in shown)
