@@ -6,7 +6,6 @@ of them reaches a terminal or a file otherwise. What counts as a control charact
 
 from __future__ import annotations
 
-import html
 import re
 from datetime import datetime
 
@@ -75,6 +74,8 @@ def description(text: str) -> str:
     text = text[:_LONGEST_DESCRIPTION]
     # Google gives descriptions as HTML or as plain text, and does not say which; "1 < 2" is no element.
     if _ELEMENT.search(text):
+        import html  # noqa: PLC0415 -- its list of names takes a while, and few texts are HTML
+
         text = html.unescape(_ELEMENT.sub("", _BREAK.sub("\n", _HIDDEN.sub("", text))))
     return clean(text, " ").replace("\t", " ").strip()
 

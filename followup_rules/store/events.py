@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -247,7 +246,7 @@ class Events:
             return []
         query = f"{_VERSIONS} where id in (select value from json_each(?)) order by id, source"  # noqa: S608 -- words of ours
         found = self._database.rows(query, json.dumps([*wanted]))
-        return [together(versions) for _, versions in groupby(found, key=itemgetter(0))]
+        return [together([decode(*row[1:]) for row in rows]) for _, rows in groupby(found, key=itemgetter(0))]
 
     def named(self, ident: str) -> Event | None:
         """Return the event with an id; of several, one whose id nobody else chose."""
@@ -358,9 +357,8 @@ def lies_in(event: Event, parts: Iterable[BadItem]) -> bool:
     return f"{event.where}:".startswith(tuple(f"{part.where}{sign}" for part in parts for sign in ":/"))
 
 
-def together(rows: Iterable[Sequence[Any]]) -> Event:
-    """Return an event from the rows of its versions; see `Events.event`."""
-    versions = [decode(*row[1:]) for row in rows]
+def together(versions: Sequence[Event]) -> Event:
+    """Return an event from its versions; see `Events.event`."""
     newest = max(versions, key=_version) if len(versions) > 1 else versions[0]
     if newest.answered:
         return newest

@@ -93,6 +93,12 @@ class RunState(Struct, frozen=True):
     notices: SaidOn | None = None
 
     @property
+    def renamed(self) -> dict[str, str]:
+        """How the rules are called now that had another name, by that name, unless another rule has it."""
+        was = ((was.name, name) for name, rule in self.rules.items() for was in rule.formerly)
+        return {old: new for old, new in was if old not in self.rules}
+
+    @property
     def since(self) -> dict[str, datetime]:
         """The first run that knew each rule, by its id."""
         return {name: rule.since for name, rule in self.rules.items()}

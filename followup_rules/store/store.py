@@ -107,8 +107,15 @@ class Store:
             # Only the headings of notes name cases that nothing else ties to them.
             beside = self.places.cases_beside(tied) if any(event.heading for event in shown) else ()
             places = self._also_joining(assign(shown, directory, beside), shown, directory)
-            self.places.write(places)
-            after = self.places.cases_of_each(tied)
+            after = before | {name: [place.home, *sorted(place.joins)] for name, place in places.items()}
+            astray = dict(self.places.misplaced())
+            self.places.write(
+                {
+                    name: place
+                    for name, place in places.items()
+                    if before[name] != after[name] or place.problem != astray.get(name, "")
+                }
+            )
             # Of all that is tied only what changed, or moved, makes a case stale: else one mail would judge half the
             # store anew.
             touched = {name for name in tied if name in ids or before[name] != after[name]}

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
-from followup_rules.config.rulebook import Rulebook
-from followup_rules.language.schema import Rule
 from followup_rules.model import Problem
 from followup_rules.sentences import Sentence
 from followup_rules.store.state import Formerly, KnownRule, RunState
 from followup_rules.tick.report import Given
+
+if TYPE_CHECKING:
+    from followup_rules.config.rulebook import Rulebook
+    from followup_rules.language.schema import Rule
 
 
 def follow_rules(given: Given) -> Iterator[Problem]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import plistlib
 import re
 from typing import TYPE_CHECKING
 
@@ -35,6 +34,8 @@ def mail(file: BinaryIO) -> bytes | None:
 
 
 def _flags(properties: bytes) -> int:
+    import plistlib  # noqa: PLC0415 -- only where there is mail of Apple Mail's
+
     try:
         found = plistlib.loads(properties.strip())
     except Exception:  # noqa: BLE001 -- whatever is wrong with it, the mail itself can be read
