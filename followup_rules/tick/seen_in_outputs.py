@@ -20,8 +20,9 @@ from followup_rules.tick.report import Given
 
 RETURN_PERIOD = timedelta(days=7)
 """So long after the user ticked or deleted something it is looked whether it has come back."""
-_MAY_BE_SENT = (EntryState.DELIVERED, EntryState.ENDING, EntryState.INTENDED, EntryState.WITHDRAWN)
-"""Of a call that was cut short, the receipt may be lost and the draft be sent."""
+_LIES_THERE = (EntryState.DELIVERED, EntryState.ENDING)
+_SENT_BY_KEY = (EntryState.INTENDED, EntryState.WITHDRAWN)
+"""Of a call that was cut short, the receipt may be lost and the draft be sent: only its key is proof."""
 
 Outputs = Mapping[str, CheckedOutput]
 """Those that could be opened, by name. Of one that hangs nothing more is asked."""
@@ -67,7 +68,7 @@ def open_outputs(given: Given) -> tuple[dict[str, CheckedOutput], list[Problem]]
 
 def look(outputs: Outputs, given: Given) -> Look:
     """Ask every output what the user did since the last run."""
-    delivered = given.store.ledger.in_state(EntryState.DELIVERED, EntryState.ENDING)
+    delivered = given.store.ledger.in_state(*_LIES_THERE)
     made = [entry for entry in delivered if entry.action.type != NOTICE]
     whole = Look()
     for configured in given.config.outputs:
@@ -177,7 +178,8 @@ def sent(news: Collection[str], given: Given) -> set[str]:
     """Tell which drafts the user has sent, by the mails that came; return the ids of the events that tell it."""
     # Most news are no mail of mine: the whole ledger is looked through only where one is.
     mails = given.store.events.events(name for name in news if name.startswith(f"sent{KIND_END}"))
-    entries = given.store.ledger.in_state(*_MAY_BE_SENT) if mails else []
+    by_key = any(mail.report for mail in mails)
+    entries = given.store.ledger.in_state(*(_SENT_BY_KEY if by_key else ()), *_LIES_THERE) if mails else []
     drafts = [entry for entry in entries if entry.action.type == DRAFT]
     changed: set[str] = set()
     for entry in drafts:
@@ -192,7 +194,7 @@ def is_sent(entry: LedgerEntry, mail: Event, given: Given) -> bool:
     """Tell whether a mail is that draft: by its key or, as many mail programs drop it, by its people and subject."""
     if mail.report:
         return means(mail.report.key, entry.marker)
-    if entry.state not in (EntryState.DELIVERED, EntryState.ENDING):
+    if entry.state not in _LIES_THERE:
         return False  # of what nobody knows to be there, only the key is proof
     action = entry.action
     if action.reply.message_id != mail.answers if action.reply else action.title.split() != mail.title.split():
