@@ -67,7 +67,7 @@ def open_outputs(given: Given) -> tuple[dict[str, CheckedOutput], list[Problem]]
 
 
 def look(outputs: Outputs, given: Given) -> Look:
-    """Ask every output what the user did since the last run."""
+    """Ask every output what the user did since the last run. Within a transaction: what is noted is one step."""
     delivered = given.store.ledger.in_state(*_LIES_THERE)
     made = [entry for entry in delivered if entry.action.type != NOTICE]
     whole = Look()
@@ -103,13 +103,11 @@ def _look_at(name: str, output: CheckedOutput, entries: Sequence[LedgerEntry], g
         return Look(failed=frozenset({name}), unsure=_marks(entries), problems=(problem,))
     unclear = [entry for entry in entries if became[entry.ref].state not in STATES]
     problems = tuple(_unclear(name, entry, became[entry.ref]) for entry in unclear)
-    with given.store.database.transaction():
-        followed = [note_status(entry, became[entry.ref], given) for entry in entries if entry not in unclear]
-        reports = [event for event, _ in followed if event]
-        pull = Pull(events=reports, removed=[report for _, report in followed if report])
-        moved = pull.events or pull.removed
-        take = given.store.events.take
-        ids = take(f"output {name}", pull, reports, given.now, given.now) if moved else set()
+    followed = [note_status(entry, became[entry.ref], given) for entry in entries if entry not in unclear]
+    reports = [event for event, _ in followed if event]
+    pull = Pull(events=reports, removed=[report for _, report in followed if report])
+    moved = pull.events or pull.removed
+    ids = given.store.events.take(f"output {name}", pull, reports, given.now, given.now) if moved else set()
     return Look(changed=frozenset(ids), unsure=_marks(unclear), problems=problems)
 
 
