@@ -71,8 +71,10 @@ def _matched(notes: Sequence[Event], before: Sequence[Event], zone: tzinfo) -> d
     """Return by the id of each note which it was before, the surest likeness first."""
     was: dict[str, Event] = {}
     for gone, pairs in _stages(zone):
-        taken = {event.id for event in was.values()}
         left = [note for note in notes if note.id not in was]
+        if not left:
+            break
+        taken = {event.id for event in was.values()}
         free = [event for event in before if event.id not in taken and (event.gone is not None) is gone]
         was |= {note.id: event for note, event in pairs(left, free)}
     return was
