@@ -15,6 +15,7 @@ from itertools import islice
 
 from msgspec import Struct
 
+from followup_rules.mail import charsets
 from followup_rules.model import Person
 from followup_rules.people import once_each, person
 
@@ -150,8 +151,8 @@ def decoded(text: str) -> str:
 
 
 def _of_charset(piece: bytes | str, charset: str | None) -> str:
-    """Return a piece of a header in clear; bytes that its character set does not know are shown as such."""
+    """Return a piece of a header in clear."""
     if isinstance(piece, str):
         return piece
     # decode_header gives bytes for the words between encoded ones, too, encoded as raw-unicode-escape.
-    return piece.decode(charset, "replace") if charset else piece.decode("raw-unicode-escape", "replace")
+    return charsets.read(piece, charset) if charset else piece.decode("raw-unicode-escape", "replace")

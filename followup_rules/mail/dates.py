@@ -15,7 +15,19 @@ _COMMENT = re.compile(r"\([^()]*\)?")
 _HALF_OF_DAY = re.compile(r"\b(\d{1,2}):(\d\d)(:\d\d)?\s*([ap])\.?m\b\.?", re.IGNORECASE)
 _THREE_DIGITS = re.compile(r"(?<= )(\d{3})(?= \d{1,2}:)")
 """A year as programs write it that count from 1900 (section 4.3)."""
-_ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+_ISO = re.compile(r"\d{4}([-/]?)\d\d\1\d\d[T ]\d\d:?\d\d")
+_UTC = re.compile(r" ?(?:UTC?|GMT)$")
+_LEAP_SECOND = re.compile(r"(?<=:\d\d):60\b")
+_ZONE = re.compile(r"(?<=[\d ] )([A-Z]{1,5})(?= \d{4}$|$)", re.IGNORECASE)
+_OF_THE_LIBRARY = frozenset(
+    {"UT", "UTC", "GMT", "Z", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "AST", "ADT"}
+)
+"""What the email library reads: the zones of section 4.3, and two more of North America."""
+_HOURS = {
+    "WEST": 1, "CET": 1, "CEST": 2, "MET": 1, "MEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3, "MSK": 3,
+    "HKT": 8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
+}  # fmt: skip
+"""From UTC, of other zones that programs name; any name that means several, such as IST, is UTC (section 4.3)."""
 _OFFSET = re.compile(r"\b(?:GMT|UTC?)?\s*([+-])(\d{1,2}):?(\d\d)?$", re.IGNORECASE)
 
 
@@ -39,12 +51,14 @@ def read(written: str, zone: tzinfo) -> datetime | None:
     """Return the instant that a date means; None if it means none, or a year in which nobody sent mail."""
     plain = " ".join(_COMMENT.sub(" ", written[:_LONGEST]).split())
     plain = _THREE_DIGITS.sub(lambda year: str(1900 + int(year[1])), plain)
+    plain = _LEAP_SECOND.sub(":59", plain)
     try:
         # No date of RFC 5322, and yet written by exports and scripts.
         if _ISO.match(plain):
-            found = datetime.fromisoformat(plain)
+            found = datetime.fromisoformat(_UTC.sub("+00:00", plain.replace("/", "-")))
         else:
-            found = parsedate_to_datetime(_OFFSET.sub(_as_four_digits, _HALF_OF_DAY.sub(_of_24_hours, plain)))
+            plain = _ZONE.sub(_as_offset, _HALF_OF_DAY.sub(_of_24_hours, plain))
+            found = parsedate_to_datetime(_OFFSET.sub(_as_four_digits, plain))
         found = found.replace(tzinfo=zone) if found.tzinfo is None else found.astimezone(zone)
     # parsedate_to_datetime raises each of these for some malformed date, depending on the Python.
     except (ValueError, TypeError, IndexError, OverflowError):
@@ -55,6 +69,12 @@ def read(written: str, zone: tzinfo) -> datetime | None:
 def _of_24_hours(time: re.Match[str]) -> str:
     hour = int(time[1]) % 12 + (12 if time[4] in "pP" else 0) if int(time[1]) <= 12 else int(time[1])
     return f"{hour:02}:{time[2]}{time[3] or ''}"
+
+
+def _as_offset(zone: re.Match[str]) -> str:
+    """Return the offset of a zone that the email library does not know by its name."""
+    name = zone[1].upper()
+    return zone[1] if name in _OF_THE_LIBRARY else f"+{_HOURS.get(name, 0):02}00"
 
 
 def _as_four_digits(offset: re.Match[str]) -> str:

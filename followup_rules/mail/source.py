@@ -6,7 +6,6 @@ into attached mails, whose words are somebody else's.
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator
 from email import message_from_bytes
@@ -16,7 +15,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from followup_rules.mail import html
+from followup_rules.mail import charsets, html
 from followup_rules.mail.header_block import is_separator
 
 _DEEPEST, _MOST_PARTS = 12, 200
@@ -25,16 +24,12 @@ _LONGEST_HEAD, _LONGEST_TEXT = 100_000, 600_000
 _BLANK = re.compile(rb"\r?\n\r?\n")
 _CONTENT_FIELD = re.compile(rb"^content-[!-9;-~]{1,40}[ \t]*:.*(?:\n[ \t].*)*", re.IGNORECASE | re.MULTILINE)
 _BOUNDARY = re.compile(r"[ -~]{1,200}")
-_NO_TEXT = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
-"""What Python takes for a charset and no mail is written in; some take time that grows faster than the length."""
 _BEGINNING, _END, _END_OF_PAGE = 2_000, 3_000, 9_000
 """In characters: how much of a mail tells who wrote it."""
 _MOST_TEXTS, _MOST_LINKS = 4, 30
 _LINKED = re.compile(r"\bhref\s*=\s*[\"']?((?:https?|mailto):[^\"'\s>]{1,300})", re.IGNORECASE)
 _METHOD = re.compile(r"^METHOD:(\w{1,20})\s*$", re.IGNORECASE | re.MULTILINE)
 _JOINER = "\u2060"
-_WIDER = {"iso8859-1": "cp1252", "ascii": "utf-8", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932"}
-"""Charsets that programs name and do not keep to, and the larger one that they mean."""
 
 
 class _Part(Struct, frozen=True):
@@ -181,21 +176,7 @@ def _decoded(part: _Part) -> str:
     part.head.set_payload(part.body[:_LONGEST_TEXT].decode("ascii", "surrogateescape"))
     payload = part.head.get_payload(decode=True)
     raw = payload if isinstance(payload, bytes) else b""
-    charset = _charset(part.head.get_content_charset("utf-8"))
-    try:
-        # Text that is not UTF-8 though it says so is windows-1252 mostly; of other charsets a wrong sign is replaced.
-        return raw.decode(charset, "strict" if charset == "utf-8" else "replace")
-    except (LookupError, ValueError):
-        return raw.decode("cp1252", "replace")
-
-
-def _charset(named: str) -> str:
-    """Return the charset to read with; UTF-8, and if it is not that windows-1252, in place of one that nobody knows."""
-    try:
-        known = codecs.lookup(named).name
-    except (LookupError, ValueError):
-        return "utf-8"
-    return "utf-8" if known in _NO_TEXT else _WIDER.get(known, known)
+    return charsets.read(raw, part.head.get_content_charset("utf-8"))
 
 
 def _flowed(head: Message, text: str) -> str:

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from followup_rules.keys import hashed, with_rule
 from followup_rules.model import KIND_END, Case, Event, Report
+from followup_rules.store.bodies import decode
 from followup_rules.store.events import together
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _events(query: str, keys: Sequence[str], store: Store) -> Mapping[str, list[
     found: dict[str, list[Event]] = defaultdict(list)
     rows = store.database.of_cases(query, keys)
     for (case, _), versions in groupby(rows, key=itemgetter(0, 1)):
-        found[case].append(together(version[1:] for version in versions))
+        found[case].append(together([decode(*version[2:]) for version in versions]))
     return found
 
 

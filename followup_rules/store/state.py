@@ -116,6 +116,7 @@ class State:
         """Return what the last run left."""
         found = self._database.rows("select body from state")
         body = found[0][0] if found else ""
+        # Compared as text: it is read anew only where somebody has written it since.
         if body != self._known[0]:
             try:
                 self._known = body, msgspec.json.decode(body, type=RunState)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from followup_rules.engine.sight import Sight
 from followup_rules.model import Person, State
 from tests.support.caselab import JULIE, NADIA, at, decide, note, sent, states, the, visit
 
@@ -114,6 +115,24 @@ def test_a_strangers_invitation_supersedes_nothing_and_adds_nobody():
     assert the(text, met, later, note("2026-11-11 10:00", "ask"), now=NOW).visit.people == (JULIE,)
 
 
+def test_while_a_source_of_mine_is_not_seen_nobody_knows_whether_a_strangers_invitation_counts():
+    unseen = Sight(frozenset({"meeting", "sent"}), {"sent": "mailbox"})
+    text, asked = THANK % "" + ASK % '"unanswered"', visit(answered=False)
+    found = decide(text, asked, now=NOW, sight=unseen)
+    assert {each.rule: each.state for each in found.values()} == {"ask": State.BLIND, "thank": State.BLIND}
+    assert "the source 'mailbox' could not be read" in the(text, asked, rule="thank", now=NOW, sight=unseen).why
+    assert the(text, visit(), now=NOW, sight=unseen).state is State.DUE
+    gone = visit(answered=False, status="cancelled")
+    assert all(each.state is State.VOID for each in decide(text, gone, now=NOW, sight=unseen).values())
+
+
+def test_a_strangers_invitation_that_may_count_supersedes_nothing():
+    unseen = Sight(frozenset({"meeting", "sent"}), {"sent": "mailbox"})
+    later = visit("2026-11-10 10:00", Person("ev@elsewhere.example"), answered=False, id="S")
+    found = decide(THANK % 'per = "case"', visit(), later, now=NOW, sight=unseen)
+    assert found["thank/nordik.ca@2026-11-09"].state is State.DUE
+
+
 # -- the first meeting with somebody
 
 FIRST = (
@@ -128,3 +147,13 @@ def test_the_first_meeting_with_these_people_or_of_a_series_is_one():
     assert len(decide(FIRST, *(visit(day, NADIA, id=day[8:10]) for day in days), now=NOW)) == 1
     mixed = (visit(days[0], JULIE, id="1"), visit(days[1], NADIA, id="2"), visit(days[2], NADIA, JULIE, id="3"))
     assert [key[:5] for key in decide(FIRST, *mixed, now=NOW)] == ["ask/1", "ask/2"]
+
+
+def test_it_can_be_counted_from_when_it_vanished_but_of_no_other_meeting():
+    text = '[rule.r]\non = { kind = "meeting", status = "vanished" }\nopens = "it.gone + 1 day"\n'
+    text += 'do = { type = "task", title = "x" }\n'
+    gone = visit(gone=at("2026-11-09 10:30"), id="v")
+    assert the(text, gone, now="2026-11-12 12:00").opens == at("2026-11-10 10:30")
+    any_of_them = text.replace(', status = "vanished"', "")
+    shown_by = [visit(gone=at("2026-11-09 10:30"), past_unlisted=True)]
+    assert the(any_of_them, *shown_by, now="2026-11-12 12:00").opens is None
