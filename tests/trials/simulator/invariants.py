@@ -68,7 +68,9 @@ def nothing_lies_twice(session: Session) -> None:
         lying: dict[object, str] = {}
         for item in desk.items.values():
             action = item.action
-            what = plain(action.rule), action.anchor, action.title, action.to, action.key.rpartition("@")[2]
+            # What a case was called since a copy of the store was made, the copy cannot know.
+            case = action.case if session.put_back_at >= 0 else ""
+            what = plain(action.rule), action.anchor, action.title, action.to, action.key.rpartition("@")[2], case
             if item.state == "open" and lying.setdefault(what, action.key) != action.key:
                 raise Violation(f"{action.key} and {lying[what]} both lie in {desk.place}, made of {action.anchor}")
 
