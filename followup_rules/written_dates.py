@@ -96,8 +96,6 @@ _CLOCK = re.compile(
     """,
     re.VERBOSE,
 )
-
-
 _GOES_ON = re.compile(r"[\w-]")
 
 
@@ -145,6 +143,7 @@ def read(text: str, since: date | None = None) -> Written | None:
         raise NotADate(written, Sentence('"{written}" is not a date: that day is a {day}', written=written, day=named))
     clock = _CLOCK.match(plain, found.end())
     if not clock:
+        # 2026-11-10-1 or 2026-11-101 is a number or a slip, and no date with something behind it.
         if found["first"] and _GOES_ON.match(plain, found.end()):
             raise _not_a_date(text.split(maxsplit=1)[0])
         return Written(day, None, found.end())
@@ -163,6 +162,7 @@ def read_value(value: str, start: datetime, zone: ZoneInfo) -> datetime:
             return local(datetime.combine(written.day, written.clock or MORNING), zone)
     except OverflowError:
         pass
+    # Only long names are guessed: mon, mar, mer are one letter from each other.
     near = get_close_matches(_plain(value), [name for name in (*_WEEKDAYS, *_NEAR) if len(name) > _SHORT], 1)
     hint = Sentence('did you mean "{word}"?', word=near[0]) if near else ""
     raise NotADate(value, Sentence('"{value}" is not a date; write {accepted}', value=value, accepted=ACCEPTED), hint)
@@ -188,6 +188,7 @@ def _day(found: re.Match[str], written: str, since: date | None) -> date | None:
         number = int(found["day"] or found["day2"])
         return _named(number, month, found["year"] or found["year2"] or "", written, since) if month else None
     if since and found["weekday"]:
+        # On a Friday "friday" is that of next week: strictly after, as people mean it.
         return since + timedelta(days=(_WEEKDAYS[found["weekday"]] - since.weekday() - 1) % 7 + 1)
     return None
 

@@ -133,6 +133,7 @@ def files_of(keys: Collection[str], config: Config, copy: Store, report: Report,
 
     `written` is the last line of the journal before the preview, which writes decisions of its own.
     """
+    # Asked once for all: each question goes through the entries.
     names = titles(keys, copy, config.profile.timezone)
     decisions: dict[str, list[Decision]] = {key: [] for key in keys}
     for decision in report.decisions:

@@ -109,6 +109,7 @@ def examine(config: Config, now: datetime) -> Findings:
     # What a run would tell of a text, it tells without the place of its rule.
     placed = {(each.where, each.message) for each in problems if each.file}
     told = [each for each in problems if each.file or (each.where, each.message) not in placed]
+    # The same fault may be found in two ways; it is told once, where it was first.
     return Findings(tuple(dict.fromkeys(told)), _checked(config, seen))
 
 

@@ -35,6 +35,7 @@ def _init(ctx: click.Context, *, yes: bool, as_json: bool, **flags: Any) -> None
         )
         _refuse([message], as_json=as_json)
     given = {question.name: _given(question, flags[question.name.replace("-", "_")]) for question in QUESTIONS}
+    # Nobody at the keyboard: a question would wait for ever, or read what was piped in as its answer.
     asks = sys.stdin.isatty() and not yes and not as_json
     try:
         answers = _conversation(given) if asks else _without_asking(given)
@@ -184,6 +185,7 @@ def _write(file: Path, answers: Answers, address: str) -> Iterator[str]:
     file.parent.mkdir(exist_ok=True, mode=0o700)
     if address:
         yield _created(file.with_name(FEED), f"{address.strip()}\n")
+    # Last: with a config that is there, `init` refuses to run again.
     yield _created(file, config_text(answers))
 
 

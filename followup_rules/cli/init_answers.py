@@ -65,6 +65,7 @@ def path(answer: str) -> tuple[str, ...]:
     if is_address(written) or Path(os.path.expandvars(written)).expanduser().exists():
         return one(written)
     try:
+        # A file that is dragged into a terminal arrives as the shell would need it: with quotes or backslashes.
         words = shlex.split(written)
     except ValueError:
         words = []

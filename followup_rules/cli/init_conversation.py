@@ -101,6 +101,7 @@ def _asked(question: Question, answers: Given, found: Found) -> dict[str, tuple[
             continue
         answer = _meant(written, question, proposed, found)
         wrong = next(faults(question, answer), "") or (_trouble(answer, question, found) if question.is_place else "")
+        # A place may not be there yet: a disk that is not mounted, an export that is still to be made.
         if wrong and not (question.is_place and written == refused):
             again = Sentence("{wrong}; the same answer once more keeps it", wrong=wrong)
             click.echo(f"  {tr(again if question.is_place else wrong)}")

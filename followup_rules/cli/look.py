@@ -91,6 +91,7 @@ def command(ctx: click.Context, /, paths: Sequence[str], *, as_json: bool, **giv
     if asked.language:
         speak(asked.language)
     me = [Person(address.lower()) for address in asked.me] or offered.owners(plugins, offers)
+    # Without my addresses no mail is mine, and nothing would be seen as thanked or promised.
     if not me:
         raise click.UsageError(Sentence("nothing there tells who you are: add --me with your address"), ctx)
     seen = _look(_config(_profile(ctx, me, asked), offers), me, offers, asked)
@@ -211,6 +212,7 @@ def _look(config: Config, me: Sequence[Person], offers: Sequence[Offer], asked: 
     if config.fatal:
         shared.give_up(config.problems, as_json=False)
     moment = shared.instant(asked.now, config)
+    # Without holidays: here days are only counted back.
     days = Days(config.profile.timezone, lambda _: None)
     since = days.midnight(days.day(moment) - timedelta(days=DAYS))
     at_home = with_desks(config, World(History(kinds=frozenset())), neutral.USUAL)

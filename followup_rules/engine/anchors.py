@@ -50,7 +50,6 @@ class CaseView:
         self._visits: dict[str, Visits] = {}
         self._guarded: dict[str, Visits] = {}
         self._duties: dict[tuple[str, int], Duty] = {}
-        self._found: dict[Pattern, Found] = {}
         self.whole = Scope(self)
         """What may be asked about without an anchor."""
 
@@ -160,17 +159,16 @@ class CaseView:
         on = it.on
         if on is None or not (on.every or self._gone or self.lookup.may_be(on)):
             return NO_VISITS
-        with blaming(it):
-            if on.every:
-                return self._of(clock.visits(it, on.every, self))
-            if not on.is_fixed or it.where or (isinstance(it, Rule) and it.each):
-                return self._of(self._grouped(it, on))
-            # Rules that start from the same events have the same visits.
-            alike = on.alike, it.per == "event"
-            return self.once("visits", alike, lambda: self._of(self._grouped(it, on)))
+        if on.every or not on.is_fixed or it.where or (isinstance(it, Rule) and it.each):
+            return self._own_visits(it, on)
+        # Rules that start from the same events have the same visits.
+        alike = on.alike, it.per == "event"
+        return self.once("visits", alike, lambda: self._own_visits(it, on))
 
-    def _of(self, visits: tuple[Visit, ...]) -> Visits:
-        return Visits(visits, tuple([visit for visit in visits if self.stands(visit)]))
+    def _own_visits(self, it: Rule | Guard, on: Pattern) -> Visits:
+        with blaming(it):
+            visits = clock.visits(it, on.every, self) if on.every else self._grouped(it, on)
+            return Visits(visits, tuple([visit for visit in visits if self.stands(visit)]))
 
     def _grouped(self, it: Rule | Guard, on: Pattern) -> tuple[Visit, ...]:
         scope = self.whole
@@ -270,11 +268,8 @@ class CaseView:
 
     def found(self, pattern: Pattern) -> Found:
         """Return the events of the case that pass the tests of a pattern that no anchor can change."""
-        found = self._found.get(pattern)
-        if found is None:
-            passing = self.lookup.passing(pattern, self.whole)
-            found = self._found[pattern] = passing.without(self._off) if self.fates else passing
-        return found
+        passing = self.lookup.passing(pattern, self.whole)
+        return passing.without(self._off) if self.fates and passing.places else passing
 
     def matching(self, patterns: Sequence[Pattern], scope: Scope, since: datetime) -> list[Event]:
         """Return the other events of the case that match, from `since` on unless a pattern has its own `after`."""

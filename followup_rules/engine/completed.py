@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime, tzinfo
 
 from msgspec import Struct
@@ -60,12 +61,14 @@ def completed(case: Case, world: World) -> Completed:
     marks = [(note, world.tags.of(note.tags) & world.tags.marks) for note in notes if note.identity in about]
     given = _given(home, marks, subjects, about, world) if marks else {}
     marked = [_marked(event, given[event.identity], world.tags) if event.identity in given else event for event in home]
-    left = [_left(event, about, world.tags) if event.kind == "note" else event for event in marked]
+    orders = {event.identity: _orders(event, world.tags) for event in home if event.kind == "note" and event.tags}
+    left = [_left(event, orders[event.identity], about, world.tags) if event.identity in orders else event
+            for event in marked]  # fmt: skip
     astray = [(note, about[note.identity], tags) for note, tags in marks if not subjects[note.identity]]
     return Completed(
         replace(case, home=tuple([event for event in left if event is not None])),
         subjects,
-        tuple([note for note in notes if note.tags and _orders(note, world.tags)]),
+        tuple([note for note in notes if orders.get(note.identity)]),
         tuple(_misfits(astray, home, world)) if astray else (),
         {name: moment(found[-1][0], world.days) for name, found in given.items()},
     )
@@ -153,9 +156,9 @@ def _orders(note: Event, tags: Tags) -> frozenset[str]:
     return given & ({DONE, DISMISSED, SNOOZE} if "for" in note.data else {DONE, DISMISSED})
 
 
-def _left(note: Event, about: Mapping[str, date], tags: Tags) -> Event | None:
+def _left(note: Event, orders: frozenset[str], about: Mapping[str, date], tags: Tags) -> Event | None:
     """Return what of a note stands for itself: nothing of one that only marks meetings, or ends or holds a duty."""
-    used = _orders(note, tags) | (tags.marks if note.identity in about else frozenset())
+    used = orders | tags.marks if note.identity in about else orders
     left = tuple([tag for tag in note.tags if tags.canonical(tag) not in used]) if used else note.tags
     if left == note.tags:
         return note
@@ -165,8 +168,9 @@ def _left(note: Event, about: Mapping[str, date], tags: Tags) -> Event | None:
 def _peopled(home: Iterable[Event], zone: tzinfo) -> list[Event]:
     """Return events with their people: a heading that names an entry names nobody by that, but may add who is met."""
     listed = list(home)
-    entries = frozenset({own_id(event).lower() for event in listed if event.kind == "meeting"})
-    named = [_named(event, entries) if event.kind == "note" else event for event in listed]
+    naming = {event.identity for event in listed if event.kind == "note" and event.people}
+    entries = {own_id(event).lower() for event in listed if event.kind == "meeting"} if naming else set()
+    named = [_named(event, entries) if event.identity in naming else event for event in listed]
     if all(event.people for event in named if event.kind == "meeting"):
         return named
     headed: dict[str, Event] = {}
@@ -178,7 +182,7 @@ def _peopled(home: Iterable[Event], zone: tzinfo) -> list[Event]:
     return [_met(event, headed, zone) if event.kind == "meeting" and not event.people else event for event in named]
 
 
-def _named(note: Event, entries: frozenset[str]) -> Event:
+def _named(note: Event, entries: AbstractSet[str]) -> Event:
     """Return a note with those of its people whose address is not the id of an entry."""
     people = tuple([person for person in note.people if person.address not in entries])
     return note if people == note.people else replace(note, people=people)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from typing import Any
@@ -86,8 +86,10 @@ def _evaluated(
     decisions: dict[str, Decision] = {}
     with closing(view):
         for rule in rules.rules.values():
-            for decision in _decided(rule, view, context):
-                asked = replace(decision, unknown=_of(decision, unknown)) if unknown else decision
+            visits = view.visits(rule)
+            for decision in _decided(rule, visits, view, context) if visits else ():
+                own = _of(decision, unknown) if unknown else {}
+                asked = replace(decision, unknown=own) if own else decision
                 decisions[asked.key] = as_settled(asked, remembered.settled) if remembered.settled else asked
         latest = latest_openings(decisions.values())
         return tuple([with_openings(decisions[key], view, decisions, latest) for key in sorted(decisions)])
@@ -99,9 +101,9 @@ def _of(decision: Decision, unknown: Mapping[str, tuple[str, ...]]) -> Mapping[s
     }
 
 
-def _decided(rule: Rule, view: CaseView, context: EvaluationContext) -> list[Decision]:
+def _decided(rule: Rule, visits: Sequence[Visit], view: CaseView, context: EvaluationContext) -> list[Decision]:
     with blaming(rule):
-        judged = [_judged(rule, visit, view, context) for visit in view.visits(rule) if concerned(rule, visit, view)]
+        judged = [_judged(rule, visit, view, context) for visit in visits if concerned(rule, visit, view)]
         return [decision for decision in judged if decision is not None]
 
 
@@ -156,7 +158,7 @@ def _decision(duty: Duty, verdict: Verdict, times: Times, more: Mapping[str, Any
         state=verdict.state,
         reason=_local(verdict.reason, duty),
         # What tells that a mail was a draft is shown by that mail.
-        evidence=tuple((event.report and event.report.mail) or event.id for event in verdict.evidence),
+        evidence=tuple([(event.report and event.report.mail) or event.id for event in verdict.evidence]),
         guard=verdict.guard,
         next=verdict.next and local(verdict.next),
         late=verdict.late,

@@ -13,6 +13,8 @@ from followup_rules.engine.completed import Completed, tells_of_meeting
 from followup_rules.language.patterns import World, moment
 from followup_rules.model import MAIL, Event, Reason
 
+_OFF = ("cancelled", "declined")
+
 
 class Traces(Struct, frozen=True, dict=True):
     """What shows that a meeting took place which is gone from its calendar."""
@@ -48,7 +50,7 @@ class Traces(Struct, frozen=True, dict=True):
 
 def as_it_stands(event: Event, shown: Traces) -> Event:
     """Return an event; if it is a doubtful meeting, with the status that says what is doubtful."""
-    if _dropped(event) is not None:
+    if event.status in _OFF and _dropped(event) is not None:
         return event
     # A note that only says so of meetings stands for itself no more.
     tags = shown.world.tags
@@ -59,7 +61,7 @@ def as_it_stands(event: Event, shown: Traces) -> Event:
         return event
     if not event.answered:
         return replace(event, status="unanswered")
-    return replace(event, status="vanished") if _has_vanished(event, shown) else event
+    return replace(event, status="vanished") if event.gone is not None and _has_vanished(event, shown) else event
 
 
 def fate(event: Event, shown: Traces) -> Reason | None:
@@ -82,7 +84,7 @@ def fate(event: Event, shown: Traces) -> Reason | None:
 
 def _dropped(event: Event) -> Reason | None:
     """Return why a meeting is off that somebody called off in time, or declined."""
-    if event.status not in ("cancelled", "declined"):
+    if event.status not in _OFF:
         return None
     name = {"title": event.title or event.kind}
     if event.status == "declined":

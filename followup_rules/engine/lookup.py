@@ -36,24 +36,24 @@ class Found(Struct, frozen=True):
 
     def without(self, places: Container[int]) -> Found:
         """Return those at other places than some."""
-        return self._at([place for place in self.places if place not in places])
+        return Found(self.events, self.moments, [place for place in self.places if place not in places])
 
     def since(self, instant: datetime) -> Found:
         """Return those that count from an instant on."""
-        return self._at(self.places[self._first(instant) :])
+        first = bisect_left(self.places, bisect_left(self.moments, instant))
+        return Found(self.events, self.moments, self.places[first:]) if first else self
+
+    def before(self, instant: datetime) -> Found:
+        """Return those that count before an instant."""
+        end = bisect_left(self.places, bisect_left(self.moments, instant))
+        return Found(self.events, self.moments, self.places[:end])
 
     def within(self, bound: Bound, scope: Scope) -> Found:
         """Return those that count on the right side of a bound; none where nothing tells its instant."""
         instant = scope.when(bound.phrases)
         if instant is None:
-            return self._at(())
-        return self.since(instant) if bound.after else self._at(self.places[: self._first(instant)])
-
-    def _at(self, places: Sequence[int]) -> Found:
-        return Found(self.events, self.moments, places)
-
-    def _first(self, instant: datetime) -> int:
-        return bisect_left(self.places, bisect_left(self.moments, instant))
+            return Found(self.events, self.moments)
+        return self.since(instant) if bound.after else self.before(instant)
 
 
 class Lookup:
@@ -86,15 +86,19 @@ class Lookup:
         """Return the events that pass the tests of a pattern that no anchor can change; the scope is of no anchor."""
         found = self._found.get(pattern)
         if found is None:
-            found = self._alike.get(pattern.alike) or self._alike.setdefault(pattern.alike, self._find(pattern, scope))
-            self._found[pattern] = found
+            found = self._found[pattern] = self._find(pattern, scope)
         return found
 
     def _find(self, pattern: Pattern, scope: Scope) -> Found:
         places = self.may_be(pattern)
-        for test in pattern.fixed:  # one after the other, each over what passed those before it
-            places = [place for place in places if test(self.events[place], scope)]
-        return Found(self.events, self.moments, places)
+        if not (places and pattern.fixed):
+            return Found(self.events, self.moments, places)
+        alike = pattern.alike
+        if alike not in self._alike:
+            for test in pattern.fixed:  # one after the other, each over what passed those before it
+                places = [place for place in places if test(self.events[place], scope)]
+            self._alike[alike] = Found(self.events, self.moments, places)
+        return self._alike[alike]
 
     def may_be(self, pattern: Pattern) -> Sequence[int]:
         """Return the places of the events that pass the tests of a pattern which look at an event alone."""

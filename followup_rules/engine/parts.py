@@ -90,7 +90,7 @@ def ended(of: tuple[Part, ...], told: Reports, counts: Counts = lambda _: True) 
     return tuple(part.name for part in of if any(map(counts, part.reports(told)))) if told.events else ()
 
 
-def all_reported(of: tuple[Part, ...], told: Reports, counts: Counts = lambda _: True) -> bool:
+def all_reported(of: tuple[Part, ...], told: Reports, counts: Counts) -> bool:
     """Tell whether events that count tell of each action of a duty that it ended."""
     gone = ended(of, told, counts)
     return bool(gone) and all(part.name in gone for part in to_end(of))

@@ -197,20 +197,20 @@ class Duty(Scope, frozen=True, dict=True):
         """When it opens: where it was moved to, else as announced, else as the rule says."""
         rule = self.rule
         with blaming(rule, but_for_one_duty=True):
-            opens = self.when(rule.moved_by) or self.view.pins.get(self.key) or self.when(rule.opens)
-            later = self.when(rule.not_before) if opens else None
+            opens = self._resolved(rule.moved_by) or self.view.pins.get(self.key) or self._resolved(rule.opens)
+            later = self._resolved(rule.not_before) if opens else None
             return max(opens, later) if opens and later else opens
 
     @computed
     def due(self) -> datetime | None:
         """When it is due: as the rule says, else when it opens; None until it is known when that is."""
-        return (self.when(self.rule.due) or self.opens) if self.opens else None
+        return (self._resolved(self.rule.due) or self.opens) if self.opens else None
 
     @computed
     def closes(self) -> datetime | None:
         """When it closes: as the rule says; for what recurs, else at the next occurrence."""
         rule = self.rule
-        closes = self.when(rule.closes)
+        closes = self._resolved(rule.closes)
         return clock.closing(rule, self.anchor, self.opens, self.view) if rule.recurring and not closes else closes
 
     @computed

@@ -44,7 +44,7 @@ def _left_out(rule: Rule, visits: Sequence[Visit], view: CaseView) -> Unconcerne
     """Return why what it starts from does not count."""
     guard = rule.breaks.guard if rule.breaks else rule.during
     values = {**_told(visits[-1].anchor, view), "guard": guard}
-    if not guard or any(concerned(rule, visit, view) for visit in visits):
+    if any(concerned(rule, visit, view) for visit in visits):
         reason = Reason("“{title}” of {day} is too long ago to be listed", values)
     elif rule.breaks:
         reason = Reason("no mail of yours breaks {guard}", values)

@@ -214,7 +214,7 @@ def _check_way(phrase: Phrase, own: tuple[str, ...], value: Value, found: RuleSe
 
 def _names(rule: Rule, table: Table, found: RuleSet) -> None:
     if rule.during and rule.during not in found.guards:
-        unknown(table.fields["during"], "guard", [*found.guards])
+        unknown(table.fields["during"], Sentence("guard"), [*found.guards])
     if rule.breaks and rule.breaks.guard not in found.guards:
         breaks = table.fields["breaks"]
         named = breaks.child("guard") if isinstance(breaks.raw, dict) else breaks
@@ -232,9 +232,9 @@ def _each_known(names: Sequence[str], key: str, what: str, known: Collection[str
 
 def _check_do(do: Do, value: Value, around: Surroundings) -> None:
     if do.template and do.template not in around.templates:
-        unknown(value.child("template"), "template", sorted(around.templates))
+        unknown(value.child("template"), Sentence("template"), sorted(around.templates))
     if do.output and around.outputs is not None and do.output not in around.outputs:
-        unknown(value.child("output"), "output", sorted(around.outputs))
+        unknown(value.child("output"), Sentence("output"), sorted(around.outputs))
 
 
 _USUAL = {

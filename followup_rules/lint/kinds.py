@@ -37,13 +37,9 @@ def problems(book: Book) -> Iterator[Problem]:
             message = Sentence(
                 "{key!r} looks for {kind!r} events, and no source shows any; {what}", key=key, kind=kind, what=what
             )
-            hint = book.given.hints.get(kind) or _misspelt(kind, book)
+            guess = book.given.hints.get(kind) or expected(kind, {*book.given.kinds, *book.given.hints})
+            hint = guess or Sentence("no installed plugin shows it; `followup plugins` lists them")
             yield _at(table.fields.get(key) or table.header, kind, Problem(f"rule.{it.id}", message, hint=hint), book)
-
-
-def _misspelt(kind: str, book: Book) -> str:
-    guess = expected(kind, {*book.given.kinds, *book.given.hints})
-    return guess or Sentence("no installed plugin shows it; `followup plugins` lists them")
 
 
 def _at(field: Value, kind: str, told: Problem, book: Book) -> Problem:

@@ -142,6 +142,7 @@ def _excluded(value: Value, book: Book) -> Iterator[Problem]:
     """Yield that a pattern excludes all that it looks for."""
     if "not" not in value.raw:
         return
+    # As if `not` were not there: does what is left imply what `not` takes away?
     rest = Value(
         {key: part for key, part in value.raw.items() if key != "not"},
         value.document, value.path, [], {key: part for key, part in value.parts.items() if key != "not"},
@@ -254,6 +255,7 @@ def _never_begun(book: Book) -> Iterator[Problem]:
     waiting = {it.id: names for it, table in book.sound if isinstance(it, Rule) and "on" in table.fields
                and (names := _done_of(table.fields["on"], book)) is not None}  # fmt: skip
     begun = {name for name in (*book.rules.rules, *book.rules.off) if name not in waiting}
+    # To a fixed point: a rule may wait for one that waits for another.
     while fresh := {name for name, of in waiting.items() if name not in begun and of & begun}:
         begun |= fresh
     for name in waiting.keys() - begun:

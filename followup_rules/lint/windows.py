@@ -188,6 +188,7 @@ def _past_the_start(rule: Rule, fields: Mapping[str, Value], book: Book) -> Iter
     late = dict[int, list[bool]]()
     for sample in samples(days):
         local = days.local(sample.start)
+        # Nobody minds that what prepares for a Sunday at midnight comes late.
         if local.weekday() < _SATURDAY and _OFFICE[0] <= local.hour < _OFFICE[1]:
             at, rolled = (_only((phrase,), sample, Frame(book.rules, rule)) for phrase in (plain, opening))
             if at is None or rolled is None or at >= sample.start:
@@ -233,6 +234,7 @@ def _covers(  # noqa: PLR0913, PLR0917 -- two windows, and the anchors with whic
         return False
     if "where" in own and not ("where" in fields and same(fields["where"], own["where"], book)):
         return False
+    # The phrases of a guard count from its own anchor, and name other rules than this one does.
     of_guard = _frame(guard, book)
     return all(
         _inside(_only(rule.opens, s, frame), _only(rule.closes, s, frame),

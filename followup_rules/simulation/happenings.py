@@ -143,6 +143,7 @@ class Reader:
         data = _data(table)
         if start is None or end is None:
             return None
+        # As the sources have it: tags and cases count only in what the user wrote.
         own = kind == "meeting" and (organizer is None or organizer.address in me)
         event = Event(
             id=ident,

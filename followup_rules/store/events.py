@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,8 +19,8 @@ from followup_rules.model import BadItem, Event, Pull
 from followup_rules.store.bodies import decode, encode
 from followup_rules.store.database import Database
 from followup_rules.store.instants import instant, text
-from followup_rules.store.listing import Listing, Row, Shown, sayings
-from followup_rules.store.tombstones import EVENT, MEETING, Tombstones
+from followup_rules.store.listing import Listing, Row, Shown, known_by, names
+from followup_rules.store.tombstones import Tombstones
 
 _VERSIONS = "select id, source, body, gone, listed, planned, called_off, past_unlisted from event"
 _OF_NO_NOTE = "not (id > 'note' || char(31) and id < 'note' || char(32))"
@@ -247,7 +246,7 @@ class Events:
             return []
         query = f"{_VERSIONS} where id in (select value from json_each(?)) order by id, source"  # noqa: S608 -- words of ours
         found = self._database.rows(query, json.dumps([*wanted]))
-        return [together(versions) for _, versions in groupby(found, key=itemgetter(0))]
+        return [together([decode(*row[1:]) for row in rows]) for _, rows in groupby(found, key=itemgetter(0))]
 
     def named(self, ident: str) -> Event | None:
         """Return the event with an id; of several, one whose id nobody else chose."""
@@ -358,9 +357,8 @@ def lies_in(event: Event, parts: Iterable[BadItem]) -> bool:
     return f"{event.where}:".startswith(tuple(f"{part.where}{sign}" for part in parts for sign in ":/"))
 
 
-def together(rows: Iterable[Sequence[Any]]) -> Event:
-    """Return an event from the rows of its versions; see `Events.event`."""
-    versions = [decode(*row[1:]) for row in rows]
+def together(versions: Sequence[Event]) -> Event:
+    """Return an event from its versions; see `Events.event`."""
     newest = max(versions, key=_version) if len(versions) > 1 else versions[0]
     if newest.answered:
         return newest
@@ -388,15 +386,3 @@ def _counterpart(tie: str) -> str:
     """Return what is tied by a token: by itself; a title's word by the mails that name it, and back."""
     kind, _, word = tie.partition(" ")
     return {"word": f"names {word}", "names": f"word {word}"}.get(kind, tie)
-
-
-def names(event: Event) -> tuple[str, ...]:
-    """Return the ids by which an event is known again: its own and, of an occurrence, that of the whole series."""
-    series = event.id.rpartition("/")[0] if event.kind == "meeting" else ""
-    return (event.id, series) if series else (event.id,)
-
-
-def known_by(event: Event) -> list[tuple[str, str]]:
-    """Return by what an event is known again that was forgotten, for `Tombstones`."""
-    said = sayings(event) if event.kind == "meeting" else ()
-    return [*((EVENT, name) for name in names(event)), *((MEETING, saying) for saying in said)]

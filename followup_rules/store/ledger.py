@@ -102,6 +102,7 @@ class Ledger:
 
     def give_ids(self, rule: str, ids: Sequence[str]) -> None:
         """Have the actions of a rule known by the ids that stand now in the places where they were made."""
+        # They were known by their places until now: the ids that stand in these places are theirs.
         entries = [entry for entry in self.of_rule(rule) if not entry.action.part]
         for entry in entries:
             place = entry.key.removeprefix(entry.action.duty).removeprefix("#") or "1"

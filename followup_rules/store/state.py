@@ -93,6 +93,12 @@ class RunState(Struct, frozen=True):
     notices: SaidOn | None = None
 
     @property
+    def renamed(self) -> dict[str, str]:
+        """How the rules are called now that had another name, by that name, unless another rule has it."""
+        was = ((was.name, name) for name, rule in self.rules.items() for was in rule.formerly)
+        return {old: new for old, new in was if old not in self.rules}
+
+    @property
     def since(self) -> dict[str, datetime]:
         """The first run that knew each rule, by its id."""
         return {name: rule.since for name, rule in self.rules.items()}
@@ -110,6 +116,7 @@ class State:
         """Return what the last run left."""
         found = self._database.rows("select body from state")
         body = found[0][0] if found else ""
+        # Compared as text: it is read anew only where somebody has written it since.
         if body != self._known[0]:
             try:
                 self._known = body, msgspec.json.decode(body, type=RunState)

@@ -187,11 +187,11 @@ def _fault(node: nodes.Node, known: Iterable[str], sandbox: Environment) -> str:
 
     match node:
         case nodes.Name(ctx="load", name=word) if word not in known:
-            return _unknown("value", word, known)
+            return _unknown(Sentence("value"), word, known)
         case nodes.Filter(name=word) if word not in sandbox.filters:
-            return _unknown("filter", word, sandbox.filters.keys() - {_LOOP_METER})
+            return _unknown(Sentence("filter"), word, sandbox.filters.keys() - {_LOOP_METER})
         case nodes.Test(name=word) if word not in sandbox.tests:
-            return _unknown("test", word, sandbox.tests)
+            return _unknown(Sentence("test"), word, sandbox.tests)
         case nodes.Call(node=called) if not (isinstance(called, nodes.Name) and called.name == "when"):
             return Sentence('only `when("RULE")` can be called')
         case nodes.Getattr(node=nodes.Name(name=("them" | "carries") as several), attr=word):

@@ -128,6 +128,7 @@ def _tables(configured: Iterable[Configured], known: Mapping[str, Table]) -> dic
 
 def _renamed(known: Mapping[str, Table], now_there: Mapping[str, Table]) -> dict[str, str]:
     """Return the new name of each table that only has another one: no other, before or now, stands for the same."""
+    # Of two tables for one place nobody can tell which of them was renamed.
     before = [table.place for table in known.values()]
     come = {name: table for name, table in now_there.items() if name not in known or known[name].place != table.place}
     now = {table.place: name for name, table in come.items()}
@@ -159,6 +160,7 @@ def _take_over(name: str, found: Sequence[tuple[LedgerEntry, str | None]], given
         ledger.write(_in_new_place(entry, ref))
     entries = _made(name, given)
     for entry in entries:
+        # What the old place refused, the new one may take.
         if entry.state is EntryState.REFUSED:
             ledger.write(replace(entry, retry=None, attempts=0))
     given.store.decisions.make_stale({entry.action.case for entry in entries})

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
-from followup_rules.config.rulebook import Rulebook
-from followup_rules.language.schema import Rule
 from followup_rules.model import Problem
 from followup_rules.sentences import Sentence
 from followup_rules.store.state import Formerly, KnownRule, RunState
 from followup_rules.tick.report import Given
+
+if TYPE_CHECKING:
+    from followup_rules.config.rulebook import Rulebook
+    from followup_rules.language.schema import Rule
 
 
 def follow_rules(given: Given) -> Iterator[Problem]:
@@ -78,6 +81,7 @@ def _renamed(known: Mapping[str, KnownRule], book: Rulebook, given: Given) -> di
         for new in come
         if [*come.values()].count(meaning) == [*gone.values()].count(meaning) == 1
         and come[new] == meaning
+        # A rule of that name has made something of its own: it is an old one that is back.
         and not given.store.ledger.of_rule(new)
     }
 
@@ -93,6 +97,7 @@ def follow_zone(given: Given) -> None:
         return
     if state.timezone:
         before = ZoneInfo(state.timezone)
+        # Only meetings for which something was made: the others count on the day of the new zone.
         for name in given.store.ledger.anchors():
             event = given.store.events.named(name)
             if event is None:

@@ -118,6 +118,7 @@ def _steps(given: Given, choose: Choose, say: Say, watch: Watch) -> Iterator[Fin
         if last_run and not given.dry and f"{last_run:%Y-%m}" != f"{given.now:%Y-%m}":  # once a month is enough
             given.store.tidy(given.now)
     finally:
+        # Each has a thread, which ends here also after an error.
         for output in outputs.values():
             output.close()
 
@@ -155,6 +156,7 @@ def _gather(
         _note_the_time(readings, given)
         news = left | looked.changed | changed(readings) | _all_if_config_changed(given)
         _arrange(news | sent(changed(readings), given), given)
+    # Nothing is judged before the end: half a history would have half of all promises open.
     while unfinished := [source for source in sources if readings[source.name].left]:
         more = _go_on(unfinished, readings, given, watch)
         news |= changed(more)

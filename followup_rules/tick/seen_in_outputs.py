@@ -9,7 +9,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
-from followup_rules.engine.persons import alone
 from followup_rules.engine.plan import EntryState, LedgerEntry
 from followup_rules.engine.sight import Sight
 from followup_rules.host.checked_output import STATES, UNKNOWN, CheckedOutput
@@ -160,7 +159,9 @@ def note_status(entry: LedgerEntry, status: Status, given: Given) -> tuple[Event
             ledger.write(replace(entry, state=EntryState.DELIVERED, touched=touched, report="", ended=None))
             given.store.decisions.make_stale([entry.action.case])
         return None, entry.report
+    # What had gone, and then shows up ticked in an archive, was done and not dismissed.
     if entry.ended and not (status.state == "done" and entry.report.startswith("dismissed:")):
+        # A task that was ticked by mistake is unticked soon; nobody looks for it for ever.
         if given.now >= entry.ended + RETURN_PERIOD:
             ledger.write(replace(entry, state=EntryState.ENDED))
         return None, ""
@@ -211,6 +212,8 @@ def report_of(entry: LedgerEntry, status: Status, given: Given, mail: str = "") 
 
     Of the people, only the one whom it was about if the rule has a duty for each.
     """
+    from followup_rules.engine.persons import alone  # noqa: PLC0415 -- most runs see nothing ended
+
     anchor = given.store.events.named(entry.action.anchor)
     people = anchor.people if anchor else entry.action.to
     kind = "done" if status.state == "done" else "dismissed"

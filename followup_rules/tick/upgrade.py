@@ -61,6 +61,7 @@ def tell_of_upgrade(
             ),
             Sentence("the copy that you put back is as it was") if state.restored else before_it,
         )
+    # Entries that are new are not told of: these are the sources' news, and not the upgrade's.
     now = store.acquaintances.answered(store.events.events(before.keys() & news))
     if other := sorted(_named(event, given) for event in now if _differs(event, before[event.identity], given)):
         yield _remark(

@@ -28,6 +28,7 @@ def nearest(word: str, valid: Iterable[str], most: int = _EDITS) -> str | None:
     An edit inserts, removes or replaces a letter, or swaps two neighbours (Damerau-Levenshtein distance, optimal
     string alignment). Case, and `-` against `_`, cost nothing.
     """
+    # Of a word of two letters no letter would be left to tell it by.
     most = min(most, len(word) - 1)
     near = [other for other in valid if abs(len(other) - len(word)) <= _EDITS and len(other) <= _LETTERS]
     counted = [(_edits(_folded(word), _folded(other), most), other) for other in near]

@@ -53,6 +53,7 @@ def lock(store: Path) -> Finding:
     run = holder(store)
     if run is None:
         return Finding(Sentence("lock"), Sentence("no run is at work"))
+    # The clock of this computer and no `--now`: the other run began by it, too.
     age = datetime.now(UTC) - run.since
     process: object = run.process
     if not run.is_here:

@@ -58,6 +58,7 @@ class IcsSource:
         try:
             found = regular_files.find(self._path, ".ics")
             looks = {name: (file.size, file.changed) for name, file in found.files.items()}
+            # A copy or a placeholder that comes or goes changes what is told, though no calendar has changed.
             beside = [sorted(names) for names in (found.copies, found.unread, found.no_files)]
             seen = digest([of_pull.setting, of_pull.days, looks, beside])
             if seen == before.seen:

@@ -38,10 +38,6 @@ class FlawError(ValueError):
         self.line, self.hint = line, hint
 
 
-def _line(content: bytes, number: int) -> str:
-    return content.split(b"\n", number + 1)[number].decode(errors="replace").rstrip("\r")
-
-
 class MailReader(Struct, frozen=True):
     """Reads mail of the wanted kinds that is not older than `since`."""
 
@@ -58,7 +54,8 @@ class MailReader(Struct, frozen=True):
             said = Sentence("this mail is left out: {error}", error=error)
             if not raw.line:
                 return BadItem(raw.where, said)
-            line = plain.one_line(_line(raw.content, error.line), 200)
+            written = raw.content.split(b"\n", error.line + 1)[error.line]
+            line = plain.one_line(written.decode(errors="replace").rstrip("\r"), 200)
             where, marked = f"{raw.where}:{raw.line + error.line}", line.partition(":")[2].strip()
             return BadItem(where, said, "", line, marked, error.hint)
         except Exception as error:  # noqa: BLE001 -- whatever a stranger's mail does, the others work

@@ -63,6 +63,7 @@ def _decoded(name: str) -> str:
         if not found[1]:
             return "&"
         try:
+            # Modified UTF-7: a comma for the slash, which parts folders, and no padding (RFC 3501, section 5.1.3).
             return base64.b64decode(found[1].replace(",", "/") + "===").decode("utf-16-be")
         except ValueError:
             return found[0]

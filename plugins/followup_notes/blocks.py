@@ -132,6 +132,7 @@ def _blocks(tokens: list[Token], lines: list[str]) -> list[Block]:
     open_items: list[Block] = []
     for token, following in pairwise([*tokens, *tokens[-1:]]):
         begin, end = token.map or (0, 0)
+        # markdown-it gives the blocks in the order of the file; only items are nested, in each other.
         if token.type == "list_item_open":
             open_items.append(Block(begin + 1, heading, stands, "item"))
             blocks.append(open_items[-1])

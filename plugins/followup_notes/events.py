@@ -117,6 +117,7 @@ class NoteReader:
     def _identify(self, stem: str, heading: Heading, note: Note) -> str:
         tag = self._context.canonical_tag(note.tags[0]) if note.tags else "note"
         ident = re.sub(r"\s", "-", one_line(f"{stem}:{heading.id}:{note.stamp}:{tag}", LONGEST_NOTE))
+        # Two equal notes of one day are two promises: the second has an id of its own.
         self._count[ident] += 1
         return ident if self._count[ident] == 1 else f"{ident}:{self._count[ident]}"
 

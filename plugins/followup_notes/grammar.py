@@ -97,6 +97,7 @@ def parse_heading(text: str) -> Heading:
     places = list(_PLACE.finditer(text))
     addresses = dict.fromkeys(f"{at['local']}@{at['domain']}".lower() for at in places if at["local"])
     domains = dict.fromkeys(at["domain"].lower() for at in places if not at["local"])
+    # What stood around an address, such as `(mailto:...)`, is empty once that is taken out.
     label = one_line(_EMPTIED.sub(" ", _PLACE.sub(" ", _LINK.sub(r"\1 ", text)))).strip(_AROUND_A_LABEL)
     return Heading(label, tuple(domains), tuple(addresses))
 
@@ -183,6 +184,7 @@ def _date_key(written: str) -> str:
 def _pieces(text: str) -> list[_Piece]:
     pieces: list[_Piece] = []
     at = 0
+    # Not finditer: where a date of several words ends, only the reader of dates knows.
     while found := _PIECE.search(text, at):
         piece = _piece(found, text)
         pieces += [piece] if piece else []
@@ -207,6 +209,7 @@ def _piece(found: re.Match[str], text: str) -> _Piece | None:
 def _date_length(text: str) -> int:
     """Return how far the date reaches with which a text begins, also if it is none that can be read."""
     try:
+        # Any day will do: what counts here is how far the date reaches, not which one it is.
         written = read(text, date.min.replace(year=2000))
     except NotADate as error:
         return len(error.written) if text.startswith(error.written) else 0

@@ -75,6 +75,7 @@ class NotesSource:
 
         Of a folder, files that cannot be read are named; their notes stay as they were. Raises Unreadable if none can.
         """
+        # A program that saves a file may do so by moving another one in its place: for a moment there is none.
         for _ in range(_TRIES):
             with suppress(FileNotFoundError):
                 return self._pulled(Cursor.parse(cursor), cursor)

@@ -46,6 +46,11 @@ def test_a_note_of_the_day_is_there_from_midnight_on_whatever_it_counts_for():
     assert found.state is State.DONE
 
 
+def test_what_is_dismissed_later_is_not_dismissed_yet():
+    later = event("dismissed", "2026-11-20 10:00")
+    assert (as_of(case(later), at(NOW)).home, next_arrival(case(later), at(NOW))) == ((), later.start)
+
+
 @pytest.mark.parametrize("kind", ["meeting", "sms"])
 def test_what_may_be_planned_counts_as_it_is_known(kind):
     text = NUDGE.replace('"#settled"', f'{{ kind = "{kind}", title = "Goodbye" }}')

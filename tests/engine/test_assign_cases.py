@@ -3,12 +3,25 @@
 from itertools import permutations
 
 import pytest
+from msgspec.structs import replace
 
 from followup_rules.config.wordlists import registrable
-from followup_rules.engine.assign_cases import Directory, Label, Place, assign, clean, key_of, tokens
+from followup_rules.engine.assign_cases import (
+    Directory,
+    Label,
+    Place,
+    assign,
+    clean,
+    key_of,
+    names_of,
+    title_of,
+    tokens,
+)
 from followup_rules.engine.case_keys import match
+from followup_rules.language.text import fold
 from followup_rules.model import Person, Report
 from tests.support.caselab import JULIE, MARC, NADIA, at, event, note, sent, visit
+from tests.support.rulelab import TORONTO
 
 FREE, AGENT, ROBOT = Person("zoe@gmail.com"), Person("luc@agencex.ca"), Person("no-reply@hire.lever.co")
 SISTER = Person("lea@montreal.nordik.ca")
@@ -434,3 +447,49 @@ def test_an_entry_is_with_the_person_of_its_heading_as_long_as_that_stands_there
     deleted = note("2026-11-08 12:00", id="n", heading="Coffee", people=(JULIE,), gone=at("2026-11-08 13:00"))
     assert homes(headed, entry) == {"n": "nordik.ca", "k3": "nordik.ca"}
     assert home(deleted, entry) == "k3"
+
+
+def test_what_is_known_by_an_id_only_is_called_by_its_title_and_by_its_day_if_others_have_it():
+    one, other, twin = (visit(f"2026-11-{day} 10:00", title=title) for day, title in
+                        (("09", "Chat"), ("10", "Coffee"), ("11", "coffee")))  # fmt: skip
+    found = names_of({"a": one, "b": other, "c": twin, "d": visit(title=" ")}, TORONTO)
+    assert found == {"a": "Chat", "b": "Coffee 2026-11-10", "c": "coffee 2026-11-11", "d": "d"}
+
+
+def test_an_entry_without_a_title_has_no_name():
+    assert title_of(visit(title=" "), TORONTO) == frozenset()
+    assert title_of(visit(title="Chat"), TORONTO) == {fold("chat"), fold("chat 2026-11-09")}
+
+
+def test_a_mail_to_me_without_people_is_of_the_sender_that_is_no_human():
+    robot = Person("no-reply@nordik.ca")
+    mail = event("received", "2026-11-09 10:00", id="m", organizer=robot)
+    assert assign([mail], DIRECTORY)[mail.identity].home == "nordik.ca"
+    entry = event("meeting", "2026-11-09 10:00", id="e", organizer=robot)
+    assert assign([entry], DIRECTORY)[entry.identity].home == "e"
+
+
+def test_what_was_done_with_a_mail_of_mine_is_at_home_with_it_whoever_takes_its_id():
+    mine, theirs = sent("2026-11-08 10:00", JULIE, id="x"), event("received", "2026-11-09 10:00", NADIA, id="x")
+    told = event("done", "2026-11-10 10:00", report=Report(key="k", anchor="x"))
+    for order in permutations([mine, theirs, told]):
+        assert assign(order, DIRECTORY)[told.identity].home == "nordik.ca"
+
+
+def test_a_heading_may_be_the_id_of_a_series():
+    weekly = event("meeting", "2026-11-09 15:00", id="s1@cal.example/20261109T200000Z", title="Weekly")
+    about = note("2026-11-09", "x", people=(Person("s1@cal.example"),), heading="s1@cal.example")
+    found = assign([weekly, about], DIRECTORY)
+    assert found[about.identity].home == found[weekly.identity].home == "s1@cal.example"
+
+
+def test_a_mail_of_mine_joins_an_entry_with_nobody_whose_title_names_its_people():
+    entry = event("meeting", "2026-11-09 10:00", id="e", title="Entrevue Boréal")
+    nina, marc = Person("nina@boreal.example"), Person("marc@brio.example", "Marc Entrevue")
+    for person, joins in ((nina, {"e"}), (marc, {"e"}), (JULIE, set())):
+        mail = sent("2026-11-09 12:00", person, id="m")
+        assert assign([entry, mail], DIRECTORY)[mail.identity].joins == joins
+    named = [replace(entry, case="brio"), sent("2026-11-09 12:00", nina, id="m")]
+    assert assign(named, DIRECTORY)[named[1].identity].joins == set()
+    theirs = event("received", "2026-11-09 12:00", nina, id="m")
+    assert assign([entry, theirs], DIRECTORY)[theirs.identity].joins == set()

@@ -218,3 +218,9 @@ def test_what_makes_no_sense_is_told(line, code, says):
 
 def test_per_event_is_what_it_is():
     assert [*decide(REVIEW + 'per = "event"\n', now=START)] == ["2026-11-06"]
+
+
+def test_what_comes_next_is_told_in_the_users_own_time():
+    (found,) = decide(REVIEW, now=START).values()
+    assert found.next == at("2026-11-06 15:00")
+    assert found.next.utcoffset() == timedelta(hours=-5)

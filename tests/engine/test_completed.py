@@ -222,7 +222,7 @@ def test_nobody_else_says_who_is_met(event_):
 def test_a_meeting_with_people_is_with_these():
     assert people(visit(id="I1"), under("Interview", NINA))["I1"] == (JULIE,)
     mail = event("sent", "2026-11-08 12:00", id="m", title="Entrevue")
-    assert people(mail, under("Entrevue", NINA))["m"] == ()
+    assert people(mail, under("Entrevue", NINA))["m"] == people(ALONE, mail, under("Entrevue", NINA))["m"] == ()
 
 
 def test_the_id_of_an_entry_or_of_its_series_in_a_heading_is_nobodys_address():
@@ -234,3 +234,19 @@ def test_the_id_of_an_entry_or_of_its_series_in_a_heading_is_nobodys_address():
     assert people(ALONE, only) == {ALONE.id: (), "n": ()}
     mail = event("sent", "2026-11-08 12:00", id="k4@calendar.example")
     assert people(mail, under("", Person("k4@calendar.example"), id="n"))["n"] == (Person("k4@calendar.example"),)
+
+
+# -- notes that stand for meetings
+
+
+def test_a_note_may_stand_for_the_meeting_of_its_day_and_one_about_a_day_does_not():
+    alone = note("2026-11-09 10:00", "interview", id="alone")
+    thanks = about("2026-11-09", "thanked")
+    assert seen(alone, thanks).subjects == {thanks.identity: {alone.identity}}
+    itself = about("2026-11-10", "interview", on="2026-11-10 12:00")
+    assert len(seen(CHAT, itself).misfits) == 1
+
+
+def test_of_two_names_of_one_meeting_the_first_note_says_who_is_met():
+    first, second = under("Entrevue Boréal", NINA), under("Entrevue Boréal 2026-11-09", MARC, on="2026-11-08 13:00")
+    assert people(ALONE, first, second)[ALONE.id] == people(ALONE, second, first)[ALONE.id] == (NINA,)

@@ -147,3 +147,13 @@ def test_the_first_meeting_with_these_people_or_of_a_series_is_one():
     assert len(decide(FIRST, *(visit(day, NADIA, id=day[8:10]) for day in days), now=NOW)) == 1
     mixed = (visit(days[0], JULIE, id="1"), visit(days[1], NADIA, id="2"), visit(days[2], NADIA, JULIE, id="3"))
     assert [key[:5] for key in decide(FIRST, *mixed, now=NOW)] == ["ask/1", "ask/2"]
+
+
+def test_it_can_be_counted_from_when_it_vanished_but_of_no_other_meeting():
+    text = '[rule.r]\non = { kind = "meeting", status = "vanished" }\nopens = "it.gone + 1 day"\n'
+    text += 'do = { type = "task", title = "x" }\n'
+    gone = visit(gone=at("2026-11-09 10:30"), id="v")
+    assert the(text, gone, now="2026-11-12 12:00").opens == at("2026-11-10 10:30")
+    any_of_them = text.replace(', status = "vanished"', "")
+    shown_by = [visit(gone=at("2026-11-09 10:30"), past_unlisted=True)]
+    assert the(any_of_them, *shown_by, now="2026-11-12 12:00").opens is None

@@ -3,8 +3,9 @@
 import pytest
 
 from followup_rules.codes import Code
+from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.moving_notes import moving, without_day
-from tests.support.caselab import at, note, view, visit
+from tests.support.caselab import at, case, note, view, visit
 from tests.support.rulelab import rules
 
 DO = 'do = { type = "task", title = "Call" }\n'
@@ -58,6 +59,12 @@ def test_a_definition_that_asks_for_the_anchor_or_whose_predicate_fails_tells_of
     told_of = note("2026-11-10", "announced", title="Battery")
     for more in ('with = "them"', 'check = "fails"'):
         assert told(MOVED.replace("[rule.r]", f"{more}\n[rule.r]"), visit(), told_of) == []
+
+
+def test_a_definition_that_is_faulty_tells_of_no_note_either():
+    faulty = rules(MOVED.replace('tags = ["announced"]', "tags = 5"), faulty=True)
+    assert moving(faulty) == {"announced": "on"}
+    assert without_day(CaseView(case(note("2026-11-10", "announced")), faulty, {})) == ()
 
 
 def test_a_note_of_a_machine_moves_nothing():

@@ -3,7 +3,7 @@
 import pytest
 
 from followup_rules import Person
-from followup_rules.engine.near_headings import slip
+from followup_rules.engine.near_headings import slip, spelt_address
 from tests.support.caselab import note
 
 KNOWN = frozenset(
@@ -74,3 +74,18 @@ def test_the_first_slip_of_a_heading_is_told():
 
 def test_who_had_to_do_with_nobody_made_no_slip():
     assert slip(note("2026-11-09", people=(Person("marc@nordic.ca"),)), (), ()) is None
+
+
+@pytest.mark.parametrize(
+    ("heading", "address"),
+    [
+        ("julie.roy at nordik.ca", "julie.roy@nordik.ca"),
+        ("Nordik, Julie.Roy (AT) nordik.ca", "Julie.Roy@nordik.ca"),
+        ("julie arobase mail.nordik.ca", "julie@mail.nordik.ca"),
+        ("julie [at] nordik.ca", "julie@nordik.ca"),
+        ("Coffee at Nordik", ""),
+        ("julie.roy@nordik.ca", ""),
+    ],
+)
+def test_an_address_may_be_spelt_with_a_word(heading, address):
+    assert spelt_address(heading) == address

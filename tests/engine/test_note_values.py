@@ -113,3 +113,9 @@ def test_a_full_date_under_any_key_can_be_shown_as_one():
     assert read("deadline", "2026-11-20")[0] == at("2026-11-20T09:00")
     assert read("bonus", "2026-11-20")[0] == at("2026-11-20T09:00")
     assert read("bonus", "2026-99-99")[0] == "2026-99-99"
+
+
+def test_the_keys_of_orders_and_of_meetings_are_known_whatever_the_rules():
+    assert read("re", "2026-11-09") == (at("2026-11-09T09:00"), [])
+    assert read("for", "2026-11-09")[1] == []
+    assert read("fro", "x")[1][0].hint == 'did you mean "for:"?'

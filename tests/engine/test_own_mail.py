@@ -56,6 +56,7 @@ def test_a_mail_that_answers_what_the_draft_would_answer_is_that_draft():
     [
         ({"title": "Anything at all"}, State.DONE),
         ({"answers": "a2"}, State.DUE),  # another mail of the thread
+        ({"answers": ""}, State.DUE),  # it answers none of those that it names
         ({"people": (MARC,)}, State.DUE),
         ({"people": (MARC, JULIE)}, State.DONE),
         ({"forwards": True}, State.DUE),
@@ -78,6 +79,11 @@ def test_who_replies_to_their_own_mail_in_the_thread_answers_what_that_one_answe
     more = replace(ANSWER, id="n2", answers="n1", references=("a1", "n1"))
     found = decided(NUDGE, APPLIED, first, more, now="2026-11-12 09:00")["nudge"]
     assert found.state is state
+
+
+def test_a_draft_that_begins_a_thread_answers_nothing():
+    text = NUDGE.replace('reply_to = "it", ', "")
+    assert decided(text, APPLIED, ANSWER, now="2026-11-12 09:00")["nudge"].state is State.DUE
 
 
 def test_a_mail_of_later_is_not_there_yet():

@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 
 from followup_rules.engine.orders import misfits
-from followup_rules.engine.parts import parts
+from followup_rules.engine.parts import all_reported, name_of_part, part_of, parts
 from followup_rules.keys import hashed
 from followup_rules.language.load import Surroundings, load
 from followup_rules.model import Report, State
@@ -213,3 +213,20 @@ def test_what_waits_may_be_done_all_the_same_and_closes_with_its_duty():
     assert [
         each.message for each in misfits(view(NAMED + SNOOZED, visit(), snooze(f"{KEY}#dya", "2026-11-20 09:00")))
     ] == [f"for:{KEY}#dya names no duty of its case"]
+
+
+@pytest.mark.parametrize(("part", "name"), [("1", KEY), ("2", f"{KEY}#2"), ("mail", f"{KEY}#mail")])
+def test_what_people_call_an_action_names_it(part, name):
+    assert (name_of_part(KEY, part), part_of(KEY, name)) == (name, part)
+
+
+def test_all_have_ended_when_none_is_open():
+    def all_of(*events):
+        seen = view(PLAIN, visit(), *events)
+        return all_reported(parts(seen.rules.rules["after"], KEY), seen.reports, lambda told: told.kind == "done")
+
+    assert not all_of()
+    assert not all_reported((), view(PLAIN, visit(), report("done", "")).reports, lambda _: True)
+    assert not all_of(report("done", ""))
+    assert not all_of(report("done", ""), report("dismissed", "#2"))
+    assert all_of(report("done", ""), report("done", "#2"))

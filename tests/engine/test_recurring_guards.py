@@ -149,3 +149,12 @@ def test_what_recurs_wrongly_is_told_and_the_guard_does_not_fail_open(on, code, 
     assert (problem.code, problem.line) == (code, 7)
     assert says in problem.message
     assert "night" in found.rules["mail"].fault
+
+
+def test_windows_may_overlap():
+    long = NIGHT.replace("12 hours", "40 hours").replace('"night"', '"night"') + 'ended_by = ["#awake"]\n'
+    assert told(MAIL + long, visit("2026-11-10 21:00", id="v"), now="2026-11-10 23:00")[0] is State.HELD
+    # Of the night before last, what is left holds after the last one was ended.
+    over = note("2026-11-11 22:00", "awake")
+    found = the(MAIL + long, visit("2026-11-11 22:30"), over, now="2026-11-11 23:45")
+    assert (found.state, shown(found.due)) == (State.DUE, "2026-11-11 23:30")

@@ -421,3 +421,32 @@ def test_the_order_in_which_notes_are_given_does_not_matter(first, second, rando
     usual = settle(notes, before, taken, UTC)
     shuffled = settle(random.sample(notes, len(notes)), random.sample(before, len(before)), taken, UTC)
     assert {each.where: each.id for each in usual} == {each.where: each.id for each in shuffled}
+
+
+def test_under_the_name_of_somebody_else_it_is_another_note():
+    known, read = (note("Send it", people=(), heading=heading) for heading in ("Nordik", "Brio"))
+    (settled,) = settle([replace(read, where="other.md:1")], [known], {known.id}, UTC)
+    assert settled.id == read.id != known.id
+
+
+def test_a_heading_that_gains_an_address_of_the_employer_is_the_same(memory):
+    (before,) = memory.read(note("Send it", people=())).values()
+    (after,) = memory.read(note("Send it", file="other.md")).values()
+    assert before == after
+
+
+def test_of_two_undated_notes_the_one_whose_date_was_text_is_known_by_a_number():
+    dated, text = (
+        note(title, 1 + (title[0] == "t"), at=None) for title in ("3 nov. Send 2 books", "then Send 2 books")
+    )
+    texts = [replace(text, id="notes.md:b"), replace(dated, id="notes.md:a")]
+    (settled,) = settle([note("Send 2 books", file="other.md")], texts, {"notes.md:a", "notes.md:b"}, UTC)
+    assert settled.id == "notes.md:a"
+
+
+def test_under_another_name_of_the_same_person_it_is_the_same_note():
+    known = note("Send it", heading="Nordik")
+    (settled,) = settle([note("Send it", heading="Julie", file="b.md")], [known], {known.id}, UTC)
+    assert settled.id == known.id
+    (other,) = settle([note("Send it", people=(Person("marc@nordik.ca"),), file="b.md")], [known], {known.id}, UTC)
+    assert other.id != known.id

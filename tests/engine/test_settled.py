@@ -56,3 +56,8 @@ def test_a_case_is_judged_with_what_was_settled(due):
     context = EvaluationContext(at("2026-11-09 12:00"), at("2026-01-01"), timedelta(days=30), EVERYTHING)
     (found,) = evaluate(case(ASKED), rules(TEXT), {}, context, Remembered({due.key: BEFORE}))
     assert (found.state, reopened(found)) == (State.DONE, True)
+
+
+def test_what_is_missed_and_was_never_settled_is_missed(due):
+    missed = replace(due, state=State.EXPIRED)
+    assert as_settled(missed, {}) is missed

@@ -66,7 +66,8 @@ def test_an_event_without_a_title_is_named_by_its_text_or_its_kind():
     ],
 )
 def test_what_lies_outside_of_the_guard_is_told(key, told):
-    mails = [sent("2026-11-01 10:00", title="Hello"), sent("2026-11-02 10:00", id="s", title="Hello again")]
+    mails = [sent(f"2026-10-{day} 10:00", title="Hello") for day in (30, 31)]
+    mails += [sent("2026-11-02 10:00", id="s", title="Hello again")]
     assert said(f"{HELLO}{key}\n", *mails, visit()) == (told, "s")
 
 

@@ -12,6 +12,7 @@ from followup_rules.language.patterns import World
 from followup_rules.language.phrases import Days
 from followup_rules.language.schema import Do
 from followup_rules.toml.document import Document, parse
+from followup_rules.translation import told
 from tests.support.examples import examples
 
 WORLD = World(frozenset(), frozenset(), frozenset(), frozenset(), Days(ZoneInfo("America/Toronto"), lambda _: None))
@@ -451,3 +452,20 @@ def test_no_value_anywhere_stops_the_other_rules(kind, data, value):
     own = Document("own.toml", "", {kind: {name: {key: value}}})
     found, _ = load([document(PACK), own, document(rule("memo"))], WORLD, AROUND)
     assert not found.rules["memo"].fault or found.guards["quiet"].fault
+
+
+@pytest.mark.parametrize(
+    ("line", "noun"),
+    [
+        ("during = 'quite'", "garde"),
+        ("breaks = 'quite'", "garde"),
+        ("passes = ['quite']", "garde"),
+        ("announces = 'quite'", "règle"),
+        ("do.template = 'quite'", "modèle"),
+        ("do.output = 'quite'", "sortie"),
+    ],
+)
+def test_what_is_not_known_is_named_in_the_language_of_the_user(line, noun):
+    text = f"[rule.r]\non = {{ kind = 'sent' }}\n{line}\ndo.type = 'notice'\ndo.title = 'x'\n"
+    _, problems = load([parse(text, "rules.toml")], WORLD, AROUND)
+    assert told(problems[0].message, "fr") == f"'quite' n’est pas connu ({noun})"

@@ -1,7 +1,7 @@
 """Small mistakes that somebody could make in a module: each is one change of one place of its syntax tree.
 
 Left alone is what says nothing of behaviour: docstrings, annotations, decorators, imports, `assert`, how a class is
-declared.
+declared, the name of a result that is remembered, and the sentences that the catalogues of translations hold fast.
 """
 
 from __future__ import annotations
@@ -108,7 +108,9 @@ def _places(above: ast.AST, scope: _Scope) -> Iterator[_Place]:
             continue
         inner = scope._replace(within=True) if isinstance(above, ast.FunctionDef) and field == "body" else scope
         for index, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
-            if isinstance(node, ast.AST) and not _is_aside(node):
+            if not isinstance(node, ast.AST) or _is_aside(node):
+                continue
+            if not _names_result(node, above, index) and not _is_sentence(node, above):
                 deeper = inner.of(node)
                 if isinstance(node, ast.stmt):
                     yield _Place(node, deeper._replace(name=inner.name), above, field, index)
@@ -119,8 +121,22 @@ def _places(above: ast.AST, scope: _Scope) -> Iterator[_Place]:
 
 def _is_aside(node: ast.AST) -> bool:
     docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    for_types = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+    for_types = (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING") or (
+        isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) == "TypeAlias"
+    )
     return docstring or for_types or isinstance(node, ast.Assert | ast.Import | ast.ImportFrom)
+
+
+def _names_result(node: ast.AST, above: ast.AST, index: int | None) -> bool:
+    """Tell whether a text is the name under which `once` remembers a result: any other would do as well."""
+    of_once = isinstance(above, ast.Call) and isinstance(above.func, ast.Attribute) and above.func.attr == "once"
+    return of_once and index == 0 and isinstance(node, ast.Constant)
+
+
+def _is_sentence(node: ast.AST, above: ast.AST) -> bool:
+    """Tell whether a text is a sentence for people: tests/project/test_sentences.py notices any other word in it."""
+    of_sentence = isinstance(above, ast.Call) and ast.unparse(above.func) in ("Sentence", "Reason")
+    return of_sentence and isinstance(node, ast.Constant)
 
 
 def _shown(node: ast.AST) -> str:
@@ -202,7 +218,8 @@ def _comprehension(node: ast.GeneratorExp | ast.ListComp | ast.SetComp | ast.Dic
 
 
 def _return(node: ast.Return) -> Iterator[ast.AST]:
-    if node.value is not None and not _is_none(node.value):
+    # Whoever asks for a `bool` cannot tell False from None; mypy can.
+    if node.value is not None and not _is_none(node.value) and ast.unparse(node.value) != "False":
         yield _with(node, value=ast.Constant(None))
 
 
@@ -241,7 +258,8 @@ def _slice(node: ast.Slice) -> Iterator[ast.AST]:
 
 def _call(node: ast.Call) -> Iterator[ast.AST]:
     for index, (one, two) in enumerate(pairwise(node.args)):
-        if ast.dump(one) == ast.dump(two):
+        in_any_order = ast.unparse(node.func) in ("min", "max")
+        if in_any_order or ast.dump(one) == ast.dump(two) or _names_result(one, node, index):
             continue
         swapped = [*node.args[:index], two, one, *node.args[index + 2 :]]
         yield _with(node, args=swapped)
