@@ -23,6 +23,16 @@ from tests.support.titles import thanks
         "Je vous remercie vivement de m'avoir consacré une heure.",
         "Je tenais à vous remercier pour notre échange de lundi.",
         "Un grand merci pour la rencontre d'hier.",
+        "Thank you very much for the opportunity to interview for the position yesterday.",
+        "It was lovely meeting you and Sam.",
+        "Just a quick note to say thank you for today.",
+        "Thanks for a great interview.",
+        "Thank you, Priya, for such an engaging discussion.",
+        "I wanted to express my gratitude for the time you took today.",
+        "Merci encore pour hier.",
+        "Je vous remercie sincèrement pour notre rencontre d'aujourd'hui.",
+        "Merci d'avoir pris le temps de me recevoir.",
+        "Ce fut un réel plaisir de vous rencontrer.",
     ],
 )
 def test_words_of_thanks_for_a_meeting(text):
@@ -42,6 +52,14 @@ def test_words_of_thanks_for_a_meeting(text):
         "Merci. Voici le dossier pour l'entrevue de jeudi.",
         "Merci de me dire ce qu'il vous faut.",
         "Here is the time that I have for your questions.",
+        "Thanks for the update on the meeting room.",
+        "Thanks for arranging the interview with Sam.",
+        "Thank you! It will be great to meet the team on Thursday.",
+        "Thank you for confirming. I will bring the slides for our conversation with Sam.",
+        "Je vous remercie de bien vouloir me confirmer la date de notre rencontre.",
+        "Merci pour l'adresse, à jeudi pour notre rencontre avec Sam.",
+        "Merci, voici mon numéro pour notre échange de demain.",
+        "Ce sera un plaisir de vous rencontrer, merci.",
     ],
 )
 def test_other_words_thank_for_nothing(text):
