@@ -11,6 +11,7 @@ from tests.support.titles import thanks
         "Thank you so much for your time today.",
         "Thanks again for having me on Monday!",
         "Many thanks to you and Marc for taking the time to show me round.",
+        "Thank you for your time today. Thanks in advance for the address.",
         "I am very grateful for your time and for your candour.",
         "Thank you for our conversation this morning.",
         "Thanks a lot for the warm welcome.",
