@@ -10,13 +10,12 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from followup_rules.mail import own_words
 from followup_rules.mail.head import Headers, first
 from followup_rules.mail.phrases import any_of, folded, phrases, services
 
 _BEGINNING, _END = 1_200, 3_000
 """In characters: where programs say who writes and how to leave, within what is read of a text."""
-_FIRST_WORDS = 300
-"""In characters: where a program that answers says that it is one; below, a help desk's small print says it, too."""
 _NEAR = 240
 """In characters: how far a link, an address or "here" may stand from the words that speak of leaving."""
 _LINK = re.compile(r"https?:|www\.|\S@\S|mailto:|\b(?:here|link|click|ici|lien|cliquez|hier|aqui|enlace|clic)\b")
@@ -63,7 +62,8 @@ def mass_mail(headers: Headers, sender: str, subject: str, text: str) -> str:
 def is_automatic(headers: Headers, sender: str, text: str) -> bool:
     """Tell of an answer whether its first words say that a program wrote it, and an office or a program sent it."""
     of_a_program = _is_an_office(sender) or _of_the_envelope(headers, sender)
-    return of_a_program and _said("automatic", folded(text[:_FIRST_WORDS]))
+    # Small print of a help desk, and what is quoted, say it too.
+    return of_a_program and _said("automatic", folded(own_words.opening(text)))
 
 
 def is_a_commit(text: str) -> bool:
