@@ -469,3 +469,38 @@ def test_what_is_not_known_is_named_in_the_language_of_the_user(line, noun):
     text = f"[rule.r]\non = {{ kind = 'sent' }}\n{line}\ndo.type = 'notice'\ndo.title = 'x'\n"
     _, problems = load([parse(text, "rules.toml")], WORLD, AROUND)
     assert told(problems[0].message, "fr") == f"'quite' n’est pas connu ({noun})"
+
+
+def test_a_file_of_rules_may_hold_rules_and_all_that_belongs_to_them():
+    known = parse("requires = 1\n[define]\n[rule]\n[guard]\n[tag]\n[[example]]\n", "rules.toml")
+    assert unknown_tables(known) == ()
+    assert len(unknown_tables(parse("[case]\n[vars]\n", "rules.toml"))) == 2
+
+
+@pytest.mark.parametrize("to", ['"them"', '"julie@nordik.ca"', '["them", "it.address"]'])
+def test_an_action_may_be_for_anybody_who_has_an_address(to):
+    text = f"[rule.r]\non = '#a'\ndo = {{ type = 'draft', title = 'x', to = {to} }}\n"
+    assert [problem.message for problem in load([parse(text, "rules.toml")], WORLD, AROUND)[1]] == []
+
+
+def test_the_meaning_of_a_rule_is_what_it_starts_from_and_does_in_whatever_order_it_is_written():
+    def meaning(do, more=""):
+        text = f"[rule.r]\non = '#a'\ndo = {do}\n{more}"
+        return load([parse(text, "rules.toml")], WORLD, AROUND)[0].rules["r"].meaning
+
+    plain = meaning("{ type = 'task', title = 'x' }")
+    assert meaning("{ title = 'x', type = 'task' }") == plain
+    assert meaning("{ type = 'task', title = 'x' }", "closes = 'end + 1 day'") == plain
+    assert meaning("{ type = 'task', title = 'y' }") != plain
+
+
+MARKED = [
+    "opns", "dyas", "folow-up", "thankyou", "anounced", "opens", "due", "opens", "''", "'week'", "'interveiw'", "'thanks'", "'no'", "'thankyou'", "'quite'", "'quite'", "5", "'quite'", "{ }", "aftr", "cal", "'cal'", "'task'", "do", "do", "Julie", "too", "'them'", "cal", "cal", "'thankyou'", "'all'", "opens", "closes", "late", "opens", "cal", "cal", "something-else", "quite", "new", "new", "onn", "{ template = 'call' }", "{ type = 'task' }", "'task'", "new", "close", "5", "[[rule.call]]", "5", "end", "'my rule'", "it", "5",
+]  # fmt: skip
+"""Of each of these mistakes, in their order: the words under which it is shown, in their line."""
+
+
+@pytest.mark.parametrize(("own", "marked"), [(own, word) for (own, *_), word in zip(MISTAKES, MARKED, strict=True)])
+def test_the_very_words_of_a_mistake_are_marked(own, marked):
+    _, (problem,) = loaded(PACK, own)
+    assert problem.source_line[problem.column - 1 :][: problem.length] == marked

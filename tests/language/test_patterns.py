@@ -175,6 +175,8 @@ MISSES = [
     ("forwards = true", event()),
     ("forwards = false", event(forwards=True)),
     ('of = "nudge"', event("done:1", kind="done", report=Report(key="nudge/n", rule="nudge", anchor="n"))),
+    ('of = "nudge"', event("done:1", kind="done", report=Report(key="other/m", rule="other", anchor="m"))),
+    ('of = "nudge"', event("done:1", kind="done")),
     ("answers = true", event(answers="theirs", forwards=True)),
     ('title = "thank*"', event(title="Re: Thank you", answers="theirs")),
     ('title = "thank*"', event(title="Thank you", forwards=True)),
@@ -436,3 +438,57 @@ def test_events_are_not_changed_by_looking_at_them():
     before = msgspec.structs.asdict(tried)
     pattern('data.bonus = "x"\nwords = "y"')(tried, scope())
     assert msgspec.structs.asdict(tried) == before
+
+
+@pytest.mark.parametrize(
+    ("fields", "marked"),
+    [
+        ('kin = "sent"', "kin"),
+        ("kind = 5", "5"),
+        ("kind = []", "kind"),
+        ("tags = []", "tags"),
+        ('tags = "#"', '"#"'),
+        ('is = "#two words"', '"#two words"'),
+        ('is = "interveiw"', '"interveiw"'),
+        ("is = { }", "is"),
+        ("title = 5", "5"),
+        ('title = ""', '""'),
+        ('title = ["merci", "—"]', '"—"'),
+        ('title = "inter*view"', "inter*view"),
+        ('to = "Julie"', '"Julie"'),
+        ('to = "thm"', '"thm"'),
+        ('to = "services"', '"services"'),
+        ('to = "@"', '"@"'),
+        ('to = "Julie <julie@nordik.ca>"', '"Julie <julie@nordik.ca>"'),
+        ('to = ""', '""'),
+        ('status = "declinde"', '"declinde"'),
+        ('answers = "yes"', '"yes"'),
+        ("auto = 5", "5"),
+        ('auto = [true, "robot"]', '"robot"'),
+        ('first = "message"', '"message"'),
+        ('same = "case"', '"case"'),
+        ('about = "promis"', '"promis"'),
+        ("people = 2", "2"),
+        ("people = { }", "people"),
+        ("people = { least = 2 }", "least"),
+        ('people = { min = "2" }', '"2"'),
+        ("people = { min = true }", "true"),
+        ("people = { min = 3, max = 2 }", "{ min = 3, max = 2 }"),
+        ('after = "end + 1 dya"', "dya"),
+        ('after = "interveiw.due"', "interveiw"),
+        ('after = "follow-up-call"', "follow-up-call"),
+        ("after = []", "after"),
+        ("data = { }", "data"),
+        ("data.x = [1]", "[1]"),
+        ("data.x = 2026-11-09", "2026-11-09"),
+        ('check = "shrot"', '"shrot"'),
+        ('any = "interview"', '"interview"'),
+        ("any = []", "any"),
+        ("any = [{}]", "{}"),
+        ("all = [5]", "5"),
+        ('not = ["interview"]', '["interview"]'),
+    ],
+)
+def test_the_very_words_of_a_mistake_are_marked(fields, marked):
+    _, (problem,) = compiled(f"[define.it-is]\n{fields}\n[define.interview]\nkind = 'meeting'")
+    assert problem.source_line[problem.column - 1 :][: problem.length] == marked
