@@ -112,7 +112,7 @@ def _keys(record: str) -> str:
     """Tell the keys of a rule, of a guard (those that are not also a rule's), of a pattern or a tag; or the states."""
     from followup_rules import model  # noqa: PLC0415 -- only if a page has such a table
     from followup_rules.editor import docstrings, json_schema, rule_tables  # noqa: PLC0415 -- likewise
-    from followup_rules.language import schema  # noqa: PLC0415 -- likewise
+    from followup_rules.language import rule_keys, schema  # noqa: PLC0415 -- likewise
 
     if record == "State":
         said = docstrings.of_attributes(model.State)
@@ -122,7 +122,11 @@ def _keys(record: str) -> str:
         said = json_schema.explained(table)
         names = [(each.encode_name, said[each.name]) for each in msgspec.structs.fields(table) if each.name != "unset"]
         return _table(*_WRITTEN[record], names)
-    keys = schema.RULE if record == "Rule" else {key: read for key, read in schema.GUARD.items() if key not in _COMMON}
+    keys = (
+        rule_keys.RULE
+        if record == "Rule"
+        else {key: read for key, read in rule_keys.GUARD.items() if key not in _COMMON}
+    )
     kind = getattr(schema, record)
     said, names = docstrings.of_attributes(kind), {key: schema.ATTRIBUTE.get(key, key) for key in keys}
     defaults = {field.name: field.default for field in msgspec.structs.fields(kind)}

@@ -31,6 +31,7 @@ from followup_rules.model import (
     Pull,
     Reply,
     Status,
+    WrittenLine,
 )
 
 __version__ = "0.1.0"
@@ -63,6 +64,7 @@ __all__ = [
     "SourceType",
     "Status",
     "Unreadable",
+    "WrittenLine",
     "__version__",
     "hookimpl",
 ]

@@ -1,10 +1,10 @@
 """The codes of problems: each has a page in docs/problems.md, and stands nowhere else in the code.
 
 A code never changes its meaning and is never given again, since people search for it. The tens tell where it belongs:
-files, what stands in them, texts, what a run meets, plugins, the health of it all, and what has become another or
-belongs elsewhere.
-files, what stands in them, texts, what a run meets, plugins, the health of it all, what has become another, and copies
-of the store.
+F00x files, F01x and F02x what stands in config and rules, F03x texts, F04x sources, outputs and the store, F05x
+plugins, F06x the health of it all, F07x what has become another, F08x copies of the store and what was there before,
+F11x examples, F12x, F13x and F16x rules that can be read and are wrong nevertheless, F14x schedules, F17x outputs that
+hold what nobody knows. F085, F095 and F105 were given before that order.
 """
 
 from __future__ import annotations
@@ -93,4 +93,7 @@ class Code(StrEnum):
     OWED_TILL_NEXT = "F160", "A contact by the clock that nothing ends before the next"
     FAR_YEAR = "F161", "A series that is counted from another time"
     NO_DAY = "F162", "A note that does not say the day"
+    COPIED = "F163", "A rule that is another one over again"
+    NOT_SHOWN = "F164", "Something that no text shows"
+    ONE_PHRASE = "F165", "A list that is written as one phrase"
     UNKNOWN_HERE = "F171", "Something that nobody knows any more"

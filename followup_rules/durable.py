@@ -22,14 +22,18 @@ def beside(place: Path, content: bytes, mode: int = 0o600, owner: tuple[int, int
     """
     import tempfile  # noqa: PLC0415 -- most runs write nothing
 
+    # In the same folder: a rename is atomic only within one file system (POSIX, rename).
     handle, name = tempfile.mkstemp(_END, _BEGIN, place.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
+            # Only root may give a file away; whoever else may write it replaces it by one of their own.
             with suppress(PermissionError):
                 os.fchown(handle, *owner)
             os.fchmod(handle, mode)
+            # Before the rename: some file systems make the new name durable before what the file holds, and a power cut
+            # leaves an empty file.
             os.fsync(handle)
         yield Path(name)
     except BaseException:
@@ -42,6 +46,7 @@ def write(place: Path, content: bytes, mode: int = 0o600) -> None:
     """Write a file, or replace the one that is there. Raises OSError."""
     with beside(place, content, mode) as finished:
         finished.replace(place)
+    # A rename is durable once the folder is (Linux, fsync(2)).
     sync(place.parent)
 
 
@@ -56,6 +61,7 @@ def make_folder(folder: Path, mode: int = 0o777) -> None:
     """Make a folder and those that it lies in. Raises OSError."""
     if not folder.is_dir():
         make_folder(folder.parent, mode)
+        # Another run may have made it since it was looked for.
         folder.mkdir(mode, exist_ok=True)
         sync(folder.parent)
 

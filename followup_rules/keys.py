@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import date
 
 from followup_rules.sealing import digest
+
+_KEY = re.compile(r"(?P<rule>[^/]+)/\S+@\d{4}-\d\d-\d\d(#\S+)?")
 
 
 def hashed(key: str) -> str:
@@ -15,6 +19,15 @@ def hashed(key: str) -> str:
 def means(carried: str, key: str) -> bool:
     """Tell whether what a draft or a mail carries stands for a key: its hash or, in older ones, the key as it is."""
     return carried in (key, hashed(key))
+
+
+def with_rule(name: str, renamed: Mapping[str, str]) -> str:
+    """Return a key, CASE/RULE or RULE, as a note has it, with the name by which its rule is called now."""
+    key = _KEY.fullmatch(name)
+    case, slash, last = ("", "", name) if key else name.rpartition("/")
+    rule = key["rule"] if key else last.partition("#")[0]
+    now = next((new for old, new in renamed.items() if old.casefold() == rule.casefold()), rule)
+    return f"{case}{slash}{now}{last.removeprefix(rule)}"
 
 
 def with_anchor(key: str, old: str, new: str) -> str:

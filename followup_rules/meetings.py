@@ -19,6 +19,8 @@ from followup_rules.model import Event
 
 T = TypeVar("T")
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+_ONE_GO = 120
+"""Seconds within which a program writes a whole calendar; nobody changes all entries of one as fast by hand."""
 
 
 def is_called_off(title: str) -> bool:
@@ -47,6 +49,7 @@ def answer(answers: Collection[str]) -> str:
     Any acceptance counts: the other copy was only tidied up. An address without an answer counts as answered, "", for
     many exports leave it out. `NEEDS-ACTION` if I have not answered.
     """
+    # From what commits me most to what commits me least.
     order = ("ACCEPTED", "TENTATIVE", *sorted(ABSENT), "", "NEEDS-ACTION")
     given = {each if each in order else "" for each in (one.strip().upper() for one in answers)}
     return next((each for each in order if each in given), "NEEDS-ACTION")
@@ -86,19 +89,19 @@ def apart(
     last = max(rank(version).sequence for version in versions)
     meetings: list[list[T]] = []
     for version in (version for version in versions if rank(version).sequence == last):
-        alike = [group for group in meetings if any(_alike(version, each, start, title) for each in group)]
+        begins, about = start(version), topic(title(version))
+        alike = [
+            group for group in meetings if any(start(each) == begins or topic(title(each)) == about for each in group)
+        ]
         joined = [version, *(each for group in alike for each in group)]
         meetings = [group for group in meetings if group not in alike] + [joined]
     return sorted((max(group, key=rank) for group in meetings), key=lambda version: (start(version), rank(version)))
 
 
-def _alike(one: T, other: T, start: Callable[[T], datetime], title: Callable[[T], str]) -> bool:
-    return start(one) == start(other) or topic(title(one)) == topic(title(other))
-
-
 def named_apart(ident: str, start: datetime, taken: Collection[str]) -> str:
     """Return the id of a further meeting under one UID: `UID@START`, in UTC."""
     named = f"{ident}@{start.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    # Two meetings under one UID at one instant: rare, and yet an id must be one meeting's.
     return next(name for name in (named, *(f"{named}:{n}" for n in range(2, 10_000))) if name not in taken)
 
 
@@ -106,6 +109,3 @@ def are_of_export(stamps: Iterable[datetime | None]) -> bool:
     """Tell whether the stamps of all entries of a calendar are but the time at which it was written, in one go."""
     found = [stamp for stamp in stamps if stamp is not None]
     return len(found) > 1 and (max(found) - min(found)).total_seconds() <= _ONE_GO
-
-
-_ONE_GO = 120

@@ -28,6 +28,7 @@ def person(address: str, name: str = "") -> Person | None:
     if not _ADDRESS.fullmatch(address):
         return None
     address = spelt_out(address)
+    # Outlook puts an address in quotes where it knows no name.
     shown = one_line(name, _LONGEST_NAME).strip("'\" ")
     return Person(address, "" if shown.lower() == address else shown)
 
@@ -75,6 +76,7 @@ def is_one_of(address: str, mine: Collection[str]) -> bool:
     """
     if address in mine:
         return True
+    # Mine may itself have a detail: julie+jobs@..., which then is known only as it is written.
     known, written = _spellings(frozenset(mine)), _spelling(address)
     name, at, domain = written.rpartition("@")
     return written in known or f"{name.partition('+')[0]}{at}{domain}" in known
@@ -100,4 +102,5 @@ def normal(address: str) -> str:
 def is_human(someone: Person) -> bool:
     """Tell whether a human reads this address: no `no-reply@`, none of Google's rooms and group calendars."""
     local = someone.address.rpartition("@")[0]
+    # Rooms are ...@resource.calendar.google.com, calendars of a group ...@group.calendar.google.com.
     return not _NO_REPLY.search(local) and not f".{someone.domain}".endswith(".calendar.google.com")

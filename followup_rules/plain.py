@@ -6,7 +6,6 @@ of them reaches a terminal or a file otherwise. What counts as a control charact
 
 from __future__ import annotations
 
-import html
 import re
 from datetime import datetime
 
@@ -73,7 +72,10 @@ def has_control(text: str) -> bool:
 def description(text: str) -> str:
     """Return a text that may or may not be HTML, without elements and control characters, its lines kept."""
     text = text[:_LONGEST_DESCRIPTION]
+    # Google gives descriptions as HTML or as plain text, and does not say which; "1 < 2" is no element.
     if _ELEMENT.search(text):
+        import html  # noqa: PLC0415 -- its list of names takes a while, and few texts are HTML
+
         text = html.unescape(_ELEMENT.sub("", _BREAK.sub("\n", _HIDDEN.sub("", text))))
     return clean(text, " ").replace("\t", " ").strip()
 
@@ -89,6 +91,7 @@ def instant(given: datetime) -> datetime:
 def tags(*texts: str) -> tuple[str, ...]:
     """Return the `#tags` that stand by themselves, not those within words and links; lower case, each once."""
     written = (tag.lower() for text in texts for tag in _TAG.findall(text))
+    # "#case:NAME" is found as "#case", too.
     return tuple(dict.fromkeys(tag for tag in written if tag != "case"))
 
 

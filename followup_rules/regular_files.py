@@ -239,6 +239,7 @@ class _Walk:
         self.no_files: dict[str, str] = {}
         self._left = MOST_ENTRIES
         self._seen = {_identity(each) for each in real(top).parents}
+        # A stack in place of recursion: folders may lie deeper in each other than Python can call.
         waiting = [(str(top), "")]
         while waiting:
             waiting += reversed(list(self._folder(*waiting.pop())))
@@ -263,6 +264,7 @@ class _Walk:
                 return []
             self._seen.add(known)
             with os.scandir(folder) as listing:
+                # A folder is listed in the order of its file system, which differs from one disk to the next.
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
             if not prefix:
@@ -294,6 +296,7 @@ class _Walk:
             elif entry.is_symlink() or not isinstance(error, FileNotFoundError):  # else it has just been moved away
                 self.unread[shown(name)] = reason(error)
         else:
+            # These two tell the same file under any name, link or hard link (POSIX, stat).
             known = info.st_dev, info.st_ino
             self.found.append((name, entry.is_symlink(), known, _file(Path(entry.path), info)))
 

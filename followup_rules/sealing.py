@@ -29,6 +29,7 @@ class Ref(Struct, frozen=True):
     @classmethod
     def parse(cls, ref: str) -> Self:
         """Read what `str` wrote; what is missing is empty, as in a reference of an earlier version."""
+        # At most so many pieces: all spaces beyond belong to the last field.
         fields = ref.split(" ", len(cls.__struct_fields__) - 1)
         return cls(*fields, *[""] * (len(cls.__struct_fields__) - len(fields)))
 

@@ -28,6 +28,7 @@ def is_second_version_of(name: str, names: Collection[str]) -> bool:
     if "confli" not in name.lower():  # of thousands of names at each run
         return False
     found = _SECOND.fullmatch(name)
+    # Only beside its original: "conflict (of interest).md" is a note like others.
     return found is not None and f"{found['stem']}{found['ending']}" in names
 
 

@@ -22,10 +22,11 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from followup_rules import Action, BadItem, Context, Event, Output, Person, Profile, Pull, Refused, Source, Status
+from followup_rules.keys import hashed
 from followup_rules.model import DRAFT, TASK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 __all__ = ["OutputContract", "SourceContract"]
 
@@ -186,6 +187,13 @@ class OutputContract:
     def _status(self, ref: str) -> Status:
         return self.open_output().status([ref])[ref]
 
+    def _marked(self) -> Mapping[str, str]:
+        output: object = self.open_output()
+        if not hasattr(output, "marked"):
+            raise SkipTest("this output does not tell what lies there")
+        marked: Callable[[], Mapping[str, str]] = output.marked
+        return marked()
+
     def _changed(self) -> Action:
         return replace(self.example, title="Call Julie Roy at Nordik", text="Another text.\n")
 
@@ -203,6 +211,17 @@ class OutputContract:
         assert self._create() == first
         self.open_output().withdraw(first)
         assert self._find() is None
+
+    def test_what_lies_there_is_told_by_its_mark(self) -> None:
+        """An output that offers `marked` tells of what is open, by its key or the hash of that, and of nothing else."""
+        assert not self._marked()
+        ref = self._create()
+        other = "demo/other@2026-11-09"
+        self.open_output().create(replace(self.example, key=other))
+        told = set(self._marked())
+        assert told in ({self.example.key, other}, {hashed(self.example.key), hashed(other)}), told
+        self.open_output().withdraw(ref)
+        assert set(self._marked()) <= {other, hashed(other)}
 
     def test_an_unknown_key_is_not_found(self) -> None:
         """Not in an empty place, and not beside another action."""

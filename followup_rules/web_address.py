@@ -117,6 +117,7 @@ def in_file(file: Path) -> WebAddress:
 
 
 def _line_of(file: Path) -> str:
+    # utf-8-sig: editors of Windows put a mark before the first letter.
     text = regular_files.read(file, _LONGEST).decode("utf-8-sig", "replace")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) != 1:
@@ -145,9 +146,11 @@ def _normal(written: str) -> str:
     try:
         parts = urlsplit(f"{'http' if scheme == 'http' else 'https'}:{written.partition(':')[2]}")
         name = (parts.hostname or "").rstrip(".")
+        # urlsplit keeps the last dot of a name, which certificates do not have.
         host = name if name.isascii() else name.encode("idna").decode()
         port = parts.port
     except ValueError:
+        # `from None`: the error of the library quotes the address.
         raise ValueError(Sentence("the address has no host and port that make sense; copy it anew")) from None
     if not host:
         raise ValueError(Sentence("the address names no host; copy it anew, from https:// or webcal:// on"))
@@ -162,6 +165,7 @@ def _normal(written: str) -> str:
             Sentence("this is a page of {host}, not its calendar; copy {better}", host=host, better=better)
         )
     netloc = f"[{host}]" if ":" in host else host
+    # So that the same address, however it was copied, is the same source.
     netloc += f":{port}" if port and port != (80 if parts.scheme == "http" else 443) else ""
     user = parts.netloc.rpartition("@")[0]
     target = quote(parts.path or "/", _SAFE) + (f"?{quote(parts.query, _SAFE + '/')}" if parts.query else "")
@@ -187,6 +191,7 @@ def retry_after(header: str, now: datetime) -> timedelta:
     from email.utils import parsedate_to_datetime  # noqa: PLC0415 -- seldom needed
 
     asked = header.strip()
+    # At most thirty years: the number may be of any length.
     if asked.isdecimal():
         return min(timedelta(seconds=int(asked[:9])), LONGEST_WAIT)
     try:

@@ -68,7 +68,7 @@ _DATE = re.compile(
     rf"""
     (?: (?:le|the|on)\s+ )?
     (?: (?P<named> {_ANY_WEEKDAY} )\b\.?,?\s+
-        (?= \d{{1,2}}[a-z]{{0,2}}\.?\s+[a-z]{{3}} | [a-z]{{3,9}}\.?\s*\d ) )?
+        (?= \d{{1,2}}[a-z]{{0,2}}\.?\s+[a-z]{{3}} | [a-z]{{3,9}}\.?\s*\d | \d{{1,4}}[-/.]\d ) )?
     (?:
         (?P<first> \d{{1,4}} ) (?P<mark> [-/.] ) (?P<second> \d{{1,2}} ) (?P=mark) (?P<third> \d{{1,4}} ) (?!\d)
       | (?P<compact> (?:19|20)\d{{6}} )\b
@@ -96,8 +96,6 @@ _CLOCK = re.compile(
     """,
     re.VERBOSE,
 )
-
-
 _GOES_ON = re.compile(r"[\w-]")
 
 
@@ -140,8 +138,12 @@ def read(text: str, since: date | None = None) -> Written | None:
     day = _day(found, text[: found.end()].strip(), since) if found else None
     if not found or day is None:
         return None
+    if found["named"] and day.weekday() != _WEEKDAYS[found["named"]]:
+        written, named = text[: found.end()].strip(), _DAYS_OF_THE_WEEK[day.weekday()]
+        raise NotADate(written, Sentence('"{written}" is not a date: that day is a {day}', written=written, day=named))
     clock = _CLOCK.match(plain, found.end())
     if not clock:
+        # 2026-11-10-1 or 2026-11-101 is a number or a slip, and no date with something behind it.
         if found["first"] and _GOES_ON.match(plain, found.end()):
             raise _not_a_date(text.split(maxsplit=1)[0])
         return Written(day, None, found.end())
@@ -160,6 +162,7 @@ def read_value(value: str, start: datetime, zone: ZoneInfo) -> datetime:
             return local(datetime.combine(written.day, written.clock or MORNING), zone)
     except OverflowError:
         pass
+    # Only long names are guessed: mon, mar, mer are one letter from each other.
     near = get_close_matches(_plain(value), [name for name in (*_WEEKDAYS, *_NEAR) if len(name) > _SHORT], 1)
     hint = Sentence('did you mean "{word}"?', word=near[0]) if near else ""
     raise NotADate(value, Sentence('"{value}" is not a date; write {accepted}', value=value, accepted=ACCEPTED), hint)
@@ -183,14 +186,9 @@ def _day(found: re.Match[str], written: str, since: date | None) -> date | None:
     if word := found["month"] or found["month2"]:
         month = _month(word)
         number = int(found["day"] or found["day2"])
-        day = _named(number, month, found["year"] or found["year2"] or "", written, since) if month else None
-        if day and found["named"] and day.weekday() != _WEEKDAYS[found["named"]]:
-            named = _DAYS_OF_THE_WEEK[day.weekday()]
-            raise NotADate(
-                written, Sentence('"{written}" is not a date: that day is a {day}', written=written, day=named)
-            )
-        return day
+        return _named(number, month, found["year"] or found["year2"] or "", written, since) if month else None
     if since and found["weekday"]:
+        # On a Friday "friday" is that of next week: strictly after, as people mean it.
         return since + timedelta(days=(_WEEKDAYS[found["weekday"]] - since.weekday() - 1) % 7 + 1)
     return None
 
@@ -208,7 +206,11 @@ def _numeric(found: re.Match[str], written: str) -> date:
     if len(found["third"]) != 4:
         raise _not_a_date(written)
     if first <= 12 and second <= 12 and first != second:
-        one, other = (f"{third:04}-{month:02}-{day:02}" for day, month in ((first, second), (second, first)))
+        one, other = (_date(third, month, day, written) for day, month in ((first, second), (second, first)))
+        # The day of the week tells which of the two is meant, if it is that of one alone.
+        meant = [day for day in (one, other) if found["named"] and day.weekday() == _WEEKDAYS[found["named"]]]
+        if len(meant) == 1:
+            return meant[0]
         raise NotADate(
             written,
             Sentence(

@@ -18,7 +18,7 @@ pytest_plugins = [
     "tests.support.feedserver",
     "tests.support.googlelab.fixtures",
     "tests.support.oddplugin",
-    "tests.support.swift",
+    "tests.support.once_a_process",
 ]
 
 settings.register_profile("untimed", deadline=None)

@@ -73,10 +73,12 @@ def command(ctx: click.Context, now: str | None, days: int, *, as_json: bool) ->
 
 def entries(file: CaseFile, now: datetime) -> Iterator[Entry]:
     """Yield what comes in a case, and what was: its meetings, and what happens to its duties by time alone."""
+    # Meetings of cases in which no rule says anything are the calendar's business.
     for event in file.events if file.decisions else ():
         if event.kind == "meeting" and event.identity not in file.cancelled:
             yield Entry(event.start.astimezone(now.tzinfo), "meeting", "", file.key, event.title)
     for decision in file.decisions:
+        # A notice that was given has nothing left that could come.
         if not file.said(decision):
             for what, at in _instants(decision):
                 yield Entry(at.astimezone(now.tzinfo), what, decision.rule, file.key, decision.visit.anchor.title)

@@ -27,6 +27,7 @@ class Bash(BashComplete):
 
     def get_completion_args(self) -> tuple[list[str], str]:
         """Return the whole words before the one at the cursor, and that one as far as it is typed."""
+        # The line as it was typed: COMP_WORDS has each colon as a word of its own.
         line = os.environ["COMP_LINE"]
         words = split(line)[1:]
         begun = bool(words) and (not line[-1:].isspace() or _is_in_quotes(line))

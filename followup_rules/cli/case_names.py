@@ -46,6 +46,7 @@ def named(name: str, keys: Collection[str], store: Store, zone: tzinfo) -> list[
     called = titles(keys, store, zone)
     titled = {key for key in keys if called[key] != key}
     by_title = [key for key in keys if key in titled and (name == key or fold(name) == fold(called[key]))]
+    # A title, when there is one, goes in place of the key: an id that a calendar made up is nobody's word.
     by_key = match(name, {key for key in keys if key not in titled})
     if by_key or by_title:
         return [key for key in keys if key in by_key] or by_title

@@ -133,6 +133,7 @@ def files_of(keys: Collection[str], config: Config, copy: Store, report: Report,
 
     `written` is the last line of the journal before the preview, which writes decisions of its own.
     """
+    # Asked once for all: each question goes through the entries.
     names = titles(keys, copy, config.profile.timezone)
     decisions: dict[str, list[Decision]] = {key: [] for key in keys}
     for decision in report.decisions:
@@ -163,7 +164,9 @@ def _unconcerned(file: CaseFile, config: Config, store: Store, now: datetime) ->
 
 
 def _view(case: Case, config: Config, store: Store, now: datetime) -> CaseView:
-    return CaseView(case, config.rulebook.rules, store.ledger.pins(case.key), _span(case.key, config, store, now))
+    state = store.state.read()
+    span = Span(state.since.get(case.key, state.first_run or now), now, config.profile.lookback)
+    return CaseView(case, config.rulebook.rules, store.ledger.pins(case.key), span)
 
 
 def _file(key: str, config: Config, store: Store, now: datetime) -> CaseFile:
@@ -188,11 +191,6 @@ def _about_nobody(rules: RuleSet, view: CaseView) -> Iterator[tuple[str, Event]]
     for rule in rules.rules.values():
         with suppress(Failed):  # of one that cannot be followed that is told
             yield from [(rule.id, event) for event in about_nobody(rule, view.whole)]
-
-
-def _span(key: str, config: Config, store: Store, now: datetime) -> Span:
-    state = store.state.read()
-    return Span(state.since.get(key, state.first_run or now), now, config.profile.lookback)
 
 
 def _windows(guard: Guard, view: CaseView, now: datetime) -> tuple[Window, ...]:

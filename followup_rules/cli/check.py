@@ -35,7 +35,7 @@ from followup_rules.store.errors import StoreError
 from followup_rules.store.store import open_copy
 from followup_rules.texts.templates import written_at
 from followup_rules.tick.run import preview
-from followup_rules.upkeep.addresses import addresses_in_config, exposed_addresses
+from followup_rules.upkeep.exposed_addresses import addresses_in_config, exposed_addresses
 from followup_rules.upkeep.services import concerns
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ def examine(config: Config, now: datetime) -> Findings:
     # What a run would tell of a text, it tells without the place of its rule.
     placed = {(each.where, each.message) for each in problems if each.file}
     told = [each for each in problems if each.file or (each.where, each.message) not in placed]
+    # The same fault may be found in two ways; it is told once, where it was first.
     return Findings(tuple(dict.fromkeys(told)), _checked(config, seen))
 
 
@@ -328,8 +329,9 @@ def _texts_named(config: Config) -> Iterator[tuple[tuple[str, int], tuple[Named,
     texts = config.rulebook.texts
     for rule in config.rulebook.rules.rules.values():
         for index, do in enumerate(rule.do):
-            found = texts.named(template=do.template, title=do.title, text=do.text)
-            yield (rule.id, index), tuple(Named(*each) for each in found)
+            if not texts.check(template=do.template, title=do.title, text=do.text):
+                found = texts.named(template=do.template, title=do.title, text=do.text)
+                yield (rule.id, index), tuple(Named(*each) for each in found)
 
 
 def _given(config: Config, seen: Mapping[str, _Seen], now: datetime) -> Given:

@@ -71,6 +71,7 @@ def _rewritten(path: Path, fixes: list[Fix], config: Config) -> Config | None:
     if not isinstance(document, Document):
         return None
     update.write(path, _mended(document.text, fixes))
+    # Read anew, as a run would: what only seems right is seen now, and put back.
     mended = read_config(config.file)
     places = {(fix.file, fix.line) for fix in fixes}
     if mended.fatal or any((each.file, each.line) in places and _certain(each) in fixes for each in mended.problems):
@@ -114,6 +115,7 @@ def _certain(problem: Problem) -> Fix | None:
 
 def _mended(text: str, fixes: Iterable[Fix]) -> str:
     lines = text.split("\n")
+    # From behind, so that what is mended moves nothing that is still to be.
     for fix in sorted(fixes, key=lambda fix: (fix.line, fix.column), reverse=True):
         line, start = lines[fix.line - 1], fix.column - 1
         lines[fix.line - 1] = line[:start] + fix.after + line[start + len(fix.before) :]

@@ -54,6 +54,7 @@ def command(  # noqa: PLR0913 -- one for each option
     if not yes:
         _ask(key, contents, config, withdraw=withdraw, as_json=as_json)
     try:
+        # A run at work could write down what is being erased.
         with only_run(config.store, PATIENCE):
             contents, erased = _forget(key, config, moment, withdraw=withdraw)
     except Busy as busy:
@@ -89,6 +90,7 @@ def _ask(key: str, contents: Contents, config: Config, *, withdraw: bool, as_jso
 
 def _forget(key: str, config: Config, now: datetime, *, withdraw: bool) -> tuple[Contents, Erased]:
     with open_store(config.store) as store:
+        # Before anything is erased: afterwards nobody would know any more what lies there.
         problems = forgetting.take_back(key, config, store, now) if withdraw else []
         if problems:
             hint = Sentence("mend it, or leave it there: followup forget {key}", key=key)

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from followup_rules.cli import shared
 from followup_rules.cli.check import examine
-from followup_rules.cli.questions import MISSING, QUESTIONS, Given, Question, faults
+from followup_rules.cli.init_questions import MISSING, QUESTIONS, Given, Question, faults
 from followup_rules.cli.speech import say, speak
 from followup_rules.cli.starters import Answers, config_text, notes_text
 from followup_rules.config.read import Config, default_file, read_config
@@ -35,6 +35,7 @@ def _init(ctx: click.Context, *, yes: bool, as_json: bool, **flags: Any) -> None
         )
         _refuse([message], as_json=as_json)
     given = {question.name: _given(question, flags[question.name.replace("-", "_")]) for question in QUESTIONS}
+    # Nobody at the keyboard: a question would wait for ever, or read what was piped in as its answer.
     asks = sys.stdin.isatty() and not yes and not as_json
     try:
         answers = _conversation(given) if asks else _without_asking(given)
@@ -106,16 +107,17 @@ def _without_asking(given: Given) -> dict[str, tuple[str, ...]]:
 
 
 def _conversation(given: Given) -> Mapping[str, tuple[str, ...]]:
-    from followup_rules.cli import conversation, offered  # noqa: PLC0415 -- only if somebody is asked
+    from followup_rules.cli import init_conversation, offered  # noqa: PLC0415 -- only if somebody is asked
     from followup_rules.host import registry  # noqa: PLC0415 -- likewise
 
     plugins = registry.load()
     offers = offered.found(plugins, Path.home())
-    return conversation.answered(given, conversation.Found(plugins, offers, conversation.tried(plugins)))
+    found = init_conversation.Found(plugins, offers, init_conversation.tried(plugins))
+    return init_conversation.answered(given, found)
 
 
 def _agreed(question: str) -> bool:
-    from followup_rules.cli.conversation import agreed  # noqa: PLC0415 -- only if somebody is asked
+    from followup_rules.cli.init_conversation import agreed  # noqa: PLC0415 -- only if somebody is asked
 
     return agreed(question)
 
@@ -183,6 +185,7 @@ def _write(file: Path, answers: Answers, address: str) -> Iterator[str]:
     file.parent.mkdir(exist_ok=True, mode=0o700)
     if address:
         yield _created(file.with_name(FEED), f"{address.strip()}\n")
+    # Last: with a config that is there, `init` refuses to run again.
     yield _created(file, config_text(answers))
 
 

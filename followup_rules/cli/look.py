@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import click
 from msgspec import Struct
 
-from followup_rules.cli import casebook, offered, readings, shared, surroundings
+from followup_rules.cli import casebook, init_answers, offered, shared, time_zone
 from followup_rules.cli.offered import FLAGS, Unusable
 from followup_rules.cli.past import Past, draft_of_then, past
 from followup_rules.cli.speech import of_locale, say, speak, tr
@@ -91,16 +91,17 @@ def command(ctx: click.Context, /, paths: Sequence[str], *, as_json: bool, **giv
     if asked.language:
         speak(asked.language)
     me = [Person(address.lower()) for address in asked.me] or offered.owners(plugins, offers)
+    # Without my addresses no mail is mine, and nothing would be seen as thanked or promised.
     if not me:
         raise click.UsageError(Sentence("nothing there tells who you are: add --me with your address"), ctx)
     seen = _look(_config(_profile(ctx, me, asked), offers), me, offers, asked)
     if as_json:
         from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
-        from followup_rules.cli.seen import record  # noqa: PLC0415 -- likewise
+        from followup_rules.cli.look_page import record  # noqa: PLC0415 -- likewise
 
         click.echo(records.dump(record(seen, init_command(seen, asked))))
     else:
-        from followup_rules.cli.seen import show  # noqa: PLC0415 -- rich is heavy
+        from followup_rules.cli.look_page import show  # noqa: PLC0415 -- rich is heavy
 
         show(seen, init_command(seen, asked))
     shared.print_problems(seen.problems)
@@ -166,9 +167,9 @@ def _nothing_found() -> NoReturn:
 
 
 def _profile(ctx: click.Context, me: Sequence[Person], asked: Asked) -> dict[str, Any]:
-    guess = surroundings.guessed_zone(os.environ, surroundings.LOCALTIME) or "UTC"
-    (zone, *_) = readings.zone(asked.timezone) if asked.timezone else (guess,)
-    if fault := readings.zone_fault(zone):
+    guess = time_zone.guessed_zone(os.environ, time_zone.LOCALTIME) or "UTC"
+    (zone, *_) = init_answers.zone(asked.timezone) if asked.timezone else (guess,)
+    if fault := init_answers.zone_fault(zone):
         raise click.BadParameter(fault, ctx, param_hint="--timezone")
     return {
         "me": [person.address for person in me],
@@ -211,6 +212,7 @@ def _look(config: Config, me: Sequence[Person], offers: Sequence[Offer], asked: 
     if config.fatal:
         shared.give_up(config.problems, as_json=False)
     moment = shared.instant(asked.now, config)
+    # Without holidays: here days are only counted back.
     days = Days(config.profile.timezone, lambda _: None)
     since = days.midnight(days.day(moment) - timedelta(days=DAYS))
     at_home = with_desks(config, World(History(kinds=frozenset())), neutral.USUAL)

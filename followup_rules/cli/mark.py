@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import NoReturn
 
@@ -79,7 +79,9 @@ def _day(written: str | None, file: CaseFile, now: datetime, *, as_json: bool) -
         )
         hint = Sentence("say which: {listed}", listed=_listed(days, now.date())) if days else ""
         _give_up(Problem("mark", message, Code.NO_DUTY, hint=hint, fatal=True), as_json=as_json)
-    day = _parsed(written, days, now)
+    ahead = _NEAR.get(written.casefold().replace("’", "'"))
+    near = None if ahead is None else now.date() + timedelta(days=ahead)
+    day = near or natural_dates.among(written, days, now)
     if day not in days:
         what = (
             Sentence("{name} has no meeting on {day}", name=file.name, day=day)
@@ -94,11 +96,6 @@ def _day(written: str | None, file: CaseFile, now: datetime, *, as_json: bool) -
         _give_up(Problem("mark", what, Code.NO_DUTY, hint=hint, fatal=True), as_json=as_json)
     assert day is not None, "a day that is not understood is none of them"
     return day
-
-
-def _parsed(written: str, days: Collection[date], now: datetime) -> date | None:
-    ahead = _NEAR.get(written.casefold().replace("’", "'"))
-    return natural_dates.among(written, days, now) if ahead is None else now.date() + timedelta(days=ahead)
 
 
 def _listed(days: Sequence[date], near: date) -> str:

@@ -39,6 +39,7 @@ def day(written: str, now: datetime) -> str:
     """
     text = " ".join(written.split())
     said, timed = _said(text, now)
+    # dateparser is asked for the future, and yet reads "20 nov. 2025" as what it says.
     if said.date() < now.date():
         over = Sentence(
             '"{day}" is over: it would be {date}; write {accepted}',
@@ -66,6 +67,7 @@ def among(written: str, days: Collection[date], now: datetime) -> date | None:
     if said is None:
         return None
     fitting = [each for each in days if each == said]
+    # A weekday alone means the meeting on that weekday, even if that was three weeks ago.
     fitting = fitting or [each for each in days if text.isalpha() and each.weekday() == said.weekday()]
     fitting = fitting or [each for each in days if (each.month, each.day) == (said.month, said.day)]
     return min(fitting, key=lambda each: abs(each - now.date()), default=said)

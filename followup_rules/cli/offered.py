@@ -54,6 +54,7 @@ def what_it_is(offer: Offer) -> str:
 
 def named(registry: Registry, written: str) -> list[Offer]:
     """Return by what a file or folder can be read that the user has named. Raises Unusable."""
+    # A look promises to open no connection; the address alone tells its server that somebody reads.
     if is_address(written):
         raise Unusable(
             Sentence(
@@ -80,6 +81,7 @@ def owners(registry: Registry, offers: Iterable[Offer]) -> list[Person]:
     """Return whose places seem to be, those who write the mail first; each address once."""
     mail_first = sorted(offers, key=lambda offer: what_it_is(offer) != "sent")
     people = [person for offer in mail_first for person in discoveries.owners(registry, offer)]
+    # Reversed, so that the first name given stays.
     names = {person.address: person.name for person in reversed(people) if person.name}
     return [Person(each, names.get(each, "")) for each in dict.fromkeys(person.address for person in people)]
 

@@ -99,6 +99,7 @@ def past(report: Report, files: Sequence[CaseFile], since: datetime) -> Past:
 def _interview(decision: Decision, file: CaseFile, too_soon: Iterable[Decision]) -> Interview:
     """Put together what is known of an interview; a mail too soon belongs to the latest one before it."""
     starts = [each.visit.start for each in file.decisions if each.rule == THANKS]
+    # In the quiet days of two interviews a mail breaks those of the latest one.
     until = min((start for start in starts if start > decision.visit.start), default=None)
     mails = tuple(
         each.visit.anchor

@@ -65,6 +65,7 @@ def of_config(file: Path, kind: str | None = None, minutes: int = EVERY) -> Sche
     """Return what starts runs with a config."""
     config = file.absolute()
     option = [] if config == default_file() else ["--config", str(config)]
+    # In the order of POSIX (chapter 8.2): LC_ALL goes over all others.
     language = os.environ.get("LC_ALL") or os.environ.get("LANG", "")
     return Schedule(
         kind=kind or schedules.usual_kind(),
@@ -94,6 +95,7 @@ def _print(wanted: Schedule, asked: str | None, removed: list[str]) -> None:
         for file, text in schedules.texts(wanted).items():
             click.echo("" if wanted.kind == "cron" else f"# {file}", nl=wanted.kind != "cron")
             click.echo(text, nl=False)
+        # To stderr, so that the text alone can be piped into crontab.
         click.echo(err=True)
         say(Sentence("This is printed, and not in place yet; `followup schedule --install` does that."), err=True)
 

@@ -94,6 +94,7 @@ def _add_change(page: Page, outcome: Outcome, names: Names, now: datetime | None
                 for each in action.announces
             ]
         ]
+    # A plan only names a notice: printed in full, it would look as if it had been given.
     if now is None and outcome.change.output == PRINTED:
         lines += [[paragraph] for paragraph in ["", *action.text.strip().split("\n"), ""]]
     indent = max(_TYPE, *(len(tr(each)) + 3 for each in TYPES.values()))
@@ -204,6 +205,7 @@ def _add_closing(page: Page, report: Report, names: Names) -> None:
 
 def _worth_explaining(report: Report) -> list[str]:
     """Return the case of what is held, else of a change, notices last, else of what comes next; if there is any."""
+    # What is held needs an explanation most: the user expects it, and it does not come.
     held = [each.case for each in in_order(report.decisions) if each.state is State.HELD]
     changed = sorted((outcome.change.action for outcome in report.outcomes), key=lambda action: action.type == NOTICE)
     waiting = [each.case for each in in_order(report.decisions) if each.state is State.WAITING]

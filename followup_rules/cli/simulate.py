@@ -157,10 +157,12 @@ def _other(file: Path, config: Config, problems: list[Problem]) -> Config:
     if isinstance(document, Problem):
         problems.append(replace(document, fatal=True))
         return config
+    # What has any of these is a config of its own; rules alone have none of them.
     if {"profile", "packs", "sources"} & document.tables.keys():
         whole = read_config(file)
         problems += whole.problems
         return whole
+    # Only what these rules bring: what is wrong with the config is told by `check`.
     known, found = set(config.problems), list[Problem]()
     laid = neutral.with_rules_over(config, document, found)
     problems += [*found, *(each for each in laid.problems if each not in known and not each.info)]

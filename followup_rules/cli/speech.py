@@ -75,6 +75,7 @@ def _of_config(context: click.Context) -> str:
     except (OSError, ValueError):
         # What is wrong with the file is told in its own language all the same, if the line that says which can be read.
         return next(iter(_SPOKEN.findall(text)), "")
+    # A file without [profile] may have its lines at the top, misplaced.
     profile = profile or {"language": next(iter(_SPOKEN.findall(text)), "")}
     # "fr-CA" and "français" are faults, and told in French.
     return str(profile.get("language", ""))[:2].lower() if isinstance(profile, dict) else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -111,12 +110,11 @@ def config_text(answers: Answers) -> str:
     """Return a commented config. No text may hold lone surrogates: TOML cannot say them."""
     values = {name: getattr(answers, name) for name in Answers.__struct_fields__}
     texts = {name: _toml(value) for name, value in values.items()}
-    return _CONFIG.format(**{**texts, "sent": "\n".join(_sent_tables(answers.sent))})
-
-
-def _sent_tables(paths: tuple[str, ...]) -> Iterator[str]:
-    for number, path in enumerate(paths, 1):
-        yield _SENT.format(name="sent" if number == 1 else f"sent-{number}", path=_toml(path))
+    sent = (
+        _SENT.format(name="sent" if number == 1 else f"sent-{number}", path=_toml(path))
+        for number, path in enumerate(answers.sent, 1)
+    )
+    return _CONFIG.format(**{**texts, "sent": "\n".join(sent)})
 
 
 def notes_text(language: str) -> str:

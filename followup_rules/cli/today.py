@@ -110,6 +110,7 @@ def _told(decision: Decision, file: CaseFile, report: Report, places: Places) ->
     to = tuple(dict.fromkeys(person for each in made for person in each.action.to))
     said = made and all(each.action.type == NOTICE for each in made)
     since = _given(decision, file, report.now) if said else decision.due or decision.opens or report.now
+    # The title of what was made, for that is what the user finds in drafts and tasks.
     title = next((each.action.title for each in made if each.action.title), "") or title_of(decision, file)
     if decision.state is State.DUE or not apart:
         people = to or decision.visit.people

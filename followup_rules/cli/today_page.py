@@ -35,7 +35,8 @@ def show(report: Report, day: Day) -> None:
     if day.held:
         page.title(Sentence("Held back"))
     for each in day.held:
-        _add_held(page, each, report.now)
+        about = [pages.told(each.decision.reason, report.now), *_who(each), short(each.decision, each.file, each.part)]
+        page.row([("‖", "magenta")], _INDENT, [(each.title, "bold")], about)
     _add_coming(page, day, report.now)
     _add_closing(page, day)
     page.print()
@@ -77,11 +78,6 @@ def _body(notice: Owed) -> list[Clause]:
     text = next((each.action.text for each in notice.made if each.action.type == NOTICE), "")
     lines = [line for line in text.splitlines() if line.strip()]
     return [*lines[:_MOST_LINES], *([("...", "dim")] if len(lines) > _MOST_LINES else [])]
-
-
-def _add_held(page: Page, held: Owed, now: datetime) -> None:
-    about = [pages.told(held.decision.reason, now), *_who(held), short(held.decision, held.file, held.part)]
-    page.row([("‖", "magenta")], _INDENT, [(held.title, "bold")], about)
 
 
 def _add_coming(page: Page, day: Day, now: datetime) -> None:

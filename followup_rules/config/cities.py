@@ -63,6 +63,7 @@ def holidays_near(written: str) -> str:
 def _countries_of_zones() -> Mapping[str, str]:
     from importlib.resources import files  # noqa: PLC0415 -- only when somebody is asked
 
+    # zoneinfo does not give it, and not every system has it: tzdata brings the one that its zones belong to.
     table = files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8")
     rows = [line.split("\t") for line in table.splitlines() if not line.startswith("#")]
     return {row[2]: row[0] for row in rows}

@@ -30,6 +30,7 @@ def nearest_place(place: str) -> str:
 
     countries = holidays.list_supported_countries(include_aliases=True)
     country, _, region = place.upper().replace("_", "-").replace(" ", "-").partition("-")
+    # "CAQC", with neither a dash nor a space.
     if country not in countries and country[2:] in countries.get(country[:2], ()):
         country, region = country[:2], country[2:]
     if region in countries.get(country, ()):

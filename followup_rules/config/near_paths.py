@@ -16,6 +16,7 @@ def near_path(path: Path, base: Path) -> str:
 
     Else the only one of its kind: the one .ics file in the folder, or beside the config. "" if there is none.
     """
+    # Beside the config, too: people write a path as seen from where they stand.
     for folder in dict.fromkeys((path.parent, base)):
         names = _names(folder)
         alike = [name for name in names if path.suffix and Path(name).suffix.lower() == path.suffix.lower()]

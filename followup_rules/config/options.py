@@ -38,6 +38,7 @@ def read(cls: type, value: Value, base: Path, skip: frozenset[str] = frozenset()
     before = len(value.problems)
     record = _read_all(cls, value, base, skip)
     hidden = _secrets_in(value, {field.name: field for field in dataclasses.fields(cls)})
+    # The problem of a misspelt table may quote its lines: what is a secret in them is not shown.
     if hidden:
         value.problems[before:] = [masked(problem, hidden) for problem in value.problems[before:]]
     return record
@@ -82,6 +83,7 @@ def _secrets_in(value: Value, fields: Mapping[str, dataclasses.Field[Any]]) -> s
     """Return what the user wrote as a secret, also under a misspelt name."""
     if not any(map(_is_secret, fields.values())):
         return set()
+    # Under `pasword`, too: the problem that tells of it shows the line.
     meant = {key: fields.get(key, fields.get(nearest(key, fields) or "")) for key in value.raw}
     return {leaf for key, field in meant.items() if _is_secret(field) for leaf in _leaves(value.raw[key])} - {""}
 
@@ -178,6 +180,7 @@ def path(value: Value, base: Path) -> Path | None:
         )
         return None
     try:
+        # expanduser raises RuntimeError for ~NAME of a user who does not exist.
         return base / Path(shown).expanduser()
     except RuntimeError:
         value.report(

@@ -77,6 +77,7 @@ def _check_zone(value: Value) -> None:
     if not isinstance(value.raw, str):
         return
     try:
+        # Each of these is raised for some name: a missing one, one with "..", one that is a folder of zones.
         ZoneInfo(value.raw)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         value.report(
@@ -117,6 +118,7 @@ def fixed_zone(document: Document) -> Iterator[Problem]:
 def uncovered(document: Document, place: str, now: datetime) -> Iterator[Problem]:
     """Yield that no holidays are known of this year or the next, in which workdays are counted."""
     try:
+        # Without a place every day from Monday to Friday is meant to be a workday, in all years.
         first, last = holidays.years(place) if place else (now.year, now.year + 1)
     except (KeyError, NotImplementedError):
         return
@@ -184,6 +186,7 @@ def _check_me(value: Value) -> None:
 
 def _meant_address(written: str) -> str:
     """Return the hint for what is no address: those that stand in it, or its domain parted from what is before it."""
+    # "Camille Roy <camille@example.org>" is copied from mail programs as it is.
     there = [found.strip("<>") for found in _ADDRESS.findall(written.replace(" at ", "@"))]
     if there:
         return Sentence("write {value}", value=f"me = [{', '.join(f'{chr(34)}{each}{chr(34)}' for each in there)}]")

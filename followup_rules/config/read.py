@@ -75,6 +75,11 @@ class Config(Struct, frozen=True, dict=True):
         return tuple(dict.fromkeys((*self.faults, *of_rules)))
 
     @cached_property
+    def whole_path(self) -> str:
+        """The path of its file, absolute and without links: by it a store knows whose it is."""
+        return str(self.file.resolve())
+
+    @cached_property
     def secrets(self) -> frozenset[str]:
         """What must stand in no message: the values of options that plugins mark as secret."""
         return frozenset[str]().union(*(options.secrets_of(one.options) for one in (*self.sources, *self.outputs)))
@@ -231,6 +236,7 @@ def _tables(
             continue
         own = plugins.adders[word, plugin]
         reserved = RESERVED if word == "source" else RESERVED - {"silence"}
+        # Options are a class of the plugin's, and a default or a check in it may do anything.
         given, fault = attempt(partial(options.read, types[plugin].options, table, base, reserved))
         if fault:
             yield (
@@ -375,6 +381,7 @@ def _disabled(value: Value | None) -> tuple[Value, ...]:
 def _fingerprint(texts: Sequence[str], base: Path, packs: Sequence[Pack], plugins: Registry) -> str:
     """Return what changes whenever the same events could be judged or worded otherwise."""
     folders = [base / "templates", *(Path(pack.folder) / "templates" for pack in packs)]
+    # Times of the templates and not their texts: this is asked at every run, also of those that find nothing to do.
     looks = [look for folder in folders for look in _looks(folder)]
     adds = [f"{plugin.name} {plugin.state} {plugin.adds}" for plugin in plugins.plugins]
     return hashlib.sha256("\0".join([__version__, *texts, *looks, *adds]).encode(errors="surrogateescape")).hexdigest()

@@ -58,6 +58,7 @@ def compiled(of: Ingredients) -> Rulebook:
     rules, problems = load.load(layers, _world(of, directory), load.Surroundings(texts.names(), of.takes))
     strange = (problem for layer in layers if layer is not of.document for problem in load.unknown_tables(layer))
     found = [replace(problem, fatal=True) for problem in fatal]
+    # With a file missing, half of all names would be told as unknown.
     if of.whole and not fatal:
         found = [_where_outputs_stand(problem, of) for problem in (*problems, *strange)]
     directory = replace(_with_clocks(directory, rules), written_by=_written_by(rules))
@@ -138,6 +139,7 @@ def _world(of: Ingredients, directory: Directory) -> World:
         services=directory.services,
         stop_words=wordlists.stop_words(),
         days=Days(of.profile.timezone, functools.partial(holidays.holiday, of.profile.holidays)),
+        # The same subjects are compared rule by rule and anchor by anchor.
         subjects=Subjects(is_reply=subjects.is_reply, topic=functools.lru_cache(4096)(subjects.base)),
         checks=of.checks,
     )

@@ -40,6 +40,7 @@ def every_config() -> Document:
     """Return the lowest layer of rules, which every config has."""
     name = "every-config.toml"
     document = parse((_FOLDER / name).read_text(encoding="utf-8"), name)
+    # It comes with the package: if it is broken, a test has failed.
     assert isinstance(document, Document), document
     return document
 

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from followup_rules.computed import computed
@@ -13,7 +14,7 @@ from followup_rules.engine import clock, persons
 from followup_rules.engine.answers import with_answers
 from followup_rules.engine.assign_cases import vanished
 from followup_rules.engine.completed import completed, named_in
-from followup_rules.engine.fates import Traces, as_it_stands, fate, traces
+from followup_rules.engine.fates import Traces, as_it_stands, fate
 from followup_rules.engine.isolation import blaming
 from followup_rules.engine.lookup import Found, Lookup, Reports
 from followup_rules.engine.parts import ordered_of_parts
@@ -52,6 +53,14 @@ class CaseView:
         self.whole = Scope(self)
         """What may be asked about without an anchor."""
 
+    def close(self) -> None:
+        """Let go of all that was computed.
+
+        What may be asked about the case holds it in turn: left to the collector of cycles, a tenth of the time that
+        many cases take would go to that.
+        """
+        vars(self).clear()
+
     def once(self, what: str, key: Hashable, compute: Callable[[], T]) -> T:
         """Return what is computed of the case under a key; computed when it is first asked for."""
         known = self._known.get((what, key), _NOT_YET)
@@ -62,28 +71,29 @@ class CaseView:
     @computed
     def events(self) -> tuple[Event, ...]:
         """All events of the case that took place or are planned, in the order of time."""
-        return tuple(event for event in self.lookup.events if event.identity not in self.fates)
+        known, fates = self.lookup.events, self.fates
+        return tuple([event for event in known if event.identity not in fates] if fates else known)
 
     @computed
     def home(self) -> tuple[Event, ...]:
         """The events at home here; the status of a doubtful meeting says what is doubtful."""
-        return tuple(as_it_stands(event, self._traces, self.rules.world) for event in self.case.home)
+        shown = self._traces
+        return tuple([as_it_stands(event, shown) for event in self.case.home])
 
     @computed
     def _traces(self) -> Traces:
-        return traces(self.notes, self.rules.world)
+        return Traces(self.notes, self.rules.world)
 
     @computed
     def fates(self) -> dict[str, Reason]:
         """Why an event counts as not having taken place, by id; those that count are absent."""
-        events = (*self.home, *self.case.joined)
-        found = ((event.identity, fate(event, self._traces)) for event in events)
-        return {name: reason for name, reason in found if reason is not None}
+        events, shown = (*self.home, *self.case.joined), self._traces
+        return {event.identity: reason for event in events if (reason := fate(event, shown)) is not None}
 
     @computed
     def at_home(self) -> frozenset[str]:
         """The identities of the events at home here."""
-        return frozenset(event.identity for event in self.home)
+        return frozenset({event.identity for event in self.home})
 
     @computed
     def _certain(self) -> tuple[Event, ...]:
@@ -93,7 +103,7 @@ class CaseView:
     @computed
     def lookup(self) -> Lookup:
         """All events of the case, whatever became of them, by the patterns that they pass."""
-        return Lookup(sorted((*self.home, *self.case.joined), key=self.order), self.rules, self.moment)
+        return Lookup((*self.home, *self.case.joined), self.rules)
 
     @computed
     def _off(self) -> frozenset[int]:
@@ -103,7 +113,7 @@ class CaseView:
     @computed
     def _gone(self) -> frozenset[str]:
         """The identities of the events at home that have vanished or were missed."""
-        return frozenset(event.identity for event in self.home if event.status in ("vanished", "missed"))
+        return frozenset({event.identity for event in self.home if event.status in ("vanished", "missed")})
 
     @computed
     def reports(self) -> Reports:
@@ -146,24 +156,24 @@ class CaseView:
         return known if known is not None else found.setdefault(it.id, self._find_visits(it))
 
     def _find_visits(self, it: Rule | Guard) -> Visits:
-        with blaming(it):
-            if it.recurring:
-                return self._of(clock.visits(it, it.recurring, self))
-            if it.on is None or not (self._gone or self.lookup.may_be(it.on)):
-                return NO_VISITS
-            if not it.on.is_fixed or it.where or (isinstance(it, Rule) and it.each):
-                return self._of(self._grouped(it, it.on))
-            # Rules that start from the same events have the same visits.
-            on, alike = it.on, (it.on.alike, it.per == "event")
-            return self.once("visits", alike, lambda: self._of(self._grouped(it, on)))
+        on = it.on
+        if on is None or not (on.every or self._gone or self.lookup.may_be(on)):
+            return NO_VISITS
+        if on.every or not on.is_fixed or it.where or (isinstance(it, Rule) and it.each):
+            return self._own_visits(it, on)
+        # Rules that start from the same events have the same visits.
+        alike = on.alike, it.per == "event"
+        return self.once("visits", alike, lambda: self._own_visits(it, on))
 
-    def _of(self, visits: tuple[Visit, ...]) -> Visits:
-        return Visits(visits, tuple(visit for visit in visits if self.stands(visit)))
+    def _own_visits(self, it: Rule | Guard, on: Pattern) -> Visits:
+        with blaming(it):
+            visits = clock.visits(it, on.every, self) if on.every else self._grouped(it, on)
+            return Visits(visits, tuple([visit for visit in visits if self.stands(visit)]))
 
     def _grouped(self, it: Rule | Guard, on: Pattern) -> tuple[Visit, ...]:
         scope = self.whole
         groups: dict[tuple[str, object], list[Event]] = defaultdict(list)
-        for event in sorted(self.anchors(on, scope), key=lambda event: (event.start, event.identity)):
+        for event in sorted(self.anchors(on, scope), key=attrgetter("start", "identity")):
             for person in persons.concerned(it, event, scope):
                 groups[person, event.identity if it.per == "event" else self.day(event)].append(event)
         visits = [self._visit(group, person) for (person, _), group in groups.items()]
@@ -178,14 +188,15 @@ class CaseView:
 
     def anchors(self, on: Pattern, scope: Scope) -> list[Event]:
         """Return the events from which a rule starts that names a pattern."""
-        passing = (event for event in self.lookup.passing(on, scope) if event.identity in self.at_home)
-        starting = {event.identity: event for event in passing if on.rest(event, scope)}
+        at_home = self.at_home
+        passing = {event.identity: event for event in self.lookup.passing(on, scope) if event.identity in at_home}
+        starting = passing if on.is_fixed else {name: e for name, e in passing.items() if on.rest(e, scope)}
         # What has vanished or was missed, and the rule does not name so, is an anchor that is gone: as it was, listed.
         gone = self._gone - starting.keys()
         for event in self.case.home if gone else ():
             if event.identity in gone and on(event, scope):
                 starting[event.identity] = event
-        return [starting[event.identity] for event in self.home if event.identity in starting]
+        return [starting[event.identity] for event in self.home if event.identity in starting] if starting else []
 
     def _visit(self, events: Sequence[Event], person: str = "") -> Visit:
         """Return the visit that some events make up; of one person alone, if one is given."""
@@ -193,8 +204,8 @@ class CaseView:
         people = once_each(someone for event in counted for someone in self.people(event))
         return Visit(
             events=tuple(counted),
-            start=min(event.start for event in counted),
-            end=max(event.end for event in counted),
+            start=min([event.start for event in counted]),
+            end=max([event.end for event in counted]),
             day=self.day(counted[0]),
             people=persons.alone(people, person) if person else tuple(people),
             person=person,
@@ -258,23 +269,24 @@ class CaseView:
     def found(self, pattern: Pattern) -> Found:
         """Return the events of the case that pass the tests of a pattern that no anchor can change."""
         passing = self.lookup.passing(pattern, self.whole)
-        return passing.without(self._off) if self._off else passing
+        return passing.without(self._off) if self.fates and passing.places else passing
 
     def matching(self, patterns: Sequence[Pattern], scope: Scope, since: datetime) -> list[Event]:
         """Return the other events of the case that match, from `since` on unless a pattern has its own `after`."""
-        passing = {pattern: found for pattern in patterns if (found := self.found(pattern)).places}
+        passing = [(pattern, found) for pattern in patterns if (found := self.found(pattern)).places]
         if not passing:
             return []
-        events, about = self.lookup.events, self.notes.subjects
+        events, places, about = self.lookup.events, self.lookup.places, self.notes.subjects
         matching: list[int] = []
-        not_asked = {self.lookup.places[name] for name in scope.own if name in self.lookup.places}
+        not_asked = {places.get(event.identity) for event in scope.visit.events}
 
         def asked(found: Found) -> Iterator[int]:
             """Yield the places of all but the anchor's own, and notes about another anchor of the same rule."""
-            others = (place for place in found.places if place not in not_asked)
-            return (place for place in others if self.is_about(events[place], scope) is not False) if about else others
+            for place in found.places:
+                if place not in not_asked and not (about and self.is_about(events[place], scope) is False):
+                    yield place
 
-        for pattern, all_found in passing.items():
+        for pattern, all_found in passing:
             found = all_found if pattern.dated else all_found.since(since)
             for bound in pattern.window:
                 # A phrase that comes to rest nowhere is a fault only where there is an event to ask it for.

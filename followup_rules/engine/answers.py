@@ -23,7 +23,7 @@ def with_answers(case: Case, subjects: Subjects) -> Case:
     in that dress, too.
     """
     events = (*case.home, *case.joined)
-    if not any(event.auto == "bulk" for event in events):
+    if "bulk" not in {event.auto for event in events}:
         return case
     asked: dict[tuple[str, str], datetime] = {}
     for mail in (event for event in events if event.kind == "sent" and not event.auto):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -18,21 +17,18 @@ def as_of(case: Case, now: datetime) -> Case:
 
     A note without a time is there from 00:00 of its day, which is its start.
     """
-    if not any(_is_ahead(event, now) for event in _all(case)):
+    ahead = {event.identity for event in _ahead(case, now)}
+    if not ahead:
         return case
-    home, joined = (tuple(e for e in events if not _is_ahead(e, now)) for events in (case.home, case.joined))
+    home, joined = (tuple(e for e in events if e.identity not in ahead) for events in (case.home, case.joined))
     return replace(case, home=home, joined=joined)
 
 
 def next_arrival(case: Case, now: datetime) -> datetime | None:
     """Return the first instant, later than `now`, from which on the case holds something that it does not hold yet."""
-    return min((event.start for event in _all(case) if _is_ahead(event, now)), default=None)
+    return min((event.start for event in _ahead(case, now)), default=None)
 
 
-def _all(case: Case) -> Iterator[Event]:
-    yield from case.home
-    yield from case.joined
-
-
-def _is_ahead(event: Event, now: datetime) -> bool:
-    return event.start > now and event.kind in _HAPPENED
+def _ahead(case: Case, now: datetime) -> list[Event]:
+    events = (*case.home, *case.joined)
+    return [event for event in events if event.start > now and event.kind in _HAPPENED]

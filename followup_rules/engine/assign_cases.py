@@ -123,7 +123,7 @@ class _Placed(Struct):
 
 def key_of(label: str) -> str:
     """Return a label as the key of a case: without white space."""
-    return re.sub(r"\s+", "-", label.strip())
+    return "-".join(label.split())
 
 
 def own_id(event: Event) -> str:

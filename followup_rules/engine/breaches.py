@@ -11,7 +11,7 @@ from followup_rules.model import Event, Visit
 
 def concerned(rule: Rule, visit: Visit, view: CaseView) -> bool:
     """Tell whether the anchor lies in the guard that `during` or `breaks` names."""
-    if rule.fault or not view.stands(visit):
+    if not (rule.during or rule.breaks) or rule.fault or not view.stands(visit):
         return True
     within = not rule.during or any(_falls_in(visit, window, view) for window in _windows(rule.during, visit, view))
     return within and (rule.breaks is None or _breach(rule, visit, view) is not None)

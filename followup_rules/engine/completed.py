@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime, tzinfo
 
 from msgspec import Struct
@@ -50,20 +51,24 @@ class Completed(Struct, frozen=True):
 
 def completed(case: Case, world: World) -> Completed:
     """Return a case with what its notes say of its meetings; one that was taken away says nothing any more."""
+    if "note" not in {event.kind for event in case.home}:
+        return Completed(case, {}, (), (), {})
     home = _peopled(case.home, world.days.zone)
     about = _about(case, world)
     subjects = _meetings(about, case, world) if about else {}
-    there = (event for event in home if event.kind == "note" and event.gone is None)
+    there = [event for event in home if event.kind == "note" and event.gone is None]
     notes = sorted(there, key=lambda note: (moment(note, world.days), note.identity))
     marks = [(note, world.tags.of(note.tags) & world.tags.marks) for note in notes if note.identity in about]
     given = _given(home, marks, subjects, about, world) if marks else {}
-    marked = (_marked(event, [tags for _, tags in given.get(event.identity, ())], world.tags) for event in home)
-    left = (_left(event, about, world.tags) for event in marked)
+    marked = [_marked(event, given[event.identity], world.tags) if event.identity in given else event for event in home]
+    orders = {event.identity: _orders(event, world.tags) for event in home if event.kind == "note" and event.tags}
+    left = [_left(event, orders[event.identity], about, world.tags) if event.identity in orders else event
+            for event in marked]  # fmt: skip
     astray = [(note, about[note.identity], tags) for note, tags in marks if not subjects[note.identity]]
     return Completed(
-        replace(case, home=tuple(event for event in left if event is not None)),
+        replace(case, home=tuple([event for event in left if event is not None])),
         subjects,
-        tuple(note for note in notes if _orders(note, world.tags)),
+        tuple([note for note in notes if orders.get(note.identity)]),
         tuple(_misfits(astray, home, world)) if astray else (),
         {name: moment(found[-1][0], world.days) for name, found in given.items()},
     )
@@ -93,7 +98,7 @@ def _day(note: Event, world: World) -> datetime | None:
     # Before anything but a date `re:` is text.
     if isinstance(named, datetime):
         return named
-    return note.start if world.tags.missed & world.tags.of(note.tags) else None
+    return note.start if note.tags and world.tags.missed & world.tags.of(note.tags) else None
 
 
 def _meetings(about: Mapping[str, date], case: Case, world: World) -> dict[str, frozenset[str]]:
@@ -136,9 +141,9 @@ def _given(
     return found
 
 
-def _marked(event: Event, given: Iterable[frozenset[str]], tags: Tags) -> Event:
+def _marked(event: Event, given: Iterable[tuple[Event, frozenset[str]]], tags: Tags) -> Event:
     """Return a meeting with the tags that notes give it; of a tag and its opposite, the later note's counts."""
-    for own in given:
+    for _, own in given:
         against = {tag.removeprefix(_NOT) if tag.startswith(_NOT) else f"{_NOT}{tag}" for tag in own}
         kept = [tag for tag in event.tags if tags.canonical(tag) not in against | own]
         event = replace(event, tags=(*kept, *sorted(own)))
@@ -151,22 +156,21 @@ def _orders(note: Event, tags: Tags) -> frozenset[str]:
     return given & ({DONE, DISMISSED, SNOOZE} if "for" in note.data else {DONE, DISMISSED})
 
 
-def _left(event: Event, about: Mapping[str, date], tags: Tags) -> Event | None:
+def _left(note: Event, orders: frozenset[str], about: Mapping[str, date], tags: Tags) -> Event | None:
     """Return what of a note stands for itself: nothing of one that only marks meetings, or ends or holds a duty."""
-    if event.kind != "note":
-        return event
-    used = _orders(event, tags) | (tags.marks if event.identity in about else frozenset())
-    left = tuple(tag for tag in event.tags if tags.canonical(tag) not in used)
-    if left == event.tags:
-        return event
-    return replace(event, tags=left) if left else None
+    used = orders | tags.marks if note.identity in about else orders
+    left = tuple([tag for tag in note.tags if tags.canonical(tag) not in used]) if used else note.tags
+    if left == note.tags:
+        return note
+    return replace(note, tags=left) if left else None
 
 
 def _peopled(home: Iterable[Event], zone: tzinfo) -> list[Event]:
     """Return events with their people: a heading that names an entry names nobody by that, but may add who is met."""
     listed = list(home)
-    entries = frozenset(own_id(event).lower() for event in listed if event.kind == "meeting")
-    named = [_named(event, entries) if event.kind == "note" else event for event in listed]
+    naming = {event.identity for event in listed if event.kind == "note" and event.people}
+    entries = {own_id(event).lower() for event in listed if event.kind == "meeting"} if naming else set()
+    named = [_named(event, entries) if event.identity in naming else event for event in listed]
     if all(event.people for event in named if event.kind == "meeting"):
         return named
     headed: dict[str, Event] = {}
@@ -178,9 +182,9 @@ def _peopled(home: Iterable[Event], zone: tzinfo) -> list[Event]:
     return [_met(event, headed, zone) if event.kind == "meeting" and not event.people else event for event in named]
 
 
-def _named(note: Event, entries: frozenset[str]) -> Event:
+def _named(note: Event, entries: AbstractSet[str]) -> Event:
     """Return a note with those of its people whose address is not the id of an entry."""
-    people = tuple(person for person in note.people if person.address not in entries)
+    people = tuple([person for person in note.people if person.address not in entries])
     return note if people == note.people else replace(note, people=people)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from followup_rules.engine import clock, same_anchor
 from followup_rules.engine.anchors import CaseView, Duty
 from followup_rules.engine.as_of import as_of, next_arrival
 from followup_rules.engine.breaches import concerned
+from followup_rules.engine.callers import as_answered, doubted, with_doubts
 from followup_rules.engine.context import EvaluationContext
 from followup_rules.engine.guards import guards_over, windows_that_hold
 from followup_rules.engine.isolation import Failed, blaming, without
@@ -57,6 +59,10 @@ def evaluate(
     while True:
         try:
             decisions = _evaluated(there, followed, pins, context, remembered or Remembered())
+            if invitations := doubted(there, context.sight):
+                counting = as_answered(there, invitations)
+                would_be = _evaluated(counting, followed, pins, context, remembered or Remembered())
+                decisions = with_doubts(decisions, would_be, invitations, context.sight)
             return tuple(_until(decision, arrival, rules) for decision in decisions) if arrival else decisions
         except Failed as failed:
             followed = without(failed, followed)
@@ -78,12 +84,15 @@ def _evaluated(
     seen = CaseView(case, rules, pins, context.span(case.key))
     view, unknown = with_own_mail(case, seen, remembered.subjects, remembered.beginning)
     decisions: dict[str, Decision] = {}
-    for rule in rules.rules.values():
-        for decision in _decide_rule(rule, view, context):
-            asked = replace(decision, unknown=_of(decision, unknown)) if unknown else decision
-            decisions[asked.key] = as_settled(asked, remembered.settled) if remembered.settled else asked
-    latest = latest_openings(decisions.values())
-    return tuple(with_openings(decisions[key], view, decisions, latest) for key in sorted(decisions))
+    with closing(view):
+        for rule in rules.rules.values():
+            visits = view.visits(rule)
+            for decision in _decided(rule, visits, view, context) if visits else ():
+                own = _of(decision, unknown) if unknown else {}
+                asked = replace(decision, unknown=own) if own else decision
+                decisions[asked.key] = as_settled(asked, remembered.settled) if remembered.settled else asked
+        latest = latest_openings(decisions.values())
+        return tuple([with_openings(decisions[key], view, decisions, latest) for key in sorted(decisions)])
 
 
 def _of(decision: Decision, unknown: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
@@ -92,21 +101,24 @@ def _of(decision: Decision, unknown: Mapping[str, tuple[str, ...]]) -> Mapping[s
     }
 
 
-def _decide_rule(rule: Rule, view: CaseView, context: EvaluationContext) -> Iterator[Decision]:
+def _decided(rule: Rule, visits: Sequence[Visit], view: CaseView, context: EvaluationContext) -> list[Decision]:
     with blaming(rule):
-        visits = [visit for visit in view.visits(rule) if concerned(rule, visit, view)]
-    for visit in visits:
-        latest = view.latest(rule, visit.person) if rule.per == "case" else None
-        superseded = latest is not None and view.stands(visit) and visit is not latest
-        if superseded and visit.end + context.lookback <= context.now:
-            continue
-        duty, successor = view.duty(rule, visit), latest if superseded else None
-        with blaming(rule):
-            try:
-                decision = _decide(duty, successor, context) if not rule.fault else _faulty(duty, rule.fault)
-            except UnsettledError as error:
-                decision = _faulty(duty, str(error))
-        yield clock.bounded(decision, rule, view) if rule.recurring else decision
+        judged = [_judged(rule, visit, view, context) for visit in visits if concerned(rule, visit, view)]
+        return [decision for decision in judged if decision is not None]
+
+
+def _judged(rule: Rule, visit: Visit, view: CaseView, context: EvaluationContext) -> Decision | None:
+    """Return what a rule says of a visit; None if that was superseded long ago."""
+    latest = view.latest(rule, visit.person) if rule.per == "case" else None
+    superseded = latest is not None and view.stands(visit) and visit is not latest
+    if superseded and visit.end + context.lookback <= context.now:
+        return None
+    duty, successor = view.duty(rule, visit), latest if superseded else None
+    try:
+        decision = _decide(duty, successor, context) if not rule.fault else _faulty(duty, rule.fault)
+    except UnsettledError as error:
+        decision = _faulty(duty, str(error))
+    return clock.bounded(decision, rule, view) if rule.recurring else decision
 
 
 def _faulty(duty: Duty, fault: str) -> Decision:
@@ -146,7 +158,7 @@ def _decision(duty: Duty, verdict: Verdict, times: Times, more: Mapping[str, Any
         state=verdict.state,
         reason=_local(verdict.reason, duty),
         # What tells that a mail was a draft is shown by that mail.
-        evidence=tuple((event.report and event.report.mail) or event.id for event in verdict.evidence),
+        evidence=tuple([(event.report and event.report.mail) or event.id for event in verdict.evidence]),
         guard=verdict.guard,
         next=verdict.next and local(verdict.next),
         late=verdict.late,

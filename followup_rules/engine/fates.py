@@ -2,57 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from followup_rules.computed import computed
 from followup_rules.engine.completed import Completed, tells_of_meeting
 from followup_rules.language.patterns import World, moment
 from followup_rules.model import MAIL, Event, Reason
 
+_OFF = ("cancelled", "declined")
 
-class Traces(Struct, frozen=True):
+
+class Traces(Struct, frozen=True, dict=True):
     """What shows that a meeting took place which is gone from its calendar."""
 
-    marked: Mapping[str, datetime]
-    """By the identity of each meeting that notes mark: the instant of the last that does."""
-    noted: datetime | None
-    """The instant of the last note of the case."""
-    written: Mapping[str, datetime]
-    """By address, the instant of my last mail to somebody."""
+    notes: Completed
+    world: World
+
+    @property
+    def marked(self) -> Mapping[str, datetime]:
+        """By the identity of each meeting that notes mark: the instant of the last that does."""
+        return self.notes.marked
+
+    @computed
+    def noted(self) -> datetime | None:
+        """The instant of the last note of the case."""
+        return max((moment(event, self.world.days) for event in self._there if event.kind == "note"), default=None)
+
+    @computed
+    def written(self) -> Mapping[str, datetime]:
+        """By address, the instant of my last mail to somebody."""
+        last: dict[str, datetime] = {}
+        for mail in self._there:
+            if mail.kind == "sent" and not mail.auto:
+                for person in mail.people:
+                    last[person.address] = max(moment(mail, self.world.days), last.get(person.address, mail.start))
+        return last
+
+    @computed
+    def _there(self) -> Sequence[Event]:
+        case = self.notes.case
+        return [event for event in (*case.home, *case.joined) if event.gone is None]
 
 
-def traces(notes: Completed, world: World) -> Traces:
-    """Return what a case shows of its meetings."""
-    there = [event for event in (*notes.case.home, *notes.case.joined) if event.gone is None]
-    noted = max((moment(event, world.days) for event in there if event.kind == "note"), default=None)
-    written: dict[str, datetime] = {}
-    for mail in there:
-        if mail.kind == "sent" and not mail.auto:
-            for person in mail.people:
-                written[person.address] = max(moment(mail, world.days), written.get(person.address, mail.start))
-    return Traces(notes.marked, noted, written)
-
-
-def as_it_stands(event: Event, shown: Traces, world: World) -> Event:
+def as_it_stands(event: Event, shown: Traces) -> Event:
     """Return an event; if it is a doubtful meeting, with the status that says what is doubtful."""
-    if _dropped(event) is not None:
+    if event.status in _OFF and _dropped(event) is not None:
         return event
     # A note that only says so of meetings stands for itself no more.
-    missed = world.tags.missed & world.tags.of(event.tags)
-    if missed and (event.kind == "meeting" or tells_of_meeting(event, world.tags)):
+    tags = shown.world.tags
+    missed = tags.missed & tags.of(event.tags) if event.tags else ()
+    if missed and (event.kind == "meeting" or tells_of_meeting(event, tags)):
         return replace(event, status="missed")
     if event.kind != "meeting":
         return event
     if not event.answered:
         return replace(event, status="unanswered")
-    return replace(event, status="vanished") if _has_vanished(event, shown) else event
+    return replace(event, status="vanished") if event.gone is not None and _has_vanished(event, shown) else event
 
 
 def fate(event: Event, shown: Traces) -> Reason | None:
     """Return why an event did not take place; None if it did, is planned, or is doubtful and not gone."""
+    if event.gone is None and event.status == "confirmed":  # as most are
+        return None
     if dropped := _dropped(event):
         return dropped
     name = {"title": event.title or event.kind}
@@ -69,11 +84,12 @@ def fate(event: Event, shown: Traces) -> Reason | None:
 
 def _dropped(event: Event) -> Reason | None:
     """Return why a meeting is off that somebody called off in time, or declined."""
+    if event.status not in _OFF:
+        return None
     name = {"title": event.title or event.kind}
     if event.status == "declined":
         return Reason("you declined “{title}”", name)
-    off = event.status == "cancelled" and called_off_in_time(event)
-    return Reason("“{title}” was cancelled", name) if off else None
+    return Reason("“{title}” was cancelled", name) if called_off_in_time(event) else None
 
 
 def called_off_in_time(event: Event) -> bool:

@@ -68,4 +68,4 @@ def _certain(pattern: Pattern) -> Pattern:
             return True
 
     certain = (("", Part(further=(test,))),)
-    return replace(pattern, parts=certain, sort=(), alone=(), fixed=(), window=(), further=(test,))
+    return replace(pattern, parts=certain, sort=(), implied=(), alone=(), fixed=(), window=(), further=(test,))

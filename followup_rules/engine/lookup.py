@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
+from operator import itemgetter
 
 from msgspec import Struct
 
 from followup_rules.computed import computed
 from followup_rules.keys import hashed
 from followup_rules.language.compiled import Bound, Pattern, sort_of
-from followup_rules.language.matching import Scope
+from followup_rules.language.matching import Scope, moment
 from followup_rules.language.schema import RuleSet
 from followup_rules.model import Event
 
@@ -21,37 +22,49 @@ from followup_rules.model import Event
 class Found(Struct, frozen=True):
     """Some of the events of a lookup, by their places in it, in the order of time."""
 
-    of: Lookup
+    events: Sequence[Event]
+    """All events of the lookup."""
+    moments: Sequence[datetime]
+    """The instant at which each of them counts."""
     places: Sequence[int] = ()
+    """Where those lie that were found."""
 
     def __iter__(self) -> Iterator[Event]:
         """Yield the events."""
-        return map(self.of.events.__getitem__, self.places)
+        events = self.events
+        return iter([events[place] for place in self.places])
 
     def without(self, places: Container[int]) -> Found:
         """Return those at other places than some."""
-        return Found(self.of, [place for place in self.places if place not in places])
+        return Found(self.events, self.moments, [place for place in self.places if place not in places])
 
     def since(self, instant: datetime) -> Found:
         """Return those that count from an instant on."""
-        return Found(self.of, self.places[self._first(instant) :])
+        first = bisect_left(self.places, bisect_left(self.moments, instant))
+        return Found(self.events, self.moments, self.places[first:]) if first else self
+
+    def before(self, instant: datetime) -> Found:
+        """Return those that count before an instant."""
+        end = bisect_left(self.places, bisect_left(self.moments, instant))
+        return Found(self.events, self.moments, self.places[:end])
 
     def within(self, bound: Bound, scope: Scope) -> Found:
         """Return those that count on the right side of a bound; none where nothing tells its instant."""
         instant = scope.when(bound.phrases)
         if instant is None:
-            return Found(self.of)
-        return self.since(instant) if bound.after else Found(self.of, self.places[: self._first(instant)])
-
-    def _first(self, instant: datetime) -> int:
-        return bisect_left(self.places, bisect_left(self.of.moments, instant))
+            return Found(self.events, self.moments)
+        return self.since(instant) if bound.after else self.before(instant)
 
 
 class Lookup:
     """Some events in the order of time, by the patterns whose tests they pass, which are asked once."""
 
-    def __init__(self, events: Sequence[Event], rules: RuleSet, moment: Callable[[Event], datetime]) -> None:
-        self.events, self._rules, self._moment = events, rules, moment
+    def __init__(self, events: Iterable[Event], rules: RuleSet) -> None:
+        self._rules, days = rules, rules.world.days
+        in_order = sorted([(moment(event, days), event.identity, event) for event in events], key=itemgetter(0, 1))
+        self.events = [event for _, _, event in in_order]
+        self.moments = [instant for instant, _, _ in in_order]
+        """The instant at which each event counts."""
         self._found: dict[Pattern, Found] = {}
         self._alike: dict[Hashable, Found] = {}
 
@@ -59,11 +72,6 @@ class Lookup:
     def sorts(self) -> Sequence[Hashable]:
         """Of which sort each event is."""
         return [*map(sort_of, self.events)]
-
-    @computed
-    def moments(self) -> Sequence[datetime]:
-        """The instant at which each event counts."""
-        return [*map(self._moment, self.events)]
 
     @computed
     def places(self) -> Mapping[str, int]:
@@ -78,15 +86,19 @@ class Lookup:
         """Return the events that pass the tests of a pattern that no anchor can change; the scope is of no anchor."""
         found = self._found.get(pattern)
         if found is None:
-            found = self._alike.get(pattern.alike) or self._alike.setdefault(pattern.alike, self._find(pattern, scope))
-            self._found[pattern] = found
+            found = self._found[pattern] = self._find(pattern, scope)
         return found
 
     def _find(self, pattern: Pattern, scope: Scope) -> Found:
         places = self.may_be(pattern)
-        for test in pattern.fixed:  # one after the other, each over what passed those before it
-            places = [place for place in places if test(self.events[place], scope)]
-        return Found(self, places)
+        if not (places and pattern.fixed):
+            return Found(self.events, self.moments, places)
+        alike = pattern.alike
+        if alike not in self._alike:
+            for test in pattern.fixed:  # one after the other, each over what passed those before it
+                places = [place for place in places if test(self.events[place], scope)]
+            self._alike[alike] = Found(self.events, self.moments, places)
+        return self._alike[alike]
 
     def may_be(self, pattern: Pattern) -> Sequence[int]:
         """Return the places of the events that pass the tests of a pattern which look at an event alone."""

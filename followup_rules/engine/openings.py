@@ -24,7 +24,8 @@ def with_openings(
     rule = rules[decision.rule]
     with blaming(rule):
         announced = _announcement(rule, decision, view, decisions)
-        found = ((it.id, _opening(it, decision, view, decisions, latest)) for it in rules.values())
+        # Only a rule with a duty that is not over opens yet.
+        found = [(it.id, _opening(it, decision, view, decisions, latest)) for it in rules.values() if it.id in latest]
         openings = {name: at for name, at in found if at is not None}
     # Of what it may announce a text names only what it does announce.
     kept = {name: at for name, at in openings.items() if name not in rule.announces}

@@ -70,8 +70,9 @@ def with_own_mail(
         )  # fmt: skip
         if not fresh:
             break
-        case = replace(case, home=(*case.home, *fresh))
-        view = CaseView(case, view.rules, view.pins, view.span)
+        case, before = replace(case, home=(*case.home, *fresh)), view
+        view = CaseView(case, before.rules, before.pins, before.span)
+        before.close()
         found = _sent(view, subjects, beginning)
     return view, found.unknown
 
@@ -103,6 +104,10 @@ def _own_mails(view: CaseView) -> Sequence[Event]:
     """Return the mails of mine that do not carry the key of a draft, which says more than a subject."""
     sent = (event for event in view.events if event.kind == "sent")
     return view.once("own mails", "", lambda: tuple(event for event in sent if not event.auto and not event.report))
+
+
+def _sent_ids(view: CaseView) -> set[str]:
+    return view.once("sent ids", "", lambda: {event.id for event in view.events if event.kind == "sent"})
 
 
 def _own_mails_to(addresses: set[str], view: CaseView) -> Sequence[Event]:
@@ -146,12 +151,15 @@ def _of_duty(rule: Rule, visit: Visit, view: CaseView) -> Iterator[_Draft]:
 
 
 def _answers_the_same(mail: Event, draft: _Draft, view: CaseView) -> bool:
-    """Tell whether a mail answers what the draft answers: by its id or, naming none, as a reply in its thread."""
+    """Tell whether a mail answers what the draft answers: by its id or, naming none, as a reply in its thread.
+
+    Who writes once more replies to the last mail there, which is their own: "Re: my reminder of my application".
+    """
     anchor = draft.visit.anchor
     if not draft.part.do.reply_to or anchor.kind not in MAIL or mail.forwards:
         return False
     if mail.answers or mail.references:
-        return mail.answers == anchor.id
+        return mail.answers == anchor.id or (anchor.id in mail.references and mail.answers in _sent_ids(view))
     scope = view.whole
     thread = scope.thread(anchor)
     return bool(thread) and view.rules.world.subjects.is_reply(mail.title) and scope.thread(mail) == thread

@@ -21,6 +21,8 @@ def same(it: Rule | Guard, visit: Visit, view: CaseView) -> Visit | None:
 def counterpart(it: Rule | Guard, visit: Visit, view: CaseView) -> Visit | None:
     """Return the visit of a rule that a phrase means: the same, else the latest before, else the first."""
     visits = view.started(it).of(visit.person)
+    if not visits.standing:
+        return None
     return same(it, visit, view) or visits.latest(visit.start) or next(iter(visits.standing), None)
 
 

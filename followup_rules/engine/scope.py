@@ -15,7 +15,7 @@ from followup_rules.engine.parts import Part, parts
 from followup_rules.engine.threads import named_ids
 from followup_rules.engine.visits import NO_VISITS
 from followup_rules.language.about import words
-from followup_rules.language.patterns import Pattern, personal
+from followup_rules.language.patterns import Pattern
 from followup_rules.language.phrases import Phrase, UnsettledError, shift
 from followup_rules.language.schema import Guard, Rule
 from followup_rules.model import MAIL, Event, Visit
@@ -56,14 +56,9 @@ class Scope(Struct, frozen=True, dict=True):
         return [*self.view.found(pattern)]
 
     @computed
-    def own(self) -> frozenset[str]:
-        """The identities of the anchor's events."""
-        return frozenset(event.identity for event in self.visit.events)
-
-    @computed
     def them(self) -> frozenset[str]:
         """The normalised addresses of the anchor's people."""
-        return frozenset(normal(person.address) for person in self.visit.people)
+        return frozenset([normal(person.address) for person in self.visit.people])
 
     @property
     def names(self) -> frozenset[str]:
@@ -159,15 +154,16 @@ class Scope(Struct, frozen=True, dict=True):
     def _field(self, phrase: Phrase) -> datetime | None:
         if phrase.base == "it":
             return _instant(self.visit.anchor, phrase.field)
-        named = self.view.rules.world.definitions[phrase.base]
-        assert named is not None, "what counts from a faulty definition is faulty itself"
+        pattern = self.view.rules.personal[phrase.base]
+        fitting = [event for event in self.view.found(pattern) if pattern.rest(event, self)]
+        if not fitting:
+            return None
         # From the next anchor's day on, what is said belongs to that one.
         visits = self.view.started(self.rule).of(self.visit.person) if self.rule else NO_VISITS
         later = visits.day_after(self.visit.day)
         start = self.view.days.midnight(self.visit.day)
         end = self.view.days.midnight(later) if later else datetime.max.replace(tzinfo=UTC)
-        pattern = personal(named)
-        found = [e for e in self.view.found(pattern) if pattern.rest(e, self) and self._is_said_here(e, start, end)]
+        found = [event for event in fitting if self._is_said_here(event, start, end)]
         # A note without a time ends with its day.
         late = phrase.field == "end"
         instants = [self.view.moment(e) if late and e.whole_day else _instant(e, phrase.field) for e in found]
@@ -201,20 +197,20 @@ class Duty(Scope, frozen=True, dict=True):
         """When it opens: where it was moved to, else as announced, else as the rule says."""
         rule = self.rule
         with blaming(rule, but_for_one_duty=True):
-            opens = self.when(rule.moved_by) or self.view.pins.get(self.key) or self.when(rule.opens)
-            later = self.when(rule.not_before) if opens else None
+            opens = self._resolved(rule.moved_by) or self.view.pins.get(self.key) or self._resolved(rule.opens)
+            later = self._resolved(rule.not_before) if opens else None
             return max(opens, later) if opens and later else opens
 
     @computed
     def due(self) -> datetime | None:
         """When it is due: as the rule says, else when it opens; None until it is known when that is."""
-        return (self.when(self.rule.due) or self.opens) if self.opens else None
+        return (self._resolved(self.rule.due) or self.opens) if self.opens else None
 
     @computed
     def closes(self) -> datetime | None:
         """When it closes: as the rule says; for what recurs, else at the next occurrence."""
         rule = self.rule
-        closes = self.when(rule.closes)
+        closes = self._resolved(rule.closes)
         return clock.closing(rule, self.anchor, self.opens, self.view) if rule.recurring and not closes else closes
 
     @computed

@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from followup_rules.computed import computed
 from followup_rules.engine.anchors import Duty
 from followup_rules.engine.guards import Window
+from followup_rules.language.days import Days
 from followup_rules.language.phrases import parse, shift
 
 _A_DAY_LATER = parse("start + 1 day")
 
 
-class Times(Struct, frozen=True):
+class Times(Struct, frozen=True, dict=True):
     """The instants of a duty, in UTC."""
 
     opens: datetime | None
     due: datetime | None = None
-    late: datetime | None = None
     closes: datetime | None = None
+    late_from: datetime | None = None
+    """From when on it is late, as its rule says."""
+    days: Days | None = None
+    held: timedelta = timedelta(0)
+    """How much later it is due than its rule says, since it was held."""
+
+    @computed
+    def late(self) -> datetime | None:
+        """From when on it is late: never before it has opened, for until then nobody could do anything.
+
+        It counts for what is open alone, so it is told when it is asked for.
+        """
+        if self.opens is None or self.due is None or self.days is None:
+            return None
+        if self.late_from is None:
+            return shift(_A_DAY_LATER, max(self.opens, self.due - self.held), self.days) + self.held
+        said = self.late_from >= self.opens
+        return (self.late_from if said else shift(_A_DAY_LATER, self.opens, self.days)) + self.held
 
     def released(self, holds: tuple[Window, ...], now: datetime) -> Times:
         """Let a held action be due no earlier than the end of the hold, and late as much later."""
@@ -28,7 +47,7 @@ class Times(Struct, frozen=True):
         if self.due is None or not ends or max(ends) <= self.due:
             return self
         wait = max(ends) - self.due
-        return replace(self, due=max(ends), late=self.late + wait if self.late else None)
+        return replace(self, due=max(ends), held=wait)
 
 
 NO_TIMES = Times(None)
@@ -40,12 +59,5 @@ def times_of(duty: Duty) -> Times:
     opens, due = duty.opens, duty.due
     if opens is None or due is None:
         return NO_TIMES
-    return Times(opens, due, _late(duty, opens, due), duty.closes)
-
-
-def _late(duty: Duty, opens: datetime, due: datetime) -> datetime:
-    """Return from when on it is late: never before it has opened, for until then nobody could do anything."""
     late = duty.when(duty.rule.late)
-    if late is None:
-        return shift(_A_DAY_LATER, max(opens, due), duty.view.days)
-    return late if late >= opens else shift(_A_DAY_LATER, opens, duty.view.days)
+    return Times(opens, due, duty.closes, late, duty.view.days)

@@ -43,7 +43,7 @@ class Verdict(Struct, frozen=True):
 
 
 def over(duty: Duty, successor: Visit | None, times: Times, context: EvaluationContext) -> Verdict | None:
-    """Return why nothing is to be done, whatever the hour of the day: it is off, done, not open yet, or not seen."""
+    """Return why nothing is to be done, whatever holds it: it is off, done, not open yet, not seen, or missed."""
     return (
         _gone(duty)
         or _superseded(duty, successor, context)
@@ -51,6 +51,7 @@ def over(duty: Duty, successor: Visit | None, times: Times, context: EvaluationC
         or done(duty)
         or _unopened(duty.rule, times, context.now)
         or _unsure(duty, context.sight)
+        or _expired(times, context.now)
     )
 
 
@@ -170,6 +171,12 @@ def _unsure(duty: Duty, sight: Sight) -> Verdict | None:
     return None
 
 
+def _expired(times: Times, now: datetime) -> Verdict | None:
+    if times.closes is None or now < times.closes:
+        return None
+    return Verdict(State.EXPIRED, Reason("missed: the window closed at {closes}", {"closes": times.closes}))
+
+
 def alone(times: Times, holds: tuple[Window, ...], now: datetime) -> tuple[Verdict, Times]:
     """Return how a duty, or one action of it that notes hold by itself, stands when it is open; and its instants."""
     released = times.released(holds, now)
@@ -186,9 +193,7 @@ def soonest(judged: Iterable[tuple[Verdict, Times]], now: datetime) -> tuple[Ver
 
 
 def _timely(times: Times, holds: Sequence[Window], now: datetime) -> Verdict:
-    """Return what the hour says of a duty that is open: missed, held, or due."""
-    if times.closes is not None and now >= times.closes:
-        return Verdict(State.EXPIRED, Reason("missed: the window closed at {closes}", {"closes": times.closes}))
+    """Return what the hour says of a duty that is open: held, or due."""
     current = [window for window in holds if window.contains(now)]
     if current:
         hold = max(current, key=lambda window: (window.end, window.guard.id))
@@ -204,4 +209,4 @@ def _timely(times: Times, holds: Sequence[Window], now: datetime) -> Verdict:
 
 
 def _future(now: datetime, *instants: datetime | None) -> datetime | None:
-    return min((instant for instant in instants if instant is not None and instant > now), default=None)
+    return min([instant for instant in instants if instant is not None and instant > now], default=None)

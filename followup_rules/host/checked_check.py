@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from followup_rules.host.plugin import LOADING
 from followup_rules.host.time_limit import Worker, sentence, sure
-from followup_rules.language.matching import CheckFailed
 from followup_rules.model import Event
 from followup_rules.sentences import Sentence
 
@@ -16,11 +15,14 @@ def checked(name: str, holds: Callable[[Event], bool], plugin: object) -> Callab
     workers: list[Worker] = []
 
     def test(event: Event) -> bool:
+        # Made at the first call: most runs ask no predicate, and a thread costs more than they do.
         if not workers:
             workers.append(Worker(LOADING))
         try:
             return sure(workers[0], plugin, lambda: bool(holds(event)))
         except Exception as error:
+            from followup_rules.language.matching import CheckFailed  # noqa: PLC0415 -- only where a predicate fails
+
             raise CheckFailed(
                 Sentence("the check {name!r} of a plugin failed: {error}", name=name, error=sentence(error))
             ) from error

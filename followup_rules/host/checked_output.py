@@ -84,7 +84,9 @@ def open_output(
 def _reference(given: Any) -> str:
     if not isinstance(given, str) or not 0 < len(given) <= LONGEST_REFERENCE:
         raise TypeError(Sentence("its plugin returned {given} where a reference belongs", given=f"{given!r:.50}"))
+    # Half a surrogate pair cannot be stored: it raises here, where the plugin is named.
     given.encode()
+    # A subclass of str could answer otherwise each time it is compared.
     return str.__str__(given)
 
 
@@ -110,6 +112,7 @@ def _answer(given: Any) -> Status:
         return Status(f"{given!r:.80}")
     if given.at is not None and not (isinstance(given.at, datetime) and _is_usable(given.at)):
         return Status(Sentence("a time that makes no sense: {at}", at=f"{given.at!r:.80}"))
+    # Only what is open can have been left otherwise by another store of the user's (Status.ref).
     if given.ref and given.state != "open":
         return Status(Sentence("another reference of what is {state}", state=given.state))
     ref = _reference(given.ref) if given.ref else ""

@@ -87,6 +87,7 @@ def _part(item: Any) -> BadItem:
 
 def _listed(given: Any, what: str) -> list[Any]:
     """Return the items; a list that is computed while it is read may raise anything."""
+    # These are iterable, too: a text would be a list of letters.
     if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
         raise Unreadable(
             Sentence(
@@ -95,6 +96,7 @@ def _listed(given: Any, what: str) -> list[Any]:
                 what=what,
             )
         )
+    # One more than allowed, so that too many can be told from just enough, and an endless generator ends.
     items = list(islice(given, MOST_ITEMS + 1))
     if len(items) > MOST_ITEMS:
         raise Unreadable(
@@ -134,6 +136,8 @@ def _item(item: Any, kinds: Collection[str]) -> Event | BadItem:
 def _sound(item: Event, kinds: Collection[str]) -> Event:
     """Return the event with plain values, and its times in UTC. Raises anything if that cannot be."""
     data = {_key(name): _value(name, value) for name, value in dict(item.data).items()}
+    # There and back again: subclasses of str or datetime, and mutable lists in place of tuples, become what is
+    # declared.
     plain = msgspec.to_builtins(replace(item, data=data), builtin_types=_KEPT, enc_hook=_simple)
     event = msgspec.convert(plain, Event)
     for fault in _faults(event, kinds):
@@ -143,6 +147,7 @@ def _sound(item: Event, kinds: Collection[str]) -> Event:
     return replace(
         event,
         people=tuple(replace(each, address="".join(clean(each.address).split())) for each in event.people),
+        # In UTC, so that the same instant in another zone is the same event, and texts of instants sort as they do.
         start=event.start.astimezone(UTC),
         end=event.end.astimezone(UTC),
         report=event.report if event.kind == "sent" else None,  # only the user's own mail tells of an action

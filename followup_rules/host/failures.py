@@ -21,6 +21,7 @@ def failure(where: str, error: Exception, hint: str = "", place: Problem | None 
     import logging  # noqa: PLC0415 -- only where something failed
 
     logging.getLogger(__name__).debug("%s failed", where, exc_info=error)
+    # Unreadable and OSError speak to the user; of anything else the type tells its author more than the sentence.
     said = sentence(error, typed=not isinstance(error, Unreadable | OSError))
     if not isinstance(error, TimedOut):
         problem = Problem(where, said, Code.UNUSABLE, hint=hint)

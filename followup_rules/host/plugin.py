@@ -164,6 +164,7 @@ def _hooks(module: object) -> pluggy.HookRelay:
                 )
             )
     for name in _HOOKS:
+        # pluggy passes over an unmarked function in silence, and its author would look for a long time.
         if callable(getattr(module, name, None)) and not getattr(manager.hook, name).get_hookimpls():
             raise Broken(Sentence("{name} is not marked with @hookimpl", name=name))
     return manager.hook
@@ -171,6 +172,8 @@ def _hooks(module: object) -> pluggy.HookRelay:
 
 def _misfit(manager: pluggy.PluginManager, told: str) -> str:
     """Return what an implementation should look like that pluggy refused for its arguments."""
+    # PluginValidationError names the hook in its sentence only; of the arguments it tells the wrong ones, not the
+    # right.
     name = next((name for name in _HOOKS if f"'{name}'" in told), "")
     if not name:
         return _short(told)
@@ -238,6 +241,8 @@ def _options_fault(options: object) -> str:
     if taken:
         return Sentence("cannot have a field {taken!r}: every source and output has that key", taken=taken[0])
     try:
+        # Under `from __future__ import annotations` they are texts, which only mean something where their names are
+        # imported.
         get_type_hints(options)
     except Exception as error:  # noqa: BLE001 -- an annotation may be any expression
         return Sentence(

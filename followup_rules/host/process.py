@@ -23,11 +23,15 @@ def keep_output() -> None:
     """
     with suppress(OSError, ValueError):  # one of the two is closed: then there is nothing to keep apart
         sys.stdout.flush()
+        # A copy by dup is not inherited by children, one by dup2 is (PEP 446): what a child prints goes to standard
+        # error.
         own = os.dup(1)
         os.dup2(2, 1)
+        # As Python itself buffers standard output: by line on a terminal, else in blocks.
         by_line = 1 if os.isatty(own) else -1
         stream = os.fdopen(own, "w", by_line, encoding=sys.stdout.encoding, errors=sys.stdout.errors)
         sys.stdout = _OfMainThread(stream)
+        # What means to go past a replaced sys.stdout writes to this one.
         sys.__stdout__ = sys.__stderr__  # type: ignore[misc]
 
 
@@ -44,6 +48,8 @@ class _OfMainThread:
 
 def ignore_alarms() -> None:
     """Let no timer end the process that a library has set and forgotten."""
+    # What these signals do by default is to end the process (POSIX, signal.h); a timer outlives the call that has set
+    # it.
     for name in _ALARMS:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
@@ -54,7 +60,10 @@ def end(code: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()
+    # In a thread of its own, for a handler may wait for a thread that hangs; after the last words nobody waits any
+    # more.
     handlers = threading.Thread(target=atexit._run_exitfuncs, daemon=True)  # noqa: SLF001 -- no public name for it
     handlers.start()
     handlers.join(LAST_WORDS)
+    # sys.exit would wait for every thread of a plugin that is no daemon.
     os._exit(code)

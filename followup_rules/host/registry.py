@@ -74,6 +74,7 @@ def load(disabled: Collection[str] = (), *, entry_points: Iterable[EntryPoint] |
     entry points: these are listed and not loaded.
     """
     found, problems = _installed() if entry_points is None else (list(entry_points), [])
+    # Distributions come in the order of the path and of folders on the disk: sorted, all computers tell the same.
     points = sorted(found, key=lambda point: (point.name, point.value))
     twice = {name for name, count in Counter(point.name for point in points).items() if count > 1} - set(disabled)
     loaded = [_plugin(point, disabled, twice) for point in points]
@@ -105,6 +106,7 @@ def _installed() -> tuple[list[EntryPoint], list[Problem]]:
             problems.append(_unreadable(one.says(distribution, "name"), error))
             continue
         name = one.says(distribution, "name") if own else ""
+        # The same distribution is found twice where its folder stands on the path twice, or beside an editable install.
         if name not in seen:
             points.extend(own)
         seen.update({name} - {""})

@@ -18,6 +18,7 @@ def masked(problem: Problem, secrets: Iterable[str]) -> Problem:
 
 def hidden(text: str, secrets: Iterable[str]) -> str:
     """Return a text in which dots stand in place of secrets."""
+    # The longest first: a secret that holds another would else be hidden in part only.
     ordered = sorted(secrets, key=len, reverse=True)
 
     def without_secrets(part: str) -> str:

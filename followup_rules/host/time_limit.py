@@ -43,7 +43,10 @@ class Worker:
         self._limit, self._printed = limit, printed
         self._job: Callable[[], Any] | None = None
         self._end: tuple[Any, BaseException | None] = (None, None)
+        # One lock hands a job over, the other its end: unlike an RLock, a Lock may be released by another thread than
+        # the one that acquired it.
         self._begun, self._ended = _taken(), _taken()
+        # A daemon: Python waits at its end for every other thread, so one that hangs would keep the process alive.
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
         self.hangs = False
@@ -57,7 +60,9 @@ class Worker:
         """
         if self.hangs:
             raise TimedOut(Sentence("it did not answer before, so it is not asked again in this run"))
+        # Before the job begins: whatever leaves this function, Ctrl-C too, leaves a thread that may still be at work.
         self.hangs = True
+        # This is the `sys.stdout` of the whole process, which is right here: the main thread only waits meanwhile.
         with redirect_stdout(self._printed or sys.stderr):
             self._begin(job)
             if not self._ended_in_time():
@@ -66,11 +71,14 @@ class Worker:
         result, error = self._end
         if error is None:
             return result  # type: ignore[no-any-return]
+        # SystemExit and KeyboardInterrupt are no Exception, so most `except` clauses of ours would let them end the
+        # program.
         stopped = Stopped(Sentence("it tried to end the program: {error}", error=sentence(error)))
         raise error if isinstance(error, Exception) else stopped
 
     def _ended_in_time(self) -> bool:
         """Wait for the end of a job. In slices: a signal that comes just before a wait begins is seen only after it."""
+        # Not the clock of the day: it may be set while a plugin is at work, and would make the limit shorter or longer.
         deadline = time.monotonic() + self._limit.total_seconds()
         while not self._ended.acquire(timeout=max(0.0, min(_SLICE, deadline - time.monotonic()))):
             if time.monotonic() >= deadline:
@@ -134,6 +142,8 @@ def sentence(error: BaseException, *, typed: bool = True) -> str:
         said = ""
     name = type(error).__name__
     typed = typed and not isinstance(error, TimedOut | Stopped | PluginError)
+    # What Python has put together itself, `[Errno 2] No such file ...`, is put together anew: then it can be
+    # translated.
     if isinstance(error, OSError) and error.errno and error.filename and said.startswith("[Errno"):
         values = {"errno": error.errno, "said": system_error(error), "file": error.filename}
         said = Sentence("[Errno {errno}] {said}: {file!r}", **values)

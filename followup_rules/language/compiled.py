@@ -43,6 +43,16 @@ class Look(Struct, frozen=True, eq=False):
         return self.holds(self.at(event))
 
 
+class Among(Struct, frozen=True, eq=False):
+    """A test that looks at other events of the case, too: dearer than most, and asked after them."""
+
+    test: Test
+
+    def __call__(self, event: Event, scope: Scope) -> bool:
+        """Tell whether it holds of an event."""
+        return self.test(event, scope)
+
+
 class Bound(Struct, frozen=True, eq=False):
     """The test that an event counts from an instant on, or before it: the first of some phrases that resolves."""
 
@@ -64,6 +74,8 @@ class Part(Struct, frozen=True, eq=False):
 
     sort: tuple[EventTest, ...] = ()
     """Those that look at nothing but what makes up an event's sort (`sort_of`): answered once for all of a sort."""
+    implied: tuple[EventTest, ...] = ()
+    """Likewise, but what they exclude the tests below exclude as well: worth asking only once for all of a sort."""
     alone: tuple[Look, ...] = ()
     """Those that look at the event alone, and some that only exclude what later ones would not let pass."""
     fixed: tuple[Test, ...] = ()
@@ -94,13 +106,22 @@ class Part(Struct, frozen=True, eq=False):
 
     def __call__(self, event: Event, scope: Scope) -> bool:
         """Tell whether the event matches."""
-        return (
-            passes_alone(self.sort, event)
-            and passes_alone(self.alone, event)
-            and passes(self.fixed, event, scope)
-            and passes(self.window, event, scope)
-            and passes(self.further, event, scope)
-        )
+        # Plain loops, since every rule asks it of many events: all() makes the whole evaluation a fifth slower.
+        for about_sort in self.sort:
+            if not about_sort(event):
+                return False
+        for look in self.alone:
+            if not look.holds(look.at(event)):
+                return False
+        for tests in (self.fixed, self.window, self.further):
+            for test in tests:
+                if not test(event, scope):
+                    return False
+        return True
+
+    def is_of_sort(self, event: Event) -> bool:
+        """Tell whether the event's sort excludes nothing."""
+        return passes_alone(self.sort, event) and passes_alone(self.implied, event)
 
     def may_be(self, event: Event) -> bool:
         """Tell whether the event passes the tests that look at it alone."""
@@ -118,7 +139,7 @@ class Part(Struct, frozen=True, eq=False):
     @property
     def alike(self) -> Hashable:
         """What is equal where the same events of a case pass the tests that no anchor can change."""
-        return self.sort, self.alone, self.fixed
+        return self.sort, self.implied, self.alone, self.fixed
 
 
 class Pattern(Part, frozen=True, eq=False):
@@ -136,8 +157,7 @@ class Pattern(Part, frozen=True, eq=False):
 
 def passes(tests: Iterable[Test], event: Event, scope: Scope) -> bool:
     """Tell whether an event passes all of some tests."""
-    # A plain loop, since every rule asks it of many events: all() makes the whole evaluation a fifth slower.
-    for test in tests:  # noqa: SIM110 -- as said
+    for test in tests:  # noqa: SIM110 -- a plain loop, as in `Part`
         if not test(event, scope):
             return False
     return True
@@ -157,17 +177,21 @@ def all_of(parts: Mapping[str, Part]) -> Pattern:
 
 
 def any_of(parts: Sequence[Part]) -> dict[str, Any]:
-    """Return the tests that hold if all those of any of some parts do.
+    """Return the tests that hold if all those of any of some parts do."""
+    sort = (lambda event: any(part.is_of_sort(event) for part in parts),)
 
-    What the sort of an event excludes is asked first, even where it takes more to tell that a part holds.
-    """
-    sort = (lambda event: any(passes_alone(part.sort, event) for part in parts),)
+    def holds(event: Event, scope: Scope) -> bool:
+        for part in parts:  # noqa: SIM110 -- a plain loop, as in `Part`
+            if part(event, scope):
+                return True
+        return False
+
     if not all(part.is_fixed for part in parts):
-        return {"sort": sort, "further": (lambda event, scope: any(part(event, scope) for part in parts),)}
+        return {"implied": sort, "further": (holds,)}
     if any(part.fixed for part in parts):
-        return {"sort": sort, "fixed": (lambda event, scope: any(part(event, scope) for part in parts),)}
+        return {"implied": sort, "fixed": (holds,)}
     if any(part.alone for part in parts):
-        return {"sort": sort, "alone": (Look(itself, lambda event: any(part.may_be(event) for part in parts)),)}
+        return {"implied": sort, "alone": (Look(itself, lambda event: any(part.may_be(event) for part in parts)),)}
     return {"sort": sort}
 
 
@@ -203,12 +227,14 @@ def where_all_hold(parts: Sequence[Part]) -> dict[str, Any]:
 
 def _tests_of_all(parts: Iterable[Part]) -> dict[str, Any]:
     sort: tuple[EventTest, ...] = ()
+    implied: tuple[EventTest, ...] = ()
     alone: tuple[Look, ...] = ()
     fixed: tuple[Test, ...] = ()
     window: tuple[Bound, ...] = ()
     further: tuple[Test, ...] = ()
     for part in parts:
         sort += part.sort
+        implied += part.implied
         alone += part.alone
         fixed += part.fixed
         if further:  # a window behind a test that may fail, as a plugin's may, is asked for behind it
@@ -216,7 +242,9 @@ def _tests_of_all(parts: Iterable[Part]) -> dict[str, Any]:
         else:
             window += part.window
             further = part.further
-    return {"sort": sort, "alone": alone, "fixed": fixed, "window": window, "further": further}
+    in_order = tuple(sorted(fixed, key=lambda test: isinstance(test, Among)))
+    told = {"sort": sort, "implied": implied, "alone": alone}
+    return {**told, "fixed": in_order, "window": window, "further": further}
 
 
 def where_any_holds(parts: Sequence[Part]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from followup_rules.codes import Code
 from followup_rules.language.days import WEEKDAY, Days
 from followup_rules.language.rolls import PhraseError, clock, weekdays
 from followup_rules.sentences import Sentence
-from followup_rules.toml.suggestions import expected
+from followup_rules.toml.suggestions import nearest
 from followup_rules.toml.values import Value
 
 EXAMPLES = (
@@ -75,10 +75,10 @@ def read(value: Value) -> Every | None:
     try:
         return parse(value.raw)
     except PhraseError as error:
-        hint = expected(error.word, {*error.valid, *_WORDS})
+        guess = "" if error.word in _WORDS else nearest(error.word, {*error.valid, *_WORDS})
         hint = (
-            hint
-            if hint.startswith("did")
+            Sentence('did you mean "{word}"?', word=guess)
+            if guess
             else Sentence("it reads like one of: {examples}", examples=", ".join(EXAMPLES))
         )
         value.report(
@@ -94,6 +94,9 @@ def parse(text: str) -> Every:
     """Take apart what recurs. Raises PhraseError."""
     what, at, written = " ".join(text.split()).partition(" at ")
     every = _what(what)
+    if written.startswith("24"):
+        message = Sentence("{written!r} begins the next day: name that day, at 00:00", written=written)
+        raise PhraseError(written, message)
     return Every(**{**every, "text": text, "at": clock(written) if at else _AT})
 
 

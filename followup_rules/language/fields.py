@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from followup_rules.codes import Code
 from followup_rules.language import phrases, words
-from followup_rules.language.compiled import TAGGED, Bound, Kinds, Look, Part, any_of, of_kind
+from followup_rules.language.compiled import TAGGED, Among, Bound, Kinds, Look, Part, any_of, of_kind
 from followup_rules.language.first import first
 from followup_rules.language.matching import DOUBTFUL, CheckFailed, Scope, World, answers_others, in_domain
 from followup_rules.language.recipients import noted, noted_field
@@ -77,20 +77,25 @@ def people_in(
         words = values.every(value, lambda item: _people_word(item, special, by_field=by_field))
         if not words:
             return None
-        tests = _person_tests(words, world)
-        relative = "them" in words or any(noted_field(word) for word in words)
-
-        def asked(event: Event, scope: Scope) -> Sequence[Person]:
-            them = people(event)
-            one = scope.alone if by_field else ""
-            return [person for person in them if normal(person.address) == one] if one else them
+        certain, of_anchor = _person_tests(words, world), _tests_of_anchor(words)
 
         def is_among_them(event: Event, scope: Scope) -> bool:
-            return any(test(person, scope) for person in asked(event, scope) for test in tests)
+            them, one = people(event), scope.alone
+            asked = [person for person in them if normal(person.address) == one] if one else them
+            return holds(asked) or any(test(person, scope) for person in asked for test in of_anchor)
 
-        fixed, further = ((), (is_among_them,)) if relative else ((is_among_them,), ())
+        def holds(them: Sequence[Person]) -> bool:
+            for person in them:
+                for test in certain:
+                    if test(person):
+                        return True
+            return False
+
         sort = (of_kind(kinds),) if kinds else ()
-        return Part(sort=sort, fixed=fixed, further=further, kinds=kinds, relative=relative)
+        if not by_field:
+            return Part(sort=sort, alone=(Look(people, holds),), kinds=kinds)
+        fixed, further = ((), (is_among_them,)) if of_anchor else ((is_among_them,), ())
+        return Part(sort=sort, fixed=fixed, further=further, kinds=kinds, relative=bool(of_anchor))
 
     return build
 
@@ -109,28 +114,42 @@ def _people_word(value: Value, special: tuple[str, ...], *, by_field: bool) -> s
     return None
 
 
-def _person_tests(words: Sequence[str], world: World) -> list[Callable[[Person, Scope], bool]]:
-    """Return the tests of which one must hold of somebody; all domains among the words make one."""
+def _person_tests(words: Sequence[str], world: World) -> list[Callable[[Person], bool]]:
+    """Return the tests of which one must hold of somebody, whatever the anchor; all domains make one."""
     domains = frozenset(word[1:].lower() for word in words if word.startswith("@"))
-    tests = [_person_test(word, world) for word in words if not word.startswith("@")]
+    others = [word for word in words if not (word.startswith("@") or _is_of_anchor(word))]
+    tests = [_person_test(word, world) for word in others]
     if domains:
-        tests.append(lambda person, _: in_domain(person.address, domains))
+        tests.append(lambda person: in_domain(person.address, domains))
     return tests
 
 
-def _person_test(word: str, world: World) -> Callable[[Person, Scope], bool]:
-    if word == "them":
-        return lambda person, scope: normal(person.address) in scope.them
-    if field := noted_field(word):
-        return lambda person, scope: (
-            normal(person.address) in {normal(each.address) for each in noted(field, scope.visit.events)}
-        )
+def _person_test(word: str, world: World) -> Callable[[Person], bool]:
     if word == "outside":
-        return lambda person, _: person.address not in world.me and not in_domain(person.address, world.my_domains)
+        return lambda person: person.address not in world.me and not in_domain(person.address, world.my_domains)
     if word == "services":
-        return lambda person, _: in_domain(person.address, world.services)
+        return lambda person: in_domain(person.address, world.services)
     address = normal(word)
-    return lambda person, _: normal(person.address) == address
+    return lambda person: normal(person.address) == address
+
+
+def _is_of_anchor(word: str) -> bool:
+    return word == "them" or bool(noted_field(word))
+
+
+def _tests_of_anchor(words: Sequence[str]) -> list[Callable[[Person, Scope], bool]]:
+    """Return the tests of somebody by the people of the anchor, or those whose address one of its fields gives."""
+    fields = [field for word in words if (field := noted_field(word))]
+    tests: list[Callable[[Person, Scope], bool]] = []
+    if "them" in words:
+        tests.append(lambda person, scope: normal(person.address) in scope.them)
+    if fields:
+        tests.append(lambda person, scope: normal(person.address) in _noted(fields, scope.visit.events))
+    return tests
+
+
+def _noted(fields: Sequence[str], events: Sequence[Event]) -> set[str]:
+    return {normal(each.address) for field in fields for each in noted(field, events)}
 
 
 def _recipients(event: Event) -> Sequence[Person]:
@@ -146,7 +165,7 @@ def answers(value: Value, world: World) -> Part | None:
     wanted = values.boolean(value)
     if wanted is None:
         return None
-    return Part(fixed=(lambda event, scope: answers_others(event, scope, world) is wanted,))
+    return Part(fixed=(Among(lambda event, scope: answers_others(event, scope, world) is wanted),))
 
 
 def forwards(value: Value, _: World) -> Part | None:

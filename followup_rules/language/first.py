@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from followup_rules.language.compiled import Part
+from followup_rules.language.compiled import Among, Part
 from followup_rules.language.matching import DOUBTFUL, Scope, World
 from followup_rules.model import Event, series
 from followup_rules.toml import values
@@ -26,7 +26,7 @@ def first(value: Value, _: World) -> Part | None:
         counted = (other for other in others if not _began_before(event, other, scope) or _has_met(chosen, other))
         return all((event.start, event.identity) <= (other.start, other.identity) for other in counted)
 
-    return Part(fixed=(is_first,))
+    return Part(fixed=(Among(is_first),))
 
 
 def _by_what_they_share(names: Callable[[Event, Scope], Iterable[str]], scope: Scope) -> Mapping[str, list[Event]]:

@@ -17,7 +17,8 @@ from followup_rules.language.layers import Table, merge
 from followup_rules.language.patterns import Pattern, World
 from followup_rules.language.phrases import PhraseError, parse
 from followup_rules.language.references import Surroundings
-from followup_rules.language.schema import ATTRIBUTE, GUARD, RULE, Guard, Read, Rule, RuleSet
+from followup_rules.language.rule_keys import GUARD, RULE, Read
+from followup_rules.language.schema import ATTRIBUTE, Guard, Rule, RuleSet
 from followup_rules.model import Problem
 from followup_rules.sealing import digest
 from followup_rules.sentences import Sentence

@@ -16,6 +16,7 @@ from followup_rules.language import fields
 from followup_rules.language.compiled import (
     DEEPEST,
     MOST,
+    Among,
     Part,
     Pattern,
     all_of,
@@ -177,7 +178,7 @@ def _about(value: Value, world: World) -> Part | None:
         told = scope.once("words of", others.alike, lambda: _by_word(scope.found(others), scope))
         return any(told.get(word, _NOBODY) - {event.identity} for word in words)
 
-    fixed, further = ((test,), ()) if named.is_fixed else ((), (test,))
+    fixed, further = ((Among(test),), ()) if named.is_fixed else ((), (test,))
     return Part(fixed=fixed, further=further, **where_it_fails(named))
 
 

@@ -155,7 +155,10 @@ def _clock(words: list[str]) -> time | None:
         return None
     if words[0] != "at":
         raise PhraseError(
-            words[0], Sentence("{words!r} is not understood here", words=words[0]), ("+", "-", "at", ", workday")
+            words[0],
+            Sentence("{words!r} is not understood here", words=words[0]),
+            ("+", "-", "at", ", workday"),
+            meant="+" if words[0] in {"and", "et", "plus"} else "",
         )
     clock = _CLOCK.fullmatch(words[1]) if len(words) > 1 else None
     if not clock:
@@ -188,6 +191,8 @@ def shift(phrase: Phrase, base: datetime, days: Days) -> datetime:
     are elapsed time. Raises UnsettledError if its rolls come to rest nowhere.
     """
     try:
+        if not (phrase.steps or phrase.at or phrase.rolls):
+            return min(max(base.astimezone(UTC), _EARLIEST), _LATEST)
         local = days.local(base).replace(tzinfo=None)
         for step in phrase.steps:
             local = _move(local, step, days)

@@ -12,7 +12,8 @@ from followup_rules.language import cycles, units
 from followup_rules.language.layers import Table
 from followup_rules.language.patterns import Pattern
 from followup_rules.language.phrases import Phrase
-from followup_rules.language.schema import GUARD, RULE, Do, Guard, Rule, RuleSet
+from followup_rules.language.rule_keys import GUARD, RULE
+from followup_rules.language.schema import Do, Guard, Rule, RuleSet
 from followup_rules.model import DRAFT, NOTICE, TASK
 from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import expected, nearest

@@ -29,8 +29,10 @@ class Sieve:
     """
 
     def __init__(self, patterns: Iterable[Part]) -> None:
-        self._patterns = {(pattern.sort, pattern.alone): pattern for pattern in patterns}
-        self._numbers = {tests: number for number, tests in enumerate(self._patterns)}
+        asked = [*patterns]
+        self._patterns = {_tests(pattern): pattern for pattern in asked}
+        numbers = {tests: number for number, tests in enumerate(self._patterns)}
+        self._numbers = {pattern: numbers[_tests(pattern)] for pattern in asked}
         self._asked: dict[Hashable, _Asked] = {}
 
     def sift(self, events: Sequence[Event], sorts: Sequence[Hashable]) -> Sequence[Sequence[int]]:
@@ -56,7 +58,7 @@ class Sieve:
 
     def number(self, pattern: Part) -> int | None:
         """Return the number of a pattern, or None if it is none of these."""
-        return self._numbers.get((pattern.sort, pattern.alone))
+        return self._numbers.get(pattern)
 
     def _ask(self, event: Event) -> _Asked:
         """Find out what is to be asked of all events of the same sort as one."""
@@ -64,7 +66,7 @@ class Sieve:
         words: dict[Callable[[Event], Any], list[_Of[str]]] = defaultdict(list)
         others: dict[Callable[[Event], Any], list[_Of[Callable[[Any], bool]]]] = defaultdict(list)
         for number, pattern in enumerate(self._patterns.values()):
-            if not passes_alone(pattern.sort, event):
+            if not pattern.is_of_sort(event):
                 continue
             if not pattern.alone:
                 certain.append(number)
@@ -79,3 +81,7 @@ class Sieve:
         looks = tuple((look_at, tuple(words[look_at]), tuple(others[look_at])) for look_at in {**words, **others})
         asked = self._asked[sort_of(event)] = tuple(certain), looks
         return asked
+
+
+def _tests(pattern: Part) -> Hashable:
+    return pattern.sort, pattern.implied, pattern.alone

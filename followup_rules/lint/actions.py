@@ -1,4 +1,4 @@
-"""What rules make and announce: contacts without an end, replies to nothing, drafts to nobody, calls named twice."""
+"""What rules make and announce: contacts without an end, replies to nothing, drafts to nobody, things made twice."""
 
 from __future__ import annotations
 
@@ -37,8 +37,10 @@ def problems(book: Book) -> Iterator[Problem]:
             yield from _unknown_opening(it, index, action, book)
         yield from _past_opening(it, table.fields, book)
         yield from _announced(it, table.fields, book)
+        yield from _not_shown(it, table.fields, book)
         yield from _alone(it, table.fields, of, book)
     yield from _announced_twice(book)
+    yield from _copies(book)
 
 
 def _ended_by_itself(fields: Mapping[str, Value], book: Book) -> Iterator[Problem]:
@@ -197,6 +199,31 @@ def _announced(rule: Rule, fields: Mapping[str, Value], book: Book) -> Iterator[
                 message = Sentence("it announces {raw!r}, which never opens later than this rule itself", raw=item.raw)
                 hint = Sentence("only what comes later can be announced: let it open later, or delete the line")
                 yield from book.problem(item, message, code=Code.ANNOUNCED_AMISS, hint=hint)
+
+
+def _not_shown(rule: Rule, fields: Mapping[str, Value], book: Book) -> Iterator[Problem]:
+    """Yield that a rule carries what no text of its actions shows."""
+    texts = [book.texts.get((rule.id, index)) for index in range(len(rule.do))]
+    if "carries" not in fields or any(
+        names is None or any(each.what == "carries" for each in names) for names in texts
+    ):
+        return
+    message = Sentence("no text of this rule shows what it carries")
+    hint = Sentence("show it in the text: {line}", line="{% for each in carries %}{{ each.title }}{% endfor %}")
+    yield from book.problem(fields["carries"], message, code=Code.NOT_SHOWN, hint=hint, key=True)
+
+
+def _copies(book: Book) -> Iterator[Problem]:
+    """Yield the rules that say the same as an earlier one: all would be made twice."""
+    known: dict[str, str] = {}
+    for name, rule in book.rules.rules.items():
+        fields = book.rule_table(name).fields
+        said = repr(sorted((key, value.raw) for key, value in fields.items() if key != "why"))
+        first = known.setdefault(said, name)
+        if first != name and not rule.fault and not rule.announces:  # of two that announce one call more is told
+            message = Sentence("it says the same as the rule {first!r}: all would be made twice", first=first)
+            hint = Sentence("delete it, or say what sets it apart")
+            yield from book.problem(fields["on"], message, code=Code.COPIED, hint=hint, key=True)
 
 
 def _announced_twice(book: Book) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from followup_rules.language.layers import Table, merge
+from followup_rules.language.load import as_value
 from followup_rules.language.schema import Guard, Rule, RuleSet
 from followup_rules.model import Problem
 from followup_rules.toml.document import Document
@@ -22,10 +23,10 @@ NOTED = frozenset({"note"})
 
 
 class Named(Struct, frozen=True):
-    """A name that a text reads: `it.FIELD` (with a dot), or the rule of a `when("RULE")`."""
+    """A name that a text reads: `it.FIELD` (with a dot), the rule of a `when("RULE")`, or what it carries."""
 
     what: str
-    """`it` or `when`."""
+    """`it`, `when` or `carries`."""
     name: str
     optional: bool = False
     """The text asks first whether it is there, or gives another value instead."""
@@ -54,11 +55,13 @@ class Book(Struct, frozen=True):
     rules: RuleSet
     tables: Mapping[tuple[str, str], Table]
     """The merged tables, by kind (`rule`, `guard`, `define`, `tag`) and name."""
+    definitions: Mapping[str, Value]
+    """Those definitions that can be read, each as the value of a pattern."""
     foreign: frozenset[str]
     """The files of packs: what stands there is not the user's to mend."""
     given: Given
     texts: Mapping[tuple[str, int], tuple[Named, ...]] = field(default_factory=dict)
-    """What the texts of each action of a rule name, by the rule's id and the place in its `do`."""
+    """What the text of each action of a rule names, by the rule's id and its place in `do`; faulty ones are absent."""
 
     @property
     def sound(self) -> Iterator[tuple[Rule | Guard, Table]]:
@@ -87,16 +90,9 @@ def read(layers: Sequence[Document], rules: RuleSet, foreign: frozenset[str], gi
     """Return the book of some layers of rules; what is wrong in merging them has been reported before."""
     tables = {(kind, name): table for kind in ("define", "rule", "guard", "tag")
               for name, table in merge(layers, kind, []).items()}  # fmt: skip
-    return Book(rules, tables, foreign, given)
-
-
-def whole(table: Table) -> Value:
-    """Return a definition as the value of a pattern."""
-    if "" in table.fields:
-        return table.fields[""]
-    raw = {key: value.raw for key, value in table.fields.items()}
-    parts: dict[str | int, Value] = dict(table.fields.items())
-    return Value(raw, table.header.document, table.header.path, [], parts)
+    definitions = {name: as_value(table) for (kind, name), table in tables.items()
+                   if kind == "define" and rules.world.definitions.get(name)}  # fmt: skip
+    return Book(rules, tables, definitions, foreign, given)
 
 
 def patterns(fields: Mapping[str, Value], keys: Sequence[str] = PATTERNS) -> Iterator[tuple[str, Value]]:

@@ -11,7 +11,7 @@ from followup_rules.codes import Code
 from followup_rules.language.phrases import Phrase, PhraseError, parse
 from followup_rules.language.recipients import noted_field
 from followup_rules.language.schema import Rule
-from followup_rules.lint.book import NOTED, Book, inside, patterns, tag_line, whole
+from followup_rules.lint.book import NOTED, Book, inside, patterns, tag_line
 from followup_rules.lint.shapes import KNOWN, Shape, anchors, shapes
 from followup_rules.lint.slips import hint_of, slip
 from followup_rules.model import NOTICE, Event, Problem
@@ -75,9 +75,8 @@ def _uses(book: Book) -> Iterator[Use]:
                 yield from (use for item in action.child("to").items() for use in _named(item, of, it.id, book))
         for _, pattern in patterns(table.fields):
             yield from _data(pattern, it.id, book)
-    for (kind, name), table in book.tables.items():
-        if kind == "define":
-            yield from _data(whole(table), name, book)
+    for name, definition in book.definitions.items():
+        yield from _data(definition, name, book)
 
 
 def _named(value: Value, of: tuple[Shape, ...], owner: str, book: Book) -> Iterator[Use]:
@@ -93,8 +92,8 @@ def _named(value: Value, of: tuple[Shape, ...], owner: str, book: Book) -> Itera
         return
     if phrase.base == "it":
         yield Use(phrase.field, value, of, owner)
-    elif ("define", phrase.base) in book.tables:
-        yield Use(phrase.field, value, tuple(shapes(whole(book.tables["define", phrase.base]), book)), owner)
+    elif phrase.base in book.definitions:
+        yield Use(phrase.field, value, tuple(shapes(book.definitions[phrase.base], book)), owner)
 
 
 def _phrase(value: Value) -> Phrase | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from followup_rules.language import text
-from followup_rules.lint.book import Book, whole
+from followup_rules.lint.book import Book
 from followup_rules.toml.values import Value
 
 _TEXTS = ("title", "text", "words")
@@ -39,15 +39,13 @@ def _bare(tags: Any) -> Any:
 
 def _table(value: Value, book: Book) -> Value | None:
     """Return the table of a pattern that may be given by a definition's name, or a tag."""
-    seen: set[str] = set()
     while isinstance(value.raw, str) or list(value.raw) == ["is"]:
         name = value.raw if isinstance(value.raw, str) else value.raw["is"]
         if name.startswith("#"):
             return Value({"tags": name[1:].lower()}, value.document, value.path, [])
-        if name in seen or ("define", name) not in book.tables:
+        if name not in book.definitions:
             return None
-        seen.add(name)
-        value = whole(book.tables["define", name])
+        value = book.definitions[name]
     return value
 
 

@@ -11,7 +11,7 @@ from followup_rules.language.schema import Rule
 from followup_rules.lint.book import Book, inside
 from followup_rules.model import Problem
 from followup_rules.sentences import Sentence
-from followup_rules.toml.suggestions import nearest
+from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value
 
 
@@ -37,17 +37,9 @@ def problems(book: Book) -> Iterator[Problem]:
             message = Sentence(
                 "{key!r} looks for {kind!r} events, and no source shows any; {what}", key=key, kind=kind, what=what
             )
-            hint = book.given.hints.get(kind) or _misspelt(kind, book)
+            guess = book.given.hints.get(kind) or expected(kind, {*book.given.kinds, *book.given.hints})
+            hint = guess or Sentence("no installed plugin shows it; `followup plugins` lists them")
             yield _at(table.fields.get(key) or table.header, kind, Problem(f"rule.{it.id}", message, hint=hint), book)
-
-
-def _misspelt(kind: str, book: Book) -> str:
-    guess = nearest(kind, {*book.given.kinds, *book.given.hints})
-    return (
-        Sentence('did you mean "{word}"?', word=guess)
-        if guess
-        else Sentence("no installed plugin shows it; `followup plugins` lists them")
-    )
 
 
 def _at(field: Value, kind: str, told: Problem, book: Book) -> Problem:

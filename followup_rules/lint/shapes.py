@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_rules.lint.book import Book, whole
+from followup_rules.lint.book import Book
 from followup_rules.toml.values import Value
 
 MAIL = frozenset({"sent", "received"})
@@ -124,8 +124,7 @@ def parts(value: Value, book: Book) -> Iterator[tuple[str, list[Shape]]]:
 def _named(name: str, book: Book) -> list[Shape]:
     if name.startswith("#"):
         return [_owned("tags")]
-    table = book.tables.get(("define", name))
-    return _pattern(whole(table), book) if table else [Shape()]
+    return _pattern(book.definitions[name], book) if name in book.definitions else [Shape()]
 
 
 def _owned(key: str) -> Shape:

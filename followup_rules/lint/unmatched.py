@@ -8,7 +8,7 @@ from followup_rules.codes import Code
 from followup_rules.language.phrases import PhraseError, parse
 from followup_rules.language.schema import Rule
 from followup_rules.lint import instants
-from followup_rules.lint.book import ENDS, PATTERN_LISTS, Book, inside, patterns, whole
+from followup_rules.lint.book import ENDS, PATTERN_LISTS, Book, inside, patterns
 from followup_rules.lint.implied import implies, same
 from followup_rules.lint.shapes import KNOWN, Shape, anchors, field_shapes, shapes, together
 from followup_rules.model import Problem
@@ -38,9 +38,8 @@ _SOMEONE = frozenset({"to", "from", "with"})
 
 def problems(book: Book) -> Iterator[Problem]:
     """Yield a warning at the field that keeps a pattern from ever matching."""
-    for (kind, _), table in book.tables.items():
-        if kind == "define" and not table.fault:
-            yield from _within(whole(table), book, [Shape()])
+    for definition in book.definitions.values():
+        yield from _within(definition, book, [Shape()])
     for it, table in book.sound:
         for _, value in patterns(table.fields):
             if not (isinstance(value.raw, dict) and "every" in value.raw):
@@ -143,6 +142,7 @@ def _excluded(value: Value, book: Book) -> Iterator[Problem]:
     """Yield that a pattern excludes all that it looks for."""
     if "not" not in value.raw:
         return
+    # As if `not` were not there: does what is left imply what `not` takes away?
     rest = Value(
         {key: part for key, part in value.raw.items() if key != "not"},
         value.document, value.path, [], {key: part for key, part in value.parts.items() if key != "not"},
@@ -222,7 +222,13 @@ def _too_early(lists: Mapping[str, list[Value]], book: Book) -> Iterator[Problem
 
 
 def _breach(fields: Mapping[str, Value], book: Book) -> Iterator[Problem]:
-    """Yield that a rule looks for a breach in what is no mail of the user's."""
+    """Yield that a rule looks for a breach in what is no mail of the user's, or for the window of what is off."""
+    for value in (fields[key] for key in ("during", "breaks") if key in fields):
+        named = value.child("guard") if isinstance(value.raw, dict) else value
+        if named.raw not in book.rules.guards:  # that there is no such guard is an error
+            message = Sentence("it never starts: the guard {name!r} is switched off", name=named.raw)
+            hint = Sentence("switch the guard on, or switch this rule off, too: enabled = false")
+            yield from book.problem(named, message, code=Code.NEVER_MATCHES, hint=hint)
     if "breaks" not in fields or "on" not in fields:
         return
     found = anchors(fields, book)
@@ -249,6 +255,7 @@ def _never_begun(book: Book) -> Iterator[Problem]:
     waiting = {it.id: names for it, table in book.sound if isinstance(it, Rule) and "on" in table.fields
                and (names := _done_of(table.fields["on"], book)) is not None}  # fmt: skip
     begun = {name for name in (*book.rules.rules, *book.rules.off) if name not in waiting}
+    # To a fixed point: a rule may wait for one that waits for another.
     while fresh := {name for name, of in waiting.items() if name not in begun and of & begun}:
         begun |= fresh
     for name in waiting.keys() - begun:
@@ -262,8 +269,7 @@ def _never_begun(book: Book) -> Iterator[Problem]:
 def _done_of(pattern: Value, book: Book) -> frozenset[str] | None:
     """Return the rules of which something must be done for a pattern to match; None if other events match, too."""
     if isinstance(pattern.raw, str):
-        table = book.tables.get(("define", pattern.raw))
-        return _done_of(whole(table), book) if table and whole(table).raw != pattern.raw else None
+        return _done_of(book.definitions[pattern.raw], book) if pattern.raw in book.definitions else None
     found = [frozenset(str(item.raw) for item in pattern.child("of").items())] if "of" in pattern.raw else []
     if isinstance(data := pattern.raw.get("data"), dict) and isinstance(data.get("rule"), str):
         found.append(frozenset({data["rule"]}))

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice, pairwise
 
+from msgspec.structs import replace
+
 from followup_rules.codes import Code
 from followup_rules.language.phrases import Phrase, parse
 from followup_rules.language.references import phrases_of
@@ -22,6 +24,8 @@ from followup_rules.toml.values import Value
 # Mail and what was done begin and end at once.
 _AT_ONCE = frozenset({"sent", "received", "done"})
 _LATEST_OCCURRENCES = 3
+# When most meetings are: one on a Sunday is no reason to warn.
+_SATURDAY, _OFFICE = 5, (9, 18)
 # A year ahead somebody may plan; a series may have begun years ago, when the rule was written.
 _NEAR = timedelta(days=3 * 366)
 
@@ -38,6 +42,7 @@ def problems(book: Book) -> Iterator[Problem]:
         yield from _till_the_next(it, table.fields, frame, starts, book)
         if isinstance(it, Rule):
             yield from _order(it, table.fields, frame, starts, book)
+            yield from _past_the_start(it, table.fields, book)
             yield from _held(it, table.fields, frame, starts, book)
             yield from _breach(it, table.fields, book)
 
@@ -174,6 +179,29 @@ def _order(
             return
 
 
+def _past_the_start(rule: Rule, fields: Mapping[str, Value], book: Book) -> Iterator[Problem]:
+    """Yield an opening before the anchor that a roll moves past it, for anchors of some day of the week."""
+    opening, days = rule.opens[0], book.rules.world.days
+    if rule.recurring or "opens" not in fields or opening.base not in {"start", "day"} or not opening.rolls:
+        return
+    plain = replace(opening, rolls=())
+    late = dict[int, list[bool]]()
+    for sample in samples(days):
+        local = days.local(sample.start)
+        # Nobody minds that what prepares for a Sunday at midnight comes late.
+        if local.weekday() < _SATURDAY and _OFFICE[0] <= local.hour < _OFFICE[1]:
+            at, rolled = (_only((phrase,), sample, Frame(book.rules, rule)) for phrase in (plain, opening))
+            if at is None or rolled is None or at >= sample.start:
+                return
+            late.setdefault(local.weekday(), []).append(rolled > sample.start)
+    if any(all(of_day) for of_day in late.values()):
+        message = Sentence("on some days of the week it is moved past the start of what it prepares for")
+        hint = Sentence("count from further back")
+        if "workday" in opening.text:
+            hint = Sentence('let it move back: write "workday before"')
+        yield from book.problem(fields["opens"], message, code=Code.NO_WINDOW, hint=hint)
+
+
 def _held(
     rule: Rule, fields: Mapping[str, Value], frame: Frame, starts: tuple[Sample, ...], book: Book
 ) -> Iterator[Problem]:
@@ -206,6 +234,7 @@ def _covers(  # noqa: PLR0913, PLR0917 -- two windows, and the anchors with whic
         return False
     if "where" in own and not ("where" in fields and same(fields["where"], own["where"], book)):
         return False
+    # The phrases of a guard count from its own anchor, and name other rules than this one does.
     of_guard = _frame(guard, book)
     return all(
         _inside(_only(rule.opens, s, frame), _only(rule.closes, s, frame),

@@ -15,6 +15,7 @@ from itertools import islice
 
 from msgspec import Struct
 
+from followup_rules.mail import charsets
 from followup_rules.model import Person
 from followup_rules.people import once_each, person
 
@@ -29,6 +30,7 @@ _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>]*>|\\.|[^"<>\\(),;:]+|.', re.DOTAL
 _SPACED_AT = re.compile(r"\s*@\s*")
 _QUOTING = re.compile(r'\\(.)|"')
 _ROUTE = re.compile(r"@[^:]*:|mailto:", re.IGNORECASE)
+_COMMENT = re.compile(r"\([^()]*\)")
 _SIMPLE_QUOTED = re.compile(r'"([^\s"\\@]+)"@')
 
 
@@ -51,7 +53,8 @@ def mailboxes(headers: Iterable[str]) -> list[Mailbox]:
 
 @lru_cache(maxsize=2048)  # the same few people write and are written to
 def _split(header: str) -> tuple[Mailbox, ...]:
-    return tuple(islice(_found(header), _MOST))
+    # Some programs encode a whole header, which RFC 2047 (section 5) forbids, and others read it all the same.
+    return tuple(islice(_found(header if "@" in header else decoded(header)), _MOST))
 
 
 def _found(header: str) -> Iterator[Mailbox]:
@@ -63,6 +66,7 @@ def _found(header: str) -> Iterator[Mailbox]:
     part: list[str] = []
     depth = 0
     for piece in [*pieces, ","]:
+        # Commas within comments part nothing (section 3.2.2).
         depth += (piece == "(") - (piece == ")")
         if depth == 0 and piece in (",", ";"):
             found = list(_mailboxes(part))
@@ -86,6 +90,7 @@ def _without_loose_ends(pieces: list[str]) -> list[str]:
             opened.pop()
         elif piece == ")":
             loose.add(index)
+    # "Julie (Nordik" is a name with a slip, not a comment that swallows all the addresses after it.
     loose.update(opened)
     return [piece for index, piece in enumerate(pieces) if index not in loose]
 
@@ -94,6 +99,7 @@ def _mailboxes(part: list[str]) -> Iterator[Mailbox]:
     """Yield the address of one part with its name; several if it is not clear which one is meant."""
     if not any("@" in piece for piece in part):
         return
+    # Of "julie@nordik.ca" <jroy@nordik.ca> the name only looks like an address.
     angles = [piece for piece in part if piece[0] == "<" and "@" in piece]
     if angles:
         name = _name("".join(piece for piece in part if piece not in angles))
@@ -127,8 +133,8 @@ def _name(written: str) -> str:
 
 
 def _address(written: str) -> str:
-    """Return an address without a route (section 4.4), white space, a lone bracket, and quotes without need."""
-    plain = _ROUTE.sub("", "".join(written.split()).strip("[]<>'"), count=1)
+    """Return an address without a route and comments (section 4.4), white space, and signs and quotes without need."""
+    plain = _ROUTE.sub("", "".join(_COMMENT.sub("", written).split()).strip("[]<>'").rstrip("."), count=1)
     return _SIMPLE_QUOTED.sub(r"\1@", plain)
 
 
@@ -139,12 +145,14 @@ def decoded(text: str) -> str:
     text = text[:_LONGEST_ENCODED]
     try:
         return "".join(_of_charset(piece, charset) for piece, charset in decode_header(text))
+    # Base64 that is cut off, a charset that Python does not know, a NUL in its name: each raises something else.
     except (HeaderParseError, LookupError, ValueError):
         return text
 
 
 def _of_charset(piece: bytes | str, charset: str | None) -> str:
-    """Return a piece of a header in clear; bytes that its character set does not know are shown as such."""
+    """Return a piece of a header in clear."""
     if isinstance(piece, str):
         return piece
-    return piece.decode(charset, "replace") if charset else piece.decode("raw-unicode-escape", "replace")
+    # decode_header gives bytes for the words between encoded ones, too, encoded as raw-unicode-escape.
+    return charsets.read(piece, charset) if charset else piece.decode("raw-unicode-escape", "replace")

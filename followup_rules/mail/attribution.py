@@ -53,6 +53,8 @@ class Attribution(Struct, frozen=True):
 
 class _Vocabulary(Struct, frozen=True):
     verb: re.Pattern[str]
+    written_by: re.Pattern[str]
+    """An address, and right after it the verb that ends an attribution."""
     beginning: re.Pattern[str]
     opener: re.Pattern[str]
     particles: frozenset[str]
@@ -63,8 +65,10 @@ class _Vocabulary(Struct, frozen=True):
 @cache
 def _vocabulary() -> _Vocabulary:
     given = phrases("quoted-mail")["attribution"]
+    verbs = any_of(given["verbs"])
     return _Vocabulary(
-        verb=re.compile(rf"(?<![^\W\d])(?:{any_of(given['verbs'])})(?![^\W\d])", re.IGNORECASE),
+        written_by=re.compile(rf"{_ADDRESS.pattern}[\s,]*(?:{verbs})\s?[:\uff1a]\W*$", re.IGNORECASE),
+        verb=re.compile(rf"(?<![^\W\d])(?:{verbs})(?![^\W\d])", re.IGNORECASE),
         beginning=re.compile(rf"(?:{any_of(given['beginnings'])})\b", re.IGNORECASE),
         opener=re.compile(
             rf"\W*(?:(?P<word>{any_of(given['openers'])})(?![^\W\d])|\d|[^\W\d]{{2,10}}[.,]{{0,2}}\s+\d)", re.IGNORECASE
@@ -170,6 +174,10 @@ def sureness(text: str) -> Sureness:
     date = _DATE.search(without_people) is not None
     if not (verb or beginning or (date and named)):
         return Sureness.NO
+    if date and _opens(said, worded=True) and words.written_by.search(said):
+        return (
+            Sureness.SURE
+        )  # whatever the name: "On Mon, Nov 9, 2026, the team that hires <jobs@nordik.example> wrote:"
     if verb and _is_a_sentence(without_people[: verb.start()], date=date):
         return Sureness.NO
     names, others = _names_and_others(words.verb.sub(" ", without_people))

@@ -79,12 +79,15 @@ def _addresses(people: Iterable[tuple[str, str]]) -> tuple[Address, ...]:
 
 
 def _address(address: str, name: str) -> Address | None:
+    # The email library takes encoded words in an address for such, too: see `_inert`.
     if "=?" in address or not address.rpartition("@")[0].isascii():  # accents there need mail of another kind: RFC 6531
         return None
+    # A name of signs only, such as "--", is none; quoted, it would stand before the address and say nothing.
     shown = _inert(one_line(name)) if any(sign.isalnum() for sign in name) else ""
     try:
         plain = Address(addr_spec="".join(one_line(address).split()))
         return Address(shown, plain.username, as_carried(plain.domain))
+    # The library's parser raises IndexError for some malformed addresses, beside the errors that it documents.
     except (HeaderParseError, ValueError, IndexError, TypeError):
         return None
 
@@ -94,6 +97,7 @@ def subject(action: Action) -> str:
     if not (action.reply and action.reply.subject.strip()):
         return _inert(one_line(action.title))
     answered = _inert(one_line(action.reply.subject))
+    # One prefix, in whatever language it stands there: "Re: AW: Re:" grows at each turn.
     return answered if subjects.is_reply(answered) else f"Re: {answered}"
 
 
@@ -109,6 +113,7 @@ def _thread(mail: EmailMessage, reply: Reply) -> None:
     """Put the draft into the thread that it answers (RFC 5322, section 3.6.4)."""
     if not _MESSAGE_ID.fullmatch(reply.message_id):
         return
+    # The whole chain is not known; its first and its last mail are enough for programs to find the thread.
     chain = [ident for ident in (reply.thread, reply.message_id) if _MESSAGE_ID.fullmatch(ident)]
     mail["In-Reply-To"] = f"<{reply.message_id}>"
     mail["References"] = " ".join(f"<{ident}>" for ident in dict.fromkeys(chain))
@@ -116,6 +121,7 @@ def _thread(mail: EmailMessage, reply: Reply) -> None:
 
 def _write_text(mail: EmailMessage, text: str) -> None:
     """Put the text into the mail as it is, for people who open it in an editor, if its lines are not too long."""
+    # Longer lines must be encoded, and then an editor shows "=E9" in place of "é".
     fits = all(len(line.encode()) <= _LONGEST_LINE for line in text.split("\n"))
     mail.set_content(text, charset="utf-8", cte="8bit" if fits else "quoted-printable")
 
@@ -124,6 +130,7 @@ def _written(name: str, value: Any) -> str:
     """Return the value of a header in ASCII, on lines that end with a line feed."""
     if name in ("From", "To"):
         return ",\n ".join(_mailbox(address, name) for address in value.addresses)
+    # One id a line, none broken: programs that compare them as text find the mail.
     if name in ("In-Reply-To", "References"):
         return "\n ".join(str(value).split())
     return _encoded(str(value), name)
@@ -134,6 +141,7 @@ def _mailbox(address: Address, header: str) -> str:
     if not shown:
         return address.addr_spec
     if shown.isascii():
+        # In a quoted string only these two need a backslash (RFC 5322, section 3.2.4).
         quoted = re.sub(r'(["\\])', r"\\\1", shown)
         return f'"{quoted}" <{address.addr_spec}>' if re.search(r"[^\w !#$%&'*+/=?^`{|}~-]", shown) else str(address)
     return f"{_encoded(shown, header)}\n <{address.addr_spec}>"

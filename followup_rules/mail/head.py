@@ -35,6 +35,7 @@ def divided(content: bytes) -> Parts:
 
     Blank lines and a byte order mark on top are passed over, NULs too; a bare carriage return ends a line.
     """
+    # Editors put the mark there, and damaged disks the NULs; the mail between them is whole.
     content = content.removeprefix(_BOM).replace(b"\0", b"").lstrip(b"\r\n")
     lines: list[bytes] = []
     start = 0
@@ -73,6 +74,7 @@ def _fields(lines: list[bytes]) -> Iterator[tuple[bytes, bytes]]:
     name, value = b"", b""
     for line in lines:
         field = _FIELD.match(line)
+        # Before the pattern of a field: a folded line may hold a colon.
         if line[:1] in (b" ", b"\t") and name:
             value += b"\n" + line
         elif field:
@@ -87,4 +89,5 @@ def _decoded(value: bytes) -> str:
     try:
         return value.decode()
     except UnicodeDecodeError:
+        # Bare bytes are not allowed before RFC 6532; who writes them nevertheless mostly writes these.
         return value.decode("windows-1252", "replace")

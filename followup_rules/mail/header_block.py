@@ -22,8 +22,12 @@ _BETWEEN_DASHES = re.compile(r"\s*[-_=]{4,}\s?[^-_=].{2,60}?[-_=]{4,}\s*$")
 _ADDRESS = re.compile(r"[^\s<>@]@[^\s<>@]+\.")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _MOMENT = r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? \d{1,2}:\d\d(?::\d\d)?(?: [AP]M)?"
-_BY_NOTES = re.compile(rf"[^\W\d].{{1,80}} ?-{{3}}{_MOMENT}-{{3}}", re.IGNORECASE)
-"""How Lotus Notes begins a mail that it puts below a letter: "Julie Roy ---09.11.2026 16:02:11---Hello Camille"."""
+_BY_NOTES = re.compile(rf"[\[\"]?[^\W\d].{{1,80}} ?-{{3}}{_MOMENT}-{{3}}", re.IGNORECASE)
+"""How Lotus Notes begins a mail that it puts below a letter: "Julie Roy ---09.11.2026 16:02:11---Hello Camille".
+
+The name may stand in quotes, and after "[Inactive hide details for "."""
+_BY_GROUPWISE = re.compile(rf">{{3}} .{{1,120}} {_MOMENT} >{{3}}$", re.IGNORECASE)
+"""How GroupWise does: ">>> Julie Roy <julie@nordik.example> 09.11.2026 16:02 >>>"; what follows bears no mark."""
 _STAMP = re.compile(rf"{_MOMENT}( [A-Z]{{2,5}})?$", re.IGNORECASE)
 _MOST_LONE_LINES = 14
 
@@ -58,7 +62,7 @@ def _separator() -> re.Pattern[str]:
 def is_separator(line: str) -> bool:
     """Tell of a line whether it says that what follows was written before."""
     bare = simple(line[: _LONGEST_LINE + 1])
-    if _BY_NOTES.match(bare) is not None:
+    if _BY_NOTES.match(bare) is not None or _BY_GROUPWISE.match(bare) is not None:
         return True
     return len(line) <= _LONGEST_LINE and _separator().match(bare) is not None
 

@@ -44,6 +44,7 @@ def text(page: str) -> str:
     from lxml import etree  # noqa: PLC0415 -- most mails have a plain text
 
     target = _Words()
+    # no_network: a document type may name an address, and nobody who sends a mail may learn that it was read.
     parser = etree.HTMLParser(target=target, no_network=True)
     for start in range(0, min(max(len(page), 1), _LONGEST), _STRETCH):
         parser.feed(page[start : min(start + _STRETCH, _LONGEST)])
@@ -67,6 +68,8 @@ class _Words:
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if self._left_out or self._ended:
+            # Counted, for elements within it end before it does; lxml closes for each start, also of what a page leaves
+            # open.
             self._left_out += 1 if self._left_out else 0
             return
         named = {word.lower().removeprefix("x_") for word in attributes.get("class", "").split()}
@@ -99,6 +102,7 @@ class _Words:
     def data(self, words: str) -> None:
         if self._left_out or self._ended:
             return
+        # Outside `pre` a line break of the source is a space.
         first, *others = words.replace("\r\n", "\n").split("\n") if self._pre > 0 else [words]
         self._line.append(first)
         for other in others:

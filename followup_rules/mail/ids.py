@@ -33,6 +33,7 @@ def ids(header: str) -> tuple[str, ...]:
         found = [_unfolded(match[1]) for match in _BRACKETED.finditer(text) if match[1]]
         proper = [ident for ident in found if _ID.fullmatch(ident)]
     else:
+        # Old In-Reply-To headers hold whole sentences ("Your message of ..."); an @ tells the id in them.
         proper = [word for word in text.replace(",", " ").split() if _BARE.fullmatch(word)]
     return tuple(dict.fromkeys(ident for ident in proper if len(ident) <= _LONGEST))[:_MOST]
 
@@ -53,6 +54,7 @@ def substitute(headers: Headers, date: datetime) -> str:
 
     So it is the same one after a mail program has added a header, changed line ends or moved it.
     """
+    # As it is written: read again in another zone or by another version, it would be another mail.
     when = " ".join(_COMMENT.sub(" ", first(headers, "date")).split()) or date.astimezone(UTC).isoformat()
     people = (sorted({found.address.lower() for found in mailboxes(headers[name])}) for name in ("from", "to"))
     parts = [when, *(" ".join(addresses) for addresses in people), " ".join(decoded(first(headers, "subject")).split())]

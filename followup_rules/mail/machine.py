@@ -53,15 +53,18 @@ def kind(headers: Headers, sender: str, subject: str, types: Collection[str] = (
     theirs. The types are those of all parts, as `source.types` gives them; without them the headers must do. A text,
     as `source.ends` gives it, lets what is usual in mail to many tell as well; mail of the user's own has none.
     """
+    # Without the types of all parts, that of the whole must do: for a report and for an answer it is enough.
     known = [value[:_LONGEST].casefold() for value in types or headers["content-type"]]
     told = folded(subject[:_LONGEST])
     found = _report(known, told) or ("calendar" if any(_ANSWER.search(value) for value in known) else "")
     if found:
         return found
     automatic = _automatic(headers)
+    # A person who is known to have written may use any words.
     if automatic == "no":
         return ""
     return (
+        # From the surest sign to the least: what says of itself what it is, before what only a list or a habit tells.
         _by_subject(headers, told, known, automatic=automatic != "", whole=bool(types))
         or _perhaps(headers, told, sender, automatic)
         or _by_sender(headers, sender)
@@ -92,6 +95,7 @@ def _report(known: Iterable[str], subject: str) -> str:
 
 def _automatic(headers: Headers) -> str:
     """Return what the headers say of how the mail came about; `no`: a person wrote it (RFC 3834, section 5)."""
+    # The value may be followed by parameters and comments (RFC 3834, section 5).
     submitted = re.split(r"[\s;(]", first(headers, "auto-submitted").casefold(), maxsplit=1)[0]
     if submitted:
         return submitted
@@ -104,7 +108,8 @@ def _automatic(headers: Headers) -> str:
 
 
 def _by_subject(headers: Headers, subject: str, known: Collection[str], *, automatic: bool, whole: bool) -> str:
-    found = next((kind for kind in _KINDS if _subjects(kind).match(subject)), "")
+    bare = subject if _is_a_discussion(headers) else subjects.bare(subject)  # on a list, people write of bounces
+    found = next((kind for kind in _KINDS if _subjects(kind).match(subject) or _subjects(kind).match(bare)), "")
     if found:
         return found
     multipart = any(value.startswith("multipart/") for value in known)  # without a type it is a text (RFC 2045, 5.2)
@@ -154,6 +159,7 @@ def _list(headers: Headers, sender: str, subject: str, *, automatic: bool) -> st
     answers = headers["in-reply-to"] or headers["references"]  # a newsletter answers nobody
     if answers and first(headers, "precedence").casefold() == "junk":  # as notices of absence had it before RFC 3834
         return "reply"
+    # Recruiting services put the headers of lists on what people answer through them.
     if answers and not _takes_no_answer(sender):
         return ""
     digest = not subjects.is_reply(subject) and _DIGEST.search(folded(subject[:_LONGEST]))
@@ -170,8 +176,13 @@ def _list(headers: Headers, sender: str, subject: str, *, automatic: bool) -> st
 
 
 def _by_habit(headers: Headers, sender: str, subject: str, text: str) -> str:
-    """Tell by what is usual, in mail that answers nobody, passes nothing on, and that nobody posted on a list."""
+    """Tell by what is usual, in mail that answers nobody, passes nothing on, and that nobody posted on a list.
+
+    What answers is a program's only if it says so itself.
+    """
     if habits.is_a_commit(text) or _is_an_account(headers, sender):
+        return "notice"
+    if headers["in-reply-to"] and habits.is_automatic(headers, sender, text):
         return "notice"
     if headers["in-reply-to"] or headers["references"] or subjects.is_reply(subject) or subjects.is_forward(subject):
         return ""
@@ -218,6 +229,7 @@ def _is_posted(headers: Headers, sender: str, *, by_a_stranger: bool = False) ->
     to = set(_ADDRESS.findall(" ".join((*headers["to"], *headers["cc"])).casefold()[:_LONGEST]))
     itself = {*_ADDRESS.findall(first(headers, "sender").casefold()[:_LONGEST])} - {sender.casefold()}
     lists = _lists(headers) - {_local(sender)}
+    # The last two labels are, roughly, the organization.
     own = ".".join(sender.casefold().rpartition("@")[2].split(".")[-2:])
     through = [each for each in to if each in itself or each.partition("@")[0] in lists]
     return any(not by_a_stranger or not each.endswith(own) for each in through)

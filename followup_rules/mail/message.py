@@ -41,7 +41,8 @@ class Mail(Struct, frozen=True, kw_only=True):
         senders = people(headers["from"])
         written_to = people([*headers["to"], *headers["cc"], *headers["bcc"]])
         named = ids.references(headers)
-        key = key_of(headers) if self.kind == "sent" else ""
+        is_sent = self.kind == "sent"
+        key = key_of(headers) if is_sent else ""
         return Event(
             id=self.ident,
             kind=self.kind,
@@ -49,10 +50,12 @@ class Mail(Struct, frozen=True, kw_only=True):
             end=self.date,
             title=title,
             text=self.text,
-            auto=self.auto,
+            auto="" if is_sent and self.auto == "bulk" else self.auto,  # programs for mail merges mark it as that
             forwards=subjects.is_forward(title) or bool(headers["x-forwarded-message-id"]),  # Thunderbird's
             people=others([*(senders if self.kind == "received" else ()), *written_to], me),
             organizer=senders[0] if senders else None,
+            # The first of References is where the thread began (RFC 5322, section 3.6.4): the same for all of its
+            # mails.
             thread=next(iter(named), "") or ids.conversation(headers) or self.ident,
             answers=ids.replied_to(headers),
             references=named,
@@ -65,6 +68,7 @@ def is_mine(headers: Headers, me: Collection[str]) -> bool:
     """Tell whether From names somebody with these addresses, and nobody else."""
     writers = mailboxes(headers["from"])
     found = [someone for writer in writers if (someone := person(writer.address))]
+    # A From with my address beside another one is how a stranger would put words in my mouth.
     return 0 < len(found) == len(writers) and all(someone.address in me for someone in found)
 
 

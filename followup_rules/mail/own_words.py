@@ -28,8 +28,8 @@ _MOST_INTRODUCTIONS, _MOST_EMPTY = 4, 30
 _BROKEN = 60
 """A quoted line that a program broke, so that its rest stands unmarked below it, has at least so many characters."""
 
-# A `|` at both ends makes a row of a table. Initials before the mark are SuperCite's.
-_MARK = re.compile(r"[\s\u200e\u200f]{0,8}(?:>|\|(?!.*\|\s*$)|[A-Z][A-Za-z]{0,3}>)")
+# A `|` at both ends makes a row of a table. Initials before the mark, or an indented name, are SuperCite's.
+_MARK = re.compile(r"[\s\u200e\u200f]{0,8}(?:>|\|(?!.*\|\s*$)|[A-Z][A-Za-z]{0,3}>|(?<=\s\s)[A-Z]\w{0,15}> )")
 _OMITTED = re.compile(r"\s*(?:[\[<(][^\[\]<>()@]{0,60}[\])>]|\.{2,}|\u2026)?\s*$")
 """An empty line, or what a writer puts in place of lines that they left out of a quote: `<snip>`, `[...]`."""
 _ODD_MARK = re.compile(r"\s{0,2}([)\]}:%=~!]{1,2}|--[\])>])\s?")
@@ -156,7 +156,7 @@ def _next_text(lines: Sequence[str], place: int) -> int | None:
 def is_marked(lines: Sequence[str], place: int) -> bool:
     """Tell of a line whether it bears a quote's mark; a line `>From ` by itself was escaped (RFC 4155)."""
     line = lines[place]
-    if not _MARK.match(line):
+    if not _MARK.match(line) or (line.rstrip().endswith(" >>>") and is_separator(line)):
         return False
     if not _ESCAPED.match(line):
         return True
@@ -173,6 +173,7 @@ def _is_rest_of_a_quote(lines: Sequence[str], place: int) -> bool:
 
 
 def _is_signature(lines: Sequence[str], place: int) -> bool:
+    # The space belongs to it (RFC 3676, section 4.3): without one, it may be a dash of the writer's.
     if lines[place].rstrip("\n") == "-- ":
         return True
     if lines[place].rstrip() != "--":
@@ -227,6 +228,7 @@ def _before_labels(line: str) -> list[str]:
 def _before_attributions(line: str) -> Iterator[str]:
     for match in re.finditer(r"[:\uff1a](?=\s|$)", line):
         found = attribution([line[: match.end()]], 0)
+        # On a single line nothing else tells where the quote begins, so what is only likely does not cut.
         if found and found.sureness is Sureness.SURE:
             yield found.before
             yield line[len(found.before) : match.end()].strip()

@@ -28,6 +28,13 @@ def phrases(name: str) -> Any:
     return tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
 
 
+@cache
+def services() -> frozenset[str]:
+    """Return the domains of applicant-tracking and scheduling services that come with the package."""
+    lines = (_FOLDER / "services.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
 @lru_cache(maxsize=2048)
 def simple(text: str) -> str:
     """Return a text without accents and invisible signs, with one kind of spaces, quotes and dashes; its case stays."""

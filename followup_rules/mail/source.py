@@ -6,7 +6,6 @@ into attached mails, whose words are somebody else's.
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator
 from email import message_from_bytes
@@ -16,7 +15,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from followup_rules.mail import html
+from followup_rules.mail import charsets, html
 from followup_rules.mail.header_block import is_separator
 
 _DEEPEST, _MOST_PARTS = 12, 200
@@ -25,16 +24,12 @@ _LONGEST_HEAD, _LONGEST_TEXT = 100_000, 600_000
 _BLANK = re.compile(rb"\r?\n\r?\n")
 _CONTENT_FIELD = re.compile(rb"^content-[!-9;-~]{1,40}[ \t]*:.*(?:\n[ \t].*)*", re.IGNORECASE | re.MULTILINE)
 _BOUNDARY = re.compile(r"[ -~]{1,200}")
-_NO_TEXT = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
-"""What Python takes for a charset and no mail is written in; some take time that grows faster than the length."""
 _BEGINNING, _END, _END_OF_PAGE = 2_000, 3_000, 9_000
 """In characters: how much of a mail tells who wrote it."""
 _MOST_TEXTS, _MOST_LINKS = 4, 30
 _LINKED = re.compile(r"\bhref\s*=\s*[\"']?((?:https?|mailto):[^\"'\s>]{1,300})", re.IGNORECASE)
 _METHOD = re.compile(r"^METHOD:(\w{1,20})\s*$", re.IGNORECASE | re.MULTILINE)
 _JOINER = "\u2060"
-_WIDER = {"iso8859-1": "cp1252", "ascii": "utf-8", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932"}
-"""Charsets that programs name and do not keep to, and the larger one that they mean."""
 
 
 class _Part(Struct, frozen=True):
@@ -115,6 +110,7 @@ def _part(content: bytes, deepest: int, left: Iterator[int]) -> _Part:
     if content.startswith((b"\n", b"\r\n")):  # a part without a head: a plain text (RFC 2046, section 5.1)
         head, rest = b"", [content]
     told, body = _content_fields(head[:_LONGEST_HEAD]), rest[0] if rest else b""
+    # Attached mails (message/rfc822) are not opened: what stands in them somebody else wrote.
     if not deepest or told.get_content_maintype() != "multipart":
         return _Part(told, body)
     pieces = (piece for piece in _pieces(told.get_boundary(), body) if next(left, None) is not None)
@@ -149,6 +145,7 @@ def _pieces(boundary: str | None, body: bytes) -> Iterator[bytes]:
     line = re.compile(re.escape(b"--" + boundary.encode()) + rb"(--)?[ \t]*(?=\r?\n|\Z)")
     places: list[tuple[int, int]] = []
     for match in line.finditer(body):
+        # A boundary begins its line; in the middle of one it is the text of somebody who quotes a mail's source.
         if body[max(match.start() - 1, 0) : match.start()] not in (b"", b"\n"):
             continue
         places.append((match.start(), match.end()))
@@ -168,29 +165,18 @@ def _text(part: _Part) -> str:
     if part.kind == "text/html":
         return html.text(_decoded(part))
     if part.kind == "multipart/alternative":
+        # The last alternative is the richest (RFC 2046, section 5.1.4); the plain one shows what is quoted.
         plain_first = sorted(part.inner, key=lambda inner: inner.kind != "text/plain")
         return next((text for inner in plain_first if (text := _text(inner)).strip()), "")
     return "\n\n".join(text for inner in part.inner if (text := _text(inner)).strip())
 
 
 def _decoded(part: _Part) -> str:
+    # The email library decodes base64 and quoted-printable as they come, cut off and damaged too.
     part.head.set_payload(part.body[:_LONGEST_TEXT].decode("ascii", "surrogateescape"))
     payload = part.head.get_payload(decode=True)
     raw = payload if isinstance(payload, bytes) else b""
-    charset = _charset(part.head.get_content_charset("utf-8"))
-    try:
-        return raw.decode(charset, "strict" if charset == "utf-8" else "replace")
-    except (LookupError, ValueError):
-        return raw.decode("cp1252", "replace")
-
-
-def _charset(named: str) -> str:
-    """Return the charset to read with; UTF-8, and if it is not that windows-1252, in place of one that nobody knows."""
-    try:
-        known = codecs.lookup(named).name
-    except (LookupError, ValueError):
-        return "utf-8"
-    return "utf-8" if known in _NO_TEXT else _WIDER.get(known, known)
+    return charsets.read(raw, part.head.get_content_charset("utf-8"))
 
 
 def _flowed(head: Message, text: str) -> str:

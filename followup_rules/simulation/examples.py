@@ -89,6 +89,7 @@ class Configs:
 
     def of(self, table: Value) -> Config | None:
         """Return the config of an example, or None: what is wrong with its `config` or `profile` is reported."""
+        # Most examples of a file have the same config, and compiling takes longest.
         key = repr((table.raw.get("config"), table.raw.get("profile")))
         if key in self._known:
             return self._known[key]
@@ -140,6 +141,7 @@ def read(named: Named, configs: Configs) -> Example | None:
         return None
     events = [each for each in happenings if each]
     stops = sorted((then for then in thens if then), key=lambda then: then.at)
+    # Meetings are known from the first instant on: somebody has sent the invitation before.
     starts = [each.seen or each.event.start for each in events]
     first = min([*starts, stops[0].at])
     shown = appearances(events, first)

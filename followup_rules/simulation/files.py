@@ -68,13 +68,11 @@ def of_file(path: Path, config: Config, problems: list[Problem]) -> Iterator[Exa
             yield file
         else:
             known, found = set(config.problems), list[Problem]()
-            tried = neutral.with_rules_over(config, _rules_in(file.document), found)
+            rules = {key: table for key, table in file.document.tables.items() if key != EXAMPLE}
+            document = Document(file.document.file, file.document.text, rules)
+            tried = neutral.with_rules_over(config, document, found)
             problems += [*found, *(each for each in tried.problems if each not in known and not each.info)]
             yield ExampleFile(file.path, file.document, tried)
-
-
-def _rules_in(document: Document) -> Document:
-    return Document(document.file, document.text, {k: v for k, v in document.tables.items() if k != EXAMPLE})
 
 
 def _files_of(config: Config) -> Iterable[Path]:

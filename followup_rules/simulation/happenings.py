@@ -143,6 +143,7 @@ class Reader:
         data = _data(table)
         if start is None or end is None:
             return None
+        # As the sources have it: tags and cases count only in what the user wrote.
         own = kind == "meeting" and (organizer is None or organizer.address in me)
         event = Event(
             id=ident,
@@ -245,7 +246,9 @@ class Reader:
         return self._timed(note, at, seen, table)
 
     def _timed(self, note: Event, at: datetime | None, seen: datetime | None, table: Value) -> Event | None:
-        note = replace(note, id=self._free(note.id), where=self._where(table), source_line=str(table.raw["text"]))
+        # Its heading was written for it alone, and stands in no file.
+        own = {"where": self._where(table), "source_line": str(table.raw["text"]), "heading_line": None}
+        note = replace(note, id=self._free(note.id), **own)
         if note.undated and at:
             whole_day = not isinstance(table.raw["at"], datetime)
             return replace(note, start=at, end=at, undated=False, whole_day=whole_day)

@@ -61,6 +61,7 @@ class World:
 
     def shown(self, since: int, now: datetime, *, notes: bool) -> list[Event]:
         """Return the notes, or all else, that are there now, of the appearances from the one of a number on."""
+        # Later appearances of the same event go over earlier ones, as in a source that is read again.
         latest = {
             each.event.identity: each
             for each in self._shown[since : bisect_right(self._seen, now)]

@@ -63,6 +63,7 @@ class Player:
             self.act(self._acts.pop(0))
         report = run(self.config, self.store, now)
         ahead = self._instants[bisect_right(self._instants, now) :][:1]
+        # Between these instants nothing can change, so no tick is needed: days without any pass at once.
         ahead += [report.next] if report.next and report.next > now else []
         self._next = min(ahead, default=None)
         return report

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -66,30 +66,36 @@ def tell(config: Config, history: History, start: datetime, end: datetime) -> St
     before = config.profile.lookback + MARGIN
     begin = max(start - before, min([start, *(each.event.start for each in history.appearances)]) - timedelta(days=1))
     with playing(config, history, outputs_of(config), begin) as player:
-        reports = list(player.until(end))
-        told = [line for line in _all_lines(reports, history, player) if start <= line.at <= end]
+        told, made, held, ticks = list[Line](), dict[str, Made](), set[str](), 0
+        for report in player.until(end):  # none is kept: together they hold each event as often as it was judged
+            ticks += 1
+            told += _lines(report, held)
+            _note_made(report, made)
+            held = _held(report, held)
+        told[:0] = (line for each in history.appearances for line in _event(each, player))
         names = names_of(player.store.entries(), config.profile.timezone)
-    made = {key: each for key, each in _made(reports).items() if each.at >= start}
-    return Story(tuple(sorted(told, key=lambda line: line.at)), made, names, len(reports))
+    lines = sorted((line for line in told if start <= line.at <= end), key=lambda line: line.at)
+    return Story(tuple(lines), {key: each for key, each in made.items() if each.at >= start}, names, ticks)
 
 
-def _all_lines(reports: Iterable[Report], history: History, player: Player) -> Iterator[Line]:
-    for each in history.appearances:
-        yield from _event(each, player)
-    held: dict[str, bool] = {}
-    for report in reports:
-        for outcome in report.outcomes:
-            yield _outcome(outcome, report.now)
-        taken = {outcome.change.action.duty for outcome in report.outcomes}  # of which that it was missed is told
-        for decision in (each for each in report.missed if each.key not in taken):
-            yield Line(at=report.now, what="missed", case=decision.case, rule=decision.rule, key=decision.key,
+def _lines(report: Report, held: Collection[str]) -> Iterator[Line]:
+    """Yield what is told of one run; `held` are the duties that were held before it."""
+    for outcome in report.outcomes:
+        yield _outcome(outcome, report.now)
+    taken = {outcome.change.action.duty for outcome in report.outcomes}  # of which that it was missed is told
+    for decision in (each for each in report.missed if each.key not in taken):
+        yield Line(at=report.now, what="missed", case=decision.case, rule=decision.rule, key=decision.key,
+                   title=decision.visit.anchor.title, why=decision.reason)  # fmt: skip
+    for decision in report.decisions:
+        if decision.state is State.HELD and decision.key not in held:
+            yield Line(at=report.now, what="held", case=decision.case, rule=decision.rule, key=decision.key,
                        title=decision.visit.anchor.title, why=decision.reason)  # fmt: skip
-        for decision in report.decisions:
-            is_held = decision.state is State.HELD
-            if is_held and not held.get(decision.key):
-                yield Line(at=report.now, what="held", case=decision.case, rule=decision.rule, key=decision.key,
-                           title=decision.visit.anchor.title, why=decision.reason)  # fmt: skip
-            held[decision.key] = is_held
+
+
+def _held(report: Report, before: Collection[str]) -> set[str]:
+    """Return the duties that are held after a run: of what it did not judge, those that were."""
+    judged = {decision.key for decision in report.decisions}
+    return {*before} - judged | {decision.key for decision in report.decisions if decision.state is State.HELD}
 
 
 def _event(each: Appearance, player: Player) -> Iterator[Line]:
@@ -118,13 +124,11 @@ def _outcome(outcome: Outcome, now: datetime) -> Line:
                 type=change.action.type, title=change.action.title, people=change.action.to, why=reason)  # fmt: skip
 
 
-def _made(reports: Iterable[Report]) -> dict[str, Made]:
-    found: dict[str, Made] = {}
-    for report in reports:
-        for outcome in report.outcomes:
-            change, action = outcome.change, outcome.change.action
-            first = found[change.key].at if change.key in found else report.now
-            withdrawn = report.now if change.op == "withdraw" else None
-            found[change.key] = Made(key=change.key, rule=action.rule, case=action.case, at=first, action=action,
-                                     withdrawn=withdrawn)  # fmt: skip
-    return found
+def _note_made(report: Report, made: dict[str, Made]) -> None:
+    """Note what a run made, changed or took back."""
+    for outcome in report.outcomes:
+        change, action = outcome.change, outcome.change.action
+        first = made[change.key].at if change.key in made else report.now
+        withdrawn = report.now if change.op == "withdraw" else None
+        made[change.key] = Made(key=change.key, rule=action.rule, case=action.case, at=first, action=action,
+                                withdrawn=withdrawn)  # fmt: skip

@@ -73,7 +73,7 @@ class Acquaintances:
     def answered(self, events: Iterable[Event]) -> list[Event]:
         """Return the events; an invitation that counts is as good as answered."""
         shown = list(events)
-        if all(event.answered for event in shown):
+        if False not in {event.answered for event in shown}:
             return shown
         known = {name for (name,) in self._database.rows("select id from acquainted")}
         return [

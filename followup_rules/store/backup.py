@@ -50,6 +50,7 @@ def whole(place: Path) -> Iterator[Path]:
     try:
         yield unfinished
         durable.sync(unfinished)
+        # Only now has it the name by which it is found: half a copy never looks like one.
         unfinished.replace(place)
     except BaseException:
         with suppress(OSError):

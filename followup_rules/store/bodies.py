@@ -20,6 +20,15 @@ def encode(event: Event) -> str:
     return encoded(replace(event, data=data, where=where, **own))
 
 
+def says_the_same(body: str, event: Event) -> bool:
+    """Tell whether a kept event is one as it is shown now, wherever the heading of a note stands.
+
+    An event that an earlier version kept is the same, too, though it lacks the fields that were added since.
+    """
+    own = encode(event)
+    return body == own or encode(replace(decode("", body), heading_line=event.heading_line)) == own
+
+
 _EVENT = msgspec.json.Decoder(Event)
 _OWN = ("gone", "listed", "planned", "called_off", "past_unlisted")
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_rules.keys import hashed
+from followup_rules.keys import hashed, with_rule
 from followup_rules.model import KIND_END, Case, Event, Report
+from followup_rules.store.bodies import decode
 from followup_rules.store.events import together
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def _read(keys: Sequence[str], store: Store) -> Iterator[StoredCase]:
     notes = [event.identity for event in everywhere if event.kind == "note" and ("re" in event.data or event.tags)]
     followed = store.places.followed(notes) if notes else {}
     entries, pins = store.ledger.of_cases(keys), store.ledger.pins_of_cases(keys)
+    renamed = store.state.read().renamed
     settled, subjects = store.decisions.settled_of_cases(keys), store.subjects.of_cases(keys)
     for key in keys:
         own = home.get(key, [])
@@ -82,7 +84,7 @@ def _read(keys: Sequence[str], store: Store) -> Iterator[StoredCase]:
         made = _made(entries[key])
         case = Case(
             key=key,
-            home=_by_name(own, made),
+            home=_ordering(_by_name(own, made), renamed),
             joined=_by_name(_joined(own, names, joining.get(key, []), store), made),
             followed={note: about for note, about in followed.items() if note[0] in names} if followed else {},
             days={event.id: days[event.id] for event in own if event.id in days} if days else {},
@@ -95,7 +97,7 @@ def _events(query: str, keys: Sequence[str], store: Store) -> Mapping[str, list[
     found: dict[str, list[Event]] = defaultdict(list)
     rows = store.database.of_cases(query, keys)
     for (case, _), versions in groupby(rows, key=itemgetter(0, 1)):
-        found[case].append(together(version[1:] for version in versions))
+        found[case].append(together([decode(*version[2:]) for version in versions]))
     return found
 
 
@@ -111,6 +113,18 @@ def _made(entries: Iterable[LedgerEntry]) -> Mapping[str, LedgerEntry]:
     """Return the entries whose marker is not their name, by that marker and by its hash."""
     parted = [entry for entry in entries if entry.marker != entry.name]
     return {name: entry for entry in parted for name in (entry.marker, hashed(entry.marker))}
+
+
+def _ordering(events: tuple[Event, ...], renamed: Mapping[str, str]) -> tuple[Event, ...]:
+    """Return the events; a note that orders something of a rule by an earlier name of it gets that of today."""
+    if not renamed:
+        return events
+    return tuple(
+        replace(event, data={**event.data, "for": with_rule(named, renamed)})
+        if event.kind == "note" and isinstance(named := event.data.get("for"), str)
+        else event
+        for event in events
+    )
 
 
 def _by_name(events: Sequence[Event], made: Mapping[str, LedgerEntry]) -> tuple[Event, ...]:

@@ -27,13 +27,16 @@ def connect(path: Path) -> sqlite3.Connection:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         regular_files.make(path)  # SQLite would let others read it, and give its -wal and -shm the same mode
+        # Without a level sqlite3 begins no transaction by itself: all of them are begun in `transaction`.
         connection = sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)
         try:
             version = _version(connection, path)
             if 0 < version < VERSION:
                 back_up(connection, backup_of(path, version))
+            # So that `explain` and `doctor` can read while a run writes.
             connection.execute("pragma journal_mode = wal")
             connection.execute("pragma synchronous = full")
+            # What is forgotten is overwritten with zeros, and does not wait in the file for its place to be used again.
             connection.execute("pragma secure_delete = on")
             _migrate(connection, path, version)
         except BaseException:
@@ -91,10 +94,12 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
 
 
 def _migrate(connection: sqlite3.Connection, path: Path, version: int) -> None:
+    """Bring the tables from a version to that of today, in one step: a crash leaves the store as it was."""
+    if version == VERSION:
+        return
+    scripts = [*MIGRATIONS[version:VERSION], _UPGRADED.format(version) if version else ""]
     try:
-        for number in range(version, VERSION):
-            last = _UPGRADED.format(version) if version and number == VERSION - 1 else ""
-            connection.executescript(f"begin; {MIGRATIONS[number]} {last} pragma user_version = {number + 1}; commit;")
+        connection.executescript(f"begin; {' '.join(scripts)} pragma user_version = {VERSION}; commit;")
     except sqlite3.Error as error:
         if not version:
             raise
@@ -179,6 +184,7 @@ class Database:
 
     def scrub(self) -> None:
         """Write the file anew without what was erased from it, and empty its log."""
+        # VACUUM writes all of the store into a temporary file, which may lie in a folder that others can read.
         self.run("pragma temp_store = memory")
         self.run("vacuum")
         self.rows("pragma wal_checkpoint(truncate)")

@@ -64,6 +64,7 @@ class Decisions:
         before = self.states(case)
         changed = [decision for decision in decisions if before.get(decision.key) != decision.state]
         with self._database.transaction():
+            # All of them, for duties may be gone that no rule and no anchor stands for any more.
             self._database.run('delete from decision where "case" = ?', case)
             rows = [_row(decision) for decision in decisions]
             self._database.run_many("insert or replace into decision values (?, ?, ?, ?, ?, ?, ?, ?)", rows)

@@ -46,6 +46,7 @@ def explained(error: sqlite3.Error | OSError, path: Path) -> StoreError:
             what = Sentence("{what} ({file})", what=what, file=error.filename)
         hint = Sentence("check the permissions of {folder}, or name another file: [store] path", folder=path.parent)
         return StoreError(what, hint)
+    # The low byte is the primary code; errors that the module raises itself have none.
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
     sentence, hint = _SENTENCES.get(code, _UNKNOWN)
     told = Sentence(sentence.template, path=path, error=str(error))

@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,10 +19,11 @@ from followup_rules.model import BadItem, Event, Pull
 from followup_rules.store.bodies import decode, encode
 from followup_rules.store.database import Database
 from followup_rules.store.instants import instant, text
-from followup_rules.store.listing import Listing, Row, Shown, sayings
-from followup_rules.store.tombstones import EVENT, MEETING, Tombstones
+from followup_rules.store.listing import Listing, Row, Shown, known_by, names
+from followup_rules.store.tombstones import Tombstones
 
 _VERSIONS = "select id, source, body, gone, listed, planned, called_off, past_unlisted from event"
+_OF_NO_NOTE = "not (id > 'note' || char(31) and id < 'note' || char(32))"
 # Domains that are looked for one by one.
 _FEW = 8
 
@@ -114,14 +114,15 @@ class Events:
 
     def take(self, source: str, pull: Pull, events: Iterable[Event], since: datetime, now: datetime) -> set[str]:
         """Keep what a source saw since then, and its cursor; return the identities of the events that changed."""
-        with self._database.transaction():
-            before = self.source(source)
-            later = SourceState(pull.cursor, now)
-            if pull.unread:  # not a good pull: what lies in the rest is to be read as far back once that is possible
-                later = SourceState(pull.cursor, before.pulled, before.failing or now)
+        before = self.source(source)
+        later = SourceState(pull.cursor, now)
+        if pull.unread:  # not a good pull: what lies in the rest is to be read as far back once that is possible
+            later = SourceState(pull.cursor, before.pulled, before.failing or now)
+        if not (pull.events or pull.removed or pull.complete):
             self._write_source(source, later)
-            if not (pull.events or pull.removed or pull.complete):
-                return set()
+            return set()
+        with self._database.transaction():
+            self._write_source(source, later)
             from followup_rules.store import known_again  # noqa: PLC0415 -- only where something changed
 
             known = known_again.mails(list(events), lambda mail: self._mails_of_instant(source, mail))
@@ -132,10 +133,11 @@ class Events:
             rows = self._listed(source, None if pull.complete or pull.removed else wanted)
             listed = Listing(rows, pull, since)
             seen = listed.named(fresh, renamed, lambda event: self._apart(source, event))
-            changed = {name for name, shown in seen.items() if listed.bodies.get(name) != encode(shown.event)}
+            otherwise = {name for name, shown in seen.items() if listed.bodies.get(name) != encode(shown.event)}
+            changed = {name for name in otherwise if not listed.shows_again(seen[name].event)}
             missing = listed.missing(seen)
-            self._write(source, [seen[name] for name in sorted(changed)], before, now)
-            others = [(_other(seen[name]), source, name) for name in sorted(listed.renamed(seen) - changed)]
+            self._write(source, [seen[name] for name in sorted(otherwise)], before, now)
+            others = [(_other(seen[name]), source, name) for name in sorted(listed.renamed(seen) - otherwise)]
             self._database.run_many("update event set shown = ? where source = ? and id = ?", others)
             gone = [(text(now), text(before.pulled), source, name) for name in sorted(missing)]
             self._database.run_many("update event set gone = ?, listed = ? where source = ? and id = ?", gone)
@@ -240,9 +242,11 @@ class Events:
 
     def events(self, identities: Iterable[str]) -> list[Event]:
         """Return several events, in the order of their identities."""
+        if not (wanted := {*identities}):
+            return []
         query = f"{_VERSIONS} where id in (select value from json_each(?)) order by id, source"  # noqa: S608 -- words of ours
-        found = self._database.rows(query, json.dumps([*set(identities)]))
-        return [together(versions) for _, versions in groupby(found, key=itemgetter(0))]
+        found = self._database.rows(query, json.dumps([*wanted]))
+        return [together([decode(*row[1:]) for row in rows]) for _, rows in groupby(found, key=itemgetter(0))]
 
     def named(self, ident: str) -> Event | None:
         """Return the event with an id; of several, one whose id nobody else chose."""
@@ -261,11 +265,21 @@ class Events:
         own = [decode(*row) for *row, _ in rows if row[0] == source or row[0] not in others]
         return own, {ident for *_, ident in rows}
 
+    def sources_of(self, identity: str) -> list[str]:
+        """Return the names of the sources that list an event."""
+        query = "select source from event where id = ? and gone is null order by source"
+        return [source for (source,) in self._database.rows(query, identity)]
+
     def addresses(self) -> set[str]:
         """Return the addresses of all people in mail and meetings."""
-        query = """select distinct substr(token, 2) from token
-                   where token like '@%' and not (id > 'note' || char(31) and id < 'note' || char(32))"""
+        query = f"select distinct substr(token, 2) from token where token glob '@*' and {_OF_NO_NOTE}"  # noqa: S608 -- words of ours
         return {address for (address,) in self._database.rows(query)}
+
+    def known(self, addresses: Iterable[str]) -> set[str]:
+        """Return which of some addresses are those of people in mail and meetings."""
+        query = f"""select distinct substr(token, 2) from token
+                    where token in (select '@' || value from json_each(?)) and {_OF_NO_NOTE}"""  # noqa: S608 -- words of ours
+        return {address for (address,) in self._database.rows(query, json.dumps(sorted(addresses)))}
 
     def unanswered(self) -> list[Event]:
         """Return the meetings that somebody else called, and that I have not answered."""
@@ -313,11 +327,14 @@ class Events:
         if not rows("select 1 from token limit 1"):  # a store that was just brought up to date
             self._index(self.ids())
         fresh = set(ids) | {name for (name,) in rows("select id from token where token = 'heading'")}
+        ties_of = "select distinct token from token where id in (select value from json_each(?))"
+        tied_by = "select distinct id from token where token in (select value from json_each(?))"
+        asked: set[str] = set()
         while fresh:
             found |= fresh
-            ties = {tie for name in fresh for (tie,) in rows("select token from token where id = ?", name)}
-            wanted = {_counterpart(tie) for tie in ties}
-            near = {name for tie in wanted for (name,) in rows("select id from token where token = ?", tie)}
+            ties = {tie for (tie,) in rows(ties_of, json.dumps([*fresh]))} - asked
+            asked |= ties
+            near = {name for (name,) in rows(tied_by, json.dumps([*map(_counterpart, ties)]))}
             hosts = [tie.removeprefix("domain ") for tie in ties if tie.startswith("domain ")]
             fresh = (near | self._at(hosts)) - found
         return found
@@ -340,9 +357,8 @@ def lies_in(event: Event, parts: Iterable[BadItem]) -> bool:
     return f"{event.where}:".startswith(tuple(f"{part.where}{sign}" for part in parts for sign in ":/"))
 
 
-def together(rows: Iterable[Sequence[Any]]) -> Event:
-    """Return an event from the rows of its versions; see `Events.event`."""
-    versions = [decode(*row[1:]) for row in rows]
+def together(versions: Sequence[Event]) -> Event:
+    """Return an event from its versions; see `Events.event`."""
     newest = max(versions, key=_version) if len(versions) > 1 else versions[0]
     if newest.answered:
         return newest
@@ -370,15 +386,3 @@ def _counterpart(tie: str) -> str:
     """Return what is tied by a token: by itself; a title's word by the mails that name it, and back."""
     kind, _, word = tie.partition(" ")
     return {"word": f"names {word}", "names": f"word {word}"}.get(kind, tie)
-
-
-def names(event: Event) -> tuple[str, ...]:
-    """Return the ids by which an event is known again: its own and, of an occurrence, that of the whole series."""
-    series = event.id.rpartition("/")[0] if event.kind == "meeting" else ""
-    return (event.id, series) if series else (event.id,)
-
-
-def known_by(event: Event) -> list[tuple[str, str]]:
-    """Return by what an event is known again that was forgotten, for `Tombstones`."""
-    said = sayings(event) if event.kind == "meeting" else ()
-    return [*((EVENT, name) for name in names(event)), *((MEETING, saying) for saying in said)]

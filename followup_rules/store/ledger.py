@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from operator import attrgetter
 
 import msgspec
 from msgspec.structs import replace
@@ -50,8 +51,9 @@ class Ledger:
 
     def in_state(self, *states: EntryState) -> list[LedgerEntry]:
         """Return the entries that got so far."""
-        query = "select body from ledger where state in (select value from json_each(?)) order by key, output"
-        return [_entry(body) for (body,) in self._database.rows(query, json.dumps(states))]
+        query = "select body from ledger where state in (select value from json_each(?))"
+        found = (_entry(body) for (body,) in self._database.rows(query, json.dumps(states)))
+        return sorted(found, key=_BY_KEY)  # SQLite would copy all bodies to sort them
 
     def entry(self, key: str, output: str) -> LedgerEntry | None:
         """Return the entry of an action in an output."""
@@ -100,6 +102,7 @@ class Ledger:
 
     def give_ids(self, rule: str, ids: Sequence[str]) -> None:
         """Have the actions of a rule known by the ids that stand now in the places where they were made."""
+        # They were known by their places until now: the ids that stand in these places are theirs.
         entries = [entry for entry in self.of_rule(rule) if not entry.action.part]
         for entry in entries:
             place = entry.key.removeprefix(entry.action.duty).removeprefix("#") or "1"
@@ -217,6 +220,9 @@ class Ledger:
         """Erase the pins of cases that are no more."""
         query = 'delete from pin where "case" not in (select value from json_each(?))'
         self._database.run(query, json.dumps(sorted(cases)))
+
+
+_BY_KEY = attrgetter("key", "output")
 
 
 def _hashed(marker: str, output: str) -> str:

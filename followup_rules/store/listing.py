@@ -15,8 +15,9 @@ from msgspec.structs import replace
 
 from followup_rules.meetings import named_apart, topic
 from followup_rules.model import KIND_END, BadItem, Event, Pull
-from followup_rules.store.bodies import decode
+from followup_rules.store.bodies import decode, says_the_same
 from followup_rules.store.instants import text
+from followup_rules.store.tombstones import EVENT, MEETING
 
 
 class Row(Struct, frozen=True):
@@ -93,6 +94,11 @@ class Listing:
             known[named.event.identity] = named
         return known
 
+    def shows_again(self, event: Event) -> bool:
+        """Tell whether an event, under the identity by which it is kept, was listed before just as it is now."""
+        known = self.bodies.get(event.identity)
+        return known is not None and says_the_same(known, event)
+
     def renamed(self, seen: Mapping[str, Shown]) -> set[str]:
         """Return the identities of what a source shows by another identity than before."""
         return {name for name, row in self._rows.items() if name in seen and seen[name].identity != row.shown}
@@ -127,6 +133,18 @@ def sayings(meeting: Event) -> tuple[str, ...]:
     start, end, *rest = _essence(meeting)
     own = repr((start.isoformat(), end.isoformat(), *rest))
     return (own, repr((str(end - start), *rest))) if "/" in meeting.id else (own,)
+
+
+def names(event: Event) -> tuple[str, ...]:
+    """Return the ids by which an event is known again: its own and, of an occurrence, that of the whole series."""
+    series = event.id.rpartition("/")[0] if event.kind == "meeting" else ""
+    return (event.id, series) if series else (event.id,)
+
+
+def known_by(event: Event) -> list[tuple[str, str]]:
+    """Return by what an event is known again that was forgotten, for `Tombstones`."""
+    said = sayings(event) if event.kind == "meeting" else ()
+    return [*((EVENT, name) for name in names(event)), *((MEETING, saying) for saying in said)]
 
 
 def _id_of(identity: str) -> str:

@@ -74,6 +74,7 @@ def only_run(store: Path, patience: float = 0) -> Iterator[None]:
 
 def _take(lock: sqlite3.Connection, store: Path) -> None:
     try:
+        # The operating system ends it with the process: a lock file would stay after a crash.
         lock.execute("begin exclusive")
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -118,6 +119,7 @@ def holder(store: Path) -> Holder | None:
         return None
     lock = sqlite3.connect(f"{store.resolve().as_uri()}.lock?mode=ro", uri=True, timeout=0)
     try:
+        # A reader is refused while the lock is held, and takes it from nobody.
         lock.execute("select 1 from sqlite_master")
     except sqlite3.OperationalError as error:
         return found if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY else None
@@ -132,6 +134,7 @@ def _this_host() -> str:
 
 def _lives(process: int) -> bool:
     try:
+        # Signal 0 only asks whether there is such a process (POSIX, kill); of another user's it tells by refusing.
         os.kill(process, 0)
     except OSError as error:
         return isinstance(error, PermissionError)

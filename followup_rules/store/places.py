@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 _ID = f"substr(id, {len('meeting') + 2})"
-_OWN = f"id like 'meeting' || char(31) || '%' and ({_ID} = home or substr({_ID}, 1, length(home) + 1) = home || '/')"
+_OWN = f"""id > 'meeting' || char(31) and id < 'meeting' || char(32)
+  and ({_ID} = home or substr({_ID}, 1, length(home) + 1) = home || '/')"""
 """A row of `place` of a meeting whose home is its own id, or that of its series."""
 
 

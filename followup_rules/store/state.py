@@ -23,6 +23,14 @@ class Table(Struct, frozen=True):
     """Of the plugin's package."""
 
 
+class Formerly(Struct, frozen=True):
+    """A name and a `per` that a rule had, until a run found others."""
+
+    name: str
+    per: str
+    until: datetime
+
+
 class KnownRule(Struct, frozen=True):
     """A rule as the last run that had it knew it."""
 
@@ -30,6 +38,7 @@ class KnownRule(Struct, frozen=True):
     per: str
     since: datetime
     """The first run that knew it."""
+    formerly: tuple[Formerly, ...] = ()
 
     def by(self, now: datetime) -> KnownRule:
         """Return the rule as known by now at the latest: a clock that was ahead may have shown a later instant."""
@@ -73,6 +82,8 @@ class RunState(Struct, frozen=True):
     """All rules that any run has known, by id."""
     timezone: str = ""
     """In which days were counted."""
+    zones: dict[str, datetime] = {}
+    """In which they were counted before, each until a run found another one."""
     upgraded_from: int = 0
     """The version of the store before it was brought up to date, until a run has told all that this changed."""
     restored: Restored | None = None
@@ -80,6 +91,12 @@ class RunState(Struct, frozen=True):
     news: dict[str, datetime] = {}
     """When each source showed anything new for the last time."""
     notices: SaidOn | None = None
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """How the rules are called now that had another name, by that name, unless another rule has it."""
+        was = ((was.name, name) for name, rule in self.rules.items() for was in rule.formerly)
+        return {old: new for old, new in was if old not in self.rules}
 
     @property
     def since(self) -> dict[str, datetime]:
@@ -99,6 +116,7 @@ class State:
         """Return what the last run left."""
         found = self._database.rows("select body from state")
         body = found[0][0] if found else ""
+        # Compared as text: it is read anew only where somebody has written it since.
         if body != self._known[0]:
             try:
                 self._known = body, msgspec.json.decode(body, type=RunState)

@@ -18,8 +18,9 @@ from followup_rules.store.cases import StoredCase
 from followup_rules.store.database import Database
 from followup_rules.store.decisions import Decisions
 from followup_rules.store.errors import StoreError
-from followup_rules.store.events import Events, known_by
+from followup_rules.store.events import Events
 from followup_rules.store.ledger import Ledger
+from followup_rules.store.listing import known_by
 from followup_rules.store.places import Places
 from followup_rules.store.state import State
 from followup_rules.store.subjects import Subjects
@@ -104,10 +105,19 @@ class Store:
             before = self.places.cases_of_each(tied)
             shown = self.acquaintances.answered(self.events.events(tied))
             # Only the headings of notes name cases that nothing else ties to them.
-            beside = self.places.cases_beside(tied) if any(event.kind == "note" for event in shown) else ()
+            beside = self.places.cases_beside(tied) if any(event.heading for event in shown) else ()
             places = self._also_joining(assign(shown, directory, beside), shown, directory)
-            self.places.write(places)
-            after = self.places.cases_of_each(tied)
+            after = before | {name: [place.home, *sorted(place.joins)] for name, place in places.items()}
+            astray = dict(self.places.misplaced())
+            self.places.write(
+                {
+                    name: place
+                    for name, place in places.items()
+                    if before[name] != after[name] or place.problem != astray.get(name, "")
+                }
+            )
+            # Of all that is tied only what changed, or moved, makes a case stale: else one mail would judge half the
+            # store anew.
             touched = {name for name in tied if name in ids or before[name] != after[name]}
             self.decisions.make_stale(case for name in touched for case in (*before[name], *after[name]))
             self._drop_belated(places)
@@ -145,7 +155,7 @@ class Store:
             moved, duties = 0, dict[str, str]()
             for entry in self.ledger.of_rule(old):
                 before = entry.action.duty
-                duty = _duty(entry.action, new, per)
+                duty = duty_under(entry.action, new, per)
                 # Each occurrence of a rule from the clock is known by its duty, in the case named by the rule.
                 recurs = entry.action.anchor == before
                 if self.ledger.rekey(entry, new, duty, recurs=recurs):
@@ -187,6 +197,7 @@ class Store:
         """
         self.moves += 1
         with self.database.transaction():
+            # First: what another case has, too, is not erased with this one.
             shared = self.places.hand_over(case)
             ids = self.places.at_home(case)
             entries = self.ledger.of(case)
@@ -226,7 +237,7 @@ class Store:
         self.ledger.keep_only_pins(living)
 
 
-def _duty(action: Action, rule: str, per: str) -> str:
+def duty_under(action: Action, rule: str, per: str) -> str:
     """Return the key of an action's duty under another rule or another `per`."""
     day = action.duty.rpartition("@")[2]
     if action.anchor == action.duty:

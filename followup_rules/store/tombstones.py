@@ -37,6 +37,7 @@ class Tombstones:
         if not self._salt():
             import secrets  # noqa: PLC0415 -- once in the life of a store
 
+            # With a salt of each store nobody can try known ids and addresses against its hashes from elsewhere.
             self._database.run("insert into salt values (?)", secrets.token_hex(16))
         salt = self._salt()
         rows = [(_hashed(salt, what, name), text(when)) for name in names]

@@ -102,6 +102,7 @@ def human_name(person: Person) -> str:
 def first_name(person: Person) -> str:
     """Return the first name; "" if only a family name, an initial or an office is known."""
     words = human_name(person).split()
+    # "Mme Roy" tells the family name only: nobody is greeted by that alone.
     titled = bool(words) and _bare(words[0]) in _HONORIFICS
     left = words[1:] if titled else words
     if len(left) < 1 + titled or any(_bare(word) in _OFFICES for word in left):
@@ -110,6 +111,7 @@ def first_name(person: Person) -> str:
 
 
 def _guessed(address: str) -> str:
+    # "julie.roy+jobs@": what stands behind the plus is for the mail program.
     local = address.partition("@")[0].partition("+")[0][:_NAME_LIMIT]
     words = re.split("[._]", local)
     known = _GUESSABLE.fullmatch(local) and not _OFFICES.intersection(words)

@@ -1,4 +1,4 @@
-"""What a text names of its anchor and of rules, found without filling it."""
+"""What a text names of its anchor, of rules and of what it carries, found without filling it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from jinja2 import nodes
 
 Name = tuple[str, str, bool]
-"""`it` or `when`; the field, or the rule; whether the text asks first if it is there."""
+"""`it`, `when` or `carries`; the field, the rule or ""; whether the text asks first if it is there."""
 
 
 def named(tree: nodes.Template) -> Iterator[Name]:
-    """Yield each `it.FIELD` and each `when("RULE")` of a text that has been parsed."""
+    """Yield each `it.FIELD`, each `when("RULE")` and `carries` of a text that has been parsed."""
     from jinja2 import nodes  # noqa: PLC0415 -- only where texts are looked at
 
     asked: list[nodes.Node] = [node.test for node in tree.find_all(nodes.If)]
@@ -26,6 +26,8 @@ def named(tree: nodes.Template) -> Iterator[Name]:
     asked += [node.node for node in tree.find_all(nodes.Assign)]
     known = {rule for part in asked for rule in _rules(part)}
     yield from (("when", rule, rule in known) for rule in _rules(tree))
+    if any(node.name == "carries" for node in tree.find_all(nodes.Name)):
+        yield "carries", "", False
 
 
 def _rules(node: nodes.Node) -> Iterator[str]:

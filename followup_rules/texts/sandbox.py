@@ -39,6 +39,7 @@ _VALUE_LIMIT = 5_000  # characters of a value, or the length of what a filter re
 _BUDGET = 200_000  # of one rendering: a character written or made by a filter costs 1, a turn of a loop _STEP
 _STEP = 20
 _EVENT_FIELDS = frozenset(Event.__struct_fields__)
+_PROFILE_FIELDS = frozenset(Profile.__struct_fields__)
 
 
 @dataclass(slots=True)
@@ -140,18 +141,21 @@ def faults(tree: nodes.Template, sandbox: Environment) -> list[tuple[int, str]]:
 
 
 _HALF_CLOSED = re.compile(r"\{\{([^{}]*)(?:\}(?!\})|\Z)")
-_HALF_OPENED = re.compile(rf"(?<!\{{)\{{\s*((?:{'|'.join(sorted(NAMES))})\b[^{{}}]*)\}}\}}?")
+_HALF_OPENED = re.compile(
+    rf"(?<!\{{)\{{\s*((?:{'|'.join(sorted(NAMES))})\b[^{{}}]*|(?P<field>title|people|organizer))\s*\}}\}}?"
+)
 
 
 def unpaired(source: str) -> list[tuple[int, str]]:
     """Return (line, message) of each value whose braces are not two and two: it would stand in the text as written."""
     found = sorted([*_HALF_CLOSED.finditer(source), *_HALF_OPENED.finditer(source)], key=lambda each: each.start())
+    meant = [f"it.{each[1]}" if each.groupdict().get("field") else one_line(each[1], _SHOWN_OF_VALUE) for each in found]
     return [
         (
             source.count("\n", 0, each.start()) + 1,
-            Sentence("a brace is missing; write {whole}", whole=f"{{{{ {one_line(each[1], _SHOWN_OF_VALUE)} }}}}"),
+            Sentence("a brace is missing; write {whole}", whole=f"{{{{ {value} }}}}"),
         )
-        for each in found
+        for each, value in zip(found, meant, strict=True)
     ]
 
 
@@ -190,6 +194,11 @@ def _fault(node: nodes.Node, known: Iterable[str], sandbox: Environment) -> str:
             return _unknown(Sentence("test"), word, sandbox.tests)
         case nodes.Call(node=called) if not (isinstance(called, nodes.Name) and called.name == "when"):
             return Sentence('only `when("RULE")` can be called')
+        case nodes.Getattr(node=nodes.Name(name=("them" | "carries") as several), attr=word):
+            return Sentence("`{several}` is a list, and has no {word}: use a filter or `for`, or name one of it: {one}",
+                            several=several, word=word, one=f"{several}[0].{word}")  # fmt: skip
+        case nodes.Getattr(node=nodes.Name(name="me"), attr=word) if word not in _PROFILE_FIELDS:
+            return _unknown("value", f"me.{word}", [f"me.{field}" for field in _PROFILE_FIELDS])
         case nodes.Getattr(attr=word) if word.startswith("_"):
             return Sentence("`{word}` is private", word=word)
         case nodes.List(items=items) | nodes.Tuple(items=items, ctx="load"):

@@ -193,6 +193,7 @@ class Texts:
             ]
         sandbox = self._sandbox = self._sandbox or environment(self.profile, self.variables, self._meter)
         try:
+            # First what Jinja would tell in its own terms: a brace too few is the commonest slip.
             messages = unpaired(part.source) or faults(tree := sandbox.parse(part.source), sandbox)
             if not messages:
                 self._compiled[part] = compiled(tree, part.file or "<text>", sandbox)
@@ -271,6 +272,7 @@ def _first_words(title: str) -> tuple[str, ...]:
 def _line(error: Exception, filename: str | None = "") -> int:
     """Return the line of the template at which an error arose; 1 if none is known."""
     trace, line = error.__traceback__, 1 if isinstance(error, SyntaxError) else getattr(error, "lineno", 1)
+    # Jinja gives generated code the lines of its template in tracebacks, and nowhere else.
     while trace:
         line = trace.tb_lineno if trace.tb_frame.f_code.co_filename == filename else line
         trace = trace.tb_next

@@ -37,6 +37,8 @@ def actions(decision: Decision, rule: Rule, making: Making) -> tuple[list[Action
     What the user has ended, or lets wait, is not made.
     """
     made, problems = [], []
+    # By its id an action is the same wherever it stands in the list, so it keeps the key of the place where it was
+    # made.
     known = {entry.name: entry.key for entry in making.entries if entry.action.part}
     for part in parts(rule, decision.key):
         if part.name in decision.ended or decision.holds(part.name):

@@ -33,7 +33,7 @@ def claim(config: Config, store: Store) -> None:
 
     Two configs on one store would each withdraw what the other has made.
     """
-    own, state = str(config.file.resolve()), store.state.read()
+    own, state = config.whole_path, store.state.read()
     if state.config == own:
         return
     if state.config and (other := Path(state.config)).exists() and read_config(other).store == config.store:
@@ -47,7 +47,7 @@ def claim(config: Config, store: Store) -> None:
 
 def follow_sources(given: Given) -> tuple[set[str], list[Problem]]:
     """Let what is stored of sources follow their tables; return the ids of events that left, and what to tell of it."""
-    events, state = given.store.events, given.store.state.read()
+    events, state = given.store.events, given.left
     known, now_there = dict(state.sources), _tables(given.config.sources, state.sources)
     for old, new in _renamed(known, now_there).items():
         events.rename_source(old, new)
@@ -76,13 +76,13 @@ def follow_sources(given: Given) -> tuple[set[str], list[Problem]]:
         )
         problems.append(Problem(f"sources.{name}", message, Code.TABLE_CHANGED, hint=_STAYS, warning=True))
     if now_there != state.sources:
-        given.store.state.write(replace(state, sources=now_there))
+        given.store.state.write(replace(given.store.state.read(), sources=now_there))
     return left, problems
 
 
 def unfamiliar_outputs(outputs: Outputs, given: Given) -> frozenset[str]:
     """Return the outputs that may hold what this store does not know: new places, all if a copy was put back."""
-    state = given.store.state.read()
+    state = given.left
     places = {name: table.place for name, table in _tables(given.config.outputs, state.outputs).items()}
     known = set() if state.restored else {table.place for table in state.outputs.values()}
     return frozenset(name for name in outputs if name in places and places[name] not in known)
@@ -90,11 +90,11 @@ def unfamiliar_outputs(outputs: Outputs, given: Given) -> frozenset[str]:
 
 def follow_outputs(outputs: Outputs, given: Given) -> Iterator[Problem]:
     """Let the ledger follow the tables of outputs to another name, or to another place; yield what to tell of it."""
-    state = given.store.state.read()
+    state = given.left
     known, now_there = dict(state.outputs), _tables(given.config.outputs, state.outputs)
     for old, new in _renamed(known, now_there).items():
         if new in known:
-            yield from _take_over(new, [(entry, None) for entry in _delivered(new, given)], given)
+            yield from _take_over(new, [(entry, None) for entry in _lying(new, given)], given)
         given.store.ledger.rename_output(old, new)
         given.store.events.rename_source(f"output {old}", f"output {new}")
         known[new] = known.pop(old)
@@ -109,7 +109,7 @@ def follow_outputs(outputs: Outputs, given: Given) -> Iterator[Problem]:
             continue
         try:
             # All is asked before anything is noted, so that a place that fails half-way is asked again as a whole.
-            found = [(entry, _reference(entry, output)) for entry in _delivered(name, given)]
+            found = [(entry, _reference(entry, output)) for entry in _lying(name, given)]
         except Exception as error:  # noqa: BLE001 -- whatever a plugin raises: the next run asks again
             now_there[name] = known[name]
             yield failure(f"outputs.{name}", error)
@@ -117,7 +117,7 @@ def follow_outputs(outputs: Outputs, given: Given) -> Iterator[Problem]:
             yield from _take_over(name, found, given)
     # A table that is left out for a while is known again, with all that lies there.
     if (remembered := known | now_there) != state.outputs:
-        given.store.state.write(replace(state, outputs=remembered))
+        given.store.state.write(replace(given.store.state.read(), outputs=remembered))
 
 
 def _tables(configured: Iterable[Configured], known: Mapping[str, Table]) -> dict[str, Table]:
@@ -128,6 +128,7 @@ def _tables(configured: Iterable[Configured], known: Mapping[str, Table]) -> dic
 
 def _renamed(known: Mapping[str, Table], now_there: Mapping[str, Table]) -> dict[str, str]:
     """Return the new name of each table that only has another one: no other, before or now, stands for the same."""
+    # Of two tables for one place nobody can tell which of them was renamed.
     before = [table.place for table in known.values()]
     come = {name: table for name, table in now_there.items() if name not in known or known[name].place != table.place}
     now = {table.place: name for name, table in come.items()}
@@ -143,9 +144,13 @@ def _made(name: str, given: Given) -> list[LedgerEntry]:
     return [entry for entry in given.store.ledger.of_output(name) if entry.action.type != NOTICE]
 
 
-def _delivered(name: str, given: Given) -> list[LedgerEntry]:
-    """Return the entries of what lies in an output."""
-    return [entry for entry in _made(name, given) if entry.state is EntryState.DELIVERED]
+def _lying(name: str, given: Given) -> list[LedgerEntry]:
+    """Return the entries of what lies in an output, also where a change of it was cut short."""
+    return [
+        entry
+        for entry in _made(name, given)
+        if entry.state is EntryState.DELIVERED or (entry.state is EntryState.INTENDED and entry.op != "create")
+    ]
 
 
 def _take_over(name: str, found: Sequence[tuple[LedgerEntry, str | None]], given: Given) -> Iterator[Problem]:
@@ -155,6 +160,7 @@ def _take_over(name: str, found: Sequence[tuple[LedgerEntry, str | None]], given
         ledger.write(_in_new_place(entry, ref))
     entries = _made(name, given)
     for entry in entries:
+        # What the old place refused, the new one may take.
         if entry.state is EntryState.REFUSED:
             ledger.write(replace(entry, retry=None, attempts=0))
     given.store.decisions.make_stale({entry.action.case for entry in entries})
@@ -178,7 +184,7 @@ def _in_new_place(entry: LedgerEntry, ref: str | None) -> LedgerEntry:
         return replace(entry, ref=ref)
     # What the user has begun to edit is theirs, and not made a second time.
     state = EntryState.ENDED if entry.touched else EntryState.WITHDRAWN
-    return replace(entry, state=state, ref="", attempts=0, retry=None)
+    return replace(entry, state=state, pending=None, ref="", attempts=0, retry=None)
 
 
 def _stayed(entries: Sequence[LedgerEntry]) -> str:

@@ -10,7 +10,6 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from followup_rules import regular_files
 from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
 from followup_rules.model import KIND_END, BadItem, Event, Problem, Pull
@@ -21,7 +20,6 @@ from followup_rules.tick.report import Given
 MOST_TOLD = 100
 """How many entries of one pull are named that cannot be read."""
 
-_LARGEST_NOTES = 5_000_000
 _MEND = Sentence("mend it there, or leave it: everything else was read")
 _PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?:: (?P<title>.*))?", re.DOTALL)
 
@@ -140,7 +138,13 @@ def misplaced(given: Given) -> list[Fault]:
 def slips(news: Iterable[str], given: Given) -> list[Fault]:
     """Return the new notes whose heading has an address that nearly is a known one."""
     changed = given.store.events.events(name for name in news if name.startswith(f"note{KIND_END}"))
-    notes = [note for note in changed if note.gone is None and (note.people or note.domain)]
+    named = {person.address for note in changed for person in note.people}
+    strange = named - given.store.events.known(named) if named else set()
+    notes = [
+        note
+        for note in changed
+        if note.gone is None and (note.domain or any(person.address in strange for person in note.people))
+    ]
     if not notes:
         return []
     from followup_rules.engine.near_headings import slip  # noqa: PLC0415 -- only where notes have changed
@@ -168,35 +172,15 @@ def _from_below(found: tuple[Event, str]) -> tuple[str, int]:
 
 
 def _heading_fault(note: Event, sentence: str, given: Given, hint: str = "", written: str = "") -> Fault:
-    """Return what is wrong with a heading, at its own line if it is found; with a hint it is only a question."""
-    source, heading = _heading_above(note, given)
+    """Return what is wrong with a heading, at its own line if that is known; with a hint it is a question."""
     item = BadItem(note.where, sentence)
-    if heading:
-        file, _, _ = note.where.rpartition(":")
-        item = BadItem(f"{file}:{heading[0]}", sentence, "", heading[1], written or note.heading, hint)
+    if line := note.heading_line:
+        item = BadItem(line.where, sentence, "", line.text, written or note.heading, hint)
+    listing = given.store.events.sources_of(note.identity)
+    source = next((each for each in given.config.sources if each.name in listing), None)
     problem = problem_at(source, item, given)
     problem = replace(problem, where="notes", code=Code.NO_CASE, hint=hint, warning=bool(hint))
     return Fault(f"{note.id} {sentence}", problem)
-
-
-def _heading_above(note: Event, given: Given) -> tuple[ConfiguredSource | None, tuple[int, str] | None]:
-    """Return the source of notes in whose file a note stands, and the line of its heading with its number, if found."""
-    place = _PLACE.fullmatch(note.where)
-    sources = [source for source in given.config.sources if "note" in source.emits]
-    for source in sources:
-        path = getattr(source.options, "path", None)
-        if place is None or not isinstance(path, Path):
-            continue
-        try:
-            content = regular_files.read(_file(path, place["file"]), _LARGEST_NOTES)
-        except OSError:
-            continue
-        lines = content.decode(errors="replace").splitlines()[: int(place["line"])]
-        named = [note.heading, *(person.address for person in note.people)]
-        for number, line in reversed([*enumerate(lines, 1)]):
-            if any(name and name.lower() in line.lower() for name in named) and not line.lstrip().startswith("- "):
-                return source, (number, line)
-    return None, None
 
 
 def _file(path: Path, name: str) -> Path:

@@ -64,7 +64,7 @@ def work_on(known: StoredCase, seen: Seen, given: Given, say: Say) -> Iterator[F
     standing = frozenset(faulty | broken | unread)
     planned = plan(decisions, {decision.key: made for decision, made, _ in worded}, entries, standing)
     changes = list(_ready(planned, entries, given))
-    there = take_over([*changes, *_left_behind(decisions, entries, seen, given)], decisions, seen, given)
+    there = take_over(changes, _left_behind(worded, entries, seen, given), decisions, seen, given)
     yield from there.taken
     yield from there.problems
     if there.taken:  # judged anew, by what lies there and by how it ended
@@ -210,23 +210,30 @@ def _worded(
 
 
 def _left_behind(
-    decisions: Iterable[Decision], entries: Sequence[LedgerEntry], seen: Seen, given: Given
+    worded: Iterable[tuple[Decision, Sequence[Action], object]],
+    entries: Sequence[LedgerEntry],
+    seen: Seen,
+    given: Given,
 ) -> Iterator[Change]:
-    """Yield, as if they were to be made, actions of duties that are over or held, which a place may hold unknown to us.
+    """Yield, as if they were to be made, actions that are not due, which a place may hold unknown to us.
 
-    A duty of long ago has none: what lay there was taken back, or is the user's.
+    Their duty is over, held, blind or waits again, or they are ended or held by themselves. A duty of long ago has
+    none: what lay there was taken back, or is the user's.
     """
     if not seen.unfamiliar:
         return
-    made, rules = {entry.action.duty for entry in entries}, given.config.rulebook.rules
+    known, rules = {(entry.key, entry.output) for entry in entries}, given.config.rulebook.rules
     since = given.now - given.config.profile.lookback
-    for decision in decisions:
-        if decision.state not in (*OVER, State.HELD) or decision.key in made or not decision.opens:
+    for decision, made, _ in worded:
+        by_themselves = decision.ended or decision.paused
+        if decision.state is State.BROKEN or (decision.state is State.DUE and not by_themselves):
             continue
-        if since <= decision.opens <= given.now:
-            making = _making(decision.case, given.config, entries)
-            found, _ = actions(spelt(decision, rules.world.tags), rules.rules[decision.rule], making)
-            yield from (Change(op="create", output=each.output, action=each, key=each.key) for each in found)
+        if decision.opens and since <= decision.opens:
+            whole = spelt(replace(decision, ended=(), paused={}), rules.world.tags)
+            every, _ = actions(whole, rules.rules[decision.rule], _making(decision.case, given.config, entries))
+            due = {(each.key, each.output) for each in made}
+            left = (each for each in every if (each.key, each.output) not in known | due)
+            yield from (Change(op="create", output=each.output, action=each, key=each.key) for each in left)
 
 
 def _ready(planned: Iterable[Change], entries: Iterable[LedgerEntry], given: Given) -> Iterator[Change]:

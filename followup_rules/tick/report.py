@@ -11,6 +11,7 @@ from followup_rules.config.read import Config
 from followup_rules.engine.plan import Change
 from followup_rules.host.secrets import masked
 from followup_rules.model import Context, Decision, Problem
+from followup_rules.store.state import RunState
 from followup_rules.store.store import Store
 
 
@@ -22,6 +23,8 @@ class Given(Struct, frozen=True):
     now: datetime
     """In UTC."""
     first_run: datetime
+    left: RunState
+    """What earlier runs have left, as it was when this one began."""
     dry: bool
     """Nothing is changed outside the store, which is a copy."""
 

@@ -8,26 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
-from followup_rules.config.rulebook import Rulebook
-from followup_rules.language.schema import Rule
 from followup_rules.model import Problem
 from followup_rules.sentences import Sentence
-from followup_rules.store.state import KnownRule, RunState
+from followup_rules.store.state import Formerly, KnownRule, RunState
 from followup_rules.tick.report import Given
+
+if TYPE_CHECKING:
+    from followup_rules.config.rulebook import Rulebook
+    from followup_rules.language.schema import Rule
 
 
 def follow_rules(given: Given) -> Iterator[Problem]:
     """Let the ledger follow its rules to another name or another `per`, and note which rules are new."""
-    state, book = given.store.state.read(), given.config.rulebook
+    state, book = given.left, given.config.rulebook
     known = dict(state.rules)
     for old, new in _renamed(known, book, given).items():
-        known[new] = replace(known.pop(old), per=book.rules.rules[new].per)
-        moved = given.store.follow_rule(old, new, book.rules.rules[new].per)
+        per = book.rules.rules[new].per
+        known[new] = replace(known[old], per=per, formerly=_formerly(old, known.pop(old), given))
+        moved = given.store.follow_rule(old, new, per)
         message = Sentence(
             "the rule {old} is called {new} now; {number} action of it went along",
             "the rule {old} is called {new} now; {number} actions of it went along",
@@ -38,15 +42,22 @@ def follow_rules(given: Given) -> Iterator[Problem]:
         yield Problem(f"rule.{new}", message, Code.TABLE_CHANGED, hint=Sentence("nothing else has changed"), info=True)
     for name, rule in book.rules.rules.items():
         before = known.get(name)
+        formerly = before.formerly if before else ()
         if before and before.per and before.per != rule.per:
             given.store.follow_rule(name, name, rule.per)
+            formerly = _formerly(name, before, given)
         if before and before.meaning != rule.meaning:
             # What was done stays so, whatever the rule makes now; and what is given an id keeps its key.
             given.store.decisions.settle_done(name)
             given.store.ledger.give_ids(name, [do.id for do in rule.do])
-        known[name] = KnownRule(rule.meaning, rule.per, _since(before, state, given))
+        known[name] = KnownRule(rule.meaning, rule.per, _since(before, state, given), formerly)
     if known != state.rules:
-        given.store.state.write(replace(state, rules=known))
+        given.store.state.write(replace(given.store.state.read(), rules=known))
+
+
+def _formerly(name: str, rule: KnownRule, given: Given) -> tuple[Formerly, ...]:
+    """Return what a rule was, with its name and `per` until now: what other stores made of it is known by these."""
+    return (*rule.formerly, Formerly(name, rule.per, given.now))
 
 
 def _since(before: KnownRule | None, state: RunState, given: Given) -> datetime:
@@ -70,6 +81,7 @@ def _renamed(known: Mapping[str, KnownRule], book: Rulebook, given: Given) -> di
         for new in come
         if [*come.values()].count(meaning) == [*gone.values()].count(meaning) == 1
         and come[new] == meaning
+        # A rule of that name has made something of its own: it is an old one that is back.
         and not given.store.ledger.of_rule(new)
     }
 
@@ -80,11 +92,12 @@ def follow_zone(given: Given) -> None:
     A day is the user's, and a time that of the clock on their wall: a call announced for the 19th at 09:00 in Paris is
     one of the 19th at 09:00 in Montréal, where 09:00 in Paris is still night.
     """
-    state, zone = given.store.state.read(), given.config.profile.timezone
+    state, zone = given.left, given.config.profile.timezone
     if state.timezone == zone.key:
         return
     if state.timezone:
         before = ZoneInfo(state.timezone)
+        # Only meetings for which something was made: the others count on the day of the new zone.
         for name in given.store.ledger.anchors():
             event = given.store.events.named(name)
             if event is None:
@@ -93,4 +106,6 @@ def follow_zone(given: Given) -> None:
             if day != event.start.astimezone(zone).date():
                 given.store.places.keep_day(event, day)
         given.store.ledger.move_pins(given.now, lambda at: at.astimezone(before).replace(tzinfo=zone))
-    given.store.state.write(replace(state, timezone=zone.key))
+    left = {state.timezone: given.now} if state.timezone else {}
+    now = given.store.state.read()
+    given.store.state.write(replace(now, timezone=zone.key, zones=now.zones | left))

@@ -87,14 +87,13 @@ def _given(config: Config, store: Store, now: datetime, *, dry: bool) -> Given:
     first_run = min(state.first_run or moment, moment)
     if first_run != state.first_run:
         store.state.write(replace(state, first_run=first_run))
-    return Given(config, store, moment, first_run, dry)
+    return Given(config, store, moment, first_run, state, dry)
 
 
 def _steps(given: Given, choose: Choose, say: Say, watch: Watch) -> Iterator[Finding]:
     yield from _standing_problems(given)
     outputs, problems = open_outputs(given)
     yield from problems
-    last_run = given.store.state.read().last_run
     try:
         unfamiliar = unfamiliar_outputs(outputs, given)
         yield from _follow_config(outputs, given)
@@ -115,9 +114,11 @@ def _steps(given: Given, choose: Choose, say: Say, watch: Watch) -> Iterator[Fin
         yield from tell_of_upgrade(before, changed(readings), given, whole=not seen.sight.unseen)
         yield from tell_of_unknown(seen, given)
         look_is_over(given, whole=not (seen.sight.unseen or looked.failed))
+        last_run = given.left.last_run
         if last_run and not given.dry and f"{last_run:%Y-%m}" != f"{given.now:%Y-%m}":  # once a month is enough
             given.store.tidy(given.now)
     finally:
+        # Each has a thread, which ends here also after an error.
         for output in outputs.values():
             output.close()
 
@@ -125,10 +126,12 @@ def _steps(given: Given, choose: Choose, say: Say, watch: Watch) -> Iterator[Fin
 def _follow_config(outputs: Outputs, given: Given) -> Iterator[Problem]:
     """Let the ledger follow what the user has changed in the config."""
     yield from follow_outputs(outputs, given)
-    with given.store.database.transaction():
-        follow_zone(given)
-        if given.store.state.read().fingerprint != given.config.fingerprint:
-            yield from tuple(follow_rules(given))
+    other_rules = given.left.fingerprint != given.config.fingerprint
+    if other_rules or given.left.timezone != given.config.profile.timezone.key:  # that may be the machine's
+        with given.store.database.transaction():
+            follow_zone(given)
+            if other_rules:
+                yield from tuple(follow_rules(given))
 
 
 def _standing_problems(given: Given) -> tuple[Problem, ...]:
@@ -153,12 +156,12 @@ def _gather(
         _note_the_time(readings, given)
         news = left | looked.changed | changed(readings) | _all_if_config_changed(given)
         _arrange(news | sent(changed(readings), given), given)
+    # Nothing is judged before the end: half a history would have half of all promises open.
     while unfinished := [source for source in sources if readings[source.name].left]:
         more = _go_on(unfinished, readings, given, watch)
         news |= changed(more)
         readings |= {name: _after(readings[name], reading) for name, reading in more.items()}
-    with store.database.transaction():
-        _mark_stale(sight(readings), given)
+    _mark_stale(sight(readings), given)
     return looked, readings, set(news), problems
 
 
@@ -186,8 +189,7 @@ def _arrange(news: set[str] | frozenset[str], given: Given) -> None:
 
 def _all_if_config_changed(given: Given) -> set[str]:
     """Return the ids of all events if labels, domains or anything else that places them may be other ones now."""
-    same = given.store.state.read().fingerprint == given.config.fingerprint
-    return set() if same else given.store.events.ids()
+    return set() if given.left.fingerprint == given.config.fingerprint else given.store.events.ids()
 
 
 def _note_the_time(readings: Mapping[str, Reading], given: Given) -> None:
@@ -207,11 +209,13 @@ def _note_the_time(readings: Mapping[str, Reading], given: Given) -> None:
 
 def _mark_stale(seen: Sight, given: Given) -> None:
     """Have every case judged anew if other kinds of events can be seen than before, or if the config has changed."""
-    state = given.store.state.read()
-    if (state.sight, state.fingerprint) != (seen, given.config.fingerprint):
-        given.store.state.write(replace(state, sight=seen, fingerprint=given.config.fingerprint))
-        given.store.decisions.make_all_stale()
-        given.store.decisions.make_stale(given.config.rulebook.rules.recurring)
+    store, config = given.store, given.config
+    if (given.left.sight, given.left.fingerprint) == (seen, config.fingerprint):
+        return
+    with store.database.transaction():
+        store.state.write(replace(store.state.read(), sight=seen, fingerprint=config.fingerprint))
+        store.decisions.make_all_stale()
+        store.decisions.make_stale(config.rulebook.rules.recurring)
 
 
 def _work_on(cases: Sequence[str], seen: Seen, given: Given, say: Say) -> Iterator[Finding]:

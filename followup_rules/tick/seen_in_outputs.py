@@ -9,7 +9,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
-from followup_rules.engine.persons import alone
 from followup_rules.engine.plan import EntryState, LedgerEntry
 from followup_rules.engine.sight import Sight
 from followup_rules.host.checked_output import STATES, UNKNOWN, CheckedOutput
@@ -122,15 +121,17 @@ def _found_again(
     taken it back and made it anew.
     """
     current, states = [], dict(became)
-    restored = given.store.state.read().restored
+    restored = given.left.restored
     for entry in entries:
         status, ref = became[entry.ref], became[entry.ref].ref
         if status.state == "gone" and restored and (ref := output.find(entry.marker) or ""):
             status = output.status([ref])[ref]
-        current.append(replace(entry, ref=ref or entry.ref))
-        if current[-1] != entry:
+        if ref and ref != entry.ref:
+            current.append(replace(entry, ref=ref))
             given.store.ledger.write(current[-1])
             states[ref] = status
+        else:
+            current.append(entry)
     return current, states
 
 
@@ -158,7 +159,9 @@ def note_status(entry: LedgerEntry, status: Status, given: Given) -> tuple[Event
             ledger.write(replace(entry, state=EntryState.DELIVERED, touched=touched, report="", ended=None))
             given.store.decisions.make_stale([entry.action.case])
         return None, entry.report
+    # What had gone, and then shows up ticked in an archive, was done and not dismissed.
     if entry.ended and not (status.state == "done" and entry.report.startswith("dismissed:")):
+        # A task that was ticked by mistake is unticked soon; nobody looks for it for ever.
         if given.now >= entry.ended + RETURN_PERIOD:
             ledger.write(replace(entry, state=EntryState.ENDED))
         return None, ""
@@ -191,18 +194,17 @@ def is_sent(entry: LedgerEntry, mail: Event, given: Given) -> bool:
         return means(mail.report.key, entry.marker)
     if entry.state not in (EntryState.DELIVERED, EntryState.ENDING):
         return False  # of what nobody knows to be there, only the key is proof
-    anchor, action = given.store.events.named(entry.action.anchor), entry.action
-    if anchor is None or mail.start < anchor.start:
+    action = entry.action
+    if action.reply.message_id != mail.answers if action.reply else action.title.split() != mail.title.split():
         return False
-    # A mail in the case of a draft to somebody is judged there, whether the draft was made or not. A draft to nobody
-    # gets its address from the user, so its subject alone tells.
+    # A draft to nobody gets its address from the user, so its subject alone tells.
     if action.to and {person.address for person in mail.people}.isdisjoint(person.address for person in action.to):
         return False
+    # A mail in the case of a draft to somebody is judged there, whether the draft was made or not.
     if action.to and action.case in given.store.places.cases_of(mail.identity):
         return False
-    if action.reply:
-        return mail.answers == action.reply.message_id
-    return mail.title.split() == action.title.split()
+    anchor = given.store.events.named(action.anchor)
+    return anchor is not None and mail.start >= anchor.start
 
 
 def report_of(entry: LedgerEntry, status: Status, given: Given, mail: str = "") -> Event:
@@ -210,6 +212,8 @@ def report_of(entry: LedgerEntry, status: Status, given: Given, mail: str = "") 
 
     Of the people, only the one whom it was about if the rule has a duty for each.
     """
+    from followup_rules.engine.persons import alone  # noqa: PLC0415 -- most runs see nothing ended
+
     anchor = given.store.events.named(entry.action.anchor)
     people = anchor.people if anchor else entry.action.to
     kind = "done" if status.state == "done" else "dismissed"

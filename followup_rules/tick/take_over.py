@@ -6,9 +6,10 @@ before a copy was put back in its place, or one that was lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,9 +18,10 @@ from followup_rules.codes import Code
 from followup_rules.engine.plan import OVER, PRINTED, Change, EntryState, LedgerEntry
 from followup_rules.host.checked_output import STATES, CheckedOutput
 from followup_rules.host.failures import failure
-from followup_rules.model import DRAFT, NOTICE, Decision, Event, Problem, Pull, State, Status
+from followup_rules.model import DRAFT, NOTICE, Decision, Event, Problem, Pull, Status
 from followup_rules.sentences import Sentence
 from followup_rules.store.errors import StoreError
+from followup_rules.store.store import duty_under
 from followup_rules.tick.execute import carry_out, receipt
 from followup_rules.tick.report import Finding, Given, Outcome, TakenOver
 from followup_rules.tick.seen_in_outputs import Seen, is_sent, note_status, report_of
@@ -29,6 +31,8 @@ _APART = 14
 _MOST_APART = 92
 """Likewise this store and itself, before a copy of long ago was put back; each day is asked for in the output."""
 _LISTED = 5
+_OTHER_WORDS = "\0"
+"""Of what lies there, whatever it says: no template makes a text of this."""
 
 
 class Found(Struct, frozen=True):
@@ -42,24 +46,26 @@ class Found(Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
 
 
-def take_over(changes: Iterable[Change], decisions: Iterable[Decision], seen: Seen, given: Given) -> Found:
+def take_over(
+    due: Sequence[Change], left_behind: Iterable[Change], decisions: Iterable[Decision], seen: Seen, given: Given
+) -> Found:
     """Look for actions, and note in the ledger what was found.
 
-    `changes` would make them, if they are due; of a duty that is over or held they are only looked for, to be taken
-    back, or to be known once it is due.
+    What is `due` would be made else; what is `left_behind` is only looked for, to be taken back, or to be known once it
+    is due.
     """
     duties = {decision.key: decision for decision in decisions}
     whole = Found()
     unclaimed = cache(lambda case: _unclaimed_mails(case, given))
-    for change in changes:
+    for change in (*due, *left_behind):
         output = seen.outputs.get(change.output)
         if change.op != "create" or output is None or output.hangs or change.output in (PRINTED, *seen.looked.failed):
             continue
         try:
             duty = duties[change.action.duty]
             markers = tuple(_markers(change, duty, seen, given))
-            over = duty.state in OVER
-            one = _lying_there(change, markers, output, given, due=duty.state is State.DUE)
+            over = duty.state in OVER or _entry(change).name in duty.ended
+            one = _lying_there(change, markers, output, given, due=change in due)
             if change.action.type == DRAFT and not over and not one.failed:
                 mail = _sent_as(change, markers, duty, unclaimed(change.action.case), given)
                 one = _sent(change, mail, one, given) if mail else one
@@ -79,7 +85,7 @@ def take_over(changes: Iterable[Change], decisions: Iterable[Decision], seen: Se
 
 
 def _lying_there(change: Change, markers: Iterable[str], output: CheckedOutput, given: Given, *, due: bool) -> Found:
-    """Look in the output for an action under some markers, and note what lies there. `due`: its duty is."""
+    """Look in the output for an action under some markers, and note what lies there. `due`: it is."""
     for marker in markers:
         ref = output.find(marker)
         status = output.status([ref])[ref] if ref else Status("gone")
@@ -87,9 +93,9 @@ def _lying_there(change: Change, markers: Iterable[str], output: CheckedOutput, 
             marked = replace(change, action=replace(change.action, key=marker))
             if status.state not in STATES:  # it may lie where nobody can look just now
                 return Found(failed=(change,))
-            if status.state == "open" and due and not given.dry:
-                return _updated(marked, output, given)
-            return _noted(marked, ref, status, given)
+            if status.state == "open" and due:
+                return _updated(marked, ref, output, given)
+            return _noted(_in_other_words(marked), ref, status, given)
     return Found()
 
 
@@ -98,6 +104,7 @@ def _markers(change: Change, duty: Decision, seen: Seen, given: Given) -> Iterat
     # Where all is known that was made, nobody else makes anything but `create` finds it.
     if change.output in seen.unfamiliar:
         yield change.action.key
+    yield from _earlier_keys(change, duty, given)
     note, day = duty.visit.anchor, duty.visit.day
     own = f"{duty.rule}/{''.join(note.id.split())}"
     if not note.undated or not change.key.startswith((f"{own}@", f"{own}~")):
@@ -109,20 +116,46 @@ def _markers(change: Change, duty: Decision, seen: Seen, given: Given) -> Iterat
             yield key
 
 
+def _earlier_keys(change: Change, duty: Decision, given: Given) -> Iterator[str]:
+    """Yield the keys that an action had before its rule got another name or `per`, or the user another time zone.
+
+    Under these another store may have made it, which this one does not know.
+    """
+    action, visit, state = change.action, duty.visit, given.store.state.read()
+    if duty.opens is None or duty.rule not in state.rules:
+        return
+    rules, known = given.config.rulebook.rules.rules, state.rules[duty.rule]
+    names = [(duty.rule, known.per), *((was.name, was.per) for was in known.formerly
+             if duty.opens <= was.until and (was.name == duty.rule or was.name not in rules))]  # fmt: skip
+    zones = (ZoneInfo(name) for name, until in state.zones.items() if duty.opens <= until)
+    days = [visit.day, *(visit.anchor.start.astimezone(zone).date() for zone in zones)]
+    duties = (duty_under(action, name, per).replace(f"@{visit.day}", f"@{day}") for name, per in names for day in days)
+    for other in dict.fromkeys(duties):
+        key = change.key.replace(action.duty, other, 1)
+        if other != action.duty and given.store.ledger.entry(key, change.output) is None:
+            yield key
+
+
 def _apart(given: Given) -> int:
     """Return how many days apart a note without a date may have been first seen."""
-    restored = given.store.state.read().restored
+    restored = given.left.restored
     if restored is None or restored.last_run is None:
         return _APART
     return max(_APART, min((given.now - restored.last_run).days + 1, _MOST_APART))
 
 
-def _updated(change: Change, output: CheckedOutput, given: Given) -> Found:
-    """Bring what lies there up to date; nobody has touched it."""
-    done = carry_out(change, output, given.store, given.now)
-    if isinstance(done, str):
-        return Found(taken=(TakenOver(change),))
-    return Found(failed=(change,), problems=(done,) if done else ())
+def _updated(change: Change, ref: str, output: CheckedOutput, given: Given) -> Found:
+    """Bring what lies there up to date; nobody has touched it. What is refused now a later run tries again."""
+    if given.dry:
+        return _noted(change, ref, Status("open"), given)
+    found = _noted(_in_other_words(change), ref, Status("open"), given)
+    done = carry_out(replace(change, op="update", ref=ref), output, given.store, given.now)
+    return replace(found, problems=(done,)) if isinstance(done, Problem) else found
+
+
+def _in_other_words(change: Change) -> Change:
+    """Return an action as it may lie there: not in the words that it would have now, so that it is updated once due."""
+    return replace(change, action=replace(change.action, text=_OTHER_WORDS))
 
 
 def _noted(change: Change, ref: str, status: Status, given: Given) -> Found:
@@ -202,7 +235,7 @@ def tell_of_it(findings: Iterable[Finding], given: Given) -> Iterator[Finding]:
         )
         announcing = any(found.state != "open" and found.change.action.announces for found in taken)
         yield Problem("outputs", message, Code.TAKEN_OVER, hint=_ANOTHER_DAY if announcing else _ONCE, info=True)
-    if given.store.state.read().restored:
+    if given.left.restored:
         yield from _perhaps_again(passed, given)
 
 
@@ -214,7 +247,7 @@ _ANOTHER_DAY = Sentence(
 
 def _perhaps_again(findings: Iterable[Finding], given: Given) -> Iterator[Problem]:
     """Tell what is made of duties that were open before the copy was put back."""
-    restored = given.store.state.read().restored
+    restored = given.left.restored
     opened = {finding.key: finding.opens for finding in findings if isinstance(finding, Decision)}
     again = [
         finding.change
@@ -243,6 +276,5 @@ def _keys(changes: Iterable[Change]) -> str:
 
 def look_is_over(given: Given, *, whole: bool) -> None:
     """Note that a run has looked through all outputs since a copy was put back. `whole`: it could."""
-    state = given.store.state.read()
-    if state.restored and whole:
-        given.store.state.write(replace(state, restored=None))
+    if given.left.restored and whole:
+        given.store.state.write(replace(given.store.state.read(), restored=None))

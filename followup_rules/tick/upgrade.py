@@ -21,7 +21,7 @@ _KINDS = (*MAIL, "meeting", "note")
 
 def known_before(given: Given) -> Mapping[str, Event]:
     """Return the events by identity as an earlier version has read them; none but at the first run after an upgrade."""
-    if not given.store.state.read().upgraded_from:
+    if not given.left.upgraded_from:
         return {}
     events = given.store.events
     return {event.identity: event for event in events.events(events.ids()) if event.kind in _KINDS}
@@ -45,7 +45,7 @@ def tell_of_upgrade(
 
     `before` is what was known before this run read the sources, `news` the identities of what it changed.
     """
-    store, state = given.store, given.store.state.read()
+    store, state = given.store, given.left
     if not state.upgraded_from:
         return
     if store.told.news(STORE, [f"version {VERSION}"], whole=False):
@@ -61,6 +61,7 @@ def tell_of_upgrade(
             ),
             Sentence("the copy that you put back is as it was") if state.restored else before_it,
         )
+    # Entries that are new are not told of: these are the sources' news, and not the upgrade's.
     now = store.acquaintances.answered(store.events.events(before.keys() & news))
     if other := sorted(_named(event, given) for event in now if _differs(event, before[event.identity], given)):
         yield _remark(

@@ -11,7 +11,7 @@ from msgspec import Struct
 from followup_rules.codes import Code
 from followup_rules.model import Problem
 from followup_rules.sentences import Sentence
-from followup_rules.toml.addresses import hidden
+from followup_rules.toml.web_addresses import hidden
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,12 +88,14 @@ def parse(text: str, file: str) -> Document | Problem:
     `text` is best read with `encoding="utf-8", errors="surrogateescape"`, so that a file that is no text is told
     apart from one that is. A byte order mark and Windows line ends are taken away.
     """
+    # tomllib refuses the mark that editors of Windows put first.
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     refused = _refused(text, file)
     if refused is not None:
         return refused
     try:
         tables = tomllib.loads(text)
+    # tomllib calls itself for each level of lists and inline tables.
     except RecursionError:
         return _too_deep(file)
     except ValueError as error:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from followup_rules.toml.addresses import hidden_in_line
+from followup_rules.toml.web_addresses import hidden_in_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,6 +80,7 @@ def slip(text: str) -> Slip:
     with suppress(_BrokenOff, RecursionError):
         walk.statements()
         whole = True
+    # The longest first: the nearest table around it that was named before.
     around = [walk.path[:length] for length in range(len(walk.path), 0, -1)]
     known = ((path, walk.first[path]) for path in around if path in walk.first)
     earlier = next(((path, span) for path, span in known if span[0] < walk.start), None)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from followup_rules.sentences import Sentence
+from followup_rules.sentences import Sentence, either
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,6 +14,12 @@ _EDITS = 2
 # Longer words are no slips of the pen, and comparing them takes time.
 _LETTERS = 80
 _LISTED = 8
+_ELSEWHERE: dict[str, tuple[str, ...]] = {
+    "title": ("subject", "summary"), "text": ("body",), "with": ("attendees", "participants"), "from": ("sender",),
+    "to": ("recipient", "recipients"), "on": ("trigger",), "do": ("action", "then"), "sent": ("mail", "email"),
+    "received": ("mail", "email"), "meeting": ("event", "appointment"),
+}  # fmt: skip
+"""What mail programs, calendars and other tools call the same."""
 
 
 def nearest(word: str, valid: Iterable[str], most: int = _EDITS) -> str | None:
@@ -21,6 +28,7 @@ def nearest(word: str, valid: Iterable[str], most: int = _EDITS) -> str | None:
     An edit inserts, removes or replaces a letter, or swaps two neighbours (Damerau-Levenshtein distance, optimal
     string alignment). Case, and `-` against `_`, cost nothing.
     """
+    # Of a word of two letters no letter would be left to tell it by.
     most = min(most, len(word) - 1)
     near = [other for other in valid if abs(len(other) - len(word)) <= _EDITS and len(other) <= _LETTERS]
     counted = [(_edits(_folded(word), _folded(other), most), other) for other in near]
@@ -30,6 +38,8 @@ def nearest(word: str, valid: Iterable[str], most: int = _EDITS) -> str | None:
 def expected(word: str, valid: Iterable[str]) -> str:
     """Return the hint for an unknown word: the nearest valid one, else all if they are few, else nothing."""
     words = sorted(set(valid))
+    if elsewhere := [f'"{ours}"' for ours, theirs in _ELSEWHERE.items() if ours in words and _folded(word) in theirs]:
+        return Sentence("did you mean {words}?", words=either(elsewhere))
     near = nearest(word, words)
     if near is not None:
         also = nearest(word, [other for other in words if other != near], _edits(_folded(word), _folded(near)))
@@ -57,6 +67,10 @@ def _folded(word: str) -> str:
 
 def _edits(a: str, b: str, most: int = _LETTERS) -> int:
     """Return how many edits make one word of the other; what takes more than `most` is not counted out."""
+    begun = _letters_alike(a, b)
+    ended = _letters_alike(reversed(a[begun:]), reversed(b[begun:]))
+    # What both begin and end with takes no edit, and most names of hosts end alike.
+    a, b = a[begun : len(a) - ended], b[begun : len(b) - ended]
     earlier: list[int] = []
     above = list(range(len(b) + 1))
     for i, x in enumerate(a):
@@ -72,3 +86,8 @@ def _edits(a: str, b: str, most: int = _LETTERS) -> int:
             return most + 1
         earlier, above = above, row
     return above[-1]
+
+
+def _letters_alike(one: Iterable[str], other: Iterable[str]) -> int:
+    """Return with how many equal letters two words begin."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

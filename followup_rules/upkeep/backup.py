@@ -52,6 +52,7 @@ def back_up(config: Config, place: Path | None, now: datetime, *, over: bool = F
     with _writing(place), whole(place) as unfinished:
         with closing(sqlite3.connect(unfinished, isolation_level=None)) as copy:
             _read(store, copy)
+            # A copy of a database in WAL mode is in that mode, too: it could not be opened on a disk that is read-only.
             copy.execute("pragma journal_mode = delete")
         holdings = _tried(unfinished, store)
     return replace(holdings, file=place)
@@ -94,6 +95,7 @@ def _writing(place: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
+        # The low byte is the primary code of an extended one (SQLite, "Result and Error Codes").
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code == sqlite3.SQLITE_FULL or getattr(error, "errno", 0) in (errno.ENOSPC, errno.EDQUOT):
             hint = Sentence("make room on the disk of {parent}, or name a file on another one", parent=place.parent)
@@ -169,6 +171,7 @@ def put_back(config: Config, file: Path, now: datetime) -> PutBack:
         holdings, state = _holdings(file, copy), copy.state.read()
         _unless_of_another(file, state.config, config)
         forgotten = tuple(_forgotten_since(copy, config.store))
+        # First aside, then in place: in between there may be no store, never half of one.
         kept = aside_of(config.store, now) if config.store.exists() else None
         if kept:
             with _writing(kept):
@@ -184,7 +187,7 @@ def mark_as_put_back(copy: Store, config: Config, now: datetime) -> None:
 
     It was judged by other sources than there are today, and perhaps by another config.
     """
-    state, own = copy.state.read(), str(config.file.resolve())
+    state, own = copy.state.read(), config.whole_path
     restored = Restored(now.astimezone(UTC), state.last_run)
     copy.state.write(replace(state, restored=restored, config=own, fingerprint="", sound="", sight=None))
 
@@ -239,6 +242,7 @@ def _check(file: Path, config: Config) -> None:
 def _unless_of_another(file: Path, known: str, config: Config) -> None:
     """Raise StoreError if the copy is that of a config which is there and has a store of its own."""
     other = Path(known) if known else config.file
+    # Two configs may lie side by side, and each store only knows its own drafts and tasks.
     if other.resolve() == config.file.resolve() or not other.exists():
         return  # a config that was renamed, or the one of another computer
     if read_config(other).store != config.store:

@@ -71,6 +71,7 @@ def usual_kind() -> str:
 
 def program() -> str:
     """Return the full path of the command `followup`."""
+    # That of this very environment, before whatever else the PATH may lead to.
     beside = Path(sys.executable).with_name("followup")
     return str(beside) if beside.exists() else shutil.which("followup") or "followup"
 
@@ -109,6 +110,7 @@ def _quoted(word: str) -> str:
 
 
 def _timer(schedule: Schedule) -> str:
+    # In systemd.time(7) the minutes are counted within an hour: *:0/60 would never repeat.
     when = "hourly" if schedule.minutes == _HOUR else f"*:0/{schedule.minutes}"
     return (
         "[Unit]\nDescription=followup: prepare what is due, again and again\n\n"
@@ -147,6 +149,7 @@ def install(schedule: Schedule) -> None:
         raise NotScheduled(
             Sentence("the path of the config holds characters that cannot stand in a schedule; rename it")
         )
+    # The new one first, the old ones after it: if that fails, something still starts the runs.
     before = [kind for kind in KINDS if kind != schedule.kind and _minutes(kind, schedule.name) is not None]
     if schedule.kind == "cron":
         _write_crontab([*_others(schedule.name), _line(schedule)])
@@ -170,6 +173,7 @@ def _install_files(schedule: Schedule) -> None:
             _asked("systemctl", "--user", "daemon-reload")
             _asked("systemctl", "--user", "enable", "--now", f"{schedule.name}.timer")
         else:
+            # bootstrap refuses a label that is loaded already; that it was not is no fault.
             _try("launchctl", "bootout", f"gui/{os.getuid()}/{_AGENT}{schedule.name}")
             _asked("launchctl", "bootstrap", f"gui/{os.getuid()}", str(_agent(schedule.name)))
     except NotScheduled:

@@ -15,7 +15,7 @@ from followup_rules.model import Problem
 from followup_rules.sentences import Sentence, together
 from followup_rules.store.backup import copies
 from followup_rules.store.lock import holder
-from followup_rules.upkeep.addresses import exposed_addresses
+from followup_rules.upkeep.exposed_addresses import exposed_addresses
 from followup_rules.upkeep.finding import Finding, size, span
 from followup_rules.upkeep.synced import synced_by
 
@@ -53,6 +53,7 @@ def lock(store: Path) -> Finding:
     run = holder(store)
     if run is None:
         return Finding(Sentence("lock"), Sentence("no run is at work"))
+    # The clock of this computer and no `--now`: the other run began by it, too.
     age = datetime.now(UTC) - run.since
     process: object = run.process
     if not run.is_here:

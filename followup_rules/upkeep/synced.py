@@ -42,6 +42,7 @@ def synced_by(file: Path) -> tuple[str, Path] | None:
     """Return the program and its folder, if a file lies in one that is known for it; the innermost of several."""
     for folder in file.absolute().parents:
         for marker, program in _MARKERS.items():
+            # What a program has left there tells surely; names, below, tell where no such mark is kept.
             if (folder / marker).exists():
                 return program, folder
         for program, name in _NAMES.items():

@@ -61,7 +61,9 @@ class CalendarSource:
                 calendarId=calendar,
                 timeMin=_stamp(since),
                 timeMax=_stamp(until),
+                # Google lays the series out itself, with its own exceptions.
                 singleEvents=True,
+                # Only so are cancelled occurrences told, and what was called off told from what went without a trace.
                 showDeleted=True,
                 maxResults=_PAGE,
                 pageToken=page or None,

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _MOST, _FEW = 50, 2
 # Of those that a search finds.
 _FOUND = 10
+# No address of a single draft is documented.
+_PLACE = "https://mail.google.com/mail/#drafts"
 
 
 class Ref(sealing.Ref, frozen=True):
@@ -103,9 +105,17 @@ class GmailDrafts:
         """Tell of each draft whether it is open, touched, sent or gone; one that cannot be read is left out."""
         return readable(refs, lambda ref: self._status(Ref.parse(ref)))
 
-    def place(self, ref: str) -> str:  # noqa: ARG002 -- no address of a single draft is documented
+    def place(self, ref: str) -> str:  # noqa: ARG002 -- see _PLACE
         """Return the address of the drafts in Gmail."""
-        return "https://mail.google.com/mail/#drafts"
+        return _PLACE
+
+    def marked(self) -> Mapping[str, str]:
+        """Return those of the newest drafts that bear a mark of ours, by the hash of their key, with their subjects."""
+        if self._looked_at < _MOST:  # else `find` has looked in this run
+            self._look(_MOST)
+        return {
+            head.mark: Sentence("{place}: {text}", place=_PLACE, text=head.subject) for head in self._heads if head.mark
+        }
 
     def _status(self, known: Ref) -> Status:
         there = self._draft(known.draft)

@@ -87,6 +87,7 @@ def fault_of(error: Exception) -> Fault | None:
             certain=True,
             passing=True,
         )
+    # Only what was never sent is certain to have had no effect.
     if isinstance(error, network.RequestException):
         said = cause(error)
         return Fault(
@@ -101,6 +102,7 @@ def _answered(error: Any) -> Fault:
     """Return what an answer of Google means that is no success."""
     status, reasons = int(error.resp.status), _reasons(error.content)
     wait = _wait(error)
+    # Gmail and Calendar say too many requests with 403 as well as with 429.
     if status == 429 or (status == 403 and reasons & _RATE):
         said = Sentence("Google asks to be left alone: too many requests")
         if wait:
@@ -113,6 +115,7 @@ def _answered(error: Any) -> Fault:
             passing=True,
             wait=wait,
         )
+    # Google's library has tried to renew the login before it hands this on.
     if status == 401:
         return Fault(EXPIRED, certain=True)
     if status == 403:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 AT_A_TIME, LONGEST_STRETCH = 100, 20
 """Conversations of one pull, each a request; and seconds after which no further one is begun."""
 # Raised whenever the same mails come to give other events, so that they are read again.
-_FORMAT = 4
+_FORMAT = 5
 # What in the history may tell of a mail.
 _CHANGES = ["messageAdded", "labelAdded", "labelRemoved"]
 _PAGE = 500
@@ -82,6 +82,7 @@ class GmailSource:
         if not self._me:
             raise Unreadable(Sentence("without `profile.me` nobody knows which addresses are yours; write them there"))
         before = Cursor.parse(cursor)
+        # With other addresses, or further back, the history alone would leave out what was passed over before.
         covered = before.covers(self._reading, since)
         before = self._changes(before, since) if covered else self._listing(since)
         self._me |= {*before.aliases}
@@ -109,6 +110,7 @@ class GmailSource:
             read += 1
             if monotonic() > end:
                 break
+        # All of several: then it is not the conversations, but the service or this code.
         if len(odd) == read > 1:
             raise odd[0]
         return tuple(events), todo[read:]
@@ -170,6 +172,7 @@ class GmailSource:
         known = dict.fromkeys([*before.known, *sent])
         touched = [thread for thread in [*sent, *other] if thread in known]
         todo = dict.fromkeys([*before.todo, *touched])
+        # Each page tells the present point; the last is the latest.
         history = str(pages[-1].get("historyId", before.history))
         return replace(before, history=history, known=tuple(known), todo=tuple(todo))
 

@@ -56,6 +56,7 @@ def event(resource: Any, me: Collection[str], since: datetime, account: str = ""
 
 def _event(resource: Mapping[str, Any], me: Collection[str], since: datetime, where: str) -> Event | None:
     labels = set(resource.get("labelIds", ()))
+    # When Google took it in, in milliseconds: the Date header is what its sender wrote.
     date = datetime.fromtimestamp(int(resource["internalDate"]) / 1000, UTC)
     if labels & UNSENT or date < since:
         return None
@@ -81,6 +82,7 @@ def _kind(labels: Collection[str], found: Headers, me: Collection[str]) -> str:
 
     What I sent from elsewhere came in like other mail: the last server says so in its head (RFC 5321, section 4.4).
     """
+    # Also what I sent to myself, which has both labels.
     if SENT in labels:
         return "sent"
     if not message.is_mine(found, me):

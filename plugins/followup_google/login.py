@@ -37,10 +37,10 @@ APIS: Mapping[type[GoogleOptions], Api] = {
 """What each table of the config needs, and no more."""
 PATIENCE = 300
 """How long the user has for the browser, in seconds."""
-# Where the browser ends up when it is on another machine: nobody answers there, but the address holds the answer. A
-# port that browsers agree to open: at others some do not show the address.
 _LARGEST = 1_000_000
 """In bytes, of the file of the OAuth client."""
+# Where the browser ends up when it is on another machine: nobody answers there, but the address holds the answer. A
+# port that browsers agree to open: at others some do not show the address.
 _HANDED_OVER = "http://localhost:38765/"
 
 
@@ -142,6 +142,7 @@ def _granted(client: Mapping[str, str], wanted: Sequence[str], account: str, lan
     from google_auth_oauthlib.flow import InstalledAppFlow  # noqa: PLC0415 -- heavy
 
     flow = InstalledAppFlow.from_client_config({"installed": dict(client)}, scopes=list(wanted))
+    # Google gives a refresh token only at the first consent, unless consent is asked for again.
     asked = {"prompt": "consent", "access_type": "offline", "login_hint": account}
     try:
         if browser and _browser_here():
@@ -178,6 +179,8 @@ def _browser_here() -> bool:
 def _in_the_browser(flow: Any, asked: Mapping[str, str], language: str) -> None:
     click.echo(told(Sentence("Log in to {asked} in the browser.", asked=asked["login_hint"]), language))
     flow.run_local_server(
+        # The name for the browser, the number for us: on some machines localhost is first ::1, where nobody would
+        # listen.
         host="localhost",
         bind_addr="127.0.0.1",
         port=0,
@@ -207,6 +210,7 @@ def _by_hand(flow: Any, asked: Mapping[str, str], language: str) -> None:
         raise Unreadable(
             Sentence("the address at which the browser ends begins with {handed_over}", handed_over=_HANDED_OVER)
         )
+    # oauthlib refuses an answer over http, though it never left the user's machine.
     flow.fetch_token(authorization_response=answer.replace("http://", "https://", 1))
 
 
@@ -253,6 +257,7 @@ def _check_account(keeper: Keeper, options: GoogleOptions, profile: Profile, tok
         found = str(service.read(lambda gmail: gmail.users().getProfile(userId="me"))["emailAddress"]).lower()
     except Missing:  # an emulator
         return
+    # People are logged in to several accounts in one browser, and click on the wrong one.
     if found != keeper.account:
         hint = Sentence('log in there, or write account = "{found}"', found=found)
         raise Unreadable(

@@ -82,6 +82,7 @@ def _event(entry: Mapping[str, Any], profile: Profile, calendar: str, where: str
 def _id(entry: Mapping[str, Any], zone: ZoneInfo) -> str:
     """Return the iCalendar UID, for an occurrence with its original start: the id that an .ics file would give it."""
     master = entry.get("recurringEventId", entry["id"])
+    # As Google makes it itself for its own entries.
     uid = str(entry.get("iCalUID") or f"{master}@google.com")
     slot = entry.get("originalStartTime", {}) if "recurringEventId" in entry else {}
     if "dateTime" in slot:
@@ -139,6 +140,7 @@ def _coming(entry: Mapping[str, Any], everybody: tuple[Person, ...]) -> tuple[Pe
 def _organizer(entry: Mapping[str, Any]) -> Person | None:
     """Return who called the meeting: where a calendar stands in their place, who made the entry."""
     called_by = entry.get("organizer") or {}
+    # A secondary calendar is its own organizer there, with an address that no human reads.
     made_by = _person(entry.get("creator") or {}) if _is_calendar(called_by) else None
     marked = next((attendee for attendee in _attendees(entry) if attendee.get("organizer")), {})
     return made_by or _person(called_by) or _person(marked)

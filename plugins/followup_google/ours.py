@@ -34,6 +34,7 @@ def readable(names: Iterable[str], read: Callable[[str], Read]) -> dict[str, Rea
         except Odd:
             continue
         except Unreadable as error:
+            # Two that fail: the network or the service is at fault, and nothing is certain of any.
             if failed:
                 raise
             failed = error

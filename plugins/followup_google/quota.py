@@ -38,6 +38,7 @@ class Pace:
     def spend(self, units: int, sleep: Callable[[float], None]) -> None:
         """Wait until there is room for a request of so many units, and count it."""
         now = monotonic()
+        # Time in which nothing was asked is not saved up beyond AT_ONCE.
         begin = max(self._paid_until, now)
         wait = begin - now - AT_ONCE / RATE
         if wait > 0:

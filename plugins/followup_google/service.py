@@ -149,6 +149,7 @@ class Service:
             self._connect()
         request = ask(self._resource)
         self._pace.spend(UNITS.get(request.methodId, 0), sleep)
+        # Repeated here, where reads and writes are told apart, and not by the library.
         answer = request.execute(num_retries=0)
         self._keep_what_was_renewed()
         return answer
@@ -170,6 +171,7 @@ class Service:
             self._api.name,
             self._api.version,
             http=_Transport(session),
+            # Else the library asks Google at each start what its services look like.
             static_discovery=True,
             client_options={"api_endpoint": endpoint} if self._options.api_endpoint else None,
         )
@@ -191,6 +193,7 @@ class Service:
             expiry=f"{expiry.isoformat()}+00:00" if expiry else "",
         )
         with suppress(Unreadable):
+            # By the refresh token two logins are told apart; the access token changes every hour.
             if self._keeper.load().refresh_token == before:
                 self._keeper.save(self._token)
 
@@ -243,7 +246,13 @@ class _Transport:
         import httplib2  # noqa: PLC0415 -- loaded already: Google's library stands on it
 
         answer = self._session.request(
-            method, uri, data=body, headers=headers, timeout=_ANSWER_WITHIN, allow_redirects=False
+            # A redirect would carry the token to wherever it leads.
+            method,
+            uri,
+            data=body,
+            headers=headers,
+            timeout=_ANSWER_WITHIN,
+            allow_redirects=False,
         )
         response = httplib2.Response({**{name.lower(): value for name, value in answer.headers.items()},
                                       "status": str(answer.status_code)})  # fmt: skip

@@ -22,7 +22,8 @@ from followup_rules.sealing import digest
 
 SEAL = "X-Followup-Seal"
 _GONE = "TRASH"
-_IDENT = re.compile(r"followup-[0-9a-f]{32}@")
+# Of a key's digest the first half is its hash, as X-Followup-Key has it.
+_IDENT = re.compile(r"followup-([0-9a-f]{16})[0-9a-f]{16}@")
 _SECONDS = re.compile(r"[0-9]{1,12}")
 _WORDS = re.compile(r"\w+")
 _LONGEST_SEARCH = 300
@@ -71,6 +72,12 @@ class Draft(Struct, frozen=True, kw_only=True):
             left=(left, made if _SECONDS.fullmatch(made) else ""),
         )
 
+    @property
+    def mark(self) -> str:
+        """The hash of the key that it was made for, or the key, by either mark; nothing if it bears none of ours."""
+        ident = _IDENT.match(self.ident)
+        return self.key or (ident[1] if ident else "")
+
     def seal(self, sender: str) -> str:
         """Return the seal of what is there now, as if it were from that address."""
         return _seal(sender, self.subject, self.to, self.words, self.attachments)
@@ -81,8 +88,7 @@ class Draft(Struct, frozen=True, kw_only=True):
 
     def may_be(self, mail: EmailMessage) -> bool:
         """Tell whether its head has lost the marks of its key, and is otherwise that of the mail, whoever sends it."""
-        marked = self.key or _IDENT.match(self.ident)
-        return not marked and (self.subject, self.to) == (str(mail["Subject"]), _recipients(mail))
+        return not self.mark and (self.subject, self.to) == (str(mail["Subject"]), _recipients(mail))
 
 
 def seal_of(mail: EmailMessage) -> str:

@@ -6,7 +6,7 @@ The API knows neither ids of our own nor hidden fields: the key stands on the la
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,8 @@ _PAGE = 100
 # A little less than Google takes, in characters.
 _LONGEST_TITLE, _LONGEST_NOTES = 1_000, 8_000
 _MARK = re.compile(r"^seal:[0-9a-f]{16}$", re.MULTILINE)
+# No address of a single task is documented.
+_PLACE = "https://tasks.google.com/"
 _OWN_LINES = re.compile(r"^seal:[0-9a-f]{16}\n\S+\Z", re.MULTILINE)
 
 
@@ -84,9 +86,20 @@ class GoogleTasks:
         if self._untouched(known):
             self._change(lambda tasks: tasks.tasks().delete(tasklist=known.list, task=known.task))
 
-    def place(self, ref: str) -> str:  # noqa: ARG002 -- no address of a single task is documented
+    def place(self, ref: str) -> str:  # noqa: ARG002 -- see _PLACE
         """Return the address of Google Tasks."""
-        return "https://tasks.google.com/"
+        return _PLACE
+
+    def marked(self) -> Mapping[str, str]:
+        """Return the tasks of the list that carry a key and are still to be done, by that, with their titles."""
+        name = self._list()
+        tasks = self._there(name) if name else ()
+        return {
+            key: Sentence("{place}: {text}", place=_PLACE, text=str(task.get("title", "")))
+            for task in tasks
+            for _, key in _marks(task)
+            if _status(task, "").state not in ("gone", "done")
+        }
 
     def status(self, refs: Sequence[str]) -> Mapping[str, Status]:
         """Tell of each task whether it is open, touched, done or gone. Raises Unreadable if the list is missing."""
@@ -128,12 +141,13 @@ class GoogleTasks:
             ) from error
         return self._seen[name]
 
+    def _there(self, name: str) -> Sequence[Mapping[str, Any]]:
+        """Return all tasks of a list, as they were when somebody first asked."""
+        return self._seen.get(name) or self._tasks(name)
+
     def _found(self, name: str, key: str) -> str | None:
-        for task in self._seen.get(name) or self._tasks(name):
-            # Our two lines mark a task wherever they stand: the user may have written below them.
-            lines = str(task.get("notes", "")).splitlines()
-            marks = (mark for mark, line in pairwise(lines) if line == key and _MARK.match(mark))
-            left = next(marks, "").removeprefix("seal:")
+        for task in self._there(name):
+            left = next((seal for seal, line in _marks(task) if line == key), "")
             if left and not task.get("deleted"):
                 return str(Ref(name, task["id"], left if left == _seal(task) else EDITED))
         return None
@@ -178,6 +192,12 @@ def _status_now(task: Mapping[str, Any] | None, known: Ref) -> Status:
     if task is not None and became.state == "touched" and _left(task) == _seal(task):
         return Status("open", ref=str(Ref(known.list, known.task, _seal(task))))
     return became
+
+
+def _marks(task: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield each seal and key that mark a task, wherever they stand: the user may have written below them."""
+    lines = str(task.get("notes", "")).splitlines()
+    return ((mark.removeprefix("seal:"), key) for mark, key in pairwise(lines) if key and _MARK.match(mark))
 
 
 def _left(task: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -79,6 +79,8 @@ class CalendarReader(Struct, frozen=True):
                 self._lay_out(meeting, held, most_steps, laid)
             except Exception as error:  # noqa: BLE001 -- whatever a stranger's file does to one, the others work
                 laid.bad.append(bad_item(meeting.versions[0].written, error, meeting.id))
+                # Counted although nothing came of it: a file of thousands of impossible rules must not take its time
+                # unseen.
                 laid.steps += _OF_A_FLAW
                 laid.refused = laid.refused or isinstance(error, _ExhaustedError)
         events = laid.events if self.mine else [replace(each, tags=(), case="") for each in laid.events]
@@ -114,13 +116,18 @@ class CalendarReader(Struct, frozen=True):
                 (replace(version.event, id=occurrence_id(meeting.id, version.slot, self.profile)), version.slot)
                 for version in versions
             ]
+            # What begins beyond the window is shown once the window has moved on.
             laid.settled = laid.settled and all(each.start <= self.until for each, _ in found)
         else:
             laid.settled = False
             if versions[0].slot is None:
                 make_alike(components[0], components[1:], self.profile.timezone)
             laid.steps += self._steps(components, most_steps - laid.steps)
-            found = list(self._occurrences(components, meeting))
+            place = meeting.versions[0].event.where
+            found = [
+                (event(each, meeting.id, slot, self.profile, place), slot)
+                for each, slot in occurrences(components, self.since, self.until)
+            ]
         laid.events += [
             each
             for each, slot in found
@@ -137,13 +144,6 @@ class CalendarReader(Struct, frozen=True):
                 Sentence("the recurring meetings before it are so many and so long that it is not laid out")
             )
         return needed
-
-    def _occurrences(
-        self, components: Sequence[Component], meeting: Meeting
-    ) -> Iterator[tuple[Event, date | datetime | None]]:
-        place = meeting.versions[0].event.where
-        for each, slot in occurrences(components, self.since, self.until):
-            yield event(each, meeting.id, slot, self.profile, place), slot
 
 
 def _doubled(found: Sequence[Meeting]) -> Iterator[BadItem]:

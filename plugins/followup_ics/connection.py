@@ -114,9 +114,11 @@ def asked(place: Place, headers: Mapping[str, str], deadline: Deadline) -> Itera
     Raises Unreadable if it must not be asked, and what sockets, TLS and HTTP raise.
     """
     connection = (HTTPSConnection if place.secure else HTTPConnection)(place.host, place.port)
+    # http.client connects by the name; here the number must be the one that was checked.
     connection.sock = _connected(place, deadline)
     with closing(connection):
         login = {"Authorization": _basic(place.user)} if place.user else {}
+        # close: the end of the connection ends an answer that tells no length.
         connection.request("GET", place.target, headers={**headers, **login, "Connection": "close"})
         with connection.getresponse() as answer:
             yield answer
@@ -180,6 +182,8 @@ def may_go(place: Place, number: str) -> bool:
     """
     if place.named:
         return place.secure or is_loopback(number)
+    # An address of version 4 within one of version 6, ::ffff:127.0.0.1, leads to the former (RFC 4291, section
+    # 2.5.5.2).
     found = ip_address(number)
     inner = found.ipv4_mapped if isinstance(found, IPv6Address) and found.ipv4_mapped else found
     return inner.is_global and not inner.is_multicast
@@ -210,6 +214,7 @@ def _proxy(place: Place) -> SplitResult | None:
     written = found.get("https") or found.get("all") or ""
     if not written or not place.secure or is_loopback(place.host) or proxy_bypass(f"{place.host}:{place.port}"):
         return None
+    # "proxy.example:3128" is common in https_proxy, and other programs take it for http.
     proxy = urlsplit(written if "://" in written else f"http://{written}")
     if proxy.scheme != "http" or not proxy.hostname:
         raise Unreadable(

@@ -37,6 +37,8 @@ class DefinedZone(tzinfo):
 
     def __init__(self, changes: Sequence[datetime], offsets: Sequence[timedelta], before: timedelta) -> None:
         """Take the changes in UTC, without a zone, in order; `before` is the offset until the first."""
+        # At a change the clock is set from the offset before to the one after: both are needed to tell skipped and
+        # doubled times.
         earlier = [before, *offsets[:-1]]
         self._changes, self._offsets = changes, [before, *offsets]
         pairs = [
@@ -77,6 +79,7 @@ def defined_zone(definition: str) -> tzinfo | None:
     lines = ["BEGIN:VTIMEZONE", "TZID:x", *_USED.findall(definition)[1:], ""]
     try:
         with warnings.catch_warnings():
+            # The library warns of what it repairs, and cron would mail that to the user.
             warnings.simplefilter("ignore")
             written: Any = Timezone.from_ical("\r\n".join(lines))
             return _table(written) if _can_be_laid_out(written) else None
@@ -97,6 +100,7 @@ def _can_be_laid_out(written: Timezone) -> bool:
         listed = part.get("RDATE", [])
         dates += sum(len(leaf.dts) for leaf in (listed if isinstance(listed, list) else [listed]))
     for rule, _ in rules:
+        # RFC 5545 allows any, but no zone of the world changes otherwise than by the year.
         if rule["FREQ"] != ["YEARLY"]:
             raise FlawError(_COSTLY)
         each_year += _changes_a_year(rule)

@@ -41,6 +41,7 @@ def parsed(text: str) -> Component:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found: Component = Event.from_ical(lines)
+    # The library keeps what it cannot read as vBroken, and would take it for text.
     for name, value in [(each, value) for each in _RELIED_ON for value in values(found, each)]:
         if isinstance(value, vBroken):
             raise FlawError(

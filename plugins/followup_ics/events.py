@@ -92,6 +92,7 @@ def _whole_days_end(component: Component, zone: ZoneInfo) -> datetime:
         after = first_day + component["DURATION"].dt
     if after < first_day:
         raise FlawError(Sentence("it ends before it starts; set its end anew"))
+    # Some programs write the same date twice, for one day.
     last = max(after - timedelta(days=1), first_day)
     return datetime.combine(last, _END_OF_DAY, zone)
 
@@ -100,6 +101,7 @@ def _end(component: Component, start: datetime, zone: ZoneInfo) -> datetime:
     if "DTEND" in component:
         return _moment(component["DTEND"], zone)
     if "DURATION" in component:
+        # Added in UTC: a duration is elapsed time, also over a change of the clocks.
         elapsed: timedelta = component["DURATION"].dt
         return (start.astimezone(UTC) + elapsed).astimezone(zone)
     return start
@@ -156,6 +158,7 @@ def _status(component: Component, organizer: Person | None, others: tuple[Person
         return "cancelled"
     if answer in meetings.ABSENT:
         return "declined"
+    # An own entry with nobody in it is a note to oneself, not a meeting that I hold for others.
     if organizer and people.is_one_of(organizer.address, profile.me) and others:
         return "mine"
     return "tentative" if "TENTATIVE" in (status, answer) else "confirmed"

@@ -121,6 +121,7 @@ class _Fetch(Struct, frozen=True):
                     "{host} sends on without saying where to; {copy_anew}", host=place.host, copy_anew=self._copy_anew
                 )
             )
+        # RFC 9110 leaves that to the client; the address itself is the secret here.
         if place.secure and not onward.secure:
             raise Unreadable(
                 Sentence(
@@ -132,6 +133,7 @@ class _Fetch(Struct, frozen=True):
         return onward
 
     def _understood(self, place: Place, answer: HTTPResponse) -> Answer | None:
+        # Without a stamp nothing was asked that could be answered so: such an answer is a fault of the server.
         if answer.status == 304 and self.known != Stamps():
             return None
         if answer.status != 200:
@@ -140,6 +142,7 @@ class _Fetch(Struct, frozen=True):
 
     def _refused(self, host: str, answer: HTTPResponse) -> Unreadable:
         status = answer.status
+        # Only these two come with Retry-After in earnest (RFC 9110, section 10.2.3; RFC 6585, section 4).
         wait = retry_after(answer.getheader("Retry-After", ""), self.now) if status in (429, 503) else timedelta(0)
         if status == 401:
             return Unreadable(
@@ -194,6 +197,7 @@ class _Fetch(Struct, frozen=True):
             )
         if packed in ("gzip", "x-gzip"):
             with GzipFile(fileobj=answer) as unpacked:
+                # Bounded when unpacked: a megabyte of gzip may hold a gigabyte of zeros.
                 raw = unpacked.read(self.largest + 1)
         else:
             raw = answer.read(self.largest + 1)
@@ -227,6 +231,7 @@ class _Fetch(Struct, frozen=True):
                     copy_anew=self._copy_anew,
                 )
             )
+        # What is cut off would else show that all later entries are gone.
         if not re.search(rb"END[ \t]*:[ \t]*VCALENDAR", text):
             raise Unreadable(
                 Sentence("the calendar from {host} is cut off (no END:VCALENDAR); {later}", host=host, later=_LATER)
@@ -243,6 +248,7 @@ class _Fetch(Struct, frozen=True):
                     later=_LATER,
                     copy_anew=self._copy_anew,
                 )
+            # Before OSError and ValueError, of which it is one; its own sentence tells most.
             case ssl.SSLCertVerificationError():
                 return Sentence(
                     "{host} cannot show that it is {host} ({reason}), so it is not asked; is the clock right? "

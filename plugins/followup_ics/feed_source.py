@@ -41,6 +41,7 @@ class FeedSource:
         # Many services tell by no stamp whether anything has changed.
         seen = digest([of_pull.setting, of_pull.days, hashlib.sha256(answer.raw).hexdigest()])
         etag, modified = answer.stamps.etag, answer.stamps.modified
+        # The stamps are kept all the same: with them the next answer may be short.
         if seen == before.seen:
             return Pull(cursor=written(replace(before, etag=etag, modified=modified)))
         now = Memory(seen, of_pull.setting, of_pull.days, etag=etag, modified=modified)

@@ -81,6 +81,7 @@ def _mended(line: str) -> Iterator[tuple[str, str]]:
         yield from [(name, f"RRULE:{rule}")] if rule else []
     elif name == "SEQUENCE":
         number = line.partition(":")[2].strip()
+        # Without it the revision is 0: better than an entry that cannot be read.
         yield from [(name, f"SEQUENCE:{number}")] if re.fullmatch(r"\d{1,9}", number) else []
     elif name in _PEOPLE:
         yield name, line if sound and not _loose(line, sound.end()) else _person(name, line)
@@ -131,6 +132,7 @@ def _moment(name: str, written: str, *, whole_days: bool = False) -> str:
             name,
         )
     day, time, seconds, utc = found.groups()
+    # ":60" is a leap second (section 3.3.12), which Python does not know.
     return day if whole_days or not time else f"{day}T{time}{min(seconds or '00', '59')}{utc.upper()}"
 
 
@@ -154,12 +156,14 @@ def _elapsed(written: str) -> str:
             "DURATION",
         )
     seconds = sum(number * {"W": 604_800, "D": 86_400, "H": 3_600, "M": 60, "S": 1}[unit] for number, unit in parts)
+    # Days stay days, hours stay hours: over a change of the clocks they differ (section 3.3.6).
     days = f"{seconds // 86_400}D" if all(unit in "WD" for _, unit in parts) else f"T{seconds}S"
     return f"{found[1]}P{days}"
 
 
 def _rule(written: str) -> str:
     """Return a recurrence rule without what is empty or not of RFC 5545."""
+    # RFC 2445 (section 4.3.10) allowed X- parts in rules, and old calendars hold them.
     parts = [part.strip().upper().partition("=") for part in written.split(";")]
     return ";".join(f"{name.strip()}={_list(value)}" for name, _, value in parts
                     if value.strip() and not name.startswith("X-"))  # fmt: skip
@@ -172,7 +176,8 @@ def _list(value: str) -> str:
 def _person(name: str, line: str) -> str:
     """Return a line that names somebody, with the parameters that can be told apart; the address stands last."""
     mailto = list(_MAILTO.finditer(line))
-    head, address = (line[: mailto[-1].start()], line[mailto[-1].start() :]) if mailto else _at_last_colon(line)
+    begin = mailto[-1].start() if mailto else line.rfind(":") + 1
+    head, address = line[:begin], line[begin:]
     parameters = [part.partition("=") for part in _NEXT_PARAMETER.split(head.rstrip(" \t:"))[1:]]
     kept = [(key.upper(), value.strip('" \t').replace('"', "'")) for key, equals, value in parameters if equals]
     return "".join([name, *(f';{key}="{value}"' for key, value in kept if key in _OF_PEOPLE), ":", address])
@@ -182,8 +187,3 @@ def _loose(line: str, begin: int) -> bool:
     """Tell whether something else stands before the address: the name had a colon, and was not quoted."""
     mailto = list(_MAILTO.finditer(line, begin))
     return bool(mailto) and bool(_MAILTO.sub("", line[begin : mailto[-1].start()]).strip())
-
-
-def _at_last_colon(line: str) -> tuple[str, str]:
-    head, _, address = line.rpartition(":")
-    return head, address

@@ -56,6 +56,7 @@ def news(reader: CalendarReader, entries: Sequence[Entry], before: Memory, now: 
         if too_many:
             return _too_many(read, units[done:], now)
         read += [*reading.events, *reading.bad]
+        # What could not be read is tried at each pull, so that it is told as long as it is there.
         if uid and not reading.bad and not reading.early:
             kept[reading.settled].add(digest)
     meetings = before.meetings + len(read)

@@ -84,6 +84,7 @@ def occurrences(
             ),
             "RRULE",
         ) from error
+    # One more than allowed tells too many from just enough, without laying out the rest.
     found = list(islice(series.between(since, until), MOST_OCCURRENCES + 1))
     if len(found) > MOST_OCCURRENCES:
         raise FlawError(
@@ -111,6 +112,7 @@ def _slot(component: Component, shifts: Mapping[datetime, timedelta]) -> date | 
 
 def _steps_of(component: Component, until: datetime) -> int:
     rules = component.get("RRULE", [])
+    # RFC 5545 wants one at most (section 3.6.1, "SHOULD NOT occur more than once"); earlier calendars have several.
     rules = rules if isinstance(rules, list) else [rules]
     if len(rules) > _MOST_RULES:
         raise FlawError(Sentence("it has more than {most} recurrence rules; make them fewer", most=_MOST_RULES))

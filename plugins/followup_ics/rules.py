@@ -29,11 +29,13 @@ def steps_of_rule(rule: Mapping[str, Any], first: date, days: int) -> int:
 
     Raises FlawError if the rule is too costly, or never comes true.
     """
+    # The library would never get beyond the first occurrence.
     if int(_first(rule, "INTERVAL", 1)) < 1:
         raise FlawError(Sentence("its recurrence rule has an INTERVAL below 1; set it anew"))
     frequency = str(_first(rule, "FREQ", "")).upper()
     parts = {name.upper() for name in rule if name.upper().startswith("BY")}
     needed = _steps(rule, frequency, days)
+    # Rules by the hour or shorter with BY parts are tried second by second in the worst case; nobody meets like that.
     if (frequency in _STEP and parts) or needed > _MOST_STEPS:
         raise FlawError(
             Sentence(
@@ -81,6 +83,7 @@ def never(rule: Mapping[str, Any], frequency: str, first: date) -> bool:
     In 28 years the days of the week and the leap years have met in every way; INTERVAL makes it longer.
     """
     interval = int(_first(rule, "INTERVAL", 1))
+    # 400 years are the cycle of the Gregorian calendar: after these nothing new comes.
     years = min(28 * interval if frequency == "YEARLY" else 28 + interval // 12, _MOST_YEARS)
     last = min(first.toordinal() + 366 * years, date.max.toordinal())
     candidates = (day for number in range(first.toordinal(), last)
@@ -128,6 +131,7 @@ def _is_day(rule: Mapping[str, Any], frequency: str, day: date) -> bool:
     in_a_month = frequency == "MONTHLY" or (frequency == "YEARLY" and "BYMONTH" in rule)
     if not written or "" in written or not in_a_month:
         return bool(written)
+    # "2MO" is the second Monday, "-1FR" the last Friday (section 3.3.10).
     return any(int(nth) in ((day.day - 1) // 7 + 1, -((_month(day) - day.day) // 7 + 1)) for nth in written)
 
 
@@ -149,7 +153,11 @@ _FITS: dict[str, Callable[[Mapping[str, Any], str, date], bool]] = {
         rule, "BYYEARDAY", day.timetuple().tm_yday, 366 if isleap(day.year) else 365
     ),
     "BYWEEKNO": lambda rule, _, day: _among(
-        rule, "BYWEEKNO", day.isocalendar().week, date(day.year, 12, 28).isocalendar().week
+        # 28 December always lies in the last week of its year (ISO 8601).
+        rule,
+        "BYWEEKNO",
+        day.isocalendar().week,
+        date(day.year, 12, 28).isocalendar().week,
     ),
 }
 

@@ -67,6 +67,7 @@ def held_by(entry: Entry, profile: Profile) -> Held | None:
     except Exception:  # noqa: BLE001 -- whatever is wrong with it
         return Held(None, organizer)
     _set_zone(component, entry, profile)
+    # THISANDPRIOR was taken out of the standard (RFC 5545, section 3.2.13, has only this value).
     return Held(named.dt, organizer, named.params.get("RANGE") == "THISANDFUTURE")
 
 

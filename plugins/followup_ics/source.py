@@ -58,6 +58,7 @@ class IcsSource:
         try:
             found = regular_files.find(self._path, ".ics")
             looks = {name: (file.size, file.changed) for name, file in found.files.items()}
+            # A copy or a placeholder that comes or goes changes what is told, though no calendar has changed.
             beside = [sorted(names) for names in (found.copies, found.unread, found.no_files)]
             seen = digest([of_pull.setting, of_pull.days, looks, beside])
             if seen == before.seen:
@@ -88,9 +89,7 @@ class IcsSource:
     def _contents(self, found: Files) -> tuple[list[Entry], list[BadItem], dict[str, str]]:
         """Return the entries of the files that can be read, their flaws, and why the others cannot be read.
 
-        Of a file that is cut off, what can be relied on counts as well. Raises Unreadable if nothing can be read.
-
-        Raises FileNotFoundError if one is not there any more.
+        Raises Unreadable if none can, FileNotFoundError if one is not there any more.
         """
         from followup_ics.text import Contents, NoCalendar, contents  # noqa: PLC0415 -- an unchanged calendar needs none
 
@@ -102,7 +101,6 @@ class IcsSource:
                 read.append(contents(name, content))
             except NoCalendar as error:
                 unread[name], stopped[name] = error.reason, error.at
-                read += [Contents(error.entries)] if error.entries else []
         if not read:
             name, why = next(iter({**unread, **found.no_files}.items()), ("", ""))
             what = Sentence("{path} holds no .ics file; is it mounted and synced? Else correct `path`", path=self._path)

@@ -22,7 +22,7 @@ from followup_rules.plain import one_line
 from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
 MOST_LINES = 20_000
 """Of one entry; a large company is invited."""
@@ -45,9 +45,6 @@ _METHOD, _TZID, _UID, _START, _SUMMARY = (
 )
 _END_LINE = "\nEND:VCALENDAR\n"
 _BROKEN_END = re.compile(r"^END[ \t]*:[ \t]*VCALENDAR.*$", re.IGNORECASE | re.MULTILINE)
-_OF_A_SERIES = re.compile(r"^(?:RRULE|RDATE|EXDATE|RECURRENCE-ID)[;:]", re.IGNORECASE | re.MULTILINE)
-_CANCELLED = re.compile(r"^STATUS[^:\n]*:\s*CANCEL", re.IGNORECASE | re.MULTILINE)
-_ZONE_NAME = re.compile(r"^DT(?:START|END)[^:\n]*;TZID=(\"[^\"\n]*\"|[^;:\n]*)", re.IGNORECASE | re.MULTILINE)
 _ESCAPED = re.compile(r"\\([\\,;])")
 _MOMENT = re.compile(r"(\d{8}T\d{4})(\d\d)?(?:\.\d+)?Z?", re.IGNORECASE)
 GUESTS = frozenset({"REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"})
@@ -164,13 +161,11 @@ class Contents(Struct, frozen=True):
 class NoCalendar(Unreadable):
     """A file that is not a whole calendar; `reason` is what is said of it, behind its name."""
 
-    def __init__(self, name: str, reason: str, number: int = 0, line: str = "", entries: Iterable[Entry] = ()) -> None:
+    def __init__(self, name: str, reason: str, number: int = 0, line: str = "") -> None:
         shown = line[:MOST_SHOWN]
         at = BadItem(f"{name}:{number}", reason, "", shown, shown) if number else None
         super().__init__(Sentence("{name} {reason}", name=name, reason=reason), at=at)
         self.reason = reason
-        self.entries = [*entries]
-        """Those that mean the same whatever may be missing."""
 
 
 def contents(name: str, raw: bytes) -> Contents:
@@ -188,18 +183,18 @@ def contents(name: str, raw: bytes) -> Contents:
             1,
             one_line(text.lstrip().partition("\n")[0], MOST_SHOWN),
         )
-    found, at = list[Entry](), before.count("\n")
-    for calendar in calendars:
-        found += _calendar(name, lines, calendar, at + 1)
-        at += calendar.count("\n") + 2
+    # What is missing may move, cancel or add to any entry that is there.
     if any(_END_LINE not in f"\n{calendar}\n" for calendar in calendars):
         raise NoCalendar(
             name,
             Sentence("is cut off (no END:VCALENDAR); wait until it is written, or {export}", export=_EXPORT),
             lines.rstrip().count(b"\n") + 1,
             _decoded(lines.rstrip().rpartition(b"\n")[2]),
-            _whatever_is_missing(found),
         )
+    found, at = list[Entry](), before.count("\n")
+    for calendar in calendars:
+        found += _calendar(name, lines, calendar, at + 1)
+        at += calendar.count("\n") + 2
     # With a METHOD, DTSTAMP is the time at which the file was written (RFC 5545, section 3.8.7.2).
     stamps = [entry.last_modified or (None if entry.method else entry.dtstamp) for entry in found]
     if not are_of_export(stamps):
@@ -222,19 +217,6 @@ def _with_an_end(name: str, lines: bytes, text: str) -> tuple[str, tuple[BadItem
         name,
     )
     return f"{text[: last.start()]}{_END_LINE.strip()}{text[last.end() :]}", (flaw,)
-
-
-def _whatever_is_missing(found: Sequence[Entry]) -> Iterator[Entry]:
-    """Yield the entries of a calendar that was cut off which mean the same whatever its rest says.
-
-    The rest may move an occurrence of a series, say of which zone a name is, or hold a newer version of an entry that
-    was cancelled.
-    """
-    series = {entry.uid for entry in found if not entry.closed or _OF_A_SERIES.search(entry.text)}
-    for entry in found:
-        zones = {name.strip('"') for name in _ZONE_NAME.findall(entry.text)}
-        if entry.uid not in series and zones <= entry.file.zones.keys() and not _CANCELLED.search(entry.text):
-            yield entry
 
 
 def _calendar(name: str, raw: bytes, text: str, at: int) -> Iterator[Entry]:

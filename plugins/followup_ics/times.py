@@ -36,6 +36,7 @@ def set_zones(component: Component, defined: Mapping[str, str], mine: ZoneInfo) 
 def _in_zone(moment: Any, tzid: str, defined: Mapping[str, str], mine: ZoneInfo) -> Any:
     if isinstance(moment, tuple):  # a period
         return tuple(_in_zone(end, tzid, defined, mine) for end in moment)
+    # A time that is "floating" (RFC 5545, section 3.3.5, form 1) is meant wherever the user is.
     if isinstance(moment, datetime) and moment.tzinfo is None:
         return moment.replace(tzinfo=zone(tzid, defined) if tzid else mine)
     return moment
@@ -62,6 +63,7 @@ def alike(moment: Any, start: date, mine: ZoneInfo) -> Any:
     if isinstance(start, datetime):
         return moment if isinstance(moment, datetime) else datetime.combine(moment, start.timetz())
     if isinstance(moment, datetime):
+        # Midnight without regard to its zone: that is how programs write a day as a time.
         return moment.date() if moment.time() == time() else moment.astimezone(mine).date()
     return moment
 
@@ -78,6 +80,7 @@ def _set_until(rule: Any, start: date, mine: ZoneInfo) -> None:
         rule["UNTIL"] = [_last_day(until, mine) if isinstance(until, datetime) else until]
         return
     if not isinstance(until, datetime):
+        # To the last second of that day: UNTIL as a date includes the whole of it.
         until = datetime.combine(until + timedelta(days=1), time(), start.tzinfo) - timedelta(seconds=1)
     local = until.replace(tzinfo=start.tzinfo) if until.tzinfo is None else until
     rule["UNTIL"] = [local.astimezone(UTC)]

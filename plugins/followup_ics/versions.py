@@ -50,6 +50,7 @@ class Meeting(Struct, frozen=True):
 
 def version_of(entry: Entry, component: Component, event: Event, now: datetime, me: frozenset[str]) -> Version:
     """Return an entry as a version; a stamp later than now counts as none."""
+    # A stamp from a clock that is ahead would outdo every later version.
     past = {"modified": entry.modified} if entry.modified and entry.modified <= now.astimezone(UTC) else {}
     revision = Revision(event.sequence, stands=not is_cancelled(component), essence=str(event), **past)
     return Version(entry, component, event, revision, organizer_of(event, me))
@@ -87,14 +88,12 @@ def _by_organizer(versions: Iterable[Version]) -> list[tuple[str, list[Version]]
     groups: defaultdict[str, list[Version]] = defaultdict(list)
     for version in versions:
         groups[version.organizer].append(version)
+    # Cancellations and overrides of many programs leave the organizer out.
     nobody = groups.pop("", []) if len(groups) > 1 else []
-    ranked = sorted(groups, key=lambda name: (_is_unanswered(groups[name]), min(map(_start, groups[name])), name))
+    answered = {name for name, versions in groups.items() if any(version.event.answered for version in versions)}
+    ranked = sorted(groups, key=lambda name: (name not in answered, min(map(_start, groups[name])), name))
     groups[ranked[0]] += nobody
     return [(name, groups[name]) for name in ranked]
-
-
-def _is_unanswered(versions: Iterable[Version]) -> bool:
-    return not any(version.event.answered for version in versions)
 
 
 def _latest(overrides: Sequence[Version], series: Version | None, profile: Profile) -> tuple[Version, ...]:

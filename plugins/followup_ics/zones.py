@@ -36,6 +36,7 @@ def zone(name: str, defined: Mapping[str, str]) -> tzinfo:
     known = _by_iana_name(bare)
     if known:
         return known
+    # TZID and definition may differ in quotes, case and white space, where a program has escaped one of them only.
     definition = defined.get(name) or {_bare(key).casefold(): text for key, text in defined.items()}.get(
         bare.casefold()
     )
@@ -55,6 +56,7 @@ def _meant(name: str) -> str:
     zones = sorted(available_timezones() - {"Factory", "localtime"})
     city = _TIME_OF_A_REGION.sub(r"\1", name).rpartition("/")[2].strip().casefold()
     there = [each for each in zones if "/" in each and each.rpartition("/")[2].replace("_", " ").casefold() == city]
+    # 0.85 passes a slip of a letter or two, and no other city.
     near = there or get_close_matches(name, zones, 1, 0.85)
     return Sentence('did you mean "{word}"?', word=near[0]) if near else ""
 
@@ -83,6 +85,7 @@ def _guessed(name: str) -> tzinfo | None:
 
 
 def _fixed(sign: str, hours: str, minutes: str | None) -> tzinfo | None:
+    # The largest offset that is in use is +14:00 (Kiribati); what is larger is a number of another kind.
     if len(hours) == 2 and int(hours) > 14:
         return None
     elapsed = timedelta(hours=int(hours), minutes=int(minutes or 0))
@@ -118,6 +121,7 @@ def _cities() -> dict[str, str]:
 
 
 def _alike(one: str, other: str) -> bool:
+    # Winter and summer of three decades: zones that differed only before that are the same to a calendar of today.
     moments = (datetime(year, month, 1, tzinfo=UTC) for year in (2005, 2015, 2025) for month in (1, 7))
     return all(moment.astimezone(ZoneInfo(one)).utcoffset() == moment.astimezone(ZoneInfo(other)).utcoffset()
                for moment in moments)  # fmt: skip

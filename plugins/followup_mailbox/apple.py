@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import plistlib
 import re
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ def mail(file: BinaryIO) -> bytes | None:
     if length is None:
         return begin
     start, end = length.end(), length.end() + int(length[1])
+    # Of a long mail the end lies beyond what was read; its flags stand behind it.
     file.seek(end)
     rest = file.read(LONGEST_MESSAGE)
     content = begin[start:end]
@@ -34,6 +34,8 @@ def mail(file: BinaryIO) -> bytes | None:
 
 
 def _flags(properties: bytes) -> int:
+    import plistlib  # noqa: PLC0415 -- only where there is mail of Apple Mail's
+
     try:
         found = plistlib.loads(properties.strip())
     except Exception:  # noqa: BLE001 -- whatever is wrong with it, the mail itself can be read

@@ -87,6 +87,7 @@ class EmlFolder(Struct, frozen=True):
 
     def create(self, action: Action) -> str:
         """Write the draft; one that is there is brought up to date, if it is as we left it. Raises Refused."""
+        # A crash may have lost the receipt of an earlier call, and not the draft.
         if found := self.find(action.key):
             return self.update(found, action) if self.status([found])[found].state == "open" else found
         if why := regular_files.only_away(self.path):
@@ -128,6 +129,7 @@ class EmlFolder(Struct, frozen=True):
         with (
             _certain(Sentence("the draft {place} cannot be deleted", place=place)),
             suppress(FileNotFoundError),
+            # Open before it is unlinked: the content can still be read then, and put back if it was edited in between.
             opened(place) as held,
         ):
             place.unlink()
@@ -171,6 +173,7 @@ class EmlFolder(Struct, frozen=True):
             elif _state(known, place) != "open":
                 raise Refused(Sentence("the user has just edited or moved {place}", place=place))
             else:
+                # Held open over the rename: what the user saved in that moment can still be read, and is put back.
                 with opened(place) as held:
                     finished.replace(place)
                     self._unless_touched(known, held, place)
@@ -224,6 +227,7 @@ class EmlFolder(Struct, frozen=True):
 
 def _file_name(key: str) -> str:
     """Return a name that holds nothing but harmless characters, and is another for every key."""
+    # For people; the hash behind it keeps apart what differs in case only, or in what was left out.
     slug = re.sub(r"[^A-Za-z0-9._@-]+", "-", key)[:_LONGEST_NAME].strip(".-")
     return f"{slug}-{hashlib.sha256(key.encode(errors='replace')).hexdigest()[:10]}.eml"
 
@@ -231,6 +235,7 @@ def _file_name(key: str) -> str:
 def _locate(folder: Path, keys: Collection[str]) -> Drafts:
     """Return where the drafts are: under the name that we gave, else, renamed or moved, by the key in their head."""
     found = {key: place for key in keys if _is_there(place := folder / _file_name(key))}
+    # Reading the heads of all drafts costs most, so it is done only for those that are not under our name.
     moved = set(keys) - found.keys()
     if not moved:
         return Drafts(found)

@@ -137,6 +137,7 @@ class Mailbox(Struct, frozen=True):
         match now[file.known_as]:
             case [_, _, int(place), str(seen)] if mbox.resume(content, place, seen):
                 begin = place
+        # One mail behind: only the last one may still be in the midst of being written.
         where, last, mail = self._where(file), begin, b""
         for start, found in mbox.mails(content, begin):
             if mail:
@@ -146,6 +147,7 @@ class Mailbox(Struct, frozen=True):
         if mail and not is_cut:
             yield Raw(f"{where} at byte {last}", mail)
         if file.stamp:
+            # No file has this size, so that the next look finds it changed.
             size, time = (-1, -1) if is_cut else file.stamp
             now[file.known_as] = [size, time, last, mbox.before(content, last)]
 

@@ -33,6 +33,7 @@ def is_discarded(headers: Headers) -> bool:
     labels = _labels(headers)
     if labels & {"spam", "trash"} or (labels & {"chats"} and not labels & {"sent", "inbox"}):
         return True
+    # Deleted, and not yet taken out: mbox programs do that only when the folder is left.
     if "D" in _status(headers) or _keywords(headers) & {"junk", "$junk"}:
         return True
     return bool(_hexadecimal(headers, "x-mozilla-status") & _EXPUNGED) or bool(

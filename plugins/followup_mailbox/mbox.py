@@ -80,6 +80,8 @@ def resume(file: BinaryIO, place: int, seen: str) -> bool:
 def before(file: BinaryIO, place: int) -> str:
     """Hash the beginning of the file, and what stands right before a place in it."""
     found = hashlib.sha256()
+    # An mbox that only grew has the same beginning, and the same right before the place; compacted ones lose the
+    # latter.
     for start in (0, max(place - _SAMPLE, 0)):
         found.update(_read(file, start, min(_SAMPLE, place - start)))
     return found.hexdigest()[:32]
@@ -128,6 +130,7 @@ def _told_end(file: BinaryIO, start: int, content: bytes, size: int) -> int:
     if not body or not told:
         return 0
     end = start + body + int(told[1])
+    # Believed only if a mail follows, or nothing: after an edit or a copy of the file the number is wrong.
     rest = _read(file, end, _LONGEST_LINE) if end < size else b""
     gap = len(rest) - len(rest.lstrip(b"\r\n"))
     return end + gap if end + gap == size or (rest and _FROM_LINE.match(rest, gap)) else 0
@@ -143,6 +146,7 @@ def _from_lines(file: BinaryIO, begin: int) -> Iterator[int]:
             if at > done and (found.start() > 0 or base == 0) and _begins_a_mail(file, at, found):
                 done = at
                 yield at
+        # A line may lie across two chunks; what is found twice is told by `done`.
         kept, place = window[-_LONGEST_LINE:], place + len(chunk)
 
 

@@ -38,10 +38,6 @@ class FlawError(ValueError):
         self.line, self.hint = line, hint
 
 
-def _line(content: bytes, number: int) -> str:
-    return content.split(b"\n", number + 1)[number].decode(errors="replace").rstrip("\r")
-
-
 class MailReader(Struct, frozen=True):
     """Reads mail of the wanted kinds that is not older than `since`."""
 
@@ -58,7 +54,8 @@ class MailReader(Struct, frozen=True):
             said = Sentence("this mail is left out: {error}", error=error)
             if not raw.line:
                 return BadItem(raw.where, said)
-            line = plain.one_line(_line(raw.content, error.line), 200)
+            written = raw.content.split(b"\n", error.line + 1)[error.line]
+            line = plain.one_line(written.decode(errors="replace").rstrip("\r"), 200)
             where, marked = f"{raw.where}:{raw.line + error.line}", line.partition(":")[2].strip()
             return BadItem(where, said, "", line, marked, error.hint)
         except Exception as error:  # noqa: BLE001 -- whatever a stranger's mail does, the others work
@@ -85,6 +82,7 @@ class MailReader(Struct, frozen=True):
             number = next((n for n, line in enumerate(raw.content.split(b"\n")) if _DATE.match(line)), 0)
             hint = Sentence("write it as {example}", example=_EXAMPLE)
             raise FlawError(Sentence("it has no Date that can be read; remove it if it is damaged"), number, hint)
+        # By its date and not by its file: a copied mailbox has new files for old mails.
         if date < self.since:
             return None
         content, subject = head.mended(raw.content), decoded(first(headers, "subject"))

@@ -13,6 +13,8 @@ NOT_MAIL = frozenset({"drafts", "scheduled", "spam", "trash", "chats"})
 
 _CONTAINER = re.compile(r"\.(?:mbox|mbx|mbs|mbo|sbd|maildir|mdir)$", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:[ _-]?\(.*\)|-\d+)$")  # "Deleted Messages (Gmail)", "Drafts-1": a second one of the name
+_PARENTS = re.compile(r"\.|(?:INBOX|\[(?:Gmail|Google Mail)\])\.", re.IGNORECASE)
+"""With what the name of a folder begins that names its parents: Maildir++, and offlineimap's copy of a server's."""
 _ACCENT = re.compile(r"[\u0300-\u036f]")
 _GAP = re.compile(r"[\s._/-]+")
 _ENCODED = re.compile(r"&([A-Za-z0-9+,]*)-")
@@ -27,7 +29,7 @@ def meaning_of_folder(name: str) -> str:
     """Return the meaning of a folder or an mbox file by its name, as programs and servers write such names.
 
     A name may be encoded as in IMAP (RFC 3501, section 5.1.3), end in `.mbox` or `.sbd`, and name its parents before
-    dots (Maildir++: `.INBOX.Drafts`): what lies below the trash lies in the trash.
+    dots (`.INBOX.Drafts`, `INBOX.Drafts`): what lies below the trash lies in the trash.
     """
     return next((one for one in _meanings_in(name) if one in NOT_MAIL), "")
 
@@ -40,7 +42,7 @@ def holds_sent_mail(name: str) -> bool:
 
 def _meanings_in(name: str) -> list[str]:
     plain_name = _CONTAINER.sub("", _decoded(name))
-    parts = plain_name.split(".") if name.startswith(".") else [plain_name]
+    parts = plain_name.split(".") if _PARENTS.match(name) else [plain_name]
     return [meaning(part) or meaning(_NUMBERED.sub("", part)) for part in parts]
 
 
@@ -61,6 +63,7 @@ def _decoded(name: str) -> str:
         if not found[1]:
             return "&"
         try:
+            # Modified UTF-7: a comma for the slash, which parts folders, and no padding (RFC 3501, section 5.1.3).
             return base64.b64decode(found[1].replace(",", "/") + "===").decode("utf-16-be")
         except ValueError:
             return found[0]

@@ -116,6 +116,7 @@ def _sample(path: Path) -> Iterator[bytes]:
     """Yield the beginnings of some mails, from all over the mailbox."""
     with suppress(OSError, Unreadable):
         files = walk(path).files
+        # From all over: an address that was given up years ago wrote only the oldest ones.
         for file in files[:: max(len(files) // _SAMPLE, 1)][: 2 * _SAMPLE]:
             with suppress(OSError), opened(path if path.is_file() else path / file.name) as content:
                 yield from _mails(file, content, max(_SAMPLE // len(files), 1))

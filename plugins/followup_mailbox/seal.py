@@ -27,6 +27,7 @@ def seal(content: bytes) -> str:
     line = _LINE.search(content)
     if line is None:
         return EDITED
+    # Sealed anew and compared whole: a seal that was moved, or stands there twice, is an edit, too.
     rest = content[: line.start()] + content[line.end() :]
     written = sealed(rest) if line[1] == b"\r\n" else b"".join([_NAME, _digest(rest), b"\n", rest])
     return _digest(rest).decode() if content == written else EDITED

@@ -45,7 +45,8 @@ class Senders(Struct):
             return
         author = _address(sender[1])
         if author in self.me:
-            self.has_mine = self.has_mine or _is_sent(written)
+            headers = heads.headers(written)
+            self.has_mine = self.has_mine or not (is_discarded(headers) or is_draft(headers))
         elif author:
             if not self.has_mine:
                 self.others[author] += 1
@@ -119,11 +120,6 @@ def _address(written: bytes) -> str:
     """Return the address that a mail is from, or nothing."""
     text = " ".join(written.decode("utf-8", "replace").split())
     return next((someone.address for someone in people([text])), "")
-
-
-def _is_sent(written: bytes) -> bool:
-    headers = heads.headers(written)
-    return not is_discarded(headers) and not is_draft(headers)
 
 
 def _is_wanted(raw: Raw, reader: MailReader, alias: str) -> bool:

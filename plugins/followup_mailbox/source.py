@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from followup_mailbox.folders import Raw
 
-_FORMAT = 4
+_FORMAT = 5
 """Raised whenever the same mails come to give other events, so that they are read again."""
 _KINDS = ("sent", "received")
 _BEING_WRITTEN = timedelta(minutes=1)
@@ -73,6 +73,8 @@ class MailboxSource:
         try:
             mailbox = Mailbox.open(self._path, self._unfinished)
             now = mailbox.look(before.look)
+            # At the first pull there is no cursor, and even an empty place is looked into once: it may hold no mail at
+            # all.
             if cursor and now == before.look:
                 return Pull(cursor=cursor, unread=_parts(mailbox.unread))
             unread = list(mailbox.unread)

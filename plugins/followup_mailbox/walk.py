@@ -128,8 +128,10 @@ def _walk_folder(folder: str, prefix: str, found: Found) -> list[os.DirEntry[str
     with os.scandir(folder) as listing:
         entries = list(listing)
     folders = {entry.name: entry for entry in entries if _leads_to(entry, os.DirEntry.is_dir)}
+    # A profile of Thunderbird holds thousands of files of its cache besides.
     if folders.keys() & _ACCOUNTS and any(entry.name == "prefs.js" for entry in entries):
         return [folders[name] for name in folders.keys() & _ACCOUNTS]
+    # A Maildir may hold an mbox or a further Maildir beside `cur`, so its other files and folders are looked at, too.
     is_maildir = _is_maildir(folders)
     for name in ("new", "cur") if is_maildir else ():  # in this order a mail that is moved meanwhile is not missed
         if name in folders:
@@ -154,6 +156,7 @@ def _add_maildir(folder: str, where: str, prefix: str, found: Found) -> None:
         for entry in listing:
             if entry.name[0] == "." or not _leads_to(entry, os.DirEntry.is_file):
                 continue
+            # The name without its flags stays when a mail is read, answered or moved from `new` to `cur` (maildir(5)).
             flags = _FLAGS.search(entry.name)
             if not flags or not _NOT_SENT_FLAGS & set(flags[1]):
                 unique = entry.name[: flags.start()] if flags else entry.name.partition(":")[0]
@@ -167,6 +170,7 @@ def _is_candidate(name: str, *, is_maildir: bool) -> bool:
 
 
 def _add_file(entry: os.DirEntry[str], prefix: str, found: Found) -> None:
+    # A single mail is named by its subject, which may be "Drafts" or "Spam": only of an mbox the name tells.
     is_single = entry.name.lower().endswith(_MAIL) or entry.name[0].isdigit()
     if is_single or not meaning_of_folder(entry.name):
         with suppress(FileNotFoundError):  # moved away since the folder was listed

@@ -30,6 +30,8 @@ class Block:
     """From 1."""
     heading: str
     """The last heading that is no title; empty after a title, which is a heading of level 1 without an address."""
+    heading_line: int
+    """Of that heading, from 1; 0 if there is none."""
     kind: str
     """`item`, `paragraph`, `heading`, or `code` (also HTML), of which nothing is read."""
     rows: list[tuple[int, str]] = field(default_factory=list)
@@ -125,13 +127,14 @@ def _unclosed(tokens: list[Token], lines: list[str]) -> tuple[int, str] | None:
 
 
 def _blocks(tokens: list[Token], lines: list[str]) -> list[Block]:
-    heading = ""
+    heading, stands = "", 0
     blocks: list[Block] = []
     open_items: list[Block] = []
     for token, following in pairwise([*tokens, *tokens[-1:]]):
         begin, end = token.map or (0, 0)
+        # markdown-it gives the blocks in the order of the file; only items are nested, in each other.
         if token.type == "list_item_open":
-            open_items.append(Block(begin + 1, heading, "item"))
+            open_items.append(Block(begin + 1, heading, stands, "item"))
             blocks.append(open_items[-1])
         elif token.type == "list_item_close":
             open_items.pop()
@@ -139,12 +142,12 @@ def _blocks(tokens: list[Token], lines: list[str]) -> list[Block]:
             open_items[-1].rows += enumerate(token.content.split("\n"), begin + 1)
         elif token.type == "heading_open" and token.level == 0:
             below = heading
-            heading = "" if _is_title(token, following) else following.content
-            blocks.append(Block(begin + 1, heading or below, "heading", [(begin + 1, lines[begin])]))
+            heading, stands = ("", 0) if _is_title(token, following) else (following.content, begin + 1)
+            blocks.append(Block(begin + 1, heading or below, stands, "heading", [(begin + 1, lines[begin])]))
         elif token.type == "paragraph_open" and not open_items:
-            blocks.append(Block(begin + 1, heading, "paragraph", _numbered(lines, begin, end)))
+            blocks.append(Block(begin + 1, heading, stands, "paragraph", _numbered(lines, begin, end)))
         elif token.type in {"fence", "code_block", "html_block"} and not _COMMENT_BEGINS.match(token.content):
-            blocks.append(Block(begin + 1, heading, "code", _numbered(lines, begin, end)))
+            blocks.append(Block(begin + 1, heading, stands, "code", _numbered(lines, begin, end)))
     return blocks
 
 

@@ -8,6 +8,8 @@ from datetime import datetime, time
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from followup_notes.blocks import Block, read_page
 from followup_notes.grammar import (
     LONGEST_NOTE,
@@ -20,7 +22,7 @@ from followup_notes.grammar import (
     parse_note,
 )
 from followup_notes.lines import split_lines
-from followup_rules import BadItem, Context, Event, Person
+from followup_rules import BadItem, Context, Event, Person, WrittenLine
 from followup_rules.plain import one_line
 from followup_rules.sentences import Sentence
 from followup_rules.written_dates import NotADate, local
@@ -35,6 +37,9 @@ EXAMPLES = frozenset(
     }
 )
 """The lines that `followup init` writes into a code block, as examples: there they are nothing to tell of."""
+
+# Of a heading's line what a message can show: each of its notes carries it, of which a file may have 100,000.
+_LONGEST_HEADING = 500
 
 _NO_HEADING = Sentence(
     "this note stands under no case; put a heading above it, such as ## Nordik <julie.roy@nordik.ca>"
@@ -77,7 +82,9 @@ class NoteReader:
             if note == parse_note(""):
                 return
             if heading.id:
-                yield self._event(PurePath(file).stem, where, heading, note, line)
+                above = WrittenLine(f"{file}:{block.heading_line}", lines[block.heading_line - 1][:_LONGEST_HEADING])
+                event = self._event(PurePath(file).stem, heading, note)
+                yield replace(event, where=where, source_line=line[:LONGEST_NOTE], heading_line=above)
                 yield from (BadItem(where, problem, "", line, marked) for marked, problem in note.problems)
             else:
                 yield BadItem(where, _NO_HEADING, "", line)
@@ -86,7 +93,7 @@ class NoteReader:
         if len(block.text) > LONGEST_NOTE:
             yield BadItem(where, _TOO_LONG, "", line)
 
-    def _event(self, stem: str, where: str, heading: Heading, note: Note, line: str) -> Event:
+    def _event(self, stem: str, heading: Heading, note: Note) -> Event:
         start = self._context.now
         if note.day is not None:
             start = local(datetime.combine(note.day, note.clock or time.min), self._zone)
@@ -105,13 +112,12 @@ class NoteReader:
             whole_day=note.day is not None and note.clock is None,
             undated=note.day is None,
             data=dict(note.pairs),
-            where=where,
-            source_line=line[:LONGEST_NOTE],
         )
 
     def _identify(self, stem: str, heading: Heading, note: Note) -> str:
         tag = self._context.canonical_tag(note.tags[0]) if note.tags else "note"
         ident = re.sub(r"\s", "-", one_line(f"{stem}:{heading.id}:{note.stamp}:{tag}", LONGEST_NOTE))
+        # Two equal notes of one day are two promises: the second has an id of its own.
         self._count[ident] += 1
         return ident if self._count[ident] == 1 else f"{ident}:{self._count[ident]}"
 

@@ -21,6 +21,10 @@ LONGEST_NOTE = 10_000
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _PLACE = re.compile(r"<?(?:mailto:)?(?P<local>[\w.+%'-]*)@(?P<domain>[\w-]+(?:\.[\w-]+)+)>?")
+# What Markdown and habit put around a label: `**Nordik**`, `[Nordik](mailto:...)`, `Nordik: <...>`.
+_LINK = re.compile(r"\[([^\]]*)\](?=\((?:mailto:)?[^)]*@)")
+_EMPTIED = re.compile(r"\(\s*\)|<\s*>|`\s*`")
+_AROUND_A_LABEL = " ,;:<>*_~`–—-"
 _CHECKBOX = re.compile(r"(?:\[\s*(?P<box>[xX*✓✔]?)\s*\](?![(\[])|(?P<sign>[☐☑☒✓✔✅]))\ufe0f?[\s:]*")
 # What is neither said (code: CommonMark 6.1) nor any longer said (struck out: GFM 6.5) hides the tags in it.
 _PIECE = re.compile(
@@ -93,7 +97,8 @@ def parse_heading(text: str) -> Heading:
     places = list(_PLACE.finditer(text))
     addresses = dict.fromkeys(f"{at['local']}@{at['domain']}".lower() for at in places if at["local"])
     domains = dict.fromkeys(at["domain"].lower() for at in places if not at["local"])
-    label = one_line(_PLACE.sub(" ", text)).strip(" ,;<>()*")
+    # What stood around an address, such as `(mailto:...)`, is empty once that is taken out.
+    label = one_line(_EMPTIED.sub(" ", _PLACE.sub(" ", _LINK.sub(r"\1 ", text)))).strip(_AROUND_A_LABEL)
     return Heading(label, tuple(domains), tuple(addresses))
 
 
@@ -179,6 +184,7 @@ def _date_key(written: str) -> str:
 def _pieces(text: str) -> list[_Piece]:
     pieces: list[_Piece] = []
     at = 0
+    # Not finditer: where a date of several words ends, only the reader of dates knows.
     while found := _PIECE.search(text, at):
         piece = _piece(found, text)
         pieces += [piece] if piece else []
@@ -203,6 +209,7 @@ def _piece(found: re.Match[str], text: str) -> _Piece | None:
 def _date_length(text: str) -> int:
     """Return how far the date reaches with which a text begins, also if it is none that can be read."""
     try:
+        # Any day will do: what counts here is how far the date reaches, not which one it is.
         written = read(text, date.min.replace(year=2000))
     except NotADate as error:
         return len(error.written) if text.startswith(error.written) else 0

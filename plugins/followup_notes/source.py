@@ -25,7 +25,7 @@ T = TypeVar("T")
 # The file of a folder in which new notes are written down.
 _NEW = "notes.md"
 # Raised when the same text is read otherwise than before, so that it is read anew.
-_GRAMMAR = 2
+_GRAMMAR = 3
 # How often the files are looked for anew, if one is moved away before it is read.
 _TRIES = 3
 
@@ -75,6 +75,7 @@ class NotesSource:
 
         Of a folder, files that cannot be read are named; their notes stay as they were. Raises Unreadable if none can.
         """
+        # A program that saves a file may do so by moving another one in its place: for a moment there is none.
         for _ in range(_TRIES):
             with suppress(FileNotFoundError):
                 return self._pulled(Cursor.parse(cursor), cursor)

@@ -66,6 +66,7 @@ def remove(file: Path, added: NoteAdded) -> None:
     """
     before = _read(file)
     lines = split_lines(before.decode("utf-8", "surrogateescape"))
+    # By the whole line, not its number: what the user has edited since is theirs.
     same = [number for number, line in enumerate(lines, 1) if line.rstrip("\r\n") == added.item]
     # Other notes may have been written above it since; if it stands twice, only its own line is certain.
     at = added.line if added.line in same else same[0] if len(same) == 1 else 0

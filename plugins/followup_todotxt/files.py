@@ -57,6 +57,7 @@ def replace(path: Path, old: Snapshot, content: str) -> None:
     """Replace the file, in one step, by the content. Raises OSError, and Changed if it is no longer as in `old`."""
     durable.sweep(path.parent)
     with _held(path) as held, _beside(path, content.encode("utf-8", "surrogateescape"), old) as fresh:
+        # As late as can be: what is written between this look and the rename is caught below.
         if _identity_now(path) != old.identity:
             raise Changed
         fresh.replace(path)

@@ -83,6 +83,7 @@ def bare(line: str) -> str:
 
 def key_of(line: str) -> str:
     """Return the key that a line carries: its last `fr:` token; empty if it has none."""
+    # The last one is ours: what stands before it may be a word of the title.
     return keys[-1] if "fr:" in line and (keys := _KEY.findall(line)) else ""
 
 
@@ -108,6 +109,7 @@ def keyed(lines: list[str]) -> Iterator[tuple[str, int]]:
 
 def is_completed(line: str) -> bool:
     """Whether a line is ticked off."""
+    # A small x and one space, as the format has it: "X " begins a title.
     return line.startswith("x ")
 
 
@@ -140,6 +142,7 @@ def replaced(lines: list[str], index: int, line: str) -> list[str]:
 
 def removed(lines: list[str], index: int) -> list[str]:
     """Return the lines without one of them; a byte order mark stays with the file."""
+    # Without the mark some programs on Windows would read the rest in another encoding.
     rest = [*lines[:index], *lines[index + 1 :]]
     if lines[index].startswith(BOM):
         rest[:1] = [BOM + "".join(rest[:1])]

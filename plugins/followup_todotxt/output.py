@@ -116,6 +116,8 @@ class TodoTxt:
         except OSError as error:
             unread = f"{self._done} {reason(error)}" if error.strerror else str(error)
         missing = {key for ref in refs if (key := Ref.parse(ref).key) not in todo and key not in done}
+        # Programs move ticked lines to done.txt, or to a file by another name: only lines that are missing are looked
+        # for there.
         archived = {**(self._ticked_elsewhere(missing) if missing else {}), **done}
         became = {ref: self._status(Ref.parse(ref), todo, archived) for ref in refs}
         # What is in no list may have been archived where it cannot be seen.
@@ -132,6 +134,7 @@ class TodoTxt:
     def _status(self, known: Ref, todo: Mapping[str, list[str]], done: Mapping[str, list[str]]) -> Status:
         lines, archived = todo.get(known.key, []), done.get(known.key, [])
         ticked = [line for line in (*lines, *archived) if is_completed(line)]
+        # A line in the archive without its `x` was put there by hand: it is over, too.
         if ended := ticked or archived:
             return completion(ended[0], known, self._zone)
         if any(self._is_as_left(line, known) for line in lines):

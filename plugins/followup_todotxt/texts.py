@@ -33,6 +33,7 @@ def name_of(action: Action, line: str) -> str:
 def write(beside: Path, name: str, action: Action) -> None:
     """Write the text of an action, for this user only. Raises OSError."""
     path = _path(beside, name)
+    # Its name seals what it holds, so a file that is there holds this text, or what the user has made of it.
     if not name or path.exists():
         return
     durable.make_folder(path.parent, 0o700)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from followup_rules.cli import cli
 from followup_rules.cli.starters import Answers, config_text, notes_text
-from followup_rules.cli.surroundings import guessed_zone
+from followup_rules.cli.time_zone import guessed_zone
 from followup_rules.config.read import read_config
 from tests.support.crontab import put_in
 from tests.support.feedserver import SECRET

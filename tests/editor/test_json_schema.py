@@ -14,11 +14,10 @@ from followup_rules.config import read
 from followup_rules.config.profile import CaseTable, ProfileTable, StoreTable
 from followup_rules.editor import docstrings, json_schema, rule_tables
 from followup_rules.host import registry
-from followup_rules.language import every, patterns, phrases, schema
+from followup_rules.language import every, patterns, phrases, rule_keys, schema
 from followup_rules.simulation import examples, happenings
 from tests.editor.whole import CONFIG, RULES
-from tests.lint.more_sound_rules import MORE_SOUND
-from tests.lint.sound_rules import SOUND
+from tests.lint.sound import SOUND
 from tests.support.project import ROOT
 
 PLUGINS = registry.load()
@@ -54,7 +53,6 @@ SOUND_ONES = {
     **{file.name: file.read_text(encoding="utf-8") for file in FILES},
     **shown("rules"),
     **SOUND,
-    **MORE_SOUND,
     "whole": RULES,
 }
 
@@ -189,10 +187,10 @@ def test_its_keys_are_those_that_are_read():
     defs = "$defs"
     assert keys("config") == set(read.TABLES)
     assert keys("rules") == {"define", "rule", "guard", "tag", "example", "requires"}
-    assert keys("rules", defs, "RuleTable") == {*schema.RULE, "unset"}
-    assert keys("rules", defs, "GuardTable") == {*schema.GUARD, "unset"}
+    assert keys("rules", defs, "RuleTable") == {*rule_keys.RULE, "unset"}
+    assert keys("rules", defs, "GuardTable") == {*rule_keys.GUARD, "unset"}
     assert keys("rules", defs, "PatternTable") == set(patterns.FIELDS)
-    assert keys("rules", defs, "ActionTable") == set(schema._DO)
+    assert keys("rules", defs, "ActionTable") == set(rule_keys._DO)
     assert keys("rules", defs, "Example") == set(examples.KEYS)
     assert keys("rules", defs, "Then") == set(examples.OF_THEN)
     for kind, known in happenings.KEYS.items():
@@ -203,8 +201,8 @@ def test_its_keys_are_those_that_are_read():
 
 def test_the_whole_rules_and_config_use_every_key():
     rules, config = tomllib.loads(RULES), tomllib.loads(CONFIG)
-    assert {key for rule in rules["rule"].values() for key in rule} >= set(schema.RULE)
-    assert set(rules["rule"]["whole"]["do"]) >= set(schema._DO)
+    assert {key for rule in rules["rule"].values() for key in rule} >= set(rule_keys.RULE)
+    assert set(rules["rule"]["whole"]["do"]) >= set(rule_keys._DO)
     assert {key for pattern in rules["define"].values() for key in pattern} >= set(patterns.FIELDS)
     assert {*config, *rules} == set(read.TABLES)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from followup_rules.engine.sight import Sight
 from followup_rules.model import Person, State
 from tests.support.caselab import JULIE, NADIA, at, decide, note, sent, states, the, visit
 
@@ -112,6 +113,24 @@ def test_a_strangers_invitation_supersedes_nothing_and_adds_nobody():
     assert (found.state, found.visit.people) == (State.DUE, (JULIE,))
     text = '[rule.write]\non = "#ask"\nopens = "start"\ndo = { type = "draft", title = "Ask" }\n'
     assert the(text, met, later, note("2026-11-11 10:00", "ask"), now=NOW).visit.people == (JULIE,)
+
+
+def test_while_a_source_of_mine_is_not_seen_nobody_knows_whether_a_strangers_invitation_counts():
+    unseen = Sight(frozenset({"meeting", "sent"}), {"sent": "mailbox"})
+    text, asked = THANK % "" + ASK % '"unanswered"', visit(answered=False)
+    found = decide(text, asked, now=NOW, sight=unseen)
+    assert {each.rule: each.state for each in found.values()} == {"ask": State.BLIND, "thank": State.BLIND}
+    assert "the source 'mailbox' could not be read" in the(text, asked, rule="thank", now=NOW, sight=unseen).why
+    assert the(text, visit(), now=NOW, sight=unseen).state is State.DUE
+    gone = visit(answered=False, status="cancelled")
+    assert all(each.state is State.VOID for each in decide(text, gone, now=NOW, sight=unseen).values())
+
+
+def test_a_strangers_invitation_that_may_count_supersedes_nothing():
+    unseen = Sight(frozenset({"meeting", "sent"}), {"sent": "mailbox"})
+    later = visit("2026-11-10 10:00", Person("ev@elsewhere.example"), answered=False, id="S")
+    found = decide(THANK % 'per = "case"', visit(), later, now=NOW, sight=unseen)
+    assert found["thank/nordik.ca@2026-11-09"].state is State.DUE
 
 
 # -- the first meeting with somebody

@@ -54,6 +54,9 @@ def read(key, value, written="2026-11-13T16:00"):
         ("tomorrow", "2026-11-14T09:00"),
         ("demain", "2026-11-14T09:00"),
         ("2026-11-20 14:00", "2026-11-20T14:00"),
+        ("friday 2026-11-20", "2026-11-20T09:00"),
+        ("tuesday 08/12/2026", "2026-12-08T09:00"),
+        ("jeudi 12.8.2027", "2027-08-12T09:00"),
     ],
 )
 @pytest.mark.parametrize("key", ["due", "until", "deadline"])
@@ -73,6 +76,8 @@ def test_dates_count_from_the_notes_own_day(key, value, expected):
         ("31 nov. 2026", "is not a date"),
         ("03/11/2026", "write 2026-11-03 or 2026-03-11"),
         ("sat 20 nov 2026", "that day is a Friday"),
+        ("saturday 2026-11-20", "that day is a Friday"),
+        ("monday 08/12/2026", "write 2026-12-08 or 2026-08-12"),
         ("20/11/26", "is not a date"),
     ],
 )

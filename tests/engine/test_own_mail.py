@@ -73,6 +73,14 @@ def test_what_makes_a_mail_that_draft(fields, state):
     assert nudged(replace(ANSWER, **fields)).state is state
 
 
+@pytest.mark.parametrize(("kind", "state"), [("sent", State.DONE), ("received", State.DUE)])
+def test_who_replies_to_their_own_mail_in_the_thread_answers_what_that_one_answered(kind, state):
+    first = replace(ANSWER, start=at("2026-11-05 10:00"), kind=kind)
+    more = replace(ANSWER, id="n2", answers="n1", references=("a1", "n1"))
+    found = decided(NUDGE, APPLIED, first, more, now="2026-11-12 09:00")["nudge"]
+    assert found.state is state
+
+
 def test_a_draft_that_begins_a_thread_answers_nothing():
     text = NUDGE.replace('reply_to = "it", ', "")
     assert decided(text, APPLIED, ANSWER, now="2026-11-12 09:00")["nudge"].state is State.DUE

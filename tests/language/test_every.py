@@ -27,7 +27,7 @@ def shown(text, start, count, *, back=False):
         ("workday at 8:30", ["12-28 08:30", "12-29 08:30", "12-30 08:30"]),  # Christmas is a Friday
         ("friday at 15:00", ["12-25 15:00", "01-01 15:00", "01-08 15:00"]),
         ("mar/jeu", ["12-29 09:00", "12-31 09:00", "01-05 09:00"]),
-        ("sat-mon at 24:00", ["12-26 00:00", "12-27 00:00", "12-28 00:00"]),
+        ("sat-mon at 00:00", ["12-26 00:00", "12-27 00:00", "12-28 00:00"]),
         ("month on 1", ["01-01 09:00", "02-01 09:00", "03-01 09:00"]),
         ("month on last", ["12-31 09:00", "01-31 09:00", "02-28 09:00"]),
         ("month on 30 at 7:00", ["12-30 07:00", "01-30 07:00", "02-28 07:00"]),
@@ -57,6 +57,7 @@ def test_a_time_that_a_change_of_the_clock_skips_moves_on():
         ("tue/thx", "thx", "no day of the week"),
         ("fridays at 9:00", "fridays", "no way to move a day"),
         ("friday at nine", "nine", "no time of day"),
+        ("friday at 24:00", "24:00", "begins the next day"),
         ("friday 15:00", "friday", "nothing that recurs"),
         ("month", "month", "nothing that recurs"),
         ("month on 32", "32", "from 1 to 31"),

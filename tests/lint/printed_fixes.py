@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
-from followup_rules.language.schema import RULE
+from followup_rules.language.rule_keys import RULE
 from followup_rules.model import Problem
 from followup_rules.toml.positions import places
 

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.lint.printed_fixes import fixes
-from tests.lint.test_wrong_rules import WRONG, packs
+from tests.lint.test_wrong_rules import packs
+from tests.lint.wrong import WRONG
 from tests.support.checked import checked
 
 LEADS_ON = {"two-definitions"}

@@ -2,11 +2,8 @@
 
 import pytest
 
-from tests.lint.more_wrong_rules import MORE_WRONG
-from tests.lint.wrong_rules import WRONG as FIRST
+from tests.lint.wrong import WRONG
 from tests.support.checked import CONFIG, checked
-
-WRONG = FIRST | MORE_WRONG
 
 
 def packs(rules):

@@ -55,7 +55,11 @@ def found(header):
         ("Panel: Julie <julie@x.ca>, m@x.ca; eve@x.ca", [JULIE, ("", "m@x.ca"), ("", "eve@x.ca")]),
         ("undisclosed-recipients:;", []),
         ("Julie <@a.ca,@b.ca:julie@x.ca>", [JULIE]),
-        # encoded words (RFC 2047)
+        ("Julie <julie@(home)x.ca>", [JULIE]),
+        ("Julie <julie@x.ca.>", [JULIE]),
+        # encoded words (RFC 2047), and a header that a program has encoded as a whole
+        ("=?utf-8?q?Julie_=3Cjulie=40x=2Eca=3E?=", [JULIE]),
+        ("=?utf-8?b?SnVsaWUgPGp1bGllQHguY2E+LCBtQHguY2E=?=", [JULIE, ("", "m@x.ca")]),
         ("=?utf-8?q?Roy=2C_=C3=89ve?= <e@x.ca>", [("Roy, Éve", "e@x.ca")]),
         ("Roy, =?utf-8?q?=C3=89ve?= <e@x.ca>", [("Roy, Éve", "e@x.ca")]),
         ('"=?utf-8?q?=C3=89ve?=" <e@x.ca>', [("Éve", "e@x.ca")]),
@@ -116,8 +120,14 @@ def test_any_header_names_people_or_nobody(header):
         ("=?utf-8?q?R=C3=A9ponse?= de Julie", "Réponse de Julie"),
         ("=?utf-8?b?UsOp?= =?utf-8?b?cG9uc2U=?=", "Réponse"),
         ("=?iso-8859-1?q?R=E9ponse?=", "Réponse"),
-        ("=?utf-8?q?R=E9ponse?=", "R\ufffdponse"),
-        ("=?nonsense?q?a?=", "=?nonsense?q?a?="),
+        ("=?utf-8*fr?q?R=C3=A9ponse?=", "Réponse"),  # with its language (RFC 2231, section 5)
+        # what programs name and do not keep to, and what nobody knows (RFC 2047, section 6.2: as well as can be)
+        ("=?utf-8?q?R=E9ponse?=", "Réponse"),
+        ("=?us-ascii?q?R=C3=A9ponse?=", "Réponse"),
+        ("=?iso-8859-1?q?=93R=E9ponse=94?=", "“Réponse”"),
+        ("=?nonsense?q?R=E9ponse?= =?utf-8?q?_de_Julie?=", "Réponse de Julie"),
+        ("=?punycode?q?a?=", "a"),
+        ("=?utf-8?x?a?=", "=?utf-8?x?a?="),
         ("plain", "plain"),
     ],
 )

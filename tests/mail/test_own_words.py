@@ -167,3 +167,27 @@ def test_costly_texts_take_no_longer_than_others(text):
 def test_a_line_with_a_label_above_a_head_is_the_writers(head):
     own = "Good: I'll bring the papers.\nDate: the 12th, as agreed."
     assert opening(f"{own}\n\n{head}\n{HERS}") == own
+
+
+@pytest.mark.parametrize(
+    "introduction",
+    [
+        '"Julie Roy" ---09-11-2026 16:02:11---Hello Camille',
+        '[Inactive hide details for "Julie Roy" ---09-11-2026 16:02:11---Hello]"Julie Roy" ---09-11-2026 16:02:11---Hello',
+        '>>> "Julie Roy" <j@x.example> 11/9/2026 4:02 PM >>>',
+        ">>> Julie Roy 09.11.2026 16:02 >>>",
+        "On Mon, Nov 9, 2026 at 4:02 PM Nordik - the talent team for you <j@x.example> wrote:",
+        "ในวันที่ จ. 9 พ.ย. 2026 เวลา 16:02 Julie Roy <j@x.example> เขียนว่า:",
+        "V V pon., 9. nov. 2026 ob 16:02 je oseba Julie Roy <j@x.example> napisala:",
+        "пон, 9. нов 2026. у 16:02 Julie Roy <j@x.example> је написао/ла:",
+        "จาก: Julie Roy <j@x.example>\nส่ง: 9 พฤศจิกายน 2026 16:02\nถึง: Camille\nเรื่อง: Plan",
+        "От: Julie Roy <j@x.example>\nИзпратено: 9 ноември 2026\nДо: Camille\nОтносно: Plan",
+        "Saatja: Julie Roy <j@x.example>\nSaatmisaeg: 9. november 2026\nAdressaat: Camille\nTeema: Plan",
+    ],
+)
+def test_what_follows_an_introduction_without_marks_is_a_quote(introduction):
+    assert opening(f"Here it is.\n\n{introduction}\n\n{HERS}") == "Here it is."
+
+
+def test_below_a_quote_that_holds_such_an_introduction_the_answer_stays():
+    assert opening(f"> >>> Julie Roy 09.11.2026 16:02 >>>\n>     Julie> {HERS}\n\nYes.") == "Yes."

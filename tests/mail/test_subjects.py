@@ -6,7 +6,7 @@ import pytest
 
 from followup_rules.mail.subjects import base, is_forward, is_reply
 
-REPLIES = ["Re: x", "RE : x", "re:x", "Re[2]: x", "Re(2): x", "RE-3: x", "AW: x", "SV: x", "Antw: x", "Odp: x", "R: x", "RES: x", "Ynt: x", "回复：x", "Rép. : x", "[list] Re: x", "Re: [list] x", "Re: Fwd: x"]  # fmt: skip
+REPLIES = ["Re: x", "RE : x", "re:x", "Re[2]: x", "Re(2): x", "RE-3: x", "AW: x", "SV: x", "Antw: x", "Odp: x", "R: x", "RES: x", "Ynt: x", "回复：x", "Rép. : x", "[list] Re: x", "Re: [list] x", "Re: Fwd: x", "**EXTERNAL** Re: x", "EXTERNAL: RE: x", "RE: [EXT] x", "{Spam?} Re: x"]  # fmt: skip
 FORWARDS = ["Fwd: x", "FW: x", "TR : x", "Tr: x", "WG: x", "RV: x", "ENC: x", "I: x", "VB: x", "Doorst: x", "転送: x", "Fwd: Re: x", "[Fwd: x]", "x (fwd)", "[list] TR : RE : x"]  # fmt: skip
 OWN = ["x", "Résumé : x", "Réf : x", "Retour : x", "Invoice 12: x", "Report: x", "Trip: x", "A: x", "[list] x", ""]
 

@@ -84,8 +84,12 @@ def test_a_mail_that_is_passed_on_says_so(read, headers, forwards):
     ("sender", "kind", "auto"),
     [("Camille <me@example.org>", "sent", ""), ("Shop <news@shop.example>", "received", "bulk")],
 )
-def test_a_mass_mailer_makes_mail_of_others_bulk_and_mine_stays_mine(read, sender, kind, auto):
-    content = mail(From=sender, X_Mailer="MailChimp Mailer", In_Reply_To=None, References=None, Subject="Hello")
+@pytest.mark.parametrize(
+    "headers",
+    [{"X_Mailer": "MailChimp Mailer"}, {"List_Unsubscribe": "<https://merge.example/u>"}, {"Precedence": "bulk"}],
+)
+def test_a_mass_mailer_makes_mail_of_others_bulk_and_mine_stays_mine(read, sender, kind, auto, headers):
+    content = mail(From=sender, In_Reply_To=None, References=None, Subject="Hello", **headers)
     assert read(content, kinds=(kind,)).auto == auto
 
 

@@ -82,6 +82,15 @@ def test_an_account_as_a_server_keeps_it_is_read_with_its_folders(box):
     assert names(pull(box / ".Sent")) == ["sent"]
 
 
+def test_an_account_as_offlineimap_copies_it_is_read_with_its_folders(box):
+    """The names of a server's folders, whose parents stand before dots: Courier's INBOX, or Gmail's."""
+    for name in ("INBOX.Sent", "[Gmail].Sent Mail", "Notes v2.Drafting"):
+        write(box / name / "cur" / "1.host:2,S", mine(name[-4:].lower()))
+    for name in ("INBOX.Drafts", "INBOX.Trash.Nordik", "INBOX.Entw&APw-rfe", "[Gmail].Corbeille", "[Google Mail].Spam"):
+        write(box / name / "cur" / "1.host:2,S", mine("no"))
+    assert names(pull(box)) == ["mail", "sent", "ting"]
+
+
 def test_a_folder_of_maildirs_is_read_with_those_of_kmail(box):
     write(box / "Sent" / "cur" / "1.host:2,S", mine("a"))
     write(box / ".Sent.directory" / "2025" / "cur" / "1.host:2,S", mine("b"))

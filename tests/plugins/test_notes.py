@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import followup_notes
-from followup_rules import BadItem, Context, Event, Person, Profile, Unreadable
+from followup_rules import BadItem, Context, Event, Person, Profile, Unreadable, WrittenLine
 from followup_rules.cli.starters import notes_text
 from followup_rules.testing import SourceContract
 from tests.support.notes import NORDIK, NOW, ZONE, open_source
@@ -77,6 +77,7 @@ def test_the_notes_of_the_documentation(read):
         where="notes.md:4",
         source_line="- 2026-11-10 14:30 #promise Send the address of the frisbee shop due:2026-11-11"
         ' bonus:"the screen printer"',
+        heading_line=WrittenLine("notes.md:3", NORDIK.strip()),
     )
     assert (answer.id, answer.start, answer.end, answer.whole_day) == (
         "notes:julie.roy@nordik.ca:2026-11-11:fix-answer",
@@ -96,6 +97,10 @@ def test_the_notes_of_the_documentation(read):
         ("## julie.roy@nordik.ca", "julie.roy@nordik.ca", "", ["julie.roy@nordik.ca"], ""),
         ("## <a@nordik.ca>, <b@nordik.ca>", "a@nordik.ca", "", ["a@nordik.ca", "b@nordik.ca"], ""),
         ("### Nordik (mailto:a@nordik.ca) <me@example.org>", "a@nordik.ca", "Nordik", ["a@nordik.ca"], ""),
+        ("## **Nordik** <a@nordik.ca>", "a@nordik.ca", "Nordik", ["a@nordik.ca"], ""),
+        ("## [Nordik](mailto:a@nordik.ca)", "a@nordik.ca", "Nordik", ["a@nordik.ca"], ""),
+        ("## Nordik (Laval) — <a@nordik.ca>:", "a@nordik.ca", "Nordik (Laval)", ["a@nordik.ca"], ""),
+        ("## `@nordik.ca`", "@nordik.ca", "@nordik.ca", [], "nordik.ca"),
         ("## @Nordik.ca", "@nordik.ca", "@nordik.ca", [], "nordik.ca"),
         ("## Nordik Inc. @nordik.ca", "@nordik.ca", "Nordik Inc.", [], "nordik.ca"),
         ("###### Client  A ##", "client-a", "Client A", [], ""),

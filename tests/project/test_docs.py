@@ -10,7 +10,7 @@ import pytest
 
 from followup_rules import Context, Profile, hookspecs
 from followup_rules.config.read import read_config
-from followup_rules.language import patterns, phrases, schema
+from followup_rules.language import patterns, phrases, rule_keys
 from followup_rules.model import State
 from tests.support.project import ROOT
 
@@ -57,7 +57,7 @@ REFERENCE = (ROOT / "docs" / "rules.md").read_text()
 
 
 @pytest.mark.parametrize(
-    "word", [*schema.RULE, *schema.GUARD, *patterns.FIELDS, *phrases.UNITS, *patterns.STATUSES, *map(str, State)]
+    "word", [*rule_keys.RULE, *rule_keys.GUARD, *patterns.FIELDS, *phrases.UNITS, *patterns.STATUSES, *map(str, State)]
 )
 def test_the_reference_names_every_word_of_the_language(word):
     assert f"`{word}`" in REFERENCE

@@ -29,6 +29,7 @@ pytestmark = pytest.mark.slow
 
 PAGES = (ROOT / "docs" / "problems.md").read_text(encoding="utf-8")
 NOW = "2026-11-10T12:00"
+SECRET = "https://calendar.nordik.example/private-5f3a9c/basic.ics"
 CALENDAR = """BEGIN:VCALENDAR\r
 VERSION:2.0\r
 PRODID:-//t//EN\r
@@ -312,7 +313,56 @@ def failing_crontab(place):
     put_in(place / "bin", "#!/bin/sh\necho 'you are not allowed to use this program' >&2\nexit 1\n")
 
 
+def rules_beside(place):
+    (place / "my-rules.toml").write_text(
+        '[rule.x]\non = { every = "friday at 15:00" }\ndo = { type = "notice", title = "x" }\n'
+    )
+
+
+def mended(place, code):
+    (text,) = (content for *_, state, content in pages()[code] if state == "mended")
+    (place / "config.toml").write_text(text)
+
+
+def run_before(place):
+    mended(place, "F070")
+    followup("run", "--now", NOW)
+
+
+def silent_since(place):
+    mended(place, "F066")
+    silent_sources(place)
+
+
+def published_calendar(place):
+    feed = Feed("http", body=CALENDAR.encode())
+    feed.port = HELD.enter_context(served(feed.reply, "GET", None))
+    (place / "feed.url").write_text(feed.url + "\n")
+    (place / "feed.url").chmod(0o600)
+
+
 HELD = ExitStack()
+
+COMMANDS = {
+    "F053": ("auth", "post"),
+    "F110": ("test", "mine.toml"),
+    "F140": ("schedule", "--with", "cron", "--install"),
+    "F072": ("check", "--now", NOW),
+    "F07": ("plan", "--now", NOW),
+    "F080": ("backup", "usb/copy.db"),
+    "F081": ("backup", "--restore", "copy.db"),
+    "F082": ("plan", "--now", NOW),
+    "F083": ("plan", "--now", "2026-11-10T12:10"),
+    "F084": ("doctor", "--now", NOW),
+    "F171": ("plan", "--now", "2026-12-30T12:00"),
+    "F05": ("plugins",),
+    "F054": ("check", "--now", NOW),
+    "F06": ("doctor", "--deep", "--now", NOW),
+}
+
+
+def command_of(code):
+    return COMMANDS.get(code) or COMMANDS.get(code[:3], ("check", "--now", NOW))
 
 
 def example(place):
@@ -330,6 +380,15 @@ def no_grammar(place):
 
 
 BEFORE = {"F053": working_login, "F080": working_copy, "F081": copied_store, "F110": example, "F140": working_crontab}
+AROUND = {
+    "F002": rules_beside,
+    "F050": twins,
+    "F066": silent_since,
+    "F070": run_before,
+    "F072": published_calendar,
+    "F110": example,
+}
+"""What a page's example stands in, where it takes more than the one file."""
 SITUATIONS = {
     "F002": missing_config,
     "F040": missing_calendar,
@@ -385,11 +444,20 @@ def test_the_list_at_the_top_names_them_all_in_order():
 def test_every_page_shows_both_or_has_its_situation_built_here():
     for code, fences in pages().items():
         states = {fence[2] for fence in fences}
-        assert states == (set() if code in SITUATIONS else {"failing", "mended"}), code
+        assert states == {"failing", "mended"} or (not states and code in SITUATIONS), code
 
 
 @pytest.mark.parametrize(("code", "what", "state", "content"), EXAMPLES, ids=[f"{e[0]}-{e[2]}" for e in EXAMPLES])
 def test_what_a_page_shows_is_what_happens(place, code, what, state, content):
+    with HELD:
+        AROUND.get(code, lambda _: None)(place)
+        assert shown(place, code, what, content) == ({code} if state == "failing" else set())
+
+
+def shown(place, code, what, content):
+    """Return the codes that are told of what a page shows."""
+    if code == "F072":
+        content = content.replace(SECRET, (place / "feed.url").read_text().strip())
     match what:
         case "config":
             (place / "config.toml").write_text(content)
@@ -397,27 +465,12 @@ def test_what_a_page_shows_is_what_happens(place, code, what, state, content):
             (place / "config.toml").write_text(FILES + content)
         case "notes":
             (place / "notes.md").write_text(content)
-    assert codes("check", "--now", NOW) == ({code} if state == "failing" else set())
+    return codes(*command_of(code))
 
 
 @pytest.mark.parametrize("code", SITUATIONS)
 def test_what_a_page_tells_of_the_system_is_what_happens(place, code):
-    commands = {
-        "F053": ("auth", "post"),
-        "F110": ("test", "mine.toml"),
-        "F140": ("schedule", "--with", "cron", "--install"),
-        "F072": ("check", "--now", NOW),
-        "F07": ("plan", "--now", NOW),
-        "F080": ("backup", "usb/copy.db"),
-        "F081": ("backup", "--restore", "copy.db"),
-        "F082": ("plan", "--now", NOW),
-        "F083": ("plan", "--now", "2026-11-10T12:10"),
-        "F084": ("doctor", "--now", NOW),
-        "F171": ("plan", "--now", "2026-12-30T12:00"),
-        "F05": ("plugins",),
-        "F06": ("doctor", "--deep", "--now", NOW),
-    }
-    command = commands.get(code) or commands.get(code[:3], ("check", "--now", NOW))
+    command = command_of(code)
     BEFORE.get(code, lambda _: None)(place)
     assert codes(*command) == set()
     with HELD:

@@ -59,7 +59,7 @@ UNSEEN = {
 """Commands to type, words of formats and libraries, what is raised for the code that calls, and what is marked elsewhere."""
 STYLES = re.compile(r"bold \w+")
 SQL = re.compile(
-    r"\s*(?:select|insert|update|delete|pragma|begin|create|savepoint|release|rollback|alter|drop|and|id like|\{\} where)\b"
+    r"\s*(?:select|insert|update|delete|pragma|begin|create|savepoint|release|rollback|alter|drop|and|not \(id|id >|\{\} where)(?=\W|$)"
 )
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from followup_rules import Person, Pull
+from followup_rules import Person, Pull, WrittenLine
 from tests.support.caselab import JULIE, at, event, note, sent
 
 PAUL = Person("paul@boreal.ca")
@@ -25,6 +25,25 @@ def test_a_mail_that_was_copied_or_moved_is_the_same_mail(kept, mail):
     first = kept.events.event(mail.identity)
     assert not news(kept, replace(mail, where="archive/2026 at byte 812"))
     assert kept.events.event(mail.identity) == first
+
+
+def test_a_note_whose_heading_moved_is_no_news_and_keeps_where_the_heading_stands(kept):
+    before = replace(
+        note("2026-11-10 14:30", "fit"), where="notes.md:4", heading_line=WrittenLine("notes.md:1", "## Nordik")
+    )
+    assert news(kept, before)
+    after = replace(before, heading_line=WrittenLine("notes.md:2", "##  Nordik"))
+    assert not news(kept, after)
+    assert kept.events.event(before.identity).heading_line == after.heading_line
+    assert news(kept, replace(after, title="Jeudi"))
+
+
+def test_what_an_earlier_version_kept_without_a_field_of_today_is_no_news(kept):
+    shown = replace(note("2026-11-10 14:30", "fit"), heading_line=WrittenLine("notes.md:1", "## Nordik"))
+    assert news(kept, shown)
+    kept.database.run("update event set body = json_remove(body, '$.heading_line')")
+    assert not news(kept, shown)
+    assert kept.events.event(shown.identity) == shown
 
 
 def shown(kept, *mails):

@@ -147,6 +147,12 @@ def test_an_address_that_is_nearly_a_known_one_is_asked_about(story, heading, me
     assert run(story, "2026-11-10T15:15")[1] == []
 
 
+def test_a_heading_that_fits_no_case_is_told_at_its_own_line_whatever_the_notes_below_it_quote(story):
+    write(story, f"# 2026\n\n{HEADING}\n## Riddle\nRiddle, of a friend:\n\n- 2026-11-10 #fit Bien\n")
+    (problem, *_) = [each for each in run(story, "2026-11-10T15:00")[1] if each["code"] == "F044"]
+    assert (problem["file"], problem["line"], problem["column"]) == ("notes.md", 5, 4)
+
+
 def test_the_heading_of_a_new_colleague_is_not_asked_about(story):
     run(story, "2026-11-10T15:00")
     write(story, "## Nordik <marc.cote@nordik.ca>\n- 2026-11-10 14:30 #fit Bien\n")

@@ -353,11 +353,12 @@ def test_what_nobody_knows_any_more_is_told_once_and_left_and_never_made_twice(l
 
 
 def test_a_source_that_is_away_keeps_the_next_run_from_being_the_last_to_look(life, tmp_path):
+    life.visit("I2", "2026-11-09 10:00", PAUL)
     life.run("2026-11-09 12:00")
     restored(life, "2026-11-10 09:00")
-    (life.folder / "sent").rename(tmp_path / "away")
+    (life.folder / "calendar.ics").rename(tmp_path / "away.ics")
     assert life.run("2026-11-10 09:00").exit_code == 1
-    (tmp_path / "away").rename(life.folder / "sent")
+    (tmp_path / "away.ics").rename(life.folder / "calendar.ics")
     tick = life.at("2026-11-10 10:00")
     assert tick.rules() == []
     assert [each["code"] for each in tick.problems] == ["F082"]
@@ -376,6 +377,117 @@ def test_a_store_that_was_lost_takes_over_what_lies_there(life):
     assert tick.state("follow-up-call") == "done"
 
 
+PAIR = """
+[rule.pair]
+on = "interview"
+per = "day"
+opens = "end"
+do = [
+    { type = "draft", title = "Un", text = "A", to = "them", contact = false },
+    { type = "draft", title = "Deux", text = "{{ them|names }}", to = "them", contact = false },
+]
+"""
+SECOND = "pair/nordik.ca@2026-11-09#2"
+
+
+@pytest.fixture
+def pair(life):
+    """Somebody for whom a rule makes two drafts, of which the second is ordered about since the copy was made."""
+    life.config(PAIR)
+    life.run("2026-11-06 10:00")
+    call(life.folder, "backup", str(life.folder.parent / "copy.db"), "--force", "--now", "2026-11-06 11:00")
+    life.run("2026-11-09 12:00")
+    return life
+
+
+def drafts_of(life, rule):
+    files = (life.folder / "out/drafts").glob(f"{rule}*.eml")
+    return {email.message_from_bytes(file.read_bytes())["Subject"]: file for file in files}
+
+
+@pytest.mark.parametrize("meanwhile", ["nothing", "deleted", "changed"])
+def test_of_two_drafts_the_one_that_waits_by_itself_is_known_while_it_waits(pair, meanwhile):
+    pair.note(f"2026-11-09 13:00 #snooze until:2026-11-12 for:{SECOND}")
+    if meanwhile == "changed":
+        pair.visit("I1", "2026-11-09 10:00", JULIE, PAUL, stamp="2026-11-09 14:00")
+    restored(pair, "2026-11-10 09:00")
+    tick = pair.at("2026-11-10 09:00")
+    assert (tick.rules(), tick.rules("withdraw")) == ([], [])
+    assert [each["code"] for each in tick.problems] == ["F082"]
+    there = drafts_of(pair, "pair")
+    assert sorted(there) == ["Deux", "Un"]
+    if meanwhile == "deleted":
+        there["Deux"].unlink()
+    woken = pair.at("2026-11-12 10:00")
+    assert woken.rules() == []
+    assert sorted(drafts_of(pair, "pair")) == (["Un"] if meanwhile == "deleted" else ["Deux", "Un"])
+    if meanwhile == "changed":
+        assert PAUL in drafts_of(pair, "pair")["Deux"].read_text()
+
+
+@pytest.mark.parametrize("order", ["#done", "#dismissed"])
+def test_of_two_drafts_the_one_that_was_ended_since_by_itself_is_taken_back(pair, order):
+    pair.note(f"2026-11-09 13:00 {order} for:{SECOND}")
+    restored(pair, "2026-11-10 09:00")
+    tick = pair.at("2026-11-10 09:00")
+    assert (tick.rules(), tick.rules("withdraw")) == ([], ["pair"])
+    assert sorted(drafts_of(pair, "pair")) == ["Un"]
+    assert [each["code"] for each in tick.problems] == ["F082"]
+
+
+def test_what_lies_there_for_a_visit_that_was_put_off_since_is_known_while_it_waits(pair):
+    pair.visit("I1", "2026-11-09 17:00", JULIE, stamp="2026-11-09 12:30")
+    restored(pair, "2026-11-09 13:00")
+    tick = pair.at("2026-11-09 13:00")
+    assert [each["code"] for each in tick.problems] == ["F082"]
+    there = drafts_of(pair, "pair")
+    there["Deux"].unlink()
+    assert pair.at("2026-11-09 19:00").rules() == []
+    assert sorted(drafts_of(pair, "pair")) == ["Un"]
+
+
+def test_what_lies_there_while_nobody_can_see_is_known_once_it_can(pair, tmp_path):
+    pair.config(PAIR.replace('opens = "end"', 'opens = "end"\ndone_by = ["#thanked"]'))
+    (pair.folder / "notes.md").rename(tmp_path / "away.md")
+    restored(pair, "2026-11-10 09:00")
+    assert pair.run("2026-11-10 09:00").exit_code == 1
+    drafts_of(pair, "pair")["Deux"].unlink()
+    (tmp_path / "away.md").rename(pair.folder / "notes.md")
+    assert pair.at("2026-11-10 10:00").rules() == []
+    assert sorted(drafts_of(pair, "pair")) == ["Un"]
+
+
+CHANGED = {"rule.pair": "rule.couple", 'per = "day"': 'per = "event"'}
+
+
+@pytest.mark.parametrize("what", CHANGED)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_what_a_rule_made_since_by_an_earlier_name_or_per_is_taken_over_as_its_own(pair, what, when):
+    """The rule was changed before the copy was put back, or at the same time."""
+    pair.config(PAIR.replace(what, CHANGED[what]))
+    if when == "before":
+        pair.run("2026-11-09 13:00")
+    marks = pair.marks()
+    restored(pair, "2026-11-10 09:00")
+    tick = pair.at("2026-11-10 09:00")
+    assert (tick.rules(), pair.marks()) == ([], marks)
+    pair.note("2026-11-10 10:00 #thanked")
+    pair.config(PAIR.replace(what, CHANGED[what]).replace('opens = "end"', 'opens = "end"\ndone_by = ["#thanked"]'))
+    assert len(pair.at("2026-11-10 11:00").rules("withdraw")) == 2 + len(["thank-you"])
+
+
+def test_what_was_made_since_in_another_zone_is_taken_over(life):
+    life.visit("I2", "2026-11-08 20:00", PAUL)  # the ninth, in Paris
+    life.run("2026-11-08 21:30")
+    marks = life.marks()
+    life.config(timezone="Europe/Paris")
+    life.run("2026-11-09 09:00")
+    restored(life, "2026-11-09 10:00")
+    tick = life.at("2026-11-09 10:00")
+    assert tick.rules() == []
+    assert life.marks() == marks
+
+
 # -- two computers
 
 
@@ -387,6 +499,18 @@ def both(tmp_path):
     life.run("2026-11-06 09:00")
     assert other(life, "run", "2026-11-06 09:00").exit_code == 0
     return life
+
+
+def test_what_one_made_before_a_rule_was_renamed_the_other_knows_by_its_earlier_name(both):
+    both.config(PAIR)
+    both.run("2026-11-06 10:00")
+    other(both, "run", "2026-11-06 10:00")
+    both.run("2026-11-09 12:00")
+    both.config(PAIR.replace("rule.pair", "rule.couple"))
+    both.run("2026-11-09 13:00")
+    marks = both.marks()
+    other(both, "run", "2026-11-09 14:00")
+    assert both.marks() == marks
 
 
 def run_of_other(life, now):

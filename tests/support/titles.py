@@ -1,4 +1,7 @@
-"""What the pack makes of the titles of calendar entries: it acts on them, asks about them, or does nothing."""
+"""What the pack makes of the titles of calendar entries, and of what is written after a meeting.
+
+It acts on an entry, asks about it, or does nothing; a mail to those whom one met thanks them, or does not.
+"""
 
 from __future__ import annotations
 
@@ -60,15 +63,30 @@ def entries(name: str) -> Iterator[Entry]:
 
 def verdict(entry: Entry) -> str:
     """Tell what the pack does with an entry of this title."""
-    book = _book()
+    states = _states("2026-11-17 10:00", _meeting(entry))
+    return ACTS if "thank-you" in states else ASKS if "confirm-interview" in states else NOTHING
+
+
+def thanks(text: str, title: str = "Monday") -> bool:
+    """Tell whether a mail to whom one met thanks them for it."""
+    written = at("2026-11-18 18:00")
+    mail = Event(id="m1", kind="sent", start=written, end=written, title=title, text=text, people=(_THEM,))
+    states = _states("2026-11-18 19:00", _meeting(Entry("guest", "Interview")), mail)
+    return states["thank-you"] == "done"
+
+
+def _meeting(entry: Entry) -> Event:
     start = at("2026-11-18 10:00")
-    event = Event(id="u1", kind="meeting", start=start, end=start + timedelta(hours=1), title=entry.title,
-                  **_WHO[entry.who])  # fmt: skip
-    event = clean(event, book.directory)
-    context = EvaluationContext(at("2026-11-17 10:00"), at("2026-11-01 10:00"), timedelta(days=30),
+    return Event(id="u1", kind="meeting", start=start, end=start + timedelta(hours=1), title=entry.title,
+                 **_WHO[entry.who])  # fmt: skip
+
+
+def _states(now: str, *events: Event) -> dict[str, str]:
+    book = _book()
+    home = tuple(clean(event, book.directory) for event in events)
+    context = EvaluationContext(at(now), at("2026-11-01 10:00"), timedelta(days=30),
                                 Sight(frozenset({"meeting", "sent", "received"})))  # fmt: skip
-    rules = {decision.rule for decision in evaluate(Case(key="u1", home=(event,)), book.rules, {}, context)}
-    return ACTS if "thank-you" in rules else ASKS if "confirm-interview" in rules else NOTHING
+    return {decision.rule: decision.state for decision in evaluate(Case(key="u1", home=home), book.rules, {}, context)}
 
 
 def score(name: str) -> Counter[str]:

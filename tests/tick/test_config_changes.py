@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from followup_rules import Refused, Unreadable
+from followup_rules.engine.plan import EntryState
 from followup_rules.store.state import Table
 from followup_rules.store.store import open_store
 from tests.support import oddplugin
@@ -106,6 +107,19 @@ def test_drafts_go_to_another_folder_and_the_old_one_is_left_alone(story):
     assert (len(drafts(story, "out/drafts")), len(drafts(story, "mail"))) == (1, 1)
     assert "it writes to another place now; 1 action stays in the old one: thank-you/nordik.ca@2026-11-09" in tick.said
     assert (tick.exit, story.at(LATER).changes) == (0, [])
+
+
+@pytest.mark.parametrize("op", ["update", "withdraw"])
+def test_what_a_run_was_changing_when_it_was_cut_short_goes_to_the_other_folder_too(story, op):
+    story.at(BEFORE)
+    with open_store(story.folder / "out/followup.db") as store:
+        (entry,) = (entry for entry in store.ledger.of("nordik.ca") if entry.action.type == "draft")
+        pending = entry.action if op == "update" else None
+        store.ledger.write(replace(entry, state=EntryState.INTENDED, op=op, pending=pending))
+    change(story, 'path = "out/drafts"', 'path = "mail"')
+    tick = story.at(AFTER)
+    assert (tick.rules(), tick.exit) == (["thank-you"], 0)
+    assert (len(drafts(story, "out/drafts")), len(drafts(story, "mail"))) == (1, 1)
 
 
 def test_what_the_user_has_edited_in_the_old_folder_is_not_made_anew(story):

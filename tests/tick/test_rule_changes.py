@@ -146,6 +146,29 @@ def test_a_new_rule_does_not_ask_for_what_opened_long_before_it_was_known(tmp_pa
     assert tick.decision("own", "nordik.ca").state == "void"
 
 
+ORDERS = {"done": "done", "dismissed": "done", "snooze until:2026-11-13": "held"}
+NAMES = ("own/nordik.ca@2026-11-09", "nordik/own", "OWN", "own/nordik.ca@2026-11-09#2")
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_note_orders_of_a_rule_by_its_earlier_name_holds_after_it_was_renamed(tmp_path, order, name):
+    story = Story(tmp_path / "story")
+    both = ", ".join(f'{{ type = "task", title = "{title}" }}' for title in ("A", "B"))
+    rule = f'[rule.own]\non = "interview"\nper = "day"\nopens = "end"\ndo = [{both}]\n'
+    story.config(rule)
+    story.visit("I1", "2026-11-09 10:00")
+    assert story.at("2026-11-09 12:00").rules().count("own") == 2
+    story.note(f"2026-11-09 13:00 #{order} for:{name}")
+    before = story.at("2026-11-09 14:00")
+    for new in ("mine", "yours"):
+        story.config(rule.replace("rule.own", f"rule.{new}"))
+        tick = story.at("2026-11-09 15:00")
+        assert (tick.rules(), tick.rules("withdraw")) == ([], [])
+        assert [each for each in tick.problems if each["code"] != "F070"] == []
+        assert tick.state(new) == before.state("own") == ("due" if "#2" in name else ORDERS[order])
+
+
 def zone(story, name):
     story.config(timezone=name)
 

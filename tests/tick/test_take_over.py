@@ -2,7 +2,7 @@
 
 import pytest
 
-from followup_rules import Status
+from followup_rules import Refused, Status
 from followup_rules.host.checked_output import UNKNOWN
 from tests.support.oddplugin import OUTPUT, run
 from tests.support.storybook import CONFIG, Story
@@ -52,6 +52,21 @@ def test_what_is_done_there_is_done_and_made_by_nobody(told, odd):
     done = run(told, "2026-11-09 13:00")
     assert (done.changes, odd.output.called("create")) == ([], [])
     assert [each["state"] for each in done.decisions if each["key"] == KEY] == ["done"]
+
+
+def test_what_lies_there_and_may_not_be_changed_just_now_is_known_and_changed_later(told, odd):
+    def full(_):
+        raise Refused("the account is full")
+
+    odd.output.made[KEY] = None
+    odd.output.instead["update"] = full
+    first = run(told, "2026-11-09 13:00")
+    assert (first.changes, odd.output.called("create")) == ([], [])
+    assert any("the account is full" in problem["message"] for problem in first.problems)
+    del odd.output.instead["update"]
+    assert [change["op"] for change in run(told, "2026-11-09 13:05").changes] == ["update"]
+    odd.output.made.clear()
+    assert run(told, "2026-11-09 14:00").changes == run(told, "2026-11-30 14:00").changes == []
 
 
 def test_a_reference_that_comes_to_nothing_is_no_task(told, odd):

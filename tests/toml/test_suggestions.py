@@ -79,3 +79,16 @@ def test_few_valid_words_are_listed_and_many_are_not():
     assert expected("zzz", [f"key{number}" for number in range(8)]).count(",") == 7
     assert expected("zzz", [f"key{number}" for number in range(9)]) == ""
     assert expected("zzz", []) == ""
+
+
+@pytest.mark.parametrize(
+    ("word", "keys", "meant"),
+    [
+        ("subject", ["title", "text"], '"title"'),
+        ("Attendees", ["with", "people"], '"with"'),
+        ("email", ["sent", "received", "note"], '"sent" or "received"'),
+        ("email", ["sent"], '"sent"'),
+    ],
+)
+def test_what_other_programs_call_the_same_is_known(word, keys, meant):
+    assert expected(word, keys) == f"did you mean {meant}?"

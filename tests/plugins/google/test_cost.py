@@ -105,8 +105,9 @@ def test_the_first_run_reads_conversation_by_conversation(google, tmp_path):
         )
     found = cost(Seeker(google, tmp_path / "seeker").set_up(), "2026-11-05T09:00")
     once = dict.fromkeys(("the point in the history", "my addresses", "a page of sent mail", "the calendar"), 1)
-    assert found == {**once, "threads": 12}
-    assert units(found) == 2 + 5 + 12 * 40
+    to_see_what_lies_there = {"the list of drafts": 1, "the task lists": 1}
+    assert found == {**once, "threads": 12, **to_see_what_lies_there}
+    assert units(found) == 2 + 5 + 12 * 40 + 5
 
 
 @row("nothing new", "1 for Gmail, 1 for each calendar", "2")
@@ -181,6 +182,38 @@ def test_after_a_doubt_it_is_looked_for_further(seeker, monkeypatch):
     found = cost(seeker, "2026-11-09T11:10")
     assert found["the list of drafts"] >= 2
     assert found["drafts"] >= 4
+
+
+@row(
+    "the store is new, or a copy was put back: to see what it does not know",
+    "1 for the list, 1 for each of the newest 50, and if there are more, 1 to search for each draft that its rules may "
+    "have made; 1 for the task lists, 1 for each 100 tasks in ours",
+    "5, 20 for each, and 5 for each",
+)
+def test_a_store_that_knows_nothing_looks_once_and_tells_what_nobody_knows_any_more(seeker):
+    cost(seeker, "2026-11-05T09:00")
+    gone = seeker.google.meeting("Entrevue", at("2026-11-09T14:00"), at("2026-11-09T15:00"), ["paul@boreal.ca"])
+    cost(seeker, "2026-11-09T15:05")
+    seeker.google.delete_meeting(gone)
+    (seeker.folder / "followup.db").unlink()
+    for number in range(3):
+        seeker.google.write_draft("aunt@example.org", f"Letter {number}", "Dear aunt")
+    seeker.google.forget()
+    told = {
+        each["where"]: each["message"] for each in seeker.run("2026-11-09T15:10")["problems"] if each["code"] == "F171"
+    }
+    (draft,) = (mail for mail in seeker.google.drafts() if "paul@boreal.ca" in str(mail.message["To"]))
+    assert set(told) == {"outputs.drafts", "outputs.tasks"}
+    assert f"https://mail.google.com/mail/#drafts: {draft.message['Subject']}" in told["outputs.drafts"]
+    found = Counter(named(request) for request in seeker.google.requests)
+    heads = [
+        each
+        for each in seeker.google.asked("GET")
+        if "/drafts/" in each.path and each.query.get("format") == "metadata"
+    ]
+    assert (len(heads), found["the list of drafts"], found["the task lists"]) == (2 + 3, 1, 1)
+    assert [each for each in seeker.run("2026-11-09T15:15")["problems"] if each["code"] == "F171"] == []
+    assert len(seeker.drafts()) == 5
 
 
 @row("drafts of ours that are open", "1 for each", "20 for each")

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from followup_google import DraftsOptions, TasksOptions, service
 from followup_google import drafts as gmail
 from followup_google.letters import ACCOUNT, THREAD, event
+from followup_google.shown import Draft, ident_of
 from followup_rules import Context, Profile, Refused, Status, Unreadable
 from followup_rules.keys import hashed
 from followup_rules.model import Reply
@@ -219,6 +220,34 @@ def test_an_older_draft_of_ours_is_found_by_its_message_id(google, drafts, monke
     assert len(google.drafts()) == 9
 
 
+def test_what_a_store_does_not_know_is_told_by_its_mark_with_its_subject(google, drafts):
+    drafts().create(DRAFT)
+    several(google, 3)
+    assert drafts().marked() == {hashed(DRAFT.key): f"https://mail.google.com/mail/#drafts: {DRAFT.title}"}
+
+
+@pytest.mark.parametrize("kept", ["Message-ID", "X-Followup-Key"])
+def test_either_mark_that_gmail_keeps_tells_the_key(kept):
+    marks = {"Message-ID": f"<{ident_of(DRAFT.key, 'me@x.ca')}>", "X-Followup-Key": hashed(DRAFT.key)}
+    headers = [{"name": kept, "value": marks[kept]}, {"name": "Subject", "value": "Hello"}]
+    draft = Draft.of({"id": "1", "message": {"payload": {"headers": headers}}})
+    assert draft.mark == hashed(DRAFT.key)
+
+
+def test_to_tell_what_lies_there_is_one_look_at_the_newest_drafts(google, drafts, monkeypatch):
+    monkeypatch.setattr(gmail, "_MOST", 3)
+    several(google, 8)
+    output = drafts()
+    google.forget()
+    output.find(DRAFT.key)
+    looked = len(google.asked("GET"))
+    assert output.marked() == {}
+    assert len(google.asked("GET")) == looked
+    google.forget()
+    assert drafts().marked() == {}
+    assert len(google.asked("GET")) == 1 + 3
+
+
 def several(google, number):
     for each in range(number):
         google.write_draft("aunt@example.org", f"Letter {each}", "Dear aunt")
@@ -409,6 +438,19 @@ def test_whatever_the_user_changes_of_a_task_is_an_edit(google, tasks, fields):
     assert tasks().status([ref])[ref].state == "touched"
     with pytest.raises(Refused, match="edited or finished"):
         tasks().withdraw(ref)
+
+
+def test_of_tasks_those_that_are_still_to_be_done_are_told_by_key_and_title(google, tasks):
+    assert (tasks().marked(), google.tasks()) == ({}, [])
+    keys = [f"demo/{name}@2026-11-09" for name in ("open", "ticked", "deleted", "edited")]
+    by_key = {key: tasks().create(replace(TASK, key=key)).split(" ")[1] for key in keys}
+    google.tick_task(by_key[keys[1]], NOW)
+    google.delete_task(by_key[keys[2]])
+    google.edit_task(by_key[keys[3]], notes=f"{google.task(by_key[keys[3]])['notes']}\nMine")
+    google.forget()
+    told = f"https://tasks.google.com/: {TASK.title}"
+    assert tasks().marked() == {keys[0]: told, keys[3]: told}
+    assert len(google.asked("GET")) == 2
 
 
 def test_a_task_loses_its_date_when_the_action_does(google, tasks):

@@ -294,11 +294,31 @@ TROUBLES: Mapping[str, tuple[int, Callable[[World, Chance], None]]] = {
 
 
 def use_a_hand(world: World, desks: Mapping[str, Desk], chance: Chance) -> None:
-    """Tick, delete, edit or send something that lies on a desk."""
+    """Tick, delete, edit or send something that lies on a desk, or write a note about it."""
     found = [(desk, ref) for desk in desks.values() for ref, item in desk.open().items() if not item.uncertain]
     if found:
         desk, ref = chance.one(found)
-        handle(world, desk.items[ref], chance.one(("tick", "delete", "touch", "send", "send it as a mail")))
+        how = chance.one(("tick", "delete", "touch", "send", "send it as a mail", "order"))
+        if how == "order":
+            order(world, desk.items[ref], chance)
+        else:
+            handle(world, desk.items[ref], how)
+
+
+def order(world: World, item: Item, chance: Chance) -> None:
+    """Write that a draft or a task, or the whole duty, is done, dismissed, or to wait."""
+    action = item.action
+    employer = next((each for each in world.employers if each.case == action.case), None)
+    if employer is None:
+        return
+    day, tag = day_of(world.knobs.tz, world.now), chance.one(("done", "dismissed", "snooze"))
+    clock = world.now.astimezone(world.knobs.tz).time().replace(second=0, microsecond=0)
+    until = (("until", str(day + timedelta(days=chance.number(1, 9)))),) if tag == "snooze" else ()
+    ident = f"notes:{employer.people[0]}:{day}T{clock:%H:%M}:{tag}"
+    world.keep("notes", ident, Note(
+        id=ident, employer=employer.case, heading="", address=employer.people[0], day=day, clock=clock, tag=tag,
+        text=chance.one(THINGS), pairs=(("for", chance.one((action.key, action.duty))), *until),
+        label="" if employer.simple else employer.case))  # fmt: skip
 
 
 def handle(world: World, item: Item, how: str) -> None:

@@ -222,11 +222,22 @@ class Life(Struct, frozen=True):
     def snoozes(self, case: str) -> Iterator[tuple[datetime, datetime]]:
         """Yield the times for which the user asked for silence."""
         for note in self.picture.notes.values():
-            if note.employer == case and note.tag == "snooze" and self.start(note) <= self.seen.now:
-                start = self.start(note)
-                until = dict(note.pairs).get("until")
-                day = date.fromisoformat(until) if until else day_of(self.knobs.tz, start) + timedelta(days=7)
-                yield start, local(self.knobs.tz, day, time(9) if until else time())
+            of_case = note.employer == case and "for" not in dict(note.pairs)
+            if of_case and note.tag == "snooze" and self.start(note) <= self.seen.now:
+                yield self._wait(note)
+
+    def _wait(self, note: Note) -> tuple[datetime, datetime]:
+        start, until = self.start(note), dict(note.pairs).get("until")
+        day = date.fromisoformat(until) if until else day_of(self.knobs.tz, start) + timedelta(days=7)
+        return start, local(self.knobs.tz, day, time(9) if until else time())
+
+    def orders(self, action: object) -> Iterator[str]:
+        """Yield what a note says of an action, or of its duty, by which it must not be made now."""
+        names = {plain(action.key), plain(action.duty)}
+        for note in self.notes(action.case, "done", "dismissed", "snooze", since=datetime.min.replace(tzinfo=UTC)):
+            named = plain(dict(note.pairs).get("for", ""))
+            if named in names and (note.tag != "snooze" or self.seen.now < self._wait(note)[1]):
+                yield f"{note.id} orders it of {named}"
 
 
 def _visit(day: date, meetings: Iterable[Meeting]) -> Visit:
@@ -275,6 +286,7 @@ def _faults(life: Life, action: object, seen: Seen) -> list[str]:
     blind = NEEDS.get(rule, set()) & seen.failing
     faults = [f"{sorted(blind)} could not be read"] if blind else []
     faults += [f"the case is snoozed from {start} to {end}" for start, end in life.snoozes(case) if start <= now < end]
+    faults += life.orders(action)
     day = action.duty.rpartition("@")[2]
     if rule in BY_VISIT:
         visit = next((visit for visit in life.visits(case) if str(visit.day) == day), None)

@@ -143,6 +143,11 @@ class Session:
         decisions, _ = judge_case(next(self.store.read([case])), self.config(), context)
         return decisions
 
+    def to_come(self, case: str, now: datetime) -> list[datetime]:
+        """Return the instants of a case's stored events that are later than that."""
+        stored = next(self.store.read([case])).case
+        return [event.start for event in (*stored.home, *stored.joined) if event.start > now]
+
     def tick(self, judge: Callable[[Session, Seen], None], *, whole: bool = True) -> Seen:
         """Plan, run, and have what was seen judged. `whole`: the plan tells of all cases, not only of those that run judges."""
         world = self.world

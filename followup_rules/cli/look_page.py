@@ -145,18 +145,14 @@ def _mail(event: Event, now: datetime) -> str:
 def _add_promises(page: Page, seen: Seen) -> None:
     page.title(Sentence("Promises"))
     for promise in seen.past.promises:
-        page.row([_sign(promise.decision)], 4, *_promised(promise, seen.now))
+        sign, style = pages.SIGNS[promise.decision.state]
+        page.row([(f"  {sign} ", style)], 4, *_promised(promise, seen.now))
     if not seen.past.promises:
         page.row(
             (),
             _INDENT,
             [Sentence("none is noted down; a note such as “#promise Send the address due:friday” makes one")],
         )
-
-
-def _sign(decision: Decision) -> Clause:
-    sign, style = pages.SIGNS[decision.state]
-    return f"  {sign} ", style
 
 
 def _promised(promise: Promise, now: datetime) -> Iterator[list[Clause]]:

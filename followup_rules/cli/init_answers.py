@@ -8,7 +8,7 @@ import shlex
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from followup_rules.cli.surroundings import is_zone
+from followup_rules.cli.time_zone import is_zone
 from followup_rules.config import cities
 from followup_rules.config import holidays as known_holidays
 from followup_rules.config.profile import nearest_zone
@@ -65,6 +65,7 @@ def path(answer: str) -> tuple[str, ...]:
     if is_address(written) or Path(os.path.expandvars(written)).expanduser().exists():
         return one(written)
     try:
+        # A file that is dragged into a terminal arrives as the shell would need it: with quotes or backslashes.
         words = shlex.split(written)
     except ValueError:
         words = []

@@ -11,8 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from followup_rules.cli import offered
+from followup_rules.cli.init_questions import CITY, QUESTIONS, Given, Question, faults
 from followup_rules.cli.offered import FLAGS, Unusable
-from followup_rules.cli.questions import CITY, QUESTIONS, Given, Question, faults
 from followup_rules.cli.speech import say, tr
 from followup_rules.config.configured import ConfiguredSource
 from followup_rules.host.discoveries import Offer
@@ -101,6 +101,7 @@ def _asked(question: Question, answers: Given, found: Found) -> dict[str, tuple[
             continue
         answer = _meant(written, question, proposed, found)
         wrong = next(faults(question, answer), "") or (_trouble(answer, question, found) if question.is_place else "")
+        # A place may not be there yet: a disk that is not mounted, an export that is still to be made.
         if wrong and not (question.is_place and written == refused):
             again = Sentence("{wrong}; the same answer once more keeps it", wrong=wrong)
             click.echo(f"  {tr(again if question.is_place else wrong)}")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 
-from followup_rules.cli import readings, surroundings
+from followup_rules.cli import init_answers, time_zone
 from followup_rules.cli.speech import of_locale
 from followup_rules.config import cities, holidays
 from followup_rules.sentences import Sentence
@@ -26,7 +26,7 @@ class Question(Struct, frozen=True):
     """What it is for, and what follows from an empty answer."""
     proposes: Callable[[Given], tuple[str, ...]] = lambda _: ()
     """Called with the answers to the questions before."""
-    reads: Callable[[str], tuple[str, ...]] = readings.one
+    reads: Callable[[str], tuple[str, ...]] = init_answers.one
     fault: Callable[[str], str] = lambda _: ""
     """Returns what is wrong with one part of an answer, in a sentence, or ""."""
     needed: bool = False
@@ -42,7 +42,7 @@ def _in_home(name: str) -> Callable[[Given], tuple[str, ...]]:
 
 
 def _zone(_: Given) -> tuple[str, ...]:
-    return readings.one(surroundings.guessed_zone(os.environ, surroundings.LOCALTIME))
+    return init_answers.one(time_zone.guessed_zone(os.environ, time_zone.LOCALTIME))
 
 
 def _holidays(given: Given) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ def _holidays(given: Given) -> tuple[str, ...]:
     city = next(iter(given.get(CITY, ())), "")
     zone = next(iter(given.get("timezone", ())), "")
     country = cities.country_of(zone)
-    return readings.one(cities.holidays_near(city) or (country if holidays.known(country) else ""))
+    return init_answers.one(cities.holidays_near(city) or (country if holidays.known(country) else ""))
 
 
 MISSING = Sentence("is missing")
@@ -73,8 +73,8 @@ QUESTIONS = (
             "in iCal format” or the like; it is kept in a file that only you may read."
         ),
         _in_home("calendar.ics"),
-        readings.path,
-        readings.calendar_fault,
+        init_answers.path,
+        init_answers.calendar_fault,
         needed=True,
         is_place=True,
     ),
@@ -83,7 +83,7 @@ QUESTIONS = (
         Sentence("Your sent mail: a Maildir, an mbox, or a folder of .eml"),
         Sentence("By it is known whom you thanked, and when. It is only read, and nothing is ever sent."),
         _sent,
-        readings.path,
+        init_answers.path,
         needed=True,
         several=True,
         is_place=True,
@@ -94,8 +94,8 @@ QUESTIONS = (
         Sentence(
             "All of them, so that your mail is known to be yours: a@b.ca; c@d.ca. Drafts are written from the first."
         ),
-        reads=readings.addresses,
-        fault=readings.address_fault,
+        reads=init_answers.addresses,
+        fault=init_answers.address_fault,
         needed=True,
         several=True,
     ),
@@ -109,8 +109,8 @@ QUESTIONS = (
         Sentence("The city that you live in, or its time zone"),
         Sentence("Days begin and end by its clocks: the call that you announce for a day is due on that day there."),
         _zone,
-        readings.zone,
-        readings.zone_fault,
+        init_answers.zone,
+        init_answers.zone_fault,
         needed=True,
     ),
     Question(
@@ -120,24 +120,24 @@ QUESTIONS = (
             "A call that would fall on one is moved to the next workday. Without any, only week-ends are passed over."
         ),
         _holidays,
-        readings.holidays,
-        readings.holidays_fault,
+        init_answers.holidays,
+        init_answers.holidays_fault,
     ),
     Question(
         "language",
         Sentence("Language of the texts, fr or en"),
         Sentence("In it drafts and tasks are written; `[case.NAME] language` sets another one for an employer."),
         lambda _: (of_locale(),),
-        readings.language,
-        readings.language_fault,
+        init_answers.language,
+        init_answers.language_fault,
         needed=True,
     ),
     Question(
         "my-domain",
         Sentence("Your employer's domains, such as acme.com"),
         Sentence("A meeting with people there alone is no interview. Without a job, there is nothing to write."),
-        reads=readings.domains,
-        fault=readings.domain_fault,
+        reads=init_answers.domains,
+        fault=init_answers.domain_fault,
         several=True,
     ),
     Question(
@@ -145,19 +145,25 @@ QUESTIONS = (
         Sentence("Your notes: a Markdown file, or a folder of them"),
         "",
         _in_home("notes.md"),
-        readings.path,
+        init_answers.path,
         needed=True,
         is_asked=False,
     ),
     Question(
-        "drafts", Sentence("Folder for the drafts"), "", _in_home("drafts"), readings.path, needed=True, is_asked=False
+        "drafts",
+        Sentence("Folder for the drafts"),
+        "",
+        _in_home("drafts"),
+        init_answers.path,
+        needed=True,
+        is_asked=False,
     ),
     Question(
         "tasks",
         Sentence("File for the tasks, in the todo.txt format"),
         "",
         _in_home("todo.txt"),
-        readings.path,
+        init_answers.path,
         needed=True,
         is_asked=False,
     ),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from followup_rules.toml.addresses import hidden, hidden_in_line
+from followup_rules.toml.web_addresses import hidden, hidden_in_line
 
 
 @pytest.mark.parametrize(
