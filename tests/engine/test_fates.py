@@ -3,7 +3,7 @@
 import pytest
 
 from followup_rules.engine.completed import completed
-from followup_rules.engine.fates import as_it_stands, called_off_in_time, fate, traces
+from followup_rules.engine.fates import Traces, as_it_stands, called_off_in_time, fate
 from tests.support.caselab import JULIE, MARC, at, case, event, note, sent, visit
 from tests.support.rulelab import rules
 
@@ -19,13 +19,13 @@ no-show = { marks = "missed" }
 
 def told(meeting, *others, joined=()):
     """Return why a meeting did not take place, or ""."""
-    shown = traces(completed(case(meeting, *others, joined=joined), rules(WORLD).world), rules(WORLD).world)
-    return str(fate(meeting, shown) or "")
+    world = rules(WORLD).world
+    return str(fate(meeting, Traces(completed(case(meeting, *others, joined=joined), world), world)) or "")
 
 
 def status(meeting, *others):
-    shown = traces(completed(case(meeting, *others), rules(WORLD).world), rules(WORLD).world)
-    return as_it_stands(meeting, shown, rules(WORLD).world).status
+    world = rules(WORLD).world
+    return as_it_stands(meeting, Traces(completed(case(meeting, *others), world), world)).status
 
 
 GONE = visit(gone=at("2026-11-09 10:30"))
