@@ -219,6 +219,7 @@ MISTAKES = [
     ("[rule.call]\nopens = 'end + 10 dyas'", 2, "F014", "'dyas' is not a unit", '"days"'),
     ("[rule.call]\nopens = 'folow-up'", 2, "F012", "'folow-up' is neither a rule", "call, day, end, start, thank-you"),
     ("[rule.call]\nopens = 'thankyou + 1 day'", 2, "F012", "'thankyou' is neither a rule", '"thank-you"'),
+    ("[rule.call]\nopens = 'fin + 1 day'", 2, "F012", "'fin' is neither a rule", 'did you mean "end"?'),
     ("[rule.call]\nopens = 'anounced.on'", 2, "F012", "unknown definition 'anounced'", '"announced"'),
     ("[rule.call]\nopens = 'opens + 1 day'", 2, "F017", "'opens' cannot be counted from 'opens'", "start, end, day"),
     ("[rule.call]\nopens = 'due'", 2, "F017", "cannot be counted from 'due'", ""),
@@ -495,7 +496,7 @@ def test_the_meaning_of_a_rule_is_what_it_starts_from_and_does_in_whatever_order
 
 
 MARKED = [
-    "opns", "dyas", "folow-up", "thankyou", "anounced", "opens", "due", "opens", "''", "'week'", "'interveiw'", "'thanks'", "'no'", "'thankyou'", "'quite'", "'quite'", "5", "'quite'", "{ }", "aftr", "cal", "'cal'", "'task'", "do", "do", "Julie", "too", "'them'", "cal", "cal", "'thankyou'", "'all'", "opens", "closes", "late", "opens", "cal", "cal", "something-else", "quite", "new", "new", "onn", "{ template = 'call' }", "{ type = 'task' }", "'task'", "new", "close", "5", "[[rule.call]]", "5", "end", "'my rule'", "it", "5",
+    "opns", "dyas", "folow-up", "thankyou", "fin", "anounced", "opens", "due", "opens", "''", "'week'", "'interveiw'", "'thanks'", "'no'", "'thankyou'", "'quite'", "'quite'", "5", "'quite'", "{ }", "aftr", "cal", "'cal'", "'task'", "do", "do", "Julie", "too", "'them'", "cal", "cal", "'thankyou'", "'all'", "opens", "closes", "late", "opens", "cal", "cal", "something-else", "quite", "new", "new", "onn", "{ template = 'call' }", "{ type = 'task' }", "'task'", "new", "close", "5", "[[rule.call]]", "5", "end", "'my rule'", "it", "5",
 ]  # fmt: skip
 """Of each of these mistakes, in their order: the words under which it is shown, in their line."""
 
