@@ -202,6 +202,11 @@ def test_every_field_is_tried_both_ways():
         assert {fields.replace(".", " ").split()[0] for fields, _ in cases} == set(FIELDS)
 
 
+@pytest.mark.parametrize(("fields", "few"), [("max = 2", True), ("min = 1, max = 2", True), ("min = 1", False)])
+def test_who_counts_people_says_whether_they_are_few(fields, few):
+    assert pattern(f"people = {{ {fields} }}").few is few
+
+
 def test_of_several_fields_the_first_that_fails_is_named():
     fields = 'kind = "sent"\ntitle = "merci"\nto = "them"'
     assert failed(fields, event(title="Merci!")) == ""

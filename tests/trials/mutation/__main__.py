@@ -90,7 +90,7 @@ def main() -> int:
 
 
 def _modules(wanted: Collection[str]) -> list[str]:
-    every = sorted(f"{room}.{each.stem}" for room in ROOMS for each in (CODE / room).glob("*.py"))
+    every = sorted(f"{room}.{each.stem}" for room in ROOMS for each in (CODE / room).glob("[a-z]*.py"))
     return [name for name in every if not wanted or name in wanted or name.partition(".")[0] in wanted]
 
 
