@@ -14,6 +14,7 @@ from followup_rules.language.schema import Do
 from followup_rules.toml.document import Document, parse
 from followup_rules.translation import told
 from tests.support.examples import examples
+from tests.support.rulelab import unfilled
 
 WORLD = World(frozenset(), frozenset(), frozenset(), frozenset(), Days(ZoneInfo("America/Toronto"), lambda _: None))
 OUTPUTS = {"drafts": ("draft",), "tasks": ("task",)}
@@ -281,6 +282,7 @@ def test_one_mistake_is_one_problem_where_it_stands_and_with_what_to_write(own, 
     assert problem.column > 0
     assert problem.source_line == own.split("\n")[line - 1]
     assert hint in problem.hint
+    assert unfilled(problem.message) == unfilled(problem.hint) == []
     assert says in problem.message.replace("a text in quotes or a table { ... }", "a table { ... } or a text")
     assert not problem.fatal
 

@@ -18,6 +18,7 @@ from followup_rules.language.schema import RuleSet
 from followup_rules.language.text import fold
 from followup_rules.model import Case, Event, Person, Report
 from followup_rules.toml.document import Document, parse
+from tests.support.rulelab import unfilled
 
 JULIE, PAUL = Person("julie.roy@nordik.ca", "Julie Roy"), Person("paul@mail.nordik.ca", "Paul")
 BOSS, ROBOT = Person("chef@employer.example"), Person("no-reply@hire.lever.co")
@@ -416,6 +417,7 @@ def test_one_mistake_is_one_problem_with_its_place(fields, code, says, hint):
     assert problem.line == (2 if fields else 1)
     assert says in problem.message
     assert hint in problem.hint
+    assert unfilled(problem.message) == unfilled(problem.hint) == []
 
 
 def test_all_mistakes_of_a_pattern_are_told_at_once():

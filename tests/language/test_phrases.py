@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from followup_rules.config.holidays import holiday
 from followup_rules.language.days import WEEKDAYS
 from followup_rules.language.phrases import BASES, UNITS, Days, PhraseError, UnsettledError, parse, shift
+from tests.support.rulelab import unfilled
 
 TORONTO = ZoneInfo("America/Toronto")
 QUEBEC = Days(TORONTO, partial(holiday, "CA-QC"))
@@ -255,7 +256,7 @@ def test_the_largest_number_of_workdays_is_counted_with_the_holidays_of_all_year
 def test_a_phrase_that_cannot_be_read_names_the_word_at_fault(text, word, says):
     with pytest.raises(PhraseError, match=says) as error:
         parse(text)
-    assert error.value.word == word
+    assert (error.value.word, unfilled(str(error.value))) == (word, [])
 
 
 @pytest.mark.parametrize(
