@@ -199,8 +199,12 @@ def _timely(times: Times, holds: Sequence[Window], now: datetime) -> Verdict:
     current = [window for window in holds if window.contains(now)]
     if current:
         hold = max(current, key=lambda window: (window.end, window.guard.id))
-        reason = Reason("held by {guard} until {until}: {why}",
-                        {"guard": hold.guard.id, "until": hold.end, "why": as_sentence(hold.guard.why)})  # fmt: skip
+        values = {"guard": hold.guard.id, "until": hold.end}
+        reason = (
+            Reason("held by {guard} until {until}: {why}", {**values, "why": as_sentence(hold.guard.why)})
+            if hold.guard.why
+            else Reason("held by {guard} until {until}", values)
+        )
         longer = (window.start for window in holds if window.end > hold.end)
         changes = _future(now, hold.end, times.closes, *longer)
         return Verdict(State.HELD, reason, hold.evidence, next=changes, guard=hold.guard.id)
