@@ -79,6 +79,8 @@ def holidays_of(place: str) -> Mapping[date, str]:
     import holidays  # noqa: PLC0415 -- takes 0.1 s
 
     country, _, region = place.partition("-")
+    if not callable(getattr(holidays, country.upper(), None)):
+        raise NotImplementedError(country)  # the library looks up any name of its module, such as JAN, a month
     spelled = {name.upper(): name for name in holidays.list_supported_countries().get(country.upper(), ())}
     subdivision = spelled.get(region.upper(), region.upper()) or None
     found: Mapping[date, str] = holidays.country_holidays(country.upper(), subdiv=subdivision)

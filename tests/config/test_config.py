@@ -88,6 +88,9 @@ BAD = {
     "me no address": (PROFILE.replace("me@example.org", "Camille"), 2, 7, "F015", "'Camille' is not", "you@example"),
     "me with a line end": (PROFILE.replace("me@", "a\\nb@"), 2, 7, "F015", "is not an address", ""),
     "unknown region": (PROFILE.replace("[store]", "holidays = 'CA-QX'\n[store]"), 4, 12, "F012", "'CA-QX'", '"CA-QC"'),
+    "a name of the library that is no place": (
+        PROFILE.replace("[store]", "holidays = 'JAN'\n[store]"), 4, 12, "F012", "'JAN'", ""
+    ),
     "unknown country": (PROFILE.replace("[store]", "holidays = 'Québec'\n[store]"), 4, 12, "F012", "", "CA-QC"),
     "no length of time": (PROFILE.replace("[store]", "lookback = '1 moon'\n[store]"), 4, 12, "F014", "", "30 days"),
     "too long a time": (PROFILE.replace("[store]", "lookback = '9999 weeks'\n[store]"), 4, 12, "F014", "too long", "days"),
