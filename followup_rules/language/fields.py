@@ -26,6 +26,7 @@ AUTO = ("reply", "bounce", "receipt", "calendar", "bulk", "notice")
 STATUSES = ("confirmed", "tentative", "cancelled", "declined", "mine")
 """Those that a source can tell."""
 
+# Nothing need stand before the @: "@nordik.example" is a domain.
 _ADDRESS = re.compile(r"[^@\s<>,;]*@[^@\s<>,;]+")
 _SENT, _DONE = frozenset({"sent"}), frozenset({"done"})
 
@@ -33,7 +34,7 @@ _SENT, _DONE = frozenset({"sent"}), frozenset({"done"})
 def tag(value: Value, world: World) -> Part | None:
     """Read a tag, with or without its `#`, in any of its spellings."""
     name = world.tags.canonical(value.raw)
-    if not name or len(name.split()) != 1:
+    if len(name.split()) != 1:
         value.report(
             Sentence("{raw!r} is no tag", raw=value.raw),
             code=Code.WRONG_SORT,

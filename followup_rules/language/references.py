@@ -232,9 +232,9 @@ def _each_known(names: Sequence[str], key: str, what: str, known: Collection[str
 
 def _check_do(do: Do, value: Value, around: Surroundings) -> None:
     if do.template and do.template not in around.templates:
-        unknown(value.child("template"), Sentence("template"), sorted(around.templates))
+        unknown(value.child("template"), Sentence("template"), [*around.templates])
     if do.output and around.outputs is not None and do.output not in around.outputs:
-        unknown(value.child("output"), Sentence("output"), sorted(around.outputs))
+        unknown(value.child("output"), Sentence("output"), [*around.outputs])
 
 
 _USUAL = {

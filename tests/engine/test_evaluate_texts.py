@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from followup_rules.codes import Code
 from followup_rules.engine.evaluate import EvaluationContext, evaluate
 from followup_rules.model import Report
 from tests.support.caselab import EVERYTHING, at, case, decide, event, note, shown, visit
@@ -228,9 +229,34 @@ def test_a_faulty_rule_opens_nowhere():
 def test_a_date_of_the_users_own_on_a_day_off_stays_with_a_warning(on, warning):
     said = note("2026-11-10 12:00", "announced", data={"on": at(on)})
     for now in (EARLY, on):
-        assert decide(ANNOUNCE % "case", visit(), said, now=now)[KEY].warning == warning
+        found = decide(ANNOUNCE % "case", visit(), said, now=now)[KEY]
+        assert (found.warning, found.warning_code) == (warning, Code.NO_WORKDAY if warning else "")
     called = note("2026-11-11 12:00", "called")
     assert decide(ANNOUNCE % "case", visit(), said, called, now=EARLY)[KEY].warning == ""
+
+
+@pytest.mark.parametrize(
+    ("until", "opens", "warning"),
+    [
+        ("2026-11-15 09:00", "2026-11-19 09:00",
+         "2026-11-15 comes before 2026-11-19, when call opens, and moves it no earlier"),
+        ("2026-11-19 08:00", "2026-11-19 09:00", ""),
+        ("2026-11-25 09:00", "2026-11-25 09:00", ""),
+    ],
+)  # fmt: skip
+def test_a_date_that_lies_before_the_opening_moves_it_no_earlier_and_says_so(until, opens, warning):
+    text = """
+[define.away]
+tags = "away"
+[rule.call]
+on = { kind = "meeting" }
+opens = "day + 10 days at 09:00"
+not_before = "away.until"
+do = { type = "task", title = "Call" }
+"""
+    said = note("2026-11-10 12:00", "away", data={"until": at(until)})
+    (found,) = decide(text, visit(), said, now=EARLY).values()
+    assert (found.opens, found.warning, found.warning_code) == (at(opens), warning, Code.UNMOVED if warning else "")
 
 
 # -- the whole

@@ -19,13 +19,13 @@ no-show = { marks = "missed" }
 
 def told(meeting, *others, joined=()):
     """Return why a meeting did not take place, or ""."""
-    shown = Traces(completed(case(meeting, *others, joined=joined), rules(WORLD).world), rules(WORLD).world)
-    return str(fate(meeting, shown) or "")
+    world = rules(WORLD).world
+    return str(fate(meeting, Traces(completed(case(meeting, *others, joined=joined), world), world)) or "")
 
 
 def status(meeting, *others):
-    shown = Traces(completed(case(meeting, *others), rules(WORLD).world), rules(WORLD).world)
-    return as_it_stands(meeting, shown).status
+    world = rules(WORLD).world
+    return as_it_stands(meeting, Traces(completed(case(meeting, *others), world), world)).status
 
 
 GONE = visit(gone=at("2026-11-09 10:30"))

@@ -244,3 +244,39 @@ def test_the_fault_of_a_predicate_is_raised_for_ends_too():
         near_ends(
             written(text), sound, view(text, visit(id="v"), event("meeting", "2026-11-10 10:00", title="Battery"))
         )
+
+
+# -- the way to what is lacking
+
+
+@pytest.mark.parametrize(
+    ("on", "lacks"),
+    [
+        ('{ is = "interview", text = "x" }', ["interview.title", "text"]),
+        ('{ any = ["interview", { kind = "meeting", text = "x" }] }', ["interview.title"]),
+        ('{ any = [{ kind = "sent" }, { kind = "meeting", text = "x" }] }', ["text"]),
+        ('{ any = [{ kind = "meeting", title = "a", text = "b" }, { kind = "meeting", title = "coffee", text = "b" }] }', ["text"]),
+        ('{ all = ["interview", { kind = "meeting", text = "x" }] }', ["interview.title", "text"]),
+        ('{ kind = "meeting", not = { any = [{ title = "x" }, { title = "coffee" }] } }', ["not"]),
+        ('{ kind = "meeting", not = "interview", title = "x" }', ["title"]),
+        ('"outer"', ["outer.interview.title"]),
+    ],
+)  # fmt: skip
+def test_the_way_leads_through_definitions_and_alternatives(on, lacks):
+    text = f'{INTERVIEW}[define.outer]\nis = "interview"\n[rule.r]\non = {on}\n{DO}'
+    assert starts(text, COFFEE) == [("coffee", "on", lacks)]
+
+
+def test_what_is_lacking_is_told_with_the_place_where_it_is_written():
+    (near,) = near_starts(written(ON), view(ON, COFFEE))
+    (failure,) = near.failures
+    assert failure.at.raw == ["interview", "screen"]
+    assert failure.at.document.line(failure.at.path) == 3
+
+
+@pytest.mark.parametrize(
+    ("fields", "lacks"), [({"auto": "reply"}, ["auto"]), ({"answered": False}, ["status"]), ({}, None)]
+)
+def test_mail_of_machines_and_doubtful_meetings_lack_that_they_are_named(fields, lacks):
+    tried = visit(id="i", **fields)
+    assert nearest(ON, tried) == (lacks and ("i", "on", lacks))

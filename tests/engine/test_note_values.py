@@ -59,7 +59,7 @@ def read(key, value, written="2026-11-13T16:00"):
         ("jeudi 12.8.2027", "2027-08-12T09:00"),
     ],
 )
-@pytest.mark.parametrize("key", ["due", "until", "deadline"])
+@pytest.mark.parametrize("key", ["due", "until", "on", "at", "deadline"])
 def test_dates_count_from_the_notes_own_day(key, value, expected):
     assert read(key, value) == (at(expected), [])
 
@@ -97,7 +97,13 @@ def test_a_due_date_before_its_note_is_told_and_counts():
 
 @pytest.mark.parametrize(
     ("key", "value", "nearest"),
-    [("deu", "friday", "due"), ("deadlin", "x", "deadline"), ("stpes", "x", "steps"), ("by", "2026-11-20", "due")],
+    [
+        ("deu", "friday", "due"),
+        ("unntil", "friday", "until"),
+        ("deadlin", "x", "deadline"),
+        ("stpes", "x", "steps"),
+        ("by", "2026-11-20", "due"),
+    ],
 )
 def test_a_key_that_is_nearly_known_is_told_with_it(key, value, nearest):
     _, (misread,) = read(key, value)

@@ -44,6 +44,11 @@ def test_what_is_held_says_by_what_and_until_when_and_has_no_event_as_evidence()
     assert found.why == "held by night until Wed 2026-11-11 08:00: Night."
 
 
+def test_a_guard_that_does_not_say_why_holds_all_the_same():
+    found = the(MAIL + NIGHT.replace('why = "Night."\n', ""), EVENING, now="2026-11-10 21:00")
+    assert found.why == "held by night until Wed 2026-11-11 08:00"
+
+
 def test_it_is_due_at_the_end_of_the_night_in_which_it_opened_and_of_no_later_one():
     assert told(MAIL + NIGHT, EVENING, now="2026-11-14 12:00")[1] == "2026-11-11 08:00"
     assert told(MAIL + NIGHT, NOON, now="2026-11-14 12:00")[1] == "2026-11-10 12:00"

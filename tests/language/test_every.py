@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from followup_rules.language.every import parse
 from followup_rules.language.phrases import Days, PhraseError
-from tests.support.rulelab import HOLIDAYS, TORONTO
+from tests.support.rulelab import HOLIDAYS, TORONTO, unfilled
 
 DAYS = Days(TORONTO, HOLIDAYS.get)
 
@@ -60,6 +60,9 @@ def test_a_time_that_a_change_of_the_clock_skips_moves_on():
         ("friday at 24:00", "24:00", "begins the next day"),
         ("friday 15:00", "friday", "nothing that recurs"),
         ("month", "month", "nothing that recurs"),
+        ("month on x", "month", "nothing that recurs"),
+        ("months", "months", "no way to move a day"),
+        ("5 day", "5", "nothing that recurs"),
         ("month on 32", "32", "from 1 to 31"),
         ("month on first", "month", "nothing that recurs"),
         ("year on 13-01", "13", "from 1 to 12"),
@@ -73,7 +76,7 @@ def test_a_time_that_a_change_of_the_clock_skips_moves_on():
 def test_what_cannot_be_read_names_the_word_at_fault(text, word, says):
     with pytest.raises(PhraseError, match=says) as error:
         parse(text)
-    assert error.value.word == word
+    assert (error.value.word, unfilled(str(error.value))) == (word, [])
 
 
 texts = st.sampled_from(

@@ -14,6 +14,7 @@ from followup_rules.language.schema import Do
 from followup_rules.toml.document import Document, parse
 from followup_rules.translation import told
 from tests.support.examples import examples
+from tests.support.rulelab import unfilled
 
 WORLD = World(frozenset(), frozenset(), frozenset(), frozenset(), Days(ZoneInfo("America/Toronto"), lambda _: None))
 OUTPUTS = {"drafts": ("draft",), "tasks": ("task",)}
@@ -219,6 +220,7 @@ MISTAKES = [
     ("[rule.call]\nopens = 'end + 10 dyas'", 2, "F014", "'dyas' is not a unit", '"days"'),
     ("[rule.call]\nopens = 'folow-up'", 2, "F012", "'folow-up' is neither a rule", "call, day, end, start, thank-you"),
     ("[rule.call]\nopens = 'thankyou + 1 day'", 2, "F012", "'thankyou' is neither a rule", '"thank-you"'),
+    ("[rule.call]\nopens = 'fin + 1 day'", 2, "F012", "'fin' is neither a rule", 'did you mean "end"?'),
     ("[rule.call]\nopens = 'anounced.on'", 2, "F012", "unknown definition 'anounced'", '"announced"'),
     ("[rule.call]\nopens = 'opens + 1 day'", 2, "F017", "'opens' cannot be counted from 'opens'", "start, end, day"),
     ("[rule.call]\nopens = 'due'", 2, "F017", "cannot be counted from 'due'", ""),
@@ -280,6 +282,7 @@ def test_one_mistake_is_one_problem_where_it_stands_and_with_what_to_write(own, 
     assert problem.column > 0
     assert problem.source_line == own.split("\n")[line - 1]
     assert hint in problem.hint
+    assert unfilled(problem.message) == unfilled(problem.hint) == []
     assert says in problem.message.replace("a text in quotes or a table { ... }", "a table { ... } or a text")
     assert not problem.fatal
 
@@ -469,3 +472,38 @@ def test_what_is_not_known_is_named_in_the_language_of_the_user(line, noun):
     text = f"[rule.r]\non = {{ kind = 'sent' }}\n{line}\ndo.type = 'notice'\ndo.title = 'x'\n"
     _, problems = load([parse(text, "rules.toml")], WORLD, AROUND)
     assert told(problems[0].message, "fr") == f"'quite' n’est pas connu ({noun})"
+
+
+def test_a_file_of_rules_may_hold_rules_and_all_that_belongs_to_them():
+    known = parse("requires = 1\n[define]\n[rule]\n[guard]\n[tag]\n[[example]]\n", "rules.toml")
+    assert unknown_tables(known) == ()
+    assert len(unknown_tables(parse("[case]\n[vars]\n", "rules.toml"))) == 2
+
+
+@pytest.mark.parametrize("to", ['"them"', '"julie@nordik.ca"', '["them", "it.address"]'])
+def test_an_action_may_be_for_anybody_who_has_an_address(to):
+    text = f"[rule.r]\non = '#a'\ndo = {{ type = 'draft', title = 'x', to = {to} }}\n"
+    assert [problem.message for problem in load([parse(text, "rules.toml")], WORLD, AROUND)[1]] == []
+
+
+def test_the_meaning_of_a_rule_is_what_it_starts_from_and_does_in_whatever_order_it_is_written():
+    def meaning(do, more=""):
+        text = f"[rule.r]\non = '#a'\ndo = {do}\n{more}"
+        return load([parse(text, "rules.toml")], WORLD, AROUND)[0].rules["r"].meaning
+
+    plain = meaning("{ type = 'task', title = 'x' }")
+    assert meaning("{ title = 'x', type = 'task' }") == plain
+    assert meaning("{ type = 'task', title = 'x' }", "closes = 'end + 1 day'") == plain
+    assert meaning("{ type = 'task', title = 'y' }") != plain
+
+
+MARKED = [
+    "opns", "dyas", "folow-up", "thankyou", "fin", "anounced", "opens", "due", "opens", "''", "'week'", "'interveiw'", "'thanks'", "'no'", "'thankyou'", "'quite'", "'quite'", "5", "'quite'", "{ }", "aftr", "cal", "'cal'", "'task'", "do", "do", "Julie", "too", "'them'", "cal", "cal", "'thankyou'", "'all'", "opens", "closes", "late", "opens", "cal", "cal", "something-else", "quite", "new", "new", "onn", "{ template = 'call' }", "{ type = 'task' }", "'task'", "new", "close", "5", "[[rule.call]]", "5", "end", "'my rule'", "it", "5",
+]  # fmt: skip
+"""Of each of these mistakes, in their order: the words under which it is shown, in their line."""
+
+
+@pytest.mark.parametrize(("own", "marked"), [(own, word) for (own, *_), word in zip(MISTAKES, MARKED, strict=True)])
+def test_the_very_words_of_a_mistake_are_marked(own, marked):
+    _, (problem,) = loaded(PACK, own)
+    assert problem.source_line[problem.column - 1 :][: problem.length] == marked

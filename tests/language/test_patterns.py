@@ -18,6 +18,7 @@ from followup_rules.language.schema import RuleSet
 from followup_rules.language.text import fold
 from followup_rules.model import Case, Event, Person, Report
 from followup_rules.toml.document import Document, parse
+from tests.support.rulelab import unfilled
 
 JULIE, PAUL = Person("julie.roy@nordik.ca", "Julie Roy"), Person("paul@mail.nordik.ca", "Paul")
 BOSS, ROBOT = Person("chef@employer.example"), Person("no-reply@hire.lever.co")
@@ -175,6 +176,8 @@ MISSES = [
     ("forwards = true", event()),
     ("forwards = false", event(forwards=True)),
     ('of = "nudge"', event("done:1", kind="done", report=Report(key="nudge/n", rule="nudge", anchor="n"))),
+    ('of = "nudge"', event("done:1", kind="done", report=Report(key="other/m", rule="other", anchor="m"))),
+    ('of = "nudge"', event("done:1", kind="done")),
     ("answers = true", event(answers="theirs", forwards=True)),
     ('title = "thank*"', event(title="Re: Thank you", answers="theirs")),
     ('title = "thank*"', event(title="Thank you", forwards=True)),
@@ -198,6 +201,11 @@ def test_what_a_field_does_not_find_and_that_it_says_so(fields, tried):
 def test_every_field_is_tried_both_ways():
     for cases in (FITS, MISSES):
         assert {fields.replace(".", " ").split()[0] for fields, _ in cases} == set(FIELDS)
+
+
+@pytest.mark.parametrize(("fields", "few"), [("max = 2", True), ("min = 1, max = 2", True), ("min = 1", False)])
+def test_who_counts_people_says_whether_they_are_few(fields, few):
+    assert pattern(f"people = {{ {fields} }}").few is few
 
 
 def test_of_several_fields_the_first_that_fails_is_named():
@@ -409,6 +417,7 @@ def test_one_mistake_is_one_problem_with_its_place(fields, code, says, hint):
     assert problem.line == (2 if fields else 1)
     assert says in problem.message
     assert hint in problem.hint
+    assert unfilled(problem.message) == unfilled(problem.hint) == []
 
 
 def test_all_mistakes_of_a_pattern_are_told_at_once():
@@ -436,3 +445,57 @@ def test_events_are_not_changed_by_looking_at_them():
     before = msgspec.structs.asdict(tried)
     pattern('data.bonus = "x"\nwords = "y"')(tried, scope())
     assert msgspec.structs.asdict(tried) == before
+
+
+@pytest.mark.parametrize(
+    ("fields", "marked"),
+    [
+        ('kin = "sent"', "kin"),
+        ("kind = 5", "5"),
+        ("kind = []", "kind"),
+        ("tags = []", "tags"),
+        ('tags = "#"', '"#"'),
+        ('is = "#two words"', '"#two words"'),
+        ('is = "interveiw"', '"interveiw"'),
+        ("is = { }", "is"),
+        ("title = 5", "5"),
+        ('title = ""', '""'),
+        ('title = ["merci", "—"]', '"—"'),
+        ('title = "inter*view"', "inter*view"),
+        ('to = "Julie"', '"Julie"'),
+        ('to = "thm"', '"thm"'),
+        ('to = "services"', '"services"'),
+        ('to = "@"', '"@"'),
+        ('to = "Julie <julie@nordik.ca>"', '"Julie <julie@nordik.ca>"'),
+        ('to = ""', '""'),
+        ('status = "declinde"', '"declinde"'),
+        ('answers = "yes"', '"yes"'),
+        ("auto = 5", "5"),
+        ('auto = [true, "robot"]', '"robot"'),
+        ('first = "message"', '"message"'),
+        ('same = "case"', '"case"'),
+        ('about = "promis"', '"promis"'),
+        ("people = 2", "2"),
+        ("people = { }", "people"),
+        ("people = { least = 2 }", "least"),
+        ('people = { min = "2" }', '"2"'),
+        ("people = { min = true }", "true"),
+        ("people = { min = 3, max = 2 }", "{ min = 3, max = 2 }"),
+        ('after = "end + 1 dya"', "dya"),
+        ('after = "interveiw.due"', "interveiw"),
+        ('after = "follow-up-call"', "follow-up-call"),
+        ("after = []", "after"),
+        ("data = { }", "data"),
+        ("data.x = [1]", "[1]"),
+        ("data.x = 2026-11-09", "2026-11-09"),
+        ('check = "shrot"', '"shrot"'),
+        ('any = "interview"', '"interview"'),
+        ("any = []", "any"),
+        ("any = [{}]", "{}"),
+        ("all = [5]", "5"),
+        ('not = ["interview"]', '["interview"]'),
+    ],
+)
+def test_the_very_words_of_a_mistake_are_marked(fields, marked):
+    _, (problem,) = compiled(f"[define.it-is]\n{fields}\n[define.interview]\nkind = 'meeting'")
+    assert problem.source_line[problem.column - 1 :][: problem.length] == marked

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from followup_rules.config.holidays import holiday
 from followup_rules.language.days import WEEKDAYS
 from followup_rules.language.phrases import BASES, UNITS, Days, PhraseError, UnsettledError, parse, shift
+from tests.support.rulelab import unfilled
 
 TORONTO = ZoneInfo("America/Toronto")
 QUEBEC = Days(TORONTO, partial(holiday, "CA-QC"))
@@ -247,12 +248,15 @@ def test_the_largest_number_of_workdays_is_counted_with_the_holidays_of_all_year
         ("end, mon, tue", "tue", "never hold together"),
         ("end, 08:00-12:00, 13:00-17:00", "13:00-17:00", "never hold together"),
         ("end, 22:00-06:00, 06:00-22:00", "06:00-22:00", "never hold together"),
+        ("end, 08:30-09:00, 08:00-08:20", "08:00-08:20", "never hold together"),
+        ("end, 08:00-08:30, 08:40-08:50", "08:40-08:50", "never hold together"),
+        ("end, 08:00-08:30, 08:30-08:50", "08:30-08:50", "never hold together"),
     ],
 )
 def test_a_phrase_that_cannot_be_read_names_the_word_at_fault(text, word, says):
     with pytest.raises(PhraseError, match=says) as error:
         parse(text)
-    assert error.value.word == word
+    assert (error.value.word, unfilled(str(error.value))) == (word, [])
 
 
 @pytest.mark.parametrize(
@@ -387,3 +391,29 @@ def test_no_holidays_are_loaded_before_a_workday_is_asked_for():
         "phrases.shift(phrases.parse('end, workday'), now, days); assert 'holidays' in sys.modules"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).stderr == b""
+
+
+@pytest.mark.parametrize(
+    ("day", "names"),
+    [
+        (9, "monday mon lundi lun"),
+        (10, "tuesday tue tues mardi mar"),
+        (11, "wednesday wed mercredi mer"),
+        (12, "thursday thu thur thurs jeudi jeu"),
+        (13, "friday fri vendredi ven"),
+        (14, "saturday sat samedi sam"),
+        (15, "sunday sun dimanche dim"),
+    ],
+)
+def test_each_day_of_the_week_goes_by_its_names(day, names):
+    for name in names.split():
+        assert shift(parse(f"start, {name}"), local("2026-11-09 10:00"), PLAIN) == local(f"2026-11-{day:02} 10:00")
+        assert shift(parse(f"start, {name.upper()}"), local("2026-11-09 10:00"), PLAIN) == local(
+            f"2026-11-{day:02} 10:00"
+        )
+
+
+def test_what_is_not_understood_behind_a_phrase_is_told_with_what_could_stand_there():
+    with pytest.raises(PhraseError) as error:
+        parse("end after lunch")
+    assert (error.value.word, set(error.value.valid)) == ("after", {"+", "-", "at", ", workday"})

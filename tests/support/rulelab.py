@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -22,6 +23,11 @@ def fails(tried: Event) -> bool:
     if tried.title == "Battery":
         raise RuntimeError("no battery")
     return True
+
+
+def unfilled(sentence: str) -> list[str]:
+    """Return the places in a sentence into which no value was put."""
+    return re.findall(r"\{\w+(?:!r)?\}", sentence)
 
 
 def world(**fields: object) -> World:

@@ -76,6 +76,7 @@ class C(D, frozen=True):
             pass
 if TYPE_CHECKING:
     import q
+__all__ = ['r']
 R: TypeAlias = dict['s', 't']
 '''
     assert made(source) == []

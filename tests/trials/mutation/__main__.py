@@ -25,11 +25,9 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import NamedTuple
 
-import pytest
-
 from tests.trials.mutation.exchange import exchange, functions
 from tests.trials.mutation.mutants import Mutant, mutants
-from tests.trials.mutation.suite import CODE, FAILED, PASSED, ROOMS, Suite, run_anew, with_suite
+from tests.trials.mutation.suite import CODE, FAILED, PASSED, ROOMS, Suite, with_suite
 
 SURVIVORS = Path(__file__).parent / "survivors.toml"
 BYTES = 4 << 30
@@ -92,7 +90,7 @@ def main() -> int:
 
 
 def _modules(wanted: Collection[str]) -> list[str]:
-    every = sorted(f"{room}.{each.stem}" for room in ROOMS for each in (CODE / room).glob("*.py"))
+    every = sorted(f"{room}.{each.stem}" for room in ROOMS for each in (CODE / room).glob("[a-z]*.py"))
     return [name for name in every if not wanted or name in wanted or name.partition(".")[0] in wanted]
 
 
@@ -166,36 +164,19 @@ def _born(trial: Trial, suite: Suite, live: Mapping[str, Sequence[FunctionType]]
 
 def _noticed(trial: Trial, suite: Suite, live: Mapping[str, Sequence[FunctionType]]) -> int:
     """Return FAILED if a test notices the mutant, else PASSED."""
+    own = f"test_{trial.module.rpartition('.')[2]}.py"
     code, reaching = trial.code(), suite.reaching(trial.file, trial.mutant.lines)
     if trial.mutant.within and reaching - {""}:
         items = [item for item in suite.items if item.nodeid in reaching]
-        items.sort(key=lambda item: (not _is_own(item, trial), suite.seconds[item.nodeid]))
-        _limit(sum(suite.seconds[item.nodeid] for item in items))
+        items.sort(key=lambda item: (item.path.name != own, suite.seconds[item.nodeid]))
         exchange(code, live)
         if suite.run(items) == FAILED:
             return FAILED
     if trial.mutant.within and "" not in reaching:
         return PASSED
-    _limit(2 * sum(suite.seconds.values()))
     name = f"followup_rules.{trial.module}"
     sys.meta_path.insert(0, Mutated(name, code))
-    files = sorted({item.path for item in suite.items}, key=lambda path: (path.stem != _own(trial), path))
-    return run_anew(map(str, files), name)
-
-
-def _own(trial: Trial) -> str:
-    return f"test_{trial.module.rpartition('.')[2]}"
-
-
-def _is_own(item: pytest.Item, trial: Trial) -> bool:
-    return item.path.stem == _own(trial)
-
-
-def _limit(usual: float) -> None:
-    """End this process when it took much longer than the tests usually take: that is noticed by everybody."""
-    used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
-    seconds = int(used + 3 + 3 * usual)
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
+    return suite.run_anew(own, name)
 
 
 def _ended(running: dict[int, Trial]) -> Iterator[Trial]:

@@ -121,6 +121,8 @@ def _places(above: ast.AST, scope: _Scope) -> Iterator[_Place]:
 
 def _is_aside(node: ast.AST) -> bool:
     docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+        return True
     for_types = (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING") or (
         isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) == "TypeAlias"
     )

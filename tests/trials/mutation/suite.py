@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import resource
 import sys
 import tempfile
 import time
@@ -23,6 +24,8 @@ ROOMS = ("engine", "language")
 CODE = ROOT / "followup_rules"
 BEGINS = tuple(f"{CODE}/{room}/" for room in ROOMS)
 PASSED, FAILED = 0, 1
+_IMPORT = 5
+"""Seconds of processor time that all imports take at most."""
 OPTIONS = (
     "--override-ini=addopts=", "--import-mode=importlib", "--assert=plain", "--capture=no",
     "-p", "no:cacheprovider", "-p", "no:terminal",
@@ -63,10 +66,36 @@ class Suite(NamedTuple):
     def run(self, items: Sequence[pytest.Item]) -> int:
         """Run tests up to the first that fails; return PASSED or FAILED."""
         for item, following in zip(items, [*items[1:], None], strict=True):
+            _allow(self.seconds[item.nodeid])
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             if item.session.testsfailed:
                 return FAILED
         return PASSED
+
+    def run_anew(self, own: str, changed: str) -> int:
+        """Import the project and its tests anew, in a process that knows them already, and run these up to a failure.
+
+        `own` is the name of the file of tests that comes first, `changed` that of the module with the mistake in it.
+        """
+        for name in [name for name in sys.modules if name.startswith(("followup_rules.", "tests."))]:
+            if not name.startswith("tests.trials."):
+                del sys.modules[name]
+        _allow(_IMPORT)
+        try:
+            import_module(changed)
+        except Exception:  # noqa: BLE001 (whatever a mistake may raise)
+            return FAILED
+        files = sorted({item.path for item in self.items}, key=lambda path: (path.name != own, path))
+        with tempfile.TemporaryDirectory(prefix="followup-mutation-") as place:
+            options = [*OPTIONS, "-x", f"--basetemp={place}/tests"]
+            codes = (int(pytest.main([*options, str(file)], [_Limited(self.seconds)])) for file in files)
+            return next((code for code in codes if code != PASSED), PASSED)
+
+
+def _allow(seconds: float) -> None:
+    """End this process if what comes now takes much longer than it usually takes: everybody would notice that."""
+    used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used + 3 + 3 * seconds), resource.RLIM_INFINITY))
 
 
 def with_suite(jobs: int, use: Callable[[Suite], int]) -> int:
@@ -80,25 +109,21 @@ def with_suite(jobs: int, use: Callable[[Suite], int]) -> int:
     return instead.code
 
 
-def run_anew(files: Iterable[str], changed: str) -> int:
-    """Import the project and files of tests anew, in a process that knows them already; run these up to a failure."""
-    for name in [name for name in sys.modules if name.startswith(("followup_rules.", "tests."))]:
-        if not name.startswith("tests.trials."):
-            del sys.modules[name]
-    try:
-        import_module(changed)
-    except Exception:  # noqa: BLE001 (whatever a mistake may raise)
-        return FAILED
-    with tempfile.TemporaryDirectory(prefix="followup-mutation-") as place:
-        codes = (int(pytest.main([*OPTIONS, "-x", f"--basetemp={place}/tests", file], [_Few()])) for file in files)
-        return next((code for code in codes if code != PASSED), PASSED)
-
-
 class _Few:
     """A plugin of pytest: properties are tried with few examples."""
 
     def pytest_collection(self) -> None:
         settings.load_profile("mutation")  # after tests/conftest.py, which loads another
+
+
+class _Limited(_Few):
+    """A plugin of pytest that ends the process when a test takes much longer than usual."""
+
+    def __init__(self, seconds: Mapping[str, float]) -> None:
+        self.seconds = seconds
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        _allow(self.seconds.get(nodeid, 0))
 
 
 class _Instead(_Few):
@@ -117,7 +142,8 @@ class _Instead(_Few):
         seen = [self._run(shares[0]), *(wait() for wait in others)]
         sys.settrace(None)
         if session.testsfailed or not all(seconds for seconds, _ in seen):
-            sys.exit("the tests fail without any mutant: mend that first")
+            sys.stderr.write("the tests fail without any mutant: mend that first\n")
+            return True
         reached: dict[Line, set[str]] = defaultdict(set)
         for _, lines in seen:
             for line, ids in lines.items():
