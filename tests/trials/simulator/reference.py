@@ -164,7 +164,12 @@ class Life(Struct, frozen=True):
         own = (
             note for note in self.picture.notes.values() if note.employer == case and self.start(note) <= self.seen.now
         )
-        return [note for note in own if (not tags or note.tag in tags) and self.moment(note) >= since]
+        # What a note orders of one duty tells nothing of a visit.
+        return [
+            note
+            for note in own
+            if (note.tag in tags if tags else "for" not in dict(note.pairs)) and self.moment(note) >= since
+        ]
 
     def mails(self, case: str) -> list[Mail]:
         """Return the mails with the people of a case."""
