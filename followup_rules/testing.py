@@ -39,7 +39,9 @@ ODD_KEYS = (
     "rule/fr:x:due:2026-11-09@2026-11-09",
     "rule/" + "long" * 60 + "@2026-11-09",
 )
+"""What Message-IDs, people and shells bring into keys; the last is longer than a file's name may be (255 bytes)."""
 ALIKE_KEYS = ("rule/a-b@2026-11-09", "rule/a/b@2026-11-09", "rule/A-b@2026-11-09", "rule/a-b@2026-11-0", "rule/a-b")
+"""One and the same to whoever replaces signs, looks at no capitals (as most disks of Macs and Windows), or cuts."""
 
 
 class SourceContract:

@@ -25,6 +25,7 @@ from followup_rules.upkeep.backup import Holdings, PutBack
 
 PATIENCE = 10
 """Seconds to wait for a run that is at work."""
+# What a look into the outputs says of the copy; other problems are for the next run to tell.
 _OURS = (Code.TAKEN_OVER, Code.PERHAPS_AGAIN, Code.UNKNOWN_HERE)
 
 

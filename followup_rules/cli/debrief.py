@@ -21,6 +21,7 @@ from followup_rules.written_dates import NotADate
 
 _RULE = "debrief"
 """The rule of a pack whose duty this command does."""
+# A note has no way to write a double quote within a value: any of these would end it.
 _QUOTES = str.maketrans(dict.fromkeys('"“”„«»', "'"))
 
 

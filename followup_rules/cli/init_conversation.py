@@ -149,6 +149,7 @@ def tried(registry: Registry) -> Tries:
     """Return what reads a calendar on the web once, to see whether its address leads to one."""
 
     def tries(written: str) -> str:
+        # By the plugin itself: what it would say in a run is what it says here.
         kind = registry.sources["ics"]
         now = datetime.now(UTC)
         try:

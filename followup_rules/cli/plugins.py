@@ -41,6 +41,7 @@ def command(ctx: click.Context, *, as_json: bool) -> None:
     plugins = read_config(file).registry if file.exists() else Registry()
     if not plugins.plugins:  # there is no config, or it says nothing that can be read of what is switched off
         plugins = registry.load()
+    # A stand-in for the commands of our own: all that is asked is whether plugins name theirs otherwise.
     built_in = click.Group(commands={name: click.Command(name) for name in COMMANDS})
     problems = (*plugins.problems, *plugins.register_commands(built_in))
     if as_json:

@@ -38,7 +38,7 @@ def command(ctx: click.Context, now: str | None, *, as_json: bool, verbose: bool
     moment = shared.instant(now, config)
     try:
         with only_run(config.store), open_store(config.store) as store, watching() as watch:
-            if not sound(config, store) and config.fatal:
+            if not sound(config, store.state.read()) and config.fatal:
                 shared.give_up(config.problems, as_json=as_json)
             unsaid: list[Outcome] = []
             say = _say(config, store, moment.astimezone(config.profile.timezone), unsaid, as_json=as_json)

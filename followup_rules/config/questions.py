@@ -54,6 +54,7 @@ def questions(config: Config) -> tuple[tuple[Question, ...], list[Problem]]:
 def _of_pack(pack: Pack, tags: Tags, problems: list[Problem]) -> Iterator[Question]:
     name = f"{pack.name}/{QUESTIONS}"
     try:
+        # Bytes that are no UTF-8 pass here, for `parse` to tell in which line they stand.
         document = parse((Path(pack.folder) / QUESTIONS).read_text("utf-8", errors="surrogateescape"), name)
     except FileNotFoundError:
         return

@@ -42,6 +42,7 @@ class Keys:
 
 def _by_folded_name(keys: Iterable[str]) -> dict[str, str]:
     """Return keys by their folded names; of several with the same the first in order."""
+    # Of equal names a dict keeps the one that comes last.
     return {folded: key for key in sorted(keys, reverse=True) if (folded := fold(key)).strip()}
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 EVERY = "every"
 """The kind of these events, and what stands for them in keys: `RULE/every@DAY`."""
+# Between two microseconds there is no instant (`datetime.resolution`).
 _NEXT = timedelta(microseconds=1)
 # What is missed must be seen by some run to be told of, however short the look back is.
 _KEPT = timedelta(days=7)

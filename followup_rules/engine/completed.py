@@ -77,6 +77,7 @@ def completed(case: Case, world: World) -> Completed:
 def named_in(note: Event) -> str:
     """Return what stands behind a note's `for:`, or ""."""
     written = note.data.get("for")
+    # A sentence may end behind it: "#done for:thanks."
     return written.rstrip(_PUNCTUATION) if isinstance(written, str) else ""
 
 

@@ -106,6 +106,7 @@ def _has_vanished(event: Event, shown: Traces) -> bool:
     """Tell of a meeting that its calendar lists no longer, and that nothing shows to have taken place."""
     if event.gone is None:
         return False
+    # It was still listed once it was over: calendars on the web drop what is old, and that says nothing.
     if event.listed is not None and event.gone >= event.end and event.listed >= event.end:
         return False
     began = event.gone >= event.start

@@ -37,7 +37,7 @@ class blaming:  # noqa: N801 -- it is used like a function
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         """Raise Failed in place of what went wrong."""
-        if not isinstance(error, Exception) or isinstance(error, Failed):
+        if error is None or not isinstance(error, Exception) or isinstance(error, Failed):
             return
         if self._but_for_one_duty and isinstance(error, UnsettledError):
             return

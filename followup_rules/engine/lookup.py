@@ -102,7 +102,7 @@ class Lookup:
 
     def may_be(self, pattern: Pattern) -> Sequence[int]:
         """Return the places of the events that pass the tests of a pattern which look at an event alone."""
-        number = self._rules.sieve.number(pattern)
+        number = self._rules.sieve.numbers.get(pattern)
         if number is not None:
             return self._sifted[number]
         return [place for place, event in enumerate(self.events) if pattern.may_be(event)]

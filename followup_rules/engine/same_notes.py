@@ -35,6 +35,7 @@ def settle(read: Iterable[Event], known: Iterable[Event], taken: Collection[str]
     was = _matched(notes, before, zone)
     used = set(taken)
     settled = []
+    # By their text, so that where notes stand does not tell which of two new ones gets which number.
     for note in sorted(notes, key=lambda each: fold(each.title)):
         same = was.get(note.id)
         if same is None:
@@ -70,8 +71,10 @@ def _matched(notes: Sequence[Event], before: Sequence[Event], zone: tzinfo) -> d
     """Return by the id of each note which it was before, the surest likeness first."""
     was: dict[str, Event] = {}
     for gone, pairs in _stages(zone):
-        taken = {event.id for event in was.values()}
         left = [note for note in notes if note.id not in was]
+        if not left:
+            break
+        taken = {event.id for event in was.values()}
         free = [event for event in before if event.id not in taken and (event.gone is not None) is gone]
         was |= {note.id: event for note, event in pairs(left, free)}
     return was
@@ -142,6 +145,7 @@ def _grouped(events: Iterable[Event], key: Callable[[Event], Hashable]) -> dict[
 
 
 def _likeness(one: str, other: str) -> float:
+    # Else difflib takes the frequent words of a text of 200 and more for noise.
     return SequenceMatcher(None, fold(one).split(), fold(other).split(), autojunk=False).ratio()
 
 

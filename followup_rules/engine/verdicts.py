@@ -72,6 +72,7 @@ def _superseded(duty: Duty, successor: Visit | None, context: EvaluationContext)
         return None
     values = {"title": successor.anchor.title, "start": successor.start}
     reason = Reason("superseded by “{title}” of {start}", values)
+    # At `next` it is looked at no more, as `evaluate` has it.
     return Verdict(State.VOID, reason, (successor.anchor,), next=duty.anchor.end + context.lookback)
 
 
@@ -114,6 +115,7 @@ def done(duty: Duty) -> Verdict | None:
 
 def _all_reported(reports: Iterable[Iterable[Event]]) -> Verdict:
     """Return that a duty is done, since each of its actions was reported to be; the last one is the reason."""
+    # What was ticked off and deleted afterwards was done.
     heard = [min(each, key=lambda report: report.kind == "dismissed") for each in reports]
     last = max(heard, key=lambda report: (report.kind != "dismissed", report.start, report.identity))
     return Verdict(State.DONE, _reported(last), heard)

@@ -39,6 +39,7 @@ class Days(Struct, frozen=True, cache_hash=True):
 
     def instant(self, local: datetime) -> datetime:
         """Return the same in UTC."""
+        # Of an hour that the clocks show twice the first is meant: `fold` is 0 (PEP 495).
         return local.replace(tzinfo=self.zone).astimezone(UTC)
 
     def midnight(self, day: date) -> datetime:

@@ -60,6 +60,8 @@ class Every(Struct, frozen=True):
     def instants(self, start: datetime, days: Days, *, back: bool = False) -> Iterator[datetime]:
         """Yield its instants from one on (or before it, the latest first), within a little more than a year."""
         first = days.day(start) if back else max(days.day(start), self.first)
+        # From a day earlier on, since an hour that the clocks skip may move it past midnight; 400 days hold what comes
+        # once a year or in 52 weeks.
         for ahead in range(-1, 401) if not back else range(1, -401, -1):
             day = first + ahead * _DAY
             if self.falls_on(day, days):
@@ -110,6 +112,7 @@ def _what(what: str) -> dict[str, Any]:
         return {"day": _number(found[1] or "31", 31)}
     if found := re.fullmatch(r"year on (\d{1,2})-(\d{1,2})", what):
         month = _number(found[1], 12)
+        # 2024 has a February of 29 days; in other years the last one stands for that.
         return {"month": month, "day": _number(found[2], calendar.monthrange(2024, month)[1])}
     if found := re.fullmatch(r"(\d{1,3}) weeks? from (\d{4}-\d\d-\d\d)", what):
         return {"weeks": _number(found[1], _MOST_WEEKS), "first": _date(found[2])}

@@ -26,6 +26,7 @@ AUTO = ("reply", "bounce", "receipt", "calendar", "bulk", "notice")
 STATUSES = ("confirmed", "tentative", "cancelled", "declined", "mine")
 """Those that a source can tell."""
 
+# Nothing need stand before the @: "@nordik.example" is a domain.
 _ADDRESS = re.compile(r"[^@\s<>,;]*@[^@\s<>,;]+")
 _SENT, _DONE = frozenset({"sent"}), frozenset({"done"})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 from followup_rules.language.compiled import Look, Part, passes_alone, sort_of
@@ -32,7 +32,8 @@ class Sieve:
         asked = [*patterns]
         self._patterns = {_tests(pattern): pattern for pattern in asked}
         numbers = {tests: number for number, tests in enumerate(self._patterns)}
-        self._numbers = {pattern: numbers[_tests(pattern)] for pattern in asked}
+        self.numbers: Mapping[Part, int] = {pattern: numbers[_tests(pattern)] for pattern in asked}
+        """The number of each pattern; those with the same tests have the same."""
         self._asked: dict[Hashable, _Asked] = {}
 
     def sift(self, events: Sequence[Event], sorts: Sequence[Hashable]) -> Sequence[Sequence[int]]:
@@ -55,10 +56,6 @@ class Sieve:
                     if holds(seen) and (not more or passes_alone(more, events[place])):
                         found[number].append(place)
         return found
-
-    def number(self, pattern: Part) -> int | None:
-        """Return the number of a pattern, or None if it is none of these."""
-        return self._numbers.get(pattern)
 
     def _ask(self, event: Event) -> _Asked:
         """Find out what is to be asked of all events of the same sort as one."""

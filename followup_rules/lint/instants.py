@@ -21,7 +21,9 @@ _FIRST = date(2026, 1, 1)
 _CLOCKS = (time(9), time(14, 30), time(0), time(23, 15), time(8), time(18))
 _LENGTHS = (timedelta(hours=1), timedelta(0), timedelta(minutes=20), timedelta(hours=30))
 _DAYS_APART = 5  # so that each day of the week, and each week of a month, comes
+# Five days apart, so many are two years.
 _SAMPLES = 146
+# Rules that count from each other in a circle are told of where rules are loaded; here it must only come to an end.
 _DEEPEST = 8
 
 

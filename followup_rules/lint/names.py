@@ -36,6 +36,7 @@ def _tags(book: Book) -> Iterator[Problem]:
     tables = {name for kind, name in book.tables if kind == "tag"}
     for tag in named:
         others = [other for other in named if other.name == tag.name]
+        # Written twice, shown by a note, or with a table of its own, a tag is meant as it is spelt.
         if len(others) > 1 or tag.name in written | tables or tag.name != tags.canonical(tag.name):
             continue
         beside = {other.name for other in named if other.owner == tag.owner}

@@ -19,6 +19,7 @@ MAIL = frozenset({"sent", "received"})
 THREADED = MAIL | {"done"}
 KNOWN = frozenset({"meeting", "note"}) | THREADED
 """The kinds whose fields are known. A kind that a plugin adds may have any field."""
+# Alternatives multiply: beyond so many nothing is told of a pattern, rather than computed for long.
 _MOST = 200
 # The kinds that have something to look at in these fields; what is not here may be looked at in any event.
 _OWNERS: dict[str, frozenset[str]] = {

@@ -9,6 +9,7 @@ from followup_rules.toml.suggestions import nearest
 
 # Two words, and not one misspelt: #order and #ordered, #bill and #bills.
 _ENDINGS = frozenset({"s", "d", "ed", "r", "er", "es", "ing"})
+# In letters: a shorter word is like too many others; in a long one two may be wrong.
 _SHORTEST, _LONG = 5, 8
 
 

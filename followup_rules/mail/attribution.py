@@ -24,7 +24,9 @@ _MOST_NAMES = 10
 _ADDRESS = re.compile(r"[<\[(]?\s*(?:mailto:)?[^\s<>\[\]()@\"']{1,64}@[^\s<>\[\]()@\"']{1,100}(?:\s*[>\])])*")
 _BRACKETED = re.compile(r"\([^()]{0,60}\)|<[^<>]{0,100}>")
 _DATE = re.compile(
-    r"\b(?:19|20)\d\d\b|(?:19|20)\d\d[年\u1102]|\d{1,2}[:.h]\d\d|\d{1,2}([/.-])\s?\d{1,2}\1\s?\d{2,4}", re.IGNORECASE
+    # By now `simple` has taken Korean signs apart: U+1102 is what 년, the year, begins with.
+    r"\b(?:19|20)\d\d\b|(?:19|20)\d\d[年\u1102]|\d{1,2}[:.h]\d\d|\d{1,2}([/.-])\s?\d{1,2}\1\s?\d{2,4}",
+    re.IGNORECASE,
 )
 _END = re.compile(r"[:\uff1a]\W*$|-{2,}$|@\S+>$")
 _COLON = re.compile(r"[:-]\W*$")
@@ -175,9 +177,8 @@ def sureness(text: str) -> Sureness:
     if not (verb or beginning or (date and named)):
         return Sureness.NO
     if date and _opens(said, worded=True) and words.written_by.search(said):
-        return (
-            Sureness.SURE
-        )  # whatever the name: "On Mon, Nov 9, 2026, the team that hires <jobs@nordik.example> wrote:"
+        # Whatever the name: "On Mon, Nov 9, 2026, the team that hires <jobs@nordik.example> wrote:".
+        return Sureness.SURE
     if verb and _is_a_sentence(without_people[: verb.start()], date=date):
         return Sureness.NO
     names, others = _names_and_others(words.verb.sub(" ", without_people))

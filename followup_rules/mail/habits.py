@@ -10,13 +10,12 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from followup_rules.mail import own_words
 from followup_rules.mail.head import Headers, first
 from followup_rules.mail.phrases import any_of, folded, phrases, services
 
 _BEGINNING, _END = 1_200, 3_000
 """In characters: where programs say who writes and how to leave, within what is read of a text."""
-_FIRST_WORDS = 300
-"""In characters: where a program that answers says that it is one; below, a help desk's small print says it, too."""
 _NEAR = 240
 """In characters: how far a link, an address or "here" may stand from the words that speak of leaving."""
 _LINK = re.compile(r"https?:|www\.|\S@\S|mailto:|\b(?:here|link|click|ici|lien|cliquez|hier|aqui|enlace|clic)\b")
@@ -63,7 +62,8 @@ def mass_mail(headers: Headers, sender: str, subject: str, text: str) -> str:
 def is_automatic(headers: Headers, sender: str, text: str) -> bool:
     """Tell of an answer whether its first words say that a program wrote it, and an office or a program sent it."""
     of_a_program = _is_an_office(sender) or _of_the_envelope(headers, sender)
-    return of_a_program and _said("automatic", folded(text[:_FIRST_WORDS]))
+    # Small print of a help desk, and what is quoted, say it too.
+    return of_a_program and _said("automatic", folded(own_words.opening(text)))
 
 
 def is_a_commit(text: str) -> bool:
@@ -87,6 +87,7 @@ def _of_the_sender(headers: Headers, sender: str, subject: str) -> int:
     """Count what makes an address a program's or an office's: its name, a host named for mailings, a hiring service."""
     local, _, domain = sender.casefold().partition("@")
     role = is_a_mailing_role(sender) or bool(_WRITTEN_FOR_MACHINES.fullmatch(local))
+    # The last two parts are what a firm has registered, and a firm may be called Mailing.
     mailing = not {*domain.split(".")[:-2]}.isdisjoint(phrases("machine-mail")["habits"]["hosts"])
     shown = (first(headers, "from").partition("<")[0], subject)
     of_a_firm = _is_an_office(sender) or any(_names_its_domain(words, domain) for words in shown)

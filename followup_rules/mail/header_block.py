@@ -158,6 +158,7 @@ def _run(lines: Sequence[str], place: int) -> tuple[list[_Line], int]:
 
 def _is_of_a_program(found: Sequence[_Line], subject: str, *, introduced: bool) -> bool:
     kinds = [kind for line in found for kind in line.kinds]
+    # A sender begins with a letter; "From: 9 a.m." is when something begins.
     senders = [line.value for line in found if "from" in line.kinds and line.value.lstrip("\"'<[")[:1].isalpha()]
     if not senders or len(found) < 2:
         return False

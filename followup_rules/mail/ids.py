@@ -27,14 +27,12 @@ SUBSTITUTES = ("sha256:", "gmail:", "thread-index:")
 
 
 def ids(header: str) -> tuple[str, ...]:
-    """Return the Message-IDs in a header, each once: in brackets, folded or not, or else without them."""
+    """Return the Message-IDs in a header, each once: in brackets, folded or not, or else with less than two of them."""
     text = decoded(header[:_LONGEST_HEADER])
-    if "<" in text:
-        found = [_unfolded(match[1]) for match in _BRACKETED.finditer(text) if match[1]]
-        proper = [ident for ident in found if _ID.fullmatch(ident)]
-    else:
-        # Old In-Reply-To headers hold whole sentences ("Your message of ..."); an @ tells the id in them.
-        proper = [word for word in text.replace(",", " ").split() if _BARE.fullmatch(word)]
+    found = [_unfolded(match[1]) for match in _BRACKETED.finditer(text) if match[1]]
+    # Old In-Reply-To headers hold whole sentences ("Your message of ..."); an @ tells the id in them.
+    bare = (word.strip("<>") for word in (() if found else text.replace(",", " ").split()))
+    proper = [ident for ident in found if _ID.fullmatch(ident)] or [word for word in bare if _BARE.fullmatch(word)]
     return tuple(dict.fromkeys(ident for ident in proper if len(ident) <= _LONGEST))[:_MOST]
 
 

@@ -23,6 +23,10 @@ _LONGEST_HEAD, _LONGEST_TEXT = 100_000, 600_000
 """In bytes: of the head of a part, and of a text as it is carried."""
 _BLANK = re.compile(rb"\r?\n\r?\n")
 _CONTENT_FIELD = re.compile(rb"^content-[!-9;-~]{1,40}[ \t]*:.*(?:\n[ \t].*)*", re.IGNORECASE | re.MULTILINE)
+_COMMENT = re.compile(rb'("(?:[^"\\]|\\.){0,200}")|\([^()"]{0,200}\)')
+"""What stands in quotes, or a comment; longer ones would take time that grows with the square of the length."""
+_NO_SEMICOLON = re.compile(rb"^(content-type[ \t]*:\s*[\w.+-]+/[\w.+-]+)\s+(?=[\w-]+=)", re.IGNORECASE)
+_TOKEN = re.compile(r"[\w-]+")
 _BOUNDARY = re.compile(r"[ -~]{1,200}")
 _BEGINNING, _END, _END_OF_PAGE = 2_000, 3_000, 9_000
 """In characters: how much of a mail tells who wrote it."""
@@ -58,7 +62,7 @@ def words(content: bytes) -> str:
     line `>` in its place; what a plain text quotes is still there: `own_words.opening` takes it away.
     """
     try:
-        return _text(_tree(content))
+        return _text(_tree(content), is_mail=True)
     except Exception:  # noqa: BLE001 -- a broken body does not unsend the mail
         return ""
 
@@ -118,9 +122,17 @@ def _part(content: bytes, deepest: int, left: Iterator[int]) -> _Part:
 
 
 def _content_fields(head: bytes) -> Message:
-    """Return what a head says of the content (RFC 2045, section 3); the rest of it would take most of the time."""
+    """Return what a head says of the content (RFC 2045, section 3); the rest of it would take most of the time.
+
+    Without comments, which the email library does not expect there, and with the sign between type and parameters.
+    """
     fields = _CONTENT_FIELD.findall(head.replace(b"\r\n", b"\n"))
-    return message_from_bytes(b"\n".join(fields) + b"\n\n")
+    plain = (_COMMENT.sub(lambda found: found[1] or b"", field) if b"(" in field else field for field in fields)
+    told = (_NO_SEMICOLON.sub(rb"\1; ", field) for field in plain)
+    read = message_from_bytes(b"\n".join(told) + b"\n\n")
+    if encoding := _TOKEN.search(str(read.get("content-transfer-encoding", ""))):
+        read.replace_header("content-transfer-encoding", encoding[0])
+    return read
 
 
 def _type(part: _Part) -> str:
@@ -157,8 +169,10 @@ def _pieces(boundary: str | None, body: bytes) -> Iterator[bytes]:
         yield body[start:end].removeprefix(b"\r").removeprefix(b"\n").removesuffix(b"\n").removesuffix(b"\r")
 
 
-def _text(part: _Part) -> str:
-    if part.is_file or part.kind == "multipart/digest":  # the parts of a digest are mails
+def _text(part: _Part, *, is_mail: bool = False) -> str:
+    # A text that is the whole mail is a letter though a program has given it a name; the parts of a digest are mails.
+    is_file = part.head.get_content_disposition() == "attachment" if is_mail else part.is_file
+    if is_file or part.kind == "multipart/digest":
         return ""
     if part.kind == "text/plain":
         return _flowed(part.head, _decoded(part))

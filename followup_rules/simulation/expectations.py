@@ -71,6 +71,7 @@ def _moments(example: Example, player: Player) -> Iterator[Moment]:
     latest: dict[str, Action] = {}
     for then in example.then:
         ticks = list(player.until(then.at))
+        # A person acts on what the runs until then have made; what they make of that is seen by one more.
         vain = [act for act in then.acts if not player.act(act)]
         ticks += player.until(then.at) if then.acts else ()
         outcomes = [outcome for tick in ticks for outcome in tick.outcomes]
@@ -215,6 +216,7 @@ class _What:
     def _same(self, due: date, found: datetime) -> bool:
         if not isinstance(due, datetime):
             return found.date() == due
+        # A time without an offset is what the clock on the wall shows, as it is of the events of an example.
         return found == due if due.tzinfo else found.replace(tzinfo=None) == due
 
     def _why(self, name: str, part: str) -> Iterator[Difference]:

@@ -72,6 +72,7 @@ def tell(config: Config, history: History, start: datetime, end: datetime) -> St
             told += _lines(report, held)
             _note_made(report, made)
             held = _held(report, held)
+        # Before what runs did: sorting is stable, so that at one instant an event precedes what came of it.
         told[:0] = (line for each in history.appearances for line in _event(each, player))
         names = names_of(player.store.entries(), config.profile.timezone)
     lines = sorted((line for line in told if start <= line.at <= end), key=lambda line: line.at)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from followup_rules.engine.assign_cases import Directory
 
 _SHOWING = ("sent", "note", "meeting")
+# A note without a time counts at the end of its day, as `moment` has it in language/matching.py.
 _WHOLE_DAY = timedelta(hours=23, minutes=59)
 # A host belongs to a domain if it ends in it; a domain that is null is that of nobody.
 _WRITTEN_TO = """

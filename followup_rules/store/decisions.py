@@ -48,7 +48,7 @@ class Decisions:
 
     def stale(self, now: datetime) -> list[str]:
         """Return the cases to evaluate: those that changed, and those whose next instant has come."""
-        query = 'select key from "case" where stale = 1 union select key from "case" where next <= ?'
+        query = 'select key from "case" where stale = 1 union all select key from "case" where stale = 0 and next <= ?'
         return sorted(key for (key,) in self._database.rows(query, text(now)))
 
     def next_change(self) -> datetime | None:

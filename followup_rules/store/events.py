@@ -221,7 +221,7 @@ class Events:
 
     def _renamed(self, source: str) -> dict[str, str]:
         """Return the identities of the events that a source shows by others, by these; only meetings are."""
-        query = """select shown, id from event where source = ? and shown is not null
+        query = """select shown, id from event indexed by event_shown where source = ? and shown is not null
                    and id > 'meeting' || char(31) and id < 'meeting' || char(32)"""
         return dict(self._database.rows(query, source))
 

@@ -50,6 +50,7 @@ class Places:
 
     def cases_of_each(self, names: Iterable[str]) -> dict[str, list[str]]:
         """Return the cases of several events, the home of each first."""
+        # As one JSON: of single variables SQLite takes 999 at most before its version 3.32.
         asked = json.dumps(found := [*names])
         cases: dict[str, list[str]] = {name: [] for name in found}
         homes = "select id, home from place where id in (select value from json_each(?))"

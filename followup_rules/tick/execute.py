@@ -134,6 +134,7 @@ def _completed(entry: LedgerEntry, action: Action, ref: str) -> LedgerEntry:
 
 
 def _refused(entry: LedgerEntry, now: datetime, refusal: Refused) -> LedgerEntry:
+    # What refuses to be changed or taken back stands there as it did.
     state = EntryState.REFUSED if entry.op == "create" else EntryState.DELIVERED
     retry = next_retry(entry, refusal, now)
     return replace(entry, state=state, pending=None, attempts=entry.attempts + 1, retry=retry)
@@ -164,6 +165,7 @@ def settle(entry: LedgerEntry, output: Output, store: Store, now: datetime, *, l
     try:
         if entry.op == "create":
             ref = output.find(entry.marker)
+            # What is not there was never made: as if it were taken back, so that the plan makes it anew.
             settled = _completed(entry, entry.action, ref) if ref else replace(entry, state=EntryState.WITHDRAWN)
         elif look_only:
             settled = _completed(entry, action, entry.ref)

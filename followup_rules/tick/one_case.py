@@ -77,7 +77,7 @@ def work_on(known: StoredCase, seen: Seen, given: Given, say: Say) -> Iterator[F
         carried_out += isinstance(finding, Outcome)
         yield finding
 
-    entries = store.ledger.of(case)
+    entries = store.ledger.of(case) if possible else entries
     yield from _news(decisions, entries, before, seen, given)
     yield from decisions
     # What failed, or was not seen for certain, is looked at again by the next run, whatever the time.

@@ -57,7 +57,8 @@ def follow_rules(given: Given) -> Iterator[Problem]:
 
 def _formerly(name: str, rule: KnownRule, given: Given) -> tuple[Formerly, ...]:
     """Return what a rule was, with its name and `per` until now: what other stores made of it is known by these."""
-    return (*rule.formerly, Formerly(name, rule.per, given.now))
+    others = (was for was in rule.formerly if (was.name, was.per) != (name, rule.per))
+    return (*others, Formerly(name, rule.per, given.now))
 
 
 def _since(before: KnownRule | None, state: RunState, given: Given) -> datetime:

@@ -14,6 +14,7 @@ from followup_rules.engine.sight import Sight
 from followup_rules.model import Problem
 from followup_rules.sentences import Sentence
 from followup_rules.store.errors import StoreError, Unreceipted
+from followup_rules.store.state import RunState
 from followup_rules.store.store import Store
 from followup_rules.tick.config_changes import claim, follow_outputs, follow_sources, unfamiliar_outputs
 from followup_rules.tick.report import Finding, Given, Outcome, Report, Say, Watch, report
@@ -75,9 +76,9 @@ def preview(config: Config, copy: Store, now: datetime, choose: Choose = every_c
     return report(list(_steps(given, choose, lambda _: None, lambda *_: None)), given, copy.decisions.next_change())
 
 
-def sound(config: Config, store: Store) -> bool:
-    """Tell whether a run before this one found nothing wrong with the very same config."""
-    return store.state.read().sound == config.fingerprint != ""
+def sound(config: Config, left: RunState) -> bool:
+    """Tell whether a run before this one, which left that, found nothing wrong with the very same config."""
+    return left.sound == config.fingerprint != ""
 
 
 def _given(config: Config, store: Store, now: datetime, *, dry: bool) -> Given:
@@ -136,7 +137,7 @@ def _follow_config(outputs: Outputs, given: Given) -> Iterator[Problem]:
 
 def _standing_problems(given: Given) -> tuple[Problem, ...]:
     """Return what is wrong with the config and its rules, which are compiled only if they are not known to be sound."""
-    if not given.dry and sound(given.config, given.store):
+    if not given.dry and sound(given.config, given.left):
         return given.config.faults
     problems = tuple(problem for problem in given.config.problems if not problem.info)
     known = given.store.state.read()

@@ -20,8 +20,9 @@ from followup_rules.tick.report import Given
 
 RETURN_PERIOD = timedelta(days=7)
 """So long after the user ticked or deleted something it is looked whether it has come back."""
-_MAY_BE_SENT = (EntryState.DELIVERED, EntryState.ENDING, EntryState.INTENDED, EntryState.WITHDRAWN)
-"""Of a call that was cut short, the receipt may be lost and the draft be sent."""
+_LIES_THERE = (EntryState.DELIVERED, EntryState.ENDING)
+_SENT_BY_KEY = (EntryState.INTENDED, EntryState.WITHDRAWN)
+"""Of a call that was cut short, the receipt may be lost and the draft be sent: only its key is proof."""
 
 Outputs = Mapping[str, CheckedOutput]
 """Those that could be opened, by name. Of one that hangs nothing more is asked."""
@@ -66,8 +67,8 @@ def open_outputs(given: Given) -> tuple[dict[str, CheckedOutput], list[Problem]]
 
 
 def look(outputs: Outputs, given: Given) -> Look:
-    """Ask every output what the user did since the last run."""
-    delivered = given.store.ledger.in_state(EntryState.DELIVERED, EntryState.ENDING)
+    """Ask every output what the user did since the last run. Within a transaction: what is noted is one step."""
+    delivered = given.store.ledger.in_state(*_LIES_THERE)
     made = [entry for entry in delivered if entry.action.type != NOTICE]
     whole = Look()
     for configured in given.config.outputs:
@@ -102,13 +103,11 @@ def _look_at(name: str, output: CheckedOutput, entries: Sequence[LedgerEntry], g
         return Look(failed=frozenset({name}), unsure=_marks(entries), problems=(problem,))
     unclear = [entry for entry in entries if became[entry.ref].state not in STATES]
     problems = tuple(_unclear(name, entry, became[entry.ref]) for entry in unclear)
-    with given.store.database.transaction():
-        followed = [note_status(entry, became[entry.ref], given) for entry in entries if entry not in unclear]
-        reports = [event for event, _ in followed if event]
-        pull = Pull(events=reports, removed=[report for _, report in followed if report])
-        moved = pull.events or pull.removed
-        take = given.store.events.take
-        ids = take(f"output {name}", pull, reports, given.now, given.now) if moved else set()
+    followed = [note_status(entry, became[entry.ref], given) for entry in entries if entry not in unclear]
+    reports = [event for event, _ in followed if event]
+    pull = Pull(events=reports, removed=[report for _, report in followed if report])
+    moved = pull.events or pull.removed
+    ids = given.store.events.take(f"output {name}", pull, reports, given.now, given.now) if moved else set()
     return Look(changed=frozenset(ids), unsure=_marks(unclear), problems=problems)
 
 
@@ -177,7 +176,8 @@ def sent(news: Collection[str], given: Given) -> set[str]:
     """Tell which drafts the user has sent, by the mails that came; return the ids of the events that tell it."""
     # Most news are no mail of mine: the whole ledger is looked through only where one is.
     mails = given.store.events.events(name for name in news if name.startswith(f"sent{KIND_END}"))
-    entries = given.store.ledger.in_state(*_MAY_BE_SENT) if mails else []
+    by_key = any(mail.report for mail in mails)
+    entries = given.store.ledger.in_state(*(_SENT_BY_KEY if by_key else ()), *_LIES_THERE) if mails else []
     drafts = [entry for entry in entries if entry.action.type == DRAFT]
     changed: set[str] = set()
     for entry in drafts:
@@ -192,7 +192,7 @@ def is_sent(entry: LedgerEntry, mail: Event, given: Given) -> bool:
     """Tell whether a mail is that draft: by its key or, as many mail programs drop it, by its people and subject."""
     if mail.report:
         return means(mail.report.key, entry.marker)
-    if entry.state not in (EntryState.DELIVERED, EntryState.ENDING):
+    if entry.state not in _LIES_THERE:
         return False  # of what nobody knows to be there, only the key is proof
     action = entry.action
     if action.reply.message_id != mail.answers if action.reply else action.title.split() != mail.title.split():

@@ -71,6 +71,8 @@ def sight(readings: Mapping[str, Reading]) -> Sight:
 def _read(source: ConfiguredSource, given: Given, before: Reading | None) -> Reading:
     """Read one source, or go on after an earlier stretch, and keep what it shows. Raises StoreError only."""
     state = given.store.events.source(source.name)
+    # Counted from the last pull, however long ago: what happened since is not known yet. A clock that was ahead then
+    # must leave no gap.
     since = min(given.now, state.pulled or given.first_run) - given.config.profile.lookback - MARGIN
     kinds = source.emits
     try:

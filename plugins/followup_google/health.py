@@ -185,6 +185,7 @@ def _marks(service: Service, _options: Any, _profile: Profile) -> str:
 
 
 def _draft(service: Service, name: str) -> Any:
+    # What is told to nobody is not fetched, either: the head is enough.
     return service.read(lambda gmail: gmail.users().drafts().get(userId="me", id=name, format="metadata"))
 
 
@@ -213,6 +214,8 @@ def _kinds_of(item: Mapping[str, Any], account: str) -> Iterator[str]:
     yield from [Sentence("cancelled, with details") if "start" in item else Sentence("cancelled, the id alone")] * (
         item.get("status") == "cancelled"
     )
+    # A calendar of several people has an address of its own, ...@group.calendar.google.com, and calls for what is
+    # entered in it.
     yield from [Sentence("called by a calendar")] * str(called_by.get("email", "")).endswith(".calendar.google.com")
     yield from ["with `organizer.self`"] * bool(called_by.get("self"))
     yield from [Sentence("made by me")] * (
@@ -241,6 +244,7 @@ def _lists(service: Service, options: TasksOptions, _profile: Profile) -> str:
 def _gone(service: Service, _options: Any, _profile: Profile) -> str:
     """Tell how Google words that a list is not there."""
     try:
+        # "not a list" in Base64: it looks as ids of lists do, and is that of none.
         service.read(lambda tasks: tasks.tasks().list(tasklist="bm90IGEgbGlzdA", maxResults=1))
     except Unreadable as error:
         return str(error)

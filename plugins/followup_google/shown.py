@@ -109,6 +109,7 @@ def searchable(subject: str) -> str:
 def ident_of(key: str, sender: str) -> str:
     """Return the Message-ID of the draft for a key: the same at each try, so that a doubled one would show."""
     domain = sender.rpartition("@")[2]
+    # A Message-ID is of ASCII (RFC 5322, section 3.6.4), which an address need not be.
     domain = domain if domain and domain.isascii() else "localhost"
     return f"followup-{digest(key, 32)}@{domain}"
 
@@ -121,6 +122,7 @@ def became(thread: Mapping[str, Any], made: str) -> Status:
     since = int(made or 0) - _CLOCKS_APART.total_seconds()
     mails = [mail for mail in thread.get("messages", ()) if _GONE not in mail.get("labelIds", ())]
     labels = {label for mail in mails for label in mail.get("labelIds", ())}
+    # Of all, those in the bin too: what was sent and thrown away since was sent.
     sent = [mail for mail in thread.get("messages", ()) if is_sent(mail.get("labelIds", ()))]
     moments = sorted(int(mail["internalDate"]) / 1000 for mail in sent)
     first_since = next((datetime.fromtimestamp(moment, UTC) for moment in moments if moment >= since), None)

@@ -116,6 +116,7 @@ class Keeper(Struct, frozen=True):
                     "the login in {path} cannot be read: {error}; {log_in}", path=self.path, error=error, log_in=LOG_IN
                 )
             ) from error
+        # On Windows the bits of a mode say nothing of who may read: lists of access do, which `stat` does not show.
         if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
             raise Unreadable(
                 Sentence("other users of this computer may read the login in {path}; chmod 600 {path}", path=self.path)

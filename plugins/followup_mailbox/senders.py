@@ -46,6 +46,7 @@ class Senders(Struct):
         author = _address(sender[1])
         if author in self.me:
             headers = heads.headers(written)
+            # A draft and what lies in the bin are mine too, and show nothing of what I sent.
             self.has_mine = self.has_mine or not (is_discarded(headers) or is_draft(headers))
         elif author:
             if not self.has_mine:
@@ -57,6 +58,7 @@ class Senders(Struct):
         """Tell cheaply of most addresses that they are no other spelling of mine: the domain is another."""
         folded = written.lower()
         domains = {domain.encode() for mine in self.me if (domain := mine.rpartition("@")[2])}
+        # These may share no letters with mine: a domain with accents as IDNA spells it, and the two of Gmail.
         return b"xn--" in folded or b"@g" in folded or any(domain in folded for domain in domains)
 
     def fault(self) -> str:
@@ -112,6 +114,7 @@ def _spelling(address: str) -> str:
     accents has two spellings (RFC 3490).
     """
     name, _, domain = spelt_out(address).rpartition("@")
+    # Of "+jobs@..." nothing would be left before the sign: then it belongs to the name.
     name = name.partition("+")[0] or name
     return f"{name.replace('.', '')}@gmail.com" if domain in _GMAIL else f"{name}@{domain}"
 

@@ -61,6 +61,7 @@ class Strangers(Struct, frozen=True):
     def items(self, folder: str) -> Iterator[BadItem]:
         """Yield a problem for each kind of file that holds mail in a form that is not read."""
         for (what, advice), names in self._known().items():
+            # Thunderbird keeps an index beside each folder: only where there is nothing else is it worth a word.
             if what != _INDEX[0]:
                 where = shown(f"{folder}/{names[0]}" if folder else names[0])
                 message = Sentence("this is {what}, and its mail cannot be read; {advice}", what=what, advice=advice)
@@ -104,6 +105,8 @@ class Strangers(Struct, frozen=True):
 
 def _kind(name: str) -> tuple[str, str] | None:
     title = name.rpartition("/")[2].lower()
+    # One mail a file is u.1, several are m.1 (sdbox and mdbox); such names may be anything elsewhere, so the folder
+    # must be one of theirs.
     if title.startswith(("u.", "m.")) and ("dbox-mails/" in name.lower() or "storage/" in name.lower()):
         return _DBOX
     if title.endswith(".msf"):

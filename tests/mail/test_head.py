@@ -68,6 +68,8 @@ def test_any_bytes_are_a_head_or_none(content):
         ("<a@x>, <b@x>", ("a@x", "b@x")),
         ("a@x", ("a@x",)),
         ("a@x b@x,c@x", ("a@x", "b@x", "c@x")),
+        ("a@x>", ("a@x",)),
+        ("<a@x", ("a@x",)),
         ("<<a@x>>", ("a@x",)),
         ("<a@ x>", ("a@x",)),
         ("(of Monday) <a@x> (<b@x> was another)", ("a@x",)),

@@ -51,6 +51,8 @@ def test_of_real_mails_of_people_hardly_any_is_taken_for_a_machines():
         Sample("notice", "[Bug 7] x", "bugzilla-daemon@x.example", {"X-Mailman-Version": "2.0", "List-Post": "<mailto:l@x.example>"}),
         Sample("notice", "A post requires approval", "iiu-admin@x.example", {"X-BeenThere": "iiu@x.example"}),
         Sample("reply", "Abwesend bis 12.11.: Plan", headers={"Auto-Submitted": "auto-generated"}),
+        Sample("reply", "Trả lời tự động: Plan"),
+        Sample("reply", "ตอบกลับอัตโนมัติ: Plan"),
         Sample("reply", "[EXTERNAL] Automatic reply: Plan"),
         Sample("reply", "***EXTERNAL*** Réponse automatique : Plan"),
         Sample("reply", "[x.example #4711] AutoReply: Plan", headers={"Precedence": "bulk", "RT-Ticket": "x.example #4711"}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
+from time import process_time
 
 import pytest
 
@@ -69,6 +70,34 @@ def test_which_parts_are_read(content, text):
 )
 def test_charsets(charset, raw, text):
     assert words(b"Content-Type: text/plain; charset=" + charset.encode() + b"\n\n" + raw) == text
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Content-Type: text/plain (mine); charset=utf-8 (yes)",  # comments (RFC 2045, section 5.1)
+        "Content-Type: text/plain charset=utf-8",
+        'Content-Type: text/plain; charset="utf-8',
+        'Content-Type: text/plain; charset=utf-8; name="body.txt"',
+        'Content-Type: text/plain; charset=utf-8\nContent-Disposition: inline; filename="body.txt"',
+        "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit (as it is)",
+    ],
+)
+def test_odd_heads_lose_no_words(head):
+    assert words(f"{head}\n\ndéjà".encode()) == "déjà"
+
+
+@pytest.mark.parametrize("encoding", ["base64", '"base64"', "base64 (x)", "BASE64; x=y"])
+def test_how_a_text_is_carried(encoding):
+    head = f"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: {encoding}\n\n"
+    assert words(f"{head}ZMOpasOg".encode()) == "déjà"
+
+
+@pytest.mark.parametrize("junk", ['"\\\\', '("', "(", "(a", "a=(b)"])
+def test_costly_heads_take_no_longer_than_others(junk):
+    begun = process_time()
+    words(f"Content-Type: text/plain; x={junk * (100_000 // len(junk))}\n\nMine.".encode())
+    assert process_time() - begun < 5  # what grows with the square takes minutes
 
 
 def test_a_text_whose_lines_a_program_broke_is_joined():

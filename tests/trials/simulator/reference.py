@@ -98,7 +98,7 @@ class Reference:
             if outcome.change.op != "withdraw":
                 for each in action.announces:
                     self._announced.setdefault(each.key, each.at)
-                    _said(action, each.at.astimezone(seen.knobs.tz))
+                    _said(action, each.at.astimezone(seen.knobs.tz), seen.knobs)
         for decision in seen.plan.decisions:
             sure = decision.state != "void" and decision.key not in self._unsure
             if decision.rule == "follow-up-call" and decision.case in SIMPLE and sure:
@@ -122,7 +122,8 @@ class Reference:
                 known.gone = seen.now
         for uid, meeting in seen.picture.meetings.items():
             off = uid in self._known and self._known[uid].off
-            off = meeting.status == "cancelled" and (off or seen.now < meeting.end)
+            # A later change of an entry that was called off in time, such as of its title, has another stamp.
+            off = meeting.status == "cancelled" and (off or min(seen.now, meeting.stamp) < meeting.end)
             self._known[uid] = Known(meeting, seen.now, off=off)
 
 
@@ -253,9 +254,10 @@ def holidays_of(place: str) -> object:
     return holidays.country_holidays(country, subdiv=region or None) if place else {}
 
 
-def _said(action: object, day: datetime) -> None:
-    # The label client-b has texts in French.
-    said = f"{FRENCH[day.weekday()]} {day.day}" if action.case == "client-b" else f"{day:%A}, {day:%B} {day.day}"
+def _said(action: object, day: datetime, knobs: Knobs) -> None:
+    # The label client-b has texts in French, while it is in the config.
+    french = action.case == "client-b" and knobs.labels
+    said = f"{FRENCH[day.weekday()]} {day.day}" if french else f"{day:%A}, {day:%B} {day.day}"
     if action.rule == "thank-you" and said not in action.text:
         raise Violation(f"{action.key} announces {day}, and says: {action.text}")
 
