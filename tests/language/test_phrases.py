@@ -417,3 +417,9 @@ def test_what_is_not_understood_behind_a_phrase_is_told_with_what_could_stand_th
     with pytest.raises(PhraseError) as error:
         parse("end after lunch")
     assert (error.value.word, set(error.value.valid)) == ("after", {"+", "-", "at", ", workday"})
+
+
+def test_hours_over_midnight_hold_in_the_morning_too():
+    assert shift(parse("start, 22:00-06:00, 05:00-07:00"), local("2026-11-09 10:00"), PLAIN) == local(
+        "2026-11-10 05:00"
+    )

@@ -3,6 +3,7 @@
 import pytest
 
 from followup_rules.language.load import Surroundings, load
+from followup_rules.language.tags import Tags
 from followup_rules.toml.document import parse
 from tests.support.caselab import note, states
 from tests.support.rulelab import rules, world
@@ -51,3 +52,21 @@ def test_a_tag_that_nearly_fits_is_answered_with_the_nearest_spelling():
     tags = rules(RULE + '[tag.paid]\nalso = ["payée"]\n').world.tags
     assert not tags.known("payeee")
     assert 'did you mean "pay' in tags.nearest("payeee")
+
+
+@pytest.mark.parametrize(
+    ("tag", "spelt"),
+    [
+        ("done", "done DONE #fait faite terminé Termine"),
+        ("dismissed", "dismissed écarté écartée ecarte"),
+        ("snooze", "snooze pause reporté reportée"),
+    ],
+)
+def test_the_tags_of_every_config_go_by_their_french_names(tag, spelt):
+    assert Tags().of(spelt.split()) == {tag}
+
+
+def test_a_tag_that_nobody_knows_is_told_with_the_nearest_in_any_spelling():
+    assert Tags().nearest("#snoze") == 'did you mean "snooze"?'
+    assert Tags().nearest("reportee") == 'did you mean "reportee"?'
+    assert not Tags().known("snoze")

@@ -19,7 +19,7 @@ import resource
 import sys
 import time
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 from tests.trials.mutation.exchange import exchange, functions
 from tests.trials.mutation.mutants import Mutant, mutants
-from tests.trials.mutation.suite import CODE, FAILED, PASSED, ROOMS, Suite, with_suite
+from tests.trials.mutation.suite import CODE, FAILED, PASSED, ROOMS, Suite, caches, with_suite
 
 SURVIVORS = Path(__file__).parent / "survivors.toml"
 BYTES = 4 << 30
@@ -51,6 +51,13 @@ class Trial(NamedTuple):
         """Return the module's code with the mistake in it; the tree keeps it."""
         self.mutant.apply()
         return compile(ast.fix_missing_locations(self.tree), self.file, "exec")
+
+
+class Memory(NamedTuple):
+    """What is in memory of the project, and is to be changed or forgotten for a mutant."""
+
+    functions: Mapping[str, Sequence[FunctionType]]
+    caches: Sequence[Callable[[], None]]
 
 
 class Mutated:
@@ -135,19 +142,19 @@ def _say(line: str) -> None:
 
 def _survivors(trials: Iterable[Trial], suite: Suite, jobs: int) -> Iterator[Trial]:
     """Try as many at once as there are jobs; yield those that no test noticed."""
-    live = functions()
+    memory = Memory(functions(), caches())
     gc.collect()
     gc.freeze()
     running: dict[int, Trial] = {}
     for trial in trials:
         if len(running) == jobs:
             yield from _ended(running)
-        running[_born(trial, suite, live)] = trial
+        running[_born(trial, suite, memory)] = trial
     while running:
         yield from _ended(running)
 
 
-def _born(trial: Trial, suite: Suite, live: Mapping[str, Sequence[FunctionType]]) -> int:
+def _born(trial: Trial, suite: Suite, memory: Memory) -> int:
     """Return the process id of a child that runs the tests on a mutant and ends with the code of what became of them."""
     child = os.fork()
     if child:
@@ -158,18 +165,18 @@ def _born(trial: Trial, suite: Suite, live: Mapping[str, Sequence[FunctionType]]
         os.dup2(silence, 1)
         os.dup2(silence, 2)
         resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
-        code = _noticed(trial, suite, live)
+        code = _noticed(trial, suite, memory)
     os._exit(code)
 
 
-def _noticed(trial: Trial, suite: Suite, live: Mapping[str, Sequence[FunctionType]]) -> int:
+def _noticed(trial: Trial, suite: Suite, memory: Memory) -> int:
     """Return FAILED if a test notices the mutant, else PASSED."""
     own = f"test_{trial.module.rpartition('.')[2]}.py"
     code, reaching = trial.code(), suite.reaching(trial.file, trial.mutant.lines)
     if trial.mutant.within and reaching - {""}:
         items = [item for item in suite.items if item.nodeid in reaching]
         items.sort(key=lambda item: (item.path.name != own, suite.seconds[item.nodeid]))
-        exchange(code, live)
+        exchange(code, memory.functions, memory.caches)
         if suite.run(items) == FAILED:
             return FAILED
     if trial.mutant.within and "" not in reaching:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import CodeType, FunctionType
 from typing import NamedTuple
 
@@ -28,7 +28,7 @@ def functions() -> dict[str, list[FunctionType]]:
     return known
 
 
-def exchange(changed: CodeType, live: Mapping[str, Sequence[FunctionType]]) -> None:
+def exchange(changed: CodeType, live: Mapping[str, Sequence[FunctionType]], kept: Iterable[Callable[[], None]]) -> None:
     """Give the functions of a module that are in memory their changed code, and forget what they have returned.
 
     Functions that one place makes several of, such as two lambdas on a line, keep theirs: they are made anew when the
@@ -41,9 +41,8 @@ def exchange(changed: CodeType, live: Mapping[str, Sequence[FunctionType]]) -> N
         other = only.get(_place(function.__code__))
         if other and other.co_freevars == function.__code__.co_freevars:
             function.__code__ = other
-    for each in gc.get_objects():
-        if type(each).__name__ == "_lru_cache_wrapper" and each.__module__.startswith(("followup_rules.", "tests.")):
-            each.cache_clear()
+    for forget in kept:
+        forget()
 
 
 def _place(code: CodeType) -> _Place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import resource
@@ -23,6 +24,7 @@ from tests.support.project import ROOT
 ROOMS = ("engine", "language")
 CODE = ROOT / "followup_rules"
 BEGINS = tuple(f"{CODE}/{room}/" for room in ROOMS)
+NAMES = tuple(f"followup_rules.{room}." for room in ROOMS)
 PASSED, FAILED = 0, 1
 _IMPORT = 5
 """Seconds of processor time that all imports take at most."""
@@ -154,10 +156,12 @@ class _Instead(_Few):
 
     def _run(self, items: Sequence[pytest.Item]) -> tuple[dict[str, float], dict[Line, set[str]]]:
         """Run some tests; return how long each took, nothing if one failed, and which ran what."""
-        seconds = {}
+        seconds, kept = {}, caches()
         self.watch.ended("")
         for item, following in zip(items, [*items[1:], None], strict=True):
             began = time.process_time()
+            for forget in kept:  # what an earlier test asked for, too, is to be run by this one
+                forget()
             self.watch.begin()  # again, as a test that exhausts the stack ends it
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             seconds[item.nodeid] = time.process_time() - began
@@ -165,6 +169,12 @@ class _Instead(_Few):
             if item.session.testsfailed:
                 return {}, {}
         return seconds, self.watch.reached
+
+
+def caches() -> list[Callable[[], None]]:
+    """Return what clears each cache of a function in the rooms and in what their tests share."""
+    cached = [each for each in gc.get_objects() if type(each).__name__ == "_lru_cache_wrapper"]
+    return [each.cache_clear for each in cached if each.__module__.startswith(("tests.", *NAMES))]
 
 
 class _Watch:
