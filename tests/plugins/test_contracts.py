@@ -58,6 +58,10 @@ class MemoryOutput:
         self._look()
         return {ref: self._status(ref.split()[0]) for ref in refs}
 
+    def marked(self):
+        self._look()
+        return {key: action.title for key, action in self.actions.items()}
+
     def _look(self):
         if not self.there:
             raise Unreadable("the memory is gone; remember it again")
