@@ -61,6 +61,10 @@ def test_words_of_thanks_for_a_meeting(text):
         "Merci pour l'adresse, à jeudi pour notre rencontre avec Sam.",
         "Merci, voici mon numéro pour notre échange de demain.",
         "Ce sera un plaisir de vous rencontrer, merci.",
+        "Comme convenu lors de notre rencontre, voici mes références. Merci !",
+        "Merci, je me présenterai à l'accueil.",
+        "Thanks! My train is the one for this afternoon.",
+        "Thanks, the documentation was really great. Here are my references for the time being.",
     ],
 )
 def test_other_words_thank_for_nothing(text):
