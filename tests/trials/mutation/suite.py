@@ -139,6 +139,8 @@ class _Instead(_Few):
             sys.stderr.write(f"{report.nodeid}\n{report.longreprtext}\n")
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        # Before the jobs part ways: each would make the same folder, and the later one fail.
+        session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
         shares = [session.items[first :: self.jobs] for first in range(self.jobs)]
         others = [_in_child(lambda share=share: self._run(share)) for share in shares[1:]]
         seen = [self._run(shares[0]), *(wait() for wait in others)]
