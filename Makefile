@@ -18,7 +18,7 @@ help:
 	@echo "make test-pythons  runs the tests on every Python that is installed and supported"
 	@echo "make test-lowest  runs them with the lowest versions of what pyproject.toml depends on"
 	@echo "make coverage  runs the tests and sees how much they try of what decides and remembers"
-	@echo "make crashes  strikes some 150 runs at points of their own; make trials does so at more, and other trials"
+	@echo "make crashes  strikes some 400 runs at points of their own; make trials does so at more, and other trials"
 	@echo "make mutants  makes a hundred small mistakes in the engine and the language of rules, others each time"
 	@echo "make trials  makes a share of the long trials, another one each time: crashes, mistakes, lives, hostile input"
 	@echo "make bench   measures what judging costs, how it grows, and other engines beside it"
@@ -86,7 +86,7 @@ coverage: $(VENV)/ready npm
 
 crashes: $(VENV)/ready
 	@echo "make crashes SEED=$(SEED) strikes at the same points again"
-	$(BIN)/python -m tests.trials.faults --points 150 --seed $(SEED)
+	$(BIN)/python -m tests.trials.faults --points 400 --seed $(SEED)
 
 # The floor lies three standard deviations of such a sample below what is reached, so that chance alone fails nobody;
 # that of all mistakes lies higher (`make mutation`, `make nightly`).
@@ -96,7 +96,7 @@ mutants: $(VENV)/ready
 
 trials: $(VENV)/ready npm
 	@echo "make trials SEED=$(SEED) makes the same trials again"
-	$(BIN)/python -m tests.trials.faults --points 400 --seed $(SEED)
+	$(BIN)/python -m tests.trials.faults --points 800 --seed $(SEED)
 	$(BIN)/python -m tests.trials.mutation --sample 400 --seed $(SEED) --floor 82
 	$(BIN)/python -m tests.trials.simulator --runs 2 --years 0.25 --seed $(SEED)
 	$(BIN)/python -m tests.trials.hostile --inputs 400 --seed $(SEED)
