@@ -271,7 +271,10 @@ def _untaken(found: RuleSet, tables: Mapping[Key, Table], around: Surroundings) 
             hint = Sentence("add [outputs.{table}] with {what}", table=f"{kind}s", what=_USUAL[kind])
         elif guess and guess != kind:
             hint = Sentence('did you mean "{word}"?', word=guess)
-        tables["rule", rules[0].id].fields["do"].report(message, code=Code.NO_OUTPUT, hint=hint, within=kind)
+        actions = tables["rule", rules[0].id].fields["do"].items()
+        at = ("output", output) if output else ("type", kind)
+        named = [item.child(at[0]) for item in actions if item.raw.get(at[0]) == at[1]] or actions
+        named[0].report(message, code=Code.NO_OUTPUT, hint=hint)
         faults.update({("rule", rule.id): message for rule in rules})
     return faults
 
