@@ -24,16 +24,16 @@ _WHOLE_DAY = timedelta(hours=23, minutes=59)
 _WRITTEN_TO = """
 select min(event.start) from token join event on event.id = token.id
 where event.id > 'sent' || char(31) and event.id < 'sent' || char(32)
-  and (token.token = '@' || ?1
+  and (token.token = '@' || ?
     or token.token like '@%' and substr('.' || substr(token.token, instr(substr(token.token, 2), '@') + 2),
-                                        -length(?2) - 1) = '.' || ?2)
+                                        -length(?) - 1) = '.' || ?)
   and coalesce(json_extract(event.body, '$.auto'), '') = ''
 """
 _MET = """
 select min(start) from event
 where id > 'meeting' || char(31) and id < 'meeting' || char(32) and answered = 1
-  and (organizer = ?1
-    or substr('.' || substr(organizer, instr(organizer, '@') + 1), -length(?2) - 1) = '.' || ?2)
+  and (organizer = ?
+    or substr('.' || substr(organizer, instr(organizer, '@') + 1), -length(?) - 1) = '.' || ?)
   and (gone is null or gone >= start) and json_extract(body, '$.status') != 'declined'
 """
 
@@ -102,7 +102,7 @@ class Acquaintances:
         return min(instants, default=None)
 
     def _first(self, query: str, caller: Person, domain: str) -> list[datetime]:
-        found = self._database.rows(query, caller.address, domain or None)
+        found = self._database.rows(query, caller.address, domain or None, domain or None)
         return [at(start) for (start,) in found if start is not None]
 
 

@@ -140,6 +140,7 @@ class Database:
 
     def run(self, query: str, *values: Any) -> None:
         """Run one statement."""
+        # Its places are plain question marks: Python 3.12 takes `?1` for a name, and warns.
         try:
             self._connection.execute(query, values)
         except sqlite3.Error as error:

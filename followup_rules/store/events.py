@@ -316,7 +316,7 @@ class Events:
 
     def mail_of(self, addresses: Collection[str]) -> set[str]:
         """Return the identities of all mail in which an address takes part."""
-        query = """select id from token where token = '@' || ?1
+        query = """select id from token where token = '@' || ?
                      and (id glob 'sent' || char(31) || '*' or id glob 'received' || char(31) || '*')"""
         return {name for address in addresses for (name,) in self._database.rows(query, address)}
 

@@ -31,9 +31,9 @@ class Subjects:
 
     def rename(self, old: str, new: str) -> None:
         """Let what is kept follow a case to its new key."""
-        query = """update or ignore sent_as set name = replace(name, '/' || ?1 || '@', '/' || ?2 || '@'), "case" = ?2
-                   where "case" = ?1"""
-        self._database.run(query, old, new)
+        query = """update or ignore sent_as set name = replace(name, '/' || ? || '@', '/' || ? || '@'), "case" = ?
+                   where "case" = ?"""
+        self._database.run(query, old, new, new, old)
 
     def erase(self, case: str) -> None:
         """Erase what is kept of a case."""

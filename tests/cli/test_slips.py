@@ -72,7 +72,7 @@ def test_without_a_slip_nothing_is_told(tmp_path):
         ("config.toml", "elodie@", "elodie.", 3, '"elodie.courriel.example"', '"elodie@courriel.example"'),
         ("config.toml", '"elodie', '"mailto:elodie', 3, '"mailto:elodie@courriel.example"', '"elodie@courriel'),
         ("config.toml", "[rule.", "[rules.", 23, "rules", '"rule"'),
-        ("config.toml", '"task"', '"Task"', 25, "Task", '"task"'),
+        ("config.toml", '"task"', '"Task"', 25, '"Task"', '"task"'),
         ("config.toml", "[outputs.tasks]", "[output.tasks]", 18, "output", '"outputs"'),
         # braces in a text of a rule
         ("config.toml", "{{ it.title }}", "{{ it.title }", 25, "Call back: {{ it.title }", "'do'"),
