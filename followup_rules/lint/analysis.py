@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from followup_rules.lint import actions, fields, kinds, names, phrases, unmatched, windows
+from followup_rules.lint import actions, fields, kinds, names, unmatched, windows, words
 from followup_rules.lint.book import Book
 from followup_rules.model import Problem
 
-_PASSES = (unmatched, windows, actions, fields, names, phrases, kinds)
+_PASSES = (unmatched, windows, actions, fields, names, words, kinds)
 
 
 def warnings(book: Book) -> tuple[Problem, ...]:

@@ -40,46 +40,6 @@ def test_definitions_in_a_cycle_are_told_and_nothing_else_of_them(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("written", "listed"),
-    [
-        ("interview|entretien", '["interview", "entretien"]'),
-        ("interview, entretien", '["interview", "entretien"]'),
-        ("phone screen; call", '["phone screen", "call"]'),
-        ("interview.*", "a * at the end of a word"),
-        (r"\\binterview", "a * at the end of a word"),
-    ],
-)
-@pytest.mark.parametrize("field", ["title", "words"])
-def test_a_list_or_an_expression_in_one_phrase_is_told(tmp_path, field, written, listed):
-    (problem,) = checked(tmp_path, f'[rule.mine]\non = {{ kind = "meeting", {field} = "{written}" }}\n{TASK}')
-    assert (problem.code, problem.severity) == ("F165", "warning")
-    assert listed in problem.hint
-
-
-@pytest.mark.parametrize("written", ["interview*", "C++", "[urgent]", "1/2", "Re: offer", "l'entretien", "a.b", "Q&A"])
-def test_signs_within_a_phrase_are_no_list(tmp_path, written):
-    assert checked(tmp_path, f'[rule.mine]\non = {{ kind = "meeting", title = "{written}" }}\n{TASK}') == []
-
-
-@pytest.mark.parametrize(
-    ("opens", "past"),
-    [
-        ("start - 1 day at 18:00, workday", True),
-        ("day - 2 days at 18:00, workday", True),
-        ("start - 1 day, tue-thu", True),
-        ("start - 1 day at 18:00, workday before", False),
-        ("start - 1 day at 09:00, workday", False),  # in the morning of a Monday, mostly in time
-        ("start - 7 days at 18:00, workday", False),
-        ("start - 1 hour", False),
-        ("start + 1 day, workday", False),
-    ],
-)
-def test_an_opening_that_a_roll_moves_past_the_start_is_told(tmp_path, opens, past):
-    rules = f'{MEET}[rule.mine]\non = "meet"\nopens = "{opens}"\n{TASK}'
-    assert told(tmp_path, rules) == ([("F121", f'opens = "{opens}"')] if past else [])
-
-
-@pytest.mark.parametrize(
     ("title", "said"),
     [
         ("{{ them.name }}", "them[0].name"),
