@@ -263,10 +263,11 @@ def _home(event: Event, placed: _Placed, directory: Directory) -> str:
         for person in event.people:
             if person.address in placed.latest:
                 return placed.latest[person.address]
-    return _by_people(event, directory)
+    return by_people(event, directory)
 
 
-def _by_people(event: Event, directory: Directory) -> str:
+def by_people(event: Event, directory: Directory) -> str:
+    """Return the case of an event that no label, no thread and no heading places."""
     others = (person for person in _who(event) if person.address not in directory.me)
     domains = [domain for person in others if (domain := directory.domain(person))]
     if not domains:

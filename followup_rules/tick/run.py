@@ -185,7 +185,8 @@ def _after(earlier: Reading, later: Reading) -> Reading:
 
 def _arrange(news: set[str] | frozenset[str], given: Given) -> None:
     if news:
-        given.store.arrange(set(news), given.config.rulebook.directory)
+        moved = given.store.arrange(set(news), given.config.rulebook.directory)
+        given.store.places.keep_names(moved.values(), given.now)
 
 
 def _all_if_config_changed(given: Given) -> set[str]:
