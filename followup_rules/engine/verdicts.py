@@ -170,6 +170,12 @@ def _unsure(duty: Duty, sight: Sight) -> Verdict | None:
     for pattern in patterns:
         if reason := sight.blind(pattern.kinds):
             return Verdict(State.BLIND, reason)
+    # A window in which it falls may have ended early, unseen. What no source can show at all ends none.
+    for name in (rule.during, rule.breaks.guard if rule.breaks else ""):
+        guard = duty.view.rules.guards.get(name)
+        for pattern in guard.ended_by if guard and sight.unseen else ():
+            if reason := sight.unread(pattern.kinds):
+                return Verdict(State.BLIND, reason)
     return None
 
 
