@@ -180,6 +180,7 @@ def tokens(event: Event) -> frozenset[str]:
         headed |= {f"names {word}" for word in _named_by(event)}
     elif _headed(event) and event.heading:
         headed.add(f"title {fold(_DAY.sub('', event.heading))}")
+    # The domain that somebody registered ends in these two labels at least: this ties too much rather than too little.
     if "heading" in headed and _domain(event):
         headed.add("domain " + ".".join(_domain(event).split(".")[-2:]))
     return frozenset(addresses | thread | anchor | headed | {f"anchor {event.id}"})

@@ -54,7 +54,7 @@ class Sent(Struct, frozen=True):
 
 
 def with_own_mail(
-    case: Case, view: CaseView, subjects: Subjects, beginning: Beginning = of_any_beginning
+    case: Case, view: CaseView, subjects: Subjects, beginning: Beginning
 ) -> tuple[CaseView, Mapping[str, tuple[str, ...]]]:
     """Return a case as it is seen with the drafts that my mails were, and which drafts' subjects are not known.
 

@@ -19,14 +19,14 @@ def first(value: Value, _: World) -> Part | None:
         return None
 
     def is_first(event: Event, scope: Scope) -> bool:
-        if _began_before(event, event, scope):
+        if _was_over(event, event, scope):
             return False
         alike = scope.once("alike", chosen, lambda: _by_what_they_share(shared[chosen], scope))
         others = (other for name in shared[chosen](event, scope) for other in alike.get(name, ()))
         # What was over before the first run still shows that these people have met, where that is the question.
         counted = (
             other for other in others
-            if not _began_before(event, other, scope) or (chosen == "with" and other.status not in DOUBTFUL)
+            if not _was_over(event, other, scope) or (chosen == "with" and other.status not in DOUBTFUL)
         )  # fmt: skip
         return all((event.start, event.identity) <= (other.start, other.identity) for other in counted)
 
@@ -42,7 +42,7 @@ def _by_what_they_share(names: Callable[[Event, Scope], Iterable[str]], scope: S
     return found
 
 
-def _began_before(event: Event, other: Event, scope: Scope) -> bool:
+def _was_over(event: Event, other: Event, scope: Scope) -> bool:
     """Tell of an occurrence of an event's series that was over before the first run: nobody could be asked about it."""
     if scope.first_run is None or other.end >= scope.first_run:
         return False
