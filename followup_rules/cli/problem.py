@@ -24,7 +24,10 @@ def command(code: str, *, as_json: bool) -> None:
 
     Most have an example that is wrong, and one that is right.
     """
-    pages = dict(_SECTION.findall(_all_pages()))
+    # docs/problems.md: as it was installed, or as it lies beside the code in a checkout.
+    installed = resources.files("followup_rules") / "data" / "problems.md"
+    found = installed if installed.is_file() else Path(__file__).parents[2] / "docs" / "problems.md"
+    pages = dict(_SECTION.findall(found.read_text(encoding="utf-8")))
     page = pages.get(code.strip().upper())
     if page is None:
         raise click.UsageError(
@@ -36,10 +39,3 @@ def command(code: str, *, as_json: bool) -> None:
         click.echo(records.dump({"code": code.strip().upper(), "page": page.strip()}))
     else:
         click.echo(page.strip())
-
-
-def _all_pages() -> str:
-    """Return docs/problems.md: as it was installed, or as it lies beside the code in a checkout."""
-    installed = resources.files("followup_rules") / "data" / "problems.md"
-    found = installed if installed.is_file() else Path(__file__).parents[2] / "docs" / "problems.md"
-    return found.read_text(encoding="utf-8")

@@ -23,14 +23,13 @@ def _windows(name: str, visit: Visit, view: CaseView) -> tuple[Window, ...]:
 
 
 def _falls_in(visit: Visit, window: Window, view: CaseView) -> bool:
-    everybody = window.guard.recurring is not None
-    return window.contains(view.moment(visit.anchor)) and (everybody or _same_people(visit, window.visit))
-
-
-def _same_people(one: Visit, other: Visit) -> bool:
-    """Tell whether they share somebody; what concerns nobody by name concerns all of the case."""
-    addresses = {person.address for person in other.people}
-    return not one.people or any(person.address in addresses for person in one.people)
+    if not window.contains(view.moment(visit.anchor)):
+        return False
+    # What recurs by the clock holds for everybody; what concerns nobody by name concerns all of the case.
+    if window.guard.recurring is not None or not visit.people:
+        return True
+    theirs = {person.address for person in window.visit.people}
+    return any(person.address in theirs for person in visit.people)
 
 
 def _breach(rule: Rule, visit: Visit, view: CaseView) -> Window | None:

@@ -148,15 +148,11 @@ def _shown_by(event: Event, view: CaseView) -> dict[str, object]:
 
 def _unopened(rule: Rule, times: Times, now: datetime) -> Verdict | None:
     if times.opens is None:
-        return Verdict(State.WAITING, _unknown(rule))
+        undone = ", ".join(dict.fromkeys(phrase.rule for phrase in rule.opens if phrase.done))
+        return Verdict(State.WAITING, Reason("it waits until {rule} is done", {"rule": undone}) if undone else _UNKNOWN)
     if now < times.opens:
         return Verdict(State.WAITING, Reason("opens at {opens}", {"opens": times.opens}), next=times.opens)
     return None
-
-
-def _unknown(rule: Rule) -> Reason:
-    undone = ", ".join(dict.fromkeys(phrase.rule for phrase in rule.opens if phrase.done))
-    return Reason("it waits until {rule} is done", {"rule": undone}) if undone else _UNKNOWN
 
 
 def _unsure(duty: Duty, sight: Sight) -> Verdict | None:
