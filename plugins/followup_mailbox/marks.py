@@ -19,6 +19,7 @@ _ONLY_IN_DRAFTS = (
     "x-apple-auto-saved",
     "x-k9mail-identity",
     "x-imp-draft",  # Horde
+    "x-draft-info",  # Roundcube
     "x-sylpheed-end-special-headers",  # Sylpheed's and Claws Mail's queue and drafts
     "x-claws-end-special-headers",
 )
@@ -34,7 +35,7 @@ def is_discarded(headers: Headers) -> bool:
     if labels & {"spam", "trash"} or (labels & {"chats"} and not labels & {"sent", "inbox"}):
         return True
     # Deleted, and not yet taken out: mbox programs do that only when the folder is left.
-    if "D" in _status(headers) or _keywords(headers) & {"junk", "$junk"}:
+    if "D" in _status(headers) or _keywords(headers) & {"junk", "$junk", "\\deleted"}:
         return True
     return bool(_hexadecimal(headers, "x-mozilla-status") & _EXPUNGED) or bool(
         _hexadecimal(headers, "x-mozilla-status2") & _IMAP_DELETED
@@ -51,7 +52,7 @@ def is_draft(headers: Headers) -> bool:
         or first(headers, "x-uniform-type-identifier").lower() == _APPLE_DRAFT
     ):
         return True
-    if "T" in first(headers, "x-status").upper() or _keywords(headers) & {"$draft"}:
+    if "T" in first(headers, "x-status").upper() or _keywords(headers) & {"$draft", "\\draft"}:
         return True
     if _hexadecimal(headers, "x-mozilla-status") & _QUEUED or _hexadecimal(headers, "x-mozilla-status2") & _TEMPLATE:
         return True
