@@ -34,6 +34,8 @@ _MOST_TEXTS, _MOST_LINKS = 4, 30
 _LINKED = re.compile(r"\bhref\s*=\s*[\"']?((?:https?|mailto):[^\"'\s>]{1,300})", re.IGNORECASE)
 _METHOD = re.compile(r"^METHOD:(\w{1,20})\s*$", re.IGNORECASE | re.MULTILINE)
 _JOINER = "\u2060"
+_PAGES = ("text/html", "application/xhtml+xml")
+"""The second as some gateways of telephones send it (RFC 3236)."""
 
 
 class _Part(Struct, frozen=True):
@@ -74,7 +76,7 @@ def ends(content: bytes, text: str) -> str:
     and no quoted lines.
     """
     try:
-        texts = [part for part in _all(_tree(content)) if part.kind in ("text/plain", "text/html") and not part.is_file]
+        texts = [part for part in _all(_tree(content)) if part.kind in ("text/plain", *_PAGES) and not part.is_file]
         pieces = [text[:_BEGINNING], *map(_end, texts[:_MOST_TEXTS])]
     except Exception:  # noqa: BLE001
         return ""
@@ -176,7 +178,7 @@ def _text(part: _Part, *, is_mail: bool = False) -> str:
         return ""
     if part.kind == "text/plain":
         return _flowed(part.head, _decoded(part))
-    if part.kind == "text/html":
+    if part.kind in _PAGES:
         return html.text(_decoded(part))
     if part.kind == "multipart/alternative":
         # The last alternative is the richest (RFC 2046, section 5.1.4); the plain one shows what is quoted.

@@ -19,6 +19,7 @@ _ONLY_IN_DRAFTS = (
     "x-apple-auto-saved",
     "x-k9mail-identity",
     "x-imp-draft",  # Horde
+    "x-draft-info",  # Roundcube
     "x-sylpheed-end-special-headers",  # Sylpheed's and Claws Mail's queue and drafts
     "x-claws-end-special-headers",
 )
@@ -33,9 +34,8 @@ def is_discarded(headers: Headers) -> bool:
     labels = _labels(headers)
     if labels & {"spam", "trash"} or (labels & {"chats"} and not labels & {"sent", "inbox"}):
         return True
-    # D: deleted, and not yet taken out; mbox programs do that only when the folder is left.
-    flags = (first(headers, "status") + first(headers, "x-status")).upper()
-    if "D" in flags or _keywords(headers) & {"junk", "$junk"}:
+    # D: deleted, and not yet taken out: mbox programs do that only when the folder is left.
+    if "D" in _status(headers) or _keywords(headers) & {"junk", "$junk", "\\deleted"}:
         return True
     return bool(_hexadecimal(headers, "x-mozilla-status") & _EXPUNGED) or bool(
         _hexadecimal(headers, "x-mozilla-status2") & _IMAP_DELETED
@@ -53,7 +53,7 @@ def is_draft(headers: Headers) -> bool:
     ):
         return True
     # T: a draft, as mbox programs flag it.
-    if "T" in first(headers, "x-status").upper() or _keywords(headers) & {"$draft"}:
+    if "T" in first(headers, "x-status").upper() or _keywords(headers) & {"$draft", "\\draft"}:
         return True
     if _hexadecimal(headers, "x-mozilla-status") & _QUEUED or _hexadecimal(headers, "x-mozilla-status2") & _TEMPLATE:
         return True

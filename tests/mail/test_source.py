@@ -31,6 +31,7 @@ FILE = 'Content-Type: text/plain; name="notes.txt"\nContent-Disposition: inline\
         (mail("multipart/alternative", f"{PLAIN}Plain.", "Content-Type: text/html\n\n<p>Page."), "Plain."),
         (mail("multipart/alternative", "Content-Type: text/html\n\n<p>Page.", f"{PLAIN}Plain."), "Plain."),
         (mail("multipart/alternative", f"{PLAIN}\n \n", "Content-Type: text/html\n\n<p>Page.</p>"), "Page."),
+        (b"Content-Type: application/xhtml+xml\n\n<html><body><p>Page.</p></body></html>", "Page."),
         (mail("multipart/mixed", f"{PLAIN}\n", FILE, f"{PLAIN}Mine."), "Mine."),
         (mail("multipart/mixed", FILE, "Content-Type: text/html\n\n<p>Mine."), "Mine."),
         (mail("multipart/mixed", f"{PLAIN}One.", f"{PLAIN}Two."), "One.\n\nTwo."),
