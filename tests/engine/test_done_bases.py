@@ -58,6 +58,9 @@ def test_of_two_applications_at_one_employer_only_the_one_that_was_nudged_goes_o
 def test_a_duty_that_waits_for_another_says_for_which_and_has_no_next_instant():
     found = the(APPLY + AGAIN, GARDENER, now="2026-11-20 12:00", rule="again")
     assert (found.state, found.why, found.next) == (State.WAITING, "it waits until nudge is done", None)
+    either = AGAIN.replace('"nudge.done + 7 days at 09:00, workday"', '["call.done", "it.day", "nudge.done + 1 day"]')
+    found = the(APPLY + either + CALL.replace("again", "nudge"), GARDENER, now="2026-11-20 12:00", rule="again")
+    assert found.why == "it waits until call, nudge is done"
 
 
 @pytest.mark.parametrize(
