@@ -144,7 +144,7 @@ def _of_duty(rule: Rule, visit: Visit, view: CaseView) -> Iterator[_Draft]:
         try:
             opens = duty.opens
         except UnsettledError:
-            continue
+            return
         later = [mail for mail in mails if opens is not None and mail.start >= opens]
         if later:
             yield _Draft(rule, visit, part, later)

@@ -32,9 +32,11 @@ APPLIED = sent("2026-11-03 10:00", id="a1", title="Application: gardener")
 KEY = "nudge/a1@2026-11-03"
 
 
-def decided(text, *events, now, subjects=None, joined=()):
+def decided(text, *events, now, subjects=None, joined=(), **more):
     context = EvaluationContext(at(now), at("2026-01-01 00:00"), timedelta(days=30), EVERYTHING)
-    found = evaluate(case(*events, joined=joined), rules(text), {}, context, Remembered(subjects=subjects or {}))
+    found = evaluate(
+        case(*events, joined=joined), rules(text), {}, context, Remembered(subjects=subjects or {}, **more)
+    )
     return {each.key.partition("/")[0]: each for each in found[::-1]}
 
 
@@ -107,6 +109,8 @@ def news(*mails, subject="News?", now="2026-11-14 09:00", name="news/nordik.ca@2
         ({"references": ("x",)}, State.DUE),
         ({"start": at("2026-11-11 23:59")}, State.DUE),
         ({"people": (MARC,)}, State.DUE),
+        ({"forwards": True}, State.DUE),
+        ({"kind": "received"}, State.DUE),  # it is not mine
     ],
 )
 def test_a_mail_that_begins_a_thread_with_the_subject_is_that_draft(fields, state):
@@ -118,6 +122,81 @@ def test_where_the_subject_is_not_known_it_is_asked_for_only_if_a_mail_may_be_th
     assert (found.state, found.unknown) == (State.DUE, {"news/nordik.ca@2026-11-09": ("News?", "Other")})
     assert news(subject="").unknown == {}
     assert news(replace(HELLO, answers="x"), subject="").unknown == {}
+
+
+def test_of_mails_of_which_none_begins_with_the_words_that_are_known_none_is_asked_about():
+    mails = [sent(f"2026-11-13 1{n}:00", id=f"m{n}", title=title) for n, title in enumerate(("News? Soon", "Other"))]
+
+    def asked(*words):
+        def beginning(rule, do):
+            assert (rule.id, do.title is not None) == ("news", True)
+            return words
+
+        return decided(NEWS, visit(), *mails, now="2026-11-14 09:00", beginning=beginning)["news"].unknown
+
+    name = "news/nordik.ca@2026-11-09"
+    assert asked() == {name: ("News? Soon", "Other")}
+    assert asked("News?") == asked("News?", "Soon") == {name: ("News? Soon",)}
+    assert asked("News?", "Soon", "again") == {}
+
+
+def test_where_the_subject_is_known_nothing_is_asked():
+    assert news(HELLO, subject="Nothing like it").unknown == {}
+
+
+def test_of_several_mails_that_could_be_it_the_first_is():
+    others = [sent(f"2026-11-13 11:{n:02}", MARC, id=f"o{n}", title="News?") for n in range(6)]
+    mails = [HELLO, *others, sent("2026-11-13 12:00", id="m8", title="News?")]
+    found = news(sent("2026-11-10 10:00", MARC, id="o", title="Hello"), *mails)
+    assert (found.state, found.evidence) == (State.DONE, ("m1",))
+    text = NUDGE.replace("start + 7", "end + 7")
+    more = replace(ANSWER, id="n2", start=at("2026-11-12 10:00"), end=at("2026-11-12 10:00"))
+    found = decided(text, APPLIED, ANSWER, more, now="2026-11-13 09:00")["again"]
+    assert shown(found.opens) == "2026-11-18 10:00"
+
+
+def test_a_draft_that_was_deleted_and_sent_all_the_same_was_sent():
+    told = Report(key="news/nordik.ca@2026-11-09", rule="news")
+    deleted = event("dismissed", "2026-11-13 09:00", id="gone", report=told)
+    assert news(deleted, HELLO).evidence == ("m1",)
+
+
+def test_one_mail_may_be_the_draft_of_two_rules_of_which_one_was_told_under_its_old_name():
+    text = NEWS + NEWS.replace("rule.news", "rule.more")
+    subjects = {f"{rule}/nordik.ca@2026-11-09": "News?" for rule in ("news", "more")}
+    told = Report(key="news/nordik.ca@2026-11-09", rule="old", mail="m1")
+    known = event("done", "2026-11-13 10:00", id="done:old", report=told)
+    found = decided(text, visit(), HELLO, known, now="2026-11-14 09:00", subjects=subjects)
+    assert [found[rule].state for rule in ("news", "more")] == [State.DONE, State.DONE]
+
+
+def test_a_mail_from_which_it_starts_is_not_the_draft_that_is_asked_for_after_it():
+    for rule, anchor, key in [
+        ('on = { kind = "done", data.rule = "news" }', HELLO, "again/done:news/nordik.ca@2026-11-09@2026-11-13"),
+        ('on = { kind = "sent" }', HELLO, "again/m1@2026-11-13"),
+    ]:
+        text = f'{NEWS}[rule.again]\n{rule}\nopens = "start"\ndo = {{ type = "draft", title = "News?" }}\n'
+        subjects = {"news/nordik.ca@2026-11-09": "News?", key: "News?"}
+        found = decided(text, visit(), anchor, now="2026-11-14 09:00", subjects=subjects)["again"]
+        assert (found.key, found.state) == (key, State.DUE)
+
+
+def test_what_a_rule_does_not_concern_was_not_sent_for_it():
+    guard = '[guard.quiet]\non = { kind = "meeting" }\nopens = "end"\ncloses = "end + %d days"\nexcept = ["nudge"]\n'
+    text = NUDGE.replace("opens", 'during = "quiet"\nopens', 1)
+    for days, rules_ in [(1, set()), (9, {"nudge", "again"})]:
+        found = decided(text + guard % days, visit("2026-11-01 10:00"), APPLIED, ANSWER, now="2026-11-12 09:00")
+        assert {*found} == rules_
+
+
+def test_a_draft_beside_a_task_is_known_too():
+    text = NEWS.replace("do     = {", 'do = [{ type = "task", title = "Look" }, {').replace('"News?" }', '"News?" }]')
+    name = "news/nordik.ca@2026-11-09#2"
+    context = EvaluationContext(at("2026-11-14 09:00"), at("2026-01-01"), timedelta(days=30), EVERYTHING)
+    (found,) = evaluate(
+        case(visit(), HELLO), rules(text, faulty=True), {}, context, Remembered(subjects={name: "News?"})
+    )
+    assert found.ended == (name,)
 
 
 def test_a_mail_after_the_window_closed_still_is_that_draft():
