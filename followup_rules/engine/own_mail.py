@@ -161,8 +161,7 @@ def _answers_the_same(mail: Event, draft: _Draft, view: CaseView) -> bool:
     if mail.answers or mail.references:
         return mail.answers == anchor.id or (anchor.id in mail.references and mail.answers in _sent_ids(view))
     scope = view.whole
-    thread = scope.thread(anchor)
-    return bool(thread) and view.rules.world.subjects.is_reply(mail.title) and scope.thread(mail) == thread
+    return view.rules.world.subjects.is_reply(mail.title) and scope.thread(mail) == scope.thread(anchor)
 
 
 def _report(mail: Event, draft: _Draft) -> Event:

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.evaluate import EvaluationContext, Remembered, evaluate
-from followup_rules.model import Report, State
+from followup_rules.engine.own_mail import with_own_mail
+from followup_rules.model import Event, Report, State
 from tests.support.caselab import EVERYTHING, JULIE, MARC, at, case, event, note, sent, shown, visit
 from tests.support.rulelab import rules
 
@@ -58,6 +60,9 @@ def test_a_mail_that_answers_what_the_draft_would_answer_is_that_draft():
     [
         ({"title": "Anything at all"}, State.DONE),
         ({"answers": "a2"}, State.DUE),  # another mail of the thread
+        ({"references": ()}, State.DONE),
+        ({"answers": "a2", "references": ()}, State.DUE),
+        ({"answers": "a3", "references": ("a3",)}, State.DUE),  # another one of mine
         ({"answers": ""}, State.DUE),  # it answers none of those that it names
         ({"people": (MARC,)}, State.DUE),
         ({"people": (MARC, JULIE)}, State.DONE),
@@ -72,7 +77,44 @@ def test_a_mail_that_answers_what_the_draft_would_answer_is_that_draft():
     ],
 )
 def test_what_makes_a_mail_that_draft(fields, state):
-    assert nudged(replace(ANSWER, **fields)).state is state
+    other = sent("2026-11-04 10:00", MARC, id="a3", title="The weather")
+    assert decided(NUDGE, APPLIED, other, replace(ANSWER, **fields), now="2026-11-12 09:00")["nudge"].state is state
+
+
+def test_what_only_shares_the_thread_is_no_reply():
+    for title, state in [("Re: The weather", State.DONE), ("The weather", State.DUE)]:
+        mail = replace(ANSWER, answers="", references=(), title=title, thread="t")
+        assert decided(NUDGE, replace(APPLIED, thread="t"), mail, now="2026-11-12 09:00")["nudge"].state is state
+
+
+def test_nobody_answers_a_meeting_by_mail():
+    text = NEWS.replace("do     = {", 'do     = { reply_to = "it",')
+    mail = sent("2026-11-13 10:00", id="m1", title="Re: Interview", answers="i", references=("i",))
+    assert decided(text, visit(id="i"), mail, now="2026-11-14 09:00")["news"].state is State.DUE
+
+
+def test_what_a_mail_tells_is_like_what_an_output_tells():
+    seen = CaseView(case(replace(APPLIED, thread="t", people=(JULIE, MARC)), ANSWER), rules(NUDGE), {})
+    told, _ = with_own_mail(seen.case, seen, {})
+    assert told.reports.events == (
+        Event(
+            id=f"done:{KEY}",
+            kind="done",
+            start=ANSWER.start,
+            end=ANSWER.start,
+            title="Application: gardener",
+            people=(JULIE, MARC),
+            thread="t",
+            data={"rule": "nudge"},
+            report=Report(key=KEY, rule="nudge", anchor="a1", mail="n1", type="draft"),
+        ),
+    )
+    each = rules(NUDGE.replace("opens", 'each  = "person"\nopens', 1))
+    seen = CaseView(case(replace(APPLIED, people=(JULIE, MARC)), ANSWER), each, {})
+    told, _ = with_own_mail(seen.case, seen, {})
+    assert [(event.people, event.report.key) for event in told.reports.events] == [
+        ((JULIE,), "nudge/a1~julie@nordik.ca@2026-11-03")
+    ]
 
 
 @pytest.mark.parametrize(("kind", "state"), [("sent", State.DONE), ("received", State.DUE)])
