@@ -186,6 +186,15 @@ def test_what_is_done_by_a_note_is_done_for_what_counts_from_it_and_what_is_dism
     assert opens(order("dismissed", f"{KEY}#mail"), given_up) == [""]
 
 
+def test_of_a_note_and_an_output_that_tell_the_same_the_earlier_is_the_reason():
+    kept, ticks = (
+        order("done", f"{KEY}#day", "2026-11-10 09:00"),
+        [report("done", "#day"), report("dismissed", "#mail")],
+    )
+    found = the(NAMED, visit(), kept, *ticks, now=NOW, faulty=True)
+    assert found.why == "done, as you say in your note “#done” of Tue 2026-11-10 09:00"
+
+
 def test_a_note_about_an_action_that_there_is_not_is_told_with_those_that_there_are():
     seen = view(NAMED, visit(), order("done", f"{KEY}#dya"))
     (told,) = misfits(seen)
