@@ -578,3 +578,45 @@ def test_the_day_of_what_was_made_before_the_zone_changed_stays():
         kept, rules(EACH), {}, EvaluationContext(at(NOW), at("2026-01-01"), timedelta(days=30), EVERYTHING)
     )
     assert [each.key for each in found] == ["thank/i@2026-11-10"]
+
+
+SPOKEN = '[define.spoken]\nkind = ["note", "meeting"]\ntitle = "spoken"\n' + THANK
+
+
+@pytest.mark.parametrize(
+    ("said", "start", "end"),
+    [
+        (note("2026-11-10 12:00", title="Spoken"), "2026-11-10 12:00", "2026-11-10 12:00"),
+        (note("2026-11-10", title="Spoken"), "2026-11-10 00:00", "2026-11-10 23:59"),
+        (event("meeting", "2026-11-10 12:00", minutes=30, title="Spoken"), "2026-11-10 12:00", "2026-11-10 12:30"),
+    ],
+)
+def test_what_is_counted_from_ends_with_its_day_if_it_has_no_time(said, start, end):
+    for field, when in [("start", start), ("end", end)]:
+        text = SPOKEN.replace('"meeting" }', '"meeting", title = "interview" }') % f'opens = "spoken.{field}"'
+        assert shown(the(text, visit(), said, now=NOW).opens) == when
+
+
+def test_of_an_anchor_that_vanished_its_times_are_known_too():
+    gone = visit(gone=at("2026-11-09 10:30"))
+    for field, when in [("start", "10:00"), ("end", "11:00"), ("gone", "10:30")]:
+        text = THANK.replace('"meeting" }', '"meeting", status = "vanished" }') % f'opens = "it.{field}"'
+        assert shown(the(text, gone, now=NOW).opens) == f"2026-11-09 {when}"
+
+
+def test_what_a_note_says_of_one_visit_is_said_of_that_one_whenever_it_is_said():
+    first, second = visit("2026-11-09 10:00", id="a"), visit("2026-11-10 10:00", id="b")
+    said = note("2026-11-11 12:00", title="Spoken", data={"re": at("2026-11-09 09:00"), "on": at("2026-11-20 09:00")})
+    found = decide(SPOKEN % 'opens = ["spoken.on", "end"]', first, second, said, now=NOW)
+    assert {key: shown(each.opens) for key, each in found.items()} == {
+        "thank/a@2026-11-09": "2026-11-20 09:00",
+        "thank/b@2026-11-10": "2026-11-10 11:00",
+    }
+
+
+@pytest.mark.parametrize("change", ["", "enabled = false", 'opens = "begin"'])
+def test_where_what_is_counted_from_is_off_or_faulty_the_fallback_counts(change):
+    text = THANK % 'opens = ["other.done + 1 day", "end + 2 days"]'
+    text += f'[rule.other]\non = {{ kind = "meeting" }}\n{change}\ndone_by = ["#done-it"]\ndo = {{ type = "task", title = "x" }}\n'
+    found = the(text, visit(), note("2026-11-10 12:00", "done-it"), now=NOW, rule="thank", faulty=True)
+    assert shown(found.opens) == ("2026-11-11 11:00" if change else "2026-11-11 12:00")
