@@ -17,7 +17,7 @@ from followup_rules.engine.as_of import as_of, next_arrival
 from followup_rules.engine.breaches import concerned
 from followup_rules.engine.callers import as_answered, doubted, with_doubts
 from followup_rules.engine.context import EvaluationContext
-from followup_rules.engine.guards import guards_over, windows_that_hold
+from followup_rules.engine.guards import follow_guards, windows_that_hold
 from followup_rules.engine.isolation import Failed, blaming, without
 from followup_rules.engine.openings import latest_openings, with_openings
 from followup_rules.engine.orders import apart, windows_of_notes
@@ -121,11 +121,12 @@ def _faulty(duty: Duty, fault: str) -> Decision:
 def _decide(duty: Duty, successor: Visit | None, context: EvaluationContext) -> Decision:
     now, times, more = context.now, times_of(duty), dict[str, Any]()
     # Whatever becomes of it: a guard that cannot be followed is told of.
-    guards = guards_over(duty.rule, times.opens, duty.view, now)
+    if times.opens is not None:
+        follow_guards(duty.rule, duty.view, now)
     snoozed = windows_of_notes(duty.key, times.opens, duty.view)
     verdict = over(duty, successor, times, context)
     if verdict is None:
-        held = (*windows_that_hold(duty, guards, now), *snoozed.get("", ()))
+        held = (*windows_that_hold(duty, now), *snoozed.get("", ()))
         verdict, released = alone(times, held, now)
         several = apart(duty, snoozed) if verdict.state is State.DUE else {}
         if several:

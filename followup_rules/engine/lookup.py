@@ -117,8 +117,8 @@ class Reports(Struct, frozen=True, dict=True):
         """The places of those that carry a key, or its hash."""
         places: dict[str, list[int]] = defaultdict(list)
         for place, event in enumerate(self.events):
-            if event.report:
-                places[event.report.key].append(place)
+            assert event.report is not None, "the others tell of no action"
+            places[event.report.key].append(place)
         return places
 
     def of(self, keys: Iterable[str]) -> list[Event]:

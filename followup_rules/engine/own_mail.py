@@ -139,7 +139,7 @@ def _of_duty(rule: Rule, visit: Visit, view: CaseView) -> Iterator[_Draft]:
         try:
             opens = duty.opens
         except UnsettledError:
-            continue
+            return
         later = [mail for mail in mails if opens is not None and mail.start >= opens]
         if later:
             yield _Draft(rule, visit, part, later)
@@ -156,8 +156,7 @@ def _answers_the_same(mail: Event, draft: _Draft, view: CaseView) -> bool:
     scope = view.whole
     if mail.answers or mail.references:
         return mail.answers == anchor.id or (anchor.id in mail.references and mail.answers in ids_of_mine(scope))
-    thread = scope.thread(anchor)
-    return bool(thread) and view.rules.world.subjects.is_reply(mail.title) and scope.thread(mail) == thread
+    return view.rules.world.subjects.is_reply(mail.title) and scope.thread(mail) == scope.thread(anchor)
 
 
 def _report(mail: Event, draft: _Draft) -> Event:

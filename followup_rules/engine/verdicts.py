@@ -117,7 +117,7 @@ def _all_reported(reports: Iterable[Iterable[Event]]) -> Verdict:
     """Return that a duty is done, since each of its actions was reported to be; the last one is the reason."""
     # What was ticked off and deleted afterwards was done.
     heard = [min(each, key=lambda report: report.kind == "dismissed") for each in reports]
-    last = max(heard, key=lambda report: (report.kind != "dismissed", report.start, report.identity))
+    last = max(heard, key=lambda report: (report.kind != "dismissed", report.start))
     return Verdict(State.DONE, _reported(last), heard)
 
 
@@ -210,7 +210,7 @@ def _timely(times: Times, holds: Sequence[Window], now: datetime) -> Verdict:
         longer = (window.start for window in holds if window.end > hold.end)
         changes = _future(now, hold.end, times.closes, *longer)
         return Verdict(State.HELD, reason, hold.evidence, next=changes, guard=hold.guard.id)
-    late = times.late is not None and now >= times.late
+    late = now >= times.late
     changes = _future(now, times.late, times.closes, *(window.start for window in holds))
     reason = Reason("late since {late}" if late else "due at {due}", {"due": times.due, "late": times.late})
     return Verdict(State.DUE, reason, next=changes, late=late)

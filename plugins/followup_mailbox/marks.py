@@ -34,8 +34,9 @@ def is_discarded(headers: Headers) -> bool:
     labels = _labels(headers)
     if labels & {"spam", "trash"} or (labels & {"chats"} and not labels & {"sent", "inbox"}):
         return True
+    flags = (first(headers, "status") + first(headers, "x-status")).upper()
     # D: deleted, and not yet taken out: mbox programs do that only when the folder is left.
-    if "D" in _status(headers) or _keywords(headers) & {"junk", "$junk", "\\deleted"}:
+    if "D" in flags or _keywords(headers) & {"junk", "$junk", "\\deleted"}:
         return True
     return bool(_hexadecimal(headers, "x-mozilla-status") & _EXPUNGED) or bool(
         _hexadecimal(headers, "x-mozilla-status2") & _IMAP_DELETED
