@@ -147,6 +147,8 @@ def _settled(file: Path, answers: Given) -> Answers:
 
 def _place(written: str) -> str:
     """Return a path as the config is to name it: what the user gave is relative to where they are."""
+    if not written:
+        return ""
     absolute = written.startswith("~") or Path(os.path.expandvars(written)).is_absolute()
     return written if absolute else str(Path.cwd() / written)
 
