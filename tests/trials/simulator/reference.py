@@ -48,6 +48,8 @@ class Known(Struct):
     gone: datetime | None = None
     off: bool = False
     """It was seen as cancelled before its end, and has been so since."""
+    called_off: datetime | None = None
+    """The first look of those since that saw it cancelled."""
 
 
 class Reference:
@@ -68,7 +70,8 @@ class Reference:
         """Return a copy, which is what a person remembers who has slept since."""
         copy = Reference()
         copy._known = {
-            uid: Known(known.meeting, known.listed, known.gone, known.off) for uid, known in self._known.items()
+            uid: Known(known.meeting, known.listed, known.gone, known.off, known.called_off)
+            for uid, known in self._known.items()
         }
         copy._first_seen, copy._announced, copy._unsure = dict(self._first_seen), dict(self._announced), self._unsure
         copy._zone = self._zone
@@ -121,10 +124,14 @@ class Reference:
             if known.meeting.uid not in seen.picture.meetings and known.gone is None:
                 known.gone = seen.now
         for uid, meeting in seen.picture.meetings.items():
-            off = uid in self._known and self._known[uid].off
+            if meeting.status != "cancelled":
+                self._known[uid] = Known(meeting, seen.now)
+                continue
+            before = self._known.get(uid)
+            called_off = (before and before.called_off) or seen.now
             # A later change of an entry that was called off in time, such as of its title, has another stamp.
-            off = meeting.status == "cancelled" and (off or min(seen.now, meeting.stamp) < meeting.end)
-            self._known[uid] = Known(meeting, seen.now, off=off)
+            off = bool(before and before.off) or min(called_off, meeting.stamp) < meeting.end
+            self._known[uid] = Known(meeting, seen.now, off=off, called_off=called_off)
 
 
 class Life(Struct, frozen=True):
