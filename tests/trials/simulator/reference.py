@@ -6,6 +6,7 @@ be read beside the rules of the article, not beside the code.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -308,7 +309,8 @@ def _faults(life: Life, action: object, seen: Seen) -> list[str]:
         if rule == "thank-you":
             faults += [f"{m.id} thanked them" for m in life.mails(case) if visit and _thanks(m, visit)]
     if rule in BY_EVENT:
-        faults += BY_EVENT[rule](life, case, action.anchor, now)
+        # A note that looks like one that is gone gets a number: the user sees one note.
+        faults += BY_EVENT[rule](life, case, re.sub(r":\d+$", "", action.anchor), now)
     if action.contact and rule not in ("thank-you", "keep-promise", "follow-up-call", "tell-reference"):
         faults += _breaks_silence(life, case, action, now)
     return faults
