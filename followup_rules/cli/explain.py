@@ -287,15 +287,11 @@ def _told(decision: Decision, file: CaseFile, now: datetime) -> list[list[Clause
         entries = file.made(decision)
         there = [_made(it) for it in entries]
         lines.append([*there] or [(Sentence("not made yet"), "yellow")])
-    lines += [_paused(name, decision, now) for name in decision.paused if decision.holds(name)]
+    for name in (name for name in decision.paused if decision.holds(name)):
+        until = pages.told(decision.paused[name].reason, now)
+        lines.append([Sentence("action {name}: {reason}", name=f"#{part_of(decision.key, name)}", reason=until)])
     lines.append(_coming(decision, now))
     return [line for line in lines if line]
-
-
-def _paused(name: str, decision: Decision, now: datetime) -> list[Clause]:
-    """Return which of its actions a note holds alone, and until when."""
-    until = pages.told(decision.paused[name].reason, now)
-    return [Sentence("action {name}: {reason}", name=f"#{part_of(decision.key, name)}", reason=until)]
 
 
 def _made(entry: LedgerEntry) -> Sentence:

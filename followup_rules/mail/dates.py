@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, tzinfo
 from email.utils import parsedate_to_datetime
+from functools import cache
 
 from followup_rules.mail.addresses import decoded
 from followup_rules.mail.head import Headers
@@ -34,16 +35,9 @@ _ZONES = {
 """Other zones that programs name, those of Canada in French too ("heure normale de l'Est"), by their offset from UTC;
 any name that means several, such as IST, is UTC (section 4.3)."""
 _OFFSETS = {name: offset for offset, names in _ZONES.items() for name in names.split()}
-_MONTHS = {
-    "Jan": "januar janvier enero gennaio janeiro", "Feb": "februar fevrier febrero febbraio fevereiro",
-    "Mar": "marz mars marzo marco maart mrt mrz", "Apr": "april avril abril aprile",
-    "May": "mai mayo maggio maio mei maj",
-    "Jun": "juni juin junio giugno junho", "Jul": "juli juillet julio luglio julho",
-    "Aug": "august aout agosto augustus", "Sep": "september septembre septiembre settembre setembro",
-    "Oct": "oktober octobre octubre ottobre outubro", "Nov": "november novembre noviembre novembro",
-    "Dec": "dezember decembre diciembre dicembre dezembro december",
-}  # fmt: skip
-"""As programs write them that take the month's name from the user's language, without accents."""
+_LANGUAGES = ("da", "de", "es", "fr", "it", "nb", "nl", "pt", "sv")
+"""Those from which programs take the month's name, as the user reads it."""
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAY_MONTH_YEAR = re.compile(
     r"[^\d]{0,30}?(\d{1,2})(?:\.|er)?[ -](?:de )?([^\W\d_]{3,})\.?[ -](?:de )?(\d{2,4})\b"
     r",?(?: (?:à|a|um|om|kl\.?) )?(.*)"
@@ -108,9 +102,19 @@ def _in_english(date: str) -> str:
     if not found:
         return ""
     word = folded(found[2])
-    months = [month for month, names in _MONTHS.items() if any(name.startswith(word) for name in names.split())]
+    months = {number for name, number in _month_names() if name.startswith(word)}
     # "jui" may be two.
-    return f"{found[1]} {months[0]} {found[3]} {found[4]}" if len(months) == 1 else ""
+    return f"{found[1]} {_MONTHS[months.pop() - 1]} {found[3]} {found[4]}" if len(months) == 1 else ""
+
+
+@cache
+def _month_names() -> frozenset[tuple[str, int]]:
+    """Return the folded names of months, whole and as they are shortened, each with the number of its month."""
+    from babel import Locale  # noqa: PLC0415 -- few dates need it
+
+    forms = [Locale(language).months["format"][width] for language in _LANGUAGES for width in ("wide", "abbreviated")]
+    # Outlook's German short form of March is in no dictionary.
+    return frozenset({("mrz", 3), *((folded(name), number) for names in forms for number, name in names.items())})
 
 
 def _as_four_digits(offset: re.Match[str]) -> str:

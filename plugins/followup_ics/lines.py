@@ -163,14 +163,13 @@ def _elapsed(written: str) -> str:
 
 def _rule(written: str) -> str:
     """Return a recurrence rule without what is empty or not of RFC 5545."""
-    # RFC 2445 (section 4.3.10) allowed X- parts in rules, and old calendars hold them.
-    parts = [part.strip().upper().partition("=") for part in written.split(";")]
-    return ";".join(f"{name.strip()}={_list(value)}" for name, _, value in parts
-                    if value.strip() and not name.startswith("X-"))  # fmt: skip
-
-
-def _list(value: str) -> str:
-    return ",".join(part for each in value.split(",") if (part := each.strip()))
+    parts: list[str] = []
+    for name, _, value in (part.strip().upper().partition("=") for part in written.split(";")):
+        # RFC 2445 (section 4.3.10) allowed X- parts in rules, and old calendars hold them.
+        if value.strip() and not name.startswith("X-"):
+            listed = (item.strip() for item in value.split(","))
+            parts.append(f"{name.strip()}={','.join(filter(None, listed))}")
+    return ";".join(parts)
 
 
 def _person(name: str, line: str) -> str:
