@@ -52,7 +52,7 @@ GUESTS = frozenset({"REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"})
 # What an entry is made of. The rest is not looked at, so that nothing in it can make an entry unreadable.
 _NEEDED = re.compile(
     r"^(?:(DTSTAMP|LAST-MODIFIED)|UID|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE|RECURRENCE-ID|SEQUENCE|STATUS|SUMMARY"
-    r"|DESCRIPTION|ORGANIZER|ATTENDEE)[ \t]*[;:].*$",
+    r"|DESCRIPTION|ORGANIZER|ATTENDEE|X-[A-Z-]+-ALLDAY(?:EVENT)?)[ \t]*[;:].*$",
     re.IGNORECASE | re.MULTILINE,
 )
 
