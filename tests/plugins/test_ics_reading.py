@@ -382,6 +382,13 @@ def test_nobody_is_lost_by_odd_parameters(read, line, name):
         ("SUMMARY:Talk\\, then lunch\\; bring \\\\ all\\n", "Talk, then lunch; bring \\ all"),
         ("SUMMARY:Inter\u00adview\u200b with\u2060 Julie", "Interview with Julie"),
         ("SUMMARY:", ""),
+        # vCalendar 1.0, which phones and Outlook still write: a line may also go on behind "=".
+        (
+            "SUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:Entretien t=C3=A9l=\n=C3=A9phonique",
+            "Entretien téléphonique",
+        ),
+        ("SUMMARY;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:Entretien t=E9l=E9phonique", "Entretien téléphonique"),
+        ("SUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=x-nobody:=C3=89t=C3=A9", "Été"),
     ],
 )
 def test_titles(read, line, title):
