@@ -158,7 +158,8 @@ class Life(Struct, frozen=True):
     def start(self, note: Note) -> datetime:
         """Return the instant from which a note counts for its own duties."""
         if note.day is None:
-            return self.first_seen[note.id]
+            # Where the notes cannot be read since a copy was put back, it was not seen yet.
+            return self.first_seen.get(note.id, datetime.max.replace(tzinfo=UTC))
         return local(self.knobs.tz, note.day, note.clock or time())
 
     def moment(self, note: Note) -> datetime:
