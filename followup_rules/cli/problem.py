@@ -25,7 +25,10 @@ def command(code: str, *, as_json: bool) -> None:
 
     Most have an example that is wrong, and one that is right.
     """
-    pages = dict(_SECTION.findall(_all_pages()))
+    # docs/problems.md: as it was installed, or as it lies beside the code in a checkout.
+    installed = resources.files("followup_rules") / "data" / "problems.md"
+    found = installed if installed.is_file() else Path(__file__).parents[2] / "docs" / "problems.md"
+    pages = dict(_SECTION.findall(found.read_text(encoding="utf-8")))
     spelt = _SPELT.fullmatch(code.strip())
     named = f"F{int(spelt[1]):03}" if spelt else code.strip().upper()  # 12, f12 and F012 are one
     page = pages.get(named)
@@ -39,10 +42,3 @@ def command(code: str, *, as_json: bool) -> None:
         click.echo(records.dump({"code": named, "page": page.strip()}))
     else:
         click.echo(page.strip())
-
-
-def _all_pages() -> str:
-    """Return docs/problems.md: as it was installed, or as it lies beside the code in a checkout."""
-    installed = resources.files("followup_rules") / "data" / "problems.md"
-    found = installed if installed.is_file() else Path(__file__).parents[2] / "docs" / "problems.md"
-    return found.read_text(encoding="utf-8")

@@ -114,7 +114,7 @@ def _told(decision: Decision, file: CaseFile, report: Report, places: Places) ->
     made = [*_there(there, places), *_to_be_made(decision, report)]
     to = tuple(dict.fromkeys(person for each in made for person in each.action.to))
     said = made and all(each.action.type == NOTICE for each in made)
-    since = _given(decision, file, report.now) if said else decision.due or decision.opens or report.now
+    since = _notice_since(decision, file, report.now) if said else decision.due or decision.opens or report.now
     # The title of what was made, for that is what the user finds in drafts and tasks.
     title = next((each.action.title for each in made if each.action.title), "") or title_of(decision, file)
     if decision.state is not State.HELD or not apart:
@@ -150,7 +150,7 @@ def _is_notice(owed: Owed) -> bool:
     return bool(owed.made) and all(each.action.type == NOTICE for each in owed.made)
 
 
-def _given(decision: Decision, file: CaseFile, now: datetime) -> datetime:
+def _notice_since(decision: Decision, file: CaseFile, now: datetime) -> datetime:
     """Return when a notice was due for the first time since it was last something else; now, if no run has seen it."""
     seen = [at for at, key, state, _ in file.history if key == decision.key and state == State.DUE]
     return seen[-1] if seen else now

@@ -88,6 +88,7 @@ class Ledger:
 
         `recurs`: it is of a rule from the clock, whose case is named by the rule.
         """
+        # The key of a further action of a duty is the duty's with a number or an id behind it.
         key = entry.key.replace(entry.action.duty, duty, 1)
         if key != entry.key and self.entry(key, entry.output) is not None:
             return False
@@ -173,6 +174,7 @@ class Ledger:
     def follow_anchor(self, old: str, new: str) -> list[tuple[str, str]]:
         """Let entries and pins follow an event to another id; return the keys of their duties before and after."""
         entries = [entry for entry in self.in_state(*EntryState) if entry.action.anchor == old]
+        # A key holds no white space, whatever the id does.
         plain, now = "".join(old.split()), "".join(new.split())
         for entry in entries:
             known = replace(entry, action=replace(entry.action, anchor=new))

@@ -84,6 +84,7 @@ def work_on(known: StoredCase, seen: Seen, given: Given, say: Say) -> Iterator[F
     seen_well = not there.failed and all(map(operator.is_, certain, judged))
     settled = carried_out == len(changes) and broken <= faulty and seen_well
     until = _next_instant(decisions, entries, stored.case, given.now)
+    # Last of all: until then a run that is cut short leaves the case among those to be judged.
     store.decisions.write(case, decisions, given.now, until=until, stale=not settled)
 
 

@@ -25,7 +25,7 @@ T = TypeVar("T")
 # The file of a folder in which new notes are written down.
 _NEW = "notes.md"
 # Raised when the same text is read otherwise than before, so that it is read anew.
-_GRAMMAR = 3
+_GRAMMAR = 4
 # How often the files are looked for anew, if one is moved away before it is read.
 _TRIES = 3
 

@@ -244,8 +244,8 @@ def secret_in_config(place):
 
 def earlier_store(place):
     followup("run", "--now", NOW)
-    with closing(sqlite3.connect(place / "followup.db")) as store:  # as it was before its last change, but for indexes
-        store.execute(f"pragma user_version = {VERSION - 1}")
+    with closing(sqlite3.connect(place / "followup.db")) as store:  # as it was before its last change
+        store.executescript(f"drop table earlier_name; pragma user_version = {VERSION - 1}")
 
 
 def working_copy(place):
