@@ -153,14 +153,20 @@ def _misfit(note: Event, view: CaseView) -> Misfit | None:
 
 
 def _is_key(name: str, duty: Duty, view: CaseView) -> bool:
-    """Tell whether a name is a duty's key, or was so while its case had another name."""
+    """Tell whether a name is a duty's key, or was so while its case had another name, or its rule was keyed by event.
+
+    A key by case names no duty of a rule that is keyed by event now: another event of that day may come yet.
+    """
     if name.casefold() == duty.key.casefold():
         return True
     rule, _, rest = name.casefold().partition("/")
-    case, _, day = rest.rpartition("@")
+    anchor, _, day = rest.rpartition("@")
     own = duty.rule.per != "event" and (rule, day) == (duty.rule.id.casefold(), duty.visit.day.isoformat())
     alone = f"~{duty.visit.person}" if duty.visit.person else ""
-    return own and case.endswith(alone) and _names_case(case.removesuffix(alone), view)
+    if not own or not anchor.endswith(alone):
+        return False
+    named = anchor.removesuffix(alone)
+    return _names_case(named, view) or named in {"".join(each.id.split()).casefold() for each in duty.visit.events}
 
 
 def _names_case(name: str, view: CaseView) -> bool:

@@ -169,6 +169,34 @@ def test_what_a_note_orders_of_a_rule_by_its_earlier_name_holds_after_it_was_ren
         assert tick.state(new) == before.state("own") == ("due" if "#2" in name else ORDERS[order])
 
 
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize(("before", "after"), [("event", "day"), ("event", "case"), ("day", "case"), ("case", "day")])
+def test_what_a_note_orders_by_key_holds_after_its_rule_got_another_per(tmp_path, order, before, after):
+    story = Story(tmp_path / "story")
+    rule = '[rule.own]\non = "interview"\nper = "{}"\nopens = "end"\ndo = { type = "task", title = "A" }\n'
+    story.config(rule.replace("{}", before))
+    story.visit("I1", "2026-11-09 10:00")
+    made = story.at("2026-11-09 12:00").the("own")
+    story.note(f"2026-11-09 13:00 #{order} for:{made.key}")
+    assert story.at("2026-11-09 14:00").state("own") == ORDERS[order]
+    story.config(rule.replace("{}", after))
+    tick = story.at("2026-11-09 15:00")
+    assert (tick.rules(), tick.state("own"), tick.problems) == ([], ORDERS[order], [])
+
+
+def test_a_key_by_day_is_told_once_its_rule_is_keyed_by_event(tmp_path):
+    """Another interview of that day may come yet."""
+    story = Story(tmp_path / "story")
+    rule = '[rule.own]\non = "interview"\nper = "event"\nopens = "end"\ndo = { type = "task", title = "A" }\n'
+    story.config(rule)
+    story.visit("I1", "2026-11-09 10:00")
+    story.note("2026-11-09 16:00 #done for:own/nordik.ca@2026-11-09")
+    tick = story.at("2026-11-09 17:00")
+    assert tick.state("own") == "due"
+    (told,) = tick.problems
+    assert (told["code"], "own/I1@2026-11-09" in told["hint"]) == ("F054", True)
+
+
 def zone(story, name):
     story.config(timezone=name)
 
