@@ -67,7 +67,8 @@ def work_on(known: StoredCase, seen: Seen, given: Given, say: Say) -> Iterator[F
     there = settle_gone(planned, entries, decisions, seen.looked, given)
     if not there.settled:
         there = take_over(changes, _left_behind(worded, entries, seen, given), decisions, seen, given)
-    yield from (*there.taken, *there.problems)
+    yield from there.taken
+    yield from there.problems
     yield from map(Unreached, there.failed)
     if there.taken or there.settled:  # judged anew, by what lies there and by how it ended
         store.arrange(set(there.changed), book.directory)
