@@ -54,6 +54,7 @@ def latest_openings(decisions: Iterable[Decision]) -> dict[str, datetime]:
     latest: dict[str, datetime] = {}
     for each in decisions:
         known = latest.get(each.rule)
+        # Of two times of one zone Python compares what the clocks show, also where these go back (PEP 495).
         if each.opens and _alive(each) and (known is None or each.opens.timestamp() > known.timestamp()):
             latest[each.rule] = each.opens
     return latest
