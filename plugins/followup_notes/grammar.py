@@ -31,6 +31,7 @@ _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 """A backslash before a sign, which programs put there that export Markdown (CommonMark 2.4)."""
 _EMPTIED = re.compile(r"\(\s*\)|<\s*>|`\s*`")
 _AROUND_A_LABEL = " ,;:<>*_~`–—-"
+_LIKE_A_HEADING = re.compile(r"(?P<bold>\*\*|__)?[^\s<>][^<>.!?]{0,80}\s<[^<>\s]+@[^<>\s]+>:?(?(bold)(?P=bold)):?\s*")
 _CHECKBOX = re.compile(rf"(?:\[\s*(?P<box>[xX*✓✔]?)\s*\](?![(\[])|(?P<sign>[{OPEN_BOXES}{TICKED_BOXES}]))\ufe0f?[\s:]*")
 # What is neither said (code: CommonMark 6.1) nor any longer said (struck out: GFM 6.5) hides the tags in it.
 _PIECE = re.compile(
@@ -72,6 +73,11 @@ class Heading(Struct, frozen=True):
     def domain(self) -> str:
         """The first domain without a person, to which the notes belong; or nothing."""
         return self.domains[0] if self.domains else ""
+
+    @property
+    def places(self) -> frozenset[str]:
+        """The domains that it names, those of its addresses among them."""
+        return frozenset((*self.domains, *(address.rpartition("@")[2] for address in self.addresses)))
 
     @property
     def id(self) -> str:
@@ -145,6 +151,17 @@ def looks_like_note(line: str) -> bool:
 def begins_a_note(line: str) -> bool:
     """Whether a further line of an item was meant as one of its own: it begins with a day, as no wrapped text does."""
     return bool(_LIKE_A_NOTE.match(line)) and not line[:1].isspace()
+
+
+def names_another(line: str, heading: str) -> bool:
+    """Whether a line of plain text was meant as the heading of another case: a name, and an address of another domain.
+
+    `Kestrel <bo@kestrel.example>` or the same in bold, below notes on Nordik.
+    """
+    if not _LIKE_A_HEADING.fullmatch(line):
+        return False
+    named, above = parse_heading(line), parse_heading(heading)
+    return bool(above.places) and named.places.isdisjoint(above.places)
 
 
 class _Piece(Struct, frozen=True):

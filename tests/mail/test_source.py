@@ -46,6 +46,9 @@ FILE = 'Content-Type: text/plain; name="notes.txt"\nContent-Disposition: inline\
         (mail("multipart/mixed", f"{PLAIN}Mine.", before="This is a message in MIME format."), "Mine."),
         (mail("multipart/mixed", f"{PLAIN}Cut off.").removesuffix(b"--cut--\n"), "Cut off."),
         (b"Content-Type: multipart/mixed\n\nno boundary", ""),
+        (mail("multipart/mixed", f"{PLAIN}Mine.").replace(b"; boundary", b"; x"), "Mine."),
+        (mail("multipart/mixed", f"{PLAIN}Mine.").replace(b'"cut"', b"'cut'"), "Mine."),
+        (b"Content-Type: plain/text\n\nMine.", "Mine."),
         (b"Content-Disposition: attachment\n\nA file.", ""),
     ],
 )
@@ -67,6 +70,8 @@ def test_which_parts_are_read(content, text):
         ("punycode", b"x", "x"),
         ("hex", b"x", "x"),
         ("koi8-r", "да".encode("koi8-r"), "да"),
+        ("x-mac-roman", "déjà".encode("mac_roman"), "déjà"),
+        ("iso-8859-8-i", "שלום".encode("iso-8859-8"), "שלום"),
     ],
 )
 def test_charsets(charset, raw, text):

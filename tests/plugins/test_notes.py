@@ -155,6 +155,22 @@ def test_the_properties_of_a_page_are_no_notes(read, properties, titles):
     assert [event.title for event in read(f"{properties}{NORDIK}- 2026-11-10 #called Call\n")] == titles
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("Kestrel <bo@kestrel.example>\n", True),
+        ("\n**Kestrel <bo@kestrel.example>**\n\n", True),
+        ("Marc <marc@nordik.ca>\n", False),
+        ("- Met Bo <bo@kestrel.example>\n", False),
+        ("Call them. Bo knows more <bo@kestrel.example>\n", False),
+    ],
+)
+def test_a_line_that_was_meant_as_the_heading_of_another_case_is_told(read, line, told):
+    found = read(f"{NORDIK}- 2026-11-10 #fit\n{line}- 2026-11-11 #called\n")
+    messages = [item.message for item in found if isinstance(item, BadItem)]
+    assert [message.startswith("this line is no heading") for message in messages] == [True] * told
+
+
 def test_comments_prose_and_empty_items_are_no_notes(read):
     assert not read(
         f"{NORDIK}Some prose, without a tag.\n\n```\n- a list\n- of things\n```\n\n<!--\n- #promise\n\n- #fit\n-->\n\n"
