@@ -68,7 +68,7 @@ def work_on(known: StoredCase, seen: Seen, given: Given, say: Say) -> Iterator[F
     if not there.settled:
         there = take_over(changes, _left_behind(worded, entries, seen, given), decisions, seen, given)
     yield from (*there.taken, *there.problems)
-    yield from map(Unreached, there.failed)
+    yield from (Unreached(change) for change in there.failed)
     if there.taken or there.settled:  # judged anew, by what lies there and by how it ended
         store.arrange(set(there.changed), book.directory)
         yield from work_on(next(store.read([case])), seen, given, say)
