@@ -285,4 +285,5 @@ def _next_instant(
     retries = [entry.retry for entry in entries if entry.retry and entry.retry > now]
     nexts = [decision.next for decision in decisions if decision.next]
     arrival = next_arrival(stored, now)
+    # By the instant: of two times of one zone Python compares what the clocks show, also where these go back (PEP 495).
     return min([*nexts, *retries, *([arrival] if arrival else [])], default=None, key=datetime.timestamp)

@@ -166,7 +166,10 @@ def _gather(
     while unfinished := [source for source in sources if readings[source.name].left]:
         more = _go_on(unfinished, readings, given, watch)
         news |= changed(more)
-        readings |= {name: _after(readings[name], reading) for name, reading in more.items()}
+        for name, reading in more.items():
+            # What was wrong in the stretches before is told as well.
+            every = dict.fromkeys((*readings[name].problems, *reading.problems))
+            readings[name] = replace(reading, problems=tuple(every))
     _mark_stale(sight(readings), given)
     return looked, readings, set(news), problems
 
@@ -181,11 +184,6 @@ def _go_on(
         more = read_sources(unfinished, given, readings)
         _arrange(changed(more) | sent(changed(more), given), given)
     return more
-
-
-def _after(earlier: Reading, later: Reading) -> Reading:
-    """Return the reading of a further stretch, with what was wrong in those before."""
-    return replace(later, problems=tuple(dict.fromkeys((*earlier.problems, *later.problems))))
 
 
 def _arrange(news: set[str] | frozenset[str], given: Given) -> None:
