@@ -148,7 +148,7 @@ def _print_all(report: Report, files: Sequence[CaseFile]) -> None:
         _add_summary(page, file, report.now)
     if idle:
         page.title(Sentence("No rule is concerned with"))
-        page.row((), _INDENT, [_idle(file) for file in idle])
+        page.row((), _INDENT, [_name_with_title(file) for file in idle])
     page.row((), 0)
     page.row(
         (),
@@ -197,7 +197,7 @@ def _counts(file: CaseFile) -> list[Clause]:
     return [*shown, given] if said else shown
 
 
-def _idle(file: CaseFile) -> str:
+def _name_with_title(file: CaseFile) -> str:
     titles = {event.title for event in file.events if event.title} - {file.name}
     return f"{file.name} ({min(titles)})" if len(titles) == 1 else file.name
 

@@ -26,11 +26,9 @@ class Sight(Struct, frozen=True, dict=True):
 
     def blind(self, kinds: frozenset[str] | None) -> Reason | None:
         """Tell why events of some kinds (None: any) might be there and not be seen."""
-        if not self.unseen and (kinds is None or kinds <= self._shown):
-            return None
         if unread := self.unread(kinds):
             return unread
-        for kind in sorted((kinds or frozenset()) - self.emitted - UNASKED):
+        for kind in sorted((kinds or frozenset()) - self._shown):
             return Reason("no source can show a “{kind}” event", {"kind": kind})
         return None
 

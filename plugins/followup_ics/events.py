@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from followup_ics.flaws import FlawError
+from followup_ics.lines import DAYS
 from followup_ics.people import coming, humans, parameter, person
 from followup_rules import Event, Person, Profile, meetings, people, plain
 from followup_rules.sentences import Sentence
@@ -102,9 +103,11 @@ def _end(component: Component, start: datetime, zone: ZoneInfo) -> datetime:
     if "DTEND" in component:
         return _moment(component["DTEND"], zone)
     if "DURATION" in component:
-        # Added in UTC: a duration is elapsed time, also over a change of the clocks.
+        # Days are of the calendar, hours are elapsed time: over a change of the clocks they differ (section 3.3.6).
         elapsed: timedelta = component["DURATION"].dt
-        return (start.astimezone(UTC) + elapsed).astimezone(zone)
+        days = timedelta(int(parameter(component["DURATION"], DAYS) or 0))
+        day: datetime = component["DTSTART"].dt + days
+        return (day.astimezone(UTC) + elapsed - days).astimezone(zone)
     return start
 
 

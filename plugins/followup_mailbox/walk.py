@@ -79,7 +79,8 @@ class Found(Struct):
         """Add a file, unless it is empty: such a one is a mail that is about to be written, or an mbox without mail."""
         is_mail = name.lower().endswith(_MAIL) or _MH.fullmatch(name.rpartition("/")[2]) is not None
         stamp = [0, 0] if name.endswith(_INDEX) else [info.st_size, info.st_mtime_ns]
-        file = MailFile(name, _hashed(name), [*stamp], is_mail)
+        # A cursor knows it by a hash: such a name often is the subject of the mail.
+        file = MailFile(name, hashlib.sha256(os.fsencode(name)).hexdigest()[:24], [*stamp], is_mail)
         self.is_known |= is_mail or (not info.st_size and file.may_be_mail)
         if info.st_size:
             self.files.append(file)
@@ -209,8 +210,3 @@ def _leads_to(entry: os.DirEntry[str], kind: Callable[[os.DirEntry[str]], bool])
         if error.errno != errno.ELOOP:
             raise
         return False
-
-
-def _hashed(name: str) -> str:
-    """Return what stands for a name in a cursor: such a name often is the subject of the mail."""
-    return hashlib.sha256(os.fsencode(name)).hexdigest()[:24]

@@ -6,6 +6,7 @@ be read beside the rules of the article, not beside the code.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -48,6 +49,8 @@ class Known(Struct):
     gone: datetime | None = None
     off: bool = False
     """It was seen as cancelled before its end, and has been so since."""
+    called_off: datetime | None = None
+    """The first look of those since that saw it cancelled."""
 
 
 class Reference:
@@ -68,7 +71,8 @@ class Reference:
         """Return a copy, which is what a person remembers who has slept since."""
         copy = Reference()
         copy._known = {
-            uid: Known(known.meeting, known.listed, known.gone, known.off) for uid, known in self._known.items()
+            uid: Known(known.meeting, known.listed, known.gone, known.off, known.called_off)
+            for uid, known in self._known.items()
         }
         copy._first_seen, copy._announced, copy._unsure = dict(self._first_seen), dict(self._announced), self._unsure
         copy._zone = self._zone
@@ -121,10 +125,14 @@ class Reference:
             if known.meeting.uid not in seen.picture.meetings and known.gone is None:
                 known.gone = seen.now
         for uid, meeting in seen.picture.meetings.items():
-            off = uid in self._known and self._known[uid].off
+            if meeting.status != "cancelled":
+                self._known[uid] = Known(meeting, seen.now)
+                continue
+            before = self._known.get(uid)
+            called_off = (before and before.called_off) or seen.now
             # A later change of an entry that was called off in time, such as of its title, has another stamp.
-            off = meeting.status == "cancelled" and (off or min(seen.now, meeting.stamp) < meeting.end)
-            self._known[uid] = Known(meeting, seen.now, off=off)
+            off = bool(before and before.off) or min(called_off, meeting.stamp) < meeting.end
+            self._known[uid] = Known(meeting, seen.now, off=off, called_off=called_off)
 
 
 class Life(Struct, frozen=True):
@@ -301,7 +309,8 @@ def _faults(life: Life, action: object, seen: Seen) -> list[str]:
         if rule == "thank-you":
             faults += [f"{m.id} thanked them" for m in life.mails(case) if visit and _thanks(m, visit)]
     if rule in BY_EVENT:
-        faults += BY_EVENT[rule](life, case, action.anchor, now)
+        # A note that looks like one that is gone gets a number: the user sees one note.
+        faults += BY_EVENT[rule](life, case, re.sub(r":\d+$", "", action.anchor), now)
     if action.contact and rule not in ("thank-you", "keep-promise", "follow-up-call", "tell-reference"):
         faults += _breaks_silence(life, case, action, now)
     return faults
