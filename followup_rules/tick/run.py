@@ -97,6 +97,8 @@ def _steps(given: Given, choose: Choose, say: Say, watch: Watch) -> Iterator[Fin
     yield from problems
     try:
         unfamiliar = unfamiliar_outputs(outputs, given)
+        if unfamiliar:  # of any case something may lie there; such an output may have been away until now
+            given.store.decisions.make_all_stale()
         yield from _follow_config(outputs, given)
         # How a call ended that was cut short is found out before anything is looked at or planned.
         yield from settle_all(outputs, given)
