@@ -41,9 +41,9 @@ class _Subjects:
     def most(self, event: Event) -> int:
         """Return the most words that an event shares with an anchor which began before it, and which none had ended."""
         moment = self._view.moment(event)
-        while self._left and self._left[-1][0] <= moment:
+        while self._left and self._left[-1][0] < moment:
             self._advance(*self._left.pop())
-        # Where a pattern looks at all events of a case on the way, it may ask for one that is not reached yet.
+        # What was passed is not found anew: since then anchors have ended.
         return self._most[event.identity] if event.identity in self._most else self._find(event, moment)
 
     def _advance(self, moment: datetime, events: tuple[Event, ...]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -11,7 +12,7 @@ from followup_rules.language.matching import Subjects
 from followup_rules.model import Case, Event
 from followup_rules.people import normal
 
-Asked = Mapping[tuple[str, str], datetime]
+Asked: TypeAlias = Mapping[tuple[str, str], datetime]
 """When I first wrote to an address under a subject."""
 
 

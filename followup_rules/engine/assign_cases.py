@@ -173,13 +173,14 @@ def tokens(event: Event) -> frozenset[str]:
     headed = {"heading"} if _headed(event) and not event.people else set()
     # What a heading may name an entry by: its title, the day behind it left out, or its id.
     if event.kind == "meeting":
-        headed |= {f"@{name.lower()}" for name in (own_id(event), event.id) if "@" in name}
+        headed = {f"@{name.lower()}" for name in (own_id(event), event.id) if "@" in name}
         headed |= {f"title {fold(name)}" for name in (event.title, own_id(event)) if not event.people and name}
         headed |= {f"word {word}" for word in _naming([event.title]) if not event.people}
     elif event.kind == "sent":
-        headed |= {f"names {word}" for word in _named_by(event)}
+        headed = {f"names {word}" for word in _named_by(event)}
     elif _headed(event) and event.heading:
         headed.add(f"title {fold(_DAY.sub('', event.heading))}")
+    # The domain that somebody registered ends in these two labels at least: this ties too much rather than too little.
     if "heading" in headed and _domain(event):
         headed.add("domain " + ".".join(_domain(event).split(".")[-2:]))
     return frozenset(addresses | thread | anchor | headed | {f"anchor {event.id}"})
@@ -215,15 +216,17 @@ def assign(events: Iterable[Event], directory: Directory, known: Iterable[str] =
         for event in group:
             if entries.people(event) and not problems[event.identity] and not vanished(event):
                 placed.homes |= entries.joined_to(event, placed.homes)
-    anchors = {event.id: placed.homes[event.identity] for event in sorted(in_order, key=_is_theirs, reverse=True)
-               if not _anchor(event)}  # fmt: skip
+    # Somebody else chose the id of a received mail: it names that one only if it names nothing else.
+    theirs_first = sorted(in_order, key=lambda event: event.kind != "received")
+    anchors = {event.id: placed.homes[event.identity] for event in theirs_first if not _anchor(event)}
     for event in filter(_anchor, in_order):
         placed.homes[event.identity] = anchors.get(_anchor(event), event.case or event.id)
     for event in in_order:
         for person in () if vanished(event) else _mentioned(event):
             placed.mentioned[person.address].add(placed.homes[event.identity])
-    alone = [event for event in in_order if not event.people and placed.homes[event.identity] == own_id(event)]
-    titles = [(own_id(event), _naming([event.title])) for event in alone if event.kind == "meeting"]
+    entries_alone = (event for event in in_order if event.kind == "meeting" and not event.people)
+    titles = [(own_id(event), _naming([event.title])) for event in entries_alone
+              if placed.homes[event.identity] == own_id(event)]  # fmt: skip
     return {
         event.identity: Place(
             placed.homes[event.identity], _joins(event, placed, titles, directory), problems.get(event.identity, "")
@@ -236,11 +239,6 @@ def _mentioned(event: Event) -> Iterator[Person]:
     """Return the people whose addresses stand in the values of a note."""
     for value in event.data.values() if event.kind == "note" else ():
         yield from written(value)
-
-
-def _is_theirs(event: Event) -> bool:
-    """Tell whether somebody else chose the id of an event: then it names that one only if there is no other."""
-    return event.kind == "received"
 
 
 def _headed(event: Event) -> bool:
@@ -263,10 +261,11 @@ def _home(event: Event, placed: _Placed, directory: Directory) -> str:
         for person in event.people:
             if person.address in placed.latest:
                 return placed.latest[person.address]
-    return _by_people(event, directory)
+    return by_people(event, directory)
 
 
-def _by_people(event: Event, directory: Directory) -> str:
+def by_people(event: Event, directory: Directory) -> str:
+    """Return the case of an event that no label, no thread and no heading places."""
     others = (person for person in _who(event) if person.address not in directory.me)
     domains = [domain for person in others if (domain := directory.domain(person))]
     if not domains:
@@ -330,8 +329,8 @@ class _Entries(Struct, frozen=True):
         return tuple(person for person in note.people if person.address not in self.ids)
 
     def named(self, note: Event) -> str | None:
-        """Return the identity of the entry that a heading names by its id, if it names one so."""
-        return next((self.ids[person.address] for person in note.people if person.address in self.ids), None)
+        """Return the identity of the entry that a heading without people names by its id, if it names one so."""
+        return next((self.ids[person.address] for person in note.people), None)
 
     def joined_to(self, note: Event, homes: Mapping[str, str]) -> dict[str, str]:
         """Return the new homes of the entries that a heading names by their title, with a person beside it."""

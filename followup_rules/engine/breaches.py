@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.guards import Window, windows_at
 from followup_rules.language.patterns import answers_others
@@ -11,20 +13,18 @@ from followup_rules.model import Event, Visit
 
 def concerned(rule: Rule, visit: Visit, view: CaseView) -> bool:
     """Tell whether the anchor lies in the guard that `during` or `breaks` names."""
-    if not (rule.during or rule.breaks) or rule.fault or not view.stands(visit):
+    if rule.fault or not view.stands(visit):
         return True
-    within = not rule.during or any(_falls_in(visit, window, view) for window in _windows(rule.during, visit, view))
+    within = not rule.during or any(_windows(rule.during, visit, view))
     return within and (rule.breaks is None or _breach(rule, visit, view) is not None)
 
 
-def _windows(name: str, visit: Visit, view: CaseView) -> tuple[Window, ...]:
+def _windows(name: str, visit: Visit, view: CaseView) -> Iterator[Window]:
+    """Yield the windows of a guard in which an anchor falls: by its time, and by its people."""
     guard = view.rules.guards.get(name)
-    return windows_at(guard, view, view.moment(visit.anchor)) if guard else ()
-
-
-def _falls_in(visit: Visit, window: Window, view: CaseView) -> bool:
-    everybody = window.guard.recurring is not None
-    return window.contains(view.moment(visit.anchor)) and (everybody or _same_people(visit, window.visit))
+    for window in windows_at(guard, view, view.moment(visit.anchor)) if guard else ():
+        if window.guard.recurring or _same_people(visit, window.visit):
+            yield window
 
 
 def _same_people(one: Visit, other: Visit) -> bool:
@@ -39,7 +39,7 @@ def _breach(rule: Rule, visit: Visit, view: CaseView) -> Window | None:
     mail = visit.anchor
     for window in _windows(rule.breaks.guard, visit, view):
         after = view.scope(window.visit, window.guard).when(rule.breaks.after) or window.start
-        if _falls_in(visit, window, view) and view.moment(mail) >= after:
+        if view.moment(mail) >= after:
             free = answers_others(mail, view.whole, view.rules.world) or _excused(mail, window, view)
             return None if free else window
     return None

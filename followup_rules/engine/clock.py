@@ -45,24 +45,25 @@ def visits(it: Rule | Guard, every: Every, view: CaseView) -> tuple[Visit, ...]:
         return ()
     after_now = span.now + _NEXT
     before = takewhile(lambda at: at >= span.since, every.instants(after_now, view.days, back=True))
-    past = takewhile(lambda visit: _gone(it, visit, view, span) > span.now, (_visit(it, at, view) for at in before))
+    past = takewhile(lambda visit: _gone(it, visit, view, span) > span.now, (occurrence(it, at, view) for at in before))
     return (*reversed([*past]), *_coming(it, every.instants(after_now, view.days), view, span))
 
 
 def _coming(rule: Rule, instants: Iterator[datetime], view: CaseView, span: Span) -> Iterator[Visit]:
     for at in instants:
-        visit = _visit(rule, at, view)
+        visit = occurrence(rule, at, view)
         yield visit
         opens = _told(view.duty(rule, visit), "opens") if not rule.fault else None
         if opens is None or opens > span.now:
             return
 
 
-def _visit(rule: Rule, at: datetime, view: CaseView) -> Visit:
+def occurrence(it: Rule | Guard, at: datetime, view: CaseView) -> Visit:
+    """Return an occurrence of a rule or guard as a visit."""
     day = view.days.day(at)
-    title = rule.recurring.text if rule.recurring else ""
+    title = it.recurring.text if it.recurring else ""
     start = at.astimezone(UTC)
-    event = Event(id=f"{rule.id}/{EVERY}@{day}", kind=EVERY, start=start, end=start, title=title)
+    event = Event(id=f"{it.id}/{EVERY}@{day}", kind=EVERY, start=start, end=start, title=title)
     return Visit(events=(event,), start=start, end=start, day=day, people=())
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import takewhile
 
 from msgspec import Struct
 
+from followup_rules.engine import clock
 from followup_rules.engine.anchors import CaseView, Duty
 from followup_rules.engine.isolation import blaming
 from followup_rules.language.recipients import people
@@ -62,55 +64,52 @@ def windows_at(guard: Guard, view: CaseView, instant: datetime) -> tuple[Window,
 
 def _around(guard: Guard, view: CaseView, instant: datetime) -> tuple[Window, ...]:
     """Return the windows of a guard that recurs which contain an instant, and the next that begins after it."""
-    return view.once("recurring windows", f"{guard.id} {instant}", lambda: _find_around(guard, view, instant))
+    return view.once("recurring windows", (guard.id, instant), lambda: _find_around(guard, view, instant))
 
 
 def _find_around(guard: Guard, view: CaseView, instant: datetime) -> tuple[Window, ...]:
-    assert guard.recurring is not None, "only what recurs has windows without an event"
-    found: list[Window] = []
+    # One after the other in time, so that those beyond the first that is over, or yet to begin, are further off.
     with blaming(guard):
-        for back in (True, False):
-            for at in guard.recurring.instants(instant, view.days, back=back):
-                window = window_of(guard, _occurrence(at, view), view)
-                if window is None:
-                    continue
-                if window.end > instant:
-                    found.append(window)
-                # One after the other in time, so that those beyond are further off.
-                if window.end <= instant if back else window.start > instant:
-                    break
-    return tuple(sorted(found, key=lambda window: window.start))
+        found = [*takewhile(lambda window: window.end > instant, _recurring(guard, view, instant, back=True))]
+        for window in _recurring(guard, view, instant, back=False):
+            if window.end > instant:
+                found.append(window)
+            if window.start > instant:
+                break
+    return tuple(found)
 
 
-def _occurrence(instant: datetime, view: CaseView) -> Visit:
-    start = instant.astimezone(UTC)
-    event = Event(id="every", kind="every", start=start, end=start)
-    return Visit(events=(event,), start=start, end=start, day=view.days.day(instant), people=())
+def _recurring(guard: Guard, view: CaseView, instant: datetime, *, back: bool) -> Iterator[Window]:
+    """Yield the windows of the occurrences of a guard from an instant on, or of those before it, the latest first."""
+    assert guard.recurring is not None, "only what recurs has windows without an event"
+    for at in guard.recurring.instants(instant, view.days, back=back):
+        window = window_of(guard, clock.occurrence(guard, at, view), view)
+        if window is not None:
+            yield window
 
 
-def guards_over(rule: Rule, opens: datetime | None, view: CaseView, now: datetime) -> tuple[Guard, ...]:
-    """Return the guards that may hold what a rule asks for once it has opened, with their windows found.
+def follow_guards(rule: Rule, view: CaseView, now: datetime) -> None:
+    """Find the windows of the guards that may hold what a rule asks for once it has opened.
 
     Raises Failed for one of them that cannot be followed.
     """
-    if opens is None:
-        return ()
-    guards = view.rules.guarding[rule.id]
-    for guard in guards:
-        _around(guard, view, now) if guard.recurring else windows(guard, view)
-    return guards
+    for guard in view.rules.guarding[rule.id]:
+        windows_at(guard, view, now)
 
 
-def windows_that_hold(duty: Duty, guards: Sequence[Guard], now: datetime) -> tuple[Window, ...]:
-    """Return the windows of those guards that may hold a duty which hold it at some time after its opening.
+def windows_that_hold(duty: Duty, now: datetime) -> tuple[Window, ...]:
+    """Return the windows of guards which hold an open duty at some time after its opening.
 
     Of guards that recur, those that hold it from its opening on, those of now, and the next: what was due before
     one of them began is due as before once that is over.
     """
     opens, view = duty.opens, duty.view
-    if opens is None or not guards:
-        return ()
-    to = _recipients(duty.rule, duty.anchor)
+    assert opens is not None, "nothing else is held"
+    guards = view.rules.guarding[duty.rule.id]
+    contacts = [do for do in duty.rule.do if do.contact]
+    to = frozenset(person.address for do in contacts for person in people(do.to, duty.anchor))
+    if not all(do.to for do in contacts):
+        to = frozenset()  # an action that reaches anybody names nobody
     later = (window for guard in guards for window in windows(guard, view) if window.end > opens)
     holds = [window for window in later if _holds(window, to)]
     recurring = [guard for guard in guards if guard.recurring]
@@ -124,22 +123,15 @@ def _by_the_clock(
 
     The latter begin where nothing else holds it any more, and end with the first instant at which none of them does.
     """
-    found = {(guard.id, window.start): window for guard in guards for window in _around(guard, view, now)}
+    found = [window for guard in guards for window in _around(guard, view, now)]
     free = max([opens, *(window.end for window in holds if window.start <= now)])
     while free <= now:
         window = next((window for guard in guards for window in windows_at(guard, view, free)), None)
         if window is None:
             break
-        found[window.guard.id, window.start] = window
+        found.append(window)
         free = window.end
-    return [window for window in found.values() if window.end > opens]
-
-
-def _recipients(rule: Rule, visit: Visit) -> frozenset[str]:
-    """Return whom a duty contacts, by address; nobody if it is anybody: an action that reaches them names nobody."""
-    contacts = [do for do in rule.do if do.contact]
-    to = frozenset(person.address for do in contacts for person in people(do.to, visit))
-    return to if all(do.to for do in contacts) else frozenset()
+    return found
 
 
 def _holds(window: Window, to: frozenset[str]) -> bool:

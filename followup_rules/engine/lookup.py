@@ -6,7 +6,6 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import chain
 from operator import itemgetter
 
 from msgspec import Struct
@@ -118,8 +117,8 @@ class Reports(Struct, frozen=True, dict=True):
         """The places of those that carry a key, or its hash."""
         places: dict[str, list[int]] = defaultdict(list)
         for place, event in enumerate(self.events):
-            if event.report:
-                places[event.report.key].append(place)
+            assert event.report is not None, "the others tell of no action"
+            places[event.report.key].append(place)
         return places
 
     def of(self, keys: Iterable[str]) -> list[Event]:
@@ -127,7 +126,5 @@ class Reports(Struct, frozen=True, dict=True):
         if not self.events:
             return []
         carried = {carried for key in keys for carried in (key, hashed(key))}
-        return [self.events[place] for place in sorted({*chain.from_iterable(map(self._places_of, carried))})]
-
-    def _places_of(self, carried: str) -> Sequence[int]:
-        return self._by_key.get(carried, ())
+        places = {place for key in carried for place in self._by_key.get(key, ())}
+        return [self.events[place] for place in sorted(places)]

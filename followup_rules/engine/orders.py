@@ -89,8 +89,6 @@ def windows_of_notes(key: str, opens: datetime | None, view: CaseView) -> dict[s
 
 def apart(duty: Duty, snoozed: Mapping[str, tuple[Window, ...]]) -> dict[str, tuple[Window, ...]]:
     """Return the open actions of a duty, by name, with the windows in which notes hold each; none if they hold none."""
-    if not snoozed.keys() - {""}:
-        return {}
     gone = ended(duty.parts, duty.view.reports)
     found = {part.name: snoozed.get(part.name, ()) for part in duty.parts if part.name not in gone}
     return found if any(found.values()) else {}
@@ -116,10 +114,10 @@ def _find(note: Event, view: CaseView) -> Sequence[Duty]:
     if part:
         # As printed: what is done of one action is known by its very name.
         of_key = [duty for duty in duties if duty.key == name]
-        return [duty for duty in of_key if f"{name}#{part}" in names_of_parts(duty.rule, name)][:1]
+        return [duty for duty in of_key if f"{name}#{part}" in names_of_parts(duty.rule, name)]
     by_key = [duty for duty in duties if _is_key(name, duty, view)]
     if by_key:
-        return by_key[:1]
+        return by_key
     case, _, rule = name.casefold().rpartition("/")
     of_rule = [duty for duty in duties if duty.rule.id.casefold() == rule and (not case or _names_case(case, view))]
     return _at(view.moment(note), of_rule, view)

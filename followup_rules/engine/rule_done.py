@@ -33,12 +33,11 @@ def _done_at(rule: Rule, visit: Visit, view: CaseView) -> datetime | None:
         if not evidence:
             return None
         # Of several actions of one duty the last one counts; of other evidence, the first already ended it.
-        reported = any(event.report for event in evidence)
-        instant = max(event.start for event in evidence) if reported else evidence[0].start
+        instant = max(event.start for event in evidence) if evidence[0].report else evidence[0].start
         called_off = duty.matching(rule.cancelled_by)
         return None if any(event.start < instant for event in called_off) else instant
 
 
 def _dismisses(event: Event, view: CaseView) -> bool:
     tags = view.rules.world.tags.of(event.tags)
-    return event.kind == "dismissed" or (event.kind == "note" and DISMISSED in tags and DONE not in tags)
+    return event.kind == "dismissed" or (DISMISSED in tags and DONE not in tags)

@@ -18,7 +18,7 @@ from followup_rules.language.about import words
 from followup_rules.language.patterns import Pattern
 from followup_rules.language.phrases import Phrase, UnsettledError, shift
 from followup_rules.language.schema import Guard, Rule
-from followup_rules.model import MAIL, Event, Visit
+from followup_rules.model import Event, Visit
 from followup_rules.people import normal
 
 if TYPE_CHECKING:
@@ -72,9 +72,8 @@ class Scope(Struct, frozen=True, dict=True):
 
     def thread(self, event: Event) -> str:
         """Return the conversation that a mail, or what was done with one, belongs to; "" if none."""
-        known = (event.identity, *named_ids(event))
-        names_one = event.kind in MAIL or bool(event.thread)
-        return next((self.view.threads[name] for name in known if names_one and name in self.view.threads), "")
+        threads = self.view.threads
+        return next((threads[name] for name in (event.identity, *named_ids(event)) if name in threads), "")
 
     def words(self, event: Event) -> frozenset[str]:
         """Return the words that tell what an event is about."""
@@ -198,8 +197,10 @@ class Duty(Scope, frozen=True, dict=True):
         rule = self.rule
         with blaming(rule, but_for_one_duty=True):
             opens = self._resolved(rule.moved_by) or self.view.pins.get(self.key) or self._resolved(rule.opens)
-            later = self._resolved(rule.not_before) if opens else None
-            return max(opens, later) if opens and later else opens
+            if opens is None:
+                return None
+            later = self._resolved(rule.not_before)
+            return max(opens, later) if later else opens
 
     @computed
     def due(self) -> datetime | None:
@@ -228,6 +229,6 @@ class Duty(Scope, frozen=True, dict=True):
 
 def _instant(event: Event, field: str) -> datetime | None:
     # Feeds drop what is over, so only of a meeting that vanished does it tell anything that it is gone.
-    known = ("start", "end", "gone") if event.status == "vanished" else ("start", "end")
+    known = ("start", "end", *(("gone",) if event.status == "vanished" else ()))
     value = getattr(event, field) if field in known else event.data.get(field)
     return value if isinstance(value, datetime) else None

@@ -29,13 +29,14 @@ class Times(Struct, frozen=True, dict=True):
     """How much later it is due than its rule says, since it was held."""
 
     @computed
-    def late(self) -> datetime | None:
+    def late(self) -> datetime:
         """From when on it is late: never before it has opened, for until then nobody could do anything.
 
         It counts for what is open alone, so it is told when it is asked for.
         """
-        if self.opens is None or self.due is None or self.days is None:
-            return None
+        assert self.opens is not None, "it is asked of what is open"
+        assert self.due is not None, "what opens is due"
+        assert self.days is not None, "what opens does so on the user's days"
         if self.late_from is None:
             return shift(_A_DAY_LATER, max(self.opens, self.due - self.held), self.days) + self.held
         said = self.late_from >= self.opens
@@ -43,11 +44,9 @@ class Times(Struct, frozen=True, dict=True):
 
     def released(self, holds: tuple[Window, ...], now: datetime) -> Times:
         """Let a held action be due no earlier than the end of the hold, and late as much later."""
-        ends = [window.end for window in holds if window.start <= now]
-        if self.due is None or not ends or max(ends) <= self.due:
-            return self
-        wait = max(ends) - self.due
-        return replace(self, due=max(ends), held=wait)
+        assert self.due is not None, "only what is open is held"
+        due = max([self.due, *(window.end for window in holds if window.start <= now)])
+        return replace(self, due=due, held=due - self.due)
 
 
 NO_TIMES = Times(None)
@@ -56,8 +55,7 @@ NO_TIMES = Times(None)
 
 def times_of(duty: Duty) -> Times:
     """Return the instants of a duty; none of them if it is not known when it opens."""
-    opens, due = duty.opens, duty.due
-    if opens is None or due is None:
+    if duty.opens is None:
         return NO_TIMES
     late = duty.when(duty.rule.late)
-    return Times(opens, due, duty.closes, late, duty.view.days)
+    return Times(duty.opens, duty.due, duty.closes, late, duty.view.days)

@@ -117,7 +117,7 @@ def _all_reported(reports: Iterable[Iterable[Event]]) -> Verdict:
     """Return that a duty is done, since each of its actions was reported to be; the last one is the reason."""
     # What was ticked off and deleted afterwards was done.
     heard = [min(each, key=lambda report: report.kind == "dismissed") for each in reports]
-    last = max(heard, key=lambda report: (report.kind != "dismissed", report.start, report.identity))
+    last = max(heard, key=lambda report: (report.kind != "dismissed", report.start))
     return Verdict(State.DONE, _reported(last), heard)
 
 
@@ -148,15 +148,11 @@ def _shown_by(event: Event, view: CaseView) -> dict[str, object]:
 
 def _unopened(rule: Rule, times: Times, now: datetime) -> Verdict | None:
     if times.opens is None:
-        return Verdict(State.WAITING, _unknown(rule))
+        undone = ", ".join(dict.fromkeys(phrase.rule for phrase in rule.opens if phrase.done))
+        return Verdict(State.WAITING, Reason("it waits until {rule} is done", {"rule": undone}) if undone else _UNKNOWN)
     if now < times.opens:
         return Verdict(State.WAITING, Reason("opens at {opens}", {"opens": times.opens}), next=times.opens)
     return None
-
-
-def _unknown(rule: Rule) -> Reason:
-    undone = ", ".join(dict.fromkeys(phrase.rule for phrase in rule.opens if phrase.done))
-    return Reason("it waits until {rule} is done", {"rule": undone}) if undone else _UNKNOWN
 
 
 def _unsure(duty: Duty, sight: Sight) -> Verdict | None:
@@ -170,6 +166,12 @@ def _unsure(duty: Duty, sight: Sight) -> Verdict | None:
     for pattern in patterns:
         if reason := sight.blind(pattern.kinds):
             return Verdict(State.BLIND, reason)
+    # A window in which it falls may have ended early, unseen. What no source can show at all ends none.
+    for name in (rule.during, rule.breaks.guard if rule.breaks else ""):
+        guard = duty.view.rules.guards.get(name)
+        for pattern in guard.ended_by if guard and sight.unseen else ():
+            if reason := sight.unread(pattern.kinds):
+                return Verdict(State.BLIND, reason)
     return None
 
 
@@ -208,7 +210,7 @@ def _timely(times: Times, holds: Sequence[Window], now: datetime) -> Verdict:
         longer = (window.start for window in holds if window.end > hold.end)
         changes = _future(now, hold.end, times.closes, *longer)
         return Verdict(State.HELD, reason, hold.evidence, next=changes, guard=hold.guard.id)
-    late = times.late is not None and now >= times.late
+    late = now >= times.late
     changes = _future(now, times.late, times.closes, *(window.start for window in holds))
     reason = Reason("late since {late}" if late else "due at {due}", {"due": times.due, "late": times.late})
     return Verdict(State.DUE, reason, next=changes, late=late)

@@ -133,7 +133,7 @@ def _steps(words: list[str]) -> tuple[tuple[Step, ...], list[str]]:
     return tuple(steps), words
 
 
-def _unit(word: str, number: str, further: str = "") -> str:
+def _unit(word: str, number: str, further: str) -> str:
     if (unit := _plural(word)) in UNITS:
         return unit
     written, meant = units.meant(word, further)
@@ -161,11 +161,10 @@ def _clock(words: list[str]) -> time | None:
             meant="+" if words[0] in {"and", "et", "plus"} else "",
         )
     clock = _CLOCK.fullmatch(words[1]) if len(words) > 1 else None
-    if not clock:
-        written = " ".join(takewhile(lambda word: word not in ("+", "-"), words[1:])) or words[0]
-        raise PhraseError(
-            written, Sentence("expected a time of day such as 09:00 after 'at'"), meant=_clock_meant(written)
-        )
+    written = " ".join(takewhile(lambda word: word not in ("+", "-"), words[1:])) or words[0]
+    meant = _clock_meant(written)
+    if not clock or (meant and written != words[1]):  # `9:30 pm` begins like one
+        raise PhraseError(written, Sentence("expected a time of day such as 09:00 after 'at'"), meant=meant)
     if len(words) > 2:
         raise PhraseError(
             words[2], Sentence("{words!r} is not understood after the time of day", words=words[2]), (", workday",)

@@ -170,15 +170,13 @@ def _elapsed(written: str) -> str:
 
 def _rule(written: str) -> str:
     """Return a recurrence rule without what is empty or not of RFC 5545."""
-    parts = [part.strip().upper().partition("=") for part in written.split(";")]
-    said = [(name.strip(), _list(value)) for name, _, value in parts if value.strip()]
-    # RFC 2445 (section 4.3.10) allowed X- parts in rules, and old calendars hold them.
-    return ";".join(f"{name}={value}" for name, value in said
-                    if not name.startswith("X-") and (name, value) not in _AS_EVER)  # fmt: skip
-
-
-def _list(value: str) -> str:
-    return ",".join(part for each in value.split(",") if (part := each.strip()))
+    said: list[tuple[str, str]] = []
+    for name, _, value in (part.strip().upper().partition("=") for part in written.split(";")):
+        listed = ",".join(filter(None, (item.strip() for item in value.split(","))))
+        # RFC 2445 (section 4.3.10) allowed X- parts in rules, and old calendars hold them.
+        if listed and not name.startswith("X-"):
+            said.append((name.strip(), listed))
+    return ";".join(f"{name}={value}" for name, value in said if (name, value) not in _AS_EVER)
 
 
 def _person(name: str, line: str) -> str:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from followup_rules.model import State
-from tests.support.caselab import JULIE, MARC, note, sent, states
+from followup_rules.model import Report, State
+from tests.support.caselab import JULIE, MARC, at, event, note, sent, states, visit
 
 REMIND = """
 [rule.remind]
@@ -118,6 +118,8 @@ def test_a_guard_ends_early_at_what_is_about_its_own_anchor():
     )
     assert found == {V1: State.HELD, V2: State.HELD}, "the window of the other note still holds the case"
     both = note("2026-10-21 10:00", "unmute", title="1042")
+    told = event("done", "2026-10-21 09:30", report=Report(key="other"))
+    assert states(text, FIRST, SECOND, *mutes, told, both, now="2026-12-01 09:00") == found, "the other one holds on"
     found = states(
         text, FIRST, SECOND, *mutes, note("2026-10-21 09:00", "unmute", title="1041"), both, now="2026-12-01"
     )
@@ -129,8 +131,21 @@ TITLE = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3, unique=True).ma
 HOURS = st.integers(0, 9)
 
 
+def left_open(notes):
+    """Return the numbers of those call-backs that notes (tag, hour, title), written down one by one, leave open."""
+    left = {number for number, (tag, _, _) in enumerate(notes) if tag == "call-back"}
+    for hour in range(10):
+        begun = {number for number in left if notes[number][1] <= hour}
+        for tag, at_hour, title in notes:
+            if (tag, at_hour) == ("called", hour):
+                shared = {number: len({*title.split()} & {*notes[number][2].split()}) for number in begun}
+                most = max(shared.values(), default=0)
+                left -= {number for number in shared if shared[number] == most > 0}
+    return left
+
+
 @given(st.data())
-def test_the_order_of_events_is_of_no_consequence_and_what_comes_later_changes_nothing_before(data):
+def test_of_those_open_at_its_time_a_note_ends_the_ones_with_which_it_shares_the_most_words(data):
     kinds = data.draw(
         st.lists(st.tuples(st.sampled_from(("call-back", "called")), HOURS, TITLE), min_size=2, max_size=8)
     )
@@ -138,6 +153,79 @@ def test_the_order_of_events_is_of_no_consequence_and_what_comes_later_changes_n
         note(f"2026-11-16 0{hour}:00", tag, id=f"n{i}", title=title) for i, (tag, hour, title) in enumerate(kinds)
     ]
     left = open_after(*events, text=CALL)
+    assert left == {f"call-back/n{number}@2026-11-16" for number in left_open(kinds)}
     assert open_after(*data.draw(st.permutations(events)), text=CALL) == left
     later = note("2026-11-17 09:00", "call-back", id="later", title=data.draw(TITLE))
     assert open_after(*events, later, text=CALL) == left | {"call-back/later@2026-11-17"}
+
+
+LOUD, LAMP = (
+    note("2026-11-16 09:00", "call-back", id="a", title="Radiator of the kitchen, loud"),
+    note("2026-11-16 09:05", "call-back", id="b", title="Lamp of the kitchen"),
+)
+A, B = "call-back/a@2026-11-16", "call-back/b@2026-11-16"
+LOUDER = note("2026-11-18 10:00", "called", id="called", title="Kitchen, and the radiator is loud no more")
+
+
+def ticked(key, start, **fields):
+    return event("done", start, id=f"done:{key}:{start}", report=Report(key=key, rule="call-back"), **fields)
+
+
+def test_what_an_output_tells_to_be_done_takes_no_words_from_then_on():
+    assert open_after(LOUD, LAMP, LOUDER, text=CALL) == {B}
+    assert open_after(LOUD, LAMP, LOUDER, ticked(A, "2026-11-17 10:00"), text=CALL) == set()
+    assert open_after(LOUD, LAMP, LOUDER, ticked(A, "2026-11-18 10:01"), text=CALL) == {B}
+
+
+def test_what_has_several_actions_takes_words_until_the_last_is_done():
+    text = CALL.replace("do      = {", 'do      = [{ type = "task", title = "Look" }, {').replace('back" }', 'back" }]')
+    ends = [ticked(A, "2026-11-17 10:00"), ticked(f"{A}#2", "2026-11-17 11:00")]
+    assert open_after(LOUD, LAMP, LOUDER, ends[0], text=text, faulty=True) == {B}
+    assert open_after(LOUD, LAMP, LOUDER, *ends, text=text, faulty=True) == set()
+    late = ticked(f"{A}#2", "2026-11-19 10:00")
+    assert open_after(LOUD, LAMP, LOUDER, ends[0], late, text=text, faulty=True) == {B}
+
+
+def test_what_was_called_off_takes_no_words_from_then_on():
+    text = CALL.replace("do ", 'cancelled_by = [{ is = "#dropped", about = "it" }]\ndo ')
+    dropped = note("2026-11-17 10:00", "dropped", title="Radiator")
+    found = states(text, LOUD, LAMP, LOUDER, dropped, now="2026-12-01 09:00")
+    assert found == {A: State.VOID, B: State.DONE}
+
+
+def test_what_a_rule_does_not_concern_takes_no_words():
+    text = CALL.replace("opens ", 'during = "visit"\nopens ') + (
+        '[guard.visit]\non = { kind = "meeting" }\nopens = "start"\ncloses = "end"\n'
+    )
+    meeting = visit("2026-11-16 09:02")
+    assert open_after(meeting, LOUD, LAMP, LOUDER, text=text) == set()
+
+
+WORKS = note("2026-11-17 10:00", "call-back", "called", id="c", title="Radiator works, next the lamp")
+
+
+def test_what_is_an_anchor_itself_ends_others_and_not_itself():
+    kitchen = note("2026-11-16 10:00", "call-back", id="e", title="Kitchen")
+    heard = note("2026-11-18 10:00", "called", title="Lamp next, works, in the kitchen")
+    assert open_after(LOUD, WORKS, text=CALL) == {"call-back/c@2026-11-17"}
+    assert open_after(LOUD, kitchen, WORKS, heard, text=CALL) == {"call-back/e@2026-11-16"}
+
+
+def test_what_is_one_of_the_anchors_of_a_day_ends_that_of_another():
+    alike = note("2026-11-17 09:00", "call-back", id="d", title="Lamp of the hall, next to the radiator")
+    text = CALL.replace("opens ", 'per = "day"\nopens ')
+    assert open_after(LOUD, alike, WORKS, text=text) == {"call-back/@2026-11-17"}
+
+
+def test_a_note_about_the_visit_of_one_day_ends_no_other_one_for_later_notes():
+    text = CALL.replace('"#call-back"', '{ kind = "meeting" }')
+    meetings = [
+        visit("2026-11-14 09:00", id="c", title="Radiator"),
+        visit("2026-11-15 09:00", id="a", title="Radiator of the kitchen"),
+        visit("2026-11-16 09:00", id="b", title="Radiator of the kitchen"),
+    ]
+    about = note("2026-11-18 09:00", "called", title="Radiator of the kitchen", data={"re": at("2026-11-16 09:00")})
+    again = note("2026-11-19 09:00", "called", title="Radiator of the kitchen")
+    left = {f"call-back/{name}" for name in ("a@2026-11-15", "c@2026-11-14")}
+    assert open_after(*meetings, about, text=text) == left
+    assert open_after(*meetings, about, again, text=text) == {"call-back/c@2026-11-14"}

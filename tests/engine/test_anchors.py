@@ -1,14 +1,18 @@
 """What a case shows: what took place, which visits a rule starts from, and when it opens for each."""
 
+from datetime import date, timedelta
 from itertools import permutations
 
 import pytest
 from msgspec.structs import replace
 
 from followup_rules.engine.anchors import CaseView
+from followup_rules.engine.evaluate import EvaluationContext, evaluate
+from followup_rules.engine.guards import windows
 from followup_rules.model import Person, State
 from tests.support.caselab import (
     ASK,
+    EVERYTHING,
     JULIE,
     MARC,
     NADIA,
@@ -445,3 +449,174 @@ def test_events_are_shown_in_the_order_of_time_with_a_whole_day_at_its_end():
     for order in permutations(events):
         seen = CaseView(replace(case(*order[:3]), joined=order[3:]), rules(EACH), {})
         assert [each.id for each in seen.events] == ["I1", "b", "late", "day", "next"]
+
+
+# -- what several rules share
+
+
+def anchored(text, *events, now=NOW):
+    """Return the keys of the duties of each rule, by its id."""
+    found = {}
+    for each in decide(text, *events, now=now).values():
+        found.setdefault(each.rule, []).append(each.key.partition("/")[2])
+    return found
+
+
+def test_rules_that_start_from_the_same_events_may_start_from_fewer_or_put_them_together():
+    """What the first of them finds is not taken for what the others find."""
+    same = '[rule.%s]\non = { kind = "meeting" }\n%s\ndo = { type = "task", title = "x" }\n'
+    fields = {
+        "plain": "",
+        "some": 'where = { title = "second" }',
+        "daily": 'per = "day"',
+        "each": 'each = "person"',
+        "last": 'per = "case"',
+    }
+    events = [visit("2026-11-09 10:00", id="a"), visit("2026-11-09 15:00", JULIE, MARC, id="b", title="Second")]
+    plain, day = ["a@2026-11-09", "b@2026-11-09"], ["nordik.ca@2026-11-09"]
+    for order in (fields, reversed(fields)):
+        text = "".join(same % (name, fields[name]) for name in order)
+        found = anchored(text, *events)
+        assert (found["plain"], found["some"], found["daily"], found["last"]) == (plain, ["b@2026-11-09"], day, day)
+        assert len(found["each"]) == 3
+
+
+def test_two_rules_of_the_clock_that_recur_at_once_are_each_in_their_own_case():
+    text = "".join(
+        f'[rule.{name}]\non = {{ every = "day" }}\ndo = {{ type = "task", title = "x" }}\n' for name in ("one", "two")
+    )
+    moment = EvaluationContext(at(NOW), at("2026-11-10 00:00"), timedelta(days=30), EVERYTHING)
+    for name in ("one", "two"):
+        found = evaluate(case(key=name), rules(text), {}, moment)
+        assert {each.rule for each in found} == {name}
+
+
+def test_what_is_found_once_is_not_looked_for_again():
+    seen = view(EACH + '[guard.quiet]\non = { kind = "meeting" }\ncloses = "end + 1 day"\n', visit())
+    rule, guard = seen.rules.rules["thank"], seen.rules.guards["quiet"]
+    (own,), (held,) = seen.visits(rule), seen.visits(guard)
+    assert seen.started(rule) is seen.started(rule)
+    assert seen.duty(rule, own) is seen.duty(rule, own) is seen.scope(own, rule)
+    assert seen.scope(held, guard) is seen.scope(held, guard)
+
+
+def test_of_two_guards_over_the_same_visits_each_has_its_own_end():
+    guard = (
+        '[guard.%s]\non = { kind = "meeting" }\ncloses = "end + %d days"\nended_by = [{ is = "#up", about = "it" }]\n'
+    )
+    seen = view(EACH + guard % ("a", 1) + guard % ("b", 2), visit())
+    assert [(name, shown(window.end)) for name in "ab" for window in windows(seen.rules.guards[name], seen)] == [
+        ("a", "2026-11-10 11:00"),
+        ("b", "2026-11-11 11:00"),
+    ]
+
+
+# -- the same, of what is doubtful or elsewhere
+
+
+def test_a_meeting_that_a_note_calls_missed_is_listed_as_such_and_counts_for_a_rule_that_asks_for_it():
+    text = EACH + THANK.replace("thank]", "sorry]").replace('"meeting" }', '"meeting", status = "missed" }') % ""
+    text += '[tag]\nno-show = { marks = "missed" }\n[define.missed]\ntags = ["no-show"]\nkind = "note"\n'
+    missed = note("2026-11-09 12:00", "no-show", data={"re": at("2026-11-09 09:00")})
+    found = decide(text, visit(id="i"), missed, now=NOW)
+    assert {key: (each.state, each.why) for key, each in found.items() if each.state is State.VOID} == {
+        "thank/i@2026-11-09": (State.VOID, "“Interview” did not take place, as you noted")
+    }
+    assert found["sorry/i@2026-11-09"].state is State.DUE
+
+
+def test_only_what_is_at_home_is_listed_as_gone():
+    elsewhere = visit(id="i", gone=at("2026-11-10 10:00"))
+    assert decide(EACH, visit("2026-11-08 10:00", id="j"), joined=[elsewhere], now=NOW).keys() == {"thank/j@2026-11-08"}
+    both = decide(EACH, visit("2026-11-08 10:00", id="j", gone=at("2026-11-09 08:00")), visit(id="k"), now=NOW)
+    assert {key: each.state for key, each in both.items()} == {
+        "thank/j@2026-11-08": State.VOID,
+        "thank/k@2026-11-09": State.DUE,
+    }
+
+
+def test_who_was_to_come_to_a_meeting_that_vanished_is_nobody_of_the_case():
+    ahead = visit("2026-11-20 10:00", MARC, id="I2", gone=at("2026-11-08 08:00"))
+    about = note("2026-11-08 12:00", "ask")
+    seen = view(EACH, visit("2026-11-09 10:00", JULIE), ahead, about)
+    assert seen.people(about) == (JULIE,)
+    assert "marc" not in seen.names
+
+
+def test_a_note_that_says_which_visit_it_is_about_is_about_its_people():
+    first, second = visit("2026-11-09 10:00", JULIE, id="a"), visit("2026-11-10 10:00", MARC, id="b")
+    about = note("2026-11-11 12:00", "ask", data={"re": at("2026-11-09 09:00")})
+    assert view(f"[rule.ask]\n{ASK}", first, second, about).people(about) == (JULIE,)
+
+
+def test_a_note_about_one_visit_ends_nothing_of_another():
+    first, second = visit("2026-11-09 10:00", id="a"), visit("2026-11-10 10:00", id="b")
+    said = note("2026-11-11 12:00", "thanked", data={"re": at("2026-11-10 09:00")})
+    text = THANK % 'done_by = ["#thanked", { kind = "note", after = "start - 1 day" }]'
+    assert states(text, first, second, said, now=NOW) == {
+        "thank/a@2026-11-09": State.DUE,
+        "thank/b@2026-11-10": State.DONE,
+    }
+
+
+def test_what_ends_a_duty_twice_is_told_once():
+    text = THANK % 'done_by = ["#thanked", { kind = "note", tags = "thanked" }]'
+    assert the(text, visit(), note("2026-11-10 12:00", "thanked", id="n"), now=NOW).evidence == ("n",)
+
+
+def test_a_phrase_that_comes_to_rest_nowhere_is_a_fault_only_where_there_is_something_to_ask_it_for():
+    text = THANK % 'done_by = [{ kind = "note", tags = "thanked", after = "day at 09:00, fri/sat, workday before" }]'
+    christmas = visit("2026-12-22 10:00")
+    for notes, state in [((), State.DUE), ((note("2026-12-23 12:00", "thanked"),), State.BROKEN)]:
+        assert the(text, christmas, *notes, now="2026-12-24 12:00").state is state
+
+
+def test_the_day_of_what_was_made_before_the_zone_changed_stays():
+    night = visit("2026-11-09 23:30", id="i")
+    kept = case(night, days={"i": date(2026, 11, 10)})
+    found = evaluate(
+        kept, rules(EACH), {}, EvaluationContext(at(NOW), at("2026-01-01"), timedelta(days=30), EVERYTHING)
+    )
+    assert [each.key for each in found] == ["thank/i@2026-11-10"]
+
+
+SPOKEN = '[define.spoken]\nkind = ["note", "meeting"]\ntitle = "spoken"\n' + THANK
+
+
+@pytest.mark.parametrize(
+    ("said", "start", "end"),
+    [
+        (note("2026-11-10 12:00", title="Spoken"), "2026-11-10 12:00", "2026-11-10 12:00"),
+        (note("2026-11-10", title="Spoken"), "2026-11-10 00:00", "2026-11-10 23:59"),
+        (event("meeting", "2026-11-10 12:00", minutes=30, title="Spoken"), "2026-11-10 12:00", "2026-11-10 12:30"),
+    ],
+)
+def test_what_is_counted_from_ends_with_its_day_if_it_has_no_time(said, start, end):
+    for field, when in [("start", start), ("end", end)]:
+        text = SPOKEN.replace('"meeting" }', '"meeting", title = "interview" }') % f'opens = "spoken.{field}"'
+        assert shown(the(text, visit(), said, now=NOW).opens) == when
+
+
+def test_of_an_anchor_that_vanished_its_times_are_known_too():
+    gone = visit(gone=at("2026-11-09 10:30"))
+    for field, when in [("start", "10:00"), ("end", "11:00"), ("gone", "10:30")]:
+        text = THANK.replace('"meeting" }', '"meeting", status = "vanished" }') % f'opens = "it.{field}"'
+        assert shown(the(text, gone, now=NOW).opens) == f"2026-11-09 {when}"
+
+
+def test_what_a_note_says_of_one_visit_is_said_of_that_one_whenever_it_is_said():
+    first, second = visit("2026-11-09 10:00", id="a"), visit("2026-11-10 10:00", id="b")
+    said = note("2026-11-11 12:00", title="Spoken", data={"re": at("2026-11-09 09:00"), "on": at("2026-11-20 09:00")})
+    found = decide(SPOKEN % 'opens = ["spoken.on", "end"]', first, second, said, now=NOW)
+    assert {key: shown(each.opens) for key, each in found.items()} == {
+        "thank/a@2026-11-09": "2026-11-20 09:00",
+        "thank/b@2026-11-10": "2026-11-10 11:00",
+    }
+
+
+@pytest.mark.parametrize("change", ["", "enabled = false", 'opens = "begin"'])
+def test_where_what_is_counted_from_is_off_or_faulty_the_fallback_counts(change):
+    text = THANK % 'opens = ["other.done + 1 day", "end + 2 days"]'
+    text += f'[rule.other]\non = {{ kind = "meeting" }}\n{change}\ndone_by = ["#done-it"]\ndo = {{ type = "task", title = "x" }}\n'
+    found = the(text, visit(), note("2026-11-10 12:00", "done-it"), now=NOW, rule="thank", faulty=True)
+    assert shown(found.opens) == ("2026-11-11 11:00" if change else "2026-11-11 12:00")

@@ -51,6 +51,14 @@ def test_what_is_dismissed_later_is_not_dismissed_yet():
     assert (as_of(case(later), at(NOW)).home, next_arrival(case(later), at(NOW))) == ((), later.start)
 
 
+def test_what_comes_first_is_looked_for_first_and_what_is_elsewhere_comes_too():
+    mails = [event("received", f"2026-11-{day} 10:00", JULIE, id=day) for day in ("20", "15", "25")]
+    for home, joined in [(mails, ()), ((), mails)]:
+        seen = case(*home, joined=joined)
+        assert shown(next_arrival(seen, at(NOW))) == "2026-11-15 10:00"
+        assert as_of(seen, at("2026-11-16 09:00")) == case(*home[1:2], joined=joined[1:2])
+
+
 @pytest.mark.parametrize("kind", ["meeting", "sms"])
 def test_what_may_be_planned_counts_as_it_is_known(kind):
     text = NUDGE.replace('"#settled"', f'{{ kind = "{kind}", title = "Goodbye" }}')

@@ -2,10 +2,11 @@
 
 import pytest
 
+from followup_rules.engine import same_anchor
 from followup_rules.language.load import Surroundings, load
 from followup_rules.model import Event, Report, State
 from followup_rules.toml.document import parse
-from tests.support.caselab import JULIE, at, decide, note, sent, shown, the, visit
+from tests.support.caselab import JULIE, MARC, at, decide, note, sent, shown, the, view, visit
 from tests.support.rulelab import world
 
 APPLY = """
@@ -58,6 +59,9 @@ def test_of_two_applications_at_one_employer_only_the_one_that_was_nudged_goes_o
 def test_a_duty_that_waits_for_another_says_for_which_and_has_no_next_instant():
     found = the(APPLY + AGAIN, GARDENER, now="2026-11-20 12:00", rule="again")
     assert (found.state, found.why, found.next) == (State.WAITING, "it waits until nudge is done", None)
+    either = AGAIN.replace('"nudge.done + 7 days at 09:00, workday"', '["call.done", "it.day", "nudge.done + 1 day"]')
+    found = the(APPLY + either + CALL.replace("again", "nudge"), GARDENER, now="2026-11-20 12:00", rule="again")
+    assert found.why == "it waits until call, nudge is done"
 
 
 @pytest.mark.parametrize(
@@ -259,3 +263,77 @@ def test_the_longest_chain_that_is_allowed_can_be_followed_and_a_longer_one_is_t
     compiled, told = problems(found[-1])
     assert [code for code, _ in told] == ["F017"]
     assert compiled.rules["r28"].fault.startswith("it counts from a rule that counts from another")
+
+
+NOTED = APPLY.replace('{ kind = "received", same = "thread" }', '"#nudged"').replace(
+    "do ", 'cancelled_by = ["#off"]\ndo '
+)
+
+
+@pytest.mark.parametrize(
+    ("tags", "opens"),
+    [
+        (("nudged",), "2026-11-24 09:00"),
+        (("done",), "2026-11-24 09:00"),
+        (("dismissed",), ""),
+        (("done", "dismissed"), "2026-11-24 09:00"),
+    ],
+)
+def test_what_a_note_ends_is_done_unless_it_only_dismisses_it(tags, opens):
+    said = note("2026-11-17 11:00", *tags, data={"for": "nudge"})
+    assert openings(NOTED + AGAIN, GARDENER, said) == {"a1": opens}
+
+
+def test_what_is_called_off_at_the_very_instant_was_done():
+    for minute, opens in [("10:59", ""), ("11:00", "2026-11-24 09:00")]:
+        off = note(f"2026-11-17 {minute}", "off")
+        assert openings(NOTED + AGAIN, GARDENER, note("2026-11-17 11:00", "nudged"), off) == {"a1": opens}
+
+
+VISITS = """
+[rule.first]
+on    = { kind = "meeting" }
+opens = "end"
+do    = { type = "task", title = "x" }
+[rule.second]
+on    = { kind = "meeting" }
+per   = "day"
+opens = "first.done + 1 day"
+do    = { type = "task", title = "x" }
+"""
+
+
+def test_of_several_events_of_a_day_what_was_done_for_the_first_counts():
+    told = done("first", "v1", "2026-11-09 18:00", key="first/v1@2026-11-09")
+    events = visit("2026-11-09 10:00", id="v1"), visit("2026-11-09 14:00", id="v2"), told
+    found = decide(VISITS, *events, now="2026-11-09 19:00").values()
+    assert [shown(each.opens) for each in found if each.rule == "second"] == ["2026-11-10 18:00"]
+
+
+def test_the_very_event_is_the_anchor_before_those_that_go_back_to_the_same_one():
+    text = APPLY + (
+        '[rule.both]\non = { any = ["application", { kind = "done", data.rule = "nudge" }] }\nopens = "start + 1 day"\n'
+        'do = { type = "task", title = "x" }\n'
+        '[rule.then]\non = { kind = "done", data.rule = "nudge" }\nopens = "both + 1 day"\n'
+        'do = { type = "task", title = "x" }\n'
+    )
+    told = done("nudge", "a1", "2026-11-17 11:00")
+    assert openings(text, GARDENER, told, rule="then") == {told.id: "2026-11-19 11:00"}
+
+
+def test_what_tells_of_no_anchor_goes_back_to_itself():
+    one, other = (
+        Event(id=name, kind="done", start=at("2026-11-10 09:00"), end=at("2026-11-10 09:00"), report=Report(key=name))
+        for name in "ab"
+    )
+    seen = view(APPLY, one, other)
+    assert (same_anchor.origins([one], seen), same_anchor.origins([other], seen)) == ({"a"}, {"b"})
+
+
+def test_who_is_one_of_several_is_told_of():
+    mail = sent("2026-11-09 10:00", JULIE, MARC)
+    assert [same_anchor.is_about(mail, name) for name in ("julie@nordik.ca", "marc@nordik.ca", "x@nordik.ca")] == [
+        True,
+        True,
+        False,
+    ]

@@ -6,11 +6,13 @@ from itertools import permutations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from followup_rules.codes import Code
 from followup_rules.engine.evaluate import EvaluationContext, evaluate
+from followup_rules.engine.openings import latest_openings
 from followup_rules.model import Report
-from tests.support.caselab import EVERYTHING, at, case, decide, event, note, shown, visit
+from tests.support.caselab import EVERYTHING, JULIE, at, case, decide, event, note, sent, shown, visit
 from tests.support.rulelab import rules
 
 # -- what goes into the action
@@ -322,3 +324,67 @@ do = { type = "task", title = "Call" }
     notes = [note("2026-11-10 10:00", "idea", id="b"), note("2026-11-10 09:00", "thought", id="a", text="x")]
     (found,) = decide(text, visit(), *notes, note("2026-11-11 09:00", "other"), now="2026-11-19 12:00").values()
     assert [each.id for each in found.carries] == ["a", "b"]
+
+
+# -- when other rules open
+
+
+OPENINGS = """
+[rule.ask]
+on = "#ask"
+opens = "start"
+do = { type = "task", title = "x" }
+[rule.other]
+on = "#ask"
+opens = "it.on"
+%s
+do = { type = "task", title = "x" }
+"""
+
+
+def told_openings(*events, more=""):
+    found = decide(OPENINGS % more, *events, now="2026-11-12 12:00").values()
+    return {each.visit.anchor.id: {name: shown(when) for name, when in each.openings.items()} for each in found
+            if each.rule == "ask"}  # fmt: skip
+
+
+def asked(name, day, on=None):
+    return note(f"2026-11-{day} 12:00", "ask", id=name, data={"on": at(on)} if on else {})
+
+
+def test_of_a_rule_that_never_opens_for_the_same_anchor_no_opening_is_told():
+    events = asked("a", 10, "2026-11-20 09:00"), asked("b", 11)
+    assert told_openings(*events) == {
+        "a": {"ask": "2026-11-10 12:00", "other": "2026-11-20 09:00"},
+        "b": {"ask": "2026-11-11 12:00"},
+    }
+
+
+def test_of_a_rule_that_does_not_concern_the_anchor_the_latest_opening_is_told():
+    guard = '[guard.quiet]\non = { kind = "meeting" }\nopens = "start"\ncloses = "end + 2 days"\n'
+    events = asked("a", 10, "2026-11-20 09:00"), asked("b", 12, "2026-11-25 09:00"), visit("2026-11-09 13:00")
+    found = decide(OPENINGS % 'during = "quiet"' + guard, *events, now="2026-11-12 12:00").values()
+    assert {each.visit.anchor.id: shown(each.openings["other"]) for each in found if each.rule == "ask"} == {
+        "a": "2026-11-20 09:00",
+        "b": "2026-11-20 09:00",
+    }
+
+
+def test_of_an_hour_that_the_clock_shows_twice_the_later_is_the_latest():
+    early, late = datetime(2026, 11, 1, 5, 40, tzinfo=UTC), datetime(2026, 11, 1, 6, 10, tzinfo=UTC)
+    for order in ((early, late), (late, early)):
+        events = [
+            note("2026-10-30 12:00", "ask", id=name, data={"on": when}) for name, when in zip("ab", order, strict=True)
+        ]
+        latest = latest_openings(decide(OPENINGS % "", *events, now="2026-10-31 13:00").values())
+        assert latest["other"].timestamp() == late.timestamp()
+
+
+def test_what_may_have_been_sent_already_is_told_of_too():
+    """Its subject, which may hold an opening, is to be compared with a mail's."""
+    text = OPENINGS % 'closes = "it.on"' + (
+        '[rule.write]\non = "#ask"\nopens = "start"\ncloses = "start + 1 hour"\ndo = { type = "draft", title = "x" }\n'
+    )
+    mail = sent("2026-11-10 12:30")
+    found = decide(text, replace(asked("a", 10), people=(JULIE,)), mail, now="2026-11-12 12:00")["write/a@2026-11-10"]
+    assert (str(found.state), {*found.unknown}, {*found.openings}) == ("expired", {found.key}, {"ask"})

@@ -76,6 +76,11 @@ def test_a_guard_holds_contact_with_its_people_and_contact_that_names_nobody(tex
     assert the(text, visit(), made, now="2026-11-10 12:30", rule="promise").state is state
 
 
+def test_who_was_one_of_several_in_a_meeting_is_held_from_alone():
+    text = promise(TO_MARC)
+    assert the(text, visit("2026-11-09 10:00", JULIE, MARC), MADE, now="2026-11-10 12:30").state is State.HELD
+
+
 def test_a_draft_to_nobody_in_particular_is_held():
     nobody = event("meeting", "2026-11-09 10:00", minutes=60)
     text = promise(more='closes = "day + 9 days"').replace(

@@ -92,6 +92,12 @@ def test_what_a_failing_guard_may_hold_is_broken_and_nothing_else(guard):
     assert found["other/1@2026-11-09"][0] is State.DUE
 
 
+def test_a_failing_guard_is_told_of_whatever_became_of_the_duty_unless_nobody_knows_when_it_opens():
+    done, unknown = GUARD + 'done_by = [{ kind = "note" }]\n', GUARD + 'opens = "it.asked"\n'
+    assert states(done, FIRST, BATTERY) == {"write/1@2026-11-09": State.BROKEN}
+    assert states(unknown, FIRST, BATTERY) == {"write/1@2026-11-09": State.WAITING}
+
+
 @pytest.mark.parametrize("relies", ['during = "quiet"', 'breaks = { guard = "quiet" }'])
 def test_a_rule_that_asks_a_failing_guard_is_broken(relies):
     assert states(f"{GUARD}{ON_MEETINGS}{relies}\n{NOTICE}", FIRST, BATTERY)["call/1@2026-11-09"] is State.BROKEN

@@ -1,6 +1,7 @@
 """Mail that no person wrote is nobody's word, unless a rule names it."""
 
 import pytest
+from msgspec.structs import replace
 
 from followup_rules.model import Person
 from tests.support.caselab import JULIE, MARC, event, note, sent, states, the
@@ -58,6 +59,37 @@ def test_what_looks_like_mail_to_many_and_answers_a_mail_of_mine_is_a_persons(fi
     """Tools of recruiters put a way to leave into every mail, and some drop the headers of an answer."""
     mail = received(**{"auto": "bulk", **fields})
     assert the(f'{ANSWERED}done_by = ["answer"]\n', APPLICATION, mail, now=NOW).state == state
+
+
+HEARD = f'{ANSWERED}done_by = ["answer"]\n'
+BULK = received(auto="bulk", title="Re: Application", id="bulk")
+
+
+def test_i_must_have_written_to_them_first_and_i_alone():
+    early = sent("2026-11-01 10:00", title="Application", id="early")
+    late = sent("2026-11-05 10:00", title="Application", id="late")
+    for mails, state in [((early, late), "done"), ((late,), "waiting"), ((late, early), "done")]:
+        found = states(HEARD, *mails, BULK, now=NOW)
+        assert [found[key] for key in sorted(found)][:1] == [state]
+    hello = sent("2026-11-01 10:00", MARC, title="Application to Marc")
+    for kind, fields in [("sent", {"auto": "reply"}), ("received", {}), ("note", {})]:
+        before = event(kind, "2026-11-02 10:00", JULIE, title="Application", **fields)
+        assert next(iter(states(HEARD, hello, before, BULK, now=NOW).values())) == "due"
+
+
+def test_what_is_heard_at_the_very_instant_or_joined_to_the_case_is_heard():
+    at_once = received("2026-11-02 10:00", auto="bulk", title="Re: Application")
+    assert the(HEARD, APPLICATION, at_once, now=NOW).state == "done"
+    assert the(HEARD, APPLICATION, now=NOW, joined=[BULK]).state == "done"
+    assert the(HEARD, APPLICATION, now=NOW, joined=[replace(BULK, title="Application")]).state == "due"
+
+
+def test_what_names_no_writer_or_comes_from_me_is_nobodys_answer():
+    nobody = replace(BULK, organizer=None)
+    assert the(HEARD, APPLICATION, nobody, now=NOW).state == "due"
+    text = HEARD.replace('"received"', '["received", "sent"]').replace('from = "them"', 'title = "Re: Application"')
+    mine = event("sent", "2026-11-03 10:00", JULIE, auto="bulk", title="Re: Application", organizer=JULIE)
+    assert the(text, APPLICATION, mine, now=NOW).state == "due"
 
 
 def test_no_rule_starts_from_it():

@@ -215,6 +215,65 @@ def test_a_case_is_named_by_its_label():
     assert ordered(seen, "thank/acme.v2@2026-11-09", DONE) is not None
 
 
+def test_a_case_may_have_had_a_name_with_a_slash_or_the_domain_of_a_host():
+    entry = event("meeting", "2026-11-09 15:00", id="S/2", title="Coffee")
+    assert meant(FIRST, entry, done("S/2/thank")) == ([THANK], [])
+    at_host = visit(people=(Person("luc@paris.nordik.ca"),))
+    for name, told in [("nordik.ca/thank", 0), ("ordik.ca/thank", 1)]:
+        seen = CaseView(case(at_host, done(name), key="label"), rules(RULES), {})
+        assert len(misfits(seen)) == told
+
+
+def test_a_rule_that_is_called_like_the_case_is_not_meant_by_the_name_of_the_case():
+    text = RULES + WORK.replace("rule.keep", "rule.nordik")
+    assert meant(FIRST, *promised("2026-11-09"), done("nordik/thank"), text=text) == ([THANK], [])
+
+
+def test_a_duty_of_one_person_is_not_named_without_the_person():
+    text = RULES.replace('per = "day"', 'per = "day"\neach = "person"')
+    for name, keys in [("nordik", []), ("nordik~julie@nordik.ca", ["thank/nordik.ca~julie@nordik.ca@2026-11-09"])]:
+        assert meant(FIRST, done(f"thank/{name}@2026-11-09"), text=text)[0] == keys
+
+
+def test_the_id_of_an_occurrence_may_hold_a_slash():
+    made = note("2026-11-09 12:00", "promise", id="weekly/2026-11-09")
+    assert meant(made, done("keep/weekly/2026-11-09@2026-11-09"), text=RULES + WORK) == (
+        ["keep/weekly/2026-11-09@2026-11-09"],
+        [],
+    )
+
+
+def test_of_a_rule_with_one_action_no_action_is_offered():
+    hint = f"the duties of its case: call/nordik.ca@2026-11-09, {THANK}"
+    assert meant(FIRST, done(f"{THANK}#2")) == ([], [(f"for:{THANK}#2 names no duty of its case", hint)])
+
+
+def test_of_several_duties_of_a_rule_one_action_of_the_named_one_is_meant():
+    text = RULES + WORK.replace("do = {", 'do = [{ type = "task", title = "Look" }, {').replace('"Keep" }', '"Keep" }]')
+    said = done("keep/p11@2026-11-11#2", "2026-11-12 12:00")
+    found = decide(text, *promised("2026-11-09", "2026-11-11"), said, now="2026-11-12 13:00", faulty=True)
+    assert {key: each.ended for key, each in found.items() if key.startswith("keep")} == {
+        "keep/p09@2026-11-09": (),
+        "keep/p11@2026-11-11": ("keep/p11@2026-11-11#2",),
+    }
+    assert misfits(CaseView(case(*promised("2026-11-09", "2026-11-11"), said), rules(text, faulty=True), {})) == ()
+
+
+def test_what_a_note_means_may_be_what_another_rule_waits_for():
+    text = (
+        RULES
+        + WORK.replace("opens", 'during = "calm"\nopens')
+        + (
+            '[guard.calm]\non = "visit"\nopens = "start"\ncloses = ["thank.done + 3 days", "day + 1 day"]\n'
+            '[rule.odd]\non = "visit"\nopens = "begin"\ndo = { type = "task", title = "x" }\n'
+        )
+    )
+    events = [FIRST, *promised("2026-11-12"), done("thank")]
+    found = decide(text, *events, now="2026-11-13 09:00", faulty=True)
+    states = {each.rule: each.state for each in found.values()}
+    assert (states["thank"], states["keep"]) == (State.DONE, State.HELD)
+
+
 def test_a_key_of_one_event_is_written_whole():
     made = note("2026-11-09 12:00", "promise", id="n1")
     assert meant(made, done("keep/n1@2026-11-09"), text=RULES + WORK)[0] == ["keep/n1@2026-11-09"]

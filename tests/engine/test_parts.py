@@ -5,12 +5,12 @@ from itertools import permutations
 import pytest
 
 from followup_rules.engine.orders import misfits
-from followup_rules.engine.parts import all_reported, name_of_part, part_of, parts
+from followup_rules.engine.parts import all_reported, name_of_part, part_of, parts, with_part
 from followup_rules.keys import hashed
 from followup_rules.language.load import Surroundings, load
 from followup_rules.model import Report, State
 from followup_rules.toml.document import parse
-from tests.support.caselab import at, event, note, the, view, visit
+from tests.support.caselab import at, decide, event, note, shown, the, view, visit
 from tests.support.rulelab import rules, world
 
 BOTH = """
@@ -54,8 +54,9 @@ def test_the_first_action_has_the_key_of_the_duty_and_the_others_their_place_or_
         assert sorted(names(*order)) == ["#bag", "#day", "#mail"]
 
 
-def report(kind, key, day=10, **fields):
-    return event(kind, f"2026-11-{day} 12:00", id=f"{kind}:{key}", report=Report(key=KEY + key, rule="after", **fields))
+def report(kind, key, day=10, title="", **fields):
+    told = Report(key=KEY + key, rule="after", **fields)
+    return event(kind, f"2026-11-{day} 12:00", id=f"{kind}:{key}", title=title, report=told)
 
 
 def decided(text, *events):
@@ -81,6 +82,16 @@ def test_the_last_that_was_done_is_the_reason_and_all_are_evidence():
     )
     found = the(PLAIN, visit(), report("dismissed", "", 10), report("dismissed", "#2", 11), now=NOW, faulty=True)
     assert found.why == "dismissed by you: you deleted it"
+
+
+def test_of_two_that_were_sent_the_later_one_is_the_reason_whichever_comes_first_in_the_list():
+    for first, second in [(10, 11), (11, 10)]:
+        told = report("sent", "", first, title=f"of {first}"), report("sent", "#2", second, title=f"of {second}")
+        assert the(PLAIN, visit(), *told, now=NOW, faulty=True).why == "you sent it: “of 11” of Wed 2026-11-11 12:00"
+
+
+def test_the_first_action_is_known_by_the_key_of_its_duty_whatever_its_id():
+    assert decided(NAMED, report("done", "")) == (State.DUE, ("#mail",))
 
 
 def test_done_by_ends_all():
@@ -122,8 +133,8 @@ def test_a_notice_beside_others_keeps_nothing_open():
 # -- notes about one of several
 
 
-def order(tag, name, start="2026-11-10 12:00"):
-    return note(start, tag, data={"for": name})
+def order(tag, name, start="2026-11-10 12:00", **fields):
+    return note(start, tag, data={"for": name}, **fields)
 
 
 @pytest.mark.parametrize(("text", "names"), [(PLAIN, ("#1", "#2")), (NAMED, ("#mail", "#day"))])
@@ -142,6 +153,46 @@ def test_the_reason_names_the_note():
         the(NAMED, visit(), *orders, now=NOW, faulty=True).why
         == "done, as you say in your note “#done” of Wed 2026-11-11 09:00"
     )
+
+
+@pytest.mark.parametrize(
+    ("tag", "said", "why"),
+    [
+        ("done", "Kept it free", "done, as you say in your note “Kept it free” of Tue 2026-11-10 13:00"),
+        ("dismissed", "No need", "dismissed by you in your note “No need” of Tue 2026-11-10 13:00"),
+        ("dismissed", "", "dismissed by you in your note “#dismissed” of Tue 2026-11-10 13:00"),
+    ],
+)
+def test_the_reason_quotes_the_note_that_ended_the_last_action(tag, said, why):
+    deleted = report("dismissed", "#mail")
+    told = order(tag, f"{KEY}#day", "2026-11-10 13:00", title=said)
+    assert the(NAMED, visit(), deleted, told, now=NOW, faulty=True).why == why
+
+
+def test_what_is_done_by_a_note_is_done_for_what_counts_from_it_and_what_is_dismissed_is_not():
+    text = NAMED + (
+        '[rule.next]\non = { kind = "meeting" }\nopens = "after.done + 1 day"\ndo = { type = "task", title = "x" }\n'
+    )
+
+    def opens(*orders):
+        found = decide(text, visit(), *orders, now=NOW, faulty=True).values()
+        return [shown(each.opens) for each in found if each.rule == "next"]
+
+    sent, kept = order("done", f"{KEY}#mail"), order("done", f"{KEY}#day", "2026-11-11 09:00")
+    assert opens(sent) == [""]
+    assert opens(sent, kept) == ["2026-11-12 09:00"]
+    given_up = order("dismissed", f"{KEY}#day", "2026-11-11 09:00")
+    assert opens(sent, given_up) == ["2026-11-11 12:00"]
+    assert opens(order("dismissed", f"{KEY}#mail"), given_up) == [""]
+
+
+def test_of_a_note_and_an_output_that_tell_the_same_the_earlier_is_the_reason():
+    kept, ticks = (
+        order("done", f"{KEY}#day", "2026-11-10 09:00"),
+        [report("done", "#day"), report("dismissed", "#mail")],
+    )
+    found = the(NAMED, visit(), kept, *ticks, now=NOW, faulty=True)
+    assert found.why == "done, as you say in your note “#done” of Tue 2026-11-10 09:00"
 
 
 def test_a_note_about_an_action_that_there_is_not_is_told_with_those_that_there_are():
@@ -203,6 +254,14 @@ def test_where_all_that_is_open_waits_the_duty_is_held_until_the_first_is_not():
     assert (found.state, f"{found.due:%m-%d}", found.late) == (State.DUE, "11-20", False)
 
 
+def test_what_is_due_only_later_waits_no_longer_than_its_first_action():
+    text = NAMED.replace("closes ", 'due     = "day + 15 days"\ncloses ', 1) + SNOOZED
+    later, sooner = snooze(f"{KEY}#mail", "2026-11-20 09:00"), snooze(f"{KEY}#day", "2026-11-15 09:00")
+    assert the(text, visit(), later, now=NOW, faulty=True).state is State.DUE
+    found = the(text, visit(), later, sooner, now=NOW, faulty=True)
+    assert (found.state, "2026-11-15" in found.why) == (State.HELD, True)
+
+
 def test_what_waits_may_be_done_all_the_same_and_closes_with_its_duty():
     waits = snooze(f"{KEY}#day", "2026-12-15 09:00")
     assert decided(NAMED + SNOOZED, waits, report("done", "#day")) == (State.DUE, ("#day",))
@@ -218,6 +277,10 @@ def test_what_waits_may_be_done_all_the_same_and_closes_with_its_duty():
 @pytest.mark.parametrize(("part", "name"), [("1", KEY), ("2", f"{KEY}#2"), ("mail", f"{KEY}#mail")])
 def test_what_people_call_an_action_names_it(part, name):
     assert (name_of_part(KEY, part), part_of(KEY, name)) == (name, part)
+
+
+def test_a_word_for_a_duty_may_name_one_action_of_it():
+    assert (with_part("nordik/after", "2"), with_part("nordik/after", "")) == ("nordik/after#2", "nordik/after")
 
 
 def test_all_have_ended_when_none_is_open():

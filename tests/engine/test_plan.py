@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from followup_rules.engine.plan import NOTICE, PRINTED, EntryState, LedgerEntry, digest, plan
-from followup_rules.model import Action, Announcement, Decision, Person, Reason, Reply, State, Visit
+from followup_rules.model import Action, Announcement, Decision, Pause, Person, Reason, Reply, State, Visit
 from tests.support.caselab import JULIE, MARC, at
 
 KEY = "thank-you/nordik.ca@2026-11-09"
@@ -176,3 +176,55 @@ def test_the_words_that_a_store_holds_keep_their_meaning():
 def test_a_row_begins_as_the_creation_of_something_that_nobody_has_touched():
     begun = LedgerEntry(key=KEY, output="drafts", marker=KEY, action=THANKS, state=EntryState.INTENDED)
     assert (begun.op, begun.ref, begun.touched, begun.attempts, begun.report) == ("create", "", False, 0, "")
+
+
+# -- what a duty makes changes, or is done in part
+
+
+TASK = replace(THANKS, type="task", title="Thank them")
+ANOTHER = "its rule makes something else of it now"
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        (row(), [("create", ""), ("withdraw", ANOTHER)]),
+        (row(touched=True), []),  # what the user has begun is left
+        (row(EntryState.INTENDED), []),
+        (row(EntryState.ENDED), [("create", "")]),
+        (row(action=replace(THANKS, type=NOTICE)), [("create", "")]),
+    ],
+)
+def test_what_is_of_another_type_now_is_made_anew_under_its_key(entry, expected):
+    changes = planned([decision(State.DUE)], [TASK], [entry])
+    assert sorted((change.op, change.reason) for change in changes) == expected
+    assert {change.action.type for change in changes} <= {"task", "draft"}
+
+
+FIRST, SECOND = replace(THANKS, part="mail"), replace(TASK, key=f"{KEY}#day", part="day")
+ROWS = [row(action=FIRST), row(key=SECOND.key, marker=SECOND.key, action=SECOND)]
+
+
+def of_two(ended=(), paused=(), made=(FIRST, SECOND)):
+    reason = Reason("held")
+    pauses = {name: Pause(held, reason, DUE, late=False) for name, held in paused}
+    due = replace(decision(State.DUE), ended=tuple(f"{KEY}#{name}" for name in ended), paused=pauses)
+    return [(change.op, change.action.part, change.reason) for change in planned([due], made, ROWS)]
+
+
+def test_of_two_actions_the_one_that_was_done_elsewhere_is_taken_back():
+    assert of_two() == []
+    assert of_two(ended=["day"], made=[FIRST]) == [("withdraw", "day", "you have done it elsewhere")]
+    assert of_two(ended=["mail"], made=[SECOND]) == [("withdraw", "mail", "you have done it elsewhere")]
+
+
+def test_of_two_actions_the_one_that_waits_is_left_where_it_is():
+    assert of_two(paused=[(f"{KEY}#day", True)], made=[FIRST]) == []
+    assert of_two(paused=[(f"{KEY}#day", False)], made=[FIRST]) == [
+        ("withdraw", "day", "its rule does not make it any more")
+    ]
+
+
+def test_what_a_rule_makes_no_more_is_taken_back_and_what_nobody_could_make_is_left():
+    assert of_two(made=[FIRST]) == [("withdraw", "day", "its rule does not make it any more")]
+    assert of_two(made=[]) == []

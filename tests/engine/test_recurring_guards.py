@@ -1,5 +1,7 @@
 """Guards from the clock: windows over all cases, which hold contact to anybody."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -163,3 +165,55 @@ def test_windows_may_overlap():
     over = note("2026-11-11 22:00", "awake")
     found = the(MAIL + long, visit("2026-11-11 22:30"), over, now="2026-11-11 23:45")
     assert (found.state, shown(found.due)) == (State.DUE, "2026-11-11 23:30")
+
+
+OFTEN = '[guard.often]\non = { every = "day at 20:00" }\nopens = "start %s %d hours"\ncloses = "start %s %d hours"\n'
+AT_ONCE = '[rule.mail]\non = { kind = "meeting" }\nlate = "start + 60 days"\ndo = { type = "draft", title = "x" }\n'
+HOURS = st.integers(-30, 60)
+
+
+@given(opens=HOURS, long=st.integers(1, 50), at_hour=st.integers(0, 23), later=st.integers(0, 100))
+def test_what_recurs_holds_as_if_each_of_its_windows_were_written_down(opens, long, at_hour, later):
+    """However its windows lie to the occurrence that they belong to, and to each other."""
+    first, closes = visit(f"2026-11-10 {at_hour:02}:00"), opens + long
+    text = AT_ONCE + OFTEN % ("-+"[opens >= 0], abs(opens), "-+"[closes >= 0], abs(closes))
+    evening, hour = at("2026-11-01 20:00"), timedelta(hours=1)
+    starts = [evening + timedelta(days=day) + opens * hour for day in range(30)]
+    now, due = first.end + later * hour, first.end
+    while due <= now and (ends := [start + long * hour for start in starts if start <= due < start + long * hour]):
+        due = max(ends)
+    current = [start + long * hour for start in starts if start <= now < start + long * hour]
+    found = the(text, first, now=shown(now))
+    if current:
+        longer = [start for start in starts if start > now and start + long * hour > max(current)]
+        assert (found.state, found.next) == (State.HELD, min([max(current), *longer]))
+    else:
+        assert (found.state, found.due) == (State.DUE, due)
+        assert found.next == min(start for start in starts if start > now)
+
+
+def test_a_guard_of_which_most_occurrences_have_no_window_holds_in_the_others():
+    """From Thursday to Sunday its beginning moves behind its end, or onto it; Monday's reaches to Thursday."""
+    weekly = NIGHT.replace("20:00", "08:00").replace("12 hours", "3 days") + 'opens = "start, mon"\n'
+    asked = visit("2026-11-11 11:00")
+    assert told(MAIL + weekly, asked, now="2026-11-11 12:00") == (State.HELD, "2026-11-11 12:00", "2026-11-12 08:00")
+    assert told(MAIL + weekly, asked, now="2026-11-12 08:00")[:2] == (State.DUE, "2026-11-12 08:00")
+
+
+def test_what_was_due_before_a_night_is_due_as_before_from_its_very_end_on():
+    assert told(MAIL + NIGHT, NOON, now="2026-11-11 08:00")[:2] == (State.DUE, "2026-11-10 12:00")
+
+
+def test_of_two_nights_that_begin_at_once_the_longer_counts():
+    short = NIGHT.replace("night", "evening").replace("12 hours", "3 hours")
+    for text in (MAIL + NIGHT + short, MAIL + short + NIGHT):
+        assert told(text, EVENING, now="2026-11-10 22:00") == (State.HELD, "2026-11-10 20:30", "2026-11-11 08:00")
+        assert told(text, EVENING, now="2026-11-11 09:00")[1] == "2026-11-11 08:00"
+
+
+def test_quiet_days_hold_too_where_a_night_may():
+    quiet = '[guard.quiet]\non = { kind = "meeting" }\ncloses = "end + 1 day at 21:00"\n'
+    assert told(MAIL + NIGHT + quiet, NOON, now="2026-11-10 13:00")[0] is State.HELD
+    text = MAIL + NIGHT + quiet.replace('" }', '", title = "Second" }')
+    second = decide(text, EVENING, visit("2026-11-14 10:00", id="next", title="Second"), now="2026-11-11 12:00")
+    assert shown(second[f"mail/{EVENING.id}@2026-11-10"].due) == "2026-11-11 08:00", "that of another day is to come"

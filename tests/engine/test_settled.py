@@ -15,10 +15,12 @@ TEXT = "[rule.ask]\n" + ASK
 ASKED = note("2026-11-09 10:00", "ask", id="n")
 BEFORE = Settled(State.DONE, "done by your mail")
 
+SHOWN = {"guard": "g", "evidence": ("e",), "carries": ("x",), "late": True, "warning": "Christmas"}
+
 
 @pytest.fixture
 def due():
-    return replace(the(TEXT, ASKED, now="2026-11-09 12:00"), guard="g", carries=("x",), late=True, warning="Christmas")
+    return replace(the(TEXT, ASKED, now="2026-11-09 12:00"), **SHOWN)
 
 
 @pytest.mark.parametrize("state", [State.WAITING, State.HELD, State.DUE])

@@ -19,6 +19,8 @@ UNREAD_NOTES = "the source 'notes' could not be read, so nothing can be said of 
         (CLEAR, {"sent", "meeting"}, None),
         (CLEAR, None, None),
         (CLEAR, {"note", "done"}, None),  # people write notes when they like; outputs report what is done
+        (CLEAR, {"meeting", "sent", "note", "done"}, None),
+        (CLEAR, {"meeting", "sent", "note", "done", "sms"}, "no source can show a “sms” event"),
         (CLEAR, {"received"}, "no source can show a “received” event"),
         (CLEAR, MANY | {"received"}, "no source can show a “received” event"),
         (FAILED, {"sent"}, UNREAD),

@@ -86,3 +86,60 @@ def test_a_guard_that_ends_with_what_counts_from_a_faulty_definition_is_faulty_t
 def test_definitions_that_count_from_each_other_are_one_circle_and_nothing_hangs():
     found = problems('after = "meant.on"', 'opens = "said.on"')
     assert [message for _, message in found] == ["times in a cycle: meant -> said -> meant"]
+
+
+@pytest.mark.parametrize("field", ["opens", "moved_by", "not_before", "due", "late", "closes"])
+def test_what_counts_from_something_faulty_says_which_of_its_times_cannot_be_told(field):
+    text = '[rule.call]\non = "#x"\n%s = %s\ndo = { type = "notice", title = "x" }\n[define.said]\nkin = "x"\n'
+    text += '[rule.other]\non = "#x"\nopens = 5\ndo = { type = "notice", title = "x" }\n'
+    for phrase, why in [('"said.on"', "counts from the definition 'said', which is faulty"),
+                        ('"other + 1 day"', "cannot be told, because the rule 'other' is faulty")]:  # fmt: skip
+        document = parse(text % (field, phrase), "rules.toml")
+        assert load([document], world(), Surroundings())[0].rules["call"].fault == f"{field!r} {why}"
+
+
+SILENCE = """
+[rule.notice]
+on = { kind = "sent" }
+%s
+do = { type = "notice", title = "x" }
+[rule.again]
+on = { kind = "sent" }
+opens = "notice.done + 1 day"
+do = { type = "notice", title = "x" }
+[rule.thank]
+on = { kind = "meeting" }
+done_by = [{ kind = "sent", after = "%s" }]
+do = { type = "notice", title = "x" }
+[guard.quiet]
+on = { kind = "meeting" }
+closes = ["%s", "end + 1 day"]
+except = ["%s"]
+"""
+BREAKS, DURING = 'breaks = { guard = "quiet" }', 'during = "quiet"'
+
+
+@pytest.mark.parametrize(
+    ("asks", "after", "closes", "spared", "way"),
+    [
+        (BREAKS, "day", "again", "thank", "notice.done -> quiet -> again"),
+        (DURING, "day", "again", "thank", "notice.done -> quiet -> again"),
+        (
+            BREAKS,
+            "again",
+            "end + 2 days",
+            "thank",
+            "notice.done -> again",
+        ),  # what excuses a mail tells whether it was one
+        (BREAKS, "again", "end + 2 days", "again", ""),
+        (DURING, "again", "end + 2 days", "thank", ""),
+        (BREAKS, "day", "end + 2 days", "thank", ""),
+    ],
+)
+def test_when_something_was_done_is_known_only_once_it_is_known_whether_it_was_asked_for(
+    asks, after, closes, spared, way
+):
+    document = parse(SILENCE % (asks, after, closes, spared), "rules.toml")
+    assert isinstance(document, Document)
+    found = [problem.message for problem in load([document], world(), Surroundings())[1]]
+    assert found == ([f"times in a cycle: again -> {way}"] if way else [])

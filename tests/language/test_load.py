@@ -1,6 +1,7 @@
 """Rule files: layers become one set of rules; every problem is told once, and nothing acts on a guess."""
 
 import tomllib
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,12 +12,14 @@ from followup_rules.language.load import Surroundings, load, unknown_tables
 from followup_rules.language.patterns import World
 from followup_rules.language.phrases import Days
 from followup_rules.language.schema import Do
+from followup_rules.model import Event
 from followup_rules.toml.document import Document, parse
 from followup_rules.translation import told
 from tests.support.examples import examples
 from tests.support.rulelab import unfilled
 
 WORLD = World(frozenset(), frozenset(), frozenset(), frozenset(), Days(ZoneInfo("America/Toronto"), lambda _: None))
+NOON = datetime(2026, 11, 9, 17, tzinfo=UTC)
 OUTPUTS = {"drafts": ("draft",), "tasks": ("task",)}
 AROUND = Surroundings(frozenset({"thank-you", "call"}), OUTPUTS)
 
@@ -294,6 +297,7 @@ def test_a_faulty_rule_is_there_with_its_fault_and_the_others_go_on(own, code):
     found, _ = loaded(PACK, own)
     assert faults(found) == {"new"}, code
     assert found.rules["new"].fault
+    assert unfilled(found.rules["new"].fault) == []
 
 
 def test_every_mistake_of_all_files_is_told_in_one_go():
@@ -322,6 +326,89 @@ def test_a_type_that_no_output_takes_is_one_problem_that_names_all_its_rules():
         ("F019", "rule.thank-you", "no output takes a 'draft'"),
     }
     assert faults(found) == {"b", "call", "thank-you"}
+
+
+CHOICE = "choose one of: card, draft, notice, task; or add an output that takes "
+
+
+@pytest.mark.parametrize(
+    ("do", "marked", "message", "hint"),
+    [
+        ("{ type = 'taks', title = 'x' }", "'taks'", "no output takes a 'taks'", 'did you mean "task"?'),
+        ("{ type = 'sms', title = 'x' }", "'sms'", "no output takes a 'sms'", f"{CHOICE}'sms'"),
+        ("{ type = 'task', title = 'x', output = 'drafts' }", "'drafts'", "the output 'drafts' takes no 'task'",
+         f"{CHOICE}'task'"),
+        ("{ type = 'dratf', title = 'x', output = 'drafts' }", "'drafts'", "the output 'drafts' takes no 'dratf'",
+         'did you mean "draft"?'),
+        ("{ type = 'sms', title = 'x', output = 'nowhere' }", "'nowhere'", "unknown output 'nowhere'",
+         "one of: drafts, tasks"),
+        ("[{ type = 'task', title = 'x', id = 'a' }, { type = 'sms', title = 'y', id = 'b' }]", "'sms'",
+         "no output takes a 'sms'", f"{CHOICE}'sms'"),
+        ("[{ type = 'sms', title = 'x', id = 'a' }, { type = 'sms', title = 'y', id = 'b' }]", "'sms'",
+         "no output takes a 'sms'", f"{CHOICE}'sms'"),
+    ],
+)  # fmt: skip
+def test_what_no_output_takes_is_told_at_its_type_or_at_the_output_that_was_named(do, marked, message, hint):
+    sound = f"[rule.z]\non = '#z'\n{NOTICE.replace('notice', 'card')}\n"
+    around = Surroundings(frozenset(), {"drafts": ("draft",), "tasks": ("task", "card")})
+    found, (problem,) = load([document(f"[rule.a]\non = '#a'\ndo = {do}\n{sound}")], WORLD, around)
+    assert (problem.message, problem.hint, problem.line) == (message, hint, 3)
+    assert problem.source_line[problem.column - 1 :][: problem.length] == marked
+    assert faults(found) == {"a"}
+
+
+def test_for_a_usual_type_the_output_that_takes_it_is_shown_and_what_is_off_makes_nothing():
+    task = NOTICE.replace("notice", "task")
+    own = (
+        "".join(f"[rule.{name}]\non = '#a'\n{task}\n" for name in "cab")
+        + f"[rule.off]\non = '#a'\n{task}\nenabled = false"
+    )
+    found, (problem,) = load([document(own)], WORLD, Surroundings(frozenset(), {"drafts": ("draft",)}))
+    assert (problem.where, problem.message, problem.hint) == (
+        "rule.a",
+        "no output takes a 'task'; nor can these rules make it: b, c",
+        'add [outputs.tasks] with plugin = "todotxt", path = "todo.txt"',
+    )
+    assert faults(found) == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize(
+    ("on", "code", "marked", "says"),
+    [
+        ("{ every = 'day', kind = 'x' }", "F010", "kind", "unknown key 'kind' in [rule.x.on]"),
+        ("{ kind = 'sent', every = 'day' }", "F010", "kind", "unknown key 'kind' in [rule.x.on]"),
+        ("{ every = 5 }", "F011", "5", "'every' must be a text in quotes, not 5"),
+        ("{ every = 'dya' }", "F014", "dya", "'dya' is no way to move a day"),
+        ("[]", "F011", "[]", "'on' must be a text in quotes or a table { ... }, not a list"),
+        ("{ }", "F013", "{ }", "an empty pattern would match everything"),
+    ],
+)
+def test_what_a_rule_cannot_start_from_is_one_problem(on, code, marked, says):
+    found, (problem,) = loaded(f"[rule.x]\non = {on}\n{NOTICE}")
+    assert (problem.code, problem.source_line[problem.column - 1 :][: problem.length]) == (code, marked)
+    assert says in problem.message
+    assert faults(found) == {"x"}
+
+
+def test_what_a_rule_starts_from_by_the_clock_is_no_event():
+    (found,) = rules(f"[rule.x]\non = {{ every = 'day' }}\n{NOTICE}").rules.values()
+    assert found.recurring.text == "day"
+    assert [found.on.may_be(Event(id="e", kind=kind, start=NOON, end=NOON)) for kind in ("note", "every", "")] == [
+        False
+    ] * 3
+
+
+def test_what_a_rule_writes_to_whatever_it_starts_from():
+    to = "{ type = 'draft', title = 'x', to = ['them', 'Marc.Roy@Googlemail.com', 'it.ref'] }"
+    found, _ = loaded(
+        f"[rule.a]\non = '#a'\ndo = {to}\n[rule.b]\non = '#b'\n{NOTICE}\n[rule.c]\non = 'c'\ndo = {to}\n"
+        "[rule.d]\non = { every = 'day' }\ndo = [{ type = 'notice', title = 'x' }, { type = 'draft', title = 'x' }]"
+    )
+    assert {name: rule.fixed_recipients for name, rule in found.rules.items() if rule.fixed_recipients} == {
+        "a": {"marc.roy@gmail.com"}, "c": {"marc.roy@gmail.com"},
+    }  # fmt: skip
+    assert [rule.id for rule in found.drafting] == ["a", "d"], "the one that is faulty writes to nobody"
+    assert found.recurring == ["d"]
 
 
 def test_where_the_outputs_are_faulty_nothing_is_said_of_what_they_take():
@@ -358,7 +445,7 @@ def test_who_only_waits_for_a_circle_is_broken_too_but_not_reported():
     found, problems = loaded(rule("a", opens="b") + rule("b", opens="a") + rule("c", opens="a + 1 day"))
     assert len(problems) == 1
     assert faults(found) == {"a", "b", "c"}
-    assert "'opens' cannot be told, because the rule 'a' is faulty" in found.rules["c"].fault
+    assert found.rules["c"].fault == "'opens' cannot be told, because the rule 'a' is faulty"
 
 
 def test_a_circle_through_a_rule_that_is_off_is_none():
@@ -429,6 +516,8 @@ def test_a_faulty_definition_in_a_pattern_gives_its_rule_the_same_fault():
     found, (problem,) = loaded(PACK, "[define.thanks]\nto = 'thm'")
     assert faults(found) == {"thank-you"}
     assert found.rules["thank-you"].fault == problem.message
+    found, _ = loaded(PACK, "[rule.too-soon]\nwhere = { any = ['thanks', '#x'] }\n[define.thanks]\nto = 'thm'")
+    assert found.rules["too-soon"].fault == "'where' uses a definition that is faulty"
 
 
 def test_the_problem_of_a_field_is_shown_in_the_file_that_it_comes_from():

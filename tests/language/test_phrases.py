@@ -13,8 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from followup_rules.config.holidays import holiday
+from followup_rules.language import phrases as phrases_module
 from followup_rules.language.days import WEEKDAYS
 from followup_rules.language.phrases import BASES, UNITS, Days, PhraseError, UnsettledError, parse, shift
+from followup_rules.toml.document import parse as toml
+from followup_rules.toml.values import Value
 from tests.support.rulelab import unfilled
 
 TORONTO = ZoneInfo("America/Toronto")
@@ -267,7 +270,18 @@ def test_a_phrase_that_cannot_be_read_names_the_word_at_fault(text, word, says):
         ("end at 9h", "9h", "09:00"),
         ("end at 9h30, workday", "9h30", "09:30"),
         ("end at 17", "17", "17:00"),
+        ("end at 9 h 30", "9 h 30", "09:30"),
+        ("end at 9.30", "9.30", "09:30"),
+        ("end at 9:30 pm", "9:30 pm", "21:30"),
+        ("end at 9 AM", "9 AM", "09:00"),
+        ("end at 12 a.m.", "12 a.m.", "00:00"),
+        ("end at 12pm", "12pm", "12:00"),
+        ("end at 1 pm", "1 pm", "13:00"),
+        ("end at 0 am", "0 am", ""),
+        ("end at 13 pm", "13 pm", ""),
+        ("end at 13h", "13h", "13:00"),
         ("end at 25h", "25h", ""),
+        ("end at 9h + 1 day", "9h", "09:00"),
     ],
 )
 def test_what_is_written_as_elsewhere_is_told_as_it_is_written_here(text, word, meant):
@@ -423,3 +437,12 @@ def test_hours_over_midnight_hold_in_the_morning_too():
     assert shift(parse("start, 22:00-06:00, 05:00-07:00"), local("2026-11-09 10:00"), PLAIN) == local(
         "2026-11-10 05:00"
     )
+
+
+@pytest.mark.parametrize("written", ["5", "true", "{ day = 1 }", "[5]"])
+def test_what_is_no_text_is_no_phrase(written):
+    document = toml(f"[x]\nopens = {written}\n", "rules.toml")
+    problems = []
+    value = Value(document.tables["x"], document, ("x",), problems).child("opens")
+    assert phrases_module.read(value) is None
+    assert [(problem.code, problem.line) for problem in problems] == [("F011", 2)]

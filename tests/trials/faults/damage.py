@@ -217,7 +217,6 @@ DAMAGE = (
         _then(_delete_store),
         lambda _: _ENDLESS,
         "once",
-        forgets=True,
     ),
     Kind("bit-flipped", "killed; one bit of the database turns", _spoilt(_flip), lambda _: _ENDLESS, "once"),
     Kind("edited-meanwhile", "killed; the user edits everything", _edited, lambda _: _ENDLESS, "once"),

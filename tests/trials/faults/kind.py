@@ -31,8 +31,6 @@ class Kind:
     """When the next runs are, before those that put everything right."""
     build: Callable[[Path], None] = world.build
     """Makes the world as it is before."""
-    forgets: bool = False
-    """The store knows no earlier run any more: what recurs starts with the first that it knows, and no sooner."""
     check: Callable[[Lab, Verdict, list[Ran]], None] = _nothing
     """Look at the world as the fault has left it."""
 
@@ -47,9 +45,10 @@ class Kind:
 
     def _try(self, lab: Lab, verdict: Verdict) -> None:
         runs = self.play(lab, verdict.number)
+        begun_anew = not (lab.folder / world.STORE).exists()
         self.check(lab, verdict, runs)
         runs += [child.run(lab.folder, now) for now in self.later]
         runs += lab.recover(lab.folder, *self.later[-1:])
         lab.judge(verdict, runs, lab.reference(*self.later), self.level)
-        if self.forgets:
+        if begun_anew:  # what recurs starts with the first run that the store knows, and no sooner
             verdict.lost = [each for each in verdict.lost if "/every@" not in each]

@@ -123,16 +123,18 @@ def _is_aside(node: ast.AST) -> bool:
     docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
         return True
-    for_types = (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING") or (
-        isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) == "TypeAlias"
+    for_types = (
+        (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
+        or (isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) == "TypeAlias")
+        or (isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("TypeVar("))
     )
     return docstring or for_types or isinstance(node, ast.Assert | ast.Import | ast.ImportFrom)
 
 
 def _names_result(node: ast.AST, above: ast.AST, index: int | None) -> bool:
-    """Tell whether a text is the name under which `once` remembers a result: any other would do as well."""
+    """Tell whether a text is what `once` remembers a result under: any other would do as well."""
     of_once = isinstance(above, ast.Call) and isinstance(above.func, ast.Attribute) and above.func.attr == "once"
-    return of_once and index == 0 and isinstance(node, ast.Constant)
+    return of_once and index in (0, 1) and isinstance(node, ast.Constant | ast.JoinedStr)
 
 
 def _is_sentence(node: ast.AST, above: ast.AST) -> bool:
