@@ -214,6 +214,11 @@ def test_a_zone_that_the_file_defines_wherever_it_stands(starts, written, month)
     assert {time.partition(" ")[2] for time in found} == {"09:00"}
 
 
+def test_an_offset_with_a_colon_is_one(starts):
+    zone = ZONE.format("Office").replace("0400", "04:00").replace("0500", "05:00")
+    assert starts(zone, entry(start="DTSTART;TZID=Office:20261112T090000", end="")) == ["11-12 09:00"]
+
+
 def test_a_defined_zone_knows_both_sides_of_a_change_of_clocks(starts):
     start = "DTSTART;TZID=Office:20261031T013000"
     assert starts(ZONE.format("Office"), entry("RRULE:FREQ=DAILY;COUNT=3", start=start, end="")) == [
