@@ -175,6 +175,8 @@ def _followup(folder: Path, config: Path, arguments: str, now: object, language:
     spoken = {"LC_ALL": "C.UTF-8", "FOLLOWUP_LANGUAGE": language}
     environment = {**os.environ, **spoken, "COLUMNS": "90", "HOME": str(folder)}
     result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    if re.match("followup\xa0?: ", result.stderr):  # as `cli.main` tells what nobody expected: no page is to show that
+        raise SystemExit(f"followup {arguments}: {result.stderr}")
     return _tidy(result.stdout + result.stderr, config)
 
 

@@ -3,8 +3,8 @@
 A code never changes its meaning and is never given again, since people search for it. The tens tell where it belongs:
 F00x files, F01x and F02x what stands in config and rules, F03x texts, F04x sources, outputs and the store, F05x
 plugins, F06x the health of it all, F07x what has become another, F08x copies of the store and what was there before,
-F11x examples, F12x, F13x and F16x rules that can be read and are wrong nevertheless, F14x schedules, F17x outputs that
-hold what nobody knows. F085, F095 and F105 were given before that order.
+F11x examples, F12x, F13x, F16x and F176 to F179 rules that can be read and are wrong nevertheless, F14x schedules, F171
+outputs that hold what nobody knows. F085, F095 and F105 were given before that order.
 """
 
 from __future__ import annotations
@@ -97,3 +97,7 @@ class Code(StrEnum):
     NOT_SHOWN = "F164", "Something that no text shows"
     ONE_PHRASE = "F165", "A list that is written as one phrase"
     UNKNOWN_HERE = "F171", "Something that nobody knows any more"
+    SHORT_WINDOW = "F176", "A window that runs may miss"
+    NOTICE_TO = "F177", "An address that nothing is sent to"
+    TWICE = "F178", "A word that is listed twice"
+    HELD_BY_NONE = "F179", "A guard that holds nothing of it anyway"

@@ -47,11 +47,11 @@ def answer(answers: Collection[str]) -> str:
     """Return what I answered, of the answers under each of my invited addresses (RFC 5545, section 3.2.12).
 
     Any acceptance counts: the other copy was only tidied up. An address without an answer counts as answered, "", for
-    many exports leave it out. `NEEDS-ACTION` if I have not answered.
+    many exports leave it out. `NEEDS-ACTION` if I have not answered: so counts a word that this section does not know.
     """
     # From what commits me most to what commits me least.
     order = ("ACCEPTED", "TENTATIVE", *sorted(ABSENT), "", "NEEDS-ACTION")
-    given = {each if each in order else "" for each in (one.strip().upper() for one in answers)}
+    given = {one.strip().upper() for one in answers}
     return next((each for each in order if each in given), "NEEDS-ACTION")
 
 

@@ -96,6 +96,9 @@ _CLOCK = re.compile(
     """,
     re.VERBOSE,
 )
+_SAME = str.maketrans("’‐‑‒−", "'----")
+_DASHED = re.compile(r"(\d{4})[–—](\d{1,2})[–—](\d{1,2})")
+"""Keyboards of telephones and word processors make other dashes of two hyphens, or of one."""
 _GOES_ON = re.compile(r"[\w-]")
 
 
@@ -170,7 +173,8 @@ def read_value(value: str, start: datetime, zone: ZoneInfo) -> datetime:
 
 def _plain(text: str) -> str:
     """Return a text without accents and in lower case, each character in its place."""
-    signs = (unicodedata.normalize("NFKD", sign)[0].lower()[0] for sign in text.replace("’", "'"))
+    text = _DASHED.sub(r"\1-\2-\3", text.translate(_SAME))
+    signs = (unicodedata.normalize("NFKD", sign)[0].lower()[0] for sign in text)
     return "".join(" " if sign.isspace() else sign for sign in signs)
 
 

@@ -62,6 +62,11 @@ class _Commands(click.Group):
             return built_in
         return self._from_plugins(ctx).get(cmd_name)
 
+    def _called(self, ctx: click.Context) -> click.Context:
+        name = ctx.invoked_subcommand or ""
+        command = self.get_command(ctx, name)
+        return usage.Context(command, info_name=name, parent=ctx) if command else ctx
+
     def _from_plugins(self, ctx: click.Context) -> dict[str, click.Command]:
         from followup_rules.host import registry  # noqa: PLC0415 -- only for what is not built in
 
@@ -91,6 +96,9 @@ class _Commands(click.Group):
         with usage.usage_errors():
             try:
                 return super().invoke(ctx)
+            except click.BadOptionUsage as error:  # click does not say of which command the option is
+                error.ctx = error.ctx or self._called(ctx)
+                raise
             except (click.Abort, KeyboardInterrupt, EOFError):  # click would say so in English
                 click.echo(err=True)
                 speech.say(Sentence("stopped"), err=True)
@@ -98,7 +106,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--config", "config_file", type=click.Path(path_type=Path), help="The config file.")
+@click.option("--config", "config_file", type=click.Path(readable=False, path_type=Path), help="The config file.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error.")
 @click.version_option(__version__, "-V", "--version", prog_name="followup")
 @click.pass_context

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,6 +36,7 @@ from followup_rules.texts.templates import written_at
 from followup_rules.tick.run import preview
 from followup_rules.upkeep.exposed_addresses import addresses_in_config, exposed_addresses
 from followup_rules.upkeep.services import concerns
+from followup_rules.upkeep.writable import unwritable
 
 if TYPE_CHECKING:
     from followup_rules.cli.fix import Fix
@@ -100,7 +100,7 @@ def examine(config: Config, now: datetime) -> Findings:
     if config.fatal:
         return Findings(config.problems)
     seen: dict[str, _Seen] = {}
-    problems = [*config.problems, *_texts(config), *_unwritable(config), *_tried(config, now, seen), *concerns(config)]
+    problems = [*config.problems, *_texts(config), *unwritable(config), *_tried(config, now, seen), *concerns(config)]
     if config.ingredients:
         document = config.ingredients.document
         problems += [*fixed_zone(document), *uncovered(document, config.profile.holidays, now)]
@@ -274,41 +274,6 @@ def _tried(config: Config, now: datetime, seen: dict[str, _Seen]) -> list[Proble
     # A note without a case is no fault yet if more mail, which may show that case, is still to be read.
     partly = any(source.partly for source in seen.values())
     return [problem for problem in problems if not (partly and problem.code == Code.NO_CASE)]
-
-
-def _unwritable(config: Config) -> Iterator[Problem]:
-    places = [
-        (Code.NOT_WRITTEN, f"outputs.{output.name}", path)
-        for output in config.outputs
-        for path in _paths(output.options)
-    ]
-    for code, where, path in [*places, (Code.STORE, "store", config.store)]:
-        obstacle = _obstacle(path)
-        if obstacle:
-            hint = Sentence("change its permissions, or name another path in the config")
-            yield Problem(
-                where, Sentence("{path} cannot be written: {obstacle}", path=path, obstacle=obstacle), code, hint=hint
-            )
-
-
-def _paths(options: Any) -> list[Path]:
-    values = [getattr(options, each.name) for each in dataclasses.fields(options)] if is_dataclass(options) else []
-    return [value for value in values if isinstance(value, Path)]
-
-
-def _obstacle(path: Path) -> str:
-    """Return why a file or folder can be neither written nor made, or ""."""
-    if path.exists():
-        return "" if os.access(path, os.W_OK) else Sentence("you may not change it")
-    # What is not there yet is made by the first run, in the nearest folder that is.
-    around = next(parent for parent in path.absolute().parents if parent.exists())
-    if not around.is_dir():
-        return Sentence("{around} is no folder", around=around)
-    return (
-        ""
-        if os.access(around, os.W_OK | os.X_OK)
-        else Sentence("you may not create anything in {around}", around=around)
-    )
 
 
 # -- what the rules say of themselves

@@ -26,17 +26,14 @@ def _offering(words: Callable[[Config, str], Iterator[str]]) -> Offer:
     @wraps(words)
     def offer(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001 -- click's
         try:
-            found = sorted(set(words(_config(ctx), incomplete)))
+            named = ctx.find_root().params.get("config_file")
+            config = read_config(Path(named) if named else default_file())
+            found = sorted(set(words(config, incomplete)))
         except Exception:  # noqa: BLE001 -- whatever is wrong with config or store: a traceback would spoil the line
             return []
         return [CompletionItem(word) for word in found if word.casefold().startswith(incomplete.casefold())]
 
     return offer
-
-
-def _config(ctx: click.Context) -> Config:
-    named = ctx.find_root().params.get("config_file")
-    return read_config(Path(named) if named else default_file())
 
 
 @_offering

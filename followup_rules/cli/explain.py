@@ -148,7 +148,7 @@ def _print_all(report: Report, files: Sequence[CaseFile]) -> None:
         _add_summary(page, file, report.now)
     if idle:
         page.title(Sentence("No rule is concerned with"))
-        page.row((), _INDENT, [_idle(file) for file in idle])
+        page.row((), _INDENT, [_name_with_title(file) for file in idle])
     page.row((), 0)
     page.row(
         (),
@@ -197,7 +197,7 @@ def _counts(file: CaseFile) -> list[Clause]:
     return [*shown, given] if said else shown
 
 
-def _idle(file: CaseFile) -> str:
+def _name_with_title(file: CaseFile) -> str:
     titles = {event.title for event in file.events if event.title} - {file.name}
     return f"{file.name} ({min(titles)})" if len(titles) == 1 else file.name
 
@@ -287,15 +287,11 @@ def _told(decision: Decision, file: CaseFile, now: datetime) -> list[list[Clause
         entries = file.made(decision)
         there = [_made(it) for it in entries]
         lines.append([*there] or [(Sentence("not made yet"), "yellow")])
-    lines += [_paused(name, decision, now) for name in decision.paused if decision.holds(name)]
+    for name in (name for name in decision.paused if decision.holds(name)):
+        until = pages.told(decision.paused[name].reason, now)
+        lines.append([Sentence("action {name}: {reason}", name=f"#{part_of(decision.key, name)}", reason=until)])
     lines.append(_coming(decision, now))
     return [line for line in lines if line]
-
-
-def _paused(name: str, decision: Decision, now: datetime) -> list[Clause]:
-    """Return which of its actions a note holds alone, and until when."""
-    until = pages.told(decision.paused[name].reason, now)
-    return [Sentence("action {name}: {reason}", name=f"#{part_of(decision.key, name)}", reason=until)]
 
 
 def _made(entry: LedgerEntry) -> Sentence:

@@ -54,16 +54,14 @@ def _init(ctx: click.Context, *, yes: bool, as_json: bool, **flags: Any) -> None
     _end(file, written, asks=asks, as_json=as_json)
 
 
-def _flag(question: Question) -> click.Option:
-    metavar = "TEXT..." if question.several else "TEXT"
-    return click.Option([f"--{question.name}"], multiple=question.several, metavar=metavar, help=question.asks)
-
-
 command = click.Command(
     "init",
     callback=click.pass_context(_init),
     params=[
-        *(_flag(question) for question in QUESTIONS),
+        *(
+            click.Option([f"--{q.name}"], multiple=q.several, metavar="TEXT..." if q.several else "TEXT", help=q.asks)
+            for q in QUESTIONS
+        ),
         click.Option(["--yes", "-y"], is_flag=True, help=Sentence("Take what is proposed, and ask nothing.")),
         click.Option(["--json", "as_json"], is_flag=True, help=Sentence("Print one JSON object, and ask nothing.")),
     ],
@@ -149,6 +147,8 @@ def _settled(file: Path, answers: Given) -> Answers:
 
 def _place(written: str) -> str:
     """Return a path as the config is to name it: what the user gave is relative to where they are."""
+    if not written:
+        return ""
     absolute = written.startswith("~") or Path(os.path.expandvars(written)).is_absolute()
     return written if absolute else str(Path.cwd() / written)
 

@@ -23,6 +23,8 @@ from followup_rules.sentences import Sentence, as_sentence
 from followup_rules.web_address import is_address, parsed
 
 NONE = Sentence("none")
+COLON = Sentence(": ")
+"""Between a question and its answer."""
 _YES = ("y", "yes", "o", "oui")
 _NONE = ("-", "none", "aucun", "aucune")
 _BACK = timedelta(days=90)
@@ -40,7 +42,7 @@ class Found(Struct, frozen=True):
 
 def agreed(question: str) -> bool:
     """Ask what is answered by yes or no, in either language; Enter is no."""
-    answer = click.prompt(f"{tr(question)} [{tr(Sentence('y/N'))}]", "", show_default=False)
+    answer = click.prompt(f"{tr(question)} [{tr(Sentence('y/N'))}]", "", show_default=False, prompt_suffix=tr(COLON))
     return answer.strip().lower() in _YES
 
 
@@ -95,7 +97,7 @@ def _asked(question: Question, answers: Given, found: Found) -> dict[str, tuple[
     shown = f" [{'; '.join(proposed)}]" if proposed else "" if question.needed else f" [{tr(NONE)}]"
     refused = ""
     while True:
-        written = click.prompt(f"{tr(question.asks)}{shown}", "", show_default=False).strip()
+        written = click.prompt(f"{tr(question.asks)}{shown}", "", show_default=False, prompt_suffix=tr(COLON)).strip()
         if written == "?" or (not written and question.needed and not proposed):
             click.echo(f"  {tr(question.explains)}")
             continue

@@ -70,21 +70,24 @@ QUESTIONS = (
         Sentence("Your calendar: an .ics file, a folder of them, or its secret address (https:// or webcal://)"),
         Sentence(
             "Interviews are found in it. Its address on the web stands in the calendar's settings, as “secret address "
-            "in iCal format” or the like; it is kept in a file that only you may read."
+            "in iCal format” or the like; it is kept in a file that only you may read. Without a calendar, answer -, "
+            "and note your interviews."
         ),
         _in_home("calendar.ics"),
         init_answers.path,
         init_answers.calendar_fault,
-        needed=True,
         is_place=True,
     ),
     Question(
         "sent",
         Sentence("Your sent mail: a Maildir, an mbox, or a folder of .eml"),
-        Sentence("By it is known whom you thanked, and when. It is only read, and nothing is ever sent."),
+        Sentence(
+            "By it is known whom you thanked, and when. It is only read, and nothing is ever sent. Thunderbird and "
+            "Apple Mail keep it in their folders; of Gmail, Google Takeout gives it as Sent.mbox. Without it, answer "
+            "-, and note what you did."
+        ),
         _sent,
         init_answers.path,
-        needed=True,
         several=True,
         is_place=True,
     ),

@@ -83,6 +83,8 @@ def command(ctx: click.Context, /, paths: Sequence[str], *, as_json: bool, **giv
     outside --out.
     """
     asked, plugins = Asked(**given), registry.load()
+    if fault := next(filter(None, map(init_answers.address_fault, asked.me)), ""):
+        raise click.BadParameter(fault, ctx, param_hint="--me")
     try:
         offers = [offer for path in paths for offer in offered.named(plugins, path)]
     except Unusable as error:

@@ -13,6 +13,7 @@ from followup_rules.codes import Code
 from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import expected
 
+_SPELT = re.compile(r"f?0*(\d{1,3})", re.IGNORECASE)
 _SECTION = re.compile(r"^## (F\d{3})\n(.*?)(?=^## F\d{3}$|\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -24,22 +25,20 @@ def command(code: str, *, as_json: bool) -> None:
 
     Most have an example that is wrong, and one that is right.
     """
-    pages = dict(_SECTION.findall(_all_pages()))
-    page = pages.get(code.strip().upper())
+    # docs/problems.md: as it was installed, or as it lies beside the code in a checkout.
+    installed = resources.files("followup_rules") / "data" / "problems.md"
+    found = installed if installed.is_file() else Path(__file__).parents[2] / "docs" / "problems.md"
+    pages = dict(_SECTION.findall(found.read_text(encoding="utf-8")))
+    spelt = _SPELT.fullmatch(code.strip())
+    named = f"F{int(spelt[1]):03}" if spelt else code.strip().upper()  # 12, f12 and F012 are one
+    page = pages.get(named)
     if page is None:
-        raise click.UsageError(
-            Sentence("there is no code {code}: {hint}", code=code, hint=expected(code.upper(), [*map(str, Code)]))
-        )
+        listed = Sentence("docs/problems.md lists all")
+        hint = expected(named, [*map(str, Code)]) or listed
+        raise click.UsageError(Sentence("there is no code {code}: {hint}", code=code, hint=hint))
     if as_json:
         from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
 
-        click.echo(records.dump({"code": code.strip().upper(), "page": page.strip()}))
+        click.echo(records.dump({"code": named, "page": page.strip()}))
     else:
         click.echo(page.strip())
-
-
-def _all_pages() -> str:
-    """Return docs/problems.md: as it was installed, or as it lies beside the code in a checkout."""
-    installed = resources.files("followup_rules") / "data" / "problems.md"
-    found = installed if installed.is_file() else Path(__file__).parents[2] / "docs" / "problems.md"
-    return found.read_text(encoding="utf-8")

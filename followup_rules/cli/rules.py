@@ -48,7 +48,8 @@ def command(ctx: click.Context, ident: str | None, *, as_json: bool) -> None:
     else:
         chosen = {key: table for key, table in tables.items() if key[1] == ident}
         if not chosen:
-            hint = expected(ident, sorted(name for _, name in tables))
+            listed = Sentence("`followup rules` lists them")
+            hint = expected(ident, sorted(name for _, name in tables)) or listed
             raise click.BadParameter(
                 Sentence("there is no rule, guard or definition {ident!r}; {hint}", ident=ident, hint=hint),
                 param_hint="ID",

@@ -33,6 +33,7 @@ def command(ctx: click.Context, now: str | None, *, as_json: bool, verbose: bool
     Prints only what changed, so that cron mails only when something happened.
     """
     config = read_config(shared.config_file(ctx))
+    # Not yet `config.fatal`, for which the rules must be compiled: the last run may have found them sound.
     if any(problem.fatal for problem in config.faults):
         shared.give_up(config.problems, as_json=as_json)
     moment = shared.instant(now, config)

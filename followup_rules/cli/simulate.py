@@ -33,6 +33,7 @@ from followup_rules.toml.suggestions import expected
 
 _DAYS = timedelta(days=90)
 """How far back the past is played if nobody says from when."""
+_LISTED = 12
 
 
 class Span(Struct, frozen=True):
@@ -91,13 +92,15 @@ def command(
         for number, span in enumerate(spans):
             now = tell(span.config, span.history, span.start, span.end)
             then = tell(others[number].config, span.history, span.start, span.end) if others else None
-            told.append((span, _only(now, asked), then and _only(then, asked)))
+            told.append((span, now, then))
     except TooLong:
         message = Sentence("it would take more than {number} runs", number=f"{MOST_TICKS:,}")
         problems.append(
             Problem("simulate", message, Code.NOT_PLAYED, hint=Sentence("choose a shorter time"), fatal=True)
         )
         shared.give_up(problems, as_json=as_json)
+    problems += _no_case(asked.case, [story for _, now, then in told for story in (now, then) if story])
+    told = [(span, _only(now, asked), then and _only(then, asked)) for span, now, then in told]
     if as_json:
         _print_records(told, problems)
     else:
@@ -180,20 +183,30 @@ def _with_rules_of(other: Config, spans: Sequence[Span], file: Path | None, prob
 def _check_rule(rule: str, *configs: Config | None) -> None:
     known = {name for config in configs if config for name in config.rulebook.rules.rules}
     if rule and rule not in known:
-        raise click.BadParameter(
-            together(
-                Sentence("unknown {what} {key!r}", what=Sentence("rule"), key=rule), expected(rule, sorted(known))
-            ),
-            param_hint="--rule",
-        )
+        said = Sentence("unknown {what} {key!r}", what=Sentence("rule"), key=rule)
+        listed = Sentence("`followup rules` lists them")
+        raise click.BadParameter(together(said, expected(rule, sorted(known)) or listed), param_hint="--rule")
+
+
+def _no_case(case: str, stories: Sequence[Story]) -> Iterator[Problem]:
+    """Warn of a case to which nothing happens: its name may be misspelt."""
+    names = sorted({story.names.get(line.case, line.case) for story in stories for line in story.lines})
+    if case and names and not any(_cases(case, story) for story in stories):
+        hint = expected(case, names) or Sentence("the cases: {names}", names=", ".join(names[:_LISTED]))
+        yield Problem("--case", Sentence("{name!r} fits no case", name=case), hint=hint, warning=True)
+
+
+def _cases(case: str, story: Story) -> set[str]:
+    """Return the keys of the cases of a story that a person may mean."""
+    called = {key for key, name in story.names.items() if case.casefold() in (key, name.casefold())}
+    return match(case, {line.case for line in story.lines}) | called
 
 
 def _only(story: Story, chosen: Chosen) -> Story:
     """Return what is told of one rule, with the events of its cases, and of one case."""
     cases = {line.case for line in story.lines if line.rule and chosen.rule_is(line)}
     if chosen.case:
-        called = {key for key, name in story.names.items() if chosen.case.casefold() in (key, name.casefold())}
-        cases = match(chosen.case, {line.case for line in story.lines}) | called
+        cases = _cases(chosen.case, story)
     elif not chosen.rule:
         return story
     lines = tuple(line for line in story.lines if line.case in cases and (not line.rule or chosen.rule_is(line)))

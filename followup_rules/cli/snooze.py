@@ -11,6 +11,7 @@ from followup_rules.cli import completion, natural_dates, order, shared
 from followup_rules.codes import Code
 from followup_rules.language.tags import SNOOZE
 from followup_rules.model import Problem
+from followup_rules.sentences import Sentence
 from followup_rules.written_dates import NotADate
 
 _UNTIL = re.compile(r"^(?:until|till|jusqu['’](?:au|à|en)?)\s*", re.IGNORECASE)
@@ -36,6 +37,11 @@ def command(ctx: click.Context, duty: str, day: tuple[str, ...], now: str | None
 
 def _until(words: str, now: datetime, *, as_json: bool) -> str:
     said = _UNTIL.sub("", words.strip())
+    if words and not said:
+        message = Sentence(
+            "until when? Write a day such as friday, in two weeks or 2026-11-20; without `until`, a week"
+        )
+        shared.give_up([Problem("DAY", message, Code.UNREADABLE_ENTRY, fatal=True)], as_json=as_json)
     try:
         return natural_dates.day(said, now) if said else ""
     except NotADate as error:

@@ -6,7 +6,8 @@ import json
 
 from msgspec import Struct
 
-_CONFIG = """\
+_CONFIG = {
+    "en": """\
 # The config of followup. Relative paths start at this file; ~ and $VARS work. `followup check` tells what is wrong.
 
 packs = ["interview"]     # rules that come with the program; rules of your own: rules = ["my-rules.toml"]
@@ -21,12 +22,7 @@ holidays   = {holidays}     # a country, or a country and a region, such as "CA-
 language   = {language}     # of the texts: "fr" or "en"
 lookback   = "30 days"     # on the first run, nothing older is taken up
 
-[sources.calendar]
-plugin = "ics"
-path   = {calendar}     # a file, a folder, or a .url file that holds the address of a calendar on the web
-
-{sent}
-[sources.notes]
+{sources}[sources.notes]
 plugin = "notes"
 path   = {notes}     # a file or a folder of *.md
 
@@ -39,15 +35,7 @@ plugin = "todotxt"
 path   = {tasks}     # done.txt lies beside it
 
 # Google in place of files, or beside them: docs/google.md tells how, and then `followup auth google` logs in.
-# [sources.gmail]
-# plugin = "gmail"
-# [sources.meetings]
-# plugin = "google-calendar"
-# [outputs.gmail-drafts]
-# plugin = "gmail-drafts"
-# [outputs.google-tasks]
-# plugin = "google-tasks"
-
+{google}
 # Where followup remembers what it did; without this, in the data folder of your system.
 # [store]
 # path = "followup.db"
@@ -57,15 +45,114 @@ path   = {tasks}     # done.txt lies beside it
 # people = ["nadia@agency.example"]
 # words  = ["client A"]
 
-# Any number of a rule can be changed in one line; the rest of the rule stays.
-# [rule.follow-up-call]
-# opens = "day + 7 days at 09:00, workday"
-"""
+{rules}# Any number of a rule can be changed in one line; the rest of the rule stays.
+{number}""",
+    "fr": """\
+# La configuration de followup. Un chemin relatif part de ce fichier; ~ et $VARS y vont. Ce qui ne va pas :
+# `followup check`.
 
-_SENT = """\
+packs = ["interview"]     # les règles fournies avec le programme; les vôtres : rules = ["mes-regles.toml"]
+
+[profile]
+me         = {me}     # toutes vos adresses; les brouillons partent de la première
+my_domains = {my_domains}     # ceux de votre employeur : on y est entre collègues
+agencies   = []     # les domaines des agences de recrutement
+name       = {name}     # votre signature
+timezone   = {timezone}
+holidays   = {holidays}     # un pays, ou un pays et une région, comme "CA-QC"
+language   = {language}     # des textes : "fr" ou "en"
+lookback   = "30 days"     # à la première exécution, rien de plus ancien n'est repris
+
+{sources}[sources.notes]
+plugin = "notes"
+path   = {notes}     # un fichier, ou un dossier de *.md
+
+[outputs.drafts]
+plugin = "eml"     # un dossier de .eml, que tout logiciel de courriel ouvre comme brouillons
+path   = {drafts}
+
+[outputs.tasks]
+plugin = "todotxt"
+path   = {tasks}     # done.txt est à côté
+
+# Google à la place des fichiers, ou en plus : docs/google.md dit comment; puis `followup auth google` vous connecte.
+{google}
+# Où followup retient ce qu'il a fait; sans cela, dans le dossier des données de votre système.
+# [store]
+# path = "followup.db"
+
+# Un dossier que vous nommez vous-même, où les adresses ne disent rien : deux clients d'une même agence, par exemple.
+# [case.client-a]
+# people = ["nadia@agence.example"]
+# words  = ["client A"]
+
+{rules}# Tout nombre d'une règle se change en une ligne; le reste de la règle demeure.
+{number}""",
+}
+
+_CALENDAR = {
+    "en": """\
+[sources.calendar]
+plugin = "ics"
+path   = {path}     # a file, a folder, or a .url file that holds the address of a calendar on the web
+""",
+    "fr": """\
+[sources.calendar]
+plugin = "ics"
+path   = {path}     # un fichier, un dossier, ou un fichier .url qui donne l'adresse d'un agenda sur le Web
+""",
+}
+_SENT = {
+    "en": """\
 [sources.{name}]
 plugin = "mailbox"
 path   = {path}     # a Maildir, an mbox, or a folder of .eml
+""",
+    "fr": """\
+[sources.{name}]
+plugin = "mailbox"
+path   = {path}     # un Maildir, un mbox ou un dossier de .eml
+""",
+}
+_GOOGLE = """\
+# [sources.gmail]
+# plugin = "gmail"
+# [sources.meetings]
+# plugin = "google-calendar"
+# [outputs.gmail-drafts]
+# plugin = "gmail-drafts"
+# [outputs.google-tasks]
+# plugin = "google-tasks"
+"""
+
+# A rule decides nothing as long as no source shows what it looks for.
+_NO_CALENDAR = {
+    "en": "# There is no calendar: an interview is what you note with #interview.\n",
+    "fr": "# Il n'y a pas d'agenda : une entrevue est ce que vous notez avec #entrevue.\n",
+}
+_NUMBER = """\
+# [rule.follow-up-call]
+# opens = "day + 7 days at 09:00, workday"
+"""
+_BY_NOTES = """\
+[rule.follow-up-call]
+on = "#interview"
+
+"""
+_NO_SENT = {
+    "en": "# There is no sent mail: what you did, you note with #thanked or #kept; nothing else tells of it.\n",
+    "fr": "# Il n'y a pas d'envois : ce que vous avez fait, notez-le : #remercié, #tenu; rien d'autre ne le dit.\n",
+}
+_WITHOUT_MAIL = """\
+[rule.thank-you]
+done_by = ["#thanked"]
+[rule.keep-promise]
+done_by = ["kept"]
+[rule.no-show]
+unset = ["done_by"]
+[rule.whom-you-met]
+enabled = false
+
 """
 
 _NOTES = {
@@ -100,6 +187,7 @@ class Answers(Struct, frozen=True, kw_only=True):
     holidays: str
     language: str
     calendar: str
+    """Empty: there is none."""
     sent: tuple[str, ...]
     notes: str
     drafts: str
@@ -108,13 +196,23 @@ class Answers(Struct, frozen=True, kw_only=True):
 
 def config_text(answers: Answers) -> str:
     """Return a commented config. No text may hold lone surrogates: TOML cannot say them."""
-    values = {name: getattr(answers, name) for name in Answers.__struct_fields__}
-    texts = {name: _toml(value) for name, value in values.items()}
-    sent = (
-        _SENT.format(name="sent" if number == 1 else f"sent-{number}", path=_toml(path))
+    language = answers.language
+    texts = {name: _toml(getattr(answers, name)) for name in Answers.__struct_fields__}
+    calendar = [_CALENDAR[language].format(path=texts["calendar"])] if answers.calendar else []
+    sent = [
+        _SENT[language].format(name="sent" if number == 1 else f"sent-{number}", path=_toml(path))
         for number, path in enumerate(answers.sent, 1)
-    )
-    return _CONFIG.format(**{**texts, "sent": "\n".join(sent)})
+    ]
+    by_notes = "" if calendar else _NO_CALENDAR[language] + _BY_NOTES
+    without_mail = "" if sent else _NO_SENT[language] + _WITHOUT_MAIL
+    parts = {
+        "sources": "".join(f"{source}\n" for source in (*calendar, *sent)),
+        "google": _GOOGLE,
+        "rules": by_notes + without_mail,
+        # A table may stand only once.
+        "number": _NUMBER if calendar else '# [rule.debrief]\n# closes = "day + 2 days"\n',
+    }
+    return _CONFIG[language].format(**{**texts, **parts})
 
 
 def notes_text(language: str) -> str:

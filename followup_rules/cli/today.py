@@ -26,6 +26,7 @@ from followup_rules.tick.run import Report
 KEPT = timedelta(days=14)
 """So long a notice stays that nobody dismisses and whose duty does not end."""
 _NEXT = 8
+_OPEN = (State.DUE, State.HELD, State.BLIND)
 Places = Mapping[tuple[str, str], str]
 """Where actions are to be opened, by their key and output."""
 
@@ -59,6 +60,8 @@ class Day(Struct, frozen=True):
     owed: tuple[Owed, ...]
     notices: tuple[Owed, ...]
     held: tuple[Owed, ...]
+    undecided: tuple[Owed, ...]
+    """What may be owed: what it needs to be decided by cannot be read, or is shown by no source."""
     coming: tuple[Entry, ...]
 
 
@@ -69,8 +72,8 @@ class Day(Struct, frozen=True):
 def command(ctx: click.Context, now: str | None, *, as_json: bool) -> None:
     """Show what you owe, the oldest first, with people, the file or link to open, and since when; writes nothing.
 
-    Then notices, which stay until you dismiss them, their duty is over, or 14 days have passed; what is held back; and
-    what comes next.
+    Then notices, which stay until you dismiss them, their duty is over, or 14 days have passed; what is held back; what
+    cannot be decided; and what comes next.
     """
     config = shared.load(ctx, as_json=as_json)
     report, files = casebook.read(config, shared.instant(now, config), as_json=as_json)
@@ -87,17 +90,19 @@ def command(ctx: click.Context, now: str | None, *, as_json: bool) -> None:
 
 def gather(report: Report, files: Sequence[CaseFile], config: Config) -> Day:
     """Return all that is to tell of the day of a report."""
-    open_ = [(file, each) for file in files for each in file.decisions if each.state in (State.DUE, State.HELD)]
+    open_ = [(file, each) for file in files for each in file.decisions if each.state in _OPEN]
     places = _places([entry for file, decision in open_ for entry in file.made(decision)], config, report.now)
     told = [each for file, decision in open_ for each in _told(decision, file, report, places)]
     due = [each for each in told if each.decision.state is State.DUE]
     held = [each for each in told if each.decision.state is State.HELD]
+    undecided = [each for each in told if each.decision.state is State.BLIND]
     notices = [each for each in due if _is_notice(each)]
     coming = sorted(entry for file in files for entry in agenda.entries(file, report.now) if entry.at > report.now)
     return Day(
         owed=tuple(sorted((each for each in due if not _is_notice(each)), key=_oldest_first)),
         notices=tuple(sorted((each for each in notices if report.now - each.since < KEPT), key=_oldest_first)),
         held=tuple(sorted(held, key=_oldest_first)),
+        undecided=tuple(sorted(undecided, key=_oldest_first)),
         coming=tuple(entry for entry in coming if entry.what in ("meeting", "opens"))[:_NEXT],
     )
 
@@ -109,10 +114,10 @@ def _told(decision: Decision, file: CaseFile, report: Report, places: Places) ->
     made = [*_there(there, places), *_to_be_made(decision, report)]
     to = tuple(dict.fromkeys(person for each in made for person in each.action.to))
     said = made and all(each.action.type == NOTICE for each in made)
-    since = _given(decision, file, report.now) if said else decision.due or decision.opens or report.now
+    since = _notice_since(decision, file, report.now) if said else decision.due or decision.opens or report.now
     # The title of what was made, for that is what the user finds in drafts and tasks.
     title = next((each.action.title for each in made if each.action.title), "") or title_of(decision, file)
-    if decision.state is State.DUE or not apart:
+    if decision.state is not State.HELD or not apart:
         people = to or decision.visit.people
         yield Owed(file, decision, title, people, tuple(made), since.astimezone(report.now.tzinfo))
     for name in apart:
@@ -145,7 +150,7 @@ def _is_notice(owed: Owed) -> bool:
     return bool(owed.made) and all(each.action.type == NOTICE for each in owed.made)
 
 
-def _given(decision: Decision, file: CaseFile, now: datetime) -> datetime:
+def _notice_since(decision: Decision, file: CaseFile, now: datetime) -> datetime:
     """Return when a notice was due for the first time since it was last something else; now, if no run has seen it."""
     seen = [at for at, key, state, _ in file.history if key == decision.key and state == State.DUE]
     return seen[-1] if seen else now
@@ -177,6 +182,7 @@ def _print_record(report: Report, day: Day) -> None:
         "owed": [_record(each) for each in day.owed],
         "notices": [_record(each) for each in day.notices],
         "held": [_record(each) for each in day.held],
+        "undecided": [_record(each) for each in day.undecided],
         "next": [agenda.record(entry) for entry in day.coming],
         "problems": records.problems(report.problems),
     }

@@ -32,14 +32,20 @@ def show(report: Report, day: Day) -> None:
     if not day.owed:
         page.row((), _INDENT, [Sentence("nothing now")])
     _add_notices(page, day.notices, report.now)
-    if day.held:
-        page.title(Sentence("Held back"))
-    for each in day.held:
-        about = [pages.told(each.decision.reason, report.now), *_who(each), short(each.decision, each.file, each.part)]
-        page.row([("‖", "magenta")], _INDENT, [(each.title, "bold")], about)
+    _add_others(page, Sentence("Held back"), day.held, report.now)
+    _add_others(page, Sentence("Not to be decided now"), day.undecided, report.now)
     _add_coming(page, day, report.now)
     _add_closing(page, day)
     page.print()
+
+
+def _add_others(page: Page, title: Sentence, others: Sequence[Owed], now: datetime) -> None:
+    """Add what is not owed now, with the reason."""
+    if others:
+        page.title(title)
+    for each in others:
+        about = [pages.told(each.decision.reason, now), *_who(each), short(each.decision, each.file, each.part)]
+        page.row([pages.SIGNS[each.decision.state]], _INDENT, [(each.title, "bold")], about)
 
 
 def _add_owed(page: Page, owed: Owed, now: datetime) -> None:

@@ -27,8 +27,12 @@ _CLICK = (
     Sentence("{name} is not a valid integer."),
     Sentence("{name} is not a valid integer range."),
     Sentence("{name} is not in the range {range}."),
+    Sentence("{name} is not one of {choices}."),
     Sentence("{kind} {name} does not exist."),
     Sentence("{kind} {name} is a directory."),
+    Sentence("{kind} {name} is not readable."),
+    Sentence("File"),
+    Sentence("Path"),
     Sentence("{said} Did you mean {name}?"),
     Sentence("{said} (Did you mean {name}?)"),
     Sentence("{said} (Possible options: {name})"),
@@ -92,7 +96,7 @@ def usage_errors() -> Iterator[None]:
     """Have usage errors told in the language of the person."""
     try:
         yield
-    except _UsageError:
+    except (_UsageError, click.exceptions.NoArgsIsHelpError):  # the latter is the help page itself
         raise
     except click.UsageError as error:
         if error.ctx is None:

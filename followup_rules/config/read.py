@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -115,9 +116,10 @@ def default_store() -> Path:
 
 def read_config(file: Path) -> Config:
     """Read the config and all that it names. Never raises for what a user wrote: see `Config.problems`."""
-    document = read_document(
-        file, str(file), hint=Sentence("write one with `followup init`, or name another with --config")
-    )
+    hint = Sentence("write one with `followup init`, or name another with --config")
+    if not file.exists() and (near := nearest(file.name, sorted(each.name for each in file.parent.glob("*.toml")))):
+        hint = Sentence('did you mean "{word}"?', word=file.with_name(near))
+    document = read_document(file, str(file), hint=hint)
     if isinstance(document, Problem):
         return Config(file, Registry(), (replace(document, fatal=True),))
     return of_document(file, document)
@@ -127,7 +129,9 @@ def of_document(file: Path, document: Document) -> Config:
     """Return the config that a document tells, and all that it names; relative paths count from the file's folder."""
     fatal: list[Problem] = []
     top = Value(document.tables, document, (), fatal)
-    tables = {key: top.child(key) for key in top.known_keys(TABLES)}
+    # TOML has them there when they stand above the first table, or when [profile] is forgotten.
+    homes = {key.name: "profile" for key in dataclasses.fields(ProfileTable)}
+    tables = {key: top.child(key) for key in top.known_keys(TABLES, homes)}
     disabled = _disabled(tables.get("plugins"))
     plugins = registry.load([name.raw for name in disabled])
     known = [plugin.name for plugin in plugins.plugins]

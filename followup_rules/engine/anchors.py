@@ -54,12 +54,14 @@ class CaseView:
         """What may be asked about without an anchor."""
 
     def close(self) -> None:
-        """Let go of all that was computed.
+        """Let go of what was computed of the case and holds it in turn.
 
-        What may be asked about the case holds it in turn: left to the collector of cycles, a tenth of the time that
-        many cases take would go to that.
+        Left to the collector of cycles, a tenth of the time that many cases take would go to that.
         """
-        vars(self).clear()
+        self._known.clear()
+        self._scopes.clear()
+        self._duties.clear()
+        del self.whole
 
     def once(self, what: str, key: Hashable, compute: Callable[[], T]) -> T:
         """Return what is computed of the case under a key; computed when it is first asked for."""
@@ -200,6 +202,7 @@ class CaseView:
 
     def _visit(self, events: Sequence[Event], person: str = "") -> Visit:
         """Return the visit that some events make up; of one person alone, if one is given."""
+        # A visit is off only if all of its events are; else those that are off are no part of it.
         counted = [event for event in events if self._stands(event)] or list(events)
         people = once_each(someone for event in counted for someone in self.people(event))
         return Visit(

@@ -180,6 +180,7 @@ def tokens(event: Event) -> frozenset[str]:
         headed = {f"names {word}" for word in _named_by(event)}
     elif _headed(event) and event.heading:
         headed.add(f"title {fold(_DAY.sub('', event.heading))}")
+    # The domain that somebody registered ends in these two labels at least: this ties too much rather than too little.
     if "heading" in headed and _domain(event):
         headed.add("domain " + ".".join(_domain(event).split(".")[-2:]))
     return frozenset(addresses | thread | anchor | headed | {f"anchor {event.id}"})
@@ -215,8 +216,9 @@ def assign(events: Iterable[Event], directory: Directory, known: Iterable[str] =
         for event in group:
             if entries.people(event) and not problems[event.identity] and not vanished(event):
                 placed.homes |= entries.joined_to(event, placed.homes)
-    anchors = {event.id: placed.homes[event.identity] for event in sorted(in_order, key=_is_theirs, reverse=True)
-               if not _anchor(event)}  # fmt: skip
+    # Somebody else chose the id of a received mail: it names that one only if it names nothing else.
+    theirs_first = sorted(in_order, key=lambda event: event.kind != "received")
+    anchors = {event.id: placed.homes[event.identity] for event in theirs_first if not _anchor(event)}
     for event in filter(_anchor, in_order):
         placed.homes[event.identity] = anchors.get(_anchor(event), event.case or event.id)
     for event in in_order:
@@ -239,11 +241,6 @@ def _mentioned(event: Event) -> Iterator[Person]:
         yield from written(value)
 
 
-def _is_theirs(event: Event) -> bool:
-    """Tell whether somebody else chose the id of an event: then it names that one only if there is no other."""
-    return event.kind == "received"
-
-
 def _headed(event: Event) -> bool:
     return event.kind == "note" and not event.case
 
@@ -264,10 +261,11 @@ def _home(event: Event, placed: _Placed, directory: Directory) -> str:
         for person in event.people:
             if person.address in placed.latest:
                 return placed.latest[person.address]
-    return _by_people(event, directory)
+    return by_people(event, directory)
 
 
-def _by_people(event: Event, directory: Directory) -> str:
+def by_people(event: Event, directory: Directory) -> str:
+    """Return the case of an event that no label, no thread and no heading places."""
     others = (person for person in _who(event) if person.address not in directory.me)
     domains = [domain for person in others if (domain := directory.domain(person))]
     if not domains:

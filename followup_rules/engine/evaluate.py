@@ -56,22 +56,20 @@ def evaluate(
     instant of `context` is of no consequence.
     """
     there, arrival, followed = as_of(case, context.now), next_arrival(case, context.now), rules
-    while True:
+    while True:  # each round knows one faulty rule more
         try:
             decisions = _evaluated(there, followed, pins, context, remembered or Remembered())
             if invitations := doubted(there, context.sight):
                 counting = as_answered(there, invitations)
                 would_be = _evaluated(counting, followed, pins, context, remembered or Remembered())
                 decisions = with_doubts(decisions, would_be, invitations, context.sight)
-            return tuple(_until(decision, arrival, rules) for decision in decisions) if arrival else decisions
+            if arrival is None:
+                return decisions
+            # What comes later, such as a note that was written ahead of its time, may change any of them.
+            local = rules.world.days.local
+            return tuple(replace(each, next=local(min(arrival, each.next or arrival))) for each in decisions)
         except Failed as failed:
             followed = without(failed, followed)
-
-
-def _until(decision: Decision, arrival: datetime, rules: RuleSet) -> Decision:
-    """Return a decision that may change when the case holds more, such as a note that was written ahead of its time."""
-    first = min(arrival, decision.next) if decision.next else arrival
-    return replace(decision, next=rules.world.days.local(first))
 
 
 def _evaluated(
@@ -88,17 +86,12 @@ def _evaluated(
         for rule in rules.rules.values():
             visits = view.visits(rule)
             for decision in _decided(rule, visits, view, context) if visits else ():
-                own = _of(decision, unknown) if unknown else {}
+                key = decision.key
+                own = {part: mails for part, mails in unknown.items() if part == key or part.startswith(f"{key}#")}
                 asked = replace(decision, unknown=own) if own else decision
-                decisions[asked.key] = as_settled(asked, remembered.settled) if remembered.settled else asked
+                decisions[key] = as_settled(asked, remembered.settled) if remembered.settled else asked
         latest = latest_openings(decisions.values())
         return tuple([with_openings(decisions[key], view, decisions, latest) for key in sorted(decisions)])
-
-
-def _of(decision: Decision, unknown: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
-    return {
-        name: mails for name, mails in unknown.items() if name == decision.key or name.startswith(f"{decision.key}#")
-    }
 
 
 def _decided(rule: Rule, visits: Sequence[Visit], view: CaseView, context: EvaluationContext) -> list[Decision]:

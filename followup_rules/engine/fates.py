@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,6 +14,7 @@ from followup_rules.language.patterns import World, moment
 from followup_rules.model import MAIL, Event, Reason
 
 _OFF = ("cancelled", "declined")
+_DAY = timedelta(days=1)
 
 
 class Traces(Struct, frozen=True, dict=True):
@@ -109,7 +110,16 @@ def _has_vanished(event: Event, shown: Traces) -> bool:
     if event.listed is not None and event.gone >= event.end and event.listed >= event.end:
         return False
     began = event.gone >= event.start
-    return not (began and (event.past_unlisted or _is_answered(event, shown) or _shown_later(event, shown)))
+    return not (began and (_went_as_others(event, shown) or _is_answered(event, shown) or _shown_later(event, shown)))
+
+
+def _went_as_others(event: Event, shown: Traces) -> bool:
+    """Tell of a meeting that is gone whether it was there until it began, in a calendar that lists nothing past.
+
+    It was if a pull on the day before it, or later, still listed it: in a longer gap it may have been deleted unseen.
+    """
+    days = shown.world.days
+    return event.past_unlisted and event.listed is not None and days.day(event.start) - days.day(event.listed) <= _DAY
 
 
 def _is_answered(event: Event, shown: Traces) -> bool:

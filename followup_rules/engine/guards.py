@@ -106,7 +106,10 @@ def windows_that_hold(duty: Duty, now: datetime) -> tuple[Window, ...]:
     opens, view = duty.opens, duty.view
     assert opens is not None, "nothing else is held"
     guards = view.rules.guarding[duty.rule.id]
-    to = _recipients(duty.rule, duty.anchor)
+    contacts = [do for do in duty.rule.do if do.contact]
+    to = frozenset(person.address for do in contacts for person in people(do.to, duty.anchor))
+    if not all(do.to for do in contacts):
+        to = frozenset()  # an action that reaches anybody names nobody
     later = (window for guard in guards for window in windows(guard, view) if window.end > opens)
     holds = [window for window in later if _holds(window, to)]
     recurring = [guard for guard in guards if guard.recurring]
@@ -129,13 +132,6 @@ def _by_the_clock(
         found.append(window)
         free = window.end
     return found
-
-
-def _recipients(rule: Rule, visit: Visit) -> frozenset[str]:
-    """Return whom a duty contacts, by address; nobody if it is anybody: an action that reaches them names nobody."""
-    contacts = [do for do in rule.do if do.contact]
-    to = frozenset(person.address for do in contacts for person in people(do.to, visit))
-    return to if all(do.to for do in contacts) else frozenset()
 
 
 def _holds(window: Window, to: frozenset[str]) -> bool:

@@ -6,7 +6,6 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import chain
 from operator import itemgetter
 
 from msgspec import Struct
@@ -127,7 +126,5 @@ class Reports(Struct, frozen=True, dict=True):
         if not self.events:
             return []
         carried = {carried for key in keys for carried in (key, hashed(key))}
-        return [self.events[place] for place in sorted({*chain.from_iterable(map(self._places_of, carried))})]
-
-    def _places_of(self, carried: str) -> Sequence[int]:
-        return self._by_key.get(carried, ())
+        places = {place for key in carried for place in self._by_key.get(key, ())}
+        return [self.events[place] for place in sorted(places)]

@@ -22,12 +22,8 @@ def moving(rules: RuleSet) -> dict[str, str]:
     return {name: field for name, field in named.items() if field and field not in _EVERY_EVENT_HAS}
 
 
-def without_day(view: CaseView) -> tuple[Misfit, ...]:
-    """Return the notes that one of these definitions names, and that lack the field."""
-    return tuple(_without_day(view))
-
-
-def _without_day(view: CaseView) -> Iterator[Misfit]:
+def without_day(view: CaseView) -> Iterator[Misfit]:
+    """Yield the notes that one of these definitions names, and that lack the field."""
     scope = view.whole
     for name, field in moving(view.rules).items():
         named = view.rules.world.definitions[name]

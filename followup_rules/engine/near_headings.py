@@ -10,8 +10,6 @@ from followup_rules.toml.suggestions import nearest
 
 # Short names are near to each other without being slips: anna and hanne, acme.com and acts.com.
 _SHORT = 12
-
-
 _SPELT_SIGN = re.compile(r"([\w.+-]+)\s+(?:at|arobase|[(\[]at[)\]])\s+((?:[\w-]+\.)+[\w-]+)", re.IGNORECASE)
 
 

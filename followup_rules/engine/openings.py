@@ -24,9 +24,14 @@ def with_openings(
     rule = rules[decision.rule]
     with blaming(rule):
         announced = _announcement(rule, decision, view, decisions)
-        # Only a rule with a duty that is not over opens yet.
-        found = [(it.id, _opening(it, decision, view, decisions, latest)) for it in rules.values() if it.id in latest]
-        openings = {name: at for name, at in found if at is not None}
+        openings: dict[str, datetime] = {}
+        # Only a rule with a duty that is not over opens yet: that for the same anchor, else the latest.
+        for other in (other for other in rules.values() if other.id in latest):
+            visit = same_anchor.counterpart(other, decision.visit, view)
+            target = decisions.get(view.duty(other, visit).key) if visit else None
+            opens = target.opens if target and _alive(target) else latest[other.id]
+            if opens is not None:
+                openings[other.id] = opens
     # Of what it may announce a text names only what it does announce.
     kept = {name: at for name, at in openings.items() if name not in rule.announces}
     return replace(decision, announces=announced, openings={**kept, **{one.rule: one.at for one in announced}})
@@ -49,19 +54,6 @@ def latest_openings(decisions: Iterable[Decision]) -> dict[str, datetime]:
     # Two of one zone are compared as its clock shows them, an hour that it shows twice wrongly: hence the timestamp.
     alive = [(each.opens.timestamp(), each.rule, each.opens) for each in decisions if each.opens and _alive(each)]
     return {rule: opens for _, rule, opens in sorted(alive)}
-
-
-def _opening(
-    rule: Rule,
-    decision: Decision,
-    view: CaseView,
-    decisions: Mapping[str, Decision],
-    latest: Mapping[str, datetime],
-) -> datetime | None:
-    """Return the opening of another rule: for the same anchor, or, if that one is over, the latest that is not."""
-    other = same_anchor.counterpart(rule, decision.visit, view)
-    target = decisions.get(view.duty(rule, other).key) if other else None
-    return target.opens if target and _alive(target) else latest.get(rule.id)
 
 
 def _alive(decision: Decision) -> bool:

@@ -6,7 +6,7 @@ with its subject, is that draft. It counts like what an output reports, so that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -17,6 +17,7 @@ from followup_rules.engine.breaches import concerned
 from followup_rules.engine.isolation import blaming
 from followup_rules.engine.parts import Part
 from followup_rules.engine.persons import alone
+from followup_rules.language.matching import ids_of_mine
 from followup_rules.language.phrases import UnsettledError
 from followup_rules.language.recipients import people
 from followup_rules.language.schema import Do, Rule
@@ -53,7 +54,7 @@ class Sent(Struct, frozen=True):
 
 
 def with_own_mail(
-    case: Case, view: CaseView, subjects: Subjects, beginning: Beginning = of_any_beginning
+    case: Case, view: CaseView, subjects: Subjects, beginning: Beginning
 ) -> tuple[CaseView, Mapping[str, tuple[str, ...]]]:
     """Return a case as it is seen with the drafts that my mails were, and which drafts' subjects are not known.
 
@@ -87,27 +88,21 @@ def _sent(view: CaseView, subjects: Subjects, beginning: Beginning) -> Sent:
     for draft in _drafts(view):
         begun = [mail for mail in draft.mails if not (mail.answers or mail.references or mail.forwards)]
         subject = subjects.get(draft.part.name)
-        if subject is None and begun and (possible := _beginning(beginning(draft.rule, draft.part.do), begun)):
-            unknown[draft.part.name] = possible
+        if subject is None and begun:
+            words = beginning(draft.rule, draft.part.do)
+            possible = tuple(mail.title for mail in begun if tuple(mail.title.split()[: len(words)]) == words)
+            if possible:
+                unknown[draft.part.name] = possible
         same = [mail for mail in begun if subject is not None and same_subject(mail.title, subject)]
         fitting = [mail for mail in draft.mails if mail in same or _answers_the_same(mail, draft, view)]
         reports += [_report(mail, draft) for mail in fitting[:1]]
     return Sent(tuple(reports), unknown)
 
 
-def _beginning(words: tuple[str, ...], mails: Iterable[Event]) -> tuple[str, ...]:
-    """Return the subjects of mails that begin with some words."""
-    return tuple(mail.title for mail in mails if not words or tuple(mail.title.split()[: len(words)]) == words)
-
-
 def _own_mails(view: CaseView) -> Sequence[Event]:
     """Return the mails of mine that do not carry the key of a draft, which says more than a subject."""
     sent = (event for event in view.events if event.kind == "sent")
     return view.once("own mails", "", lambda: tuple(event for event in sent if not event.auto and not event.report))
-
-
-def _sent_ids(view: CaseView) -> set[str]:
-    return view.once("sent ids", "", lambda: {event.id for event in view.events if event.kind == "sent"})
 
 
 def _own_mails_to(addresses: set[str], view: CaseView) -> Sequence[Event]:
@@ -158,9 +153,9 @@ def _answers_the_same(mail: Event, draft: _Draft, view: CaseView) -> bool:
     anchor = draft.visit.anchor
     if not draft.part.do.reply_to or anchor.kind not in MAIL or mail.forwards:
         return False
-    if mail.answers or mail.references:
-        return mail.answers == anchor.id or (anchor.id in mail.references and mail.answers in _sent_ids(view))
     scope = view.whole
+    if mail.answers or mail.references:
+        return mail.answers == anchor.id or (anchor.id in mail.references and mail.answers in ids_of_mine(scope))
     return view.rules.world.subjects.is_reply(mail.title) and scope.thread(mail) == scope.thread(anchor)
 
 

@@ -84,7 +84,7 @@ def _stages(
     zone: tzinfo,
 ) -> Iterator[tuple[bool, Callable[[Sequence[Event], Sequence[Event]], Iterator[tuple[Event, Event]]]]]:
     """Yield the ways in which two notes may be one, the surest first: whether it was gone, and what pairs them."""
-    gained = partial(_gained, zone=zone)
+    gained, lost = partial(_gained, zone=zone), partial(_lost, zone=zone)
     yield False, partial(_pairs, key=lambda note: (_place(note), _text(note), fold(note.source_line)))
     yield False, partial(_pairs, key=lambda note: (_place(note), _text(note)))
     # Its file was renamed.
@@ -99,6 +99,8 @@ def _stages(
     yield True, partial(_pairs, key=_text, fits=_same_time)
     # It was edited, or the user's zone is another one.
     yield False, partial(_edited, key=_place)
+    # Its date or time was taken out; sooner than that, another note says the same, and this one was edited.
+    yield False, partial(_pairs, key=_text, fits=lost)
     yield False, partial(_edited, key=_base)
 
 
@@ -210,14 +212,18 @@ def _names(note: Event) -> set[str]:
     return {fold(name) for name in (note.heading, note.case, *domains, *map(employer, domains))} - {fold("")}
 
 
-def _gained(one: Event, other: Event, zone: tzinfo) -> bool:
-    """Tell whether one only says more than the other: a date where there was none, an hour of that day."""
-    if not _kin(one, other):
+def _gained(note: Event, before: Event, zone: tzinfo) -> bool:
+    """Tell whether a note only says more than before: a date where there was none, an hour of that day."""
+    if not _kin(note, before):
         return False
-    if one.undated or other.undated:
+    if before.undated:
         return True
-    days = {note.start.astimezone(zone).date() for note in (one, other)}
-    return one.whole_day != other.whole_day and len(days) == 1
+    days = {each.start.astimezone(zone).date() for each in (note, before)}
+    return not note.undated and before.whole_day and not note.whole_day and len(days) == 1
+
+
+def _lost(note: Event, before: Event, zone: tzinfo) -> bool:
+    return _gained(before, note, zone)
 
 
 def _same_time(one: Event, other: Event) -> bool:

@@ -26,16 +26,15 @@ class Sight(Struct, frozen=True, dict=True):
 
     def blind(self, kinds: frozenset[str] | None) -> Reason | None:
         """Tell why events of some kinds (None: any) might be there and not be seen."""
-        asked = self.unseen.keys() if kinds is None else kinds
-        for kind in sorted(asked & self.unseen.keys()):
-            return Reason("the source {source!r} could not be read, so nothing can be said of “{kind}” events",
-                          {"source": self.unseen[kind], "kind": kind})  # fmt: skip
-        for kind in sorted(asked - self._shown):
+        if unread := self.unread(kinds):
+            return unread
+        for kind in sorted((kinds or frozenset()) - self._shown):
             return Reason("no source can show a “{kind}” event", {"kind": kind})
         return None
+
+    def unread(self, kinds: frozenset[str] | None) -> Reason | None:
+        """Tell which source of some kinds (None: any) could not be read."""
         for kind in sorted(self.unseen if kinds is None else kinds & self.unseen.keys()):
             return Reason("the source {source!r} could not be read, so nothing can be said of “{kind}” events",
                           {"source": self.unseen[kind], "kind": kind})  # fmt: skip
-        for kind in sorted((kinds or frozenset()) - self.emitted - UNASKED):
-            return Reason("no source can show a “{kind}” event", {"kind": kind})
         return None

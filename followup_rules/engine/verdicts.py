@@ -148,15 +148,11 @@ def _shown_by(event: Event, view: CaseView) -> dict[str, object]:
 
 def _unopened(rule: Rule, times: Times, now: datetime) -> Verdict | None:
     if times.opens is None:
-        return Verdict(State.WAITING, _unknown(rule))
+        undone = ", ".join(dict.fromkeys(phrase.rule for phrase in rule.opens if phrase.done))
+        return Verdict(State.WAITING, Reason("it waits until {rule} is done", {"rule": undone}) if undone else _UNKNOWN)
     if now < times.opens:
         return Verdict(State.WAITING, Reason("opens at {opens}", {"opens": times.opens}), next=times.opens)
     return None
-
-
-def _unknown(rule: Rule) -> Reason:
-    undone = ", ".join(dict.fromkeys(phrase.rule for phrase in rule.opens if phrase.done))
-    return Reason("it waits until {rule} is done", {"rule": undone}) if undone else _UNKNOWN
 
 
 def _unsure(duty: Duty, sight: Sight) -> Verdict | None:
@@ -170,6 +166,12 @@ def _unsure(duty: Duty, sight: Sight) -> Verdict | None:
     for pattern in patterns:
         if reason := sight.blind(pattern.kinds):
             return Verdict(State.BLIND, reason)
+    # A window in which it falls may have ended early, unseen. What no source can show at all ends none.
+    for name in (rule.during, rule.breaks.guard if rule.breaks else ""):
+        guard = duty.view.rules.guards.get(name)
+        for pattern in guard.ended_by if guard and sight.unseen else ():
+            if reason := sight.unread(pattern.kinds):
+                return Verdict(State.BLIND, reason)
     return None
 
 

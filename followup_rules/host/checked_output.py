@@ -110,15 +110,13 @@ def _answer(given: Any) -> Status:
         return Status(UNKNOWN, why=one_line(given.why))
     if not isinstance(given, Status) or given.state not in STATES:
         return Status(f"{given!r:.80}")
-    if given.at is not None and not (isinstance(given.at, datetime) and _is_usable(given.at)):
-        return Status(Sentence("a time that makes no sense: {at}", at=f"{given.at!r:.80}"))
+    if (at := given.at) is not None:
+        # In the first and the last year it could be no instant in another zone.
+        is_usable = isinstance(at, datetime) and at.utcoffset() is not None and 1 < at.year < 9999
+        if not is_usable:
+            return Status(Sentence("a time that makes no sense: {at}", at=f"{at!r:.80}"))
     # Only what is open can have been left otherwise by another store of the user's (Status.ref).
     if given.ref and given.state != "open":
         return Status(Sentence("another reference of what is {state}", state=given.state))
     ref = _reference(given.ref) if given.ref else ""
     return Status(str(given.state), given.at and instant(given.at), ref=ref)
-
-
-def _is_usable(moment: datetime) -> bool:
-    """Tell whether the instant is one in any zone."""
-    return moment.utcoffset() is not None and 1 < moment.year < 9999

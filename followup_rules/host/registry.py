@@ -88,7 +88,10 @@ def load(disabled: Collection[str] = (), *, entry_points: Iterable[EntryPoint] |
     sources, outputs, packs, checks, logins, health = (_single(offers[kind.word]) for kind in KINDS)
     every = [(word, name, own) for word, named in offers.items() for name, own in named.items()]
     adders = {(word, name): own[0][0] for word, name, own in every if len(own) == 1}
-    clashes = {(word, name): _several(own) for word, name, own in every if len(own) > 1}
+    clashes: dict[tuple[str, str], str] = {}
+    for word, name, own in (each for each in every if len(each[2]) > 1):
+        who = _by([str(plugin) for plugin, _ in own])
+        clashes[word, name] = Sentence("it is added by {who}; none of them is used", who=who)
     return Registry(plugins, sources, outputs, packs, checks, logins, health, adders, clashes, tuple(problems))
 
 
@@ -168,11 +171,6 @@ def _by(names: Sequence[str]) -> str:
 def _and(names: Sequence[str]) -> str:
     first, *others = names
     return Sentence("{one} and {other}", one=first, other=_and(others)) if others else first
-
-
-def _several(offers: list[tuple[Plugin, Any]]) -> str:
-    who = _by([str(plugin) for plugin, _ in offers])
-    return Sentence("it is added by {who}; none of them is used", who=who)
 
 
 def _taken(name: str, offers: list[tuple[Plugin, Any]]) -> Problem:

@@ -142,11 +142,10 @@ def sentence(error: BaseException, *, typed: bool = True) -> str:
         said = ""
     name = type(error).__name__
     typed = typed and not isinstance(error, TimedOut | Stopped | PluginError)
-    # What Python has put together itself, `[Errno 2] No such file ...`, is put together anew: then it can be
-    # translated.
+    # What Python has put together itself, `[Errno 2] No such file ...`, is put together anew: for a person, and so that
+    # it can be translated.
     if isinstance(error, OSError) and error.errno and error.filename and said.startswith("[Errno"):
-        values = {"errno": error.errno, "said": system_error(error), "file": error.filename}
-        said = Sentence("[Errno {errno}] {said}: {file!r}", **values)
+        said = Sentence("{file}: {said}", file=error.filename, said=system_error(error))
     if not said:
         return name
     return Sentence("{name}: {said}", name=name, said=said) if typed else said

@@ -118,7 +118,7 @@ def _people_word(value: Value, special: tuple[str, ...], *, by_field: bool) -> s
 def _person_tests(words: Sequence[str], world: World) -> list[Callable[[Person], bool]]:
     """Return the tests of which one must hold of somebody, whatever the anchor; all domains make one."""
     domains = frozenset(word[1:].lower() for word in words if word.startswith("@"))
-    others = [word for word in words if not (word.startswith("@") or _is_of_anchor(word))]
+    others = [word for word in words if not (word.startswith("@") or word == "them" or noted_field(word))]
     tests = [_person_test(word, world) for word in others]
     if domains:
         tests.append(lambda person: in_domain(person.address, domains))
@@ -132,10 +132,6 @@ def _person_test(word: str, world: World) -> Callable[[Person], bool]:
         return lambda person: in_domain(person.address, world.services)
     address = normal(word)
     return lambda person: normal(person.address) == address
-
-
-def _is_of_anchor(word: str) -> bool:
-    return word == "them" or bool(noted_field(word))
 
 
 def _tests_of_anchor(words: Sequence[str]) -> list[Callable[[Person, Scope], bool]]:

@@ -19,11 +19,15 @@ def first(value: Value, _: World) -> Part | None:
         return None
 
     def is_first(event: Event, scope: Scope) -> bool:
-        if _began_before(event, event, scope):
+        if _was_over(event, event, scope):
             return False
         alike = scope.once("alike", chosen, lambda: _by_what_they_share(shared[chosen], scope))
         others = (other for name in shared[chosen](event, scope) for other in alike.get(name, ()))
-        counted = (other for other in others if not _began_before(event, other, scope) or _has_met(chosen, other))
+        # What was over before the first run still shows that these people have met, where that is the question.
+        counted = (
+            other for other in others
+            if not _was_over(event, other, scope) or (chosen == "with" and other.status not in DOUBTFUL)
+        )  # fmt: skip
         return all((event.start, event.identity) <= (other.start, other.identity) for other in counted)
 
     return Part(fixed=(Among(is_first),))
@@ -38,14 +42,12 @@ def _by_what_they_share(names: Callable[[Event, Scope], Iterable[str]], scope: S
     return found
 
 
-def _began_before(event: Event, other: Event, scope: Scope) -> bool:
+def _was_over(event: Event, other: Event, scope: Scope) -> bool:
     """Tell of an occurrence of an event's series that was over before the first run: nobody could be asked about it."""
-    return scope.first_run is not None and other.end < scope.first_run and _in_series(event, other)
-
-
-def _has_met(chosen: str, other: Event) -> bool:
-    """Tell whether an occurrence shows that these people have met, where that is the question."""
-    return chosen == "with" and other.status not in DOUBTFUL
+    if scope.first_run is None or other.end >= scope.first_run:
+        return False
+    own = series(event)
+    return bool(own) and series(other) == own
 
 
 def _threads_of(event: Event, scope: Scope) -> Iterable[str]:
@@ -62,8 +64,3 @@ def _people_met(event: Event, scope: Scope) -> Iterable[str]:
         return ()
     with_them = (f"with {person.address}" for person in event.people)
     return (*with_them, *(f"series {name}" for name in _series_of(event, scope)))
-
-
-def _in_series(event: Event, other: Event) -> bool:
-    own = series(event)
-    return bool(own) and series(other) == own

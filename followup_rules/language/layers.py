@@ -16,13 +16,13 @@ from followup_rules.sentences import Sentence
 from followup_rules.toml.document import Document
 from followup_rules.toml.values import Value
 
-# What a phrase can count from, and what a key without white space can hold.
 _NOUNS = {
     "rule": Sentence("rule"),
     "guard": Sentence("guard"),
     "define": Sentence("definition"),
     "tag": Sentence("tag"),
 }
+# What a phrase can count from, and what a key without white space can hold.
 _NAME = re.compile(r"[^\W\d_][\w-]*")
 
 

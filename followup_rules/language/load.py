@@ -60,6 +60,7 @@ def load(layers: Sequence[Document], world: World, around: Surroundings) -> tupl
     values = frozenset(name for table in tables for name in _values_in(table))
     compiled = RuleSet(compiled_rules, compiled_guards, world, dates, dates | values)
     faults = references.check(compiled, {**_keyed("rule", rules), **_keyed("guard", guards)}, around)
+    # Only now without what is off: what relies on that is told so, and not that there is no such rule.
     return _only_enabled(spread(compiled, faults)), tuple(dict.fromkeys(problems))
 
 

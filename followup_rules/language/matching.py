@@ -132,14 +132,18 @@ def _first_received(scope: Scope) -> Mapping[str, datetime]:
     return first
 
 
+def ids_of_mine(scope: Scope) -> frozenset[str]:
+    """Return the ids of the mails of mine that the case holds."""
+    return scope.once("ids of mine", "", lambda: frozenset(each.id for each in scope.events if each.kind == "sent"))
+
+
 def _is_mine(reply: Event, scope: Scope, world: World) -> bool:
     """Tell whether the mail that a reply answers is the user's own.
 
     One that is older than what was read is known by its id, which ends in the domain of its writer (RFC 5322, section
     3.6.4, recommends it): mine, unless somebody to whom the reply goes writes from there, too.
     """
-    sent = scope.once("ids of mine", "", lambda: frozenset(other.id for other in scope.events if other.kind == "sent"))
-    if reply.answers in sent:
+    if reply.answers in ids_of_mine(scope):
         return True
     host = reply.answers.rpartition("@")[2].lower()
     mine = {address.rpartition("@")[2] for address in world.me}

@@ -133,7 +133,7 @@ def _steps(words: list[str]) -> tuple[tuple[Step, ...], list[str]]:
     return tuple(steps), words
 
 
-def _unit(word: str, number: str, further: str = "") -> str:
+def _unit(word: str, number: str, further: str) -> str:
     if (unit := _plural(word)) in UNITS:
         return unit
     written, meant = units.meant(word, further)

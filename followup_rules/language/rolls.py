@@ -148,6 +148,7 @@ def weekdays(word: str) -> frozenset[int]:
         first, *last = [_weekday(name, word) for name in re.split("[-–]", span)]
         if len(last) > 1:
             raise PhraseError(span, Sentence("{span!r} has more than two ends", span=span), WORDS)
+        # Also over the end of the week: `fri-mon`.
         days.update((first + ahead) % 7 for ahead in range((last[0] - first) % 7 + 1 if last else 1))
     return frozenset(days)
 

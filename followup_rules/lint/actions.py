@@ -14,7 +14,7 @@ from followup_rules.lint.book import ENDS, PATTERN_LISTS, Book, inside, owner, p
 from followup_rules.lint.implied import same
 from followup_rules.lint.instants import Frame, always, samples
 from followup_rules.lint.shapes import THREADED, Shape, anchors, shapes, together
-from followup_rules.model import DRAFT, Problem
+from followup_rules.model import DRAFT, NOTICE, Problem
 from followup_rules.sentences import Sentence, either
 from followup_rules.toml.suggestions import nearest
 from followup_rules.toml.values import Value
@@ -34,10 +34,12 @@ def problems(book: Book) -> Iterator[Problem]:
         for index, action in enumerate(table.fields["do"].items() if "do" in table.fields else ()):
             yield from _thread(action, of, book)
             yield from _nobody(it, index, action, of, book)
+            yield from _sent_nowhere(it, index, action, book)
             yield from _unknown_opening(it, index, action, book)
         yield from _past_opening(it, table.fields, book)
         yield from _announced(it, table.fields, book)
         yield from _not_shown(it, table.fields, book)
+        yield from _passed_anyway(it, table.fields, book)
         yield from _alone(it, table.fields, of, book)
     yield from _announced_twice(book)
     yield from _copies(book)
@@ -114,6 +116,27 @@ def _nobody(rule: Rule, index: int, action: Value, of: list[Shape], book: Book) 
         hint = Sentence('name an address: to = "name@example.org"; or delete it, and make it a task: type = "task"')
     place = action.child("to") if written else action
     yield from book.problem(place, message, code=Code.NOBODY, hint=hint)
+
+
+def _sent_nowhere(rule: Rule, index: int, action: Value, book: Book) -> Iterator[Problem]:
+    """Yield that a notice names people: it is told to the user alone."""
+    do = rule.do[index]
+    if do.type != NOTICE or do.contact or not isinstance(action.raw, dict) or "to" not in action.raw:
+        return
+    message = Sentence("a notice is told to you alone, so it reaches nobody else")
+    hint = Sentence('delete the line; or write a mail: type = "draft"')
+    yield from book.problem(action.child("to"), message, code=Code.NOTICE_TO, hint=hint, key=True)
+
+
+def _passed_anyway(rule: Rule, fields: Mapping[str, Value], book: Book) -> Iterator[Problem]:
+    """Yield each guard that a rule passes and that would hold nothing of it."""
+    for item in fields["passes"].items() if "passes" in fields else ():
+        guard = book.rules.guards.get(item.raw)
+        if guard is None or guard.fault or guard.holds != "contact" or rule.contact:
+            continue
+        message = Sentence("the guard {id!r} holds only contact, and this rule makes none", id=guard.id)
+        hint = Sentence("delete it; or say in 'do' that it is one: {line}", line="contact = true")
+        yield from book.problem(item, message, code=Code.HELD_BY_NONE, hint=hint)
 
 
 def _alone(rule: Rule, fields: Mapping[str, Value], of: list[Shape], book: Book) -> Iterator[Problem]:

@@ -30,11 +30,9 @@ def same(one: Value, other: Value, book: Book) -> bool:
 def _plain(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Return a table in one spelling: a list of one word is the word, and a tag has no `#`."""
     single = {key: part[0] if isinstance(part, list) and len(part) == 1 else part for key, part in raw.items()}
-    return {key: _bare(part) if key == "tags" else part for key, part in single.items()}
-
-
-def _bare(tags: Any) -> Any:
-    return tags.removeprefix("#").lower() if isinstance(tags, str) else tags
+    if isinstance(single.get("tags"), str):
+        single["tags"] = single["tags"].removeprefix("#").lower()
+    return single
 
 
 def _table(value: Value, book: Book) -> Value | None:

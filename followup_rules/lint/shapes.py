@@ -182,12 +182,8 @@ def _flag(key: str) -> Callable[[Any], Shape]:
 
 
 def _someone(key: str) -> Callable[[Any], Shape]:
-    return lambda raw: replace(_owned(key) if key in _OWNERS else Shape(), least=1 if _counted(raw) else 0)
-
-
-def _counted(raw: Any) -> bool:
-    """Tell whether a word stands for one of an event's people: an organizer may be a machine, and is none."""
-    return bool(_words(raw) & {"them"})
+    # Of these words only "them" stands for one of an event's people: an organizer may be a machine, and is none.
+    return lambda raw: replace(_owned(key) if key in _OWNERS else Shape(), least=1 if "them" in _words(raw) else 0)
 
 
 _SIMPLE: dict[str, Callable[[Any], Shape]] = {

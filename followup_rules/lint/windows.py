@@ -28,6 +28,8 @@ _LATEST_OCCURRENCES = 3
 _SATURDAY, _OFFICE = 5, (9, 18)
 # A year ahead somebody may plan; a series may have begun years ago, when the rule was written.
 _NEAR = timedelta(days=3 * 366)
+_BETWEEN_RUNS = timedelta(minutes=15)
+"""As `followup schedule` starts them."""
 
 
 def problems(book: Book) -> Iterator[Problem]:
@@ -41,6 +43,7 @@ def problems(book: Book) -> Iterator[Problem]:
         yield from _endings(it, table.fields, frame, starts, book)
         yield from _till_the_next(it, table.fields, frame, starts, book)
         if isinstance(it, Rule):
+            yield from _short(it, table.fields, frame, starts, book)
             yield from _order(it, table.fields, frame, starts, book)
             yield from _past_the_start(it, table.fields, book)
             yield from _held(it, table.fields, frame, starts, book)
@@ -99,6 +102,24 @@ def _window(
     if isinstance(it, Guard):
         message = Sentence("it closes {when}, so it never holds anything", when=what)
     yield from book.problem(fields[key], message, code=Code.NO_WINDOW, hint=_later(it))
+
+
+def _short(
+    rule: Rule, fields: Mapping[str, Value], frame: Frame, starts: tuple[Sample, ...], book: Book
+) -> Iterator[Problem]:
+    """Yield that it closes so soon after it opens that no run may come in between."""
+
+    def is_short(closes: datetime, opens: datetime) -> bool:
+        return timedelta(0) < closes - opens < _BETWEEN_RUNS
+
+    if not rule.closes or "closes" not in fields or not always(rule.closes, rule.opens, is_short, starts, frame):
+        return
+    message = Sentence(
+        "it is open for less than {minutes} minutes, and a run may come only after that: then it is missed",
+        minutes=_BETWEEN_RUNS // timedelta(minutes=1),
+    )
+    hint = Sentence("let it close later: {line}", line='closes = "opens + 1 hour"')
+    yield from book.problem(fields["closes"], message, code=Code.SHORT_WINDOW, hint=hint)
 
 
 def _endings(

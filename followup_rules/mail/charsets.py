@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 _NO_TEXT = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
 """What Python takes for a charset and no mail is written in; some take time that grows faster than the length."""
@@ -24,8 +25,14 @@ def read(raw: bytes, named: str) -> str:
 
 
 def _known(named: str) -> str:
-    try:
-        known = codecs.lookup(named).name
-    except (LookupError, ValueError):
-        return "utf-8"
+    # Without what marks a name as nobody's (RFC 2045, 6.3), and how Hebrew is set (RFC 1556): x-sjis, iso-8859-8-i.
+    known = _name(named) or _name(re.sub(r"^x-|-[ie]$", "", named.lower())) or "utf-8"
     return "utf-8" if known in _NO_TEXT else _WIDER.get(known, known)
+
+
+def _name(named: str) -> str:
+    """Return how Python names a charset; nothing if it does not know it."""
+    try:
+        return codecs.lookup(named).name
+    except (LookupError, ValueError):
+        return ""

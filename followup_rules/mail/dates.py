@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from datetime import datetime, tzinfo
 from email.utils import parsedate_to_datetime
+from functools import cache
 
+from followup_rules.mail.addresses import decoded
 from followup_rules.mail.head import Headers
+from followup_rules.mail.phrases import folded
 
 FIRST_YEAR, LAST_YEAR = 1990, 2079
 """What lies outside comes from a clock that was never set, or set to nonsense."""
@@ -23,11 +26,22 @@ _OF_THE_LIBRARY = frozenset(
     {"UT", "UTC", "GMT", "Z", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "AST", "ADT"}
 )
 """What the email library reads: the zones of section 4.3, and two more of North America."""
-_HOURS = {
-    "WEST": 1, "CET": 1, "CEST": 2, "MET": 1, "MEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3, "MSK": 3,
-    "HKT": 8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
+_ZONES = {
+    "-1000": "HST", "-0900": "AKST", "-0800": "AKDT HNP", "-0700": "HAP HNR", "-0600": "HAR HNC", "-0500": "HAC HNE",
+    "-0400": "HAE HNA", "-0330": "NST HNT", "-0300": "HAA", "-0230": "NDT HAT",
+    "+0100": "WEST CET MET MEZ", "+0200": "CEST MEST MESZ EET", "+0300": "EEST MSK", "+0800": "HKT", "+0900": "JST KST",
+    "+1000": "AEST", "+1100": "AEDT", "+1200": "NZST", "+1300": "NZDT",
 }  # fmt: skip
-"""From UTC, of other zones that programs name; any name that means several, such as IST, is UTC (section 4.3)."""
+"""Other zones that programs name, those of Canada in French too ("heure normale de l'Est"), by their offset from UTC;
+any name that means several, such as IST, is UTC (section 4.3)."""
+_OFFSETS = {name: offset for offset, names in _ZONES.items() for name in names.split()}
+_LANGUAGES = ("da", "de", "es", "fr", "it", "nb", "nl", "pt", "sv")
+"""Those from which programs take the month's name, as the user reads it."""
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAY_MONTH_YEAR = re.compile(
+    r"[^\d]{0,30}?(\d{1,2})(?:\.|er)?[ -](?:de )?([^\W\d_]{3,})\.?[ -](?:de )?(\d{2,4})\b"
+    r",?(?: (?:à|a|um|om|kl\.?) )?(.*)"
+)
 _OFFSET = re.compile(r"\b(?:GMT|UTC?)?\s*([+-])(\d{1,2}):?(\d\d)?$", re.IGNORECASE)
 
 
@@ -49,9 +63,14 @@ def sent_at(headers: Headers, zone: tzinfo) -> datetime | None:
 
 def read(written: str, zone: tzinfo) -> datetime | None:
     """Return the instant that a date means; None if it means none, or a year in which nobody sent mail."""
-    plain = " ".join(_COMMENT.sub(" ", written[:_LONGEST]).split())
+    # Encoded words have no place in a date (RFC 2047, section 5); "août" makes some programs write one.
+    plain = " ".join(_COMMENT.sub(" ", decoded(written[:_LONGEST])).split())
     plain = _THREE_DIGITS.sub(lambda year: str(1900 + int(year[1])), plain)
     plain = _LEAP_SECOND.sub(":59", plain)
+    return _read(plain, zone) or _read(_in_english(plain), zone)
+
+
+def _read(plain: str, zone: tzinfo) -> datetime | None:
     try:
         # No date of RFC 5322, and yet written by exports and scripts.
         if _ISO.match(plain):
@@ -74,7 +93,28 @@ def _of_24_hours(time: re.Match[str]) -> str:
 def _as_offset(zone: re.Match[str]) -> str:
     """Return the offset of a zone that the email library does not know by its name."""
     name = zone[1].upper()
-    return zone[1] if name in _OF_THE_LIBRARY else f"+{_HOURS.get(name, 0):02}00"
+    return zone[1] if name in _OF_THE_LIBRARY else _OFFSETS.get(name, "+0000")
+
+
+def _in_english(date: str) -> str:
+    """Return a date whose month is named in another language ("lun., 09 nov. 2026 ...") as the library reads it."""
+    found = _DAY_MONTH_YEAR.fullmatch(date)
+    if not found:
+        return ""
+    word = folded(found[2])
+    months = {number for name, number in _month_names() if name.startswith(word)}
+    # "jui" may be two.
+    return f"{found[1]} {_MONTHS[months.pop() - 1]} {found[3]} {found[4]}" if len(months) == 1 else ""
+
+
+@cache
+def _month_names() -> frozenset[tuple[str, int]]:
+    """Return the folded names of months, whole and as they are shortened, each with the number of its month."""
+    from babel import Locale  # noqa: PLC0415 -- few dates need it
+
+    forms = [Locale(language).months["format"][width] for language in _LANGUAGES for width in ("wide", "abbreviated")]
+    # Outlook's German short form of March is in no dictionary.
+    return frozenset({("mrz", 3), *((folded(name), number) for names in forms for number, name in names.items())})
 
 
 def _as_four_digits(offset: re.Match[str]) -> str:

@@ -61,7 +61,10 @@ def compose(action: Action, profile: Profile, *, key_header: bool = True) -> Ema
     mail["Subject"] = subject(action)
     if action.reply:
         _thread(mail, action.reply)
-    _write_text(mail, printable(action.text))
+    text = printable(action.text)
+    # As it is, for people who open it in an editor, which shows "=E9" in place of "é" where lines had to be encoded.
+    fits = all(len(line.encode()) <= _LONGEST_LINE for line in text.split("\n"))
+    mail.set_content(text, charset="utf-8", cte="8bit" if fits else "quoted-printable")
     if key_header:
         mail[KEY] = hashed(action.key)
     return mail
@@ -117,13 +120,6 @@ def _thread(mail: EmailMessage, reply: Reply) -> None:
     chain = [ident for ident in (reply.thread, reply.message_id) if _MESSAGE_ID.fullmatch(ident)]
     mail["In-Reply-To"] = f"<{reply.message_id}>"
     mail["References"] = " ".join(f"<{ident}>" for ident in dict.fromkeys(chain))
-
-
-def _write_text(mail: EmailMessage, text: str) -> None:
-    """Put the text into the mail as it is, for people who open it in an editor, if its lines are not too long."""
-    # Longer lines must be encoded, and then an editor shows "=E9" in place of "é".
-    fits = all(len(line.encode()) <= _LONGEST_LINE for line in text.split("\n"))
-    mail.set_content(text, charset="utf-8", cte="8bit" if fits else "quoted-printable")
 
 
 def _written(name: str, value: Any) -> str:

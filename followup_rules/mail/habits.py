@@ -48,7 +48,10 @@ def mass_mail(headers: Headers, sender: str, subject: str, text: str) -> str:
     to_many = all("@" not in value or _UNDISCLOSED.match(value) for value in (*headers["to"], *headers["cc"]))
     head = _of_the_sender(headers, sender, subject) + _of_the_envelope(headers, sender) + to_many
     head += bool(_title().search(folded(subject)))
-    automatic = _said("automatic", begin) or _said("automatic", end)
+    by_a_program, unanswerable = (_said(name, begin) or _said(name, end) for name in ("automatic", "no_answer"))
+    if head and by_a_program and unanswerable:  # an office says both only of what its program sends
+        return "notice"
+    automatic = by_a_program or unanswerable
     leaving = _speaks_of_leaving(end) or _speaks_of_leaving(begin) or _said("because", begin) or _said("because", end)
     links = min(len(_ADDRESSES.findall(text)) // _LINKS, 2)
     weak = _said("legal", end) + (len(_RULE.findall(text)) >= _RULES) + links
@@ -63,7 +66,8 @@ def is_automatic(headers: Headers, sender: str, text: str) -> bool:
     """Tell of an answer whether its first words say that a program wrote it, and an office or a program sent it."""
     of_a_program = _is_an_office(sender) or _of_the_envelope(headers, sender)
     # Small print of a help desk, and what is quoted, say it too.
-    return of_a_program and _said("automatic", folded(own_words.opening(text)))
+    begin = folded(own_words.opening(text))
+    return of_a_program and (_said("automatic", begin) or _said("no_answer", begin))
 
 
 def is_a_commit(text: str) -> bool:

@@ -94,7 +94,7 @@ def header_block(lines: Sequence[str], place: int, subject: str = "") -> int | N
     if first is None or not (first.kinds or introduced):
         return None
     found, end = _run(lines, place)
-    if _is_of_a_program(found, subject, introduced=introduced) or (introduced and _may_be(found)):
+    if _is_of_a_program(found, subject, introduced=introduced) or (introduced and _may_be_a_head(found)):
         return end
     return None
 
@@ -171,7 +171,7 @@ def _is_of_a_program(found: Sequence[_Line], subject: str, *, introduced: bool) 
     return "to" in kinds and "subject" in kinds and proofs >= 2
 
 
-def _may_be(found: Sequence[_Line]) -> bool:
+def _may_be_a_head(found: Sequence[_Line]) -> bool:
     """Tell of lines after a rule, in a language that we do not know, whether they are a mail's."""
     addressed = any(_ADDRESS.search(line.value) for line in found)
     return len(found) >= 3 and addressed and any(_YEAR.search(line.value) for line in found)

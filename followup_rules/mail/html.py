@@ -36,7 +36,8 @@ _INDENT = re.compile(r"border\s*:\s*(?:none|0)")
 _BORDER = re.compile(r"border-(?:left|top)\s*:|border\s*:\s*\d")
 _TOP_BORDER = re.compile(r"border-top\s*:\s*solid")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
-_HIDDEN = re.compile(r"display\s*:\s*none")
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|$|!)")
+"""How programs put words into a page that its reader does not see."""
 
 
 def text(page: str) -> str:

@@ -24,10 +24,11 @@ HEADERS = (
 _KINDS = ("receipt", "bounce", "reply", "notice")
 """In which subjects are looked for: a bounce's `Delivery Status Notification (Success)` is a receipt."""
 _LONGEST = 1_000
+_COMMENT = re.compile(r"\([^()]*\)")
 _NO = frozenset({"", "no", "none", "false", "0"})
 _ANSWER = re.compile(r"\btext/calendar\b.*\bmethod\s*=\s*\"?(?:reply|counter|declinecounter|cancel|refresh)\b")
 _REPORT = re.compile(r"\bmultipart/report\b")
-_DELIVERY = re.compile(r"\breport-type\s*=\s*\"?delivery-status\b|\bmessage/(?:global-)?delivery-status\b")
+_DELIVERY = re.compile(r"\breport-type\s*=\s*\"?(?:global-)?delivery-status\b|\bmessage/(?:global-)?delivery-status\b")
 _READING = re.compile(
     r"\breport-type\s*=\s*\"?disposition-notification\b|\bmessage/(?:global-)?disposition-notification\b"
 )
@@ -78,6 +79,7 @@ def kind(headers: Headers, sender: str, subject: str, types: Collection[str] = (
 
 def _report(known: Iterable[str], subject: str) -> str:
     """Tell of a report on a mail (RFC 6522) which it is; a delivery that succeeded is told by the subject."""
+    found = ""
     for value in known:
         if _READING.search(value):
             return "receipt"
@@ -88,15 +90,16 @@ def _report(known: Iterable[str], subject: str) -> str:
                 if (words and words.match(subject)) or _phrase("receipt", "of_a_report").match(subject)
                 else "bounce"
             )
-        if _REPORT.search(value):
-            return "notice"
-    return ""
+        # Its parts, which follow, say of what kind it is where report-type is missing.
+        found = found or ("notice" if _REPORT.search(value) else "")
+    return found
 
 
 def _automatic(headers: Headers) -> str:
     """Return what the headers say of how the mail came about; `no`: a person wrote it (RFC 3834, section 5)."""
-    # The value may be followed by parameters and comments (RFC 3834, section 5).
-    submitted = re.split(r"[\s;(]", first(headers, "auto-submitted").casefold(), maxsplit=1)[0]
+    # Comments may stand before and after the value, parameters after it (RFC 3834, section 5).
+    told = _COMMENT.sub(" ", first(headers, "auto-submitted").casefold()[:_LONGEST]).strip()
+    submitted = re.split(r"[\s;(]", told, maxsplit=1)[0]
     if submitted:
         return submitted
     names = phrases("machine-mail")["headers"]["reply"]

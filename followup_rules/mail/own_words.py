@@ -29,10 +29,10 @@ _BROKEN = 60
 """A quoted line that a program broke, so that its rest stands unmarked below it, has at least so many characters."""
 
 # A `|` at both ends makes a row of a table. Initials before the mark, or an indented name, are SuperCite's.
-_MARK = re.compile(r"[\s\u200e\u200f]{0,8}(?:>|\|(?!.*\|\s*$)|[A-Z][A-Za-z]{0,3}>|(?<=\s\s)[A-Z]\w{0,15}> )")
+_MARK = re.compile(r"[\s\u200e\u200f]{0,8}(?:[>\uff1e]|\|(?!.*\|\s*$)|[A-Z][A-Za-z]{0,3}>|(?<=\s\s)[A-Z]\w{0,15}> )")
 _OMITTED = re.compile(r"\s*(?:[\[<(][^\[\]<>()@]{0,60}[\])>]|\.{2,}|\u2026)?\s*$")
 """An empty line, or what a writer puts in place of lines that they left out of a quote: `<snip>`, `[...]`."""
-_ODD_MARK = re.compile(r"\s{0,2}([)\]}:%=~!]{1,2}|--[\])>])\s?")
+_ODD_MARK = re.compile(r"\s{0,2}([)\]}:%=~!»]{1,2}|--[\])>])\s?")
 """What some programs and people mark a quote with instead; only below an attribution."""
 _BETWEEN_DASHES = re.compile(r"\s*(-{2,}[^-]{3,60}-{2,})\s*")
 _ESCAPED = re.compile(r">From ")

@@ -27,6 +27,7 @@ _COMMENT = re.compile(rb'("(?:[^"\\]|\\.){0,200}")|\([^()"]{0,200}\)')
 """What stands in quotes, or a comment; longer ones would take time that grows with the square of the length."""
 _NO_SEMICOLON = re.compile(rb"^(content-type[ \t]*:\s*[\w.+-]+/[\w.+-]+)\s+(?=[\w-]+=)", re.IGNORECASE)
 _TOKEN = re.compile(r"[\w-]+")
+_BOUNDARY_LINE = re.compile(rb"^--([ -~]{1,200}?)[ \t]*\r?\n(?=content-)", re.IGNORECASE | re.MULTILINE)
 _BOUNDARY = re.compile(r"[ -~]{1,200}")
 _BEGINNING, _END, _END_OF_PAGE = 2_000, 3_000, 9_000
 """In characters: how much of a mail tells who wrote it."""
@@ -34,6 +35,10 @@ _MOST_TEXTS, _MOST_LINKS = 4, 30
 _LINKED = re.compile(r"\bhref\s*=\s*[\"']?((?:https?|mailto):[^\"'\s>]{1,300})", re.IGNORECASE)
 _METHOD = re.compile(r"^METHOD:(\w{1,20})\s*$", re.IGNORECASE | re.MULTILINE)
 _JOINER = "\u2060"
+_SWAPPED = {"plain/text": "text/plain", "html/text": "text/html"}
+"""As scripts write them that send mail."""
+_PAGES = ("text/html", "application/xhtml+xml")
+"""The second as some gateways of telephones send it (RFC 3236)."""
 
 
 class _Part(Struct, frozen=True):
@@ -47,7 +52,8 @@ class _Part(Struct, frozen=True):
     @property
     def kind(self) -> str:
         """Its content type, without parameters."""
-        return self.head.get_content_type()
+        told = self.head.get_content_type()
+        return _SWAPPED.get(told, told)
 
     @property
     def is_file(self) -> bool:
@@ -74,7 +80,7 @@ def ends(content: bytes, text: str) -> str:
     and no quoted lines.
     """
     try:
-        texts = [part for part in _all(_tree(content)) if part.kind in ("text/plain", "text/html") and not part.is_file]
+        texts = [part for part in _all(_tree(content)) if part.kind in ("text/plain", *_PAGES) and not part.is_file]
         pieces = [text[:_BEGINNING], *map(_end, texts[:_MOST_TEXTS])]
     except Exception:  # noqa: BLE001
         return ""
@@ -117,8 +123,20 @@ def _part(content: bytes, deepest: int, left: Iterator[int]) -> _Part:
     # Attached mails (message/rfc822) are not opened: what stands in them somebody else wrote.
     if not deepest or told.get_content_maintype() != "multipart":
         return _Part(told, body)
-    pieces = (piece for piece in _pieces(told.get_boundary(), body) if next(left, None) is not None)
+    pieces = (piece for piece in _pieces(_boundary(told, body), body) if next(left, None) is not None)
     return _Part(told, b"", tuple(_part(piece, deepest - 1, left) for piece in pieces))
+
+
+def _boundary(told: Message, body: bytes) -> str:
+    """Return what parts a multipart: by its head, else by the first line before a head that can be one.
+
+    Some programs lose it, or put it in the wrong quotes: boundary='cut'.
+    """
+    boundary = told.get_boundary() or ""
+    if boundary and f"--{boundary}".encode() in body:
+        return boundary
+    found = _BOUNDARY_LINE.search(body)
+    return found[1].decode("ascii", "replace") if found else boundary
 
 
 def _content_fields(head: bytes) -> Message:
@@ -176,7 +194,7 @@ def _text(part: _Part, *, is_mail: bool = False) -> str:
         return ""
     if part.kind == "text/plain":
         return _flowed(part.head, _decoded(part))
-    if part.kind == "text/html":
+    if part.kind in _PAGES:
         return html.text(_decoded(part))
     if part.kind == "multipart/alternative":
         # The last alternative is the richest (RFC 2046, section 5.1.4); the plain one shows what is quoted.

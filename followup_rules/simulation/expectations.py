@@ -128,6 +128,7 @@ class _What:
         return (*self._then.table.path, *more)
 
     def _of(self, decision: Decision, what: str, expected: str, found: str, now: str) -> Difference:
+        name = decision.key if decision.key in getattr(self._then, what) else decision.rule  # as the example has it
         return Difference(
             what=what,
             name=decision.key,
@@ -136,13 +137,9 @@ class _What:
             since=self._since(decision),
             why=decision.why,
             case=decision.case,
-            path=self._path(what, self._named(what, decision)),
+            path=self._path(what, name),
             now=now,
         )
-
-    def _named(self, what: str, decision: Decision) -> str:
-        """Return by which of its names an example speaks of a decision."""
-        return decision.key if decision.key in getattr(self._then, what) else decision.rule
 
     def _state(self, name: str, state: str) -> Iterator[Difference]:
         decisions = self._decisions(name)

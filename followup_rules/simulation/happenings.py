@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -133,7 +133,8 @@ class Reader:
         start, end = self._clock.child(table, "at"), self._end(kind, table)
         if start and end and end < start:
             table.child("until").report(Sentence("it ends before it starts"), code=Code.NO_SUCH_TIME)
-        fields = _texts(table, {"title": "", "text": "", "id": "", "case": "", "thread": ""})
+        texts = ("title", "text", "id", "case", "thread")
+        fields = {key: (values.string(table.child(key)) or "") if key in table.raw else "" for key in texts}
         status = _choice(table, "status", STATUSES) or "confirmed"
         ident = self._ident(fields["id"], kind, table)
         more = self._of_mail(kind, table, fields["thread"] or ident) if kind in ("sent", "received") else {}
@@ -273,12 +274,6 @@ def _reader_of_notes(config: Config) -> ReadNote | None:
     own = (source.type for source in config.sources if isinstance(source.type, SourceType))
     known = [*own, *(config.registry.sources[name] for name in sorted(config.registry.sources))]
     return next((kind.read_note for kind in known if kind.read_note), None)
-
-
-def _texts(table: Value, wanted: Mapping[str, str]) -> dict[str, str]:
-    return {
-        key: (values.string(table.child(key)) or "") if key in table.raw else usual for key, usual in wanted.items()
-    }
 
 
 def _choice(table: Value, key: str, valid: tuple[str, ...]) -> str | None:

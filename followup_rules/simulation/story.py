@@ -10,7 +10,7 @@ from msgspec import Struct
 from followup_rules.config.neutral import outputs_of
 from followup_rules.config.read import Config
 from followup_rules.engine.assign_cases import names_of
-from followup_rules.model import Action, Event, Person, Reason, State
+from followup_rules.model import Action, Person, Reason, State
 from followup_rules.simulation.history import Appearance, History
 from followup_rules.simulation.player import Player, playing
 from followup_rules.tick.run import Outcome, Report
@@ -71,7 +71,9 @@ def tell(config: Config, history: History, start: datetime, end: datetime) -> St
             ticks += 1
             told += _lines(report, held)
             _note_made(report, made)
-            held = _held(report, held)
+            # Of what a run did not judge, what was held before it still is.
+            held -= {decision.key for decision in report.decisions}
+            held |= {decision.key for decision in report.decisions if decision.state is State.HELD}
         # Before what runs did: sorting is stable, so that at one instant an event precedes what came of it.
         told[:0] = (line for each in history.appearances for line in _event(each, player))
         names = names_of(player.store.entries(), config.profile.timezone)
@@ -93,18 +95,13 @@ def _lines(report: Report, held: Collection[str]) -> Iterator[Line]:
                        title=decision.visit.anchor.title, why=decision.reason)  # fmt: skip
 
 
-def _held(report: Report, before: Collection[str]) -> set[str]:
-    """Return the duties that are held after a run: of what it did not judge, those that were."""
-    judged = {decision.key for decision in report.decisions}
-    return {*before} - judged | {decision.key for decision in report.decisions if decision.state is State.HELD}
-
-
 def _event(each: Appearance, player: Player) -> Iterator[Line]:
     event, zone = each.event, player.config.profile.timezone
     case = next(iter(player.store.places.cases_of(event.identity)), "")
+    title = " ".join([*(f"#{tag}" for tag in event.tags if event.kind == "note"), event.title]).strip()
 
     def line(what: str, at: datetime) -> Line:
-        return Line(at=at.astimezone(zone), what=what, case=case, title=_titled(event), people=event.people)
+        return Line(at=at.astimezone(zone), what=what, case=case, title=title, people=event.people)
 
     if event.status in ("cancelled", "declined"):
         yield line(event.status, each.seen)
@@ -112,10 +109,6 @@ def _event(each: Appearance, player: Player) -> Iterator[Line]:
         yield line(event.kind, event.start)
     if each.gone:
         yield line("gone", each.gone)
-
-
-def _titled(event: Event) -> str:
-    return " ".join([*(f"#{tag}" for tag in event.tags if event.kind == "note"), event.title]).strip()
 
 
 def _outcome(outcome: Outcome, now: datetime) -> Line:

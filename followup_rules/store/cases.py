@@ -81,7 +81,9 @@ def _read(keys: Sequence[str], store: Store) -> Iterator[StoredCase]:
     for key in keys:
         own = home.get(key, [])
         names = {event.identity for event in own}
-        made = _made(entries[key])
+        # Those that the output knows by another name than the ledger: by that, and by its hash.
+        parted = [entry for entry in entries[key] if entry.marker != entry.name]
+        made = {name: entry for entry in parted for name in (entry.marker, hashed(entry.marker))}
         case = Case(
             key=key,
             home=_ordering(_by_name(own, made), renamed),
@@ -107,12 +109,6 @@ def _joined(home: Iterable[Event], names: set[str], joining: list[Event], store:
     absent = mails - names - {event.identity for event in joining} if mails else mails
     beside = [event for event in joining if event.identity not in names]
     return sorted([*beside, *store.events.events(absent)], key=attrgetter("identity")) if absent else beside
-
-
-def _made(entries: Iterable[LedgerEntry]) -> Mapping[str, LedgerEntry]:
-    """Return the entries whose marker is not their name, by that marker and by its hash."""
-    parted = [entry for entry in entries if entry.marker != entry.name]
-    return {name: entry for entry in parted for name in (entry.marker, hashed(entry.marker))}
 
 
 def _ordering(events: tuple[Event, ...], renamed: Mapping[str, str]) -> tuple[Event, ...]:

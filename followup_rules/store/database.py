@@ -18,6 +18,7 @@ from followup_rules.store.schema import MIGRATIONS, VERSION
 LEAST_GAPS = 250
 """In pages of 4 kB: for less, no file is written anew."""
 _STEP = ("begin immediate", "commit", "rollback")
+# To roll back to a savepoint leaves it open, so that it is released, too.
 _PART = ("savepoint part", "release part", "rollback to part", "release part")
 _UPGRADED = "update state set body = json_set(body, '$.upgraded_from', {});"
 
@@ -35,6 +36,7 @@ def connect(path: Path) -> sqlite3.Connection:
                 back_up(connection, backup_of(path, version))
             # So that `explain` and `doctor` can read while a run writes.
             connection.execute("pragma journal_mode = wal")
+            # With `normal`, a log may lose its last commits when the power fails: receipts of what lies in the outputs.
             connection.execute("pragma synchronous = full")
             # What is forgotten is overwritten with zeros, and does not wait in the file for its place to be used again.
             connection.execute("pragma secure_delete = on")
@@ -77,6 +79,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
     """Return the version of the tables, 0 if there are none. Raises StoreError for what is not ours, or too new."""
     (version,) = connection.execute("pragma user_version").fetchone()
     tables = {name for (name,) in connection.execute("select name from sqlite_master where type = 'table'")}
+    # Ours has a ledger, or is a new file: that has neither tables nor a version.
     if "ledger" not in tables if tables else version:
         message = Sentence(
             "{path} is a database of another program, not a store of followup's; it was left as it is", path=path

@@ -23,6 +23,7 @@ from followup_rules.store.listing import Listing, Row, Shown, known_by, names
 from followup_rules.store.tombstones import Tombstones
 
 _VERSIONS = "select id, source, body, gone, listed, planned, called_off, past_unlisted from event"
+# An identity is a kind, char(31) and an id: all of a kind lie between char(31) and char(32), one stretch of the index.
 _OF_NO_NOTE = "not (id > 'note' || char(31) and id < 'note' || char(32))"
 # Domains that are looked for one by one.
 _FEW = 8
@@ -122,6 +123,7 @@ class Events:
             self._write_source(source, later)
             return set()
         with self._database.transaction():
+            # The cursor with what lies before it: a crash in between would leave that out for good.
             self._write_source(source, later)
             from followup_rules.store import known_again  # noqa: PLC0415 -- only where something changed
 
@@ -301,9 +303,6 @@ class Events:
         self._database.run_many("delete from event where id = ?", rows)
         self._database.run_many("delete from token where id = ?", rows)
 
-    def _versions(self, name: str) -> list[Event]:
-        return [decode(*row) for _, *row in self._database.rows(f"{_VERSIONS} where id = ? order by source", name)]
-
     # -- ties
 
     def _index(self, ids: Iterable[str]) -> None:
@@ -311,7 +310,8 @@ class Events:
             from followup_rules.engine.assign_cases import tokens  # noqa: PLC0415 -- only where something changed
 
             self._database.run("delete from token where id = ?", name)
-            found = {token for event in self._versions(name) for token in tokens(event)}
+            rows = self._database.rows(f"{_VERSIONS} where id = ? order by source", name)
+            found = {token for _, *row in rows for token in tokens(decode(*row))}
             self._database.run_many("insert into token values (?, ?)", [(token, name) for token in found])
 
     def mail_of(self, addresses: Collection[str]) -> set[str]:
@@ -326,6 +326,7 @@ class Events:
         rows = self._database.rows
         if not rows("select 1 from token limit 1"):  # a store that was just brought up to date
             self._index(self.ids())
+        # A heading without an address may name any case.
         fresh = set(ids) | {name for (name,) in rows("select id from token where token = 'heading'")}
         ties_of = "select distinct token from token where id in (select value from json_each(?))"
         tied_by = "select distinct id from token where token in (select value from json_each(?))"

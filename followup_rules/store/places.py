@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from followup_rules.store.database import Database
-from followup_rules.store.instants import text
+from followup_rules.store.instants import at, text
 
 if TYPE_CHECKING:
     from followup_rules.engine.assign_cases import Place
@@ -22,7 +22,7 @@ _OWN = f"""id > 'meeting' || char(31) and id < 'meeting' || char(32)
 
 
 class Places:
-    """The tables `place`, `joined`, `subject` and `kept_day`."""
+    """The tables `place`, `joined`, `subject`, `kept_day` and `earlier_name`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -116,6 +116,19 @@ class Places:
         there = {(event.id, text(event.start)) for event in shown} if kept else set()
         return {ident: date.fromisoformat(day) for ident, start, day in kept if (ident, start) in there}
 
+    def keep_names(self, moves: Iterable[tuple[str, str]], now: datetime) -> None:
+        """Keep that events had another home until now: `moves` are the old and the new home of each."""
+        inherit = """insert or replace into earlier_name
+                     select ?, name, until from earlier_name where "case" = ? and name != ?"""
+        for old, new in sorted(set(moves)):
+            self._database.run(inherit, new, old, new)
+            self._database.run("insert or replace into earlier_name values (?, ?, ?)", new, old, text(now))
+
+    def earlier_names(self, case: str) -> dict[str, datetime]:
+        """Return by which names a case was known before, each with the run that found another one."""
+        found = self._database.rows('select name, until from earlier_name where "case" = ? order by name', case)
+        return {name: at(until) for name, until in found}
+
     def misplaced(self) -> list[tuple[str, str]]:
         """Return the ids of the notes whose heading could not be followed, each with the reason."""
         return self._database.rows("select id, problem from place where problem != '' order by id")
@@ -135,3 +148,4 @@ class Places:
         self._database.run_many("delete from joined where id = ?", [(name,) for name in ids])
         self._database.run_many("delete from subject where ? in (note, event)", [(name,) for name in ids])
         self._database.run('delete from joined where "case" = ?', case)
+        self._database.run('delete from earlier_name where ? in ("case", name)', case)

@@ -149,6 +149,12 @@ create index if not exists place_astray on place (id) where problem != '';
 create index if not exists event_shown on event (source, id) where shown is not null;
 """
 
+# By which names cases were known before, each until a run found another one.
+_EARLIER_NAMES = """
+create table earlier_name ("case" text not null, name text not null, until text not null, primary key ("case", name))
+  without rowid;
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _TYPED_STATE,
@@ -160,6 +166,7 @@ MIGRATIONS: tuple[str, ...] = (
     _SETTLED,
     _ACTIONS_OF_THEIR_OWN,
     _LOOKED_UP,
+    _EARLIER_NAMES,
 )
 """The n-th script leads from version n to version n + 1."""
 VERSION = len(MIGRATIONS)

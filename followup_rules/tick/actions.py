@@ -112,6 +112,7 @@ def _action(decision: Decision, do: Do, key: str, texts: Texts) -> Action:
         "language": texts.profile.language,
     }
     title, text = texts.render(template=do.template, title=do.title, text=do.text, values=values)
+    answers = do.reply_to and anchor.kind in MAIL
     return Action(
         key=key,
         rule=decision.rule,
@@ -124,17 +125,13 @@ def _action(decision: Decision, do: Do, key: str, texts: Texts) -> Action:
         due=decision.due,
         late=decision.late,
         contact=do.contact,
-        reply=_reply(anchor) if do.reply_to else None,
+        reply=Reply(anchor.id, anchor.thread, anchor.title, anchor.data) if answers else None,
         carries=tuple(event.id for event in decision.carries),
         announces=decision.announces,
         duty=decision.key,
         person=decision.visit.person,
         part=do.id,
     )
-
-
-def _reply(anchor: Event) -> Reply | None:
-    return Reply(anchor.id, anchor.thread, anchor.title, anchor.data) if anchor.kind in MAIL else None
 
 
 def _problem(rule: Rule, do: Do, problem: TemplateProblem) -> Problem:

@@ -98,6 +98,7 @@ def _steps(given: Given, choose: Choose, say: Say, watch: Watch) -> Iterator[Fin
     try:
         unfamiliar = unfamiliar_outputs(outputs, given)
         yield from _follow_config(outputs, given)
+        # How a call ended that was cut short is found out before anything is looked at or planned.
         yield from settle_all(outputs, given)
         yield from refusals(given)
         before = known_before(given)
@@ -155,7 +156,10 @@ def _gather(
         looked = look(outputs, given)
         readings = read_sources(sources, given)
         _note_the_time(readings, given)
-        news = left | looked.changed | changed(readings) | _all_if_config_changed(given)
+        news = left | looked.changed | changed(readings)
+        if given.left.fingerprint != given.config.fingerprint:
+            # Labels, domains and whatever else tells where events belong may be other ones now.
+            news |= given.store.events.ids()
         _arrange(news | sent(changed(readings), given), given)
     # Nothing is judged before the end: half a history would have half of all promises open.
     while unfinished := [source for source in sources if readings[source.name].left]:
@@ -185,12 +189,8 @@ def _after(earlier: Reading, later: Reading) -> Reading:
 
 def _arrange(news: set[str] | frozenset[str], given: Given) -> None:
     if news:
-        given.store.arrange(set(news), given.config.rulebook.directory)
-
-
-def _all_if_config_changed(given: Given) -> set[str]:
-    """Return the ids of all events if labels, domains or anything else that places them may be other ones now."""
-    return set() if given.left.fingerprint == given.config.fingerprint else given.store.events.ids()
+        moved = given.store.arrange(set(news), given.config.rulebook.directory)
+        given.store.places.keep_names(moved.values(), given.now)
 
 
 def _note_the_time(readings: Mapping[str, Reading], given: Given) -> None:
@@ -213,6 +213,7 @@ def _mark_stale(seen: Sight, given: Given) -> None:
     store, config = given.store, given.config
     if (given.left.sight, given.left.fingerprint) == (seen, config.fingerprint):
         return
+    # In one step: after a crash between the two, cases would stay as they were judged by another config.
     with store.database.transaction():
         store.state.write(replace(store.state.read(), sight=seen, fingerprint=config.fingerprint))
         store.decisions.make_all_stale()

@@ -7,9 +7,7 @@ before a copy was put back in its place, or one that was lost.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
 from functools import cache
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,18 +16,14 @@ from followup_rules.codes import Code
 from followup_rules.engine.plan import OVER, PRINTED, Change, EntryState, LedgerEntry
 from followup_rules.host.checked_output import STATES, CheckedOutput
 from followup_rules.host.failures import failure
-from followup_rules.model import DRAFT, NOTICE, Decision, Event, Problem, Pull, Status
+from followup_rules.model import DRAFT, NOTICE, Decision, Event, Problem, Pull, State, Status
 from followup_rules.sentences import Sentence
 from followup_rules.store.errors import StoreError
-from followup_rules.store.store import duty_under
 from followup_rules.tick.execute import carry_out, receipt
+from followup_rules.tick.markers import markers_of
 from followup_rules.tick.report import Finding, Given, Outcome, TakenOver
-from followup_rules.tick.seen_in_outputs import Seen, is_sent, note_status, report_of
+from followup_rules.tick.seen_in_outputs import Look, Seen, is_sent, note_status, report_of
 
-_APART = 14
-"""So many days apart two stores may have first seen a note without a date, whose key has the day on which it was."""
-_MOST_APART = 92
-"""Likewise this store and itself, before a copy of long ago was put back; each day is asked for in the output."""
 _LISTED = 5
 _OTHER_WORDS = "\0"
 """Of what lies there, whatever it says: no template makes a text of this."""
@@ -44,6 +38,8 @@ class Found(Struct, frozen=True):
     failed: tuple[Change, ...] = ()
     """What cannot be looked for just now, and so is not made either."""
     problems: tuple[Problem, ...] = ()
+    settled: bool = False
+    """Whether it is known now who took away what is no longer there."""
 
 
 def take_over(
@@ -63,7 +59,7 @@ def take_over(
             continue
         try:
             duty = duties[change.action.duty]
-            markers = tuple(_markers(change, duty, seen, given))
+            markers = tuple(markers_of(change, duty, seen, given))
             over = duty.state in OVER or _entry(change).name in duty.ended
             one = _lying_there(change, markers, output, given, due=change in due)
             if change.action.type == DRAFT and not over and not one.failed:
@@ -99,51 +95,6 @@ def _lying_there(change: Change, markers: Iterable[str], output: CheckedOutput, 
     return Found()
 
 
-def _markers(change: Change, duty: Decision, seen: Seen, given: Given) -> Iterator[str]:
-    """Yield the keys under which an action may lie there that is to be made."""
-    # Where all is known that was made, nobody else makes anything but `create` finds it.
-    if change.output in seen.unfamiliar:
-        yield change.action.key
-    yield from _earlier_keys(change, duty, given)
-    note, day = duty.visit.anchor, duty.visit.day
-    own = f"{duty.rule}/{''.join(note.id.split())}"
-    if not note.undated or not change.key.startswith((f"{own}@", f"{own}~")):
-        return
-    today, apart = given.context.now.date(), _apart(given)
-    for other in (day + timedelta(days=days) for days in range(apart, -apart - 1, -1)):
-        key = change.key.replace(f"@{day}", f"@{other}")
-        if other != day and other <= today and given.store.ledger.entry(key, change.output) is None:
-            yield key
-
-
-def _earlier_keys(change: Change, duty: Decision, given: Given) -> Iterator[str]:
-    """Yield the keys that an action had before its rule got another name or `per`, or the user another time zone.
-
-    Under these another store may have made it, which this one does not know.
-    """
-    action, visit, state = change.action, duty.visit, given.store.state.read()
-    if duty.opens is None or duty.rule not in state.rules:
-        return
-    rules, known = given.config.rulebook.rules.rules, state.rules[duty.rule]
-    names = [(duty.rule, known.per), *((was.name, was.per) for was in known.formerly
-             if duty.opens <= was.until and (was.name == duty.rule or was.name not in rules))]  # fmt: skip
-    zones = (ZoneInfo(name) for name, until in state.zones.items() if duty.opens <= until)
-    days = [visit.day, *(visit.anchor.start.astimezone(zone).date() for zone in zones)]
-    duties = (duty_under(action, name, per).replace(f"@{visit.day}", f"@{day}") for name, per in names for day in days)
-    for other in dict.fromkeys(duties):
-        key = change.key.replace(action.duty, other, 1)
-        if other != action.duty and given.store.ledger.entry(key, change.output) is None:
-            yield key
-
-
-def _apart(given: Given) -> int:
-    """Return how many days apart a note without a date may have been first seen."""
-    restored = given.left.restored
-    if restored is None or restored.last_run is None:
-        return _APART
-    return max(_APART, min((given.now - restored.last_run).days + 1, _MOST_APART))
-
-
 def _updated(change: Change, ref: str, output: CheckedOutput, given: Given) -> Found:
     """Bring what lies there up to date; nobody has touched it. What is refused now a later run tries again."""
     if given.dry:
@@ -177,6 +128,37 @@ def _kept(output: str, event: Event | None, given: Given) -> frozenset[str]:
     """Keep the event that tells how an action ended, if it has; return its id."""
     events = [event] if event else []
     return frozenset(given.store.events.take(f"output {output}", Pull(events=events), events, given.now, given.now))
+
+
+# -- what lies there no more
+
+
+def settle_gone(
+    planned: Iterable[Change],
+    entries: Iterable[LedgerEntry],
+    decisions: Iterable[Decision],
+    looked: Look,
+    given: Given,
+) -> Found:
+    """Note who took away what a copy that was put back has as lying there: followup, if it is over, else the user.
+
+    What cannot be judged just now is left to a later run.
+    """
+    taken_back = {(change.key, change.output) for change in planned if change.op == "withdraw"}
+    blind = {decision.key for decision in decisions if decision.state in (State.BLIND, State.BROKEN)}
+    gone = [
+        each for each in entries if (each.marker, each.output) in looked.gone and each.state is EntryState.DELIVERED
+    ]
+    found = Found()
+    with given.store.database.transaction():
+        for entry in gone:
+            if (entry.key, entry.output) in taken_back:
+                given.store.ledger.write(replace(entry, state=EntryState.WITHDRAWN, ref=""))
+                found = replace(found, settled=True)
+            elif entry.action.duty not in blind:
+                event, _ = note_status(entry, Status("gone"), given)
+                found = replace(found, settled=True, changed=found.changed | _kept(entry.output, event, given))
+    return found
 
 
 # -- what was sent

@@ -63,7 +63,9 @@ def tell_of_upgrade(
         )
     # Entries that are new are not told of: these are the sources' news, and not the upgrade's.
     now = store.acquaintances.answered(store.events.events(before.keys() & news))
-    if other := sorted(_named(event, given) for event in now if _differs(event, before[event.identity], given)):
+    there = (event for event in now if event.gone is None)
+    differing = [event for event in there if _essence(event, given) != _essence(before[event.identity], given)]
+    if other := sorted(_named(event, given) for event in differing):
         yield _remark(
             Sentence(
                 "{number} entry of your sources is read otherwise than before the upgrade: {names}",
@@ -90,10 +92,6 @@ def tell_of_upgrade(
 
 def _remark(message: str, hint: str) -> Problem:
     return Problem("store", message, Code.UPGRADED, hint=hint, info=True)
-
-
-def _differs(now: Event, then: Event, given: Given) -> bool:
-    return now.gone is None and _essence(now, given) != _essence(then, given)
 
 
 def _essence(event: Event, given: Given) -> object:

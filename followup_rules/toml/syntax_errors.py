@@ -90,7 +90,7 @@ def explain(error: ValueError, text: str, file: str) -> Problem:
     if said.startswith(_TWICE) and last.earlier is not None:
         return _twice(last, text, file)
     message, hint = _cause(said, text, at, last)
-    span = _before(text, at) if said.startswith("Unclosed array") else _marked(said, text, at, last)
+    span = _end_of_last_value(text, at) if said.startswith("Unclosed array") else _marked(said, text, at, last)
     begun = not last.whole and "\n" in text[last.start : span[0]]
     problem = unreadable(message, hint, text, file, span)
     return replace(problem, also=((file, *_line(text, last.start)),)) if begun else problem
@@ -123,7 +123,7 @@ def _marked(said: str, text: str, at: int, last: Slip) -> Span:
     return (last.start, at) if not last.whole else (max(0, len(text.rstrip()) - 1), at)
 
 
-def _before(text: str, at: int) -> Span:
+def _end_of_last_value(text: str, at: int) -> Span:
     """Return the end of the last value before a place: behind it a comma or bracket is missing, not on a later line."""
     ends = [found.end() for found in _VALUE_END.finditer(text, 0, at)]
     return (ends[-1] - 1, ends[-1]) if ends else (at, at + 1)

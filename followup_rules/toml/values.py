@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 from msgspec import Struct, field
@@ -80,8 +81,8 @@ class Value(Struct, frozen=True):
             return [self]
         return [self.child(index) for index in range(len(self.raw))]
 
-    def known_keys(self, valid: Iterable[str]) -> list[str]:
-        """Return the keys of this table that are valid, and report the others."""
+    def known_keys(self, valid: Iterable[str], homes: Mapping[str, str] = MappingProxyType({})) -> list[str]:
+        """Return the keys of this table that are valid, and report the others; `homes`: the tables they belong in."""
         names = list(valid)
         for key in self.raw:
             if key not in names:
@@ -92,7 +93,9 @@ class Value(Struct, frozen=True):
                 self.child(key).report(
                     within if table else said,
                     code=Code.UNKNOWN_KEY,
-                    hint=expected(key, names),
+                    hint=Sentence("it belongs in [{table}]", table=homes[key])
+                    if key in homes
+                    else expected(key, names),
                     at="key",
                 )
         return [key for key in self.raw if key in names]

@@ -23,6 +23,7 @@ from followup_rules.upkeep import surroundings
 from followup_rules.upkeep.audit import Audit, audit
 from followup_rules.upkeep.finding import Finding, short, size, span
 from followup_rules.upkeep.schedule import installed, name_of
+from followup_rules.upkeep.writable import unwritable
 
 SILENCE = timedelta(days=2)
 """After so long without a run something must have stopped."""
@@ -54,7 +55,7 @@ def examine(config: Config, now: datetime, *, deep: bool = False) -> Iterator[Fi
         yield Finding(
             Sentence("store"), Sentence("{path} is not there yet: the first run makes it", path=short(config.store))
         )
-        yield from (_output(output, config, now) for output in config.outputs)
+        yield from _outputs(config, now)
         return
     try:
         with open_copy(config.store) as copy:
@@ -66,12 +67,12 @@ def examine(config: Config, now: datetime, *, deep: bool = False) -> Iterator[Fi
 
 def _kept(config: Config, copy: Store, now: datetime, every: timedelta | None, *, deep: bool) -> Iterator[Finding]:
     store = _store(config.store, copy, deep=deep)
-    yield store
+    yield store._replace(problems=store.problems or _unwritable("store", config))
     if store.problems:
         return
     yield _last_run(copy, now, every)
     yield from (_source(source, copy, now) for source in config.sources)
-    yield from (_output(output, config, now) for output in config.outputs)
+    yield from _outputs(config, now)
     yield _calls(copy, now)
     if deep:
         yield _decisions(config, copy)
@@ -185,6 +186,18 @@ def _silence(source: ConfiguredSource, copy: Store, now: datetime) -> Iterator[P
         'is its path still the one that is written? else set how long is usual: silence = "60 days" in its table'
     )
     yield Problem(f"sources.{source.name}", message, Code.SILENT_SOURCE, hint=hint, warning=True)
+
+
+def _outputs(config: Config, now: datetime) -> Iterator[Finding]:
+    for output in config.outputs:
+        finding = _output(output, config, now)
+        if problems := () if finding.problems else _unwritable(finding.area, config):
+            finding = Finding(finding.area, Sentence("cannot be used"), problems)
+        yield finding
+
+
+def _unwritable(area: str, config: Config) -> tuple[Problem, ...]:
+    return tuple(problem for problem in unwritable(config) if problem.where == area)
 
 
 def _output(output: ConfiguredOutput, config: Config, now: datetime) -> Finding:

@@ -271,13 +271,12 @@ class GmailDrafts:
         data = action.reply.data
         if data.get(THREAD) and data.get(ACCOUNT) == self._service.account:
             return str(data[THREAD])
-        return next(self._threads_with(action.reply.message_id), "") if self._service.may(READ_MAIL) else ""
-
-    def _threads_with(self, message_id: str) -> Iterator[str]:
-        """Yield the conversations with a mail that another source has shown."""
-        query = f"rfc822msgid:{message_id}"
+        if not self._service.may(READ_MAIL):
+            return ""
+        # Another source has shown the mail: here it is found by its Message-ID.
+        query = f"rfc822msgid:{action.reply.message_id}"
         found = self._service.read(lambda gmail: gmail.users().messages().list(userId="me", q=query, maxResults=1))
-        yield from (str(mail.get("threadId", "")) for mail in found.get("messages", ()))
+        return next((str(mail.get("threadId", "")) for mail in found.get("messages", ())), "")
 
 
 def _thread_in(answer: Any) -> str:

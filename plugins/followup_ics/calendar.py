@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from followup_ics.cancellations import complete, without_start
 from followup_ics.entries import bad_item, component, where
 from followup_ics.events import event, identifier, occurrence_id
 from followup_ics.flaws import FlawError
@@ -89,19 +90,30 @@ class CalendarReader(Struct, frozen=True):
 
     def _understood(self, entries: Sequence[Entry]) -> tuple[list[Version], list[Held], list[BadItem]]:
         """Return what can be read of entries, which occurrences the rest is about, and what is told of it."""
-        versions, held, bad = list[Version](), list[Held](), list[BadItem]()
-        uid = ""
+        components: list[tuple[Entry, Component]] = []
+        held, bad = list[Held](), list[BadItem]()
         for entry in entries:
             try:
-                found = component(entry, self.profile)
-                uid = uid or identifier(found)
+                components.append((entry, component(entry, self.profile)))
+            except Exception as error:  # noqa: BLE001 -- whatever a stranger's file does to one, the others work
+                self._leave_out(entry, error, held, bad)
+        known = [each for _, each in components]
+        versions, uid = list[Version](), next((identifier(each) for each in known), "")
+        for entry, found in components:
+            # What is not known, or not any more, needs no cancellation.
+            if without_start(found) and not complete(found, known):
+                continue
+            try:
                 said = event(found, uid, None, self.profile, where(entry))
                 versions.append(version_of(entry, found, said, self.now, self.profile.me))
             except Exception as error:  # noqa: BLE001 -- whatever a stranger's file does to one, the others work
-                hold = held_by(entry, self.profile)
-                held += [hold] if hold else []
-                bad.append(bad_item(entry, error, hold.override_of(entry.uid, self.profile) if hold else ""))
+                self._leave_out(entry, error, held, bad)
         return versions, held, bad
+
+    def _leave_out(self, entry: Entry, error: Exception, held: list[Held], bad: list[BadItem]) -> None:
+        hold = held_by(entry, self.profile)
+        held += [hold] if hold else []
+        bad.append(bad_item(entry, error, hold.override_of(entry.uid, self.profile) if hold else ""))
 
     def _lay_out(self, meeting: Meeting, held: Sequence[Held], most_steps: int, laid: _Laid) -> None:
         """Add a meeting, or the occurrences of a series; what does not recur needs no help from the library."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from followup_ics.events import STAMP, values
 from followup_ics.flaws import FlawError
 from followup_ics.lines import DATES, mended
-from followup_ics.times import set_zones
+from followup_ics.times import set_whole_days, set_zones
 from followup_rules import BadItem, Profile
 from followup_rules.plain import one_line
 from followup_rules.sentences import Sentence
@@ -29,6 +29,10 @@ def component(entry: Entry, profile: Profile) -> Component:
     found = parsed(entry.text)
     found["METHOD"], found[STAMP] = entry.method, entry.updated
     set_zones(found, entry.file.zones, profile.timezone)
+    set_whole_days(found, profile.timezone)
+    if entry.method == "ADD" and "DTSTART" in found and "RECURRENCE-ID" not in found:
+        # It gives one occurrence more, and moves nothing (RFC 5546, section 3.2.4).
+        found.add("RECURRENCE-ID", found["DTSTART"].dt)
     return found
 
 

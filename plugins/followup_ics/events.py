@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from followup_ics.flaws import FlawError
+from followup_ics.lines import DAYS
 from followup_ics.people import coming, humans, parameter, person
 from followup_rules import Event, Person, Profile, meetings, people, plain
 from followup_rules.sentences import Sentence
@@ -29,7 +30,8 @@ def event(component: Component, uid: str, slot: date | datetime | None, profile:
     start, end = span(component, profile.timezone)
     title, description = plain.one_line(first(component, "SUMMARY")), plain.description(first(component, "DESCRIPTION"))
     organizer = person(component["ORGANIZER"]) if "ORGANIZER" in component else None
-    others = _others(component, organizer, profile)
+    attendees = values(component, "ATTENDEE")
+    others = people.others([*humans(attendees), *([organizer] if organizer else [])], profile.me)
     own = _is_own(component, organizer, profile)
     return Event(
         id=occurrence_id(uid, slot, profile),
@@ -38,7 +40,7 @@ def event(component: Component, uid: str, slot: date | datetime | None, profile:
         end=end,
         title=title,
         text=description[: plain.LONGEST_TEXT],
-        people=coming(others, values(component, "ATTENDEE")),
+        people=coming(others, attendees),
         organizer=organizer,
         status=_status(component, organizer, others, profile),
         answered=_is_answered(component, organizer, profile),
@@ -101,9 +103,11 @@ def _end(component: Component, start: datetime, zone: ZoneInfo) -> datetime:
     if "DTEND" in component:
         return _moment(component["DTEND"], zone)
     if "DURATION" in component:
-        # Added in UTC: a duration is elapsed time, also over a change of the clocks.
+        # Days are of the calendar, hours are elapsed time: over a change of the clocks they differ (section 3.3.6).
         elapsed: timedelta = component["DURATION"].dt
-        return (start.astimezone(UTC) + elapsed).astimezone(zone)
+        days = timedelta(int(parameter(component["DURATION"], DAYS) or 0))
+        day: datetime = component["DTSTART"].dt + days
+        return (day.astimezone(UTC) + elapsed - days).astimezone(zone)
     return start
 
 
@@ -144,12 +148,6 @@ def slot_name(slot: date | datetime, zone: ZoneInfo) -> str:
         return f"{slot:%Y%m%d}"
     aware = slot.replace(tzinfo=zone) if slot.tzinfo is None else slot
     return f"{aware.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-
-
-def _others(component: Component, organizer: Person | None, profile: Profile) -> tuple[Person, ...]:
-    """Return the humans other than the user: attendees, then the organizer."""
-    everybody = [*humans(values(component, "ATTENDEE")), *([organizer] if organizer else [])]
-    return people.others(everybody, profile.me)
 
 
 def _status(component: Component, organizer: Person | None, others: tuple[Person, ...], profile: Profile) -> str:

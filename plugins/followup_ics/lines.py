@@ -17,6 +17,8 @@ from followup_rules.sentences import Sentence
 ZONE = "X-FOLLOWUP-ZONE"
 """The parameter in which a line keeps its TZID; the library, which has only some zones and keeps those of the file
 before, does not see it."""
+DAYS = "X-FOLLOWUP-DAYS"
+"""The parameter in which a duration keeps how many days of the calendar are in it."""
 MOST_DATES = 10_000
 """Of one line."""
 
@@ -30,6 +32,9 @@ _MOMENT = re.compile(r"(\d{8})(?:T(\d{4})(\d\d)?(?:\.\d+)?(Z?))?", re.IGNORECASE
 _DURATION = re.compile(r"([+-]?)P?(T?(?:\d+[WDHMS]T?)+)", re.IGNORECASE)
 _PART = re.compile(r"(\d+)([WDHMS])", re.IGNORECASE)
 _MAILTO = re.compile(r"mailto:", re.IGNORECASE)
+
+_AS_EVER = frozenset({("RSCALE", "GREGORIAN"), ("SKIP", "OMIT")})
+"""Parts of a rule that say what holds without them (RFC 7529, section 4.1)."""
 
 DATES = {
     "DTSTART": Sentence("start"),
@@ -143,7 +148,8 @@ def _period(name: str, written: str) -> str:
 
 def _duration(name: str, _: str, value: str) -> Iterator[str]:
     if value:
-        yield f"{name}:{_elapsed(value)}"
+        elapsed = _elapsed(value)
+        yield f"{name};{DAYS}={elapsed.partition('D')[0].replace('P', '')}:{elapsed}"
 
 
 def _elapsed(written: str) -> str:
@@ -155,22 +161,21 @@ def _elapsed(written: str) -> str:
             Sentence("its duration is none (DURATION: {written!r}); set its end anew", written=one_line(written, 60)),
             "DURATION",
         )
-    seconds = sum(number * {"W": 604_800, "D": 86_400, "H": 3_600, "M": 60, "S": 1}[unit] for number, unit in parts)
     # Days stay days, hours stay hours: over a change of the clocks they differ (section 3.3.6).
-    days = f"{seconds // 86_400}D" if all(unit in "WD" for _, unit in parts) else f"T{seconds}S"
-    return f"{found[1]}P{days}"
+    days = sum(number * {"W": 7, "D": 1}.get(unit, 0) for number, unit in parts)
+    seconds = sum(number * {"H": 3_600, "M": 60, "S": 1}.get(unit, 0) for number, unit in parts)
+    return f"{found[1]}P{days}DT{seconds}S"
 
 
 def _rule(written: str) -> str:
     """Return a recurrence rule without what is empty or not of RFC 5545."""
-    # RFC 2445 (section 4.3.10) allowed X- parts in rules, and old calendars hold them.
-    parts = [part.strip().upper().partition("=") for part in written.split(";")]
-    return ";".join(f"{name.strip()}={_list(value)}" for name, _, value in parts
-                    if value.strip() and not name.startswith("X-"))  # fmt: skip
-
-
-def _list(value: str) -> str:
-    return ",".join(part for each in value.split(",") if (part := each.strip()))
+    said: list[tuple[str, str]] = []
+    for name, _, value in (part.strip().upper().partition("=") for part in written.split(";")):
+        listed = ",".join(filter(None, (item.strip() for item in value.split(","))))
+        # RFC 2445 (section 4.3.10) allowed X- parts in rules, and old calendars hold them.
+        if listed and not name.startswith("X-"):
+            said.append((name.strip(), listed))
+    return ";".join(f"{name}={value}" for name, value in said if (name, value) not in _AS_EVER)
 
 
 def _person(name: str, line: str) -> str:

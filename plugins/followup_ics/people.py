@@ -24,10 +24,12 @@ _THINGS = frozenset({"ROOM", "RESOURCE", "GROUP"})
 def person(property_: Any) -> Person | None:
     """Return whom a calendar address (RFC 5545, section 3.3.3) names, or None if it holds no mail address.
 
-    Apple's calendars point to a principal and give the mail address in the parameter EMAIL (RFC 7986, section 6.2).
+    Apple's calendars point to a principal and give the mail address in the parameter EMAIL (RFC 7986, section 6.2),
+    Exchange's exports write `invalid:nomail` and leave it in the name.
     """
     name, address = parameter(property_, "CN"), parameter(property_, "EMAIL")
-    return people.person(bare(str(property_)), name) or people.person(bare(address), name)
+    written = (bare(str(property_)), bare(address), bare(name))
+    return next((someone for each in written if (someone := people.person(each, name))), None)
 
 
 def parameter(property_: Any, name: str) -> str:
@@ -55,7 +57,12 @@ def humans(properties: Iterable[Any]) -> Iterator[Person]:
 
 
 def coming(everybody: tuple[Person, ...], properties: Iterable[Any]) -> tuple[Person, ...]:
-    """Return those of them who have neither declined nor sent somebody else (PARTSTAT)."""
-    refusals = [each for each in properties if parameter(each, "PARTSTAT").strip().upper() in meetings.ABSENT]
-    absent = {someone.address for refusal in refusals if (someone := person(refusal))}
+    """Return those of them who come: who have neither declined nor sent somebody else, and were not only told of it."""
+    absent = {someone.address for each in properties if _stays_away(each) and (someone := person(each))}
     return tuple(someone for someone in everybody if someone.address not in absent)
+
+
+def _stays_away(property_: Any) -> bool:
+    """Tell of one whose answer says so, or who is copied for information only (RFC 5545, section 3.2.16)."""
+    refuses = parameter(property_, "PARTSTAT").strip().upper() in meetings.ABSENT
+    return refuses or parameter(property_, "ROLE").strip().upper() == "NON-PARTICIPANT"

@@ -27,6 +27,9 @@ class Component(Protocol):
     def get(self, key: str, default: Any = None) -> Any:
         """Return a property, or the default."""
 
+    def add(self, name: str, value: Any) -> None:
+        """Set a property, made from a value of Python."""
+
     def __getitem__(self, key: str) -> Any: ...
     def __setitem__(self, key: str, value: Any) -> None: ...
     def __delitem__(self, key: str) -> None: ...

@@ -86,9 +86,11 @@ def never(rule: Mapping[str, Any], frequency: str, first: date) -> bool:
     # 400 years are the cycle of the Gregorian calendar: after these nothing new comes.
     years = min(28 * interval if frequency == "YEARLY" else 28 + interval // 12, _MOST_YEARS)
     last = min(first.toordinal() + 366 * years, date.max.toordinal())
-    candidates = (day for number in range(first.toordinal(), last)
-                  if _in_step(day := date.fromordinal(number), first, frequency, interval)
-                  and fits(rule, frequency, day))  # fmt: skip
+    begun = _period(first, frequency)
+    days = (date.fromordinal(number) for number in range(first.toordinal(), last))
+    # INTERVAL leaves some of the days, weeks, months or years.
+    left = (day for day in days if interval == 1 or (_period(day, frequency) - begun) % interval == 0)
+    candidates = (day for day in left if fits(rule, frequency, day))
     # BYSETPOS counts the candidates of one day, week, month or year, in all their times of day.
     times = prod(len(rule[name]) for name in _TIMES if name in rule)
     wanted = min(abs(int(each)) for each in _list(rule, "BYSETPOS")) if "BYSETPOS" in rule else 1
@@ -98,13 +100,6 @@ def never(rule: Mapping[str, Any], frequency: str, first: date) -> bool:
         if periods[period] * times >= wanted:
             return False
     return True
-
-
-def _in_step(day: date, first: date, frequency: str, interval: int) -> bool:
-    """Tell whether a day lies in one of the days, weeks, months or years that INTERVAL leaves."""
-    if interval == 1:
-        return True
-    return (_period(day, frequency) - _period(first, frequency)) % interval == 0
 
 
 def _period(day: date, frequency: str) -> int:

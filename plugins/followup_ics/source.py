@@ -67,7 +67,8 @@ class IcsSource:
         except FileNotFoundError:
             raise
         except OSError as error:
-            raise Unreadable(f"{error.filename or self._path} {regular_files.reason(error)}") from error
+            where = error.filename or self._path
+            raise Unreadable(Sentence("{path} {reason}", path=where, reason=regular_files.reason(error))) from error
 
     def _read(self, found: Files, since: datetime, until: datetime, before: Memory, now: Memory) -> Pull:
         from followup_ics.calendar import CalendarReader  # noqa: PLC0415 -- an unchanged calendar needs no reader

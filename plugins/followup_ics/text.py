@@ -8,6 +8,7 @@ and of a long calendar only those entries are parsed whose text has changed.
 from __future__ import annotations
 
 import hashlib
+import quopri
 import re
 from datetime import datetime
 from itertools import islice
@@ -47,12 +48,18 @@ _END_LINE = "\nEND:VCALENDAR\n"
 _BROKEN_END = re.compile(r"^END[ \t]*:[ \t]*VCALENDAR.*$", re.IGNORECASE | re.MULTILINE)
 _ESCAPED = re.compile(r"\\([\\,;])")
 _MOMENT = re.compile(r"(\d{8}T\d{4})(\d\d)?(?:\.\d+)?Z?", re.IGNORECASE)
+_QUOTED = re.compile(
+    r"^([A-Z-]+)((?:;[^;:\n]*){0,9}?;ENCODING=QUOTED-PRINTABLE(?:;[^;:\n]*){0,9}):((?:.*=\n)*.*)$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_CHARSET = re.compile(r";CHARSET=\"?([\w-]+)", re.IGNORECASE)
+_ENCODED = re.compile(r";(?:CHARSET|ENCODING)=[^;:]*", re.IGNORECASE)
 GUESTS = frozenset({"REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"})
 """The METHODs by which guests speak: what they answer, wish and ask changes no meeting (RFC 5546, section 3.2)."""
 # What an entry is made of. The rest is not looked at, so that nothing in it can make an entry unreadable.
 _NEEDED = re.compile(
     r"^(?:(DTSTAMP|LAST-MODIFIED)|UID|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE|RECURRENCE-ID|SEQUENCE|STATUS|SUMMARY"
-    r"|DESCRIPTION|ORGANIZER|ATTENDEE)[ \t]*[;:].*$",
+    r"|DESCRIPTION|ORGANIZER|ATTENDEE|X-[A-Z-]+-ALLDAY(?:EVENT)?)[ \t]*[;:].*$",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -254,12 +261,25 @@ def _needed(text: str) -> tuple[str, tuple[datetime | None, datetime | None]]:
     """Return the lines of an entry that are needed, LAST-MODIFIED, and DTSTAMP; none of its alarms' lines."""
     lines: list[str] = []
     stamps: dict[str, datetime] = {}
+    text = _QUOTED.sub(_unquoted, text) if "=QUOTED-PRINTABLE" in text.upper() else text
     for line in _NEEDED.finditer(_INNER.sub("", text) if "BEGIN:" in text else text):
         if not line[1]:
             lines += [line[0]] if len(lines) <= MOST_LINES else []
         elif moment := _moment(line[0]):
             stamps.setdefault(line[1].upper(), moment)
     return "\n".join(lines), (stamps.get("LAST-MODIFIED"), stamps.get("DTSTAMP"))
+
+
+def _unquoted(line: re.Match[str]) -> str:
+    """Return a line of vCalendar 1.0 whose value is in quoted-printable (RFC 2045, section 6.7) as one of iCalendar."""
+    charset = _CHARSET.search(line[2])
+    raw = quopri.decodestring(line[3].encode(errors="replace"))
+    try:
+        value = raw.decode(charset[1] if charset else "utf-8")
+    except (LookupError, UnicodeDecodeError):
+        value = _decoded(raw)
+    written = "\\n".join(value.splitlines())
+    return f"{line[1]}{_ENCODED.sub('', line[2])}:{written}"
 
 
 def _moment(line: str) -> datetime | None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from followup_ics.events import values
+from followup_ics.events import first, values
 from followup_ics.flaws import FlawError
 from followup_ics.lines import ZONE
 from followup_ics.zones import zone
@@ -22,15 +22,43 @@ if TYPE_CHECKING:
     from followup_ics.recurrence import Component
 
 _PROPERTIES = ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE")
+_ALL_DAY = ("X-MICROSOFT-CDO-ALLDAYEVENT", "X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT", "X-FUNAMBOL-ALLDAY")
 
 
 def set_zones(component: Component, defined: Mapping[str, str], mine: ZoneInfo) -> None:
-    """Give every time its zone; one without is meant in the user's. Raises FlawError if a zone is unknown."""
+    """Give every time its zone. Raises FlawError if a zone is unknown.
+
+    One without is meant in that of its entry's start, or its end, as both have the same (RFC 5545, section 3.8.2.2); if
+    they have none, in the user's.
+    """
+    written = [str(each.params.get(ZONE, "")) for name in ("DTSTART", "DTEND") for each in values(component, name)]
+    own = next((each for each in written if each), "")
     for name in _PROPERTIES:
         for property_ in values(component, name):
-            tzid = str(property_.params.get(ZONE, ""))
+            tzid = str(property_.params.get(ZONE, "")) or own
             for entry in property_.dts:
                 entry.dt = _in_zone(entry.dt, tzid, defined, mine)
+
+
+def set_whole_days(component: Component, mine: ZoneInfo) -> None:
+    """Make dates of the start and end of an entry that says that it is of whole days, if it runs from midnight.
+
+    So Exchange writes them, in the zone of the calendar or in UTC ([MS-OXCICAL], X-MICROSOFT-CDO-ALLDAYEVENT).
+    """
+    if all(first(component, name).strip().upper() not in ("TRUE", "1") for name in _ALL_DAY):
+        return
+    written = [component[name] for name in ("DTSTART", "DTEND") if name in component]
+    days = [_whole_day(each.dt, mine) for each in written]
+    for each, day in zip(written, days, strict=True):
+        each.dt = day if all(days) else each.dt
+
+
+def _whole_day(moment: Any, mine: ZoneInfo) -> date | None:
+    """Return the day that begins at a moment, in its own zone or in the user's; None if none does."""
+    if not isinstance(moment, datetime):
+        found: date = moment
+        return found
+    return next((each.date() for each in (moment, moment.astimezone(mine)) if each.time() == time()), None)
 
 
 def _in_zone(moment: Any, tzid: str, defined: Mapping[str, str], mine: ZoneInfo) -> Any:

@@ -73,7 +73,9 @@ def meetings_of(uid: str, versions: Iterable[Version], profile: Profile) -> list
         masters = [version for version in group if version.slot is None]
         about = [version for version in group if version.slot is not None]
         counted = meetings.apart(masters, _start, _title, _rank) if masters else []
-        series = _series_of(counted)
+        # Overrides belong to the first that recurs, if any does.
+        recurring = (master for master in counted if recurs(master.component))
+        series = next(recurring, counted[0] if counted else None)
         overrides = _latest(about, series, profile)
         for master in counted:
             own = overrides if master is series else ()
@@ -103,12 +105,6 @@ def _latest(overrides: Sequence[Version], series: Version | None, profile: Profi
         slot = alike(version.slot, series.component["DTSTART"].dt, profile.timezone) if series else version.slot
         by_slot[slot].append(version)
     return tuple(sorted((max(same, key=_rank) for same in by_slot.values()), key=_rank))
-
-
-def _series_of(masters: Sequence[Version]) -> Version | None:
-    """Return the one to which overrides belong: the first that recurs, if any does."""
-    recurring = [master for master in masters if recurs(master.component)]
-    return next(iter([*recurring, *masters]), None)
 
 
 def _after(master: Version, overrides: Iterable[Version]) -> list[Version]:

@@ -53,12 +53,16 @@ def zone(name: str, defined: Mapping[str, str]) -> tzinfo:
 
 def _meant(name: str) -> str:
     """Return the hint for an unknown name: the zone of the city in it, or the one that is spelt much like it."""
-    zones = sorted(available_timezones() - {"Factory", "localtime"})
     city = _TIME_OF_A_REGION.sub(r"\1", name).rpartition("/")[2].strip().casefold()
-    there = [each for each in zones if "/" in each and each.rpartition("/")[2].replace("_", " ").casefold() == city]
+    there = [each for each in _names() if "/" in each and each.rpartition("/")[2].replace("_", " ").casefold() == city]
     # 0.85 passes a slip of a letter or two, and no other city.
-    near = there or get_close_matches(name, zones, 1, 0.85)
+    near = there or get_close_matches(name, _names(), 1, 0.85)
     return Sentence('did you mean "{word}"?', word=near[0]) if near else ""
+
+
+@cache
+def _names() -> list[str]:
+    return sorted(available_timezones() - {"Factory", "localtime"})
 
 
 def _bare(name: str) -> str:
@@ -127,12 +131,17 @@ def _alike(one: str, other: str) -> bool:
                for moment in moments)  # fmt: skip
 
 
-def _of_windows(name: str) -> ZoneInfo | None:
-    """Return the zone of one of Windows' names, in any form: with an offset before it, or as people say it."""
+@cache
+def _windows() -> dict[str, str]:
+    """Return the zones of Windows by their names in small letters."""
     from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON  # noqa: PLC0415 -- heavy
 
-    names = {key.casefold(): iana for key, iana in WINDOWS_TO_OLSON.items()}
-    said = _without_offset(name)
+    return {key.casefold(): iana for key, iana in WINDOWS_TO_OLSON.items()}
+
+
+def _of_windows(name: str) -> ZoneInfo | None:
+    """Return the zone of one of Windows' names, in any form: with an offset before it, or as people say it."""
+    names, said = _windows(), _without_offset(name)
     region = _TIME_OF_A_REGION.fullmatch(_LAST_BRACKETS.sub("", said))
     short = said if said != name else ""  # "Eastern" alone is also one of Australia's
     spellings = [name, said, f"{region[1] if region else short} standard time"]

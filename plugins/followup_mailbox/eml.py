@@ -87,6 +87,8 @@ class EmlFolder(Struct, frozen=True):
 
     def create(self, action: Action) -> str:
         """Write the draft; one that is there is brought up to date, if it is as we left it. Raises Refused."""
+        if why := self._no_folder():
+            raise Refused(why)
         # A crash may have lost the receipt of an earlier call, and not the draft.
         if found := self.find(action.key):
             return self.update(found, action) if self.status([found])[found].state == "open" else found
@@ -104,11 +106,18 @@ class EmlFolder(Struct, frozen=True):
         return ref
 
     def find(self, key: str) -> str | None:
-        """Return the reference of the draft with this key."""
+        """Return the reference of the draft with this key. Raises Unreadable if its folder is none."""
+        if why := self._no_folder():
+            raise Unreadable(why)
         if not self.path.exists() or not self.listing.holds(key, self.path):
             return None
         place = _locate(self.path, {key}).places.get(key)
         return str(Ref(key, _seal(place))) if place else None
+
+    def _no_folder(self) -> str:
+        if not self.path.exists() or self.path.is_dir():
+            return ""
+        return Sentence("{path} is a file and no folder; move it away, or correct `path`", path=self.path)
 
     def update(self, ref: str, action: Action) -> str:
         """Write the draft anew under the name that it has now. Raises Refused if it is gone or edited."""

@@ -19,6 +19,7 @@ _ONLY_IN_DRAFTS = (
     "x-apple-auto-saved",
     "x-k9mail-identity",
     "x-imp-draft",  # Horde
+    "x-draft-info",  # Roundcube
     "x-sylpheed-end-special-headers",  # Sylpheed's and Claws Mail's queue and drafts
     "x-claws-end-special-headers",
 )
@@ -33,8 +34,9 @@ def is_discarded(headers: Headers) -> bool:
     labels = _labels(headers)
     if labels & {"spam", "trash"} or (labels & {"chats"} and not labels & {"sent", "inbox"}):
         return True
-    # Deleted, and not yet taken out: mbox programs do that only when the folder is left.
-    if "D" in _status(headers) or _keywords(headers) & {"junk", "$junk"}:
+    flags = (first(headers, "status") + first(headers, "x-status")).upper()
+    # D: deleted, and not yet taken out: mbox programs do that only when the folder is left.
+    if "D" in flags or _keywords(headers) & {"junk", "$junk", "\\deleted"}:
         return True
     return bool(_hexadecimal(headers, "x-mozilla-status") & _EXPUNGED) or bool(
         _hexadecimal(headers, "x-mozilla-status2") & _IMAP_DELETED
@@ -51,7 +53,8 @@ def is_draft(headers: Headers) -> bool:
         or first(headers, "x-uniform-type-identifier").lower() == _APPLE_DRAFT
     ):
         return True
-    if "T" in first(headers, "x-status").upper() or _keywords(headers) & {"$draft"}:
+    # T: a draft, as mbox programs flag it.
+    if "T" in first(headers, "x-status").upper() or _keywords(headers) & {"$draft", "\\draft"}:
         return True
     if _hexadecimal(headers, "x-mozilla-status") & _QUEUED or _hexadecimal(headers, "x-mozilla-status2") & _TEMPLATE:
         return True
@@ -68,11 +71,6 @@ def _labels(headers: Headers) -> set[str]:
     given = first(headers, "x-gmail-labels")
     rows = csv.reader([decoded(given).replace("\n", " ")], skipinitialspace=True) if given else ()
     return {meaning(label) for row in rows for label in row}
-
-
-def _status(headers: Headers) -> str:
-    """Return the flags of an mbox: R(ead), O(ld), A(nswered), F(lagged), D(eleted), T for a draft."""
-    return (first(headers, "status") + first(headers, "x-status")).upper()
 
 
 def _keywords(headers: Headers) -> set[str]:

@@ -45,7 +45,8 @@ def beginning(start: bytes) -> int | None:
     """Return where the first mail begins in a file that starts so, after empty lines; None if it is no mbox."""
     empty = re.match(rb"(?:\xef\xbb\xbf)?\s*", start)
     place = empty.end() if empty else 0
-    return place if _FROM_LINE.match(start, place) and not _COMMIT.match(start, place) else None
+    mails = start[place:]  # cut off: after a byte order mark no line begins
+    return place if _FROM_LINE.match(mails) and not _COMMIT.match(mails) else None
 
 
 def mails(file: BinaryIO, begin: int) -> Iterator[tuple[int, bytes]]:

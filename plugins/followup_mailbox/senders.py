@@ -43,7 +43,8 @@ class Senders(Struct):
         sender = _FROM.search(written)
         if not sender or (self.has_mine and not self._may_be_mine(sender[1])):
             return
-        author = _address(sender[1])
+        text = " ".join(sender[1].decode("utf-8", "replace").split())
+        author = next((someone.address for someone in people([text])), "")
         if author in self.me:
             headers = heads.headers(written)
             # A draft and what lies in the bin are mine too, and show nothing of what I sent.
@@ -117,12 +118,6 @@ def _spelling(address: str) -> str:
     # Of "+jobs@..." nothing would be left before the sign: then it belongs to the name.
     name = name.partition("+")[0] or name
     return f"{name.replace('.', '')}@gmail.com" if domain in _GMAIL else f"{name}@{domain}"
-
-
-def _address(written: bytes) -> str:
-    """Return the address that a mail is from, or nothing."""
-    text = " ".join(written.decode("utf-8", "replace").split())
-    return next((someone.address for someone in people([text])), "")
 
 
 def _is_wanted(raw: Raw, reader: MailReader, alias: str) -> bool:

@@ -79,7 +79,8 @@ class Found(Struct):
         """Add a file, unless it is empty: such a one is a mail that is about to be written, or an mbox without mail."""
         is_mail = name.lower().endswith(_MAIL) or _MH.fullmatch(name.rpartition("/")[2]) is not None
         stamp = [0, 0] if name.endswith(_INDEX) else [info.st_size, info.st_mtime_ns]
-        file = MailFile(name, _hashed(name), [*stamp], is_mail)
+        # A cursor knows it by a hash: such a name often is the subject of the mail.
+        file = MailFile(name, hashlib.sha256(os.fsencode(name)).hexdigest()[:24], [*stamp], is_mail)
         self.is_known |= is_mail or (not info.st_size and file.may_be_mail)
         if info.st_size:
             self.files.append(file)
@@ -132,7 +133,8 @@ def _walk_folder(folder: str, prefix: str, found: Found) -> list[os.DirEntry[str
     if folders.keys() & _ACCOUNTS and any(entry.name == "prefs.js" for entry in entries):
         return [folders[name] for name in folders.keys() & _ACCOUNTS]
     # A Maildir may hold an mbox or a further Maildir beside `cur`, so its other files and folders are looked at, too.
-    is_maildir = _is_maildir(folders)
+    # Those of its parts that were empty are often lost when it is copied.
+    is_maildir = "cur" in folders or {"new", "tmp"} <= folders.keys()
     for name in ("new", "cur") if is_maildir else ():  # in this order a mail that is moved meanwhile is not missed
         if name in folders:
             _add_maildir(folders[name].path, f"{prefix}{name}/", prefix, found)
@@ -143,11 +145,6 @@ def _walk_folder(folder: str, prefix: str, found: Found) -> list[os.DirEntry[str
     _add_what_is_away(entries, prefix, found)
     apart = {"cur", "new", "tmp"} if is_maildir else {"Attachments"} if "Messages" in folders else set()
     return [entry for name, entry in folders.items() if name not in apart and _may_hold_mail(entry)]
-
-
-def _is_maildir(folders: Collection[str]) -> bool:
-    """Tell a Maildir by its parts; those that were empty are often lost when it is copied."""
-    return "cur" in folders or ("new" in folders and "tmp" in folders)
 
 
 def _add_maildir(folder: str, where: str, prefix: str, found: Found) -> None:
@@ -213,8 +210,3 @@ def _leads_to(entry: os.DirEntry[str], kind: Callable[[os.DirEntry[str]], bool])
         if error.errno != errno.ELOOP:
             raise
         return False
-
-
-def _hashed(name: str) -> str:
-    """Return what stands for a name in a cursor: such a name often is the subject of the mail."""
-    return hashlib.sha256(os.fsencode(name)).hexdigest()[:24]

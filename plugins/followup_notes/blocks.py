@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from followup_notes.grammar import looks_like_note
 from followup_notes.lines import as_markdown, split_lines
 from followup_rules.sentences import Sentence
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _FENCE_END = re.compile(r"[\s>]*(`{3,}|~{3,})\s*")
+_FIELD_OF_THE_PAGE = re.compile(r"[^\W\d][\w -]*:(?:\s|$)|\s+\S|-\s|\s*$")
+_MOST_FIELDS = 60
 _COMMENT_BEGINS = re.compile(r"\s*<!--")
 # What runs over empty lines to its end, else to that of the file (CommonMark 4.6, kinds 1 to 3 and 5).
 _HTML_ENDS = {"<!--": "-->", "<?": "?>", "<![cdata[": "]]>"} | {
@@ -102,11 +105,29 @@ def _closed(markdown: str) -> tuple[list[Token], list[str], list[tuple[int, str]
     """Return the tokens and lines of a file without the openings of what is never closed, which would hide the rest."""
     unclosed: list[tuple[int, str]] = []
     lines = split_lines(markdown)
+    properties = _properties(lines)
+    lines[:properties] = ["\n"] * properties
     while found := _unclosed(tokens := _tokens("".join(lines)), lines):
         number, sentence = found
         unclosed.append((number + 1, sentence))
         lines[number] = "\n"
     return tokens, lines, unclosed
+
+
+def _properties(lines: list[str]) -> int:
+    """Return how many lines the properties take up that programs put on top of a page (YAML between lines `---`).
+
+    Where a line of them looks like a note, or none is a field, they are a part of the page between two rules.
+    """
+    if not lines or lines[0].rstrip() != "---":
+        return 0
+    for number, line in enumerate(lines[1:_MOST_FIELDS], 1):
+        if line.rstrip() in ("---", "..."):
+            return number + 1
+        is_field = _FIELD_OF_THE_PAGE.match(line) and (number > 1 or ":" in line)
+        if not is_field or looks_like_note(line.lstrip(" -")):
+            return 0
+    return 0
 
 
 def _unclosed(tokens: list[Token], lines: list[str]) -> tuple[int, str] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import datetime, time
+from itertools import zip_longest
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from followup_notes.grammar import (
     begins_a_note,
     has_tag,
     looks_like_note,
+    names_another,
     parse_heading,
     parse_note,
 )
@@ -51,6 +53,9 @@ _NO_TITLE = Sentence(
     'a line that begins with "# " is the title of the whole page, and ends the case above it; begin a note with "- "'
 )
 _TOO_LONG = Sentence("this note is too long; only its first {most} characters are read", most=f"{LONGEST_NOTE:,}")
+_NO_HASHES = Sentence(
+    'this line is no heading, so the notes below it count as those of {heading}; begin it with "## " if they are not'
+)
 _NEARLY_ADDRESS = Sentence("the address in this heading is not complete; write it as julie.roy@nordik.ca")
 
 
@@ -67,10 +72,12 @@ class NoteReader:
         lines = [line.rstrip("\r\n") for line in split_lines(text)]
         page = read_page(text)
         yield from (BadItem(f"{file}:{line}", sentence, "", lines[line - 1]) for line, sentence in page.unclosed)
-        for block in page.blocks:
+        for block, following in zip_longest(page.blocks, page.blocks[1:]):
             if block.is_item:
                 yield from self._read_item(file, block, lines)
             yield from _unread(file, block, lines)
+            if following and following.is_item:
+                yield from _odd_paragraph(file, block, lines)
 
     def _read_item(self, file: str, block: Block, lines: list[str]) -> Iterator[Event | BadItem]:
         where, line = f"{file}:{block.line}", lines[block.line - 1]
@@ -146,6 +153,15 @@ def _strays(item: Block, lines: list[str]) -> list[tuple[int, str]]:
 def _is_marked_item(line: str) -> bool:
     """Whether a line of code is a list item that holds more than prose, or a line with a day or tag."""
     return looks_like_note(re.sub(r"^\s*(?:[-*+•–—]|\d+[.)])\s*", "", line))
+
+
+def _odd_paragraph(file: str, block: Block, lines: list[str]) -> Iterator[BadItem]:
+    """Report the last line above an item if it was meant as the heading of another case."""
+    number = block.rows[-1][0] if block.rows else 0
+    # In an item a line of its own is the paragraph that follows, which Markdown takes for its continuation.
+    is_paragraph = block.kind == "paragraph" or (block.is_item and number > block.line)
+    if is_paragraph and names_another(lines[number - 1], block.heading):
+        yield BadItem(f"{file}:{number}", Sentence(_NO_HASHES.template, heading=block.heading), "", lines[number - 1])
 
 
 def _odd_heading(file: str, block: Block, line: str) -> Iterator[BadItem]:

@@ -19,13 +19,20 @@ LONGEST_HEADING = 500
 LONGEST_NOTE = 10_000
 """In characters; what stands beyond is not read."""
 
+OPEN_BOXES, TICKED_BOXES = "☐⬜🔲◻▢", "☑☒✓✔✅🗹"
+"""Checkboxes as programs export them, and as people type them, each as one sign."""
+
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_PLACE = re.compile(r"<?(?:mailto:)?(?P<local>[\w.+%'-]*)@(?P<domain>[\w-]+(?:\.[\w-]+)+)>?")
+_PLACE = re.compile(r"<?(?:mailto:)?(?P<local>[\w.+%'-]*)[@＠](?P<domain>[\w-]+(?:\.[\w-]+)+)>?")
 # What Markdown and habit put around a label: `**Nordik**`, `[Nordik](mailto:...)`, `Nordik: <...>`.
 _LINK = re.compile(r"\[([^\]]*)\](?=\((?:mailto:)?[^)]*@)")
+_WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+"""A backslash before a sign, which programs put there that export Markdown (CommonMark 2.4)."""
 _EMPTIED = re.compile(r"\(\s*\)|<\s*>|`\s*`")
 _AROUND_A_LABEL = " ,;:<>*_~`–—-"
-_CHECKBOX = re.compile(r"(?:\[\s*(?P<box>[xX*✓✔]?)\s*\](?![(\[])|(?P<sign>[☐☑☒✓✔✅]))\ufe0f?[\s:]*")
+_LIKE_A_HEADING = re.compile(r"(?P<bold>\*\*|__)?[^\s<>][^<>.!?]{0,80}\s<[^<>\s]+@[^<>\s]+>:?(?(bold)(?P=bold)):?\s*")
+_CHECKBOX = re.compile(rf"(?:\[\s*(?P<box>[xX*✓✔]?)\s*\](?![(\[])|(?P<sign>[{OPEN_BOXES}{TICKED_BOXES}]))\ufe0f?[\s:]*")
 # What is neither said (code: CommonMark 6.1) nor any longer said (struck out: GFM 6.5) hides the tags in it.
 _PIECE = re.compile(
     r"""
@@ -35,20 +42,24 @@ _PIECE = re.compile(
     | (?<![^\s(\[*]) (?P<key> \#case | [^\W\d_](?:[^\W\d]|-)* ) :
       (?: ["“”„″](?P<quoted>[^"“”„″]*)["“”″] | «(?P<french>[^»]*)» | ['‘‚](?P<single>[^'‘’]*)['’](?!\w)
         | (?P<bare>\S+) )
-    | (?<![\w#&\\]) \# (?P<tag> [^\W\d_][\w-]* )
+    | (?<![\w#&\\]) \# (?: (?P<tag> [^\W\d_][\w-]* ) | \[\[ (?P<linked> [^\W\d_][\w -]* ) \]\] )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 _QUOTES = '"“”„«″'
 _PARTED_TAG = re.compile(r"(?<!\S)#\s(?=[^\W\d_]{3})")
 _DATE_KEY = "|".join([*DATE_KEYS, *ALSO]).replace("'", "['’]")
-_PARTED_DATE = re.compile(rf"(?<!\S)({_DATE_KEY})(?:\s*[:=]\s*|(?<=due|til);)(?=\S)", re.IGNORECASE)
+_PARTED_DATE = re.compile(rf"(?<![^\s(\[])({_DATE_KEY})(?:\s*(?:::?|=)\s*|(?<=due|til);)(?=\S)", re.IGNORECASE)
 _WIDE_COLON = re.compile(r"(?<=\w)：\s*")
-_EMPTY_DATE = re.compile(rf"(?<!\S)({_DATE_KEY})\s?[:=]\s*$", re.IGNORECASE)
+_EMPTY_DATE = re.compile(rf"(?<!\S)({_DATE_KEY})\s?(?:::?|=)\s*$", re.IGNORECASE)
 # "12.50 $" is a price: only between a date and a tag is it a time.
 _DOTTED_CLOCK = re.compile(r"(?<=\d{4}-\d\d-\d\d )([01]?\d|2[0-3])\.([0-5]\d)(?= +#)")
 _AFTER_STAMP = re.compile(r"^[,;:.](?=\s|#|$)")
-_LIKE_A_NOTE = re.compile(r"\s*(?:\[[ xX]?\]\s*)?\d{4}-\d\d?-\d\d?(?!\d)")
+_BRACKETS = {"[[": "]]", "[": "]", "(": ")", "**": "**", "*": "*", "__": "__", "_": "_"}
+_IN_BRACKETS = re.compile(r"(\[\[|\[|\(|\*\*?|__?)([^\[\]()*]{6,60}?)(\]\]|\]|\)|\*\*?|__?)(?!\w)")
+_HOUR = r"\d{1,2}(?:\s?[:h]\s?\d\d)?\s?(?:h|[ap]\.?m\.?)?"
+_UNTIL = re.compile(rf"(.{{6,40}}?[\s,])({_HOUR})\s?[-‐‑–—]\s?({_HOUR})(?!\w)", re.IGNORECASE)
+_LIKE_A_NOTE = re.compile(r"\s*(?:\[[ xX]?\]\s*)?[\[(*_]{0,2}\d{4}[-‐‑–]\d\d?[-‐‑–]\d\d?(?!\d)")
 
 
 class Heading(Struct, frozen=True):
@@ -62,6 +73,11 @@ class Heading(Struct, frozen=True):
     def domain(self) -> str:
         """The first domain without a person, to which the notes belong; or nothing."""
         return self.domains[0] if self.domains else ""
+
+    @property
+    def places(self) -> frozenset[str]:
+        """The domains that it names, those of its addresses among them."""
+        return frozenset((*self.domains, *(address.rpartition("@")[2] for address in self.addresses)))
 
     @property
     def id(self) -> str:
@@ -93,7 +109,7 @@ class Note(Struct, frozen=True, kw_only=True):
 
 def parse_heading(text: str) -> Heading:
     """Read a heading such as `Nordik <julie.roy@nordik.ca>`, `@nordik.ca` or `Nordik`."""
-    text = one_line(text, LONGEST_HEADING)
+    text = _WIKI_LINK.sub(r"\1", _ESCAPE.sub(r"\1", one_line(text, LONGEST_HEADING)))
     places = list(_PLACE.finditer(text))
     addresses = dict.fromkeys(f"{at['local']}@{at['domain']}".lower() for at in places if at["local"])
     domains = dict.fromkeys(at["domain"].lower() for at in places if not at["local"])
@@ -111,7 +127,7 @@ def parse_note(text: str) -> Note:
     pieces = _pieces(rest)
     pairs = {piece.key: piece.value for piece in pieces if piece.key}
     return Note(
-        ticked=bool(box and (box["box"] or box["sign"] not in {None, "☐"})),
+        ticked=bool(box and (box["box"] or (box["sign"] or "☐") in TICKED_BOXES)),
         day=day,
         clock=clock,
         tags=tuple(dict.fromkeys(piece.tag for piece in pieces if piece.tag)),
@@ -137,6 +153,17 @@ def begins_a_note(line: str) -> bool:
     return bool(_LIKE_A_NOTE.match(line)) and not line[:1].isspace()
 
 
+def names_another(line: str, heading: str) -> bool:
+    """Whether a line of plain text was meant as the heading of another case: a name, and an address of another domain.
+
+    `Kestrel <bo@kestrel.example>` or the same in bold, below notes on Nordik.
+    """
+    if not _LIKE_A_HEADING.fullmatch(line):
+        return False
+    named, above = parse_heading(line), parse_heading(heading)
+    return bool(above.places) and named.places.isdisjoint(above.places)
+
+
 class _Piece(Struct, frozen=True):
     """A tag, or a key with its value, and where it stands."""
 
@@ -150,6 +177,7 @@ class _Piece(Struct, frozen=True):
 
 def _split_stamp(text: str) -> tuple[date | None, time | None, str]:
     """Split off a leading date and time of day; a time without a date is just text."""
+    text = _without_end(_without_brackets(text))
     try:
         written = read(text)
     except NotADate as error:
@@ -165,6 +193,40 @@ def _split_stamp(text: str) -> tuple[date | None, time | None, str]:
             shown, Sentence('"{shown}" is not a date; write it as 2026-11-10 14:30, in local time', shown=shown)
         )
     return written.day, written.clock, _AFTER_STAMP.sub("", text[written.length :])
+
+
+def _without_brackets(text: str) -> str:
+    """Return a text that begins with a date in brackets, as a link or in bold, without them: `[[2026-11-10]] 14:30`."""
+    found = _IN_BRACKETS.match(text)
+    if not found or _BRACKETS[found[1]] != found[3]:
+        return text
+    # Of a link, the page that it leads to, or what stands in its place behind a bar.
+    insides = [inside.strip(" :,") for inside in found[2].split("|")]
+    return next((inside + text[found.end() :] for inside in insides if _is_a_stamp(inside)), text)
+
+
+def _is_a_stamp(text: str) -> bool:
+    """Tell whether a text is a date, or was meant as one, and nothing else."""
+    try:
+        written = read(text)
+        return written is not None and written.length >= len(text)
+    except NotADate as error:
+        return error.written == text
+
+
+def _without_end(text: str) -> str:
+    """Return a text that begins with a day and hours "14:30-15:00" with the first of them: a note has one time."""
+    found = _UNTIL.match(text)
+    if not found:
+        return text
+    try:
+        begins, ends = (read(found[1] + clock) for clock in (found[2], found[3]))
+    except NotADate:
+        return text
+    clocks = [each.clock for each in (begins, ends) if each and each.clock]
+    # 14:30-05:00 is a time of another zone.
+    is_range = len(clocks) == 2 and clocks[0] < clocks[1]
+    return found[1] + found[2] + text[found.end() :] if is_range else text
 
 
 def _rejoined(text: str) -> str:
@@ -193,8 +255,8 @@ def _pieces(text: str) -> list[_Piece]:
 
 
 def _piece(found: re.Match[str], text: str) -> _Piece | None:
-    if found["tag"]:
-        return _Piece(found.start(), found.end(), tag=found["tag"].lower())
+    if tag := found["tag"] or found["linked"]:
+        return _Piece(found.start(), found.end(), tag="-".join(tag.lower().split()))
     if not found["key"]:
         return None
     key, bare = found["key"].lower(), found["bare"] or ""
@@ -203,7 +265,12 @@ def _piece(found: re.Match[str], text: str) -> _Piece | None:
         end = found.end()
     value = text[found.start("bare") : end] if bare else found["quoted"] or found["french"] or found["single"] or ""
     value = one_line(value.lstrip(_QUOTES), LONGEST_NOTE)
-    return _Piece(found.start(), end, key=key, value=value, bare=bare)
+    start = found.start()
+    closing = _BRACKETS.get(text[start - 1 : start], "")
+    if bare and key in DATE_KEYS and closing and closing in value + text[end : end + 1]:  # "(due: friday)" as a whole
+        start, end = start - 1, end + (closing not in value)
+        value = value.partition(closing)[0]
+    return _Piece(start, end, key=key, value=value, bare=bare)
 
 
 def _date_length(text: str) -> int:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-from followup_notes.grammar import has_tag, looks_like_note
+from followup_notes.grammar import OPEN_BOXES, TICKED_BOXES, has_tag, looks_like_note
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _BULLETS = "•‣⁃◦▪▫●○■□∙·–—−―‐‑→➢➤"
 _ITEM = re.compile(
     rf"""(?P<before> [^\S\r\n]* (?: > \s? )* )
-         (?: (?P<odd> [{_BULLETS}]+ ) | (?P<dash> [-*+] ) | (?P<number> \d{{1,9}} [.)] ) | (?=[☐☑☒✓✔✅]) )
+         (?: (?P<odd> [{_BULLETS}]+ ) | (?P<dash> [-*+] ) | (?P<number> \d{{1,9}} [.)] )
+           | (?=[{OPEN_BOXES}{TICKED_BOXES}]) )
          (?P<gap> [^\S\r\n]* ) (?P<rest> \S [^\r\n]* )""",
     re.VERBOSE,
 )
@@ -35,7 +36,8 @@ def as_markdown(line: str) -> str:
     found = _ITEM.match(line)
     if not found or _RULE.fullmatch(found["rest"]) or _is_markdown(found) or not _is_item(found):
         return line
-    before = re.sub(r"[^\S\t]", " ", found["before"])
+    # Programs that export such bullets indent the first level, too; by four columns that would be code.
+    before = found["before"].lstrip() if found["odd"] else re.sub(r"[^\S\t]", " ", found["before"])
     return f"{before}- {line[found.start('rest') :]}"
 
 

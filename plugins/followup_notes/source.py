@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from followup_notes.files import ENDING, LARGEST, Page, page_of, second_versions
 from followup_notes.hashes import known_as, line_hashes
 from followup_rules import BadItem, Context, Event, NoteAdded, Pull, Refused, Unreadable, regular_files
-from followup_rules.sentences import Sentence
+from followup_rules.sentences import Sentence, system_error
 
 if TYPE_CHECKING:
     from followup_rules.hookspecs import ChooseHeading
@@ -25,7 +25,7 @@ T = TypeVar("T")
 # The file of a folder in which new notes are written down.
 _NEW = "notes.md"
 # Raised when the same text is read otherwise than before, so that it is read anew.
-_GRAMMAR = 3
+_GRAMMAR = 4
 # How often the files are looked for anew, if one is moved away before it is read.
 _TRIES = 3
 
@@ -33,6 +33,18 @@ _COPY = Sentence(
     "this is the copy that a synchronization made of two versions of a file, and is not read; "
     "move what is missing into the file itself, then delete the copy"
 )
+
+
+def _told(error: OSError, file: Path) -> Sentence:
+    return Sentence("{path} {reason}", path=error.filename or file, reason=regular_files.reason(error))
+
+
+def _unwritten(error: OSError, file: Path) -> Sentence:
+    """Return why a note could not be written: the file cannot be read, or no other can be written in its place."""
+    if isinstance(error, regular_files.NotRegular | regular_files.TooLarge) or error.filename == str(file):
+        return _told(error, file)
+    why = system_error(error)
+    return Sentence("{path} cannot be written: {why}; check its permissions and its folder's", path=file, why=why)
 
 
 class Cursor(Struct, frozen=True):
@@ -81,7 +93,9 @@ class NotesSource:
                 return self._pulled(Cursor.parse(cursor), cursor)
         if self._path.exists():
             raise Unreadable(Sentence("{path} changes all the time; wait until its files are written", path=self._path))
-        raise Unreadable(Sentence("{path} does not exist; create it, or run `followup init`", path=self._path))
+        raise Unreadable(
+            Sentence("{path} does not exist; correct `path`, or make it: an empty file will do", path=self._path)
+        )
 
     def _pulled(self, before: Cursor, cursor: str) -> Pull:
         """Return what is new. Raises Unreadable, and FileNotFoundError if the files are to be looked for anew."""
@@ -97,7 +111,7 @@ class NotesSource:
         except FileNotFoundError:
             raise
         except OSError as error:
-            raise Unreadable(f"{error.filename or self._path} {regular_files.reason(error)}") from error
+            raise Unreadable(_told(error, self._path)) from error
 
     def add_note(self, case: str, text: str, moment: datetime, choose: ChooseHeading) -> NoteAdded:
         """Write a note down; in a folder of notes it goes into `notes.md`. Raises Refused if nothing was written."""
@@ -110,7 +124,7 @@ class NotesSource:
         try:
             written = add(file, case, text, moment.astimezone(self._context.profile.timezone), choose)
         except OSError as error:
-            raise Refused(f"{error.filename or file} {regular_files.reason(error)}") from error
+            raise Refused(_unwritten(error, file)) from error
         where = f"{regular_files.shown(path.name)}:{written.line}"
         return NoteAdded(written.heading, written.item, str(file), written.line, where, written.began)
 
@@ -122,7 +136,7 @@ class NotesSource:
         try:
             remove(file, added)
         except OSError as error:
-            raise Refused(f"{error.filename or file} {regular_files.reason(error)}") from error
+            raise Refused(_unwritten(error, file)) from error
 
     def _read_all(self, found: Files, before: Cursor, now: Cursor) -> Pull:
         from followup_notes.events import NoteReader  # noqa: PLC0415 -- unchanged notes need no reader

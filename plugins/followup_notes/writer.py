@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from followup_rules.hookspecs import ChooseHeading
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_HALF_DAY = re.compile(r"[ap]\.?m\b", re.IGNORECASE)
+_HALF_DAY = re.compile(r"[ap]\.?m\b|[-–—]\s?\d", re.IGNORECASE)
 
 
 class Written(Struct, frozen=True):
@@ -108,7 +108,7 @@ def _one_line(text: str) -> str:
 
 
 def _item(moment: datetime, text: str) -> str:
-    """Return the list item of a note. A text that begins with "PM" must not become a part of the time of day."""
+    """Return the list item of a note. A text that begins with "PM" or "-15:00" must not become a part of the time."""
     gap = "T" if _HALF_DAY.match(text) else " "
     return f"- {moment:%Y-%m-%d}{gap}{moment:%H:%M} {text}"
 

@@ -57,13 +57,10 @@ def _title(action: Action) -> str:
 
     In parentheses `+1 514` and `@marc` are read as they are, and begin with neither sign.
     """
-    words = " ".join(_without_fields(word) for word in one_line(action.title, LONGEST_TITLE).split(" "))
-    title = _MARK.sub(r"(\1)\2", words) or action.rule
+    words = one_line(action.title, LONGEST_TITLE).split(" ")
+    without_fields = " ".join(word if _ADDRESS.match(word) else _PAIR.sub(_apart, word) for word in words)
+    title = _MARK.sub(r"(\1)\2", without_fields) or action.rule
     return f"- {title}" if _SYNTAX.match(f"{title} ") else title
-
-
-def _without_fields(word: str) -> str:
-    return word if _ADDRESS.match(word) else _PAIR.sub(_apart, word)
 
 
 def _apart(field: re.Match[str]) -> str:

@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import tomllib
+from datetime import datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -20,6 +21,7 @@ from followup_rules.cli import cli
 from followup_rules.cli.starters import Answers, config_text, notes_text
 from followup_rules.cli.time_zone import guessed_zone
 from followup_rules.config.read import read_config
+from followup_rules.model import LANGUAGES
 from tests.support.crontab import put_in
 from tests.support.feedserver import SECRET
 from tests.support.project import ROOT
@@ -169,8 +171,9 @@ TEXTS = st.text(max_size=30)
         Answers,
         me=st.lists(TEXTS, max_size=3).map(tuple),
         my_domains=st.lists(TEXTS, max_size=3).map(tuple),
-        sent=st.lists(TEXTS, min_size=1, max_size=3).map(tuple),
-        **dict.fromkeys(["name", "timezone", "holidays", "language", "calendar", "notes", "drafts", "tasks"], TEXTS),
+        sent=st.lists(TEXTS, max_size=3).map(tuple),
+        language=st.sampled_from(LANGUAGES),
+        **dict.fromkeys(["name", "timezone", "holidays", "calendar", "notes", "drafts", "tasks"], TEXTS),
     )
 )
 def test_toml_reads_back_exactly_what_was_said(answers):
@@ -184,7 +187,9 @@ def test_toml_reads_back_exactly_what_was_said(answers):
         answers.language,
     ]
     sources, outputs = read["sources"], read["outputs"]
-    assert [sources[name]["path"] for name in ("calendar", "notes")] == [answers.calendar, answers.notes]
+    assert sources["notes"]["path"] == answers.notes
+    assert ("calendar" in sources) is bool(answers.calendar)
+    assert sources.get("calendar", {"path": ""})["path"] == answers.calendar
     assert tuple(table["path"] for name, table in sources.items() if name.startswith("sent")) == answers.sent
     assert [outputs[name]["path"] for name in ("drafts", "tasks")] == [answers.drafts, answers.tasks]
 
@@ -294,6 +299,25 @@ def test_an_empty_answer_is_explained_and_a_place_that_is_still_to_come_can_be_k
     assert "All of them, so that your mail is known to be yours" in said
     config = read_config(home / ".config" / "followup-rules" / "config.toml")
     assert home / "export.ics" in {source.options.path for source in config.sources}
+
+
+@pytest.mark.parametrize(("locale", "promise"), [("en_CA.UTF-8", "promise"), ("fr_CA.UTF-8", "promesse")])
+def test_who_has_only_notes_gets_a_config_by_which_they_are_enough(home, locale, promise):
+    code, said = converse(home, ["-", "-", "me@example.org", "", "", "", "", "", "n"], LC_ALL=locale)
+    assert code == 0, said
+    file = home / ".config" / "followup-rules" / "config.toml"
+    assert [source.name for source in read_config(file).sources] == ["notes"]
+    notes = home / "followup" / "notes.md"
+    day = datetime.now().astimezone().date() - timedelta(days=1)
+    notes.write_text(
+        f"## Nordik <julie@nordik.example>\n- {day} 09:00 #interview\n- {day} 12:00 #{promise} The address\n"
+    )
+    result = CliRunner().invoke(cli, ["--config", str(file), "check"])
+    assert result.stderr == ""
+    result = CliRunner().invoke(cli, ["--config", str(file), "plan", "--json"])
+    states = {decision["rule"]: decision["state"] for decision in json.loads(result.stdout)["decisions"]}
+    assert (states["thank-you"], states["keep-promise"]) == ("due", "due")
+    assert "blind" not in states.values()
 
 
 @pytest.mark.parametrize(

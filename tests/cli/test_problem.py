@@ -26,3 +26,9 @@ def test_a_code_that_there_is_not_is_told_with_the_nearest():
     found = CliRunner().invoke(cli, ["problem", "F0l2"])
     assert found.exit_code == 2
     assert "F012" in found.output
+
+
+@pytest.mark.parametrize("spelt", ["f12", "12", "012", " F012 "])
+def test_a_code_may_be_spelt_as_people_do(spelt):
+    found = json.loads(CliRunner().invoke(cli, ["problem", spelt, "--json"]).output)
+    assert found["code"] == "F012"

@@ -92,6 +92,8 @@ def test_only_of_a_rule_or_a_case(lived):
     assert {line["case"] for line in told["lines"]} == {"nordik.ca"}
     (told,) = simulate(folder, "--from", "2026-11-01", "--to", "2026-11-25", "--case", "elsewhere")
     assert told["lines"] == []
+    said = call(folder, "simulate", "--from", "2026-11-01", "--to", "2026-11-25", "--case", "nordk").stderr
+    assert "warning: --case: 'nordk' fits no case\n   = help: did you mean \"nordik.ca\"?" in said
 
 
 def test_what_a_changed_rule_would_have_done_otherwise_by_case(lived):

@@ -65,11 +65,29 @@ def test_help_and_its_headings_are_french(speaking):
             ["agenda", "--days", "x"],
             "Erreur\xa0: Valeur qui ne va pas pour '--days'\xa0: 'x' n’est pas un nombre entier.",
         ),
+        (["run", "--now"], "Erreur\xa0: L’option '--now' demande une valeur."),
+        (
+            ["test", "none.toml"],
+            "Erreur\xa0: Valeur qui ne va pas pour '[FILE...]'\xa0: Le fichier 'none.toml' n’existe pas.",
+        ),
+        (
+            ["init", "--json", "x"],
+            "Erreur\xa0: Argument inattendu\xa0: x",
+        ),
     ],
 )
 def test_what_click_says_of_a_wrong_call_is_french(speaking, arguments, told):
     done = speaking(*arguments, LANG="fr_CA.UTF-8")
     assert (done.exit_code, done.output.strip().splitlines()[-1]) == (2, told)
+
+
+def test_a_call_of_nothing_shows_the_help_and_calls_that_no_error(speaking):
+    done = speaking()
+    assert (done.exit_code, done.output) == (2, speaking("--help").output)
+
+
+def test_an_option_without_its_value_is_told_of_its_command(speaking):
+    assert speaking("run", "--now").output.startswith("Usage: cli run [OPTIONS]\n")
 
 
 def test_json_keeps_the_english_and_stderr_speaks_to_people(speaking):

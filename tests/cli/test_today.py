@@ -48,6 +48,14 @@ def test_the_page_writes_nothing_and_says_what_the_next_run_makes(story):
     assert story._files() == before
 
 
+def test_what_cannot_be_decided_is_named_and_not_passed_over(story):
+    story.run("2026-11-08T09:00")
+    (story.folder / "sent").rename(story.folder / "elsewhere")
+    undecided = told(story, EVENING)["undecided"]
+    assert [each["rule"] for each in undecided] == ["thank-you"]
+    assert "Not to be decided now ? Entrevue Nordik" in words(story, EVENING)
+
+
 @pytest.fixture
 def too_soon(story):
     """You wrote in the quiet days."""

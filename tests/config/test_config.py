@@ -55,6 +55,7 @@ BAD = {
     "misspelt key": (PROFILE.replace("timezone", "timezon"), 3, 1, "F010", "unknown key 'timezon'", '"timezone"'),
     "unknown table": (PROFILE + "[sorces.a]\nplugin = 'ics'", 6, 2, "F010", "unknown table 'sorces'", '"sources"'),
     "unknown key on top": ("pack = []\n" + PROFILE, 1, 1, "F010", "unknown key 'pack'", '"packs"'),
+    "key of the profile on top": ("me = 'a@b.ca'\n" + PROFILE, 1, 1, "F010", "unknown key 'me'", "in [profile]"),
     "unknown plugin": (PROFILE + "[sources.a]\nplugin = 'isc'", 7, 10, "F012", "unknown plugin 'isc'", '"ics"'),
     "a source as an output": (PROFILE + "[outputs.a]\nplugin = 'ics'", 7, 10, "F012", "unknown plugin", "todotxt"),
     "unknown pack": ("packs = ['intervew']\n" + PROFILE, 1, 10, "F012", "unknown pack", '"interview"'),
@@ -170,6 +171,20 @@ def test_a_config_that_is_not_there(home):
     assert result.exit_code == 2
     assert "config.toml cannot be read: No such file" in json.loads(result.stdout)["problems"][0]["message"]
     assert "followup init" in result.stderr
+
+
+def test_a_config_whose_name_is_misspelt(home):
+    read(PROFILE, "followup.toml")
+    (problem,) = read_config(Path("folowup.toml")).problems
+    assert (problem.code, problem.hint) == ("F002", 'did you mean "followup.toml"?')
+
+
+@pytest.mark.usefixtures("unprivileged")
+def test_a_config_that_may_not_be_read(home):
+    read(PROFILE)
+    Path("config.toml").chmod(0)
+    result = run("plan")
+    assert (result.exit_code, "config.toml cannot be read: Permission denied" in result.stderr) == (2, True)
 
 
 def test_a_config_that_is_a_folder(home):

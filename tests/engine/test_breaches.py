@@ -4,7 +4,8 @@ from itertools import permutations
 
 import pytest
 
-from followup_rules.model import Report
+from followup_rules.engine.sight import Sight
+from followup_rules.model import Report, State
 from tests.support.caselab import JULIE, MARC, NADIA, decide, event, note, sent, visit
 
 RULES = """
@@ -186,3 +187,24 @@ def test_what_passes_a_guard_excuses_like_what_the_guard_excepts(spared):
     thanks = sent("2026-11-12 12:00", title="Thanks")
     assert breaks(thanks, text=text) is ("thank" not in spared)
     assert not breaks(thanks, text=passing)
+
+
+ENDED = RULES.replace('except = ["thank"', 'ended_by = ["#closed", { kind = "received" }]\nexcept = ["thank"')
+DURING = ENDED + '[rule.in-it]\non = { kind = "sent" }\nduring = "quiet"\ndo = { type = "task", title = "In it" }\n'
+SHOWN = frozenset({"meeting", "sent", "note"})
+
+
+@pytest.mark.parametrize(
+    ("sight", "state"),
+    [
+        (Sight(SHOWN), State.DUE),  # what no source can show ends nothing
+        (Sight(SHOWN, {"meeting": "calendar"}), State.DUE),
+        (Sight(SHOWN, {"note": "notes"}), State.BLIND),
+        (Sight(SHOWN, {"received": "mail"}), State.BLIND),
+    ],
+)
+def test_while_what_may_have_ended_the_window_cannot_be_read_nobody_knows_what_falls_in_it(sight, state):
+    found = decide(DURING, *MEETINGS, sent("2026-11-14 10:00"), now="2026-12-01 12:00", sight=sight)
+    assert {each.rule: each.state for each in found.values() if each.rule in ("too-soon", "in-it")} == {
+        "too-soon": state, "in-it": state,
+    }  # fmt: skip

@@ -45,7 +45,8 @@ def test_a_meeting_that_was_cancelled_once_it_was_over_took_place(fields, happen
         ({"gone": STARTS}, {"due"}, {"void"}),
         ({"gone": at("2026-11-09 09:59")}, {"void"}, {"void"}),  # deleted before it began: nothing to ask
         ({"gone": at("2026-11-09 09:59"), "past_unlisted": True}, {"void"}, {"void"}),
-        ({"gone": AFTER, "past_unlisted": True}, set(), {"due"}),
+        ({"gone": AFTER, "past_unlisted": True, "listed": at("2026-11-08 09:00")}, set(), {"due"}),
+        ({"gone": AFTER, "past_unlisted": True, "listed": at("2026-10-30 09:00")}, {"due"}, {"void"}),
         ({"gone": AFTER, "listed": ENDS}, set(), {"due"}),
         ({}, set(), {"due"}),
     ],
@@ -155,5 +156,5 @@ def test_it_can_be_counted_from_when_it_vanished_but_of_no_other_meeting():
     gone = visit(gone=at("2026-11-09 10:30"), id="v")
     assert the(text, gone, now="2026-11-12 12:00").opens == at("2026-11-10 10:30")
     any_of_them = text.replace(', status = "vanished"', "")
-    shown_by = [visit(gone=at("2026-11-09 10:30"), past_unlisted=True)]
+    shown_by = [visit(gone=at("2026-11-09 10:30"), past_unlisted=True, listed=at("2026-11-09 09:50"))]
     assert the(any_of_them, *shown_by, now="2026-11-12 12:00").opens is None

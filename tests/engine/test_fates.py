@@ -41,9 +41,15 @@ UNSHOWN = "“Interview” is no longer in the calendar, and nothing shows that 
         ({"status": "missed"}, "“Interview” did not take place, as you noted"),
         ({"gone": at("2026-11-09 10:30")}, UNSHOWN),
         ({"gone": at("2026-11-09 10:30"), "title": ""}, UNSHOWN.replace("Interview", "meeting")),
-        ({"gone": at("2026-11-09 10:30"), "past_unlisted": True}, ""),
-        ({"gone": at("2026-11-09 10:00"), "past_unlisted": True}, ""),
-        ({"gone": at("2026-11-09 09:59"), "past_unlisted": True}, UNSHOWN),
+        ({"gone": at("2026-11-09 10:30"), "past_unlisted": True, "listed": at("2026-11-09 09:50")}, ""),
+        ({"gone": at("2026-11-09 10:00"), "past_unlisted": True, "listed": at("2026-11-09 09:50")}, ""),
+        ({"gone": at("2026-11-09 09:59"), "past_unlisted": True, "listed": at("2026-11-09 09:50")}, UNSHOWN),
+        (
+            {"gone": at("2026-11-12 10:00"), "past_unlisted": True, "listed": at("2026-11-08 00:00")},
+            "",
+        ),  # the day before
+        ({"gone": at("2026-11-12 10:00"), "past_unlisted": True, "listed": at("2026-11-07 23:59")}, UNSHOWN),
+        ({"gone": at("2026-11-09 10:30"), "past_unlisted": True}, UNSHOWN),
         ({"gone": at("2026-11-09 11:00"), "listed": at("2026-11-09 11:00")}, ""),  # a pull after its end listed it
         ({"gone": at("2026-11-09 11:00"), "listed": at("2026-11-09 10:59")}, UNSHOWN),
         ({"gone": at("2026-11-09 10:59"), "listed": at("2026-11-09 11:00")}, UNSHOWN),
@@ -106,7 +112,7 @@ def test_a_note_that_marks_it_once_it_was_over_or_gone_answers_whether_it_took_p
     [
         ({}, "confirmed"),
         ({"gone": at("2026-11-09 10:30")}, "vanished"),
-        ({"gone": at("2026-11-09 10:30"), "past_unlisted": True}, "confirmed"),
+        ({"gone": at("2026-11-09 10:30"), "past_unlisted": True, "listed": at("2026-11-08 20:00")}, "confirmed"),
         ({"status": "declined", "gone": at("2026-11-09 10:30")}, "declined"),
         ({"answered": False}, "unanswered"),
         ({"answered": False, "status": "cancelled"}, "cancelled"),

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.evaluate import EvaluationContext, Remembered, evaluate
-from followup_rules.engine.own_mail import with_own_mail
+from followup_rules.engine.own_mail import of_any_beginning, with_own_mail
 from followup_rules.model import Event, Report, State
 from tests.support.caselab import EVERYTHING, JULIE, MARC, at, case, event, note, sent, shown, visit
 from tests.support.rulelab import rules
@@ -95,7 +95,7 @@ def test_nobody_answers_a_meeting_by_mail():
 
 def test_what_a_mail_tells_is_like_what_an_output_tells():
     seen = CaseView(case(replace(APPLIED, thread="t", people=(JULIE, MARC)), ANSWER), rules(NUDGE), {})
-    told, _ = with_own_mail(seen.case, seen, {})
+    told, _ = with_own_mail(seen.case, seen, {}, of_any_beginning)
     assert told.reports.events == (
         Event(
             id=f"done:{KEY}",
@@ -111,7 +111,7 @@ def test_what_a_mail_tells_is_like_what_an_output_tells():
     )
     each = rules(NUDGE.replace("opens", 'each  = "person"\nopens', 1))
     seen = CaseView(case(replace(APPLIED, people=(JULIE, MARC)), ANSWER), each, {})
-    told, _ = with_own_mail(seen.case, seen, {})
+    told, _ = with_own_mail(seen.case, seen, {}, of_any_beginning)
     assert [(event.people, event.report.key) for event in told.reports.events] == [
         ((JULIE,), "nudge/a1~julie@nordik.ca@2026-11-03")
     ]

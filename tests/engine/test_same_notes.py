@@ -183,6 +183,13 @@ def test_a_day_of_23_hours_is_not_the_next_one():
     assert settled.id == second.id != first.id
 
 
+def test_a_note_is_sooner_edited_than_that_its_date_went_to_its_text(memory):
+    first = memory.read(note("Send names"))["Send names"]
+    ids = memory.read(note("Send the plan"), note("Send names", 2, at=None))
+    assert ids["Send the plan"] == first
+    assert memory.read(note("Send the plan", at=None), note("Send names", 2, at=None))["Send the plan"] == first
+
+
 def test_of_several_whose_dates_were_text_each_keeps_its_id(memory):
     before = memory.read(note("12 nov. Send it", at=None), note("12 nov. Ask again", 2, at=None))
     after = memory.read(note("Ask again"), note("Send it", 2))

@@ -34,6 +34,20 @@ def test_a_rule_that_says_the_same_as_another_is_told_once(tmp_path):
     assert told(tmp_path, f'{MEET}{RULE}{TASK}{again}opens = "end + 1 day"\n{TASK}') == []
 
 
+@pytest.mark.parametrize(("do", "code"), [(TASK, ["F179"]), (TASK.replace(" }", ", contact = true }"), [])])
+def test_a_guard_that_would_hold_nothing_of_a_rule_need_not_be_passed(tmp_path, do, code):
+    rules = f'{MEET}{QUIET}{RULE}passes = ["quiet"]\n'
+    assert [problem.code for problem in checked(tmp_path, rules + do)] == code
+    everything = rules.replace("[guard.quiet]\n", '[guard.quiet]\nholds = "everything"\n')
+    assert checked(tmp_path, everything + do) == []
+
+
+@pytest.mark.parametrize(("type_", "code"), [("notice", ["F177"]), ("draft", [])])
+def test_a_notice_to_somebody_reaches_nobody(tmp_path, type_, code):
+    rules = f'{MEET}{RULE}do = {{ type = "{type_}", to = "paul@nordik.ca", title = "x", text = "x" }}\n'
+    assert [problem.code for problem in checked(tmp_path, rules)] == code
+
+
 def test_definitions_in_a_cycle_are_told_and_nothing_else_of_them(tmp_path):
     rules = f'[define.a]\nis = "b"\n[define.b]\nany = ["a", "#x-ray"]\n[rule.mine]\non = "a"\n{TASK}'
     assert told(tmp_path, rules) == [("F017", "[define.a]")]

@@ -24,6 +24,35 @@ def test_a_list_or_an_expression_in_one_phrase_is_told(tmp_path, field, written,
     assert listed in problem.hint
 
 
+@pytest.mark.parametrize("written", ["interview or entretien", "interview OU entretien", "interview and/or entretien"])
+def test_an_or_in_a_phrase_is_told_and_is_no_fault(tmp_path, written):
+    (problem,) = checked(tmp_path, f'[rule.mine]\non = {{ kind = "meeting", title = "{written}" }}\n{TASK}')
+    assert (problem.code, problem.severity) == ("F165", "info")
+    assert '["interview", "entretien"]' in problem.hint
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ('["call", "offer", "call"]', "'call' stands in this list already"),
+        ('["résumé", "Resume"]', "'Resume' finds what 'résumé' does"),
+        ('["phone  screen", "phone-screen"]', "'phone-screen' finds what 'phone  screen' does"),
+        ('["interview", "interview*"]', ""),
+        ('["phone", "phone screen"]', ""),
+    ],
+)
+def test_a_word_that_is_listed_twice_is_told_where_it_stands_again(tmp_path, written, told):
+    found = checked(tmp_path, f'[rule.mine]\non = {{ kind = "meeting", title = {written} }}\n{TASK}')
+    assert [problem.code for problem in found] == (["F178"] if told else [])
+    assert all(problem.message.startswith(told) for problem in found)
+
+
+def test_a_word_that_is_added_to_a_pack_that_has_it_is_told(tmp_path):
+    rules = '[define.never-an-interview]\ntitle = { add = ["Exit Interview"] }\n'
+    found = checked(tmp_path, rules, packs=["interview"])
+    assert [(problem.code, problem.line) for problem in found] == [("F178", 2)]
+
+
 @pytest.mark.parametrize("written", ["interview*", "C++", "[urgent]", "1/2", "Re: offer", "l'entretien", "a.b", "Q&A"])
 def test_signs_within_a_phrase_are_no_list(tmp_path, written):
     assert checked(tmp_path, f'[rule.mine]\non = {{ kind = "meeting", title = "{written}" }}\n{TASK}') == []

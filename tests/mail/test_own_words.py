@@ -68,6 +68,8 @@ def test_own_words_that_look_like_a_quote_stay(own):
         ("Yes.\nOn Tue, 10 Sep 2026 10:29:26 -0400\nJulie <j@x.example> wrote:\n> Hello", "Yes."),
         (f"On Mon, 9 Nov 2026, Julie wrote:\n\n<snip>\n> {HERS}\n\nNo.", "No."),
         ("On Mon, 9 Nov 2026, Julie wrote:\n) Hello\n) and more\n\nNo.", "No."),
+        ("On Mon, 9 Nov 2026, Julie wrote:\n» Hello\n» and more\n\nNo.", "No."),
+        ("Yes.\n\n＞ Hello\n＞ and more\n", "Yes."),
         ("Yes.\n-- \nCamille\nTel. 514\n\n> Hello\n\nNo.", "Yes.\n\nNo."),
         (
             "> a quoted line that a mail program has broken somewhere behind its last\nword or so\n> and more\nNo.",
@@ -114,6 +116,8 @@ def test_the_beginning_of_a_mail_on_one_line(snippet, own):
         ('<div>Oui.</div><div id="appendonsend"></div><hr><div>old</div>', "Oui."),
         ("<head><title>no</title><style>p{}</style></head><!-- no --><script>no</script><p>a &amp; b", "a & b"),
         ('<div style="display:none">hidden</div><p>Oui.</p><div class="gmail_signature">Camille</div>', "Oui."),
+        ('Oui.<span style="visibility:hidden">x</span><span style="font-size:0px;color:red">y</span>', "Oui."),
+        ('<span style="font-size:0.9em">Oui.</span>', "Oui."),
         ("<pre>one\ntwo</pre><table><tr><td>a</td><td>b</td></tr></table>", "one\ntwo\na b"),
         ("<p>never <b>closed", "never closed"),
         ("", ""),

@@ -31,6 +31,7 @@ FILE = 'Content-Type: text/plain; name="notes.txt"\nContent-Disposition: inline\
         (mail("multipart/alternative", f"{PLAIN}Plain.", "Content-Type: text/html\n\n<p>Page."), "Plain."),
         (mail("multipart/alternative", "Content-Type: text/html\n\n<p>Page.", f"{PLAIN}Plain."), "Plain."),
         (mail("multipart/alternative", f"{PLAIN}\n \n", "Content-Type: text/html\n\n<p>Page.</p>"), "Page."),
+        (b"Content-Type: application/xhtml+xml\n\n<html><body><p>Page.</p></body></html>", "Page."),
         (mail("multipart/mixed", f"{PLAIN}\n", FILE, f"{PLAIN}Mine."), "Mine."),
         (mail("multipart/mixed", FILE, "Content-Type: text/html\n\n<p>Mine."), "Mine."),
         (mail("multipart/mixed", f"{PLAIN}One.", f"{PLAIN}Two."), "One.\n\nTwo."),
@@ -45,6 +46,9 @@ FILE = 'Content-Type: text/plain; name="notes.txt"\nContent-Disposition: inline\
         (mail("multipart/mixed", f"{PLAIN}Mine.", before="This is a message in MIME format."), "Mine."),
         (mail("multipart/mixed", f"{PLAIN}Cut off.").removesuffix(b"--cut--\n"), "Cut off."),
         (b"Content-Type: multipart/mixed\n\nno boundary", ""),
+        (mail("multipart/mixed", f"{PLAIN}Mine.").replace(b"; boundary", b"; x"), "Mine."),
+        (mail("multipart/mixed", f"{PLAIN}Mine.").replace(b'"cut"', b"'cut'"), "Mine."),
+        (b"Content-Type: plain/text\n\nMine.", "Mine."),
         (b"Content-Disposition: attachment\n\nA file.", ""),
     ],
 )
@@ -66,6 +70,8 @@ def test_which_parts_are_read(content, text):
         ("punycode", b"x", "x"),
         ("hex", b"x", "x"),
         ("koi8-r", "да".encode("koi8-r"), "да"),
+        ("x-mac-roman", "déjà".encode("mac_roman"), "déjà"),
+        ("iso-8859-8-i", "שלום".encode("iso-8859-8"), "שלום"),
     ],
 )
 def test_charsets(charset, raw, text):

@@ -34,6 +34,14 @@ from tests.support.titles import thanks
         "Je vous remercie sincèrement pour notre rencontre d'aujourd'hui.",
         "Merci d'avoir pris le temps de me recevoir.",
         "Ce fut un réel plaisir de vous rencontrer.",
+        "It was so nice to meet you and the team today.",
+        "Thanks a lot for the interview this morning.",
+        "Thank you both for the time you gave me this morning.",
+        "I so appreciated our talk today.",
+        "J'ai été enchantée de faire votre connaissance.",
+        "Merci pour le temps que vous m'avez accordé lundi.",
+        "Mille mercis pour votre accueil.",
+        "Quel plaisir d'échanger avec vous ce matin !",
     ],
 )
 def test_words_of_thanks_for_a_meeting(text):
@@ -64,6 +72,11 @@ def test_words_of_thanks_for_a_meeting(text):
         "Comme convenu lors de notre rencontre, voici mes références. Merci !",
         "Merci, je me présenterai à l'accueil.",
         "Thanks! My train is the one for this afternoon.",
+        "It would be really nice to meet the team.",
+        "Thanks a lot for the link.",
+        "Je serai ravie de faire votre connaissance jeudi.",
+        "Merci de patienter le temps que Marc revienne.",
+        "No need to thank me for the address of the shop.",
         "Thanks, the documentation was really great. Here are my references for the time being.",
     ],
 )

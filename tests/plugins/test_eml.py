@@ -577,6 +577,15 @@ def test_a_folder_that_is_a_file_refuses(tmp_path):
         folder.create(ACTION)
 
 
+def test_a_file_in_place_of_the_folder_is_told_and_refuses(tmp_path):
+    (tmp_path / "drafts").write_text("")
+    folder = open_folder(tmp_path / "drafts")
+    with pytest.raises(Unreadable, match="is a file and no folder"):
+        folder.find(ACTION.key)
+    with pytest.raises(Refused, match="is a file and no folder"):
+        folder.create(ACTION)
+
+
 @pytest.mark.usefixtures("unprivileged")
 def test_a_folder_without_permission(folder, path):
     ref = folder.create(ACTION)

@@ -144,12 +144,20 @@ def test_times_are_aware_and_in_the_zone_of_the_user(read):
         ("DTSTART;VALUE=DATE:20261109", "DTEND;VALUE=DATE:20261109", 9),
         ("DTSTART;VALUE=DATE:20261109", "DTEND:20261112T000000Z", 11),
         ("DTSTART;VALUE=DATE:20261109", "DTEND;TZID=Europe/Paris:20261112T000000", 11),
+        ("X-MICROSOFT-CDO-ALLDAYEVENT:TRUE\nDTSTART:20261109T000000", "DTEND:20261110T000000", 9),
+        ("X-MICROSOFT-CDO-ALLDAYEVENT:TRUE\nDTSTART:20261109T050000Z", "DTEND:20261112T050000Z", 11),
+        ("X-FUNAMBOL-ALLDAY:1\nDTSTART;TZID=Europe/Paris:20261109T000000", "", 9),
     ],
 )
 def test_whole_days_end_at_18_of_the_last(read, start, end, last):
     (event,) = read(entry(start=start, end=end))
     assert event.start == datetime(2026, 11, 9, tzinfo=TORONTO)
     assert event.end == datetime(2026, 11, last, 18, tzinfo=TORONTO)
+
+
+def test_an_entry_of_whole_days_that_begins_at_no_midnight_stays_as_it_is_written(read):
+    (event,) = read(entry("X-MICROSOFT-CDO-ALLDAYEVENT:TRUE"))
+    assert (event.start.hour, event.end.hour) == (10, 11)
 
 
 @pytest.mark.parametrize("end", ["20261110T153000", "20261110T203000Z"])
@@ -205,6 +213,7 @@ def test_people_are_the_humans_other_than_me(read):
         "ATTENDEE:mailto:camille@other.ca",
         "ATTENDEE;PARTSTAT=ACCEPTED:mailto:fred@fireflies.ai",
         "ATTENDEE;PARTSTAT=Declined:mailto:marc@nordik.ca",
+        "ATTENDEE;ROLE=NON-PARTICIPANT:mailto:assistant@nordik.ca",
     ]
     (event,) = read(
         entry(

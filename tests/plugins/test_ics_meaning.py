@@ -113,6 +113,38 @@ def test_stamps_that_all_entries_share_are_the_time_of_the_export():
     assert None not in {event.updated for event in meetings(file(*same, vevent(uid="9"))).values()}
 
 
+def short(*lines):
+    """Return an entry without times."""
+    return ["BEGIN:VEVENT", "UID:1", "DTSTAMP:20261102T120000Z", "SEQUENCE:1", *lines, "END:VEVENT"]
+
+
+@pytest.mark.parametrize(("method", "status"), [("CANCEL", ()), ("", ("STATUS:CANCELLED",))])
+def test_a_cancellation_need_not_repeat_when_the_meeting_was_to_be(method, status):
+    invitation, cancellation = (
+        file(vevent(SOPHIE, ACCEPTED), method="REQUEST"),
+        file(short(SOPHIE, *status), method=method),
+    )
+    found = the(invitation, cancellation)
+    assert (found.status, found.title, found.start.hour) == ("cancelled", "Interview", 9)
+    assert read(cancellation) == []
+    stranger = file(short("ORGANIZER:mailto:ev@elsewhere.example", *status), method=method)
+    assert meetings(invitation, stranger)["1"].status == "confirmed"
+
+
+def test_a_cancellation_of_one_occurrence_or_of_a_series_need_not_either():
+    series = file(vevent(SOPHIE, ACCEPTED, "RRULE:FREQ=WEEKLY;COUNT=2"))
+    one = file(short(SOPHIE, "RECURRENCE-ID;TZID=America/Toronto:20261119T093000"), method="CANCEL")
+    all_of_it = file(short(SOPHIE), method="CANCEL")
+    assert [each.status for each in meetings(series, one).values()] == ["confirmed", "cancelled"]
+    assert [each.status for each in meetings(series, all_of_it).values()] == ["cancelled", "cancelled"]
+
+
+def test_an_occurrence_that_is_added_moves_nothing():
+    first = file(vevent(SOPHIE, ACCEPTED), method="REQUEST")
+    added = file(vevent(SOPHIE, ACCEPTED, "SEQUENCE:1", start="20261119T093000"), method="ADD")
+    assert [each.start.day for each in meetings(first, added).values()] == [12, 19]
+
+
 # -- answered
 
 
@@ -123,6 +155,8 @@ def test_stamps_that_all_entries_share_are_the_time_of_the_export():
         ([SOPHIE, f"ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:{ME}"], False, "confirmed"),
         ([SOPHIE, "ATTENDEE;PARTSTAT=ACCEPTED:mailto:luc@boussole.example"], False, "confirmed"),
         ([SOPHIE, f"ATTENDEE:mailto:{ME}"], True, "confirmed"),
+        ([SOPHIE, f"ATTENDEE;PARTSTAT=X-MAYBE:mailto:{ME}"], False, "confirmed"),
+        ([SOPHIE, f"ATTENDEE;CN={ME};PARTSTAT=DECLINED:invalid:nomail"], True, "declined"),
         ([f"ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:{ME}"], False, "confirmed"),
         ([SOPHIE, ACCEPTED, f"ATTENDEE;PARTSTAT=DECLINED:mailto:{OLD}"], True, "confirmed"),
         ([SOPHIE, f"ATTENDEE;PARTSTAT=DECLINED:mailto:{OLD}", ACCEPTED], True, "confirmed"),
@@ -244,3 +278,18 @@ def test_the_order_of_the_files_never_matters(orders):
         }
 
     assert essence(meetings(*files)) == essence(meetings(*other))
+
+
+# -- whose it is
+
+
+def test_a_calendar_is_of_who_takes_part_in_most_of_its_meetings_unless_somebody_else_does_as_well(tmp_path):
+    (kind,) = followup_ics.register_sources()
+    both, other = vevent(SOPHIE, ACCEPTED), vevent("ORGANIZER:mailto:luc@elsewhere.example", ACCEPTED, uid="3")
+
+    def owners(*entries):
+        (tmp_path / "calendar.ics").write_text(file(*entries), encoding="utf-8")
+        return [person.address for person in kind.discovery.owners(tmp_path / "calendar.ics")]
+
+    assert owners(both, vevent(SOPHIE, ACCEPTED, uid="2"), other) == [ME]
+    assert owners(both, vevent(SOPHIE, ACCEPTED, uid="2")) == []

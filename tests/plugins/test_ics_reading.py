@@ -231,11 +231,23 @@ def test_a_defined_zone_knows_both_sides_of_a_change_of_clocks(starts):
         ("DTSTART;VALUE=DATE-TIME:20261112T090000", "DURATION:PT60M"),
         ("DTSTART:20261112T090000", "DURATION:+P1H"),
         ("DTSTART:20261112t140000z", "DURATION:P0DT1H0M0S"),
+        # A start and an end without a zone have that of the other.
+        ("DTSTART;TZID=Europe/Paris:20261112T150000", "DTEND:20261112T160000"),
+        ("DTSTART:20261112T150000", "DTEND;TZID=Europe/Paris:20261112T160000"),
     ],
 )
 def test_times_and_durations_in_odd_forms(read, start, end):
     (event,) = read(calendar(entry(start=start, end=end)))
     assert (event.start, event.end) == (NINE, NINE + timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("duration", "end"),
+    [("P1D", "18:00"), ("P1W", "18:00"), ("PT24H", "17:00"), ("P1DT2H", "20:00"), ("PT26H", "19:00")],
+)
+def test_over_a_change_of_clocks_days_keep_the_time_of_day_and_hours_are_elapsed(read, duration, end):
+    (event,) = read(calendar(entry(start="DTSTART:20261031T180000", end=f"DURATION:{duration}")))
+    assert event.end.strftime("%H:%M") == end
 
 
 @pytest.mark.parametrize("zone", ["America/Toronto", "Europe/Paris", "Nowhere"])
@@ -286,6 +298,19 @@ def test_an_occurrence_is_known_by_its_date_and_in_any_zone(starts, slot):
 )
 def test_exceptions_by_date_and_in_any_zone(starts, exception):
     assert starts(entry("RRULE:FREQ=WEEKLY;COUNT=2", exception, start=WEEKLY, end="")) == ["11-05 19:30"]
+
+
+@pytest.mark.parametrize(
+    "rule", ["RSCALE=GREGORIAN;FREQ=WEEKLY;COUNT=2", "freq=weekly;count=2;skip=omit;rscale=gregorian"]
+)
+def test_parts_of_a_rule_that_say_what_holds_without_them(starts, rule):
+    assert starts(entry(f"RRULE:{rule}", start=WEEKLY, end="")) == ["11-05 19:30", "11-12 19:30"]
+
+
+def test_dates_of_a_series_without_a_zone_are_in_that_of_its_start(starts):
+    start = "DTSTART;TZID=Europe/Paris:20261105T150000"
+    dates = ("RRULE:FREQ=WEEKLY;COUNT=3", "EXDATE:20261112T150000", "RDATE:20261113T150000")
+    assert starts(entry(*dates, start=start, end="")) == ["11-05 09:00", "11-13 09:00", "11-19 09:00"]
 
 
 @pytest.mark.parametrize("slot", ["RECURRENCE-ID:20261112T050000Z", "RECURRENCE-ID;VALUE=DATE:20261112"])
@@ -340,6 +365,8 @@ def test_two_starts_are_one_if_they_are_the_same(starts, read):
         ("ATTENDEE;CN=Ju\u00adlie\u200b Roy:mailto:julie@nordik.ca", "Julie Roy"),
         ("ATTENDEE;CN=:mailto:julie@nordik.ca", ""),
         ("ATTENDEE:invalid:nomail\nATTENDEE:mailto:julie@nordik.ca", ""),
+        ("ATTENDEE;CN=julie@nordik.ca:invalid:nomail", ""),
+        ("ATTENDEE;CN=ev@elsewhere.example:mailto:julie@nordik.ca", "ev@elsewhere.example"),
     ],
 )
 def test_nobody_is_lost_by_odd_parameters(read, line, name):
@@ -355,6 +382,13 @@ def test_nobody_is_lost_by_odd_parameters(read, line, name):
         ("SUMMARY:Talk\\, then lunch\\; bring \\\\ all\\n", "Talk, then lunch; bring \\ all"),
         ("SUMMARY:Inter\u00adview\u200b with\u2060 Julie", "Interview with Julie"),
         ("SUMMARY:", ""),
+        # vCalendar 1.0, which phones and Outlook still write: a line may also go on behind "=".
+        (
+            "SUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:Entretien t=C3=A9l=\n=C3=A9phonique",
+            "Entretien téléphonique",
+        ),
+        ("SUMMARY;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:Entretien t=E9l=E9phonique", "Entretien téléphonique"),
+        ("SUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=x-nobody:=C3=89t=C3=A9", "Été"),
     ],
 )
 def test_titles(read, line, title):

@@ -57,6 +57,13 @@ def test_dos_lines_in_an_mbox(tmp_path):
     assert ids(pull(path)) == ["1@example.org", "2@x"]
 
 
+def test_a_byte_order_mark_in_front_hides_no_mail(tmp_path):
+    path = tmp_path / "Sent"
+    one = "From me Mon Nov  9 11:00:00 2026\n"
+    path.write_text(one + mail() + "\n" + one + mail(Message_ID="<2@x>"), encoding="utf-8-sig")
+    assert ids(pull(path)) == ["1@example.org", "2@x"]
+
+
 def test_a_large_mbox_is_read_in_little_memory(tmp_path):
     path = tmp_path / "Sent"
     attachment = ("A" * 76 + "\n") * 500_000

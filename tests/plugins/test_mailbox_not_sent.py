@@ -40,6 +40,8 @@ def kept(tmp_path):
         {"X_Status": "T"},
         {"Status": "RO", "X_Status": "AT"},
         {"X_Keywords": "$Draft"},
+        {"X_Keywords": "\\Draft \\Seen"},
+        {"X_Draft_Info": "type=reply; uid=4711; folder=INBOX"},
         {"X_Claws_End_Special_Headers": "1"},
         {"X_K9mail_Identity": "!l=1"},
         {"X_Gmail_Labels": "Drafts"},

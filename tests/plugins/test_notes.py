@@ -105,6 +105,8 @@ def test_the_notes_of_the_documentation(read):
         ("## Nordik Inc. @nordik.ca", "@nordik.ca", "Nordik Inc.", [], "nordik.ca"),
         ("###### Client  A ##", "client-a", "Client A", [], ""),
         ("Équipe Été\n---", "équipe-été", "Équipe Été", [], ""),
+        ("## [[Jobs/Nordik|Nordik]] \\<a\\@nordik.ca\\>", "a@nordik.ca", "Nordik", ["a@nordik.ca"], ""),
+        ("## Nordik <a＠nordik.ca>", "a@nordik.ca", "Nordik", ["a@nordik.ca"], ""),
         ("## client-a", "client-a", "client-a", [], ""),
     ],
 )
@@ -132,6 +134,41 @@ def test_items_within_items_and_lines_that_go_on(read):
     )
     assert (inner.title, inner.data, inner.where) == ("A name", {"to": "send"}, "notes.md:6")
     assert last.where == "notes.md:8"
+
+
+@pytest.mark.parametrize("bullets", ["\t•\t{one}\n\t•\t{two}\n", "    • {one}\n      ◦ {two}\n", "☐ {one}\n⬜ {two}\n"])
+def test_lists_as_programs_export_them(read, bullets):
+    found = read(NORDIK + bullets.format(one="2026-11-10 #fit", two="2026-11-11 #called"))
+    assert [event.tags for event in found] == [("fit",), ("called",)]
+
+
+@pytest.mark.parametrize(
+    ("properties", "titles"),
+    [
+        ("---\naliases:\n- Jobs\n  - Work\ncreated: 2026-11-01\n\n---\n", ["Call"]),
+        ("---\ntitle: Jobs\n...\n", ["Call"]),
+        # No properties, but a page that begins with a rule.
+        (f"---\n{NORDIK}- 2026-11-09 #fit Yes\n---\n", ["Yes", "Call"]),
+    ],
+)
+def test_the_properties_of_a_page_are_no_notes(read, properties, titles):
+    assert [event.title for event in read(f"{properties}{NORDIK}- 2026-11-10 #called Call\n")] == titles
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("Kestrel <bo@kestrel.example>\n", True),
+        ("\n**Kestrel <bo@kestrel.example>**\n\n", True),
+        ("Marc <marc@nordik.ca>\n", False),
+        ("- Met Bo <bo@kestrel.example>\n", False),
+        ("Call them. Bo knows more <bo@kestrel.example>\n", False),
+    ],
+)
+def test_a_line_that_was_meant_as_the_heading_of_another_case_is_told(read, line, told):
+    found = read(f"{NORDIK}- 2026-11-10 #fit\n{line}- 2026-11-11 #called\n")
+    messages = [item.message for item in found if isinstance(item, BadItem)]
+    assert [message.startswith("this line is no heading") for message in messages] == [True] * told
 
 
 def test_comments_prose_and_empty_items_are_no_notes(read):
@@ -182,6 +219,8 @@ def test_the_example_of_init_is_nothing_to_tell_of(read):
         ("[x] Call", True, "Call"),
         ("[X]  Call", True, "Call"),
         ("[x]: Call", True, "Call"),
+        ("⬜ Call", False, "Call"),
+        ("✔️ Call", True, "Call"),
         ("[x](http://nordik.ca)", False, "[x](http://nordik.ca)"),
     ],
 )
@@ -199,6 +238,16 @@ def test_a_checkbox(note, item, ticked, title):
         "2026-11-10  14H30,",
         "2026-11-10 2:30 p.m.",
         "10 nov. 2026 14 h 30",
+        # The end of a span of hours is left out.
+        "2026-11-10 14:30-15:00",
+        "2026-11-10 14h30 – 15h",
+        # As links, in bold and the like, and with the dashes that keyboards make.
+        "[[2026-11-10]] 14:30",
+        "**2026-11-10 14:30:**",
+        "[[Days/10|2026-11-10]], 14:30",
+        "(2026-11-10) 14:30",
+        "2026‑11‑10 14:30",
+        "2026–11–10 14:30",
     ],
 )
 def test_ways_to_write_a_time(note, written):
@@ -236,6 +285,10 @@ def test_a_day_that_begins_at_one(read):
         ('steps:"warn Paul; send his name" A', (), "A", {"steps": "warn Paul; send his name"}),
         ("bonus:« la sérigraphie » A", (), "A", {"bonus": "la sérigraphie"}),
         ("bonus:“the printer” A", (), "A", {"bonus": "the printer"}),
+        ("#[[no show]] A", ("no-show",), "A", {}),
+        ("A (due: 13 November at 14:00) b", (), "A (due: 13 November at 14:00) b", {}),
+        ("#fit A (due: 13 November at 14:00) b", ("fit",), "A b", {"due": "13 November at 14:00"}),
+        ("#fit A [due:: friday]", ("fit",), "A", {"due": "friday"}),
         ('Bonus:"the #printer at:noon"', (), "", {"bonus": "the #printer at:noon"}),
         ("(my-key:v) **#fit**", ("fit",), "( ****", {"my-key": "v)"}),
         ("tel:+15145550199 ref:2026-99-99", (), "", {"tel": "+15145550199", "ref": "2026-99-99"}),

@@ -14,7 +14,9 @@ from tests.support.oddfiles import no_waiting, strange
 
 
 def test_a_missing_file_is_unreadable_and_says_what_to_do(tmp_path):
-    with pytest.raises(Unreadable, match=r"notes\.md does not exist; create it, or run `followup init`"):
+    with pytest.raises(
+        Unreadable, match=r"notes\.md does not exist; correct `path`, or make it: an empty file will do"
+    ):
         open_source(tmp_path / "notes.md").pull(NOW, "")
 
 

@@ -1,5 +1,7 @@
 """Where events belong: keys of cases are compared letter by letter, whatever letters calendars put into ids."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from followup_rules.engine.assign_cases import Place
@@ -20,3 +22,21 @@ def test_a_series_is_a_case_of_its_own(kept, ident):
     home = ident.partition("/")[0]
     kept.places.write({f"meeting{KIND_END}{ident}": Place(home, frozenset())})
     assert kept.places.own() == [(home, f"meeting{KIND_END}{ident}")]
+
+
+MAY, JUNE = datetime(2026, 5, 4, 9, tzinfo=UTC), datetime(2026, 6, 4, 9, tzinfo=UTC)
+
+
+def test_a_case_that_is_renamed_twice_is_known_by_both_earlier_names(kept):
+    kept.places.keep_names([("nordik.ca", "nordik")], MAY)
+    kept.places.keep_names([("nordik", "poste-2"), ("nordik", "poste-2")], JUNE)
+    assert kept.places.earlier_names("poste-2") == {"nordik.ca": MAY, "nordik": JUNE}
+    kept.places.keep_names([("poste-2", "nordik.ca")], JUNE)
+    assert kept.places.earlier_names("nordik.ca") == {"nordik": JUNE, "poste-2": JUNE}
+
+
+@pytest.mark.parametrize("forgotten", ["nordik.ca", "nordik"])
+def test_no_name_of_a_case_that_is_forgotten_is_left(kept, forgotten):
+    kept.places.keep_names([("nordik.ca", "nordik")], MAY)
+    kept.places.erase([], forgotten)
+    assert kept.places.earlier_names("nordik") == {}

@@ -305,6 +305,41 @@ def test_what_was_changed_since_is_no_edit_of_the_users(life):
     assert life.at("2026-11-09 16:00").rules("withdraw") == ["thank-you"]
 
 
+@pytest.mark.parametrize("who", ["followup", "the user"])
+def test_what_is_gone_since_the_copy_was_made_was_taken_back_if_its_duty_is_over_and_else_deleted(life, who):
+    life.run("2026-11-09 12:00")
+    call(life.folder, "backup", str(life.folder.parent / "copy.db"), "--force", "--now", "2026-11-09 12:10")
+    if who == "followup":
+        life.visit("I1", status="CANCELLED", stamp="2026-11-09 09:00")
+        life.run("2026-11-09 13:00")
+    else:
+        life.draft_file("thank-you").unlink()
+    assert life.drafts() == {}
+    restored(life, "2026-11-09 14:00")
+    tick = life.at("2026-11-09 14:00")
+    assert (tick.changes, tick.state("thank-you")) == ([], "void" if who == "followup" else "done")
+    life.visit("I1", status="CONFIRMED", stamp="2026-11-09 09:30")
+    assert life.at("2026-11-09 15:00").rules() == (["thank-you"] if who == "followup" else [])
+    assert life.at("2026-11-09 16:00").rules() == []
+
+
+def test_what_is_gone_is_settled_once_all_can_be_seen(life, tmp_path):
+    """While the notes are away nobody knows whether one of them had ended the duty."""
+    life.note("2026-11-09 11:30 #skill-gap Kanban")
+    life.run("2026-11-09 12:00")
+    call(life.folder, "backup", str(life.folder.parent / "copy.db"), "--force", "--now", "2026-11-09 12:10")
+    life.note("2026-11-09 12:30 #rejected")
+    life.run("2026-11-09 13:00")
+    assert life.drafts() == {}
+    (life.folder / "notes.md").rename(tmp_path / "away.md")
+    restored(life, "2026-11-09 14:00")
+    assert life.at("2026-11-09 14:00").state("thank-you") == "blind"
+    (tmp_path / "away.md").rename(life.folder / "notes.md")
+    assert life.at("2026-11-09 15:00").changes == []
+    life.edit_note("2026-11-09 12:30 #rejected", "")
+    assert life.at("2026-11-09 16:00").rules() == ["thank-you"]
+
+
 NOON = (
     '[guard.noon]\non = { every = "day at 12:00" }\nopens = "start"\ncloses = "start + 1 hour"\nholds = "everything"\n'
 )
@@ -488,6 +523,69 @@ def test_what_was_made_since_in_another_zone_is_taken_over(life):
     assert life.marks() == marks
 
 
+TABLE = '[case.{}]\ndomains = ["nordik.ca"]\n'
+NAMED = {"came": ("", "Nordik"), "went": ("Nordik", ""), "is another": ("Nordik", "Poste-2")}
+"""How the table of a case was changed: its name before and after."""
+
+
+def table(name):
+    return TABLE.format(name) if name else ""
+
+
+@pytest.fixture(params=NAMED)
+def named(request, life):
+    """Somebody who gives a case another name once its drafts and tasks lie there; return the config after it, too."""
+    before, after = map(table, NAMED[request.param])
+    life.config(before)
+    life.run("2026-11-06 10:00")
+    call(life.folder, "backup", str(life.folder.parent / "copy.db"), "--force", "--now", "2026-11-06 11:00")
+    life.run("2026-11-09 12:00")
+    life.run("2026-11-19 09:30")
+    return life, after
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_what_was_made_since_is_taken_over_under_another_name_of_its_case(named, when):
+    """The case was named otherwise before the copy was put back, or at the same time; a meeting is new to the copy."""
+    life, after = named
+    life.visit("I2", "2026-11-20 10:00", PAUL.replace("boreal", "nordik"))
+    life.run("2026-11-20 12:00")
+    marks = life.marks()
+    life.config(after)
+    if when == "before":
+        life.run("2026-11-20 12:10")
+    told = restored(life, "2026-11-20 12:30")["problems"]
+    tick = life.at("2026-11-20 12:30")
+    assert (tick.rules(), life.marks()) == ([], marks)
+    assert {each["code"] for each in (*told, *tick.problems)} & {"F171", "F083"} == set()
+    life.note("2026-11-20 13:00 #withdrawn")
+    life.at("2026-11-20 14:00")
+    assert life.outstanding() == []
+
+
+def test_what_lies_there_for_another_case_that_bears_the_earlier_name_is_not_taken(life):
+    """Two people of one domain are one case; then one is a case of their own, with a duty of the same day."""
+    lea = "lea@nordik.ca"
+    life.visit("I2", "2026-11-12 10:00", lea)
+    life.run("2026-11-06 10:00")
+    call(life.folder, "backup", str(life.folder.parent / "copy.db"), "--force", "--now", "2026-11-06 11:00")
+    life.run("2026-11-09 12:00")
+    life.visit("I3", "2026-11-09 15:00", lea)
+    life.config('[case.lea]\npeople = ["lea@nordik.ca"]\n')
+    restored(life, "2026-11-09 17:00")
+    assert life.at("2026-11-09 17:00").rules() == ["thank-you"]
+    assert len({life.has("thank-you", JULIE), life.has("thank-you", lea), None}) == 3
+
+
+def test_a_store_that_was_lost_knows_what_was_made_before_a_case_got_a_table(life):
+    life.run("2026-11-09 12:00")
+    marks = life.marks()
+    life.config(table("Nordik"))
+    for file in (life.folder / "out").glob("followup.db*"):
+        file.unlink()
+    assert (life.at("2026-11-10 09:00").rules(), life.marks()) == ([], marks)
+
+
 # -- two computers
 
 
@@ -507,6 +605,15 @@ def test_what_one_made_before_a_rule_was_renamed_the_other_knows_by_its_earlier_
     other(both, "run", "2026-11-06 10:00")
     both.run("2026-11-09 12:00")
     both.config(PAIR.replace("rule.pair", "rule.couple"))
+    both.run("2026-11-09 13:00")
+    marks = both.marks()
+    other(both, "run", "2026-11-09 14:00")
+    assert both.marks() == marks
+
+
+def test_what_one_made_before_a_case_got_another_name_the_other_knows_by_its_earlier_name(both):
+    both.run("2026-11-09 12:00")
+    both.config(table("Nordik"))
     both.run("2026-11-09 13:00")
     marks = both.marks()
     other(both, "run", "2026-11-09 14:00")

@@ -138,6 +138,15 @@ def test_an_output_that_cannot_be_opened_is_told(story):
     assert "outputs.tasks: cannot be used" in visit.said
 
 
+@pytest.mark.usefixtures("unprivileged")
+def test_a_folder_in_which_nothing_can_be_written_is_told(story):
+    (story.folder / "out").chmod(0o500)
+    visit = Visit(story)
+    (story.folder / "out").chmod(0o700)
+    assert (visit.exit, visit.codes) == (1, ["F041", "F046"])
+    assert "cannot be written: you may not create anything in" in visit.said
+
+
 def test_what_was_refused_is_told_with_when_it_is_tried_again(story):
     shutil.rmtree(story.folder / "out/drafts")
     (story.folder / "out/drafts").write_text("in the way")

@@ -1,6 +1,16 @@
 """Sound rules and guards that count from the clock, or are held or counted by it."""
 
 RULES = {
+    "a-quarter-of-an-hour": """
+[guard.lunch]
+on     = { every = "day at 12:00" }
+closes = "start + 10 minutes"
+[rule.leave]
+on     = { kind = "meeting", title = "dentist" }
+opens  = "start - 45 minutes"
+closes = "start - 30 minutes"
+do     = { type = "notice", title = "Time to leave" }
+""",
     "night-guard": """
 [guard.night]
 why    = "Nobody hears from you at night."

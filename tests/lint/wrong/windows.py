@@ -3,6 +3,20 @@
 from tests.lint.wrong.pieces import MAIL, MEET, TALK, TASK
 
 RULES = {
+    "ten-minutes": (
+        "F176",
+        "closes",
+        f'{MEET}[rule.mine]\non = "meet"\nopens = "day at 09:00"\ncloses = "day at 09:10"\n{TASK}',
+        '"day at 09:10"',
+        '"opens + 1 hour"',
+    ),
+    "minutes-each-week": (
+        "F176",
+        "closes",
+        f'[rule.mine]\non = {{ every = "friday at 15:00" }}\ncloses = "start + 5 minutes"\n{TASK}',
+        '"start + 5 minutes"',
+        '"opens + 1 hour"',
+    ),
     "closes-at-opening": (
         "F121",
         "closes",

@@ -11,7 +11,7 @@ from followup_rules.engine.assign_cases import assign
 from followup_rules.model import Decision
 from followup_rules.upkeep.audit import audit
 
-from .reference import SIMPLE, Reference
+from .reference import Reference
 from .session import Seen, Session, Violation, copied, empty, printed
 from .world import plain
 
@@ -68,8 +68,6 @@ def nothing_lies_twice(session: Session) -> None:
         lying: dict[object, str] = {}
         for item in desk.items.values():
             action = item.action
-            if session.put_back_at >= 0 and action.case not in SIMPLE:
-                continue  # what a case with a label was called since a copy of the store was made, the copy cannot know
             what = plain(action.rule), action.anchor, action.title, action.to, action.key.rpartition("@")[2]
             if item.state == "open" and lying.setdefault(what, action.key) != action.key:
                 raise Violation(f"{action.key} and {lying[what]} both lie in {desk.place}, made of {action.anchor}")
