@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from followup_rules.sealing import digest
@@ -35,6 +35,11 @@ def with_anchor(key: str, old: str, new: str) -> str:
     for end in "@~":
         key = key.replace(f"/{old}{end}", f"/{new}{end}")
     return key
+
+
+def with_case(key: str, old: str, new: str, by_event: Collection[str]) -> str:
+    """Return a key under another name of its case; one of a rule that is keyed `by_event` has that name for an id."""
+    return key if key.partition("/")[0] in by_event else with_anchor(key, old, new)
 
 
 def with_day(key: str, anchor: str, old: date, new: date) -> str:

@@ -173,11 +173,11 @@ def tokens(event: Event) -> frozenset[str]:
     headed = {"heading"} if _headed(event) and not event.people else set()
     # What a heading may name an entry by: its title, the day behind it left out, or its id.
     if event.kind == "meeting":
-        headed |= {f"@{name.lower()}" for name in (own_id(event), event.id) if "@" in name}
+        headed = {f"@{name.lower()}" for name in (own_id(event), event.id) if "@" in name}
         headed |= {f"title {fold(name)}" for name in (event.title, own_id(event)) if not event.people and name}
         headed |= {f"word {word}" for word in _naming([event.title]) if not event.people}
     elif event.kind == "sent":
-        headed |= {f"names {word}" for word in _named_by(event)}
+        headed = {f"names {word}" for word in _named_by(event)}
     elif _headed(event) and event.heading:
         headed.add(f"title {fold(_DAY.sub('', event.heading))}")
     # The domain that somebody registered ends in these two labels at least: this ties too much rather than too little.
@@ -224,8 +224,9 @@ def assign(events: Iterable[Event], directory: Directory, known: Iterable[str] =
     for event in in_order:
         for person in () if vanished(event) else _mentioned(event):
             placed.mentioned[person.address].add(placed.homes[event.identity])
-    alone = [event for event in in_order if not event.people and placed.homes[event.identity] == own_id(event)]
-    titles = [(own_id(event), _naming([event.title])) for event in alone if event.kind == "meeting"]
+    entries_alone = (event for event in in_order if event.kind == "meeting" and not event.people)
+    titles = [(own_id(event), _naming([event.title])) for event in entries_alone
+              if placed.homes[event.identity] == own_id(event)]  # fmt: skip
     return {
         event.identity: Place(
             placed.homes[event.identity], _joins(event, placed, titles, directory), problems.get(event.identity, "")
@@ -328,8 +329,8 @@ class _Entries(Struct, frozen=True):
         return tuple(person for person in note.people if person.address not in self.ids)
 
     def named(self, note: Event) -> str | None:
-        """Return the identity of the entry that a heading names by its id, if it names one so."""
-        return next((self.ids[person.address] for person in note.people if person.address in self.ids), None)
+        """Return the identity of the entry that a heading without people names by its id, if it names one so."""
+        return next((self.ids[person.address] for person in note.people), None)
 
     def joined_to(self, note: Event, homes: Mapping[str, str]) -> dict[str, str]:
         """Return the new homes of the entries that a heading names by their title, with a person beside it."""

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from followup_rules.engine.settled import Settled
-from followup_rules.keys import with_anchor, with_day
+from followup_rules.keys import with_case, with_day
 from followup_rules.model import Decision, State
 from followup_rules.store.database import Database
 from followup_rules.store.errors import damaged
@@ -162,9 +162,9 @@ class Decisions:
         self._database.run("update journal set key = ? where key = ?", new, old)
         self._database.run("update or ignore settled set key = ? where key = ?", new, old)
 
-    def rename(self, anchor: str, old: str, new: str) -> None:
-        """Let what was decided of an anchor follow it to another case."""
-        self._rename(anchor, old, lambda key: with_anchor(key, old, new), new)
+    def rename(self, anchor: str, old: str, new: str, by_event: Collection[str] = ()) -> None:
+        """Let what was decided of an anchor follow it to another case; `by_event`: see `Ledger.rename`."""
+        self._rename(anchor, old, lambda key: with_case(key, old, new, by_event), new)
 
     def move(self, anchor: str, case: str, old: date, new: date) -> None:
         """Let what was decided of an anchor follow it to another day."""

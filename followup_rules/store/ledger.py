@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from followup_rules.engine.plan import EntryState, LedgerEntry
-from followup_rules.keys import with_anchor, with_day
+from followup_rules.keys import with_anchor, with_case, with_day
 from followup_rules.sealing import digest
 from followup_rules.store.database import Database
 from followup_rules.store.errors import damaged
@@ -165,11 +165,14 @@ class Ledger:
 
     # -- cases that change
 
-    def rename(self, anchor: str, old: str, new: str) -> None:
-        """Let entries and pins follow their anchor to another case; what the outputs carry stays as it is."""
+    def rename(self, anchor: str, old: str, new: str, by_event: Collection[str] = ()) -> None:
+        """Let entries and pins follow their anchor to another case; what the outputs carry stays as it is.
+
+        `by_event` are the rules whose keys have the anchor's id, if that was the name of the case.
+        """
         for entry in self.of(old):
             if entry.action.anchor == anchor:
-                self._rename(entry, lambda key: with_anchor(key, old, new), new)
+                self._rename(entry, lambda key: with_case(key, old, new, by_event), new)
 
     def follow_anchor(self, old: str, new: str) -> list[tuple[str, str]]:
         """Let entries and pins follow an event to another id; return the keys of their duties before and after."""

@@ -99,6 +99,11 @@ class RunState(Struct, frozen=True):
         return {old: new for old, new in was if old not in self.rules}
 
     @property
+    def keyed_by_event(self) -> frozenset[str]:
+        """The rules in whose keys an event's id stands, and not the name of its case."""
+        return frozenset(name for name, rule in self.rules.items() if rule.per == "event")
+
+    @property
     def since(self) -> dict[str, datetime]:
         """The first run that knew each rule, by its id."""
         return {name: rule.since for name, rule in self.rules.items()}

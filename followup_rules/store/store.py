@@ -96,7 +96,7 @@ class Store:
 
         Returns the events that moved from one case to another: by identity, the old home and the new one.
         """
-        from followup_rules.engine.assign_cases import assign  # noqa: PLC0415 -- only where something changed
+        from followup_rules.engine.assign_cases import assign, key_of  # noqa: PLC0415 -- only where something changed
 
         self.moves += 1
         with self.database.transaction():
@@ -129,9 +129,11 @@ class Store:
             for identity, (old, new) in moved.items():
                 anchor = self.events.event(identity)
                 if anchor and self.events.named(anchor.id) == anchor:
-                    self.ledger.rename(anchor.id, old, new)
-                    self.decisions.rename(anchor.id, old, new)
-                    self.subjects.rename(old, new)
+                    # A note whose heading named no case was one of its own, with its own id for a name.
+                    by_event = self.state.read().keyed_by_event if key_of(anchor.id) == old else ()
+                    self.ledger.rename(anchor.id, old, new, by_event)
+                    self.decisions.rename(anchor.id, old, new, by_event)
+                    self.subjects.rename(old, new, by_event)
         return moved
 
     def _also_joining(

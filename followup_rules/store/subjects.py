@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
+from followup_rules.keys import with_case
 from followup_rules.store.database import Database
 
 
@@ -29,11 +30,11 @@ class Subjects:
         rows = [(name, case, subject) for name, subject in sorted(subjects.items())]
         self._database.run_many("insert or ignore into sent_as values (?, ?, ?)", rows)
 
-    def rename(self, old: str, new: str) -> None:
-        """Let what is kept follow a case to its new key."""
-        query = """update or ignore sent_as set name = replace(name, '/' || ? || '@', '/' || ? || '@'), "case" = ?
-                   where "case" = ?"""
-        self._database.run(query, old, new, new, old)
+    def rename(self, old: str, new: str, by_event: Collection[str] = ()) -> None:
+        """Let what is kept follow a case to its new key; `by_event`: see `Ledger.rename`."""
+        for (name,) in self._database.rows('select name from sent_as where "case" = ?', old):
+            query = 'update or ignore sent_as set name = ?, "case" = ? where name = ?'
+            self._database.run(query, with_case(name, old, new, by_event), new, name)
 
     def erase(self, case: str) -> None:
         """Erase what is kept of a case."""

@@ -34,7 +34,7 @@ from followup_rules.tick.backoff import must_wait
 from followup_rules.tick.execute import carry_out_all
 from followup_rules.tick.report import Finding, Given, Missed, Outcome, Say
 from followup_rules.tick.seen_in_outputs import Look, Seen
-from followup_rules.tick.take_over import take_over
+from followup_rules.tick.take_over import settle_gone, take_over
 
 
 def work_on(known: StoredCase, seen: Seen, given: Given, say: Say) -> Iterator[Finding]:
@@ -64,10 +64,12 @@ def work_on(known: StoredCase, seen: Seen, given: Given, say: Say) -> Iterator[F
     standing = frozenset(faulty | broken | unread)
     planned = plan(decisions, {decision.key: made for decision, made, _ in worded}, entries, standing)
     changes = list(_ready(planned, entries, given))
-    there = take_over(changes, _left_behind(worded, entries, seen, given), decisions, seen, given)
+    there = settle_gone(planned, entries, decisions, seen.looked, given)
+    if not there.settled:
+        there = take_over(changes, _left_behind(worded, entries, seen, given), decisions, seen, given)
     yield from there.taken
     yield from there.problems
-    if there.taken:  # judged anew, by what lies there and by how it ended
+    if there.taken or there.settled:  # judged anew, by what lies there and by how it ended
         store.arrange(set(there.changed), book.directory)
         yield from work_on(next(store.read([case])), seen, given, say)
         return
@@ -218,8 +220,8 @@ def _left_behind(
 ) -> Iterator[Change]:
     """Yield, as if they were to be made, actions that are not due, which a place may hold unknown to us.
 
-    Their duty is over, held, blind or waits again, or they are ended or held by themselves. A duty of long ago has
-    none: what lay there was taken back, or is the user's.
+    Their duty is over, held, blind or waits again, or they are ended or held by themselves. A duty that is over and of
+    long ago has none: what lay there was taken back, or is the user's.
     """
     if not seen.unfamiliar:
         return
@@ -229,7 +231,7 @@ def _left_behind(
         by_themselves = decision.ended or decision.paused
         if decision.state is State.BROKEN or (decision.state is State.DUE and not by_themselves):
             continue
-        if decision.opens and since <= decision.opens:
+        if decision.opens and (decision.state not in OVER or since <= decision.opens):
             whole = spelt(replace(decision, ended=(), paused={}), rules.world.tags)
             every, _ = actions(whole, rules.rules[decision.rule], _making(decision.case, given.config, entries))
             due = {(each.key, each.output) for each in made}

@@ -37,6 +37,8 @@ class Look(Struct, frozen=True):
     """The outputs that could not tell."""
     unsure: frozenset[tuple[str, str]] = frozenset()
     """Marker and output of what was made and nobody knows whether the user has touched it since."""
+    gone: frozenset[tuple[str, str]] = frozenset()
+    """Marker and output of what a copy that was put back has as lying there: who took it away tells its duty."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -83,7 +85,11 @@ def look(outputs: Outputs, given: Given) -> Look:
 
 def _joined(one: Look, other: Look) -> Look:
     return Look(
-        one.changed | other.changed, one.failed | other.failed, one.unsure | other.unsure, one.problems + other.problems
+        one.changed | other.changed,
+        one.failed | other.failed,
+        one.unsure | other.unsure,
+        one.gone | other.gone,
+        one.problems + other.problems,
     )
 
 
@@ -103,12 +109,20 @@ def _look_at(name: str, output: CheckedOutput, entries: Sequence[LedgerEntry], g
         return Look(failed=frozenset({name}), unsure=_marks(entries), problems=(problem,))
     unclear = [entry for entry in entries if became[entry.ref].state not in STATES]
     problems = tuple(_unclear(name, entry, became[entry.ref]) for entry in unclear)
-    followed = [note_status(entry, became[entry.ref], given) for entry in entries if entry not in unclear]
+    gone = [entry for entry in entries if became[entry.ref].state == "gone" and _may_be_taken_back(entry, given)]
+    given.store.decisions.make_stale(entry.action.case for entry in gone)
+    certain = (entry for entry in entries if entry not in (*unclear, *gone))
+    followed = [note_status(entry, became[entry.ref], given) for entry in certain]
     reports = [event for event, _ in followed if event]
     pull = Pull(events=reports, removed=[report for _, report in followed if report])
     moved = pull.events or pull.removed
     ids = given.store.events.take(f"output {name}", pull, reports, given.now, given.now) if moved else set()
-    return Look(changed=frozenset(ids), unsure=_marks(unclear), problems=problems)
+    return Look(changed=frozenset(ids), unsure=_marks(unclear), gone=_marks(gone), problems=problems)
+
+
+def _may_be_taken_back(entry: LedgerEntry, given: Given) -> bool:
+    """Tell whether a run since may have taken back what a copy of the store, which was put back, has as lying there."""
+    return given.left.restored is not None and entry.state is EntryState.DELIVERED and not entry.touched
 
 
 def _found_again(

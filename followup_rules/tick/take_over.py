@@ -16,13 +16,13 @@ from followup_rules.codes import Code
 from followup_rules.engine.plan import OVER, PRINTED, Change, EntryState, LedgerEntry
 from followup_rules.host.checked_output import STATES, CheckedOutput
 from followup_rules.host.failures import failure
-from followup_rules.model import DRAFT, NOTICE, Decision, Event, Problem, Pull, Status
+from followup_rules.model import DRAFT, NOTICE, Decision, Event, Problem, Pull, State, Status
 from followup_rules.sentences import Sentence
 from followup_rules.store.errors import StoreError
 from followup_rules.tick.execute import carry_out, receipt
 from followup_rules.tick.markers import markers_of
 from followup_rules.tick.report import Finding, Given, Outcome, TakenOver
-from followup_rules.tick.seen_in_outputs import Seen, is_sent, note_status, report_of
+from followup_rules.tick.seen_in_outputs import Look, Seen, is_sent, note_status, report_of
 
 _LISTED = 5
 _OTHER_WORDS = "\0"
@@ -38,6 +38,8 @@ class Found(Struct, frozen=True):
     failed: tuple[Change, ...] = ()
     """What cannot be looked for just now, and so is not made either."""
     problems: tuple[Problem, ...] = ()
+    settled: bool = False
+    """Whether it is known now who took away what is no longer there."""
 
 
 def take_over(
@@ -126,6 +128,37 @@ def _kept(output: str, event: Event | None, given: Given) -> frozenset[str]:
     """Keep the event that tells how an action ended, if it has; return its id."""
     events = [event] if event else []
     return frozenset(given.store.events.take(f"output {output}", Pull(events=events), events, given.now, given.now))
+
+
+# -- what lies there no more
+
+
+def settle_gone(
+    planned: Iterable[Change],
+    entries: Iterable[LedgerEntry],
+    decisions: Iterable[Decision],
+    looked: Look,
+    given: Given,
+) -> Found:
+    """Note who took away what a copy that was put back has as lying there: followup, if it is over, else the user.
+
+    What cannot be judged just now is left to a later run.
+    """
+    taken_back = {(change.key, change.output) for change in planned if change.op == "withdraw"}
+    blind = {decision.key for decision in decisions if decision.state in (State.BLIND, State.BROKEN)}
+    gone = [
+        each for each in entries if (each.marker, each.output) in looked.gone and each.state is EntryState.DELIVERED
+    ]
+    found = Found()
+    with given.store.database.transaction():
+        for entry in gone:
+            if (entry.key, entry.output) in taken_back:
+                given.store.ledger.write(replace(entry, state=EntryState.WITHDRAWN, ref=""))
+                found = replace(found, settled=True)
+            elif entry.action.duty not in blind:
+                event, _ = note_status(entry, Status("gone"), given)
+                found = replace(found, settled=True, changed=found.changed | _kept(entry.output, event, given))
+    return found
 
 
 # -- what was sent

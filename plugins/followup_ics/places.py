@@ -71,8 +71,10 @@ def owners(path: Path) -> list[Person]:
                 seen[someone.address] += 1
                 names[someone.address] = names[someone.address] or someone.name
     meetings = sum(bool(_ADDRESS.search(text)) for text in texts)
-    # Of a single meeting nobody can tell which of those invited has exported it.
-    own = [each for each, number in seen.most_common(1) if meetings > 1 and 2 * number > meetings]
+    most = max(seen.values(), default=0)
+    # Of a single meeting, and of two who take part in the same ones, nobody can tell which of them has exported it.
+    own = [each for each, number in seen.items() if number == most and meetings > 1 and 2 * number > meetings]
+    own = own if len(own) == 1 else []
     return [Person(each, names[each]) for each in dict.fromkeys([*called, *own])]
 
 

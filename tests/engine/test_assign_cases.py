@@ -73,6 +73,7 @@ def problem(*events, known=()):
         ([Person("a@one.ca"), JULIE], MARC, "nordik.ca"),  # a tie: the organizer's
         ([Person("a@one.ca"), Person("b@one.ca"), JULIE], MARC, "one.ca"),
         ([Person("a@one.ca"), JULIE], ROBOT, "one.ca"),
+        ([ME, JULIE], None, "nordik.ca"),  # as a source may list them
         ([Person("a@www.gov.uk"), Person("root")], None, "www.gov.uk"),
         ([Person("root")], None, "root"),
         ([Person("julie@")], None, "julie@"),
@@ -396,6 +397,18 @@ def test_the_order_in_which_sources_are_read_never_matters():
             {"@julie@nordik.ca", "thread t", "thread m", "names julie", "names nordik", "anchor m"},
         ),
         (
+            event("received", "2026-11-09 10:00", id="m", answers="a", references=("a", "b")),
+            {"thread a", "thread b", "thread m", "anchor m"},
+        ),
+        (
+            event("meeting", "2026-11-09 10:00", JULIE, id="S@x.ca/20261109T150000Z", title="Call Bob"),
+            {"@julie@nordik.ca", "@s@x.ca", "@s@x.ca/20261109t150000z", "anchor S@x.ca/20261109T150000Z"},
+        ),
+        (
+            event("meeting", "2026-11-09 10:00", id="e", title="Call Bob"),
+            {"title  call bob ", "title  e ", "word call", "anchor e"},
+        ),
+        (
             event("done", "2026-11-09 10:00", id="done:K", report=Report(key="K", anchor="I1")),
             {"anchor I1", "anchor done:K"},
         ),
@@ -493,3 +506,107 @@ def test_a_mail_of_mine_joins_an_entry_with_nobody_whose_title_names_its_people(
     assert assign(named, DIRECTORY)[named[1].identity].joins == set()
     theirs = event("received", "2026-11-09 12:00", nina, id="m")
     assert assign([entry, theirs], DIRECTORY)[theirs.identity].joins == set()
+
+
+def received(start, *people, **fields):
+    return event("received", start, *people, **fields)
+
+
+def test_a_mail_that_names_nobody_at_all_is_a_case_of_its_own():
+    assert home(received("2026-11-09 10:00", id="r1")) == "r1"
+
+
+@pytest.mark.parametrize(
+    ("fields", "key"),
+    [
+        ({"answers": "m1"}, "nordik.ca"),
+        ({"references": ("m1",)}, "nordik.ca"),
+        ({"thread": "m1"}, "nordik.ca"),
+        ({"thread": "t"}, "nordik.ca"),
+        ({"answers": "sms"}, FREE.address),
+        ({"references": ("i",)}, FREE.address),  # a meeting is no message
+        ({"id": "m1", "references": ("m1",)}, FREE.address),  # it names itself
+        ({}, FREE.address),
+    ],
+)
+def test_a_mail_is_of_the_case_of_any_message_that_it_names(fields, key):
+    before = [
+        sent("2026-11-09 10:00", JULIE, id="m1"),
+        visit("2026-11-09 11:00", JULIE, id="i"),
+        event("sms", "2026-11-09 12:00", JULIE, id="sms", thread="t"),
+    ]
+    mail = received("2026-11-10 10:00", FREE, **{"id": "r1", **fields})
+    assert assign([*before, mail], DIRECTORY)[mail.identity].home == key
+
+
+def test_what_came_under_the_id_of_a_mail_of_mine_leads_nowhere():
+    theirs = received("2026-11-08 10:00", FREE, id="m1")
+    answer = received("2026-11-10 10:00", NADIA, id="r1", answers="m1")
+    assert home(theirs, sent("2026-11-09 10:00", JULIE, id="m1"), answer) == "nordik.ca"
+
+
+def test_an_invitation_of_a_stranger_says_nothing_of_whom_it_names():
+    unanswered = visit("2026-11-09 10:00", JULIE, FREE, answered=False)
+    assert home(unanswered, sent("2026-11-10 10:00", FREE, id="m")) == FREE.address
+    assert home(replace(unanswered, answered=True), sent("2026-11-10 10:00", FREE, id="m")) == "nordik.ca"
+
+
+def test_a_name_of_four_letters_in_a_title_may_name_somebody_and_one_of_three_does_not():
+    for name, joins in [("Anna", {"e"}), ("Bob", set())]:
+        entry = event("meeting", "2026-11-09 10:00", id="e", title=f"With {name}")
+        mail = sent("2026-11-09 12:00", Person("x@one.example", name), id="m")
+        assert assign([entry, mail], DIRECTORY)[mail.identity].joins == joins
+
+
+def test_only_an_entry_is_joined_for_its_title():
+    mail = sent("2026-11-09 12:00", Person("x@one.example", "Anna"), id="m")
+    nobody = received("2026-11-09 10:00", id="r1", title="With Anna")
+    assert assign([nobody, mail], DIRECTORY)[mail.identity].joins == set()
+
+
+# -- headings that are titles of entries
+
+
+ENTRY = event("meeting", "2026-11-09 10:00", id="E1", title="Nordik")
+
+
+def test_a_heading_without_a_person_moves_no_entry():
+    about = note("2026-11-10", heading="Nordik", id="n")
+    assert homes(visit(), ENTRY, about) == {"meeting-2026-11-09T10:00": "nordik.ca", "E1": "E1", "n": "nordik.ca"}
+
+
+def test_nor_does_one_that_fits_several_cases():
+    both = [sent("2026-11-08 10:00", NADIA, id=f"m{n}", case=f"client-{n}") for n in (1, 2)]
+    about = note("2026-11-10", heading="Nordik", people=(NADIA, AGENT), id="n")
+    assert homes(*both, ENTRY, replace(about, people=(NADIA,)))["E1"] == "E1"
+    assert homes(visit(), ENTRY, replace(about, people=(JULIE,)))["E1"] == "nordik.ca"
+
+
+def test_the_title_of_a_meeting_with_people_names_no_case():
+    found = problem(visit(title="Coffee"), note("2026-11-10", heading="Coffee", id="n"))
+    assert found[0] == "n"
+    assert "fits no case" in found[1]
+
+
+def test_an_id_of_an_entry_is_no_address_however_it_is_written_and_that_of_a_note_may_be_one():
+    for name in ("K3J@X.ca", "k3j@x.ca"):
+        about = note("2026-11-09 12:00", people=(Person("k3j@x.ca"),), id="n")
+        assert home(event("meeting", "2026-11-09 10:00", id=name, title="Coffee"), about) == name
+    own = note("2026-11-08 12:00", id="zoe@gmail.com", people=(JULIE,))
+    assert home(own, note("2026-11-09 12:00", people=(FREE,), id="n")) == FREE.address
+
+
+@pytest.mark.parametrize(
+    ("heading", "advice"),
+    [
+        ("julie at nordik.ca", 'did you mean "julie@nordik.ca"?'),
+        ("Julie <julie@nordik", "mend the address in it, as in ## Nordik <julie.roy@nordik.ca>"),
+        ("Julie <julie", "mend the address in it, as in ## Nordik <julie.roy@nordik.ca>"),
+        ("Umbrella", 'add an address: "## Umbrella <name@domain>"'),
+    ],
+)
+def test_a_heading_with_half_an_address_is_told_how_to_mend_it(heading, advice):
+    assert problem(note("2026-11-09 12:00", heading=heading, id="n")) == (
+        "n",
+        f"the heading {heading!r} fits no case; {advice}",
+    )

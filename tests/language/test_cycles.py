@@ -88,6 +88,16 @@ def test_definitions_that_count_from_each_other_are_one_circle_and_nothing_hangs
     assert [message for _, message in found] == ["times in a cycle: meant -> said -> meant"]
 
 
+@pytest.mark.parametrize("field", ["opens", "moved_by", "not_before", "due", "late", "closes"])
+def test_what_counts_from_something_faulty_says_which_of_its_times_cannot_be_told(field):
+    text = '[rule.call]\non = "#x"\n%s = %s\ndo = { type = "notice", title = "x" }\n[define.said]\nkin = "x"\n'
+    text += '[rule.other]\non = "#x"\nopens = 5\ndo = { type = "notice", title = "x" }\n'
+    for phrase, why in [('"said.on"', "counts from the definition 'said', which is faulty"),
+                        ('"other + 1 day"', "cannot be told, because the rule 'other' is faulty")]:  # fmt: skip
+        document = parse(text % (field, phrase), "rules.toml")
+        assert load([document], world(), Surroundings())[0].rules["call"].fault == f"{field!r} {why}"
+
+
 SILENCE = """
 [rule.notice]
 on = { kind = "sent" }

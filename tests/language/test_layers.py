@@ -8,7 +8,7 @@ from followup_rules.language.load import Surroundings, load
 from followup_rules.language.schema import Do
 from followup_rules.toml.document import parse
 from tests.support.caselab import decide, event, visit
-from tests.support.rulelab import world
+from tests.support.rulelab import unfilled, world
 
 PACK = """
 [define.interview]
@@ -160,6 +160,7 @@ MISTAKES = [
 def test_a_change_of_what_is_not_there_is_told_where_it_stands(own, code, says, hint):
     _, problem = the_problem(own)
     assert (problem.code, problem.line) == (code, 2 if code not in ("F013", "F018") else 1)
+    assert unfilled(problem.message) == unfilled(problem.hint) == []
     assert says in problem.message
     assert hint in problem.hint
 

@@ -297,6 +297,7 @@ def test_a_faulty_rule_is_there_with_its_fault_and_the_others_go_on(own, code):
     found, _ = loaded(PACK, own)
     assert faults(found) == {"new"}, code
     assert found.rules["new"].fault
+    assert unfilled(found.rules["new"].fault) == []
 
 
 def test_every_mistake_of_all_files_is_told_in_one_go():
@@ -444,7 +445,7 @@ def test_who_only_waits_for_a_circle_is_broken_too_but_not_reported():
     found, problems = loaded(rule("a", opens="b") + rule("b", opens="a") + rule("c", opens="a + 1 day"))
     assert len(problems) == 1
     assert faults(found) == {"a", "b", "c"}
-    assert "'opens' cannot be told, because the rule 'a' is faulty" in found.rules["c"].fault
+    assert found.rules["c"].fault == "'opens' cannot be told, because the rule 'a' is faulty"
 
 
 def test_a_circle_through_a_rule_that_is_off_is_none():
@@ -515,6 +516,8 @@ def test_a_faulty_definition_in_a_pattern_gives_its_rule_the_same_fault():
     found, (problem,) = loaded(PACK, "[define.thanks]\nto = 'thm'")
     assert faults(found) == {"thank-you"}
     assert found.rules["thank-you"].fault == problem.message
+    found, _ = loaded(PACK, "[rule.too-soon]\nwhere = { any = ['thanks', '#x'] }\n[define.thanks]\nto = 'thm'")
+    assert found.rules["too-soon"].fault == "'where' uses a definition that is faulty"
 
 
 def test_the_problem_of_a_field_is_shown_in_the_file_that_it_comes_from():

@@ -6,7 +6,7 @@ from followup_rules.language.load import Surroundings, load
 from followup_rules.language.tags import Tags
 from followup_rules.toml.document import parse
 from tests.support.caselab import note, states
-from tests.support.rulelab import rules, world
+from tests.support.rulelab import rules, unfilled, world
 
 RULE = '[rule.r]\non = "#paid"\ndo = { type = "task", title = "x" }\n'
 
@@ -46,6 +46,7 @@ def test_a_pattern_may_name_a_tag_by_any_spelling():
 def test_what_is_wrong_with_a_tag_is_told(text, code, message, hint):
     found = problems(text)
     assert [(each[0], message in each[1], hint in each[2]) for each in found] == [(code, True, True)], found
+    assert [unfilled(word) for each in found for word in each[1:]] == [[], []]
 
 
 def test_a_tag_that_nearly_fits_is_answered_with_the_nearest_spelling():

@@ -278,3 +278,18 @@ def test_the_order_of_the_files_never_matters(orders):
         }
 
     assert essence(meetings(*files)) == essence(meetings(*other))
+
+
+# -- whose it is
+
+
+def test_a_calendar_is_of_who_takes_part_in_most_of_its_meetings_unless_somebody_else_does_as_well(tmp_path):
+    (kind,) = followup_ics.register_sources()
+    both, other = vevent(SOPHIE, ACCEPTED), vevent("ORGANIZER:mailto:luc@elsewhere.example", ACCEPTED, uid="3")
+
+    def owners(*entries):
+        (tmp_path / "calendar.ics").write_text(file(*entries), encoding="utf-8")
+        return [person.address for person in kind.discovery.owners(tmp_path / "calendar.ics")]
+
+    assert owners(both, vevent(SOPHIE, ACCEPTED, uid="2"), other) == [ME]
+    assert owners(both, vevent(SOPHIE, ACCEPTED, uid="2")) == []

@@ -319,6 +319,7 @@ def test_a_label_of_its_own(note):
         (f"{NORDIK}- 9999-12-31 23:00 #fit\n", 2, '"9999-12-31" is not a date'),
         (f"{NORDIK}- 10/11/2026 #fit\n", 2, '"10/11/2026" is not a date'),
         (f"{NORDIK}- 2026-11-10T14:30Z #fit\n", 2, "in local time"),
+        (f"{NORDIK}- 2026-11-10 14:30-26:00 #fit\n", 2, '"14:30-26:00" is not a time of day'),
         (f"{NORDIK}- 2026-11-10 24:30 #fit\n", 2, '"24:30" is not a time'),
         (f"{NORDIK}- 2026-11-10 14:30 pm #fit\n", 2, '"14:30 pm" is not a time'),
         (f"{NORDIK}- 12 nov #fit\n", 2, "without its year"),

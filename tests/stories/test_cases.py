@@ -165,6 +165,19 @@ def test_a_heading_is_followed_once_its_case_is_there(story):
     assert tick.decision("keep-promise").case == "nordik.ca"
 
 
+@pytest.mark.parametrize("per", ["event", "case"])
+def test_what_was_made_of_a_note_whose_heading_named_no_case_stays_its_own_once_there_is_one(story, per):
+    """Until then the note was a case by itself, named by its own id, which also stands in keys by event."""
+    story.config(f'[rule.ask]\non = "#ask"\nper = "{per}"\ndo = {{ type = "task", title = "Ask" }}\n')
+    story.note("2026-11-09 12:00 #ask", "nordik.ca")
+    story.at("2026-11-09 13:00")
+    assert len(story.tasks()) == 1
+    story.tick_off("ask", "2026-11-09")
+    story.mail("2026-11-09 18:00", JULIE, "Bonjour")
+    tick = story.at("2026-11-09 19:00")
+    assert (tick.rules(), tick.state("ask", "nordik.ca")) == ([], "done")
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [("2026-11-09 12:00 #promis le frisbee", "promise"), ("2026-11-09 12:00 #promise x due:2026-13-45", "2026-13-45")],

@@ -305,6 +305,41 @@ def test_what_was_changed_since_is_no_edit_of_the_users(life):
     assert life.at("2026-11-09 16:00").rules("withdraw") == ["thank-you"]
 
 
+@pytest.mark.parametrize("who", ["followup", "the user"])
+def test_what_is_gone_since_the_copy_was_made_was_taken_back_if_its_duty_is_over_and_else_deleted(life, who):
+    life.run("2026-11-09 12:00")
+    call(life.folder, "backup", str(life.folder.parent / "copy.db"), "--force", "--now", "2026-11-09 12:10")
+    if who == "followup":
+        life.visit("I1", status="CANCELLED", stamp="2026-11-09 09:00")
+        life.run("2026-11-09 13:00")
+    else:
+        life.draft_file("thank-you").unlink()
+    assert life.drafts() == {}
+    restored(life, "2026-11-09 14:00")
+    tick = life.at("2026-11-09 14:00")
+    assert (tick.changes, tick.state("thank-you")) == ([], "void" if who == "followup" else "done")
+    life.visit("I1", status="CONFIRMED", stamp="2026-11-09 09:30")
+    assert life.at("2026-11-09 15:00").rules() == (["thank-you"] if who == "followup" else [])
+    assert life.at("2026-11-09 16:00").rules() == []
+
+
+def test_what_is_gone_is_settled_once_all_can_be_seen(life, tmp_path):
+    """While the notes are away nobody knows whether one of them had ended the duty."""
+    life.note("2026-11-09 11:30 #skill-gap Kanban")
+    life.run("2026-11-09 12:00")
+    call(life.folder, "backup", str(life.folder.parent / "copy.db"), "--force", "--now", "2026-11-09 12:10")
+    life.note("2026-11-09 12:30 #rejected")
+    life.run("2026-11-09 13:00")
+    assert life.drafts() == {}
+    (life.folder / "notes.md").rename(tmp_path / "away.md")
+    restored(life, "2026-11-09 14:00")
+    assert life.at("2026-11-09 14:00").state("thank-you") == "blind"
+    (tmp_path / "away.md").rename(life.folder / "notes.md")
+    assert life.at("2026-11-09 15:00").changes == []
+    life.edit_note("2026-11-09 12:30 #rejected", "")
+    assert life.at("2026-11-09 16:00").rules() == ["thank-you"]
+
+
 NOON = (
     '[guard.noon]\non = { every = "day at 12:00" }\nopens = "start"\ncloses = "start + 1 hour"\nholds = "everything"\n'
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import traceback
 from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
@@ -70,6 +71,8 @@ def live(seed: int, years: float = 1, *, every: int = 5) -> Lived:
             changes += len(session.tick(judge, whole=whole).report.outcomes)
     except Violation as broken:
         violation = str(broken)
+    except Exception:  # noqa: BLE001 -- the other lives go on, and this one is told with its story
+        violation = traceback.format_exc()
     finally:
         session.close()
     return Lived(seed, (world.now - begin).days / 365, session.ticks, changes, world.story, violation)

@@ -6,7 +6,6 @@ be read beside the rules of the article, not beside the code.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -49,8 +48,8 @@ class Known(Struct):
     gone: datetime | None = None
     off: bool = False
     """It was seen as cancelled before its end, and has been so since."""
-    called_off: datetime | None = None
-    """The first look of those since that saw it cancelled."""
+    cancelled: datetime | None = None
+    """The first look that showed it as cancelled, if it has been so since: it may be moved afterwards."""
 
 
 class Reference:
@@ -71,7 +70,7 @@ class Reference:
         """Return a copy, which is what a person remembers who has slept since."""
         copy = Reference()
         copy._known = {
-            uid: Known(known.meeting, known.listed, known.gone, known.off, known.called_off)
+            uid: Known(known.meeting, known.listed, known.gone, known.off, known.cancelled)
             for uid, known in self._known.items()
         }
         copy._first_seen, copy._announced, copy._unsure = dict(self._first_seen), dict(self._announced), self._unsure
@@ -125,14 +124,11 @@ class Reference:
             if known.meeting.uid not in seen.picture.meetings and known.gone is None:
                 known.gone = seen.now
         for uid, meeting in seen.picture.meetings.items():
-            if meeting.status != "cancelled":
-                self._known[uid] = Known(meeting, seen.now)
-                continue
-            before = self._known.get(uid)
-            called_off = (before and before.called_off) or seen.now
+            before = self._known.get(uid, Known(meeting, seen.now))
+            cancelled = (before.cancelled or seen.now) if meeting.status == "cancelled" else None
             # A later change of an entry that was called off in time, such as of its title, has another stamp.
-            off = bool(before and before.off) or min(called_off, meeting.stamp) < meeting.end
-            self._known[uid] = Known(meeting, seen.now, off=off, called_off=called_off)
+            off = cancelled is not None and (before.off or min(cancelled, meeting.stamp) < meeting.end)
+            self._known[uid] = Known(meeting, seen.now, off=off, cancelled=cancelled)
 
 
 class Life(Struct, frozen=True):
@@ -158,7 +154,8 @@ class Life(Struct, frozen=True):
     def start(self, note: Note) -> datetime:
         """Return the instant from which a note counts for its own duties."""
         if note.day is None:
-            return self.first_seen[note.id]
+            # Where the notes cannot be read since a copy was put back, it was not seen yet.
+            return self.first_seen.get(note.id, datetime.max.replace(tzinfo=UTC))
         return local(self.knobs.tz, note.day, note.clock or time())
 
     def moment(self, note: Note) -> datetime:
@@ -309,8 +306,7 @@ def _faults(life: Life, action: object, seen: Seen) -> list[str]:
         if rule == "thank-you":
             faults += [f"{m.id} thanked them" for m in life.mails(case) if visit and _thanks(m, visit)]
     if rule in BY_EVENT:
-        # A note that looks like one that is gone gets a number: the user sees one note.
-        faults += BY_EVENT[rule](life, case, re.sub(r":\d+$", "", action.anchor), now)
+        faults += BY_EVENT[rule](life, case, action.anchor, now)
     if action.contact and rule not in ("thank-you", "keep-promise", "follow-up-call", "tell-reference"):
         faults += _breaks_silence(life, case, action, now)
     return faults
@@ -378,8 +374,14 @@ def _call(life: Life, case: str, visit: Visit, now: datetime) -> list[str]:
     return [*faults, *_ended(life, case, visit.start, "called", *CLOSED)]
 
 
+def _noted(life: Life, anchor: str) -> Note | None:
+    """Return the note of an id; one that was written anew in other words, or that changed places, has a number behind."""
+    name, _, number = anchor.rpartition(":")
+    return life.picture.notes.get(anchor) or (life.picture.notes.get(name) if number.isdecimal() else None)
+
+
 def _keep_promise(life: Life, case: str, anchor: str, now: datetime) -> Iterator[str]:
-    note = life.picture.notes.get(anchor)
+    note = _noted(life, anchor)
     if note is None:
         yield "nothing was promised (any more)"
         return
@@ -395,7 +397,7 @@ def _keep_promise(life: Life, case: str, anchor: str, now: datetime) -> Iterator
 
 
 def _hold_back(life: Life, case: str, anchor: str, now: datetime) -> Iterator[str]:
-    note = life.picture.notes.get(anchor)
+    note = _noted(life, anchor)
     if note is None or note.tag not in THOUGHTS or now < life.start(note):
         yield f"there is no such thought: {note}"
     elif not any(start <= life.moment(note) < end for start, end in _silences(life, case)):
