@@ -70,6 +70,7 @@ def test_dates_count_from_the_notes_own_day(key, value, expected):
         ("2026-02-30", "is not a date"),
         ("someday", "write a date such as 2026-11-11"),
         ("2026-11-20T25:00", "is not a time of day"),
+        ("2026-11-20T10:00+25:00", "is not a time of day"),
         ("+99999d", "is not a date"),
         ("9999-12-31T23:00", "is not a date"),
         ("3", "is not a date"),
@@ -125,3 +126,8 @@ def test_the_keys_of_orders_and_of_meetings_are_known_whatever_the_rules():
     assert read("re", "2026-11-09") == (at("2026-11-09T09:00"), [])
     assert read("for", "2026-11-09")[1] == []
     assert read("fro", "x")[1][0].hint == 'did you mean "for:"?'
+
+
+def test_what_a_source_gives_as_a_date_or_a_number_stays_as_it_is():
+    for value in (at("2026-11-20T14:00"), 5, True):
+        assert read("due", value) == read("anything", value) == (value, [])
