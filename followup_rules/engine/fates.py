@@ -105,8 +105,7 @@ def called_off_in_time(event: Event) -> bool:
 
 def _has_vanished(event: Event, shown: Traces) -> bool:
     """Tell of a meeting that its calendar lists no longer, and that nothing shows to have taken place."""
-    if event.gone is None:
-        return False
+    assert event.gone is not None, "what is listed has not vanished"
     # It was still listed once it was over: calendars on the web drop what is old, and that says nothing.
     if event.listed is not None and event.gone >= event.end and event.listed >= event.end:
         return False
@@ -125,8 +124,9 @@ def _went_as_others(event: Event, shown: Traces) -> bool:
 
 def _is_answered(event: Event, shown: Traces) -> bool:
     """Tell whether a note marks a meeting that is gone: that answers whether it took place."""
+    assert event.gone is not None, "what is listed needs no answer"
     marked = shown.marked.get(event.identity)
-    return marked is not None and event.gone is not None and marked >= min(event.end, event.gone)
+    return marked is not None and marked >= min(event.end, event.gone)
 
 
 def _shown_later(event: Event, shown: Traces) -> bool:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.evaluate import EvaluationContext, evaluate
 from followup_rules.language.load import Surroundings, load
 from followup_rules.language.phrases import Days
@@ -224,3 +225,31 @@ def test_what_comes_next_is_told_in_the_users_own_time():
     (found,) = decide(REVIEW, now=START).values()
     assert found.next == at("2026-11-06 15:00")
     assert found.next.utcoffset() == timedelta(hours=-5)
+
+
+@pytest.mark.parametrize(
+    ("lookback", "now", "kept"),
+    [
+        (1, "2026-11-20 14:59", True),  # a week after it closed, however short the look back is
+        (1, "2026-11-20 15:00", False),
+        (8, "2026-11-21 14:59", True),
+        (8, "2026-11-21 15:00", False),
+    ],
+)
+def test_what_is_over_is_looked_at_for_a_week_at_least(lookback, now, kept):
+    assert ("2026-11-06" in decide(REVIEW, now=now, lookback=lookback)) is kept
+
+
+def test_a_faulty_one_is_broken_for_each_occurrence_that_is_looked_at():
+    text = REVIEW.replace("do =", 'closes = "begin"\ndo =')
+    found = decide(text, now="2026-11-14 12:00", compiled=rules(text, faulty=True))
+    assert {day: each.state for day, each in found.items()} == {
+        "2026-11-06": State.BROKEN,
+        "2026-11-13": State.BROKEN,
+        "2026-11-20": State.BROKEN,
+    }
+
+
+def test_where_nothing_tells_the_first_run_nothing_is_known_of_occurrences():
+    compiled = rules(REVIEW)
+    assert CaseView(Case(key="review", home=()), compiled, {}).visits(compiled.rules["review"]) == ()

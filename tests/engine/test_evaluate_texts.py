@@ -326,6 +326,13 @@ do = { type = "task", title = "Call" }
     assert [each.id for each in found.carries] == ["a", "b"]
 
 
+def test_what_was_kept_for_what_a_note_ended_is_not_carried_on():
+    thoughts = [thought("2026-11-10 12:00"), thought("2026-11-13 12:00")]
+    for tag, carried_on in [("done", thoughts[1:]), ("dismissed", thoughts)]:
+        ended = note("2026-11-12 12:00", tag, data={"for": f"{KEY}#1"})
+        assert carried(*ROUNDS, *thoughts, ended) == [each.id for each in carried_on]
+
+
 # -- when other rules open
 
 

@@ -126,3 +126,8 @@ def test_the_keys_of_orders_and_of_meetings_are_known_whatever_the_rules():
     assert read("re", "2026-11-09") == (at("2026-11-09T09:00"), [])
     assert read("for", "2026-11-09")[1] == []
     assert read("fro", "x")[1][0].hint == 'did you mean "for:"?'
+
+
+def test_what_a_source_gives_as_a_date_or_a_number_stays_as_it_is():
+    for value in (at("2026-11-20T14:00"), 5, True):
+        assert read("due", value) == read("anything", value) == (value, [])

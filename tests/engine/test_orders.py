@@ -274,6 +274,12 @@ def test_what_a_note_means_may_be_what_another_rule_waits_for():
     assert (states["thank"], states["keep"]) == (State.DONE, State.HELD)
 
 
+def test_a_faulty_rule_has_no_duty_that_a_note_could_mean():
+    text = RULES + '[rule.odd]\non = "visit"\nopens = "begin"\ndo = { type = "task", title = "x" }\n'
+    seen = CaseView(case(FIRST, done("odd")), rules(text, faulty=True), {})
+    assert [each.message for each in misfits(seen)] == ["for:odd names no duty of its case"]
+
+
 def test_a_key_of_one_event_is_written_whole():
     made = note("2026-11-09 12:00", "promise", id="n1")
     assert meant(made, done("keep/n1@2026-11-09"), text=RULES + WORK)[0] == ["keep/n1@2026-11-09"]

@@ -34,6 +34,11 @@ APPLIED = sent("2026-11-03 10:00", id="a1", title="Application: gardener")
 KEY = "nudge/a1@2026-11-03"
 
 
+def of_any(*_):
+    """Know nothing of how subjects begin."""
+    return ()
+
+
 def decided(text, *events, now, subjects=None, joined=(), **more):
     context = EvaluationContext(at(now), at("2026-01-01 00:00"), timedelta(days=30), EVERYTHING)
     found = evaluate(
@@ -62,6 +67,7 @@ def test_a_mail_that_answers_what_the_draft_would_answer_is_that_draft():
         ({"answers": "a2"}, State.DUE),  # another mail of the thread
         ({"references": ()}, State.DONE),
         ({"answers": "a2", "references": ()}, State.DUE),
+        ({"answers": "a2", "references": (), "thread": "a1"}, State.DUE),
         ({"answers": "a3", "references": ("a3",)}, State.DUE),  # another one of mine
         ({"answers": ""}, State.DUE),  # it answers none of those that it names
         ({"people": (MARC,)}, State.DUE),
@@ -211,6 +217,14 @@ def test_one_mail_may_be_the_draft_of_two_rules_of_which_one_was_told_under_its_
     found = decided(text, visit(), HELLO, known, now="2026-11-14 09:00", subjects=subjects)
     assert [found[rule].state for rule in ("news", "more")] == [State.DONE, State.DONE]
 
+    def reports(known):
+        seen = CaseView(case(visit(), HELLO, known), rules(text), {})
+        return [each.id for each in with_own_mail(seen.case, seen, subjects, of_any)[0].reports.events]
+
+    own, other = "done:news/nordik.ca@2026-11-09", "done:more/nordik.ca@2026-11-09"
+    assert sorted(reports(known)) == [other, "done:old"], "nothing is told twice"
+    assert sorted(reports(replace(known, id=own, report=replace(told, mail="m0")))) == [other, own]
+
 
 def test_a_mail_from_which_it_starts_is_not_the_draft_that_is_asked_for_after_it():
     for rule, anchor, key in [
@@ -219,7 +233,8 @@ def test_a_mail_from_which_it_starts_is_not_the_draft_that_is_asked_for_after_it
     ]:
         text = f'{NEWS}[rule.again]\n{rule}\nopens = "start"\ndo = {{ type = "draft", title = "News?" }}\n'
         subjects = {"news/nordik.ca@2026-11-09": "News?", key: "News?"}
-        found = decided(text, visit(), anchor, now="2026-11-14 09:00", subjects=subjects)["again"]
+        other = sent("2026-11-12 10:00", MARC, id="o1", title="Other")
+        found = decided(text, visit(), anchor, other, now="2026-11-14 09:00", subjects=subjects)["again"]
         assert (found.key, found.state) == (key, State.DUE)
 
 

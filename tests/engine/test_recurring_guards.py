@@ -161,6 +161,7 @@ def test_what_recurs_wrongly_is_told_and_the_guard_does_not_fail_open(on, code, 
 def test_windows_may_overlap():
     long = NIGHT.replace("12 hours", "40 hours").replace('"night"', '"night"') + 'ended_by = ["#awake"]\n'
     assert told(MAIL + long, visit("2026-11-10 21:00", id="v"), now="2026-11-10 23:00")[0] is State.HELD
+    assert told(MAIL + long, NOON, now="2026-11-10 20:00")[2] == "2026-11-11 20:00", "the next holds it longer"
     # Of the night before last, what is left holds after the last one was ended.
     over = note("2026-11-11 22:00", "awake")
     found = the(MAIL + long, visit("2026-11-11 22:30"), over, now="2026-11-11 23:45")

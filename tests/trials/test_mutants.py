@@ -72,12 +72,13 @@ class C(D, frozen=True):
     def h(self, i: j['k']) -> l['m']:
         """Text."""
         assert n == 1, 'o'
-        with o.once('p'), Sentence('q'):
+        with o.once('p', ''), o.once(f'p of {q}'), Sentence('q'):
             pass
 if TYPE_CHECKING:
     import q
 __all__ = ['r']
 R: TypeAlias = dict['s', 't']
+S = TypeVar('S')
 '''
     assert made(source) == []
 
