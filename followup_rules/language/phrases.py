@@ -24,6 +24,7 @@ _BASES_ALONE = BASES[:-1]
 UNITS = ("minutes", "hours", "days", "weeks", "months", "workdays")
 
 _NAME = re.compile(r"[^\W\d_][\w-]*(\.[^\W\d_][\w-]*)?")
+_SINCE = ("after", "in", "après", "dans")
 _JOINED = re.compile(r"(\d{1,5})([^\W\d]+)")
 """A number and a unit without the space between: `10d`."""
 _OTHER_CLOCK = re.compile(r"([01]?\d|2[0-3])(?:\s?[h.:]\s?([0-5]\d)?)?\s?(?:([ap])\.?m\.?)?", re.IGNORECASE)
@@ -92,6 +93,8 @@ def parse(text: str) -> Phrase:
         raise PhraseError(text.strip(), Sentence("nothing to count from"), _BASES_ALONE)
     if words[0].isdecimal():
         raise PhraseError(words[0], Sentence("nothing to count from"), meant=f"end + {words[0]}")
+    if words[0].lower() in _SINCE and words[1:2] and words[1].isdecimal():
+        raise PhraseError(" ".join(words[:2]), Sentence("nothing to count from"), meant=f"end + {words[1]}")
     base, _, field = words[0].partition(".")
     if words[0] == "it":
         raise PhraseError("it", Sentence("'it' needs the name of a field, such as it.due"))

@@ -265,6 +265,9 @@ def test_a_phrase_that_cannot_be_read_names_the_word_at_fault(text, word, says):
 @pytest.mark.parametrize(
     ("text", "word", "meant"),
     [
+        ("after 3 days", "after 3", "end + 3"),
+        ("dans 3 jours", "dans 3", "end + 3"),
+        ("In 2 weeks at 09:00", "In 2", "end + 2"),
         ("end + 10d", "10d", "10 days"),
         ("end + 2sem at 09:00", "2sem", "2 weeks"),
         ("end at 9h", "9h", "09:00"),
