@@ -273,14 +273,15 @@ def _not_a_date(written: str, hint: str = "") -> NotADate:
 
 
 def _time(found: re.Match[str], written: str) -> time:
+    message = Sentence('"{written}" is not a time of day; write it as 14:30, from 00:00 to 23:59', written=written)
     hour = int(found["hour"] or found["hour2"] or found["hour3"])
     half = found["half"] or found["half2"]
-    if hour > 23 or int(found["minute"] or 0) > 59 or (half and not 1 <= hour <= 12):
-        message = Sentence('"{written}" is not a time of day; write it as 14:30, from 00:00 to 23:59', written=written)
+    if half and not 1 <= hour <= 12:
         raise NotADate(written, message)
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
-    clock = time(hour, int(found["minute"] or 0))
-    if not found["offset"]:
-        return clock
-    return time.fromisoformat(f"{clock:%H:%M}{found['offset'].upper()}")
+    try:
+        clock = time(hour, int(found["minute"] or 0))
+        return time.fromisoformat(f"{clock:%H:%M}{found['offset'].upper()}") if found["offset"] else clock
+    except ValueError:  # of a day or more is an offset, too
+        raise NotADate(written, message) from None

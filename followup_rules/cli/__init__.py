@@ -50,30 +50,29 @@ class _Commands(click.Group):
 
     context_class = usage.Context
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*COMMANDS, *sorted(self._from_plugins(ctx))]
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's
+        return [*COMMANDS, *sorted(self._from_plugins())]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- click's
         if cmd_name in COMMANDS:
             module = importlib.import_module(f"followup_rules.cli.{cmd_name}")
             built_in: click.Command = module.command
             built_in.short_help = COMMANDS[cmd_name]
             built_in.context_class = usage.Context
             return built_in
-        return self._from_plugins(ctx).get(cmd_name)
+        return self._from_plugins().get(cmd_name)
 
     def _called(self, ctx: click.Context) -> click.Context:
         name = ctx.invoked_subcommand or ""
         command = self.get_command(ctx, name)
         return usage.Context(command, info_name=name, parent=ctx) if command else ctx
 
-    def _from_plugins(self, ctx: click.Context) -> dict[str, click.Command]:
+    def _from_plugins(self) -> dict[str, click.Command]:
         from followup_rules.host import registry  # noqa: PLC0415 -- only for what is not built in
 
         # With the names of the built-in commands, so that no plugin can take one of theirs.
         taken = click.Group(commands={name: click.Command(name) for name in COMMANDS})
         registry.load().register_commands(taken)
-        del ctx
         return {name: command for name, command in taken.commands.items() if name not in COMMANDS}
 
     def resolve_command(

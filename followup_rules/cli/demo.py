@@ -71,24 +71,22 @@ def _moments(example: Example, player: Player) -> Iterator[Moment]:
     from followup_rules.cli.casebook import files_of  # noqa: PLC0415 -- once it is known that there is a story
 
     before, known = datetime.min.replace(tzinfo=example.then[0].at.tzinfo), set[tuple[str, datetime]]()
-    events = [each.event for each in example.history.appearances]
+    # A meeting is told of once it is over.
+    events = [(event.end if event.kind == "meeting" else event.start, event)
+              for event in (each.event for each in example.history.appearances)]  # fmt: skip
     for then in example.then:
         made = [outcome.change for report in player.until(then.at) for outcome in report.outcomes]
         files = files_of(player.store.cases(), player.config, player.store, player.now(then.at), 0)
         windows = [window for file in files for window in file.windows]
         yield Moment(
             then.at.astimezone(example.config.profile.timezone),
-            tuple(event for event in events if before < _seen(event) <= then.at),
+            tuple(event for at, event in events if before < at <= then.at),
             tuple(change.action for change in made if change.op == "create"),
             tuple(change.action for change in made if change.op == "withdraw"),
             tuple(each for each in windows if (each.guard.id, each.end) not in known),
         )
         known |= {(each.guard.id, each.end) for each in windows}
         before = then.at
-
-
-def _seen(event: Event) -> datetime:
-    return event.end if event.kind == "meeting" else event.start
 
 
 # -- for people

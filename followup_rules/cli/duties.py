@@ -78,7 +78,11 @@ def _duty(name: str, config: Config, now: datetime, *, whole_case: bool, as_json
         if len(fitting) != 1:
             case, _, rule = name.rpartition("/")
             of_case = not fitting and rule and len(named(case, keys, copy, config.profile.timezone)) == 1
-            wrong = _no_rule(rule, config) if of_case else unclear(word.case, fitting, keys, copy, report.now)
+            wrong = unclear(word.case, fitting, keys, copy, report.now)
+            if of_case:
+                message = Sentence("there is no rule {rule!r}", rule=rule)
+                hint = expected(rule, config.rulebook.rules.rules)
+                wrong = Problem("DUTY", message, Code.UNKNOWN_NAME, hint=hint, fatal=True)
             shared.give_up([wrong], as_json=as_json)
         (file,) = casebook.files_of(fitting, config, copy, report, written)
     if not word.rule and whole_case:
@@ -134,11 +138,6 @@ def _word(name: str, config: Config) -> _Word:
     case, slash, rule = name.rpartition("/")
     known = {each.casefold(): each for each in config.rulebook.rules.rules}
     return _Word(name, case, known[rule.casefold()]) if slash and rule.casefold() in known else _Word(name, name, "")
-
-
-def _no_rule(rule: str, config: Config) -> Problem:
-    hint = expected(rule, config.rulebook.rules.rules)
-    return Problem("DUTY", Sentence("there is no rule {rule!r}", rule=rule), Code.UNKNOWN_NAME, hint=hint, fatal=True)
 
 
 def _open_one(found: Sequence[Decision], file: CaseFile, name: str, *, as_json: bool) -> Meant:

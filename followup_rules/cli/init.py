@@ -211,9 +211,8 @@ def _end(file: Path, written: list[str], *, asks: bool, as_json: bool) -> NoRetu
         sys.exit(shared.PARTLY if config.fatal else shared.FINE)
     for place in written:
         say(Sentence("written: {path}", path=place))
-    if (
-        notes := str(next((source.options.path for source in config.sources if source.name == "notes"), None))
-    ) not in written:
+    notes = str(next((source.options.path for source in config.sources if source.name == "notes"), None))
+    if notes not in written:
         say(Sentence("kept as they are: your notes in {path}", path=notes))
     for source in config.sources:
         count = findings.checked.get("sources", {}).get(source.name)

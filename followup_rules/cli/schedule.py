@@ -43,6 +43,8 @@ def command(ctx: click.Context, kind: str | None, every: str, asked: str | None,
 
     Prints a line for cron, a user's timer of systemd, or an agent of launchd. Nothing else of yours is touched.
     """
+    if asked == "install" and not shared.config_file(ctx).exists():
+        shared.load(ctx, as_json=as_json)  # it tells what is missing: each run would fail, and nobody might see it
     wanted = of_config(shared.config_file(ctx), kind, int(every))
     problems: list[Problem] = []
     removed: list[str] = []

@@ -134,6 +134,7 @@ def _day(written: str, config: Config, option: str, more: timedelta) -> datetime
         raise click.BadParameter(
             Sentence("{written!r} is no day; write 2026-11-09", written=written), param_hint=option
         ) from error
+    # A day without a time of day is meant as a whole: `--to` as its end.
     whole = moment + more if len(written) <= len("2026-11-09") else moment
     return shared.instant(whole.isoformat(), config)
 

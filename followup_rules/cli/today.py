@@ -111,7 +111,9 @@ def _told(decision: Decision, file: CaseFile, report: Report, places: Places) ->
     """Yield a duty as far as no note holds its actions one by one, and those that are held so."""
     apart = [name for name in decision.paused if decision.holds(name)]
     there = [it for it in file.made(decision) if it.name not in apart]
-    made = [*_there(there, places), *_to_be_made(decision, report)]
+    created = (outcome.change for outcome in report.outcomes if outcome.change.op == "create")
+    to_be_made = (change for change in created if change.action.duty == decision.key)
+    made = [*_there(there, places), *(Made(each.action, each.output, "", there=False) for each in to_be_made)]
     to = tuple(dict.fromkeys(person for each in made for person in each.action.to))
     said = made and all(each.action.type == NOTICE for each in made)
     since = _notice_since(decision, file, report.now) if said else decision.due or decision.opens or report.now
@@ -138,12 +140,6 @@ def _waiting(name: str, decision: Decision, file: CaseFile, places: Places) -> O
 def _there(entries: Sequence[LedgerEntry], places: Places) -> Iterator[Made]:
     for it in entries:
         yield Made(it.action, it.output, places.get((it.key, it.output), ""), there=True)
-
-
-def _to_be_made(decision: Decision, report: Report) -> Iterator[Made]:
-    changes = (outcome.change for outcome in report.outcomes if outcome.change.op == "create")
-    for change in (change for change in changes if change.action.duty == decision.key):
-        yield Made(change.action, change.output, "", there=False)
 
 
 def _is_notice(owed: Owed) -> bool:

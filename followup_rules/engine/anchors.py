@@ -159,6 +159,7 @@ class CaseView:
 
     def _find_visits(self, it: Rule | Guard) -> Visits:
         on = it.on
+        # What is gone may be an anchor that no longer looks like one: see `anchors`.
         if on is None or not (on.every or self._gone or self.lookup.may_be(on)):
             return NO_VISITS
         if on.every or not on.is_fixed or it.where or (isinstance(it, Rule) and it.each):
@@ -299,7 +300,7 @@ class CaseView:
             for test in pattern.further:
                 fitting = [place for place in fitting if test(events[place], scope)]
             matching += fitting
-            not_asked.update(fitting)
+            not_asked.update(fitting)  # once, however many of the patterns it fits
         return [events[place] for place in sorted(matching)]
 
     def is_about(self, event: Event, scope: Scope) -> bool | None:

@@ -39,6 +39,7 @@ class Found(Struct, frozen=True):
 
     def since(self, instant: datetime) -> Found:
         """Return those that count from an instant on."""
+        # Places are numbered by time: from that of the first event of the instant on, all are as late.
         first = bisect_left(self.places, bisect_left(self.moments, instant))
         return Found(self.events, self.moments, self.places[first:]) if first else self
 

@@ -130,7 +130,9 @@ def _item(item: Any, kinds: Collection[str]) -> Event | BadItem:
     except Exception as error:  # noqa: BLE001 -- the fields of the item may be of any type, with any fault
         known = item.id if _is_text(item.id) and item.id else ""
         where = _shown(item.where) if _is_text(item.where) and item.where else known[:_SHOWN]
-        return BadItem(where if known else _NOWHERE, _said(error), known)
+        unusable = Sentence("it is no event as it should be: {error}", error=sentence(error))
+        said = str(error) if isinstance(error, _Unusable) else _shown(unusable)
+        return BadItem(where if known else _NOWHERE, said, known)
 
 
 def _sound(item: Event, kinds: Collection[str]) -> Event:
@@ -238,12 +240,6 @@ def _age(event: Event) -> tuple[int, datetime, bool, bytes]:
 
 
 _SHOWN = 200
-
-
-def _said(error: Exception) -> str:
-    if isinstance(error, _Unusable):
-        return str(error)
-    return _shown(Sentence("it is no event as it should be: {error}", error=sentence(error)))
 
 
 def _shown(value: Any) -> str:

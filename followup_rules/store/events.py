@@ -129,7 +129,9 @@ class Events:
 
             known = known_again.mails(list(events), lambda mail: self._mails_of_instant(source, mail))
             unseen = self._lying_in(source, pull.unread)
-            fresh = [_as_of(event, now) for event in self._not_forgotten(known) if unseen.isdisjoint(names(event))]
+            fresh = [event for event in self._not_forgotten(known) if unseen.isdisjoint(names(event))]
+            # A stamp of later than now could never be outdone.
+            fresh = [replace(e, updated=None) if e.updated and e.updated > now else e for e in fresh]
             renamed = self._renamed(source)
             wanted = {renamed.get(event.identity, event.identity) for event in fresh}
             rows = self._listed(source, None if pull.complete or pull.removed else wanted)
@@ -376,11 +378,6 @@ def _version(event: Event) -> tuple[object, ...]:
 def _other(shown: Shown) -> str | None:
     """Return the identity by which a source shows an event, where it is another than that by which it is kept."""
     return shown.identity if shown.identity != shown.event.identity else None
-
-
-def _as_of(event: Event, now: datetime) -> Event:
-    """Return an event without a stamp of later than now: it could never be outdone."""
-    return replace(event, updated=None) if event.updated and event.updated > now else event
 
 
 def _counterpart(tie: str) -> str:

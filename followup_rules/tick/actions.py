@@ -47,18 +47,15 @@ def actions(decision: Decision, rule: Rule, making: Making) -> tuple[list[Action
         free = part.key if part.key not in known.values() else part.name
         try:
             speaking = _speaking(part.do, rule, making)
-            action = _action(_alone(decision, part.name), part.do, known.get(part.name, free), speaking)
+            # An action that was held by itself is due, and late, by itself.
+            pause = decision.paused.get(part.name)
+            own = replace(decision, due=pause.due, late=pause.late) if pause else decision
+            action = _action(own, part.do, known.get(part.name, free), speaking)
         except TemplateProblem as problem:
             problems.append(_problem(rule, part.do, problem))
             continue
         made += [replace(action, output=output) for output in _outputs(part.do, making.takes)]
     return made, problems
-
-
-def _alone(decision: Decision, name: str) -> Decision:
-    """Return a decision as its action has it that was held by itself."""
-    pause = decision.paused.get(name)
-    return replace(decision, due=pause.due, late=pause.late) if pause else decision
 
 
 def spelt(decision: Decision, tags: Tags) -> Decision:

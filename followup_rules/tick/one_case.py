@@ -32,7 +32,7 @@ from followup_rules.store.tombstones import KEY
 from followup_rules.tick.actions import Making, actions, beginning, spelt, subjects
 from followup_rules.tick.backoff import must_wait
 from followup_rules.tick.execute import carry_out_all
-from followup_rules.tick.report import Finding, Given, Missed, Outcome, Say
+from followup_rules.tick.report import Finding, Given, Missed, Outcome, Say, Unreached
 from followup_rules.tick.seen_in_outputs import Look, Seen
 from followup_rules.tick.take_over import settle_gone, take_over
 
@@ -69,6 +69,7 @@ def work_on(known: StoredCase, seen: Seen, given: Given, say: Say) -> Iterator[F
         there = take_over(changes, _left_behind(worded, entries, seen, given), decisions, seen, given)
     yield from there.taken
     yield from there.problems
+    yield from map(Unreached, there.failed)
     if there.taken or there.settled:  # judged anew, by what lies there and by how it ended
         store.arrange(set(there.changed), book.directory)
         yield from work_on(next(store.read([case])), seen, given, say)
@@ -284,4 +285,5 @@ def _next_instant(
     retries = [entry.retry for entry in entries if entry.retry and entry.retry > now]
     nexts = [decision.next for decision in decisions if decision.next]
     arrival = next_arrival(stored, now)
+    # By the instant: of two times of one zone Python compares what the clocks show, also where these go back (PEP 495).
     return min([*nexts, *retries, *([arrival] if arrival else [])], default=None, key=datetime.timestamp)

@@ -49,13 +49,19 @@ class TakenOver(Struct, frozen=True):
     """As outputs tell it: `open`, `touched` or `done`."""
 
 
+class Unreached(Struct, frozen=True):
+    """An action that cannot be looked for in its output just now: the next run looks again."""
+
+    change: Change
+
+
 class Missed(Struct, frozen=True):
     """A duty that expired since the last run."""
 
     decision: Decision
 
 
-Finding = Outcome | TakenOver | Missed | Decision | Problem
+Finding = Outcome | TakenOver | Unreached | Missed | Decision | Problem
 """What the steps of a tick find, one after the other."""
 Say = Callable[[Outcome], None]
 """Called with each outcome at once: a notice counts as delivered when this has returned."""

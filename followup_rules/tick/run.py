@@ -21,7 +21,7 @@ from followup_rules.tick.report import Finding, Given, Outcome, Report, Say, Wat
 from followup_rules.tick.rule_changes import follow_rules, follow_zone
 from followup_rules.tick.seen_in_outputs import Look, Outputs, Seen, look, open_outputs, sent
 from followup_rules.tick.sources import Reading, changed, headings, read_sources, sight
-from followup_rules.tick.take_over import look_is_over, tell_of_it
+from followup_rules.tick.take_over import tell_of_it
 from followup_rules.tick.unfinished import refusals, settle_all
 from followup_rules.tick.unknown_here import tell_of_unknown
 from followup_rules.tick.upgrade import follow_days, known_before, tell_of_upgrade
@@ -97,6 +97,8 @@ def _steps(given: Given, choose: Choose, say: Say, watch: Watch) -> Iterator[Fin
     yield from problems
     try:
         unfamiliar = unfamiliar_outputs(outputs, given)
+        if unfamiliar:  # of any case something may lie there; such an output may have been away until now
+            given.store.decisions.make_all_stale()
         yield from _follow_config(outputs, given)
         # How a call ended that was cut short is found out before anything is looked at or planned.
         yield from settle_all(outputs, given)
@@ -112,10 +114,9 @@ def _steps(given: Given, choose: Choose, say: Say, watch: Watch) -> Iterator[Fin
 
             yield from tell_of_blindness(readings, outputs, looked, given, say)
         seen = Seen(sight(readings), outputs, looked, frozenset(news), given.store.state.read().since, unfamiliar)
-        yield from tell_of_it(_work_on(choose(given.store, given.now), seen, given, say), given)
+        yield from tell_of_it(_work_on(choose(given.store, given.now), seen, given, say), seen, given)
         yield from tell_of_upgrade(before, changed(readings), given, whole=not seen.sight.unseen)
         yield from tell_of_unknown(seen, given)
-        look_is_over(given, whole=not (seen.sight.unseen or looked.failed))
         last_run = given.left.last_run
         if last_run and not given.dry and f"{last_run:%Y-%m}" != f"{given.now:%Y-%m}":  # once a month is enough
             given.store.tidy(given.now)
@@ -165,7 +166,10 @@ def _gather(
     while unfinished := [source for source in sources if readings[source.name].left]:
         more = _go_on(unfinished, readings, given, watch)
         news |= changed(more)
-        readings |= {name: _after(readings[name], reading) for name, reading in more.items()}
+        for name, reading in more.items():
+            # What was wrong in the stretches before is told as well.
+            every = dict.fromkeys((*readings[name].problems, *reading.problems))
+            readings[name] = replace(reading, problems=tuple(every))
     _mark_stale(sight(readings), given)
     return looked, readings, set(news), problems
 
@@ -180,11 +184,6 @@ def _go_on(
         more = read_sources(unfinished, given, readings)
         _arrange(changed(more) | sent(changed(more), given), given)
     return more
-
-
-def _after(earlier: Reading, later: Reading) -> Reading:
-    """Return the reading of a further stretch, with what was wrong in those before."""
-    return replace(later, problems=tuple(dict.fromkeys((*earlier.problems, *later.problems))))
 
 
 def _arrange(news: set[str] | frozenset[str], given: Given) -> None:

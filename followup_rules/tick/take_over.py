@@ -21,7 +21,7 @@ from followup_rules.sentences import Sentence
 from followup_rules.store.errors import StoreError
 from followup_rules.tick.execute import carry_out, receipt
 from followup_rules.tick.markers import markers_of
-from followup_rules.tick.report import Finding, Given, Outcome, TakenOver
+from followup_rules.tick.report import Finding, Given, Outcome, TakenOver, Unreached
 from followup_rules.tick.seen_in_outputs import Look, Seen, is_sent, note_status, report_of
 
 _LISTED = 5
@@ -201,8 +201,11 @@ def _sent(change: Change, mail: Event, there: Found, given: Given) -> Found:
 # -- what is told of it
 
 
-def tell_of_it(findings: Iterable[Finding], given: Given) -> Iterator[Finding]:
-    """Pass on what a run finds, and tell at the end what was taken over, and what may have been made before."""
+def tell_of_it(findings: Iterable[Finding], seen: Seen, given: Given) -> Iterator[Finding]:
+    """Pass on what a run finds, and tell at the end what was taken over, and what may have been made before.
+
+    With that the look is over for what outputs hold that the store does not know.
+    """
     passed = []
     for finding in findings:
         passed.append(finding)
@@ -219,6 +222,8 @@ def tell_of_it(findings: Iterable[Finding], given: Given) -> Iterator[Finding]:
         yield Problem("outputs", message, Code.TAKEN_OVER, hint=_ANOTHER_DAY if announcing else _ONCE, info=True)
     if given.left.restored:
         yield from _perhaps_again(passed, given)
+    if given.left.restored or seen.unfamiliar:
+        _end_the_look(passed, seen, given)
 
 
 _ONCE = Sentence("nothing is made a second time")
@@ -256,7 +261,13 @@ def _keys(changes: Iterable[Change]) -> str:
     return Sentence("{names} and {more} more", names=shown, more=len(keys) - _LISTED) if keys[_LISTED:] else shown
 
 
-def look_is_over(given: Given, *, whole: bool) -> None:
-    """Note that a run has looked through all outputs since a copy was put back. `whole`: it could."""
-    if given.left.restored and whole:
-        given.store.state.write(replace(given.store.state.read(), restored=None))
+def _end_the_look(findings: Iterable[Finding], seen: Seen, given: Given) -> None:
+    """Note that a run has looked through all outputs since a copy was put back, or through new ones, if it could."""
+    unreached = {finding.change.output for finding in findings if isinstance(finding, Unreached)}
+    state = given.store.state.read()
+    whole = not (seen.sight.unseen or seen.looked.failed or unreached)
+    new = unreached - given.left.outputs.keys()
+    outputs = {name: table for name, table in state.outputs.items() if name not in new}
+    ended = replace(state, restored=None if whole else state.restored, outputs=outputs)
+    if ended != state:
+        given.store.state.write(ended)

@@ -60,6 +60,7 @@ def _event(entry: Mapping[str, Any], profile: Profile, calendar: str, where: str
     mine = _mine(entry, profile, calendar)
     others = people.others([*_invited(entry), *([organizer] if organizer else [])], mine)
     own = _is_own(entry, organizer, mine, calendar)
+    sequence = entry.get("sequence", 0)
     return Event(
         id=_id(entry, profile.timezone),
         kind="meeting",
@@ -71,7 +72,7 @@ def _event(entry: Mapping[str, Any], profile: Profile, calendar: str, where: str
         organizer=organizer,
         status=_status(entry, organizer, others, mine),
         answered=own or _answer(entry, mine) != "NEEDS-ACTION",
-        sequence=_sequence(entry),
+        sequence=sequence if isinstance(sequence, int) and 0 <= sequence < _HIGHEST else 0,
         tags=plain.tags(title, description) if own else (),
         case=plain.case(title, description) if own else "",
         updated=datetime.fromisoformat(entry["updated"]) if "updated" in entry else None,
@@ -168,11 +169,6 @@ def _mine(entry: Mapping[str, Any], profile: Profile, calendar: str) -> set[str]
 
 _PARTSTAT = {"needsAction": "NEEDS-ACTION", "declined": "DECLINED", "tentative": "TENTATIVE", "accepted": "ACCEPTED"}
 _HIGHEST = 2**31
-
-
-def _sequence(entry: Mapping[str, Any]) -> int:
-    number = entry.get("sequence", 0)
-    return number if isinstance(number, int) and 0 <= number < _HIGHEST else 0
 
 
 def _answer(entry: Mapping[str, Any], mine: Collection[str]) -> str:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _USED = re.compile(
     r"^(?:BEGIN|END|DTSTART|RRULE|RDATE|TZOFFSETFROM|TZOFFSETTO)[ \t]*[;:].*$", re.IGNORECASE | re.MULTILINE
 )
+# -05:00, as ISO 8601 has it, in place of -0500 (section 3.3.14).
+_COLON = re.compile(r"^(TZOFFSET(?:FROM|TO)[^:\n]*:[ \t]*[+-]?\d\d):(?=\d\d)", re.IGNORECASE | re.MULTILINE)
 # A zone changes twice a year, and its rules change now and then; the longest history of the IANA's has 200 changes.
 _MOST_CHANGES_A_YEAR, _MOST_CHANGES, _LONGEST = 120, 1_000, 100_000
 # Of all its rules together; Outlook's two begin in 1601. The library lays them out up to 2038.
@@ -76,7 +78,7 @@ def defined_zone(definition: str) -> tzinfo | None:
     if len(definition) > _LONGEST:
         raise FlawError(_COSTLY)
     # Its name is left out, as the library keeps zones by their names; names of its parts are, as they are of no use.
-    lines = ["BEGIN:VTIMEZONE", "TZID:x", *_USED.findall(definition)[1:], ""]
+    lines = ["BEGIN:VTIMEZONE", "TZID:x", *_USED.findall(_COLON.sub(r"\1", definition))[1:], ""]
     try:
         with warnings.catch_warnings():
             # The library warns of what it repairs, and cron would mail that to the user.

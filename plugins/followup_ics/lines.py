@@ -82,7 +82,7 @@ def _mended(line: str) -> Iterator[tuple[str, str]]:
         mend = _duration if name == "DURATION" else _dates
         yield from ((name, each) for each in mend(name, head, value.strip()))
     elif name == "RRULE":
-        rule = _rule(line.partition(":")[2])
+        rule = _rule(line.partition(":")[2].strip(' \t"'))
         yield from [(name, f"RRULE:{rule}")] if rule else []
     elif name == "SEQUENCE":
         number = line.partition(":")[2].strip()
@@ -91,7 +91,8 @@ def _mended(line: str) -> Iterator[tuple[str, str]]:
     elif name in _PEOPLE:
         yield name, line if sound and not _loose(line, sound.end()) else _person(name, line)
     else:
-        yield name, line if sound else f"{name}:{line.partition(':')[2]}"
+        value = line[sound.end() :] if sound else line.partition(":")[2]
+        yield from [(name, line if sound else f"{name}:{value}")] if value.strip() else []
 
 
 def _split_date(name: str, line: str) -> tuple[str, str]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # Attendees of one meeting; a list of thousands is a mailing list, not an interview.
 _MOST = 500
 _SCHEME = re.compile(r"^\s*(?:mailto:\s*)+", re.IGNORECASE)
+_BEHIND = re.compile(r"[?;,>\\]")
+"""Behind an address: the fields of a mail, or what a program has written in the wrong place."""
 _THINGS = frozenset({"ROOM", "RESOURCE", "GROUP"})
 
 
@@ -39,11 +41,11 @@ def parameter(property_: Any, name: str) -> str:
 
 
 def bare(address: str) -> str:
-    """Return the mail address alone: of `mailto:a%40b.ca?subject=...` (RFC 6068), of `Julie <a@b.ca>`."""
+    """Return the mail address alone: of `mailto:a%40b.ca?subject=...` (RFC 6068), `Julie <a@b.ca>`, `a@b.ca;CN=A`."""
     found = _SCHEME.sub("", one_line(address))
     if "<" in found:
         found = found.rpartition("<")[2].partition(">")[0]
-    bare = found.partition("?")[0].strip(" \t\"'")
+    bare = _BEHIND.split(found, 1)[0].strip(" \t\"'")
     return unquote(bare) if "@" not in bare else bare
 
 

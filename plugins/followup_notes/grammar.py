@@ -55,8 +55,11 @@ _EMPTY_DATE = re.compile(rf"(?<!\S)({_DATE_KEY})\s?(?:::?|=)\s*$", re.IGNORECASE
 # "12.50 $" is a price: only between a date and a tag is it a time.
 _DOTTED_CLOCK = re.compile(r"(?<=\d{4}-\d\d-\d\d )([01]?\d|2[0-3])\.([0-5]\d)(?= +#)")
 _AFTER_STAMP = re.compile(r"^[,;:.](?=\s|#|$)")
-_BRACKETS = {"[[": "]]", "[": "]", "(": ")", "**": "**", "*": "*", "__": "__", "_": "_"}
-_IN_BRACKETS = re.compile(r"(\[\[|\[|\(|\*\*?|__?)([^\[\]()*]{6,60}?)(\]\]|\]|\)|\*\*?|__?)(?!\w)")
+_BRACKETS = {"[[": "]]", "[": "]", "(": ")", "**": "**", "*": "*", "__": "__", "_": "_", "`": "`"}
+_IN_BRACKETS = re.compile(r"(\[\[|\[|\(|\*\*?|__?|`)([^\[\]()*`]{6,60}?)(\]\]|\]|\)|\*\*?|__?|`)(?!\w)")
+_SIGNS = re.compile(r"[^\w\s#+~\\.,:;!?*`([{<>=-]{1,4}\s*(?=\w)")
+"""Before a date: an emoji, or the `@` of programs that make a link of it."""
+_MONTH_ALONE = re.compile(r"(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])(?=\s)")
 _HOUR = r"\d{1,2}(?:\s?[:h]\s?\d\d)?\s?(?:h|[ap]\.?m\.?)?"
 _UNTIL = re.compile(rf"(.{{6,40}}?[\s,])({_HOUR})\s?[-‐‑–—]\s?({_HOUR})(?!\w)", re.IGNORECASE)
 _LIKE_A_NOTE = re.compile(r"\s*(?:\[[ xX]?\]\s*)?[\[(*_]{0,2}\d{4}[-‐‑–]\d\d?[-‐‑–]\d\d?(?!\d)")
@@ -180,11 +183,19 @@ def _split_stamp(text: str) -> tuple[date | None, time | None, str]:
     text = _without_end(_without_brackets(text))
     try:
         written = read(text)
+        signs = _SIGNS.match(text) if written is None else None
+        if signs and (behind := read(text[signs.end() :])):
+            written, text = behind, text[signs.end() :]
     except NotADate as error:
         # "May 3 people come" is prose, unless a tag says that it is a note; figures alone were meant as a date.
         if has_tag(_rejoined(text)) or not any(sign.isalpha() for sign in error.written):
             raise
         return None, None, text
+    if written is None and (month := _MONTH_ALONE.match(text)) and has_tag(text):
+        message = Sentence(
+            '"{written}" is not a date; write it as 2026-11-10, or 2026-11-10 14:30 in local time', written=month[0]
+        )
+        raise NotADate(month[0], message)
     if written is None:
         return None, None, text
     if written.clock and written.clock.tzinfo:

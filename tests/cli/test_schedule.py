@@ -122,3 +122,10 @@ def test_doctor_misses_runs_that_a_schedule_should_have_begun(place):
     said = followup("doctor", "--now", "2026-11-10T12:00").output
     assert "the last run was 3 hours ago, and one should begin every 15 minutes" in said
     assert "error[F060]" in said
+
+
+def test_without_a_config_nothing_is_installed(tmp_path):
+    result = CliRunner().invoke(
+        cli, ["--config", str(tmp_path / "none.toml"), "schedule", "--with", "cron", "--install"]
+    )
+    assert (result.exit_code, "none.toml cannot be read" in result.stderr) == (2, True)

@@ -70,6 +70,7 @@ def test_dates_count_from_the_notes_own_day(key, value, expected):
         ("2026-02-30", "is not a date"),
         ("someday", "write a date such as 2026-11-11"),
         ("2026-11-20T25:00", "is not a time of day"),
+        ("2026-11-20T10:00+25:00", "is not a time of day"),
         ("+99999d", "is not a date"),
         ("9999-12-31T23:00", "is not a date"),
         ("3", "is not a date"),

@@ -80,6 +80,7 @@ def test_own_words_that_look_like_a_quote_stay(own):
         (f"Yes.\n\nFrom: Julie\n\nSent: Monday\n\nTo: Camille\n\nSubject: Names\n\n{HERS}", "Yes."),
         (f"Yes.\n________\nX: Julie <j@x.example>\nY: 9. 11. 2026\nZ: Camille\n\n{HERS}", "Yes."),
         (f"Yes.\n\n----- Original Message -----\nFrom: <j@x.example>\n> {HERS}\nNo.", "Yes.\n\nNo."),
+        ("네.\n\n----[ 받은 메일 ]----\n제목 : x\n날짜 : 2026년 11월 09일\n보낸이 : 줄리\n받는이 : me\n\nHello", "네."),
         ("", ""),
         (" \n\n", ""),
     ],

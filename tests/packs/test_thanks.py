@@ -42,6 +42,12 @@ from tests.support.titles import thanks
         "Merci pour le temps que vous m'avez accordé lundi.",
         "Mille mercis pour votre accueil.",
         "Quel plaisir d'échanger avec vous ce matin !",
+        "Thank you kindly for today's interview.",
+        "I appreciated the opportunity to speak with you this morning.",
+        "Thank you for making me feel so welcome today.",
+        "Merci d'avoir bien voulu me rencontrer ce matin.",
+        "Recevez mes remerciements pour l'attention que vous m'avez accordée.",
+        "J'ai été très heureux de vous rencontrer ce matin.",
     ],
 )
 def test_words_of_thanks_for_a_meeting(text):
@@ -73,6 +79,8 @@ def test_words_of_thanks_for_a_meeting(text):
         "Merci, je me présenterai à l'accueil.",
         "Thanks! My train is the one for this afternoon.",
         "It would be really nice to meet the team.",
+        "Thanks! Here are my slides for today's meeting.",
+        "Je serais très heureux de vous rencontrer de nouveau.",
         "Thanks a lot for the link.",
         "Je serai ravie de faire votre connaissance jeudi.",
         "Merci de patienter le temps que Marc revienne.",

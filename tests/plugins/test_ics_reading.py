@@ -214,6 +214,11 @@ def test_a_zone_that_the_file_defines_wherever_it_stands(starts, written, month)
     assert {time.partition(" ")[2] for time in found} == {"09:00"}
 
 
+def test_an_offset_with_a_colon_is_one(starts):
+    zone = ZONE.format("Office").replace("0400", "04:00").replace("0500", "05:00")
+    assert starts(zone, entry(start="DTSTART;TZID=Office:20261112T090000", end="")) == ["11-12 09:00"]
+
+
 def test_a_defined_zone_knows_both_sides_of_a_change_of_clocks(starts):
     start = "DTSTART;TZID=Office:20261031T013000"
     assert starts(ZONE.format("Office"), entry("RRULE:FREQ=DAILY;COUNT=3", start=start, end="")) == [
@@ -301,9 +306,10 @@ def test_exceptions_by_date_and_in_any_zone(starts, exception):
 
 
 @pytest.mark.parametrize(
-    "rule", ["RSCALE=GREGORIAN;FREQ=WEEKLY;COUNT=2", "freq=weekly;count=2;skip=omit;rscale=gregorian"]
+    "rule",
+    ["RSCALE=GREGORIAN;FREQ=WEEKLY;COUNT=2", "freq=weekly;count=2;skip=omit;rscale=gregorian", '"FREQ=WEEKLY;COUNT=2"'],
 )
-def test_parts_of_a_rule_that_say_what_holds_without_them(starts, rule):
+def test_what_stands_around_a_rule_and_says_what_holds_without_it(starts, rule):
     assert starts(entry(f"RRULE:{rule}", start=WEEKLY, end="")) == ["11-05 19:30", "11-12 19:30"]
 
 
@@ -361,6 +367,8 @@ def test_two_starts_are_one_if_they_are_the_same(starts, read):
         ("ATTENDEE;CN=Julie Roy:mailto:mailto:julie@nordik.ca", "Julie Roy"),
         ("ATTENDEE;CN=Julie Roy:mailto:julie%40nordik.ca?subject=x", "Julie Roy"),
         ("ATTENDEE;CN=Julie Roy:mailto:Julie Roy <julie@nordik.ca>", "Julie Roy"),
+        ("ATTENDEE;CN=Julie Roy:mailto:julie@nordik.ca;RSVP=TRUE", "Julie Roy"),
+        ("ATTENDEE;CN=Julie Roy:mailto:julie@nordik.ca\\,", "Julie Roy"),
         ('ATTENDEE;CN="Julie ^n Roy":mailto:julie@nordik.ca', "Julie Roy"),
         ("ATTENDEE;CN=Ju\u00adlie\u200b Roy:mailto:julie@nordik.ca", "Julie Roy"),
         ("ATTENDEE;CN=:mailto:julie@nordik.ca", ""),
@@ -382,6 +390,7 @@ def test_nobody_is_lost_by_odd_parameters(read, line, name):
         ("SUMMARY:Talk\\, then lunch\\; bring \\\\ all\\n", "Talk, then lunch; bring \\ all"),
         ("SUMMARY:Inter\u00adview\u200b with\u2060 Julie", "Interview with Julie"),
         ("SUMMARY:", ""),
+        ("SUMMARY:\nSUMMARY;LANGUAGE=fr:Entretien", "Entretien"),
         # vCalendar 1.0, which phones and Outlook still write: a line may also go on behind "=".
         (
             "SUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:Entretien t=C3=A9l=\n=C3=A9phonique",

@@ -98,3 +98,25 @@ def test_the_source_that_is_shown_works(tmp_path):
     event, bad = source.pull(now, "").events
     assert (event.title, event.start) == ("Call with Julie Roy", datetime(2026, 11, 9, 10, tzinfo=zone))
     assert bad.where == "calls.csv:2"
+
+
+def test_the_output_that_is_shown_keeps_the_contract_as_it_is_shown_to_be_tested(tmp_path):
+    page = (ROOT / "docs" / "plugins.md").read_text()
+    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    shown = [block for block in blocks if block.startswith('"""')]
+    (tmp_path / "followup_phone.py").write_text("\n".join(shown))
+    for number, block in enumerate(block for block in blocks if "Contract):" in block):
+        (tmp_path / f"test_{number}.py").write_text(block)
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--override-ini=pythonpath=.",
+        str(tmp_path),
+    ]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+    assert "failed" not in result.stdout

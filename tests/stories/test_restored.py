@@ -387,6 +387,20 @@ def test_what_nobody_knows_any_more_is_told_once_and_left_and_never_made_twice(l
         assert life.marks() == marks
 
 
+def test_an_output_that_is_away_is_looked_through_once_it_is_there(life, tmp_path):
+    """The duty is over and nothing changes: its case is judged again all the same."""
+    life.run("2026-11-09 12:00")
+    life.note("2026-11-09 15:00 #thanked")
+    restored(life, "2026-11-10 09:00")
+    drafts = (life.folder / "out/drafts").rename(tmp_path / "drafts")
+    (life.folder / "out/drafts").write_text("")
+    assert life.run("2026-11-10 09:00").exit_code == 1
+    (life.folder / "out/drafts").unlink()
+    drafts.rename(life.folder / "out/drafts")
+    assert life.at("2026-11-10 10:00").rules("withdraw") == ["thank-you"]
+    assert not life.has("thank-you", JULIE)
+
+
 def test_a_source_that_is_away_keeps_the_next_run_from_being_the_last_to_look(life, tmp_path):
     life.visit("I2", "2026-11-09 10:00", PAUL)
     life.run("2026-11-09 12:00")

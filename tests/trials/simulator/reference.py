@@ -347,7 +347,9 @@ def _thank_you(life: Life, case: str, visit: Visit, now: datetime) -> list[str]:
 
 
 def _debrief(life: Life, case: str, visit: Visit, now: datetime) -> list[str]:
-    return [*_window(now, visit.end, _midnight(life, visit, 4)), *_ended(life, case, visit.start)]
+    # Who puts it off has noted nothing yet.
+    noted = [note for note in life.notes(case, since=visit.start) if note.tag != "snooze"]
+    return [*_window(now, visit.end, _midnight(life, visit, 4)), *(f"{note.id} ended it" for note in noted)]
 
 
 def _fit(life: Life, case: str, visit: Visit, now: datetime) -> list[str]:
