@@ -48,11 +48,7 @@ class _Subjects:
 
     def _advance(self, moment: datetime, events: tuple[Event, ...]) -> None:
         self._most |= {event.identity: self._find(event, moment) for event in events}
-        self._open = [
-            visit
-            for visit in self._standing()
-            if visit.start > moment or not any(self._ends(event, visit) for event in events)
-        ]
+        self._open = [visit for visit in self._standing() if not any(self._ends(event, visit) for event in events)]
 
     def _standing(self) -> list[Visit]:
         if self._open is None:

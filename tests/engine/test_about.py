@@ -171,6 +171,23 @@ def ticked(key, start, **fields):
     return event("done", start, id=f"done:{key}:{start}", report=Report(key=key, rule="call-back"), **fields)
 
 
+def test_a_note_stays_about_what_it_was_about_when_it_was_written_whatever_is_written_later():
+    notes = [
+        note(f"2026-11-{day} 10:00", "called", id=f"n{day}", title=title)
+        for day, title in ((17, "Radiator, kitchen"), (18, "Hello"), (19, "Thanks"))
+    ]
+    assert open_after(LOUD, LAMP, *notes, text=CALL) == {B}
+
+
+def test_of_two_notes_of_one_instant_either_ends_what_it_is_about():
+    for said in ("Hello", "Radiator"):
+        notes = [
+            note("2026-11-17 10:00", "called", id=name, title=title)
+            for name, title in (("n1", "Radiator"), ("n2", said))
+        ]
+        assert open_after(LOUD, LAMP, *notes, LOUDER, text=CALL) == set()
+
+
 def test_what_an_output_tells_to_be_done_takes_no_words_from_then_on():
     assert open_after(LOUD, LAMP, LOUDER, text=CALL) == {B}
     assert open_after(LOUD, LAMP, LOUDER, ticked(A, "2026-11-17 10:00"), text=CALL) == set()
@@ -204,6 +221,11 @@ def test_what_a_rule_does_not_concern_takes_no_words():
 WORKS = note("2026-11-17 10:00", "call-back", "called", id="c", title="Radiator works, next the lamp")
 
 
+def test_what_begins_at_the_very_instant_of_a_note_has_begun():
+    at_once = note("2026-11-16 09:05", "called", title="Lamp of the kitchen")
+    assert open_after(LOUD, LAMP, at_once, text=CALL) == {A}
+
+
 def test_what_is_an_anchor_itself_ends_others_and_not_itself():
     kitchen = note("2026-11-16 10:00", "call-back", id="e", title="Kitchen")
     heard = note("2026-11-18 10:00", "called", title="Lamp next, works, in the kitchen")
@@ -227,5 +249,7 @@ def test_a_note_about_the_visit_of_one_day_ends_no_other_one_for_later_notes():
     about = note("2026-11-18 09:00", "called", title="Radiator of the kitchen", data={"re": at("2026-11-16 09:00")})
     again = note("2026-11-19 09:00", "called", title="Radiator of the kitchen")
     left = {f"call-back/{name}" for name in ("a@2026-11-15", "c@2026-11-14")}
+    elsewhere = [*meetings[:2], visit("2026-11-16 09:00", id="b", title="Radiator of the hall"), about, again]
+    assert open_after(*elsewhere, text=text) == {"call-back/b@2026-11-16", "call-back/c@2026-11-14"}
     assert open_after(*meetings, about, text=text) == left
     assert open_after(*meetings, about, again, text=text) == {"call-back/c@2026-11-14"}

@@ -464,7 +464,7 @@ def anchored(text, *events, now=NOW):
 
 def test_rules_that_start_from_the_same_events_may_start_from_fewer_or_put_them_together():
     """What the first of them finds is not taken for what the others find."""
-    same = '[rule.%s]\non = { kind = "meeting" }\n%s\ndo = { type = "task", title = "x" }\n'
+    same = '[rule.%s]\non = "talk"\n%s\ndo = { type = "task", title = "x" }\n'
     fields = {
         "plain": "",
         "some": 'where = { title = "second" }',
@@ -475,7 +475,7 @@ def test_rules_that_start_from_the_same_events_may_start_from_fewer_or_put_them_
     events = [visit("2026-11-09 10:00", id="a"), visit("2026-11-09 15:00", JULIE, MARC, id="b", title="Second")]
     plain, day = ["a@2026-11-09", "b@2026-11-09"], ["nordik.ca@2026-11-09"]
     for order in (fields, reversed(fields)):
-        text = "".join(same % (name, fields[name]) for name in order)
+        text = '[define.talk]\nkind = "meeting"\n' + "".join(same % (name, fields[name]) for name in order)
         found = anchored(text, *events)
         assert (found["plain"], found["some"], found["daily"], found["last"]) == (plain, ["b@2026-11-09"], day, day)
         assert len(found["each"]) == 3
@@ -541,6 +541,8 @@ def test_who_was_to_come_to_a_meeting_that_vanished_is_nobody_of_the_case():
     seen = view(EACH, visit("2026-11-09 10:00", JULIE), ahead, about)
     assert seen.people(about) == (JULIE,)
     assert "marc" not in seen.names
+    taken_away = note("2026-11-08 12:00", people=(NADIA,), gone=at("2026-11-08 13:00"))
+    assert "nadia" not in view(EACH, visit(), taken_away).names
 
 
 def test_a_note_that_says_which_visit_it_is_about_is_about_its_people():
