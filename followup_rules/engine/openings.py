@@ -44,17 +44,21 @@ def _announcement(
     for other in (view.rules.rules[name] for name in rule.announces if name in view.rules.rules):
         visit = same_anchor.same(other, decision.visit, view)
         target = decisions.get(view.duty(other, visit).key) if visit else None
-        if target and target.opens and _alive(target) and decision.opens and target.opens > decision.opens:
+        if target and target.opens and _alive(target) and decision.opens and _instant(target) > _instant(decision):
             return (Announcement(target.rule, target.key, target.opens),)
     return ()
 
 
 def latest_openings(decisions: Iterable[Decision]) -> dict[str, datetime]:
     """Return by rule the latest opening of its duties that are not over."""
-    # Two of one zone are compared as its clock shows them, an hour that it shows twice wrongly: hence the timestamp.
-    alive = [(each.opens.timestamp(), each.rule, each.opens) for each in decisions if each.opens and _alive(each)]
+    alive = [(_instant(each), each.rule, each.opens) for each in decisions if each.opens and _alive(each)]
     return {rule: opens for _, rule, opens in sorted(alive)}
 
 
 def _alive(decision: Decision) -> bool:
     return decision.state not in (State.VOID, State.DONE, State.EXPIRED)
+
+
+def _instant(decision: Decision) -> float:
+    """Return when a duty opens that does: two times of one zone are compared as its clock shows them (PEP 495)."""
+    return decision.opens.timestamp() if decision.opens else 0.0

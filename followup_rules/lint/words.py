@@ -68,5 +68,7 @@ def _twice(value: Value, book: Book) -> Iterator[Problem]:
                     raw=item.raw,
                     other=before[finds],
                 )
-            yield from book.problem(item, message, code=Code.TWICE, hint=Sentence("delete it"))
+            # It does no harm, and not everybody knows what counts for nothing.
+            told = book.problem(item, message, code=Code.TWICE, hint=Sentence("delete it"))
+            yield from (replace(problem, warning=False, info=True) for problem in told)
         before.setdefault(finds, item.raw)
