@@ -14,7 +14,7 @@ from followup_rules.language.patterns import World, moment
 from followup_rules.model import MAIL, Event, Reason
 
 _OFF = ("cancelled", "declined")
-_DAY = timedelta(days=1)
+_WEEK = timedelta(days=7)
 
 
 class Traces(Struct, frozen=True, dict=True):
@@ -116,10 +116,11 @@ def _has_vanished(event: Event, shown: Traces) -> bool:
 def _went_as_others(event: Event, shown: Traces) -> bool:
     """Tell of a meeting that is gone whether it was there until it began, in a calendar that lists nothing past.
 
-    It was if a pull on the day before it, or later, still listed it: in a longer gap it may have been deleted unseen.
+    It was if a pull within a week before it still listed it: a computer may rest over a long week-end. In a longer gap
+    between two pulls it may have been deleted unseen.
     """
     days = shown.world.days
-    return event.past_unlisted and event.listed is not None and days.day(event.start) - days.day(event.listed) <= _DAY
+    return event.past_unlisted and event.listed is not None and days.day(event.start) - days.day(event.listed) <= _WEEK
 
 
 def _is_answered(event: Event, shown: Traces) -> bool:

@@ -45,10 +45,10 @@ UNSHOWN = "“Interview” is no longer in the calendar, and nothing shows that 
         ({"gone": at("2026-11-09 10:00"), "past_unlisted": True, "listed": at("2026-11-09 09:50")}, ""),
         ({"gone": at("2026-11-09 09:59"), "past_unlisted": True, "listed": at("2026-11-09 09:50")}, UNSHOWN),
         (
-            {"gone": at("2026-11-12 10:00"), "past_unlisted": True, "listed": at("2026-11-08 00:00")},
+            {"gone": at("2026-11-12 10:00"), "past_unlisted": True, "listed": at("2026-11-02 00:00")},
             "",
-        ),  # the day before
-        ({"gone": at("2026-11-12 10:00"), "past_unlisted": True, "listed": at("2026-11-07 23:59")}, UNSHOWN),
+        ),  # a week before
+        ({"gone": at("2026-11-12 10:00"), "past_unlisted": True, "listed": at("2026-11-01 23:59")}, UNSHOWN),
         ({"gone": at("2026-11-09 10:30"), "past_unlisted": True}, UNSHOWN),
         ({"gone": at("2026-11-09 11:00"), "listed": at("2026-11-09 11:00")}, ""),  # a pull after its end listed it
         ({"gone": at("2026-11-09 11:00"), "listed": at("2026-11-09 10:59")}, UNSHOWN),
