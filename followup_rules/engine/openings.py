@@ -44,7 +44,7 @@ def _announcement(
     for other in (view.rules.rules[name] for name in rule.announces if name in view.rules.rules):
         visit = same_anchor.same(other, decision.visit, view)
         target = decisions.get(view.duty(other, visit).key) if visit else None
-        if target and target.opens and _alive(target) and decision.opens and _instant(target) > _instant(decision):
+        if target and target.opens and _alive(target) and _instant(target) > _instant(decision):
             return (Announcement(target.rule, target.key, target.opens),)
     return ()
 

@@ -146,7 +146,7 @@ def test_the_further_actions_of_an_earlier_version_are_carried_over(story):
     old = f"{KEY}+2"
     with closing(sqlite3.connect(story.folder / "out/followup.db")) as store, store:
         store.execute("pragma user_version = 8")
-        store.execute("drop table sent_as")
+        store.executescript("drop table sent_as; drop table earlier_name;")
         store.execute(
             "update ledger set key = ?1, body = json_set(body, '$.key', ?1, '$.marker', ?1, '$.action.key', ?1) where key = ?2",
             (old, f"{KEY}#2"),
