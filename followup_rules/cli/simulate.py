@@ -356,6 +356,7 @@ def _compared(now: Made, then: Made, how: Sequence[str]) -> Iterator[list[Clause
 
 def _print_records(told: Sequence[tuple[Span, Story, Story | None]], problems: Sequence[Problem]) -> None:
     from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
+    from followup_rules.cli import story_record  # noqa: PLC0415 -- likewise
 
     spans = [
         {
@@ -363,46 +364,9 @@ def _print_records(told: Sequence[tuple[Span, Story, Story | None]], problems: S
             "from": span.start.isoformat(),
             "to": span.end.isoformat(),
             "runs": now.ticks,
-            "lines": [_line(line) for line in now.lines],
-            **({"differences": [_change(each) for each in compare.differences(now, then)]} if then else {}),
+            "lines": [story_record.line(line) for line in now.lines],
+            **({"differences": [story_record.change(each) for each in compare.differences(now, then)]} if then else {}),
         }
         for span, now, then in told
     ]
     click.echo(records.dump({"simulations": spans, "problems": records.problems(problems)}))
-
-
-def _line(line: Line) -> dict[str, Any]:
-    return {
-        "at": line.at.isoformat(),
-        "what": line.what,
-        "case": line.case,
-        "rule": line.rule or None,
-        "key": line.key or None,
-        "type": line.type or None,
-        "title": line.title,
-        "people": [person.address for person in line.people],
-        "why": str(line.why) if line.why else None,
-    }
-
-
-def _change(change: Change) -> dict[str, Any]:
-    return {
-        "key": change.key,
-        "rule": change.rule,
-        "case": change.case,
-        "what": change.what,
-        "how": list(change.how),
-        "now": change.now and _made(change.now),
-        "then": change.then and _made(change.then),
-    }
-
-
-def _made(made: Made) -> dict[str, Any]:
-    return {
-        "at": made.at.isoformat(),
-        "due": made.action.due.isoformat() if made.action.due else None,
-        "title": made.action.title,
-        "text": made.action.text,
-        "to": [person.address for person in made.action.to],
-        "withdrawn": made.withdrawn.isoformat() if made.withdrawn else None,
-    }

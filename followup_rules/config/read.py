@@ -158,12 +158,8 @@ def _text(file: Path, name: str, *, hint: str) -> str | Problem:
         with regular_files.opened(file) as raw, TextIOWrapper(raw, "utf-8", "surrogateescape") as opened:
             return opened.read(MOST_CHARACTERS + 1)
     except OSError as error:
-        return Problem(
-            name,
-            Sentence("{name} cannot be read: {strerror}", name=name, strerror=system_error(error)),
-            Code.NOT_OPENED,
-            hint=hint,
-        )
+        message = Sentence("{name} cannot be read: {strerror}", name=name, strerror=system_error(error))
+        return Problem(name, message, Code.NOT_OPENED, hint=hint)
 
 
 def _build(file: Path, document: Document, tables: Mapping[str, Value], top: Value, plugins: Registry) -> Config:
@@ -215,11 +211,8 @@ def _profile(value: Value | None, top: Value, base: Path) -> ProfileTable | None
     if value is None:
         if any(nearest(key, TABLES) == "profile" for key in top.raw):
             return None  # it has been told by its misspelt name
-        top.report(
-            Sentence("the table [profile] is missing"),
-            code=Code.MISSING,
-            hint=Sentence('[profile] with me = ["..."] and timezone = "..."'),
-        )
+        hint = Sentence('[profile] with me = ["..."] and timezone = "..."')
+        top.report(Sentence("the table [profile] is missing"), code=Code.MISSING, hint=hint)
         return None
     return profiles.profile_table(value, base) if value.is_a(dict) else None
 

@@ -32,7 +32,7 @@ from followup_rules.store.tombstones import KEY
 from followup_rules.tick.actions import Making, actions, beginning, spelt, subjects
 from followup_rules.tick.backoff import must_wait
 from followup_rules.tick.execute import carry_out_all
-from followup_rules.tick.report import Finding, Given, Missed, Outcome, Say, Unreached
+from followup_rules.tick.report import Finding, Given, Missed, Outcome, Say
 from followup_rules.tick.seen_in_outputs import Look, Seen
 from followup_rules.tick.take_over import settle_gone, take_over
 
@@ -67,9 +67,7 @@ def work_on(known: StoredCase, seen: Seen, given: Given, say: Say) -> Iterator[F
     there = settle_gone(planned, entries, decisions, seen.looked, given)
     if not there.settled:
         there = take_over(changes, _left_behind(worded, entries, seen, given), decisions, seen, given)
-    yield from there.taken
-    yield from there.problems
-    yield from map(Unreached, there.failed)
+    yield from there.findings
     if there.taken or there.settled:  # judged anew, by what lies there and by how it ended
         store.arrange(set(there.changed), book.directory)
         yield from work_on(next(store.read([case])), seen, given, say)

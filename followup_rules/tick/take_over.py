@@ -41,6 +41,13 @@ class Found(Struct, frozen=True):
     settled: bool = False
     """Whether it is known now who took away what is no longer there."""
 
+    @property
+    def findings(self) -> Iterator[Finding]:
+        """What a run tells of it."""
+        yield from self.taken
+        yield from self.problems
+        yield from map(Unreached, self.failed)
+
 
 def take_over(
     due: Sequence[Change], left_behind: Iterable[Change], decisions: Iterable[Decision], seen: Seen, given: Given
