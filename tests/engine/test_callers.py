@@ -74,4 +74,5 @@ def test_what_is_not_known_is_not_called_held_or_late(held):
     seen, blind = (the(WONDER % "" + guard, *events, now=NOW, sight=sight) for sight in (EVERYTHING, unseen("sent")))
     assert (seen.state, seen.guard) == ((State.HELD, "quiet") if held else (State.DUE, ""))
     assert (seen.late, bool(seen.next), bool(seen.evidence)) == (not held, held, held)
+    assert "the source 'broken' could not be read" in blind.why
     assert (blind.state, blind.guard, blind.next, blind.evidence, blind.late) == (State.BLIND, "", None, (), False)
