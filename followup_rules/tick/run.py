@@ -38,10 +38,6 @@ def every_case(store: Store, now: datetime) -> Sequence[str]:
     return sorted({*store.cases(), *store.decisions.stale(now)})
 
 
-def _stale(store: Store, now: datetime) -> Sequence[str]:
-    return store.decisions.stale(now)
-
-
 def run(
     config: Config, store: Store, now: datetime, say: Say = lambda _: None, watch: Watch = lambda *_: None
 ) -> Report:
@@ -55,7 +51,7 @@ def run(
     given = _given(config, store, now, dry=False)
     findings: list[Finding] = []
     try:
-        for finding in _steps(given, _stale, say, watch):
+        for finding in _steps(given, lambda store, at: store.decisions.stale(at), say, watch):
             findings.append(finding)  # noqa: PERF402 -- what was found before an error is told, too
         later = store.decisions.next_change()
     except StoreError as error:
