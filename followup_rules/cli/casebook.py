@@ -196,5 +196,5 @@ def _about_nobody(rules: RuleSet, view: CaseView) -> Iterator[tuple[str, Event]]
 def _windows(guard: Guard, view: CaseView, now: datetime) -> tuple[Window, ...]:
     try:
         return windows_at(guard, view, now)
-    except Failed:
+    except Failed:  # of one that cannot be followed that is told
         return ()

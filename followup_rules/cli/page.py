@@ -49,6 +49,7 @@ WORDS: dict[State, Sentence] = {
 """What people call each state; in `--json` it has its English word."""
 ORDER = tuple(SIGNS)
 _STATE = 11
+# Files and pipes are all alike; longer lines are hard to read; beside a wide label a text still gets so much.
 _PLAIN, _WIDEST, _NARROWEST = 80, 100, 20
 # Private-use characters: a space, and a no-break space, at which no line is broken.
 _GLUE, _NO_BREAK = "\ue000", "\ue001"

@@ -54,6 +54,7 @@ def whole(place: Path) -> Iterator[Path]:
         unfinished.replace(place)
     except BaseException:
         with suppress(OSError):
+            # On a full disk, or on one that is gone, it may stay: its name is that of no copy.
             unfinished.unlink()
         raise
     durable.sync(place.parent)
