@@ -114,6 +114,7 @@ def _timer(schedule: Schedule) -> str:
     when = "hourly" if schedule.minutes == _HOUR else f"*:0/{schedule.minutes}"
     return (
         "[Unit]\nDescription=followup: prepare what is due, again and again\n\n"
+        # Persistent (systemd.timer(5)): a start that fell into the computer's sleep is made up for.
         f"[Timer]\nOnCalendar={when}\nPersistent=true\n\n[Install]\nWantedBy=timers.target\n"
     )
 
