@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from followup_rules.cli import page as pages
 from followup_rules.cli.page import Clause, Page
 from followup_rules.cli.speech import tr
-from followup_rules.model import Action, Decision, Event, Person, State
+from followup_rules.model import Action, Decision, Event, State
 from followup_rules.sentences import Sentence, as_sentence
 
 if TYPE_CHECKING:
@@ -68,11 +68,6 @@ def _add_who(page: Page, seen: Seen) -> None:
     page.row((), 0, [(Sentence("If not, say so: --me ADDRESS, --timezone ZONE"), "dim")])
 
 
-def _names(people: Sequence[Person]) -> str:
-    shown = [person.name or person.address for person in people[:3]]
-    return ", ".join([*shown, *(["…"] if people[3:] else [])])
-
-
 # -- interviews
 
 
@@ -94,7 +89,9 @@ def _add_interviews(page: Page, seen: Seen) -> None:
     for interview in told[-_MOST:]:
         visit = interview.decision.visit
         label = f"  {_day(visit.start, seen.now)}  "
-        page.row([label], len(label), [(visit.anchor.title or interview.case, "bold"), _names(visit.people)])
+        people = [person.name or person.address for person in visit.people]
+        names = ", ".join([*people[:3], *(["…"] if people[3:] else [])])
+        page.row([label], len(label), [(visit.anchor.title or interview.case, "bold"), names])
         page.row((), len(label), *_thanked(interview, seen))
         for mail in interview.too_soon:
             page.row(

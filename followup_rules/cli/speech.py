@@ -15,6 +15,7 @@ VARIABLE = "FOLLOWUP_LANGUAGE"
 """In the environment: the language of what is printed, whatever the config and the locale say, as for a report of a
 fault. Texts of drafts and tasks are not concerned."""
 _KNOWN = "followup_rules.language"
+# In bytes: a config that is longer is faulty, and only its language is looked for here.
 _LARGEST = 1_000_000
 _SPOKEN = re.compile(r"""^\s*language\s*=\s*["'“‘]?\s*(fr|en)\b""", re.MULTILINE)
 

@@ -25,6 +25,7 @@ from followup_rules.toml.values import Value
 from followup_rules.web_address import FILE_END, WebAddress, in_file, is_address, parsed
 
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})", re.ASCII)
+# A hundred years: an instant of ours less so much is still one that datetime can tell (years 1 to 9999).
 _LONGEST = timedelta(days=36_500)
 _SPAN = re.compile(r"(\d{1,5})\s*([^\W\d]+)")
 _UNITS = ("seconds", "minutes", "hours", "days", "weeks")

@@ -135,6 +135,19 @@ class CaseView:
         """Return the local day on which an event begins, or that of the zone in which something was made for it."""
         return self.case.days.get(event.id) or self.days.day(event.start)
 
+    def _day_of_visit(self, event: Event) -> date:
+        """Return the day of the visit that an event belongs to: one that is kept, if it begins on that day of now.
+
+        Else a change of zone would part the meetings of one day, and have the same people thanked twice.
+        """
+        return self.case.days.get(event.id) or self._kept_days.get(self.days.day(event.start), self.day(event))
+
+    @computed
+    def _kept_days(self) -> Mapping[date, date]:
+        """By days of the zone of today, those under which a meeting of theirs is kept."""
+        kept = [(self.days.day(event.start), self.case.days.get(event.id)) for event in self.case.home]
+        return {today: day for today, day in reversed(kept) if day} if self.case.days else {}
+
     def order(self, event: Event) -> tuple[datetime, str]:
         """Return what sorts events by the instant at which they count, and equal ones by id."""
         return self.moment(event), event.identity
@@ -182,8 +195,8 @@ class CaseView:
         groups: dict[tuple[str, object], list[Event]] = defaultdict(list)
         for event in sorted(self.anchors(on, scope), key=attrgetter("start", "identity")):
             for person in persons.concerned(it, event, scope):
-                groups[person, event.identity if it.per == "event" else self.day(event)].append(event)
-        visits = [self._visit(group, person) for (person, _), group in groups.items()]
+                groups[person, event.identity if it.per == "event" else self._day_of_visit(event)].append(event)
+        visits = [self._visit(it, group, person) for (person, _), group in groups.items()]
         if it.where is None:
             return tuple(visits)
         # `where` is asked of the whole visit: one event of the day that fits is enough.
@@ -205,7 +218,7 @@ class CaseView:
                 starting[event.identity] = event
         return [starting[event.identity] for event in self.home if event.identity in starting] if starting else []
 
-    def _visit(self, events: Sequence[Event], person: str = "") -> Visit:
+    def _visit(self, it: Rule | Guard, events: Sequence[Event], person: str) -> Visit:
         """Return the visit that some events make up; of one person alone, if one is given."""
         # A visit is off only if all of its events are; else those that are off are no part of it.
         counted = [event for event in events if self._stands(event)] or list(events)
@@ -214,7 +227,7 @@ class CaseView:
             events=tuple(counted),
             start=min([event.start for event in counted]),
             end=max([event.end for event in counted]),
-            day=self.day(counted[0]),
+            day=self._day_of_visit(counted[0]) if it.per != "event" else self.day(counted[0]),
             people=persons.alone(people, person) if person else tuple(people),
             person=person,
         )

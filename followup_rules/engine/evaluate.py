@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime
 from typing import Any
@@ -86,19 +86,15 @@ def _evaluated(
     with closing(view):
         for rule in rules.rules.values():
             visits = view.visits(rule)
-            for decision in _decided(rule, visits, view, context) if visits else ():
+            with blaming(rule):
+                judged = [_judged(rule, visit, view, context) for visit in visits if concerned(rule, visit, view)]
+            for decision in filter(None, judged):
                 key = decision.key
                 own = {part: mails for part, mails in unknown.items() if part == key or part.startswith(f"{key}#")}
                 asked = replace(decision, unknown=own) if own else decision
                 decisions[key] = as_settled(asked, remembered.settled)
         latest = latest_openings(decisions.values())
         return tuple([with_openings(decisions[key], view, decisions, latest) for key in sorted(decisions)])
-
-
-def _decided(rule: Rule, visits: Sequence[Visit], view: CaseView, context: EvaluationContext) -> list[Decision]:
-    with blaming(rule):
-        judged = [_judged(rule, visit, view, context) for visit in visits if concerned(rule, visit, view)]
-        return [decision for decision in judged if decision is not None]
 
 
 def _judged(rule: Rule, visit: Visit, view: CaseView, context: EvaluationContext) -> Decision | None:

@@ -65,6 +65,7 @@ def read_values(note: Event, keys: Keys, zone: ZoneInfo) -> tuple[Event, list[Mi
 def _date_or_text(value: str, start: datetime, zone: ZoneInfo) -> object:
     """Return a full date as an instant, whatever its key: a text may show it."""
     try:
+        # Only what begins with a year is full: of "monday" a text would show a date that nobody wrote.
         written = read(value) if value[:4].isdecimal() else None
         return read_value(value, start, zone) if written else value
     except NotADate:

@@ -143,7 +143,7 @@ def _take_back(
     if decision is None and entry.action.rule in standing:
         return
     if decision is None or decision.state in OVER:
-        yield _withdrawal(entry, decision.why if decision else Sentence("its anchor is gone"))
+        yield _withdrawal(entry, decision.why if decision else Sentence("its rule or its anchor is gone"))
     elif decision.state is State.DUE and entry.name in decision.ended:
         yield _withdrawal(entry, Sentence("you have done it elsewhere"))
     elif decision.holds(entry.name):

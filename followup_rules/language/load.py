@@ -191,6 +191,7 @@ def _dates_in(raw: Any) -> Iterator[str]:
     """Yield the fields that phrases count from; `to = "it.FIELD"` names an address."""
     if isinstance(raw, str) and len(raw) < _LONGEST_PHRASE:
         with suppress(PhraseError):
+            # What is no phrase, such as a title, counts from nothing; it is judged where its key is read.
             yield from {parse(raw).field} - _NO_VALUES
     elif isinstance(raw, list):
         for item in raw:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from followup_rules.engine.settled import Settled
     from followup_rules.store.store import Store
 
+# So many in one query, and no more: what judging one moves in the store has the others read anew.
 _AT_ONCE = 100
 _VERSION = "event.id, source, body, gone, listed, planned, called_off, past_unlisted"
 _AT_HOME = f"""select home, {_VERSION} from place join event on event.id = place.id

@@ -104,6 +104,7 @@ def _signature(store: Path) -> Path:
 
 def _signed(signature: Path) -> Holder | None:
     with suppress(OSError, ValueError):
+        # Whoever crashed may have left half of it; who holds the lock is then unknown, and not that it is held.
         process, since, *host = regular_files.read(signature, _LARGEST).decode().split()
         found = Holder(int(process), datetime.fromisoformat(since), one_line(" ".join(host)))
         return found if 0 < found.process <= _HIGHEST and found.since.tzinfo else None
@@ -122,6 +123,7 @@ def holder(store: Path) -> Holder | None:
         # A reader is refused while the lock is held, and takes it from nobody.
         lock.execute("select 1 from sqlite_master")
     except sqlite3.OperationalError as error:
+        # The low byte is the kind of an error; extended codes such as BUSY_RECOVERY stand above it.
         return found if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY else None
     finally:
         lock.close()

@@ -27,6 +27,7 @@ def tell_of_blindness(
     profile = given.config.profile
     for name, reading in sorted(readings.items()):
         state = given.store.events.source(name)
+        # One that was never read has failed since it was first tried.
         since = state.pulled or state.failing
         if reading.fault and since and state.failing and given.now >= since + profile.blind_notice:
             notice = _notice(f"sources.{name}", reading.fault, since, state.failing, profile)

@@ -94,6 +94,7 @@ def follow_outputs(outputs: Outputs, given: Given) -> Iterator[Problem]:
     known, now_there = dict(state.outputs), _tables(given.config.outputs, state.outputs)
     for old, new in _renamed(known, now_there).items():
         if new in known:
+            # Under that name stood another place, which the config has no more: what lies there stays there.
             yield from _take_over(new, [(entry, None) for entry in _lying(new, given)], given)
         given.store.ledger.rename_output(old, new)
         given.store.events.rename_source(f"output {old}", f"output {new}")

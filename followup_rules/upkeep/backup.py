@@ -196,6 +196,7 @@ def _forgotten_since(copy: Store, store: Path) -> list[str]:
     """Return the cases of a copy that were forgotten in the store, as far as it can be read."""
     try:
         with open_copy(store) as present:
+            # A store that is broken is why a copy is put back: it need not be readable for that.
             return [case for case in copy.places.cases() if present.tombstones.find(CASE, case)]
     except StoreError:
         return []

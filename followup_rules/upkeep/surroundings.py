@@ -19,6 +19,7 @@ from followup_rules.upkeep.exposed_addresses import exposed_addresses
 from followup_rules.upkeep.finding import Finding, size, span
 from followup_rules.upkeep.synced import synced_by
 
+# A first run over years of mail takes minutes, and every plugin has a time limit of its own.
 LONGEST_RUN = timedelta(hours=1)
 LEAST_ROOM = 50_000_000
 """Bytes on the disk of the store."""

@@ -650,6 +650,15 @@ def test_the_day_of_what_was_made_before_the_zone_changed_stays():
     assert [each.key for each in found] == ["thank/i@2026-11-10"]
 
 
+def test_meetings_of_one_day_stay_one_visit_though_only_one_of_them_keeps_its_day_in_another_zone():
+    evening, later = visit("2026-11-10 00:30", id="i"), visit("2026-11-10 02:00", id="j")
+    kept = case(evening, later, days={"i": date(2026, 11, 9)})
+    context = EvaluationContext(at(NOW), at("2026-01-01"), timedelta(days=30), EVERYTHING)
+    assert [each.key for each in evaluate(kept, rules(DAILY), {}, context)] == ["thank/nordik.ca@2026-11-09"]
+    by_event = [each.key for each in evaluate(kept, rules(EACH), {}, context)]
+    assert by_event == ["thank/i@2026-11-09", "thank/j@2026-11-10"]
+
+
 SPOKEN = '[define.spoken]\nkind = ["note", "meeting"]\ntitle = "spoken"\n' + THANK
 
 

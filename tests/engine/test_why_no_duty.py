@@ -2,7 +2,7 @@
 
 import pytest
 
-from followup_rules.engine.unconcerned import unconcerned
+from followup_rules.engine.why_no_duty import why_no_duty
 from tests.support.caselab import event, note, sent, view, visit
 
 DO = 'do = { type = "task", title = "Do it" }\n'
@@ -11,7 +11,7 @@ HELLO = f'{GUARD}[rule.r]\non = {{ kind = "sent", title = "hello" }}\n{DO}'
 
 
 def said(text, *events):
-    found = unconcerned(view(text, *events).rules.rules["r"], view(text, *events))
+    found = why_no_duty(view(text, *events).rules.rules["r"], view(text, *events))
     assert found.rule == "r"
     return str(found.reason), found.anchor
 
