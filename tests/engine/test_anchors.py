@@ -387,6 +387,10 @@ def test_a_rules_name_means_its_opening_for_the_same_event_before_that_of_anothe
     text = (FOLLOW % ("event", '{ kind = "meeting" }')).replace("day + 1 day", "end")
     found = decide(text, visit(id="b"), visit("2026-11-09 15:00", id="a"), now="2026-11-09 16:30")
     assert [shown(found[f"next/{name}@2026-11-09"].opens) for name in "ba"] == ["2026-11-09 12:00", "2026-11-09 17:00"]
+    each = text.replace('opens = ["base', 'each = "person"\nopens = ["base')
+    found = decide(each, visit(id="b"), visit("2026-11-09 15:00", id="a"), now="2026-11-09 16:30")
+    opening = {key.partition("~")[0]: shown(duty.opens) for key, duty in found.items() if duty.rule == "next"}
+    assert opening == {"next/b": "2026-11-09 12:00", "next/a": "2026-11-09 17:00"}
 
 
 def test_an_anchor_that_starts_with_another_rules_counts_as_before_it():
