@@ -93,7 +93,7 @@ def _duty(name: str, config: Config, now: datetime, *, whole_case: bool, as_json
 def title_of(decision: Decision, file: CaseFile, part: str = "") -> str:
     """Return what a duty, or one action of it, is about: the title of what was made for it, else that of its anchor."""
     names = {name_of_part(decision.key, part)} if part else None
-    made = (it.action.title for it in file.made(decision) if it.action.title and (not names or it.name in names))
+    made = (it.action.title for it in file.delivered(decision) if it.action.title and (not names or it.name in names))
     return next(made, "") or decision.visit.anchor.title or decision.visit.anchor.text or decision.rule
 
 

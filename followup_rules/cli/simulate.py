@@ -251,7 +251,7 @@ def _print_story(span: Span, story: Story) -> None:
         page.title(pages.on_day(day))
         for line in lines:
             sign = _SIGNS.get(line.what, ("◆", "bold"))
-            page.row([f"  {line.at:%H:%M}  ", sign], 11, *_told(line, story))
+            page.row([f"  {line.at:%H:%M}  ", sign], 11, *_lines(line, story))
     page.row((), 0)
     counts = [(sum(line.what == what for line in story.lines), tally) for what, tally in _TALLIES.items()]
     page.row(
@@ -273,7 +273,7 @@ def _heading(span: Span, title: str) -> str:
     return f"{tr(span.name or title)} · {tr(days)}"
 
 
-def _told(line: Line, story: Story) -> Iterator[list[Clause]]:
+def _lines(line: Line, story: Story) -> Iterator[list[Clause]]:
     case = story.names.get(line.case, line.case)
     people = ", ".join(person.name or person.address for person in line.people)
     if not line.rule:
@@ -290,7 +290,7 @@ def _told(line: Line, story: Story) -> Iterator[list[Clause]]:
             (
                 Sentence("because {why}", why=tr_kept(str(line.why)))
                 if line.what == "withdraw"
-                else pages.told(line.why, line.at),
+                else pages.in_words(line.why, line.at),
                 "dim",
             )
         ]

@@ -53,7 +53,7 @@ def _coming(rule: Rule, instants: Iterator[datetime], view: CaseView, span: Span
     for at in instants:
         visit = occurrence(rule, at, view)
         yield visit
-        opens = _told(view.duty(rule, visit), "opens") if not rule.fault else None
+        opens = _instant(view.duty(rule, visit), "opens") if not rule.fault else None
         if opens is None or opens > span.now:
             return
 
@@ -77,12 +77,12 @@ def closing(rule: Rule, visit: Visit, opens: datetime | None, view: CaseView) ->
 
 def _gone(rule: Rule, visit: Visit, view: CaseView, span: Span) -> datetime:
     """Return from when on an occurrence is no longer looked at."""
-    closes = _told(view.duty(rule, visit), "closes") if not rule.fault else None
+    closes = _instant(view.duty(rule, visit), "closes") if not rule.fault else None
     closes = closes or closing(rule, visit, None, view)
     return closes + max(span.lookback, _KEPT) if closes else visit.start
 
 
-def _told(duty: Duty, what: Literal["opens", "closes"]) -> datetime | None:
+def _instant(duty: Duty, what: Literal["opens", "closes"]) -> datetime | None:
     """Return an instant; none if it comes to rest nowhere: then this one duty is broken, and the others go on."""
     try:
         return duty.opens if what == "opens" else duty.closes

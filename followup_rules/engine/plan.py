@@ -134,9 +134,9 @@ def _replace(entry: LedgerEntry, create: Change) -> Iterator[Change]:
 
 
 def _take_back(
-    entry: LedgerEntry, decisions: Mapping[str, Decision], made: Collection[tuple[str, str]], standing: frozenset[str]
+    entry: LedgerEntry, decisions: Mapping[str, Decision], wanted: Collection[tuple[str, str]], standing: frozenset[str]
 ) -> Iterator[Change]:
-    """Take back what nothing asks for any more; `made` holds the keys and types of what its duty makes."""
+    """Take back what nothing asks for any more; `wanted` holds the keys and types of what its duty makes."""
     if not _is_ours(entry):
         return
     decision = decisions.get(entry.action.duty)
@@ -148,7 +148,7 @@ def _take_back(
         yield _withdrawal(entry, Sentence("you have done it elsewhere"))
     elif decision.holds(entry.name):
         return
-    elif decision.state is State.DUE and made and (entry.key, entry.action.type) not in made:
+    elif decision.state is State.DUE and wanted and (entry.key, entry.action.type) not in wanted:
         yield _withdrawal(entry, Sentence("its rule does not make it any more"))
 
 

@@ -122,7 +122,7 @@ def _noted(change: Change, ref: str, status: Status, given: Given) -> Found:
     with given.store.database.transaction():
         receipt(given.store, entry)
         event, _ = note_status(entry, status, given)
-        return Found((TakenOver(change, status.state),), _kept(entry.output, event, given))
+        return Found((TakenOver(change, status.state),), _keep(entry.output, event, given))
 
 
 def _entry(change: Change, **known: str | bool) -> LedgerEntry:
@@ -131,7 +131,7 @@ def _entry(change: Change, **known: str | bool) -> LedgerEntry:
                        state=EntryState.DELIVERED, **known)  # type: ignore[arg-type]  # fmt: skip
 
 
-def _kept(output: str, event: Event | None, given: Given) -> frozenset[str]:
+def _keep(output: str, event: Event | None, given: Given) -> frozenset[str]:
     """Keep the event that tells how an action ended, if it has; return its id."""
     events = [event] if event else []
     return frozenset(given.store.events.take(f"output {output}", Pull(events=events), events, given.now, given.now))
@@ -164,7 +164,7 @@ def settle_gone(
                 found = replace(found, settled=True)
             elif entry.action.duty not in blind:
                 event, _ = note_status(entry, Status("gone"), given)
-                found = replace(found, settled=True, changed=found.changed | _kept(entry.output, event, given))
+                found = replace(found, settled=True, changed=found.changed | _keep(entry.output, event, given))
     return found
 
 
@@ -202,7 +202,7 @@ def _sent(change: Change, mail: Event, there: Found, given: Given) -> Found:
             entry = replace(_entry(change), state=EntryState.ENDED)
             given.store.ledger.write(entry)
         event = report_of(entry, Status("done", mail.start), given, mail=mail.id)
-        return Found((TakenOver(change, "done"),), there.changed | _kept(entry.output, event, given))
+        return Found((TakenOver(change, "done"),), there.changed | _keep(entry.output, event, given))
 
 
 # -- what is told of it

@@ -14,7 +14,7 @@ from followup_rules.language.phrases import Days
 from followup_rules.language.schema import Do
 from followup_rules.model import Event
 from followup_rules.toml.document import Document, parse
-from followup_rules.translation import told
+from followup_rules.translation import translated
 from tests.support.examples import examples
 from tests.support.rulelab import unfilled
 
@@ -560,7 +560,7 @@ def test_no_value_anywhere_stops_the_other_rules(kind, data, value):
 def test_what_is_not_known_is_named_in_the_language_of_the_user(line, noun):
     text = f"[rule.r]\non = {{ kind = 'sent' }}\n{line}\ndo.type = 'notice'\ndo.title = 'x'\n"
     _, problems = load([parse(text, "rules.toml")], WORLD, AROUND)
-    assert told(problems[0].message, "fr") == f"'quite' n’est pas connu ({noun})"
+    assert translated(problems[0].message, "fr") == f"'quite' n’est pas connu ({noun})"
 
 
 def test_a_file_of_rules_may_hold_rules_and_all_that_belongs_to_them():
