@@ -82,6 +82,7 @@ def digest(action: Action) -> str:
     """Return what changes when an output should show something else."""
     to = [(person.address, person.name) for person in action.to]
     due = action.due.isoformat() if action.due else ""
+    # What a person sees, and no more: a key, a case or an anchor may have another name by now.
     shown = (action.type, action.title, action.text, to, due, action.reply)
     return hashlib.sha256(repr(shown).encode()).hexdigest()
 
@@ -110,11 +111,13 @@ def plan(
             for change in _take_back(entry, states, left.get(entry.action.duty, set()), standing)
         ),
     ]
+    # Always in the same order: so does `plan` tell what `run` does.
     return tuple(sorted(changes, key=lambda change: (change.key, change.output)))
 
 
 def _bring_about(action: Action, entry: LedgerEntry | None) -> Iterator[Change]:
     create = Change(op="create", output=action.output, action=action, key=action.key)
+    # Not what is ended or ending: what the user ticked or deleted is never made a second time.
     if entry is None or entry.state in (EntryState.WITHDRAWN, EntryState.REFUSED):
         yield create
     elif entry.action.type != action.type:

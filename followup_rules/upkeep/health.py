@@ -83,6 +83,7 @@ def _of_store(config: Config, copy: Store, now: datetime, every: timedelta | Non
 
 def _store(path: Path, copy: Store, *, deep: bool) -> Finding:
     damage = copy.database.damage(deep=deep)
+    # SQLite vouches for pages and not for what is written in them: every record is read once.
     for case in () if damage else {*copy.places.cases(), *copy.ledger.cases()}:
         (
             copy.case(case),

@@ -512,7 +512,9 @@ def test_what_is_found_once_is_not_looked_for_again():
 
 def test_a_case_that_was_decided_leaves_the_memory_at_once():
     """A tick decides one case after the other, and must not hold them all until Python looks for cycles."""
-    seen = view(THANK % 'done_by = [{ kind = "sent", about = "it" }]', visit(), sent("2026-11-10 10:00", title="Interview"))
+    seen = view(
+        THANK % 'done_by = [{ kind = "sent", about = "it" }]', visit(), sent("2026-11-10 10:00", title="Interview")
+    )
     rule = seen.rules.rules["thank"]
     (anchor,) = seen.visits(rule)
     assert seen.duty(rule, anchor).matching(rule.done_by)
