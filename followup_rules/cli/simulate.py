@@ -29,6 +29,7 @@ from followup_rules.simulation.compare import Change
 from followup_rules.simulation.history import History
 from followup_rules.simulation.player import MOST_TICKS, TooLong
 from followup_rules.simulation.story import Line, Made, Story, tell
+from followup_rules.texts.plurals import listed
 from followup_rules.toml.suggestions import expected
 
 _DAYS = timedelta(days=90)
@@ -193,7 +194,7 @@ def _no_case(case: str, stories: Sequence[Story]) -> Iterator[Problem]:
     """Warn of a case to which nothing happens: its name may be misspelt."""
     names = sorted({story.names.get(line.case, line.case) for story in stories for line in story.lines})
     if case and names and not any(_cases(case, story) for story in stories):
-        hint = expected(case, names) or Sentence("the cases: {names}", names=", ".join(names[:_LISTED]))
+        hint = expected(case, names) or Sentence("the cases: {names}", names=listed(names, _LISTED))
         yield Problem("--case", Sentence("{name!r} fits no case", name=case), hint=hint, warning=True)
 
 

@@ -27,8 +27,10 @@ EXAMPLES = (
     "2 weeks from 2026-11-06",
 )
 _WORDS = ("day", "workday", "month", "year", "weeks", *WEEKDAY)
+# As of a date without a time; see `followup_rules.written_dates`.
 _AT = time(9)
 _DAY = timedelta(days=1)
+# So far ahead looks `Every.instants`; what recurs once a year says `year on`.
 _MOST_WEEKS = 52
 
 

@@ -19,12 +19,12 @@ from followup_rules.host.failures import failure
 from followup_rules.model import DRAFT, NOTICE, Decision, Event, Problem, Pull, State, Status
 from followup_rules.sentences import Sentence
 from followup_rules.store.errors import StoreError
+from followup_rules.texts.plurals import listed
 from followup_rules.tick.execute import carry_out, receipt
 from followup_rules.tick.markers import markers_of
 from followup_rules.tick.report import Finding, Given, Outcome, TakenOver, Unreached
 from followup_rules.tick.seen_in_outputs import Look, Seen, is_sent, note_status, report_of
 
-_LISTED = 5
 _OTHER_WORDS = "\0"
 """Of what lies there, whatever it says: no template makes a text of this."""
 
@@ -223,7 +223,7 @@ def tell_of_it(findings: Iterable[Finding], seen: Seen, given: Given) -> Iterato
             "{number} action had been made or sent already, and is taken over: {keys}",
             "{number} actions had been made or sent already, and are taken over: {keys}",
             number=len(taken),
-            keys=_keys(found.change for found in taken),
+            keys=listed([found.change.key for found in taken]),
         )
         announcing = any(found.state != "open" and found.change.action.announces for found in taken)
         yield Problem("outputs", message, Code.TAKEN_OVER, hint=_ANOTHER_DAY if announcing else _ONCE, info=True)
@@ -254,18 +254,12 @@ def _perhaps_again(findings: Iterable[Finding], given: Given) -> Iterator[Proble
             "{number} action may have been made before a copy of the store was put back: {keys}",
             "{number} actions may have been made before a copy of the store was put back: {keys}",
             number=len(again),
-            keys=_keys(again),
+            keys=listed([change.key for change in again]),
         )
         hint = Sentence(
             "what you had deleted since the copy was made is there again: delete it once more, and it stays deleted"
         )
         yield Problem("outputs", message, Code.PERHAPS_AGAIN, hint=hint, info=True)
-
-
-def _keys(changes: Iterable[Change]) -> str:
-    keys = [change.key for change in changes]
-    shown = ", ".join(keys[:_LISTED])
-    return Sentence("{names} and {more} more", names=shown, more=len(keys) - _LISTED) if keys[_LISTED:] else shown
 
 
 def _end_the_look(findings: Iterable[Finding], seen: Seen, given: Given) -> None:
