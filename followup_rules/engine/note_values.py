@@ -24,9 +24,9 @@ _SHORT = 4
 class Keys(Struct, frozen=True):
     """The keys that the rules in force know."""
 
-    dates: frozenset[str] = ENGINE_DATES
+    dates: frozenset[str]
     """From which a phrase counts."""
-    all: frozenset[str] = ENGINE_KEYS
+    all: frozenset[str]
 
 
 class Misread(Struct, frozen=True):
@@ -34,7 +34,7 @@ class Misread(Struct, frozen=True):
 
     written: str
     message: str
-    hint: str = ""
+    hint: str
     warning: bool = False
 
 

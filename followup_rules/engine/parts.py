@@ -87,7 +87,7 @@ def to_end(of: tuple[Part, ...]) -> tuple[Part, ...]:
 
 def ended(of: tuple[Part, ...], reports: Reports, counts: Counts = lambda _: True) -> tuple[str, ...]:
     """Return the names of those actions of a duty of which events that count tell that they ended."""
-    return tuple(part.name for part in of if any(map(counts, part.reports(reports)))) if reports.events else ()
+    return tuple(part.name for part in of if any(map(counts, part.reports(reports))))
 
 
 def all_reported(of: tuple[Part, ...], reports: Reports, counts: Counts) -> bool:

@@ -26,8 +26,9 @@ class NoDuty(Struct, frozen=True):
 
 def why_no_duty(rule: Rule, view: CaseView) -> NoDuty:
     """Return why a sound rule that has no decision in a case has none."""
-    if rule.recurring or rule.on is None:
+    if rule.recurring:
         return NoDuty(rule.id, Reason("it starts from the clock, in a case of its own"))
+    assert rule.on is not None, "a sound rule starts from something"
     try:
         with blaming(rule):
             if visits := view.visits(rule):
@@ -55,15 +56,14 @@ def _left_out(rule: Rule, visits: Sequence[Visit], view: CaseView) -> NoDuty:
 
 def _not_there(on: Pattern, view: CaseView) -> Reason:
     kinds = on.kinds or frozenset()
-    if not kinds or any(event.kind in kinds for event in view.home):
-        return Reason("nothing in this case is {starts}")
     named = {
         frozenset({"note"}): Reason("this case has no note"),
         frozenset({"meeting"}): Reason("this case has no meeting"),
         frozenset({"sent"}): Reason("this case has no mail of yours"),
         frozenset({"received"}): Reason("this case has no mail to you"),
     }
-    return named.get(kinds) or Reason("nothing in this case is {starts}")
+    missing = named.get(kinds) if kinds.isdisjoint(event.kind for event in view.home) else None
+    return missing or Reason("nothing in this case is {starts}")
 
 
 def _values(event: Event, view: CaseView) -> dict[str, object]:

@@ -52,6 +52,11 @@ def test_the_latest_that_does_not_fulfil_where_is_named():
     assert said(text, sent("2026-11-09 10:00")) == ("this case has no meeting", "")
 
 
+def test_what_is_about_nobody_fulfils_a_where_that_is_not_there():
+    text = f'[rule.r]\non = {{ kind = "meeting" }}\neach = "person"\n{DO}'
+    assert said(text, event("meeting", "2026-11-09 10:00")) == ("nothing in this case is {starts}", "")
+
+
 def test_an_event_without_a_title_is_named_by_its_text_or_its_kind():
     text = f'[rule.r]\non = {{ kind = "note" }}\nwhere = {{ title = "x" }}\n{DO}'
     assert said(text, note("2026-11-09", text="I called"))[0] == "“I called” of 2026-11-09 does not fulfil its `where`"
