@@ -37,6 +37,7 @@ def shown(text, start, count, *, back=False):
         ("year on 11-30", ["11-30 09:00"]),
         ("2 weeks from 2026-11-06", ["01-01 09:00", "01-15 09:00", "01-29 09:00"]),
         ("1 week from 2027-02-03", ["02-03 09:00", "02-10 09:00", "02-17 09:00"]),
+        ("2 weeks from 2029-01-05", ["01-05 09:00", "01-19 09:00", "02-02 09:00"]),
         ("52 weeks from 2026-12-24", ["12-23 09:00"]),
         ("52 weeks from 2026-12-25", ["12-25 09:00", "12-24 09:00"]),
         ("  month   on  15   at  7:00 ", ["01-15 07:00", "02-15 07:00", "03-15 07:00"]),
@@ -49,6 +50,7 @@ def test_what_recurs_from_an_instant_on(text, found):
 def test_what_recurred_before_an_instant_the_latest_first():
     assert shown("day at 20:00", "2026-12-24 20:00", 2, back=True) == ["12-23 20:00", "12-22 20:00"]
     assert shown("year on 2-29", "2027-03-01 00:00", 1, back=True) == ["02-28 09:00"]
+    assert shown("2 weeks from 2026-11-06", "2026-11-25 10:00", 3, back=True) == ["11-20 09:00", "11-06 09:00"]
 
 
 def test_a_time_that_a_change_of_the_clock_skips_moves_on():
