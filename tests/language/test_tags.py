@@ -88,7 +88,7 @@ def test_a_spelling_of_two_words_is_told_as_it_is_written():
 
 
 def test_a_tag_without_any_rule_that_names_it_is_told_what_it_lacks():
-    assert problems('[tag.something-else]\nmarks = true')[0][1:] == (
+    assert problems("[tag.something-else]\nmarks = true")[0][1:] == (
         "no rule names the tag #something-else", "one of: dismissed, done, paid, snooze",
     )  # fmt: skip
 
