@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from graphlib import CycleError, TopologicalSorter
+from typing import TypeAlias
 
 from followup_rules.language.phrases import Phrase
 from followup_rules.language.schema import Guard, Rule, RuleSet
 
-Node = tuple[str, str]
+Node: TypeAlias = tuple[str, str]
 """("rule", its id) for its opening, ("done", its id) for the end of its duty, ("guard", its id) or ("define", its
 name)."""
 

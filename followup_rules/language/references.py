@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from typing import TypeAlias
 
 from msgspec import Struct, field
 
@@ -19,7 +20,7 @@ from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import expected, nearest
 from followup_rules.toml.values import Value, unknown
 
-Key = tuple[str, str]
+Key: TypeAlias = tuple[str, str]
 """("rule", its id) or ("guard", its id)."""
 
 
