@@ -83,7 +83,7 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
         """What is wrong with a note, by its identity."""
         return {each.note.identity: each.message for each in reversed(self.misfits)}
 
-    def made(self, decision: Decision) -> list[LedgerEntry]:
+    def delivered(self, decision: Decision) -> list[LedgerEntry]:
         """Return what stands in the outputs for a decision."""
         return [
             each for each in self.entries if each.action.duty == decision.key and each.state is EntryState.DELIVERED
@@ -91,7 +91,7 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
 
     def said(self, decision: Decision) -> bool:
         """Tell whether all that it asks for are notices that were given: there is nothing left to do."""
-        entries = self.made(decision)
+        entries = self.delivered(decision)
         return decision.state is State.DUE and bool(entries) and all(entry.action.type == NOTICE for entry in entries)
 
 

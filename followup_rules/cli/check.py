@@ -78,7 +78,7 @@ def command(ctx: click.Context, now: str | None, *, as_json: bool, fix: bool) ->
         told = {"problems": records.problems(findings.problems), "checked": dict(findings.checked)}
         click.echo(records.dump(told | ({"fixed": [structs.asdict(each) for each in fixed]} if fix else {})))
     else:
-        say_all([*(each.told for each in fixed), *_lines(findings)])
+        say_all([*(each.sentence for each in fixed), *_lines(findings)])
     shared.print_problems(findings.problems)
     sys.exit(findings.exit_code)
 

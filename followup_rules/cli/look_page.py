@@ -124,7 +124,7 @@ def _thanked(interview: Interview, seen: Seen) -> Iterator[list[Clause]]:
     elif decision.state is State.BLIND:
         yield [_signed(decision, Sentence("not known"))]
     else:
-        yield [(_signed(decision, pages.told(decision.reason, now)), "dim")]
+        yield [(_signed(decision, pages.in_words(decision.reason, now)), "dim")]
 
 
 def _signed(decision: Decision, text: str) -> str:
@@ -158,12 +158,12 @@ def _promised(promise: Promise, now: datetime) -> Iterator[list[Clause]]:
     yield [(title, "bold"), promise.case, Sentence("of {day}", day=_day(decision.visit.start, now))]
     if decision.state is State.DONE:
         kept = promise.kept and Sentence("kept {when}", when=pages.when(promise.kept.start, now))
-        yield [kept or pages.told(decision.reason, now)]
+        yield [kept or pages.in_words(decision.reason, now)]
     elif decision.state is State.DUE and decision.due and decision.due < now:
         was_due = Sentence("it was due {when}", when=pages.when(decision.due, now))
         yield [(Sentence("not kept"), "yellow"), was_due]
     else:
-        yield [pages.told(decision.reason, now)]
+        yield [pages.in_words(decision.reason, now)]
 
 
 def _day(moment: datetime, now: datetime) -> str:

@@ -108,7 +108,7 @@ def relative_day(day: date, today: date) -> str:
     return tr(near.get(days) or (ahead if days > 0 else past))
 
 
-def told(reason: Reason, now: datetime) -> str:
+def in_words(reason: Reason, now: datetime) -> str:
     """Return a reason with its instants absolute and relative."""
     values = {k: when(v, now) if isinstance(v, datetime) else v for k, v in reason.values.items()}
     return tr(str(Reason(reason.sentence, values)))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from followup_rules.translation import ENGLISH, LANGUAGES, recognised, told
+from followup_rules.translation import ENGLISH, LANGUAGES, recognised, translated
 
 VARIABLE = "FOLLOWUP_LANGUAGE"
 """In the environment: the language of what is printed, whatever the config and the locale say, as for a report of a
@@ -39,7 +39,7 @@ def speak(language: str) -> None:
 
 def tr(text: str) -> str:
     """Return a sentence in the language of the person at the command; any other text as it is."""
-    return told(text, language())
+    return translated(text, language())
 
 
 def tr_kept(text: str) -> str:

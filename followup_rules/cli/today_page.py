@@ -44,7 +44,7 @@ def _add_others(page: Page, title: Sentence, others: Sequence[Owed], now: dateti
     if others:
         page.title(title)
     for each in others:
-        about = [pages.told(each.decision.reason, now), *_who(each), short(each.decision, each.file, each.part)]
+        about = [pages.in_words(each.decision.reason, now), *_who(each), short(each.decision, each.file, each.part)]
         page.row([pages.SIGNS[each.decision.state]], _INDENT, [(each.title, "bold")], about)
 
 

@@ -68,7 +68,7 @@ def _read_all(cls: type, value: Value, base: Path, skip: frozenset[str]) -> Any:
         )
     if missing or len(known) < len(value.raw) or any(part is None for part in got.values()):
         return None
-    return _made(cls, got, value)
+    return _record(cls, got, value)
 
 
 def names(cls: type) -> frozenset[str]:
@@ -111,7 +111,7 @@ def addresses_of(options: Any) -> list[WebAddress]:
     return [value for field in fields if isinstance(value := getattr(options, field.name), WebAddress)]
 
 
-def _made(cls: type, got: Mapping[str, Any], value: Value) -> Any:
+def _record(cls: type, got: Mapping[str, Any], value: Value) -> Any:
     """Return the record; the class may refuse what it is given, with a sentence."""
     try:
         return cls(**got)

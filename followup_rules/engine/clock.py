@@ -53,7 +53,7 @@ def _coming(rule: Rule, instants: Iterator[datetime], view: CaseView, span: Span
     for at in instants:
         visit = occurrence(rule, at, view)
         yield visit
-        opens = _told(view.duty(rule, visit), "opens") if not rule.fault else None
+        opens = _instant(view.duty(rule, visit), "opens") if not rule.fault else None
         if opens is None or opens > span.now:
             return
 
@@ -77,17 +77,17 @@ def closing(rule: Rule, visit: Visit, opens: datetime | None, view: CaseView) ->
 
 def _gone(rule: Rule, visit: Visit, view: CaseView, span: Span) -> datetime:
     """Return from when on an occurrence is no longer looked at."""
-    closes = _told(view.duty(rule, visit), "closes") if not rule.fault else None
+    closes = _instant(view.duty(rule, visit), "closes") if not rule.fault else None
     return (closes or closing(rule, visit, None, view)) + max(span.lookback, _KEPT)
 
 
-def _told(duty: Duty, what: Literal["opens", "closes"]) -> datetime | None:
+def _instant(duty: Duty, what: Literal["opens", "closes"]) -> datetime | None:
     """Return an instant; none if it comes to rest nowhere: then this one duty is broken, and the others go on."""
     try:
-        told: datetime | None = getattr(duty, what)
+        instant: datetime | None = getattr(duty, what)
     except UnsettledError:
         return None
-    return told
+    return instant
 
 
 def bounded(decision: Decision, rule: Rule, view: CaseView) -> Decision:

@@ -53,6 +53,7 @@ def without(failed: Failed, rules: RuleSet) -> RuleSet:
         raise failed
     if isinstance(it, Guard):
         return spread(rules, {("guard", it.id): failed.fault})
+    # So that it is told as broken in every case in which it might have started.
     doubtful = replace(it, on=it.on and _certain(it.on), where=it.where and _certain(it.where))
     return spread(replace(rules, rules={**rules.rules, it.id: doubtful}), {("rule", it.id): failed.fault})
 

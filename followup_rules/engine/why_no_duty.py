@@ -34,7 +34,7 @@ def why_no_duty(rule: Rule, view: CaseView) -> NoDuty:
             if visits := view.visits(rule):
                 return _left_out(rule, visits, view)
             if rule.where and (fitting := view.anchors(rule.on, view.whole)):
-                sentence = Reason("“{title}” of {day} does not fulfil its `where`", _told(fitting[-1], view))
+                sentence = Reason("“{title}” of {day} does not fulfil its `where`", _values(fitting[-1], view))
                 return NoDuty(rule.id, sentence, fitting[-1].id)
     except Failed:
         pass  # of one that cannot be followed that is told elsewhere
@@ -44,7 +44,7 @@ def why_no_duty(rule: Rule, view: CaseView) -> NoDuty:
 def _left_out(rule: Rule, visits: Sequence[Visit], view: CaseView) -> NoDuty:
     """Return why what it starts from does not count."""
     guard = rule.breaks.guard if rule.breaks else rule.during
-    values = {**_told(visits[-1].anchor, view), "guard": guard}
+    values = {**_values(visits[-1].anchor, view), "guard": guard}
     if any(concerned(rule, visit, view) for visit in visits):
         reason = Reason("“{title}” of {day} is too long ago to be listed", values)
     elif rule.breaks:
@@ -66,5 +66,5 @@ def _not_there(on: Pattern, view: CaseView) -> Reason:
     return missing or Reason("nothing in this case is {starts}")
 
 
-def _told(event: Event, view: CaseView) -> dict[str, object]:
+def _values(event: Event, view: CaseView) -> dict[str, object]:
     return {"title": event.title or event.text or event.kind, "day": view.day(event).isoformat()}

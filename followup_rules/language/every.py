@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from followup_rules.codes import Code
-from followup_rules.language.days import WEEKDAY, Days
+from followup_rules.language.days import WEEK, WEEKDAY, Days
 from followup_rules.language.rolls import PhraseError, clock, weekdays
 from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import nearest
@@ -27,8 +27,10 @@ EXAMPLES = (
     "2 weeks from 2026-11-06",
 )
 _WORDS = ("day", "workday", "month", "year", "weeks", *WEEKDAY)
+# As of a date without a time; see `followup_rules.written_dates`.
 _AT = time(9)
 _DAY = timedelta(days=1)
+# So far ahead looks `Every.instants`; what recurs once a year says `year on`.
 _MOST_WEEKS = 52
 
 
@@ -37,7 +39,7 @@ class Every(Struct, frozen=True):
 
     text: str
     at: time = _AT
-    weekdays: frozenset[int] = frozenset(range(7))
+    weekdays: frozenset[int] = WEEK
     workday: bool = False
     month: int = 0
     """Of the year, from 1; 0: any."""
@@ -77,7 +79,7 @@ def read(value: Value) -> Every | None:
     try:
         return parse(value.raw)
     except PhraseError as error:
-        guess = "" if error.word in _WORDS else nearest(error.word, {*error.valid, *_WORDS})
+        guess = "" if error.word in _WORDS else nearest(error.word, _WORDS)
         hint = (
             Sentence('did you mean "{word}"?', word=guess)
             if guess
@@ -118,7 +120,7 @@ def _what(what: str) -> dict[str, Any]:
         return {"weeks": _number(found[1], _MOST_WEEKS), "first": _date(found[2])}
     if rest or word in ("month", "year") or not word[:1].isalpha():
         raise PhraseError(
-            word, Sentence("{what!r} is nothing that recurs", what=what) if what else Sentence("nothing recurs"), _WORDS
+            word, Sentence("{what!r} is nothing that recurs", what=what) if what else Sentence("nothing recurs")
         )
     return {"weekdays": weekdays(word)}
 

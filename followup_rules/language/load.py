@@ -214,10 +214,10 @@ def _values_in(raw: Any) -> Iterator[str]:
             yield from _values_in(value)
 
 
-def _only_enabled(found: RuleSet) -> RuleSet:
+def _only_enabled(rules: RuleSet) -> RuleSet:
     return replace(
-        found,
-        rules={name: rule for name, rule in found.rules.items() if rule.enabled},
-        guards={name: guard for name, guard in found.guards.items() if guard.enabled},
-        off=frozenset(name for name, rule in found.rules.items() if not rule.enabled),
+        rules,
+        rules={name: rule for name, rule in rules.rules.items() if rule.enabled},
+        guards={name: guard for name, guard in rules.guards.items() if guard.enabled},
+        off=frozenset(name for name, rule in rules.rules.items() if not rule.enabled),
     )

@@ -124,12 +124,14 @@ def _ordering(events: tuple[Event, ...], renamed: Mapping[str, str]) -> tuple[Ev
     )
 
 
-def _by_name(events: Sequence[Event], made: Mapping[str, LedgerEntry]) -> tuple[Event, ...]:
+def _by_name(events: Sequence[Event], entries: Mapping[str, LedgerEntry]) -> tuple[Event, ...]:
     """Return the events; one that carries the marker of an action, or its hash, gets the name and rule of that one."""
-    if not made:
+    if not entries:
         return tuple(events)
     return tuple(
-        _reporting(event, event.report, made[event.report.key]) if event.report and event.report.key in made else event
+        _reporting(event, event.report, entries[event.report.key])
+        if event.report and event.report.key in entries
+        else event
         for event in events
     )
 

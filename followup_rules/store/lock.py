@@ -42,10 +42,10 @@ class Busy(Exception):  # noqa: N818 -- what the store is
     """Another run is at work. As text: which one, as far as it is known."""
 
     def __init__(self, holder: Holder | None) -> None:
-        super().__init__(_told(holder) if holder else "")
+        super().__init__(_described(holder) if holder else "")
 
 
-def _told(holder: Holder) -> Sentence:
+def _described(holder: Holder) -> Sentence:
     since = holder.since.astimezone()
     if holder.is_here:
         return Sentence(" (process {process}, since {since})", process=holder.process, since=since)

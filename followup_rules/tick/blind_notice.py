@@ -17,7 +17,7 @@ from followup_rules.tick.execute import carry_out_all
 from followup_rules.tick.report import Given, Outcome, Say
 from followup_rules.tick.seen_in_outputs import Look, Outputs
 from followup_rules.tick.sources import Reading
-from followup_rules.translation import told
+from followup_rules.translation import translated
 
 
 def tell_of_blindness(
@@ -54,8 +54,8 @@ Set it right, then see with `followup check` whether it can be read.
         case=key_of(where),
         anchor=where,
         type=NOTICE,
-        title=told(title, profile.language),
-        text=told(text, profile.language),
+        title=translated(title, profile.language),
+        text=translated(text, profile.language),
         due=(since + profile.blind_notice).astimezone(profile.timezone),
         duty=key,
     )

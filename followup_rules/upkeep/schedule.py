@@ -265,6 +265,7 @@ def _others(name: str) -> list[str]:
         raise NotScheduled(
             Sentence("{command} failed: {why}", command="crontab -l", why=done.stderr.strip() or done.returncode)
         )
+    # Of the lines of others none may be lost: cron knows a crontab as a whole only.
     return [line for line in done.stdout.splitlines() if done.returncode == 0 and not line.endswith(_MARK + name)]
 
 

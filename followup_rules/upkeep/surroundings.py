@@ -79,6 +79,7 @@ def lock(store: Path) -> Finding:
 
 def files(config: Config) -> Finding:
     """Look at the files of the store, and at those that outputs may have made: who can read them."""
+    # SQLite's log and index of it, the lock and who holds it, and the last note, which may be taken back.
     ends = ("", "-wal", "-shm", ".lock", ".holder", ".last-note")
     beside = [config.store.with_name(config.store.name + end) for end in ends]
     files = [file for file in (*beside, *copies(config.store)) if file.exists()]
