@@ -569,7 +569,9 @@ def test_a_meeting_that_a_note_calls_missed_is_listed_as_such_and_counts_for_a_r
     text = EACH + THANK.replace("thank]", "sorry]").replace('"meeting" }', '"meeting", status = "missed" }') % ""
     text += '[tag]\nno-show = { marks = "missed" }\n[define.missed]\ntags = ["no-show"]\nkind = "note"\n'
     missed = note("2026-11-09 12:00", "no-show", data={"re": at("2026-11-09 09:00")})
-    found = decide(text, visit(id="i"), missed, now=NOW)
+    other = visit("2026-11-10 10:00", id="j", tags=("urgent",))
+    found = decide(text, visit(id="i"), other, missed, now=NOW)
+    assert found["thank/j@2026-11-10"].state is State.DUE
     assert {key: (each.state, each.why) for key, each in found.items() if each.state is State.VOID} == {
         "thank/i@2026-11-09": (State.VOID, "“Interview” did not take place, as you noted")
     }
