@@ -78,11 +78,12 @@ def _duty(name: str, config: Config, now: datetime, *, whole_case: bool, as_json
         fitting = named(word.case, keys, copy, config.profile.timezone)
         if len(fitting) != 1:
             case, _, rule = name.rpartition("/")
-            of_case = not fitting and rule and len(named(case, keys, copy, config.profile.timezone)) == 1
+            of_case = named(case, keys, copy, config.profile.timezone) if rule and not fitting else []
             wrong = unclear(word.case, fitting, keys, copy, report.now)
-            if of_case:
+            if len(of_case) == 1:
                 message = Sentence("there is no rule {rule!r}", rule=rule)
-                hint = expected(rule, config.rulebook.rules.rules)
+                (file,) = casebook.files_of(of_case, config, copy, report, written)
+                hint = expected(rule, config.rulebook.rules.rules) or _hint(file)
                 wrong = Problem("DUTY", message, Code.UNKNOWN_NAME, hint=hint, fatal=True)
             shared.give_up([wrong], as_json=as_json)
         (file,) = casebook.files_of(fitting, config, copy, report, written)

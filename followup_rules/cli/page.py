@@ -158,7 +158,7 @@ class Page:
 
     def command(self, *words: str) -> None:
         """Add a command to type next, in one piece."""
-        self._lines.append(self._text(["  ", (_command(*words), "bold")]))
+        self._lines.append(self._text(["  ", (command_line(*words), "bold")]))
 
     def print(self) -> None:
         """Print it all. A sign that the terminal cannot show becomes a question mark."""
@@ -197,7 +197,7 @@ def _glued(text: str) -> str:
     return _DATE.sub(lambda date: date[0].replace(" ", _GLUE), text)
 
 
-def _command(*words: str) -> str:
+def command_line(*words: str) -> str:
     """Return a command to type next, with the config and the instant that were given to this one."""
     context = click.get_current_context(silent=True)
     file = context.find_root().obj if context else None

@@ -194,7 +194,7 @@ def _add_closing(page: Page, report: Report, names: Names) -> None:
     if signs:
         page.row((), 0, signs)
     counts += [(len(report.missed), tallies.MISSED)]
-    page.row((), 0, [(tallies.listed(counts) or Sentence("nothing to do"), "bold")])
+    page.row((), 0, [(tallies.listed(counts) or Sentence("nothing to change"), "bold")])
     page.row((), 0, [Sentence("Next:")])
     if report.outcomes:
         page.command("run")

@@ -242,6 +242,8 @@ _EVENTS = {
     "sent": Sentence("you write"),
     "received": Sentence("they write"),
     "gone": Sentence("no longer there"),
+    "cancelled": Sentence("cancelled"),
+    "declined": Sentence("declined"),
 }
 
 

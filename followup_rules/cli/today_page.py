@@ -12,6 +12,7 @@ from followup_rules.cli import page as pages
 from followup_rules.cli.case_days import UNTITLED
 from followup_rules.cli.duties import short
 from followup_rules.cli.page import Clause, Page
+from followup_rules.cli.speech import tr
 from followup_rules.cli.today import Day, Made, Owed
 from followup_rules.model import DRAFT, NOTICE, TASK
 from followup_rules.sentences import Sentence
@@ -98,7 +99,7 @@ def _add_closing(page: Page, day: Day) -> None:
     page.row((), 0, [Sentence("Next:")])
     for each in day.owed[:1]:
         page.command("done", short(each.decision, each.file))
-        page.command("snooze", short(each.decision, each.file), "until", "tomorrow")
+        page.command("snooze", short(each.decision, each.file), "until", tr(Sentence("tomorrow")))
     for each in day.notices[:1]:
         page.command("dismiss", short(each.decision, each.file))
     cases = [each.file.name for each in (*day.owed, *day.held, *day.notices)]

@@ -119,6 +119,9 @@ def read_config(file: Path) -> Config:
     hint = Sentence("write one with `followup init`, or name another with --config")
     if not file.exists() and (near := nearest(file.name, sorted(each.name for each in file.parent.glob("*.toml")))):
         hint = Sentence('did you mean "{word}"?', word=file.with_name(near))
+    elif not file.exists() and file == default_file() and Path(file.name).is_file():
+        here = "followup --config config.toml ..."
+        hint = Sentence("the config.toml in this folder is read if you name it: {command}", command=here)
     document = read_document(file, str(file), hint=hint)
     if isinstance(document, Problem):
         return Config(file, Registry(), (replace(document, fatal=True),))

@@ -17,7 +17,7 @@ from followup_rules.language.layers import Table, merge
 from followup_rules.language.patterns import Pattern, World
 from followup_rules.language.phrases import PhraseError, parse
 from followup_rules.language.references import Surroundings
-from followup_rules.language.rule_keys import GUARD, RULE, Read
+from followup_rules.language.rule_keys import GUARD, HOMES, RULE, Read
 from followup_rules.language.schema import ATTRIBUTE, Guard, Rule, RuleSet
 from followup_rules.model import Problem
 from followup_rules.sealing import digest
@@ -99,7 +99,9 @@ def _compile(table: Table, schema: Mapping[str, Read], world: World) -> dict[str
         if key not in schema:
             # Reported as a key of its own table, which knows the nearest valid one.
             within = replace(value, path=value.path[:-1], raw={key: value.raw}, parts={})
-            within.known_keys([*schema, "unset"])
+            table_of = ".".join(map(str, within.path))
+            homes = {word: f"{table_of}.{home}" for word, home in HOMES.items() if home in schema}
+            within.known_keys([*schema, "unset"], homes)
             faulty.append(key)
             continue
         read = schema[key](value, world)

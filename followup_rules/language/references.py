@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from followup_rules.codes import Code
 from followup_rules.language import cycles, units
+from followup_rules.language.days import WEEKDAY
 from followup_rules.language.layers import Table
 from followup_rules.language.patterns import Pattern
 from followup_rules.language.phrases import Phrase
@@ -188,6 +189,9 @@ def _check_base(phrase: Phrase, own: tuple[str, ...], value: Value, rules: RuleS
     elif phrase.rule and phrase.rule not in rules.rules:
         meant = units.base(phrase.rule)
         guess = Sentence('did you mean "{word}"?', word=meant) if meant else ""
+        if phrase.rule.lower() in WEEKDAY:
+            counted = ", ".join([phrase.text.replace(phrase.rule, "day", 1), phrase.rule])
+            guess = Sentence('a day of the week stands last: "{phrase}"', phrase=counted)
         guess = guess or expected(phrase.rule, ["start", "end", "day", *own, *rules.rules])
         hint = Sentence("count from start, end, day, it.FIELD, NAME.FIELD or a rule")
         message = Sentence("{rule!r} is neither a rule nor another thing to count from", rule=phrase.rule)

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
+from followup_rules.language.tags import Tags
 from followup_rules.model import KIND_END, BadItem, Event, Problem, Pull
 from followup_rules.sentences import Sentence, as_sentence
 from followup_rules.store.events import lies_in
@@ -20,6 +21,7 @@ from followup_rules.tick.report import Given
 MOST_TOLD = 100
 """How many entries of one pull are named that cannot be read."""
 
+WITHOUT_HASH = Sentence("this note has no tag, and begins with the name of one")
 _MEND = Sentence("mend it there, or leave it: everything else was read")
 _PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?:: (?P<title>.*))?", re.DOTALL)
 
@@ -114,16 +116,19 @@ def _unknown_tags(source: ConfiguredSource, note: Event, given: Given) -> Iterat
 
 
 def _without_hash(source: ConfiguredSource, note: Event, given: Given) -> Iterator[Fault]:
-    """Yield that an untagged note begins with the name of a tag, as no prose does: in small letters or with dates."""
-    word = note.title.partition(" ")[0]
-    known = given.config.rulebook.rules.world.tags
-    small = word.islower() or any(isinstance(value, datetime) for value in note.data.values())
-    if note.tags or not small or not word.isascii() or not known.known(word.lower()):
+    word = tag_without_hash(note, given.config.rulebook.rules.world.tags)
+    if not word:
         return
-    message = Sentence("this note has no tag, and begins with the name of one")
     hint = Sentence('did you mean "{word}"?', word=f"#{word.lower()}")
-    problem = problem_at(source, BadItem(note.where, message, "", note.source_line, word, hint), given)
-    yield Fault(f"{note.id} {message}", replace(problem, code=Code.UNKNOWN_TAG, warning=True))
+    problem = problem_at(source, BadItem(note.where, WITHOUT_HASH, "", note.source_line, word, hint), given)
+    yield Fault(f"{note.id} {WITHOUT_HASH}", replace(problem, code=Code.UNKNOWN_TAG, warning=True))
+
+
+def tag_without_hash(note: Event, known: Tags) -> str:
+    """Return the tag's name with which an untagged note begins, as no prose does: in small letters or with dates."""
+    word = note.title.partition(" ")[0]
+    small = word.islower() or any(isinstance(value, datetime) for value in note.data.values())
+    return word if not note.tags and small and word.isascii() and known.known(word.lower()) else ""
 
 
 def misplaced(given: Given) -> list[Fault]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC
+from datetime import UTC, tzinfo
 
 from msgspec import Struct
 
@@ -72,15 +72,16 @@ def _compared(
     }
     for key in sorted({*stored, *fresh}):
         if stored.get(key) != fresh.get(key):
-            yield Difference(case, key, _shown(stored.get(key)), _shown(fresh.get(key)))
+            zone = config.profile.timezone
+            yield Difference(case, key, _shown(stored.get(key), zone), _shown(fresh.get(key), zone))
 
 
-def _shown(decision: StoredDecision | None) -> str:
+def _shown(decision: StoredDecision | None, zone: tzinfo) -> str:
     if decision is None:
         return Sentence("nothing")
     parts: list[str] = [decision.state, *([Sentence("late")] if decision.late else [])]
     if decision.next:
-        parts.append(Sentence("until {next}", next=f"{decision.next:%Y-%m-%d %H:%M}"))
+        parts.append(Sentence("until {next}", next=f"{decision.next.astimezone(zone):%Y-%m-%d %H:%M}"))
     if decision.evidence:
         parts.append(Sentence("shown by {names}", names=", ".join(decision.evidence)))
     return commas(*parts)
