@@ -49,6 +49,7 @@ __all__ = [
 ]
 
 _NOBODY: AbstractSet[str] = frozenset()
+# Besides the event that asks there is then one more.
 _ANOTHER = 2
 
 

@@ -14,7 +14,7 @@ from followup_rules.language.phrases import Days
 from followup_rules.language.schema import Do
 from followup_rules.model import Event
 from followup_rules.toml.document import Document, parse
-from followup_rules.translation import told
+from followup_rules.translation import translated
 from tests.support.examples import examples
 from tests.support.rulelab import unfilled
 
@@ -79,6 +79,12 @@ def rules(*texts):
     found, problems = loaded(*texts)
     assert problems == ()
     return found
+
+
+def hint(text):
+    """Return what is suggested for the only problem of a file."""
+    (problem,) = loaded(text)[1]
+    return problem.hint
 
 
 def faults(found):
@@ -775,7 +781,7 @@ def test_no_value_anywhere_stops_the_other_rules(kind, data, value):
 def test_what_is_not_known_is_named_in_the_language_of_the_user(line, noun):
     text = f"[rule.r]\non = {{ kind = 'sent' }}\n{line}\ndo.type = 'notice'\ndo.title = 'x'\n"
     _, problems = load([parse(text, "rules.toml")], WORLD, AROUND)
-    assert told(problems[0].message, "fr") == f"'quite' n’est pas connu ({noun})"
+    assert translated(problems[0].message, "fr") == f"'quite' n’est pas connu ({noun})"
 
 
 def test_a_file_of_rules_may_hold_rules_and_all_that_belongs_to_them():
@@ -811,3 +817,52 @@ MARKED = [
 def test_the_very_words_of_a_mistake_are_marked(own, marked):
     _, (problem,) = loaded(PACK, own)
     assert problem.source_line[problem.column - 1 :][: problem.length] == marked
+
+
+# -- what people write first
+
+
+@pytest.mark.parametrize(
+    ("field", "suggested"),
+    [
+        ('when = "end"', 'did you mean "opens"?'),
+        ('unless = ["#paid"]', 'did you mean "done_by"?'),
+        ('if = "#paid"', 'did you mean "where"?'),
+        ('title = "x"', "it belongs in [rule.a.do]"),
+        ('kind = "sent"', "it belongs in [rule.a.on]"),
+        ('every = "friday"', "it belongs in [rule.a.on]"),
+    ],
+)
+def test_a_word_that_a_rule_does_not_know_is_told_with_what_says_it(field, suggested):
+    assert hint(f'[rule.a]\non = "#a"\n{field}\n{NOTICE}\n') == suggested
+
+
+@pytest.mark.parametrize(
+    ("written", "suggested"),
+    [
+        ("every friday at 3pm", "friday at 15:00"),
+        ("monday and thursday", "monday/thursday"),
+        ("chaque lundi", "lundi"),
+        ("month on 1st", "month on 1"),
+        ("on the 15th of each month at 9h", "month on 15 at 09:00"),
+        ("monthly", "month on 1"),
+        ("daily at 20:00", "day at 20:00"),
+    ],
+)
+def test_what_recurs_is_suggested_as_it_is_written_here(written, suggested):
+    assert hint(f'[rule.a]\non = {{ every = "{written}" }}\n{NOTICE}\n') == f'did you mean "{suggested}"?'
+
+
+def test_a_day_of_the_week_is_nothing_to_count_from_and_is_told_where_it_stands():
+    suggested = hint(f'[rule.a]\non = "#a"\nopens = "monday at 08:00"\n{NOTICE}\n')
+    assert suggested == 'a day of the week stands last: "day at 08:00, monday"'
+
+
+def test_what_is_to_be_made_is_shown_where_a_text_stands_for_it():
+    assert hint('[rule.a]\non = "#a"\ndo = "Call them"\n') == 'write it as do = { type = "task", title = "..." }'
+
+
+def test_one_of_some_words_is_named_where_true_stands_for_it():
+    (problem,) = loaded(f'[rule.a]\non = {{ kind = "sent", first = true }}\n{NOTICE}\n')[1]
+    assert problem.message.startswith("'first' must be \"")
+    assert (problem.message.endswith(", not true"), '"thread"' in problem.message, problem.hint) == (True, True, "")

@@ -16,7 +16,7 @@ from followup_rules.language.patterns import FIELDS, World
 from followup_rules.language.phrases import Days
 from followup_rules.language.schema import RuleSet
 from followup_rules.language.text import fold
-from followup_rules.model import Case, Event, Person, Report
+from followup_rules.model import Case, Event, Person, Report, Visit
 from followup_rules.toml.document import Document, parse
 from tests.support.rulelab import unfilled
 
@@ -68,7 +68,13 @@ def scope(*others, anchor=MEETING):
     """Return what a pattern may ask about: the anchor's case, with further events."""
     rules = RuleSet({}, {}, WORLD)
     view = CaseView(Case(key="nordik.ca", home=(anchor, *others)), rules, {})
-    return Scope(view, view._visit([anchor]))
+    return Scope(view, only(anchor, view))
+
+
+def only(event, view):
+    """Return the visit that an event makes up alone."""
+    day, people = view.day(event), view.people(event)
+    return Visit(events=(event,), start=event.start, end=event.end, day=day, people=people)
 
 
 def failed(fields, tried, *others, more=""):
@@ -233,7 +239,7 @@ def found(fields, *others, more=""):
     rules, _ = load([parse(text + NUDGE, "rules.toml")], WORLD, Surroundings())
     view = CaseView(Case(key="nordik.ca", home=(MEETING, *others)), rules, {})
     rule = rules.rules["r"]
-    about = Scope(view, view._visit([MEETING]), rule)
+    about = Scope(view, only(MEETING, view), rule)
     return {each.id for each in view.matching(rule.done_by, about, DAY - timedelta(days=1))}
 
 
