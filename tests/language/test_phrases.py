@@ -213,6 +213,7 @@ FIRST, LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
         ("start + 99999 weeks + 99999 weeks + 99999 weeks + 99999 weeks + 99999 weeks, workday", LAST),
         ("start - 99999 months at 09:00, workday", FIRST),
         ("start - 99999 weeks - 99999 weeks, workday before", FIRST),
+        ("start + 99960 months - 99999 minutes", LAST),
         *((f"start - 99999 weeks + 1 {unit} - 99999 weeks", FIRST) for unit in UNITS),
         *((f"start + 99999 weeks - 1 {unit}{' + 99999 weeks' * 4}", LAST) for unit in UNITS),
     ],
