@@ -53,6 +53,14 @@ def test_a_word_that_is_added_to_a_pack_that_has_it_is_told(tmp_path):
     assert [(problem.code, problem.line) for problem in found] == [("F178", 2)]
 
 
-@pytest.mark.parametrize("written", ["interview*", "C++", "[urgent]", "1/2", "Re: offer", "l'entretien", "a.b", "Q&A"])
+@pytest.mark.parametrize(
+    "written", ["interview*", "C++", "[urgent]", "1/2", "Re: offer", "l'entretien", "a.b", "Q&A", "(phone|video) call"]
+)
 def test_signs_within_a_phrase_are_no_list(tmp_path, written):
     assert checked(tmp_path, f'[rule.mine]\non = {{ kind = "meeting", title = "{written}" }}\n{TASK}') == []
+
+
+def test_a_phrase_with_too_many_gaps_is_told(tmp_path):
+    (problem,) = checked(tmp_path, f'[rule.mine]\non = {{ kind = "sent", text = "a ... b ... c ... d" }}\n{TASK}')
+    assert problem.severity == "error"
+    assert "at most two" in problem.message
