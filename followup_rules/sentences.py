@@ -91,9 +91,15 @@ def together(*texts: str) -> str:
 
     >>> together("delete it", "", "or write a word")
     'delete it; or write a word'
+    >>> together("did you mean it?", "correct it there")
+    'did you mean it? correct it there'
     """
     first, *more = [text for text in texts if text] or [""]
-    return Sentence("{first}; {more}", first=first, more=together(*more)) if more else first
+    if not more:
+        return first
+    if first.endswith("?"):
+        return Sentence("{first} {more}", first=first, more=together(*more))
+    return Sentence("{first}; {more}", first=first, more=together(*more))
 
 
 def commas(*texts: str) -> str:

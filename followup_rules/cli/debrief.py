@@ -10,6 +10,7 @@ import click
 from msgspec import Struct
 
 from followup_rules.cli import casebook, completion, natural_dates, note, shared
+from followup_rules.cli.page import command_line
 from followup_rules.cli.speech import say, tr
 from followup_rules.codes import Code
 from followup_rules.config.questions import Detail, Question, questions
@@ -124,15 +125,12 @@ def _answers(question: Question, asker: Asker) -> Iterator[str]:
         details = [(each.key, asker.ask(each)) for each in question.details]
         pairs = [(question.answer.key, answer), *details] if question.answer.key else details
         own = "" if question.answer.key else answer
-        yield " ".join(
-            [f"#{question.tag}", *([own] if own else []), *(_pair(key, value) for key, value in pairs if value)]
-        )
+        values = [
+            f'{key}:"{value.translate(_QUOTES)}"' if " " in value else f"{key}:{value}" for key, value in pairs if value
+        ]
+        yield " ".join([f"#{question.tag}", *([own] if own else []), *values])
         if not question.repeat:
             return
-
-
-def _pair(key: str, value: str) -> str:
-    return f'{key}:"{value.translate(_QUOTES)}"' if " " in value else f"{key}:{value}"
 
 
 def _tell(added: Sequence[NoteAdded], case: str, problems: Sequence[Problem], *, as_json: bool) -> None:
@@ -146,7 +144,8 @@ def _tell(added: Sequence[NoteAdded], case: str, problems: Sequence[Problem], *,
         say(Sentence("{file}, under {heading!r}:", file=added[-1].file, heading=added[-1].heading))
         for each in added:
             click.echo(f"  {each.item}")
-        say(Sentence("see what comes of it: followup plan; take the last back: followup note --undo"))
+        plan, undo = command_line("plan"), command_line("note", "--undo")
+        say(Sentence("see what comes of it: {plan}; take the last back: {undo}", plan=plan, undo=undo))
     else:
         say(Sentence("nothing was noted"))
     shared.print_problems(problems)

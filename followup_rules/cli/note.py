@@ -13,6 +13,7 @@ import click
 from followup_rules.cli import completion, shared
 from followup_rules.cli.natural_dates import in_values
 from followup_rules.cli.note_heading import Cases, NotWritten
+from followup_rules.cli.page import command_line
 from followup_rules.cli.speech import say
 from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
@@ -29,6 +30,7 @@ from followup_rules.store import last_note
 from followup_rules.store.errors import StoreError
 from followup_rules.store.last_note import LastNote
 from followup_rules.store.store import open_copy
+from followup_rules.tick.entries import WITHOUT_HASH, tag_without_hash
 
 
 @click.command("note")
@@ -74,7 +76,8 @@ def show(added: NoteAdded) -> None:
     """Print what was written, and where."""
     say(Sentence("{file}:{line}, under {heading!r}:", file=added.file, line=added.line, heading=added.heading))
     click.echo(f"  {added.item}")
-    say(Sentence("see what comes of it: followup plan; take it back: followup note --undo"))
+    plan, undo = command_line("plan"), command_line("note", "--undo")
+    say(Sentence("see what comes of it: {plan}; take it back: {undo}", plan=plan, undo=undo))
 
 
 def write(
@@ -101,6 +104,7 @@ def write(
             problem = failure(f"sources.{configured.name}", error, hint)
             shared.print_problems([masked(problem, config.secrets)])
             sys.exit(shared.PARTLY)
+        # Only now: what was not written cannot be taken back.
         last_note.keep(config.store, LastNote(configured.name, added))
         return added, list(_misread(added, source, configured, config, moment))
 
@@ -138,7 +142,8 @@ def take_back(config: Config, now: datetime, *, as_json: bool) -> None:
                 item=last.note.item,
             )
         )
-        say(Sentence("what came of it is taken back by the next run: followup plan shows it"))
+        plan = command_line("plan")
+        say(Sentence("what came of it is taken back by the next run: {plan} shows it", plan=plan))
 
 
 def _give_up(what: str, hint: str, *, as_json: bool) -> NoReturn:
@@ -148,6 +153,7 @@ def _give_up(what: str, hint: str, *, as_json: bool) -> NoReturn:
 def _cases(config: Config) -> Cases:
     with open_copy(config.store) as copy:
         entries = copy.entries()
+        # A case that is known by an entry's id only is called by its title, and never by that id.
         keys = {*copy.places.cases(), *config.rulebook.directory.spelling.values()} - entries.keys()
     return Cases(config.rulebook.directory, frozenset(keys), names_of(entries, config.profile.timezone))
 
@@ -203,3 +209,6 @@ def _misread(
             if not known.known(tag):
                 message = Sentence("no rule knows the tag #{tag}", tag=tag)
                 yield Problem("note", message, Code.UNKNOWN_TAG, hint=known.nearest(tag), warning=True)
+        if isinstance(item, Event) and (word := tag_without_hash(item, known)):
+            hint = Sentence('did you mean "{word}"?', word=f"#{word.lower()}")
+            yield Problem("note", WITHOUT_HASH, Code.UNKNOWN_TAG, hint=hint, warning=True)

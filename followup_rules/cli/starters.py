@@ -48,13 +48,13 @@ path   = {tasks}     # done.txt lies beside it
 {rules}# Any number of a rule can be changed in one line; the rest of the rule stays.
 {number}""",
     "fr": """\
-# La configuration de followup. Un chemin relatif part de ce fichier; ~ et $VARS y vont. Ce qui ne va pas :
+# La configuration de followup. Un chemin relatif part de ce fichier ; ~ et $VARS y vont. Ce qui ne va pas :
 # `followup check`.
 
-packs = ["interview"]     # les règles fournies avec le programme; les vôtres : rules = ["mes-regles.toml"]
+packs = ["interview"]     # les règles fournies avec le programme ; les vôtres : rules = ["mes-regles.toml"]
 
 [profile]
-me         = {me}     # toutes vos adresses; les brouillons partent de la première
+me         = {me}     # toutes vos adresses ; les brouillons portent la première
 my_domains = {my_domains}     # ceux de votre employeur : on y est entre collègues
 agencies   = []     # les domaines des agences de recrutement
 name       = {name}     # votre signature
@@ -75,9 +75,9 @@ path   = {drafts}
 plugin = "todotxt"
 path   = {tasks}     # done.txt est à côté
 
-# Google à la place des fichiers, ou en plus : docs/google.md dit comment; puis `followup auth google` vous connecte.
+# Google à la place des fichiers, ou en plus : docs/google.md dit comment ; puis `followup auth google` vous connecte.
 {google}
-# Où followup retient ce qu'il a fait; sans cela, dans le dossier des données de votre système.
+# Où followup retient ce qu'il a fait ; sans cela, dans le dossier des données de votre système.
 # [store]
 # path = "followup.db"
 
@@ -141,7 +141,7 @@ on = "#interview"
 """
 _NO_SENT = {
     "en": "# There is no sent mail: what you did, you note with #thanked or #kept; nothing else tells of it.\n",
-    "fr": "# Il n'y a pas d'envois : ce que vous avez fait, notez-le : #remercié, #tenu; rien d'autre ne le dit.\n",
+    "fr": "# Il n'y a pas d'envois : ce que vous avez fait, notez-le : #remercié, #tenu ; rien d'autre ne le dit.\n",
 }
 _WITHOUT_MAIL = """\
 [rule.thank-you]
@@ -166,12 +166,12 @@ _NOTES = {
 ```
 """,
     "fr": """\
-<!-- Vos notes : un titre par employeur, un élément de liste par note; le mot avec # dit de quoi il s'agit.
+<!-- Vos notes : un titre par employeur, un élément de liste par note ; le mot avec # dit de quoi il s'agit.
      Écrivez ici, ou laissez faire `followup note`. Un bloc de code, comme ci-dessous, n'est qu'un exemple. -->
 
 ```
 ## Nordik <julie.roy@nordik.example>
-- 2026-11-10 14:30 #promise Envoyer l'adresse de la boutique due:vendredi
+- 2026-11-10 14:30 #promesse Envoyer l'adresse de la boutique due:vendredi
 ```
 """,
 }

@@ -27,6 +27,7 @@ _CLICK = (
     Sentence("{name} is not a valid integer."),
     Sentence("{name} is not a valid integer range."),
     Sentence("{name} is not in the range {range}."),
+    Sentence("{name} is not in the range {least}<=x<={most}."),
     Sentence("{name} is not one of {choices}."),
     Sentence("{kind} {name} does not exist."),
     Sentence("{kind} {name} is a directory."),
@@ -35,6 +36,7 @@ _CLICK = (
     Sentence("Path"),
     Sentence("{said} Did you mean {name}?"),
     Sentence("{said} (Did you mean {name}?)"),
+    Sentence("{said} (Did you mean one of: {name}?)"),
     Sentence("{said} (Possible options: {name})"),
     Sentence("Show this message and exit."),
     Sentence("Show the version and exit."),
@@ -61,10 +63,10 @@ class Formatter(click.HelpFormatter):
 
     def write_dl(self, rows: Iterable[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
         """Write a list of options or commands, and what each does."""
-        super().write_dl([(name, _told(said)) for name, said in rows], *args, **kwargs)
+        super().write_dl([(name, _help(said)) for name, said in rows], *args, **kwargs)
 
 
-def _told(said: str) -> str:
+def _help(said: str) -> str:
     found = _EXTRA.fullmatch(said)
     assert found is not None, "it fits any text"
     extra = (found[2] or "").replace("default: ", tr(Sentence("default: ")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from collections.abc import Mapping
 from functools import cache
@@ -15,10 +16,22 @@ from followup_rules.toml.suggestions import nearest
 
 _FILE = Path(__file__).parents[1] / "data" / "cities.toml"
 _LANGUAGES = ("en", "fr")
+_SHORT_NAME = 5
+_PARTED = re.compile(r"(?P<city>[^,(/]+?)(?:\s*[,(/]\s*|\s+)(?P<place>[^\s,(/)][^,(/)]*)\)?")
 
 
 def zones_of(written: str) -> list[str]:
-    """Return the time zones that somebody may mean: by the name of a zone, of its city, or of another city in it."""
+    """Return the time zones that somebody may mean: by a zone's name, a city's, a country's, or "Montréal, Québec"."""
+    if found := _zones_named(written):
+        return found
+    if apart := _city_and_place(written):
+        return [zone for zone in _zones_named(apart[0]) if country_of(zone) == apart[1][:2]]  # of CA-ON, or USA
+    # A country with one time zone is answer enough; of one with several, the city is asked for.
+    here = [zone for zone, country in _countries_of_zones().items() if country == holidays_of(written)]
+    return here if len(here) == 1 else []
+
+
+def _zones_named(written: str) -> list[str]:
     name = fold(written)
     exact = [zone for zone in zoneinfo.available_timezones() if zone.casefold() == written.strip().casefold()]
     if exact:
@@ -33,13 +46,26 @@ def zones_of(written: str) -> list[str]:
 def zones_near(written: str) -> list[str]:
     """Return the time zones of the city whose name is spelled nearest."""
     cities = [*(city for place in _places() for city in place["cities"]), *(city for _, city in _cities())]
-    near = nearest(fold(written), map(fold, cities))
-    return zones_of(near) if near else []
+    # There are so many cities that two edits make one of any short word: Mahé of Mars, Lomé of Lune.
+    near = nearest(fold(written), map(fold, cities), most=2 if len(written.strip()) > _SHORT_NAME else 1)
+    return _zones_named(near) if near else []
+
+
+def _city_and_place(written: str) -> tuple[str, str] | None:
+    """Return the city and the country or region of "Montréal, Québec", "Lyon (France)" or "Montreal QC"."""
+    parted = _PARTED.fullmatch(written.strip())
+    place = holidays_of(parted["place"]) if parted else ""
+    return (parted["city"], place) if parted and place else None
 
 
 def country_of(zone: str) -> str:
     """Return the code of the country that a time zone lies in, or "", by the table that comes with the zones."""
     return _countries_of_zones().get(zone, "")
+
+
+def is_country(written: str) -> bool:
+    """Tell whether it is the name of a country, in English or French."""
+    return any(fold(country) == fold(written) for _, country in _countries())
 
 
 def holidays_of(written: str) -> str:
@@ -55,8 +81,9 @@ def holidays_of(written: str) -> str:
 
 
 def holidays_near(written: str) -> str:
-    """Return the country or region of a city, if the list of cities has it; else ""."""
-    return next((place["holidays"] for place in _places() if fold(written) in map(fold, place["cities"])), "")
+    """Return the country or region of a city, if the list of cities has it or it was said with the city; else ""."""
+    listed = (place["holidays"] for place in _places() if fold(written) in map(fold, place["cities"]))
+    return next(listed, "") or next(iter((_city_and_place(written) or ())[1:]), "")
 
 
 @cache

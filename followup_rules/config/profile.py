@@ -85,6 +85,7 @@ def _check_zone(value: Value) -> None:
         )
 
 
+_DIFFERENCE = re.compile(r"(?:utc|gmt)?\s*[+-]?\s*\d{1,2}(?::?\d{2})?", re.IGNORECASE)
 # What clocks show in some months only, or always, and the places whose clocks do so; the nearest spelling is elsewhere.
 _SHORT = {
     "EST": ("America/Toronto", "America/New_York"),
@@ -148,6 +149,11 @@ def nearest_zone(written: str) -> str:
 
     if written.upper() in _SHORT:
         return Sentence("did you mean {places}?", places=_places(written.upper()))
+    # The names Etc/GMT+5 mean five hours behind UTC, the opposite of what people write (POSIX), and none has a summer.
+    if _DIFFERENCE.fullmatch(written.strip()):
+        return Sentence("name a city: a difference from UTC knows no summer time")
+    if cities.is_country(written):
+        return Sentence("name a city: the clocks are not the same in all of it")
     zones = sorted(zoneinfo.available_timezones())
     # People mistake the region more often than the city: Canada/Montreal, US/Toronto.
     city = fold(written.rpartition("/")[2])

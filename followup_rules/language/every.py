@@ -11,7 +11,8 @@ from typing import Any
 from msgspec import Struct
 
 from followup_rules.codes import Code
-from followup_rules.language.days import WEEKDAY, Days
+from followup_rules.language.days import WEEK, WEEKDAY, Days
+from followup_rules.language.phrases import clock_meant
 from followup_rules.language.rolls import PhraseError, clock, weekdays
 from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import nearest
@@ -27,8 +28,19 @@ EXAMPLES = (
     "2 weeks from 2026-11-06",
 )
 _WORDS = ("day", "workday", "month", "year", "weeks", *WEEKDAY)
+_LEADING = re.compile(r"^(?:(?:every|each|on|chaque|tous les|toutes les) )+")
+_OF_MONTH = re.compile(r"(?:month )?(?:on )?(?:the )?(\d{1,2})(?:st|nd|rd|th)?(?: of (?:the|each|every) month)?")
+_ADVERBS = {
+    "daily": "day",
+    "weekly": "monday",
+    "monthly": "month on 1",
+    "yearly": "year on 01-01",
+    "annually": "year on 01-01",
+}
+# As of a date without a time; see `followup_rules.written_dates`.
 _AT = time(9)
 _DAY = timedelta(days=1)
+# So far ahead looks `Every.instants`; what recurs once a year says `year on`.
 _MOST_WEEKS = 52
 
 
@@ -37,7 +49,7 @@ class Every(Struct, frozen=True):
 
     text: str
     at: time = _AT
-    weekdays: frozenset[int] = frozenset(range(7))
+    weekdays: frozenset[int] = WEEK
     workday: bool = False
     month: int = 0
     """Of the year, from 1; 0: any."""
@@ -77,7 +89,8 @@ def read(value: Value) -> Every | None:
     try:
         return parse(value.raw)
     except PhraseError as error:
-        guess = "" if error.word in _WORDS else nearest(error.word, {*error.valid, *_WORDS})
+        meant = _meant(value.raw)
+        guess = meant or ("" if error.word in _WORDS else nearest(error.word, {*error.valid, *_WORDS}))
         hint = (
             Sentence('did you mean "{word}"?', word=guess)
             if guess
@@ -87,9 +100,24 @@ def read(value: Value) -> Every | None:
             Sentence("{error} in {raw!r}", error=error, raw=value.raw),
             code=Code.NO_SUCH_TIME,
             hint=hint,
-            within=error.word,
+            within=value.raw if meant else error.word,
         )
         return None
+
+
+def _meant(text: str) -> str:
+    """Return what recurs as it is written here, of `every friday at 3pm`, `monthly` or `monday and thursday`; or ""."""
+    what, at, written = " ".join(text.lower().split()).partition(" at ")
+    what = _LEADING.sub("", what)
+    if found := _OF_MONTH.fullmatch(what):
+        what = f"month on {found[1]}"
+    what = _ADVERBS.get(what, re.sub(r"\s*(?:,|&|\band\b|\bet\b)\s*", "/", what))
+    meant = f"{what} at {clock_meant(written) or written}" if at else what
+    try:
+        parse(meant)
+    except PhraseError:
+        return ""
+    return meant
 
 
 def parse(text: str) -> Every:
@@ -118,7 +146,7 @@ def _what(what: str) -> dict[str, Any]:
         return {"weeks": _number(found[1], _MOST_WEEKS), "first": _date(found[2])}
     if rest or word in ("month", "year") or not word[:1].isalpha():
         raise PhraseError(
-            word, Sentence("{what!r} is nothing that recurs", what=what) if what else Sentence("nothing recurs"), _WORDS
+            word, Sentence("{what!r} is nothing that recurs", what=what) if what else Sentence("nothing recurs")
         )
     return {"weekdays": weekdays(word)}
 

@@ -17,7 +17,7 @@ from followup_rules.language.layers import Table, merge
 from followup_rules.language.patterns import Pattern, World
 from followup_rules.language.phrases import PhraseError, parse
 from followup_rules.language.references import Surroundings
-from followup_rules.language.rule_keys import GUARD, RULE, Read
+from followup_rules.language.rule_keys import GUARD, HOMES, RULE, Read
 from followup_rules.language.schema import ATTRIBUTE, Guard, Rule, RuleSet
 from followup_rules.model import Problem
 from followup_rules.sealing import digest
@@ -99,7 +99,9 @@ def _compile(table: Table, schema: Mapping[str, Read], world: World) -> dict[str
         if key not in schema:
             # Reported as a key of its own table, which knows the nearest valid one.
             within = replace(value, path=value.path[:-1], raw={key: value.raw}, parts={})
-            within.known_keys([*schema, "unset"])
+            table_of = ".".join(map(str, within.path))
+            homes = {word: f"{table_of}.{home}" for word, home in HOMES.items() if home in schema}
+            within.known_keys([*schema, "unset"], homes)
             faulty.append(key)
             continue
         read = schema[key](value, world)
@@ -191,6 +193,7 @@ def _dates_in(raw: Any) -> Iterator[str]:
     """Yield the fields that phrases count from; `to = "it.FIELD"` names an address."""
     if isinstance(raw, str) and len(raw) < _LONGEST_PHRASE:
         with suppress(PhraseError):
+            # What is no phrase, such as a title, counts from nothing; it is judged where its key is read.
             yield from {parse(raw).field} - _NO_VALUES
     elif isinstance(raw, list):
         for item in raw:
@@ -213,10 +216,10 @@ def _values_in(raw: Any) -> Iterator[str]:
             yield from _values_in(value)
 
 
-def _only_enabled(found: RuleSet) -> RuleSet:
+def _only_enabled(rules: RuleSet) -> RuleSet:
     return replace(
-        found,
-        rules={name: rule for name, rule in found.rules.items() if rule.enabled},
-        guards={name: guard for name, guard in found.guards.items() if guard.enabled},
-        off=frozenset(name for name, rule in found.rules.items() if not rule.enabled),
+        rules,
+        rules={name: rule for name, rule in rules.rules.items() if rule.enabled},
+        guards={name: guard for name, guard in rules.guards.items() if guard.enabled},
+        off=frozenset(name for name, rule in rules.rules.items() if not rule.enabled),
     )

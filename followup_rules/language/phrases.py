@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from followup_rules.language import units
 from followup_rules.language.days import Days
-from followup_rules.language.rolls import PhraseError, Roll, UnsettledError, parse_all, rolled
+from followup_rules.language.rolls import WORDS, PhraseError, Roll, UnsettledError, parse_all, rolled
 from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value, every
@@ -25,6 +25,8 @@ UNITS = ("minutes", "hours", "days", "weeks", "months", "workdays")
 
 _NAME = re.compile(r"[^\W\d_][\w-]*(\.[^\W\d_][\w-]*)?")
 _SINCE = ("after", "in", "après", "dans")
+_BACK, _ON = ("before", "avant"), ("after", "from", "later", "après")
+_ARTICLES = ("the", "le", "la")
 _JOINED = re.compile(r"(\d{1,5})([^\W\d]+)")
 """A number and a unit without the space between: `10d`."""
 _OTHER_CLOCK = re.compile(r"([01]?\d|2[0-3])(?:\s?[h.:]\s?([0-5]\d)?)?\s?(?:([ap])\.?m\.?)?", re.IGNORECASE)
@@ -50,11 +52,11 @@ class Phrase(Struct, frozen=True, cache_hash=True):
 
     text: str
     base: str
-    field: str = ""
-    steps: tuple[Step, ...] = ()
-    at: time | None = None
-    rolls: tuple[Roll, ...] = ()
-    done: bool = False
+    field: str
+    steps: tuple[Step, ...]
+    at: time | None
+    rolls: tuple[Roll, ...]
+    done: bool
     """It counts from the instant at which the duty of the rule that is its base was done."""
 
     @property
@@ -91,10 +93,9 @@ def parse(text: str) -> Phrase:
     words = re.sub(r"\+|(?<!\S)-(?=\d)", lambda sign: f" {sign[0]} ", body).split()
     if not words:
         raise PhraseError(text.strip(), Sentence("nothing to count from"), _BASES_ALONE)
-    if words[0].isdecimal():
-        raise PhraseError(words[0], Sentence("nothing to count from"), meant=f"end + {words[0]}")
-    if words[0].lower() in _SINCE and words[1:2] and words[1].isdecimal():
-        raise PhraseError(" ".join(words[:2]), Sentence("nothing to count from"), meant=f"end + {words[1]}")
+    if turned := _number_first(words):
+        written = turned[0] if turned[0] in text else words[0]
+        raise PhraseError(written, Sentence("nothing to count from"), meant=turned[1])
     base, _, field = words[0].partition(".")
     if words[0] == "it":
         raise PhraseError("it", Sentence("'it' needs the name of a field, such as it.due"))
@@ -103,6 +104,27 @@ def parse(text: str) -> Phrase:
     done = field == "done" and base not in BASES
     steps, rest = _steps(words[1:])
     return Phrase(" ".join(text.split()), base, "" if done else field, steps, _clock(rest), parse_all(rolls), done)
+
+
+def _number_first(words: list[str]) -> tuple[str, str] | None:
+    """Return what was written of `2 days before it.due`, `in 5 working days` or `30 days`, and what that is here."""
+    since = words[0].lower() in _SINCE
+    number, *rest = [*words[since:], ""]
+    if not number.isdecimal():
+        return None
+    written, unit = units.meant(*rest[:2])
+    if not unit and _plural(rest[0]) in UNITS:
+        written, unit = rest[0], _plural(rest[0])
+    if not unit:
+        return " ".join([*words[:since], number]), f"end + {number}"
+    rest = rest[len(written.split()) :]
+    sign = "-" if rest[0].lower() in _BACK else "+"
+    further = 1 if rest[0].lower() in (*_BACK, *_ON) else 0
+    further += further and rest[further].lower() in _ARTICLES
+    named = further and _NAME.fullmatch(rest[further])
+    base = (units.base(rest[further]) or rest[further]) if named else "end"
+    taken = since + 1 + len(written.split()) + further + bool(named)
+    return " ".join(words[:taken]), f"{base} {sign} {number} {unit.removesuffix('s') if number == '1' else unit}"
 
 
 def _steps(words: list[str]) -> tuple[tuple[Step, ...], list[str]]:
@@ -160,22 +182,26 @@ def _clock(words: list[str]) -> time | None:
         raise PhraseError(
             words[0],
             Sentence("{words!r} is not understood here", words=words[0]),
-            ("+", "-", "at", ", workday"),
-            meant="+" if words[0] in {"and", "et", "plus"} else "",
+            ("+", "-", "at"),
+            meant="+" if words[0] in {"and", "et", "plus"} else _roll_meant(words[0]),
         )
     clock = _CLOCK.fullmatch(words[1]) if len(words) > 1 else None
     written = " ".join(takewhile(lambda word: word not in ("+", "-"), words[1:])) or words[0]
-    meant = _clock_meant(written)
+    meant = clock_meant(written)
     if not clock or (meant and written != words[1]):  # `9:30 pm` begins like one
         raise PhraseError(written, Sentence("expected a time of day such as 09:00 after 'at'"), meant=meant)
     if len(words) > 2:
-        raise PhraseError(
-            words[2], Sentence("{words!r} is not understood after the time of day", words=words[2]), (", workday",)
-        )
+        message = Sentence("{words!r} is not understood after the time of day", words=words[2])
+        raise PhraseError(words[2], message, meant=_roll_meant(words[2]))
     return time(int(clock[1]), int(clock[2]))
 
 
-def _clock_meant(written: str) -> str:
+def _roll_meant(word: str) -> str:
+    """Return a roll as a phrase writes it, if a word is one that lacks its comma; "" for any other word."""
+    return f", {word}" if word.lower() in WORDS else ""
+
+
+def clock_meant(written: str) -> str:
     """Return the time of day, as a phrase writes it, that is written as elsewhere; "" if it is none."""
     found = _OTHER_CLOCK.fullmatch(written)
     if not found or (found[3] and not 1 <= int(found[1]) <= 12):

@@ -132,6 +132,11 @@ def _do(value: Value, world: World) -> tuple[Do, ...] | None:
 
 
 def _one_do(value: Value, world: World) -> Do | None:
+    if isinstance(value.raw, str):
+        message = Sentence("'do' must be a table {{ ... }}, not {raw}", raw=values.shown(value.raw))
+        hint = Sentence("write it as {example}", example='do = { type = "task", title = "..." }')
+        value.report(message, code=Code.WRONG_SORT, hint=hint)
+        return None
     if not value.is_a(dict):
         return None
     got = {key: _DO[key](value.child(key), world) for key in value.known_keys(_DO)}
@@ -169,6 +174,12 @@ def _recipients_fit(value: Value, got: Mapping[str, Any]) -> bool:
         )
     return not odd
 
+
+HOMES = {
+    **{field: "on" for field in (*patterns.FIELDS, "every") if field not in ("after", "before")},
+    **dict.fromkeys(_DO, "do"),
+}
+"""Words that people write beside the fields of a rule, and the field that they belong into."""
 
 RULE: dict[str, Read] = {
     "why": _text,

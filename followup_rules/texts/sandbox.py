@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from followup_rules.model import Event, Person, Profile
 from followup_rules.plain import clean, one_line
-from followup_rules.sentences import Sentence
+from followup_rules.sentences import Sentence, either
 from followup_rules.texts import filters
 from followup_rules.toml.suggestions import expected
 
@@ -211,7 +211,20 @@ def _fault(node: nodes.Node, known: Iterable[str], sandbox: Environment) -> str:
     return ""
 
 
+_SAID_SO = {
+    "title": ("it.title",), "subject": ("it.title",), "text": ("it.text",), "people": ("them|names",),
+    "name": ("them|names", "me.name"), "names": ("them|names",), "date": ("start|day",),
+    "signature": ("vars.signature",),
+    # No text depends on the present: with it the draft would be another one at each run.
+    "today": ("due|day",), "now": ("due|day",),
+}  # fmt: skip
+"""What people write who leave out whose title or name it is."""
+
+
 def _unknown(kind: str, word: str, known: Iterable[str]) -> str:
+    if meant := _SAID_SO.get(word):
+        did_you_mean = Sentence("did you mean {words}?", words=either([f'"{each}"' for each in meant]))
+        return Sentence('there is no {kind} "{word}": {hint}', kind=kind, word=word, hint=did_you_mean)
     hint = expected(word, known) or Sentence("one of: {words}", words=", ".join(sorted(known)))
     return Sentence('there is no {kind} "{word}": {hint}', kind=kind, word=word, hint=hint)
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from followup_rules.codes import Code
 from followup_rules.config.configured import ConfiguredSource
+from followup_rules.language.tags import Tags
 from followup_rules.model import KIND_END, BadItem, Event, Problem, Pull
 from followup_rules.sentences import Sentence, as_sentence
 from followup_rules.store.events import lies_in
@@ -20,6 +21,7 @@ from followup_rules.tick.report import Given
 MOST_TOLD = 100
 """How many entries of one pull are named that cannot be read."""
 
+WITHOUT_HASH = Sentence("this note has no tag, and begins with the name of one")
 _MEND = Sentence("mend it there, or leave it: everything else was read")
 _PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?:: (?P<title>.*))?", re.DOTALL)
 
@@ -58,12 +60,12 @@ def entries(source: ConfiguredSource, pull: Pull, given: Given) -> Entries:
 
 
 def _settled(
-    source: ConfiguredSource, found: list[Event], bad: list[BadItem], unread: Sequence[BadItem], given: Given
+    source: ConfiguredSource, events: list[Event], bad: list[BadItem], unread: Sequence[BadItem], given: Given
 ) -> tuple[list[Event], list[BadItem], list[Fault]]:
     """Return the events, the notes among them as the notes that they were before and with their values read."""
-    notes = [event for event in found if event.kind == "note"]
+    notes = [event for event in events if event.kind == "note"]
     if not notes and not (bad and "note" in source.emits):
-        return found, bad, []
+        return events, bad, []
     from followup_rules.engine.same_notes import keep, settle  # noqa: PLC0415 -- only where notes have changed
 
     others = {each.name for each in given.config.sources} - {source.name}
@@ -76,7 +78,7 @@ def _settled(
         event, wrong = _with_values(source, note, given)
         with_values.append(event)
         faults += [*_unknown_tags(source, event, given), *_without_hash(source, event, given), *wrong]
-    return [*(event for event in found if event.kind != "note"), *with_values], keep(bad, settled, known), faults
+    return [*(event for event in events if event.kind != "note"), *with_values], keep(bad, settled, known), faults
 
 
 def _with_values(source: ConfiguredSource, note: Event, given: Given) -> tuple[Event, list[Fault]]:
@@ -114,16 +116,19 @@ def _unknown_tags(source: ConfiguredSource, note: Event, given: Given) -> Iterat
 
 
 def _without_hash(source: ConfiguredSource, note: Event, given: Given) -> Iterator[Fault]:
-    """Yield that an untagged note begins with the name of a tag, as no prose does: in small letters or with dates."""
-    word = note.title.partition(" ")[0]
-    known = given.config.rulebook.rules.world.tags
-    small = word.islower() or any(isinstance(value, datetime) for value in note.data.values())
-    if note.tags or not small or not word.isascii() or not known.known(word.lower()):
+    word = tag_without_hash(note, given.config.rulebook.rules.world.tags)
+    if not word:
         return
-    message = Sentence("this note has no tag, and begins with the name of one")
     hint = Sentence('did you mean "{word}"?', word=f"#{word.lower()}")
-    problem = problem_at(source, BadItem(note.where, message, "", note.source_line, word, hint), given)
-    yield Fault(f"{note.id} {message}", replace(problem, code=Code.UNKNOWN_TAG, warning=True))
+    problem = problem_at(source, BadItem(note.where, WITHOUT_HASH, "", note.source_line, word, hint), given)
+    yield Fault(f"{note.id} {WITHOUT_HASH}", replace(problem, code=Code.UNKNOWN_TAG, warning=True))
+
+
+def tag_without_hash(note: Event, known: Tags) -> str:
+    """Return the tag's name with which an untagged note begins, as no prose does: in small letters or with dates."""
+    word = note.title.partition(" ")[0]
+    small = word.islower() or any(isinstance(value, datetime) for value in note.data.values())
+    return word if not note.tags and small and word.isascii() and known.known(word.lower()) else ""
 
 
 def misplaced(given: Given) -> list[Fault]:

@@ -17,6 +17,8 @@ _LISTED = 8
 _ELSEWHERE: dict[str, tuple[str, ...]] = {
     "title": ("subject", "summary"), "text": ("body",), "with": ("attendees", "participants"), "from": ("sender",),
     "to": ("recipient", "recipients"), "on": ("trigger",), "do": ("action", "then"), "sent": ("mail", "email"),
+    "opens": ("when", "starts", "after", "wait"), "done_by": ("unless", "until", "stop"), "where": ("if", "condition"),
+    "closes": ("expires", "ends", "before"), "ended_by": ("unless", "until", "stop"),
     "received": ("mail", "email"), "meeting": ("event", "appointment"),
 }  # fmt: skip
 """What mail programs, calendars and other tools call the same."""

@@ -145,6 +145,13 @@ def choice(*valid: str) -> Callable[[Value], str | None]:
     """Return a reader of one of some words."""
 
     def read(value: Value) -> str | None:
+        if isinstance(value.raw, bool | int | float):
+            wanted = either([f'"{word}"' for word in valid])
+            message = Sentence(
+                "{name!r} must be {wanted}, not {raw}", name=value.name, wanted=wanted, raw=shown(value.raw)
+            )
+            value.report(message, code=Code.WRONG_SORT)
+            return None
         if not value.is_a(str):
             return None
         if value.raw in valid:

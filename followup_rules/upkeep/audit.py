@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC
+from datetime import UTC, tzinfo
 
 from msgspec import Struct
 
 from followup_rules.config.read import Config
 from followup_rules.engine.evaluate import EvaluationContext
-from followup_rules.model import Decision
 from followup_rules.sentences import Sentence, commas
 from followup_rules.store.decisions import StoredDecision
 from followup_rules.store.store import Store
@@ -66,23 +65,23 @@ def last_context(config: Config, store: Store) -> EvaluationContext | None:
 def _compared(
     case: str, stored: Mapping[str, StoredDecision], config: Config, store: Store, context: EvaluationContext
 ) -> Iterator[Difference]:
-    fresh = {each.key: _as_kept(each) for each in judge(next(store.read([case])), config, context)[0]}
+    judged, _ = judge(next(store.read([case])), config, context)
+    fresh = {
+        it.key: StoredDecision(it.key, str(it.state), it.evidence, it.next and it.next.astimezone(UTC), it.late)
+        for it in judged
+    }
     for key in sorted({*stored, *fresh}):
         if stored.get(key) != fresh.get(key):
-            yield Difference(case, key, _shown(stored.get(key)), _shown(fresh.get(key)))
+            zone = config.profile.timezone
+            yield Difference(case, key, _shown(stored.get(key), zone), _shown(fresh.get(key), zone))
 
 
-def _as_kept(decision: Decision) -> StoredDecision:
-    then = decision.next and decision.next.astimezone(UTC)
-    return StoredDecision(decision.key, str(decision.state), decision.evidence, then, decision.late)
-
-
-def _shown(decision: StoredDecision | None) -> str:
+def _shown(decision: StoredDecision | None, zone: tzinfo) -> str:
     if decision is None:
         return Sentence("nothing")
     parts: list[str] = [decision.state, *([Sentence("late")] if decision.late else [])]
     if decision.next:
-        parts.append(Sentence("until {next}", next=f"{decision.next:%Y-%m-%d %H:%M}"))
+        parts.append(Sentence("until {next}", next=f"{decision.next.astimezone(zone):%Y-%m-%d %H:%M}"))
     if decision.evidence:
         parts.append(Sentence("shown by {names}", names=", ".join(decision.evidence)))
     return commas(*parts)

@@ -36,6 +36,7 @@ EXAMPLES = frozenset(
     {
         "- 2026-11-10 14:30 #promise Send the address of the shop due:friday",
         "- 2026-11-10 14:30 #promise Envoyer l'adresse de la boutique due:vendredi",
+        "- 2026-11-10 14:30 #promesse Envoyer l'adresse de la boutique due:vendredi",
     }
 )
 """The lines that `followup init` writes into a code block, as examples: there they are nothing to tell of."""

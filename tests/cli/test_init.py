@@ -327,6 +327,10 @@ def test_who_has_only_notes_gets_a_config_by_which_they_are_enough(home, locale,
         ("--timezone", "new york", "timezone", "America/New_York"),
         ("--timezone", "Londres", "timezone", "Europe/London"),
         ("--timezone", "America/Montreal", "timezone", "America/Montreal"),
+        ("--timezone", "Montréal, Québec", "timezone", "America/Toronto"),
+        ("--timezone", "Montreal QC", "timezone", "America/Toronto"),
+        ("--timezone", "Lyon (France)", "timezone", "Europe/Paris"),
+        ("--timezone", "Belgique", "timezone", "Europe/Brussels"),
         ("--holidays", "Ontario", "holidays", "CA-ON"),
         ("--holidays", "belgique", "holidays", "BE"),
         ("--language", "Français", "language", "fr"),
@@ -337,6 +341,23 @@ def test_answers_are_understood_as_people_write_them(home, flag, written, field,
     result = init("--config", "config.toml", "init", *flags(), flag, written)
     assert result.exit_code == 0, result.output
     assert str(getattr(read_config(home / "config.toml").profile, field)) == meant or flag == "--me"
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("Mars", 'write a name such as "America/Toronto"'),  # and no city that is as short
+        ("London, Ontario", 'write a name such as "America/Toronto"'),  # and not London in England
+        ("Canada", "name a city: the clocks are not the same in all of it"),
+        ("UTC+2", "name a city: a difference from UTC knows no summer time"),
+        ("GMT-5", "name a city: a difference from UTC knows no summer time"),  # Etc/GMT-5 lies five hours east
+    ],
+)
+def test_a_zone_that_is_not_clear_is_never_guessed(home, written, told):
+    result = init("--config", "config.toml", "init", *flags(), "--timezone", written)
+    assert result.exit_code == 2
+    assert f"unknown time zone {written!r}: {told}" in result.output
+    assert not (home / "config.toml").exists()
 
 
 def test_the_command_at_the_end_of_a_look_makes_a_config_that_works(home):

@@ -91,7 +91,7 @@ def test_a_heading_that_means_the_case_takes_the_note(place, heading, case):
     line = "- 2026-11-10 14:30 #promise Send the address due:friday\n"
     assert (place / "notes.md").read_text() == before + line + after
     assert f"notes.md:{before.count(chr(10)) + 1}" in result.stdout
-    assert "followup plan" in result.stdout
+    assert " plan --now " in result.stdout
     assert check().exit_code == 0, "the note finds its case"
 
 
@@ -271,6 +271,15 @@ def test_a_tag_that_no_rule_knows_is_written_with_a_warning(place):
     assert 'did you mean "called"?' in result.stderr
     assert result.stderr.count("warning[") == 1
     assert "#calld" in (place / "notes.md").read_text()
+
+
+def test_a_tag_without_its_hash_is_told_at_once(place):
+    result = note("nordik", "promise Send the plan due:friday")
+    assert (result.exit_code, 'did you mean "#promise"?' in result.stderr) == (0, True)
+
+
+def test_what_to_type_next_names_the_config_that_was_named(place):
+    assert "--config config.toml note --undo" in note("nordik", "#called").stdout
 
 
 def test_the_time_is_that_of_the_users_zone(place):

@@ -95,6 +95,7 @@ def test_a_day_that_may_be_two_or_is_over_is_asked_about(story, day):
     ("word", "told"),
     [
         ("nordik/thankyou", 'did you mean "thank-you"?'),
+        ("nordik/merci", "open are: nordik.ca/"),
         ("nordic/thank-you", "fits no case"),
         ("nordik/prepare", "nothing of prepare is open in nordik.ca"),
         ("prepare/nordik.ca@2026-11-09", "is open no more: missed"),

@@ -60,6 +60,14 @@ def test_help_and_its_headings_are_french(speaking):
     [
         (["explian"], "Erreur\xa0: La commande 'explian' n’existe pas. Vouliez-vous dire 'explain'\xa0?"),
         (["plan", "--nwo", "x"], "Erreur\xa0: L’option '--nwo' n’existe pas. Vouliez-vous dire '--now'\xa0?"),
+        (
+            ["plan", "--jsn"],
+            "Erreur\xa0: L’option '--jsn' n’existe pas. (Vouliez-vous dire l’une de celles-ci\xa0: '--json', '--now'\xa0?)",
+        ),
+        (
+            ["agenda", "--days", "-3"],
+            "Erreur\xa0: Valeur qui ne va pas pour '--days'\xa0: -3 n’est pas entre 0 et 3660.",
+        ),
         (["mark"], "Erreur\xa0: Il manque l’argument 'CASE'."),
         (
             ["agenda", "--days", "x"],

@@ -179,6 +179,14 @@ def test_a_config_whose_name_is_misspelt(home):
     assert (problem.code, problem.hint) == ("F002", 'did you mean "followup.toml"?')
 
 
+def test_the_config_in_this_folder_is_named_where_the_usual_one_is_missing(home, monkeypatch):
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    read(PROFILE)
+    result = CliRunner().invoke(cli, ["plan"])
+    assert result.exit_code == 2
+    assert "followup --config config.toml" in result.stderr
+
+
 @pytest.mark.usefixtures("unprivileged")
 def test_a_config_that_may_not_be_read(home):
     read(PROFILE)

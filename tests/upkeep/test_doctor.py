@@ -261,6 +261,7 @@ def test_a_decision_that_was_tampered_with_is_named(story):
     assert (visit.exit, visit.codes) == (1, ["F062"])
     assert "10 of 11 decisions of 2 cases agree" in visit.facts["decisions"]
     assert "fit/nordik.ca@2026-11-09 is kept as “done, until " in visit.said
+    assert "11:00" in visit.said.partition("judged from scratch it is “due, until ")[2][:16], "the user's own clock"
     assert "judged from scratch it is “due, until " in visit.said
     assert Visit(story).exit == 0
 
