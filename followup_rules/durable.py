@@ -38,6 +38,7 @@ def beside(place: Path, content: bytes, mode: int = 0o600, owner: tuple[int, int
         yield Path(name)
     except BaseException:
         with suppress(OSError):
+            # The error that led here is the one to tell, not that there is nothing to clean up.
             Path(name).unlink()
         raise
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+from followup_rules.mail.phrases import phrases
 from followup_rules.model import Person
-
-_FILE = Path(__file__).with_name("data") / "note-takers.toml"
 
 
 def takes_notes(someone: Person) -> bool:
@@ -32,4 +29,4 @@ def _with_parents(domain: str) -> list[str]:
 
 @cache
 def _known() -> dict[str, Any]:
-    return {name: frozenset(words) for name, words in tomllib.loads(_FILE.read_text(encoding="utf-8")).items()}
+    return {name: frozenset(words) for name, words in phrases("note-takers").items()}

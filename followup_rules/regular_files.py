@@ -304,6 +304,7 @@ class _Walk:
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     """Tell whether it is a folder, or a link to one; a link to itself is none."""
     try:
+        # A link to itself raises here (ELOOP), where one that leads nowhere is False.
         return entry.is_dir()
     except OSError:
         return False

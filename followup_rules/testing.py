@@ -319,6 +319,7 @@ class OutputContract:
 
     def test_hostile_text_breaks_nothing(self) -> None:
         """Titles and texts come from mails: line ends, header and markup look-alikes, control characters."""
+        # A done todo.txt line, a header, a field, a colour, NUL, a line separator, half a character, and markup.
         hostile = "x (A) 2026-01-01\r\nBcc: all@example.org\r\n\r\nfr:other \x1b[31m\x00\u2028\ud800 <b>&amp;"
         ref = self.open_output().create(replace(self.example, title=hostile, text=hostile))
         assert self._find() == ref

@@ -23,7 +23,7 @@ LANGUAGES = (ENGLISH, "fr")
 _FOLDER = Path(__file__).parent / "locale"
 
 
-def told(text: str, language: str) -> str:
+def translated(text: str, language: str) -> str:
     """Return a sentence in one of the LANGUAGES; any other text, and a sentence without translation, as it is."""
     if language == ENGLISH or not isinstance(text, Sentence):
         return str.__str__(text)  # plain text, whatever it was: it may be stored
@@ -50,7 +50,7 @@ def _value(value: object, language: str) -> object:
         return f"{weekday(value, language)} {value:%Y-%m-%d %H:%M}"
     if isinstance(value, Exception):
         value = str(value)
-    return told(value, language) if isinstance(value, str) else value
+    return translated(value, language) if isinstance(value, str) else value
 
 
 def recognised(text: str, language: str) -> str:

@@ -195,6 +195,7 @@ def retry_after(header: str, now: datetime) -> timedelta:
     if asked.isdecimal():
         return min(timedelta(seconds=int(asked[:9])), LONGEST_WAIT)
     try:
+        # The other form of Retry-After (RFC 9110, section 10.2.3); a date that is past asks for no wait.
         return min(max(parsedate_to_datetime(asked) - now, timedelta(0)), LONGEST_WAIT)
     except (ValueError, TypeError, OverflowError):
         return timedelta(0)

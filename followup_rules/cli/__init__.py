@@ -62,11 +62,6 @@ class _Commands(click.Group):
             return built_in
         return self._from_plugins().get(cmd_name)
 
-    def _called(self, ctx: click.Context) -> click.Context:
-        name = ctx.invoked_subcommand or ""
-        command = self.get_command(ctx, name)
-        return usage.Context(command, info_name=name, parent=ctx) if command else ctx
-
     def _from_plugins(self) -> dict[str, click.Command]:
         from followup_rules.host import registry  # noqa: PLC0415 -- only for what is not built in
 
@@ -96,7 +91,10 @@ class _Commands(click.Group):
             try:
                 return super().invoke(ctx)
             except click.BadOptionUsage as error:  # click does not say of which command the option is
-                error.ctx = error.ctx or self._called(ctx)
+                name = ctx.invoked_subcommand or ""
+                command = self.get_command(ctx, name)
+                called = usage.Context(command, info_name=name, parent=ctx) if command else ctx
+                error.ctx = error.ctx or called
                 raise
             except (click.Abort, KeyboardInterrupt, EOFError):  # click would say so in English
                 click.echo(err=True)

@@ -48,19 +48,19 @@ def _change(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def decision(each: Decision) -> dict[str, Any]:
+def decision(it: Decision) -> dict[str, Any]:
     """Return a decision as a record."""
     return {
-        "key": each.key,
-        "rule": each.rule,
-        "case": each.case,
-        "anchor": each.visit.anchor.id,
-        "state": str(each.state),
-        "why": each.why,
-        "evidence": list(each.evidence),
-        "guard": each.guard or None,
-        "next": _instant(each.next),
-        "late": each.late,
+        "key": it.key,
+        "rule": it.rule,
+        "case": it.case,
+        "anchor": it.visit.anchor.id,
+        "state": str(it.state),
+        "why": it.why,
+        "evidence": list(it.evidence),
+        "guard": it.guard or None,
+        "next": _instant(it.next),
+        "late": it.late,
     }
 
 

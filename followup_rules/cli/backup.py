@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any
@@ -49,8 +49,13 @@ def command(  # noqa: PLR0913 -- one for each option
     moment = shared.instant(now, config).astimezone(config.profile.timezone)
     try:
         if not restore or file is None:
-            made = copying.back_up(config, file, moment, over=force)
-            _tell(_record(made, moment.tzinfo), _made(made, moment.tzinfo), [], as_json=as_json)
+            copy = copying.back_up(config, file, moment, over=force)
+            lines = (
+                Sentence("{file}: a whole copy of the store", file=copy.file),
+                _what(copy, moment.tzinfo),
+                Sentence("  to put it back: followup backup --restore {file}", file=copy.file),
+            )
+            _tell(_record(copy, moment.tzinfo), lines, [], as_json=as_json)
             return
         with only_run(config.store, PATIENCE):
             put_back = copying.put_back(config, file, moment)
@@ -75,7 +80,7 @@ def _problem(message: str, hint: str, code: Code) -> Problem:
     return Problem("backup", message, code, hint=hint, fatal=True)
 
 
-def _tell(record: dict[str, Any], lines: Iterator[str], problems: list[Problem], *, as_json: bool) -> None:
+def _tell(record: dict[str, Any], lines: Iterable[str], problems: list[Problem], *, as_json: bool) -> None:
     if as_json:
         from followup_rules.cli import as_json as records  # noqa: PLC0415 -- only for --json
 
@@ -106,12 +111,6 @@ def _what(held: Holdings, zone: tzinfo | None) -> Sentence:
         actions=Sentence("{number} action", "{number} actions", number=held.actions),
         last=held.last_run.astimezone(zone) if held.last_run else Sentence("none is known"),
     )
-
-
-def _made(held: Holdings, zone: tzinfo | None) -> Iterator[str]:
-    yield Sentence("{file}: a whole copy of the store", file=held.file)
-    yield _what(held, zone)
-    yield Sentence("  to put it back: followup backup --restore {file}", file=held.file)
 
 
 def _ops(report: Report) -> Counter[str]:

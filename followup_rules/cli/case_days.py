@@ -28,7 +28,7 @@ class Series(Struct, frozen=True):
     events: tuple[Event, ...]
     off: int
 
-    def told(self, now: datetime) -> Sentence:
+    def sentence(self, now: datetime) -> Sentence:
         """Return how often it took place, and comes."""
         past = sum(event.start <= now for event in self.events)
         return Sentence(

@@ -64,7 +64,9 @@ def add_events(page: Page, file: CaseFile, now: datetime) -> None:
             _add_event(page, event, file, now)
         elif event == found.events[0]:
             shown = found.shown(now)
-            page.row([f"  {tr(kind_of(event))}"], 12, [(found.told(now), "cyan"), date_of(shown, now), titled(shown)])
+            page.row(
+                [f"  {tr(kind_of(event))}"], 12, [(found.sentence(now), "cyan"), date_of(shown, now), titled(shown)]
+            )
 
 
 def _add_event(page: Page, event: Event, file: CaseFile, now: datetime) -> None:

@@ -13,6 +13,7 @@ from followup_rules.model import Event, Person, Problem
 from followup_rules.people import once_each
 from followup_rules.sentences import Sentence
 from followup_rules.store.store import Store
+from followup_rules.texts.plurals import listed
 from followup_rules.toml.suggestions import nearest
 from followup_rules.upkeep.forget import when_forgotten
 
@@ -60,7 +61,7 @@ def unclear(name: str, fitting: Sequence[str], keys: Sequence[str], store: Store
     assert now.tzinfo is not None, "the zone in which days are told"
     called = titles(keys, store, now.tzinfo)
     if fitting:
-        several = ", ".join(called[key] for key in fitting[:_LISTED])
+        several = listed([called[key] for key in fitting], _LISTED)
         return Problem(
             "CASE",
             Sentence("{name!r} fits several cases", name=name),
@@ -80,9 +81,8 @@ def unclear(name: str, fitting: Sequence[str], keys: Sequence[str], store: Store
     near = _nearest(name, called, store)
     decided = set(store.decisions.cases())
     busiest = sorted(keys, key=lambda key: (key not in decided, key))
-    listed = ", ".join(called[key] for key in busiest[:_LISTED])
-    listed += ", ..." if len(keys) > _LISTED else ""
-    hint = Sentence("the cases: {names}", names=listed) if keys else Sentence("there are no cases yet")
+    names = listed([called[key] for key in busiest], _LISTED)
+    hint = Sentence("the cases: {names}", names=names) if keys else Sentence("there are no cases yet")
     if near:
         hint = Sentence('did you mean "{name}"? {hint}', name=near, hint=hint)
     return Problem("CASE", Sentence("{name!r} fits no case", name=name), hint=hint, fatal=True)

@@ -25,7 +25,7 @@ from followup_rules.engine.moving_notes import without_day
 from followup_rules.engine.orders import misfits
 from followup_rules.engine.persons import about_nobody
 from followup_rules.engine.plan import EntryState, LedgerEntry
-from followup_rules.engine.unconcerned import Unconcerned, unconcerned
+from followup_rules.engine.why_no_duty import NoDuty, why_no_duty
 from followup_rules.language.schema import Guard, RuleSet
 from followup_rules.model import NOTICE, Case, Decision, Event, Person, Problem, State
 from followup_rules.store.store import Store
@@ -60,7 +60,7 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
     nobody: tuple[tuple[str, Event], ...] = ()
     """The rules with a duty for each person, and the events from which they would start if anybody took part."""
 
-    unconcerned: tuple[Unconcerned, ...] = ()
+    unconcerned: tuple[NoDuty, ...] = ()
     """Why the rules without a decision have none; only of a case that was asked for alone."""
 
     @computed
@@ -83,7 +83,7 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
         """What is wrong with a note, by its identity."""
         return {each.note.identity: each.message for each in reversed(self.misfits)}
 
-    def made(self, decision: Decision) -> list[LedgerEntry]:
+    def delivered(self, decision: Decision) -> list[LedgerEntry]:
         """Return what stands in the outputs for a decision."""
         return [
             each for each in self.entries if each.action.duty == decision.key and each.state is EntryState.DELIVERED
@@ -91,7 +91,7 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
 
     def said(self, decision: Decision) -> bool:
         """Tell whether all that it asks for are notices that were given: there is nothing left to do."""
-        entries = self.made(decision)
+        entries = self.delivered(decision)
         return decision.state is State.DUE and bool(entries) and all(entry.action.type == NOTICE for entry in entries)
 
 
@@ -150,7 +150,7 @@ def files_of(keys: Collection[str], config: Config, copy: Store, report: Report,
     )
 
 
-def _unconcerned(file: CaseFile, config: Config, store: Store, now: datetime) -> tuple[Unconcerned, ...]:
+def _unconcerned(file: CaseFile, config: Config, store: Store, now: datetime) -> tuple[NoDuty, ...]:
     """Return why the rules say nothing of a case that say nothing; those that are faulty are told of elsewhere.
 
     In the case of a rule from the clock no other rule is looked for.
@@ -160,7 +160,7 @@ def _unconcerned(file: CaseFile, config: Config, store: Store, now: datetime) ->
     concerned = {decision.rule for decision in file.decisions}
     view = _view(as_of(store.case(file.key), now), config, store, now)
     rules = config.rulebook.rules.rules.values()
-    return tuple(unconcerned(rule, view) for rule in rules if not rule.fault and rule.id not in concerned)
+    return tuple(why_no_duty(rule, view) for rule in rules if not rule.fault and rule.id not in concerned)
 
 
 def _view(case: Case, config: Config, store: Store, now: datetime) -> CaseView:
@@ -196,5 +196,5 @@ def _about_nobody(rules: RuleSet, view: CaseView) -> Iterator[tuple[str, Event]]
 def _windows(guard: Guard, view: CaseView, now: datetime) -> tuple[Window, ...]:
     try:
         return windows_at(guard, view, now)
-    except Failed:
+    except Failed:  # of one that cannot be followed that is told
         return ()

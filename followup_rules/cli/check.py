@@ -78,7 +78,7 @@ def command(ctx: click.Context, now: str | None, *, as_json: bool, fix: bool) ->
         told = {"problems": records.problems(findings.problems), "checked": dict(findings.checked)}
         click.echo(records.dump(told | ({"fixed": [structs.asdict(each) for each in fixed]} if fix else {})))
     else:
-        say_all([*(each.told for each in fixed), *_lines(findings)])
+        say_all([*(each.sentence for each in fixed), *_lines(findings)])
     shared.print_problems(findings.problems)
     sys.exit(findings.exit_code)
 
@@ -270,6 +270,7 @@ def _tried(config: Config, now: datetime, seen: dict[str, _Seen]) -> list[Proble
             copy.told.forget()
             problems = preview(counting, copy, now).problems
     except StoreError as error:
+        # A store that cannot be read is one thing wrong; the config and its plugins were checked all the same.
         return [replace(shared.store_problem(error), fatal=False)]
     # A note without a case is no fault yet if more mail, which may show that case, is still to be read.
     partly = any(source.partly for source in seen.values())

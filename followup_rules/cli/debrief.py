@@ -125,15 +125,12 @@ def _answers(question: Question, asker: Asker) -> Iterator[str]:
         details = [(each.key, asker.ask(each)) for each in question.details]
         pairs = [(question.answer.key, answer), *details] if question.answer.key else details
         own = "" if question.answer.key else answer
-        yield " ".join(
-            [f"#{question.tag}", *([own] if own else []), *(_pair(key, value) for key, value in pairs if value)]
-        )
+        values = [
+            f'{key}:"{value.translate(_QUOTES)}"' if " " in value else f"{key}:{value}" for key, value in pairs if value
+        ]
+        yield " ".join([f"#{question.tag}", *([own] if own else []), *values])
         if not question.repeat:
             return
-
-
-def _pair(key: str, value: str) -> str:
-    return f'{key}:"{value.translate(_QUOTES)}"' if " " in value else f"{key}:{value}"
 
 
 def _tell(added: Sequence[NoteAdded], case: str, problems: Sequence[Problem], *, as_json: bool) -> None:

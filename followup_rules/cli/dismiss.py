@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from followup_rules.cli import completion, order, shared
+from followup_rules.cli.order import Order
 from followup_rules.language.tags import DISMISSED
 
 
@@ -20,4 +21,4 @@ def command(ctx: click.Context, duty: str, now: str | None, *, as_json: bool) ->
     prepared for it and is as it was made is taken back by the next run.
     """
     config = shared.load(ctx, as_json=as_json)
-    order.give(config, duty, DISMISSED, shared.instant(now, config), as_json=as_json)
+    order.give(config, duty, Order(DISMISSED), shared.instant(now, config), as_json=as_json)

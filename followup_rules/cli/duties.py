@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -15,8 +15,9 @@ from followup_rules.codes import Code
 from followup_rules.config.read import Config
 from followup_rules.engine.parts import name_of_part, names_of_parts, of_part, with_part
 from followup_rules.model import Decision, Problem, State
-from followup_rules.sentences import Sentence, commas
+from followup_rules.sentences import Sentence
 from followup_rules.store.store import Store
+from followup_rules.texts.plurals import listed
 from followup_rules.tick.run import Report, every_case, preview
 from followup_rules.toml.suggestions import expected
 
@@ -94,7 +95,7 @@ def _duty(name: str, config: Config, now: datetime, *, whole_case: bool, as_json
 def title_of(decision: Decision, file: CaseFile, part: str = "") -> str:
     """Return what a duty, or one action of it, is about: the title of what was made for it, else that of its anchor."""
     names = {name_of_part(decision.key, part)} if part else None
-    made = (it.action.title for it in file.made(decision) if it.action.title and (not names or it.name in names))
+    made = (it.action.title for it in file.delivered(decision) if it.action.title and (not names or it.name in names))
     return next(made, "") or decision.visit.anchor.title or decision.visit.anchor.text or decision.rule
 
 
@@ -121,7 +122,7 @@ def _check_part(meant: Meant, part: str, config: Config, *, as_json: bool) -> No
     names, key = names_of_parts(config.rulebook.rules.rules[decision.rule], decision.key), with_part(decision.key, part)
     if key not in names:
         message = Sentence("{key} names no action", key=key)
-        hint: str = Sentence("write one of: {names}", names=_listed(names))
+        hint: str = Sentence("write one of: {names}", names=listed(names, _LISTED))
         shared.give_up([Problem("DUTY", message, Code.NO_DUTY, hint=hint, fatal=True)], as_json=as_json)
     if name_of_part(decision.key, part) in decision.ended:
         message = Sentence("{key} is over already", key=key)
@@ -166,7 +167,8 @@ def _not_one(word: _Word, file: CaseFile, pressing: Sequence[Decision], of_rule:
     """Return what to tell if nothing, or more than one thing, is open."""
     if pressing:
         message = Sentence("{word!r} fits several things that are open", word=word.text)
-        hint: str = Sentence("write one of: {names}", names=_listed([_with_title(each, file) for each in pressing]))
+        titled = dict.fromkeys(_with_title(decision, file) for decision in pressing)
+        hint: str = Sentence("write one of: {names}", names=listed([*titled], _LISTED))
         return Problem("DUTY", message, Code.NO_DUTY, hint=hint, fatal=True)
     over = max(of_rule, key=lambda each: each.visit.start, default=None) if word.rule else None
     if over:
@@ -188,9 +190,4 @@ def _with_title(decision: Decision, file: CaseFile) -> str:
 
 def _hint(file: CaseFile) -> str:
     open_ = [short(each, file) for each in file.decisions if each.state in OPEN]
-    return Sentence("open are: {names}", names=_listed(open_)) if open_ else ""
-
-
-def _listed(names: Collection[str]) -> str:
-    once = list(dict.fromkeys(names))
-    return commas(*once[:_LISTED], *(["..."] if len(once) > _LISTED else []))
+    return Sentence("open are: {names}", names=listed([*dict.fromkeys(open_)], _LISTED)) if open_ else ""

@@ -209,7 +209,7 @@ def _print_case(report: Report, file: CaseFile, config: Config, *, history: bool
     page = case_page(report, file, config.rulebook.rules, starts(config), history=history)
     page.row((), 0)
     page.row((), 0, [Sentence("Next:")])
-    unmade = any(each.state is State.DUE and not file.made(each) for each in file.decisions)
+    unmade = any(each.state is State.DUE and not file.delivered(each) for each in file.decisions)
     first = ("plan",) if unmade else ("agenda",)
     for words in [first] if history else [first, ("explain", file.name, "--history")]:
         page.command(*words)
@@ -249,7 +249,7 @@ def _add_decisions(page: Page, file: CaseFile, rules: RuleSet, now: datetime) ->
     indent = pages.state_width() + pages.rule_width([*concerned, *faulty])
     for decision in pages.in_order(file.decisions):
         label = [pages.state_label(decision.state), (decision.rule, "bold")]
-        page.row(label, indent, *_told(decision, file, now))
+        page.row(label, indent, *_lines(decision, file, now))
     for name, fault in faulty.items():
         page.row(
             [pages.state_label(State.BROKEN), (name, "bold")],
@@ -272,29 +272,29 @@ def _add_unconcerned(page: Page, file: CaseFile, starts: Mapping[str, str], now:
     indent = _INDENT + pages.rule_width(each.rule for each in file.unconcerned)
     for each in file.unconcerned:
         reason = replace(each.reason, values={**each.reason.values, "starts": starts.get(each.rule, each.rule)})
-        page.row([(f"  {each.rule}", "dim")], indent, [(pages.told(reason, now), "dim")])
+        page.row([(f"  {each.rule}", "dim")], indent, [(pages.in_words(reason, now), "dim")])
 
 
-def _told(decision: Decision, file: CaseFile, now: datetime) -> list[list[Clause]]:
+def _lines(decision: Decision, file: CaseFile, now: datetime) -> list[list[Clause]]:
     """Return the lines on a decision: its anchor, why, what else shows it, what was made, what comes next."""
     anchor = decision.visit.anchor
     lines: list[list[Clause]] = [
         [(Sentence("for {day}, “{title}”", day=pages.on_day(decision.visit.day), title=titled(anchor)), "dim")]
     ]
-    lines.append([Sentence("the notice was given")] if file.said(decision) else [pages.told(decision.reason, now)])
+    lines.append([Sentence("the notice was given")] if file.said(decision) else [pages.in_words(decision.reason, now)])
     lines.append(_evidence(decision, file, now))
     if decision.state is State.DUE and not file.said(decision):
-        entries = file.made(decision)
-        there = [_made(it) for it in entries]
+        entries = file.delivered(decision)
+        there = [_place(it) for it in entries]
         lines.append([*there] or [(Sentence("not made yet"), "yellow")])
     for name in (name for name in decision.paused if decision.holds(name)):
-        until = pages.told(decision.paused[name].reason, now)
+        until = pages.in_words(decision.paused[name].reason, now)
         lines.append([Sentence("action {name}: {reason}", name=f"#{part_of(decision.key, name)}", reason=until)])
     lines.append(_coming(decision, now))
     return [line for line in lines if line]
 
 
-def _made(entry: LedgerEntry) -> Sentence:
+def _place(entry: LedgerEntry) -> Sentence:
     values = {"type": TYPES.get(entry.action.type, entry.action.type), "output": entry.output}
     if entry.touched:
         return Sentence("{type} in {output}, edited by you", **values)

@@ -99,13 +99,13 @@ def _nearest_record(book: Book, name: str, file: CaseFile) -> dict[str, Any]:
     return {key: value for key, value in _near_record(nearest).items() if key != "duty"}
 
 
-def _near_record(each: Near) -> dict[str, Any]:
+def _near_record(near: Near) -> dict[str, Any]:
     return {
-        "event": each.event.id,
-        "key": each.key,
-        "duty": each.duty or None,
-        "failed": [_failure_record(failure) for failure in each.failures],
-        "why": _why(each),
+        "event": near.event.id,
+        "key": near.key,
+        "duty": near.duty or None,
+        "failed": [_failure_record(failure) for failure in near.failures],
+        "why": _why(near),
     }
 
 
@@ -155,7 +155,7 @@ def _add_decisions(page: Page, decisions: Iterable[Decision], now: datetime) -> 
         page.row(
             ["  ", pages.state_label(decision.state)],
             pages.state_width() + 2,
-            [started, pages.told(decision.reason, now)],
+            [started, pages.in_words(decision.reason, now)],
         )
 
 

@@ -37,7 +37,7 @@ class Fix(Struct, frozen=True):
     after: str
 
     @property
-    def told(self) -> Sentence:
+    def sentence(self) -> Sentence:
         """Return it as people read it."""
         return Sentence(
             "{file}:{line}: {before} is now {after}",

@@ -100,6 +100,7 @@ def _forget(key: str, config: Config, now: datetime, *, withdraw: bool) -> tuple
             shared.print_problems([*problems, last])
             sys.exit(shared.PARTLY)
         contents = forgetting.contents(key, store)
+        # Counted before, and told afterwards: then nothing is left to count.
         return contents, forgetting.forget(key, store, config.store, now)
 
 

@@ -110,7 +110,7 @@ def _conversation(given: Given) -> Mapping[str, tuple[str, ...]]:
 
     plugins = registry.load()
     offers = offered.found(plugins, Path.home())
-    found = init_conversation.Found(plugins, offers, init_conversation.tried(plugins))
+    found = init_conversation.Discovered(plugins, offers, init_conversation.tried(plugins))
     return init_conversation.answered(given, found)
 
 

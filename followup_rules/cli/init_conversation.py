@@ -32,7 +32,7 @@ Tries = Callable[[str], str]
 """Called with the web address of a calendar: what was read there, or raises Unusable."""
 
 
-class Found(Struct, frozen=True):
+class Discovered(Struct, frozen=True):
     """What lies in the usual places, and how it is asked whose a place is, and what an address shows."""
 
     registry: Registry
@@ -46,52 +46,52 @@ def agreed(question: str) -> bool:
     return answer.strip().lower() in _YES
 
 
-def answered(given: Given, found: Found) -> dict[str, tuple[str, ...]]:
+def answered(given: Given, around: Discovered) -> dict[str, tuple[str, ...]]:
     """Return an answer to each question: the flag's, the user's, or what is proposed."""
     say(
         Sentence(
             "Enter takes what stands in brackets, - is none, ? tells more. Nothing is written before the last answer."
         )
     )
-    if found.offers:
+    if around.offers:
         click.echo()
         say(Sentence("These may be yours; they were found, and not read yet:"))
-        offered.show(found.offers)
+        offered.show(around.offers)
     click.echo()
     answers: dict[str, tuple[str, ...]] = {}
     for question in QUESTIONS:
         if given[question.name] or not question.is_asked:
             answers[question.name] = given[question.name] or question.proposes(answers)
         else:
-            answers |= _asked(_prepared(question, answers, found), answers, found)
+            answers |= _asked(_prepared(question, answers, around), answers, around)
     return answers
 
 
-def _prepared(question: Question, answers: Given, found: Found) -> Question:
+def _prepared(question: Question, answers: Given, around: Discovered) -> Question:
     """Return a question that proposes what was found: a place, or whom the places chosen are of."""
     if question.is_place:
-        own = [str(offer.place.path) for offer in found.offers if FLAGS[offered.what_it_is(offer)] == question.name]
-        asks = Sentence("{asks}, or numbers of the list", asks=question.asks) if found.offers else question.asks
+        own = [str(offer.place.path) for offer in around.offers if FLAGS[offered.what_it_is(offer)] == question.name]
+        asks = Sentence("{asks}, or numbers of the list", asks=question.asks) if around.offers else question.asks
         return replace(question, asks=asks, proposes=(lambda _: tuple(own[:1])) if own else question.proposes)
     if question.name in ("me", "name"):
-        people = _owners(answers, found)
+        people = _owners(answers, around)
         addresses = tuple(person.address for person in people)
         names = tuple(person.name for person in people if person.name)[:1]
         return replace(question, proposes=lambda _: addresses if question.name == "me" else names)
     return question
 
 
-def _owners(answers: Given, found: Found) -> list[Person]:
+def _owners(answers: Given, around: Discovered) -> list[Person]:
     offers = []
     for written in (*answers["calendar"], *answers["sent"]):
         try:
-            offers += offered.named(found.registry, written)
+            offers += offered.named(around.registry, written)
         except Unusable:  # not there yet, or on the web
             continue
-    return offered.owners(found.registry, offers)
+    return offered.owners(around.registry, offers)
 
 
-def _asked(question: Question, answers: Given, found: Found) -> dict[str, tuple[str, ...]]:
+def _asked(question: Question, answers: Given, around: Discovered) -> dict[str, tuple[str, ...]]:
     """Ask until the answer can be used; return it, and the city that it was given by, if it was one."""
     proposed = question.proposes(answers)
     shown = f" [{'; '.join(proposed)}]" if proposed else "" if question.needed else f" [{tr(NONE)}]"
@@ -101,8 +101,8 @@ def _asked(question: Question, answers: Given, found: Found) -> dict[str, tuple[
         if written == "?" or (not written and question.needed and not proposed):
             click.echo(f"  {tr(question.explains)}")
             continue
-        answer = _meant(written, question, proposed, found)
-        wrong = next(faults(question, answer), "") or (_trouble(answer, question, found) if question.is_place else "")
+        answer = _meant(written, question, proposed, around)
+        wrong = next(faults(question, answer), "") or (_trouble(answer, question, around) if question.is_place else "")
         # A place may not be there yet: a disk that is not mounted, an export that is still to be made.
         if wrong and not (question.is_place and written == refused):
             again = Sentence("{wrong}; the same answer once more keeps it", wrong=wrong)
@@ -114,26 +114,26 @@ def _asked(question: Question, answers: Given, found: Found) -> dict[str, tuple[
         return {question.name: answer, **({CITY: (written,)} if question.name == "timezone" else {})}
 
 
-def _meant(written: str, question: Question, proposed: tuple[str, ...], found: Found) -> tuple[str, ...]:
+def _meant(written: str, question: Question, proposed: tuple[str, ...], around: Discovered) -> tuple[str, ...]:
     if not written:
         return proposed
     if written.lower() in _NONE and not question.needed:
         return ()
     if question.is_place and all(word.isdecimal() for word in written.split()):
         numbers = [int(word) for word in written.split()]
-        if all(0 < number <= len(found.offers) for number in numbers):
-            return tuple(str(found.offers[number - 1].place.path) for number in numbers)
+        if all(0 < number <= len(around.offers) for number in numbers):
+            return tuple(str(around.offers[number - 1].place.path) for number in numbers)
     return question.reads(written)
 
 
-def _trouble(answer: Sequence[str], question: Question, found: Found) -> str:
+def _trouble(answer: Sequence[str], question: Question, around: Discovered) -> str:
     """Return why a place cannot be read as what was asked for; if it can, tell what it is."""
     for written in answer:
         try:
             if is_address(written):
-                click.echo(f"  {tr(found.tries(written))}")
+                click.echo(f"  {tr(around.tries(written))}")
                 continue
-            offers = offered.named(found.registry, written)
+            offers = offered.named(around.registry, written)
         except Unusable as error:
             return as_sentence(error.args[0])
         if not any(FLAGS[offered.what_it_is(offer)] == question.name for offer in offers):

@@ -64,6 +64,7 @@ def _sent(_: Given) -> tuple[str, ...]:
     return (next(there, "~/followup/sent"),)
 
 
+# Calendar and mail first, since they show whose they are; the city before the holidays, which follow from it.
 QUESTIONS = (
     Question(
         "calendar",

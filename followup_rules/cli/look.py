@@ -169,6 +169,7 @@ def _nothing_found() -> NoReturn:
 
 
 def _profile(ctx: click.Context, me: Sequence[Person], asked: Asked) -> dict[str, Any]:
+    # As the operating system does without a zone; the page tells which one was taken.
     guess = time_zone.guessed_zone(os.environ, time_zone.LOCALTIME) or "UTC"
     (zone, *_) = init_answers.zone(asked.timezone) if asked.timezone else (guess,)
     if fault := init_answers.zone_fault(zone):
@@ -217,6 +218,7 @@ def _look(config: Config, me: Sequence[Person], offers: Sequence[Offer], asked: 
     # Without holidays: here days are only counted back.
     days = Days(config.profile.timezone, lambda _: None)
     since = days.midnight(days.day(moment) - timedelta(days=DAYS))
+    # With outputs in memory: nothing is made anywhere, and the rules see types that something takes.
     at_home = with_desks(config, World(History(kinds=frozenset())), neutral.USUAL)
     with open_copy(NOWHERE) as store:
         report = preview(at_home, store, moment, every_case)

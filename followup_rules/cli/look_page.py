@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from followup_rules.cli import page as pages
 from followup_rules.cli.page import Clause, Page
 from followup_rules.cli.speech import tr
-from followup_rules.model import Action, Decision, Event, Person, State
+from followup_rules.model import Action, Decision, Event, State
 from followup_rules.sentences import Sentence, as_sentence
 
 if TYPE_CHECKING:
@@ -68,11 +68,6 @@ def _add_who(page: Page, seen: Seen) -> None:
     page.row((), 0, [(Sentence("If not, say so: --me ADDRESS, --timezone ZONE"), "dim")])
 
 
-def _names(people: Sequence[Person]) -> str:
-    shown = [person.name or person.address for person in people[:3]]
-    return ", ".join([*shown, *(["…"] if people[3:] else [])])
-
-
 # -- interviews
 
 
@@ -94,7 +89,9 @@ def _add_interviews(page: Page, seen: Seen) -> None:
     for interview in told[-_MOST:]:
         visit = interview.decision.visit
         label = f"  {_day(visit.start, seen.now)}  "
-        page.row([label], len(label), [(visit.anchor.title or interview.case, "bold"), _names(visit.people)])
+        people = [person.name or person.address for person in visit.people]
+        names = ", ".join([*people[:3], *(["…"] if people[3:] else [])])
+        page.row([label], len(label), [(visit.anchor.title or interview.case, "bold"), names])
         page.row((), len(label), *_thanked(interview, seen))
         for mail in interview.too_soon:
             page.row(
@@ -127,7 +124,7 @@ def _thanked(interview: Interview, seen: Seen) -> Iterator[list[Clause]]:
     elif decision.state is State.BLIND:
         yield [_signed(decision, Sentence("not known"))]
     else:
-        yield [(_signed(decision, pages.told(decision.reason, now)), "dim")]
+        yield [(_signed(decision, pages.in_words(decision.reason, now)), "dim")]
 
 
 def _signed(decision: Decision, text: str) -> str:
@@ -161,12 +158,12 @@ def _promised(promise: Promise, now: datetime) -> Iterator[list[Clause]]:
     yield [(title, "bold"), promise.case, Sentence("of {day}", day=_day(decision.visit.start, now))]
     if decision.state is State.DONE:
         kept = promise.kept and Sentence("kept {when}", when=pages.when(promise.kept.start, now))
-        yield [kept or pages.told(decision.reason, now)]
+        yield [kept or pages.in_words(decision.reason, now)]
     elif decision.state is State.DUE and decision.due and decision.due < now:
         was_due = Sentence("it was due {when}", when=pages.when(decision.due, now))
         yield [(Sentence("not kept"), "yellow"), was_due]
     else:
-        yield [pages.told(decision.reason, now)]
+        yield [pages.in_words(decision.reason, now)]
 
 
 def _day(moment: datetime, now: datetime) -> str:

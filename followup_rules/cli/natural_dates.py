@@ -26,6 +26,7 @@ _WORD = re.compile(r"[^\W\d_]{2}")
 _KEY = r"(?<!\S)(?P<key>[^\W\d_][\w'’-]*)\s?:\s?"
 _QUOTED = re.compile(rf"""{_KEY}["'“”„«‘]\s?(?P<value>[^"“”»'’]+?)\s?["”“»'’](?!\w)""")
 _BARE = re.compile(rf"""{_KEY}(?P<value>(?!["'“”„«‘])[^\s:#]+(?:\s[^\s:#]+(?!\S*:))*)""")
+# As many as `in two weeks at 9:00` has.
 _MOST_WORDS = 5
 # What dateparser reads a whole month or year of is no day.
 _SETTINGS = {"REQUIRE_PARTS": ["day"], "PARSERS": ["relative-time", "absolute-time"],
@@ -112,6 +113,7 @@ def _said(text: str, now: datetime) -> tuple[datetime, bool]:
         if not _WORD.search(text):
             raise
         return _guessed(text, now)
+    # A date without a time means 09:00.
     return said, said.time() != time(9) or ":" in text
 
 

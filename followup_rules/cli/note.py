@@ -104,6 +104,7 @@ def write(
             problem = failure(f"sources.{configured.name}", error, hint)
             shared.print_problems([masked(problem, config.secrets)])
             sys.exit(shared.PARTLY)
+        # Only now: what was not written cannot be taken back.
         last_note.keep(config.store, LastNote(configured.name, added))
         return added, list(_misread(added, source, configured, config, moment))
 
@@ -152,6 +153,7 @@ def _give_up(what: str, hint: str, *, as_json: bool) -> NoReturn:
 def _cases(config: Config) -> Cases:
     with open_copy(config.store) as copy:
         entries = copy.entries()
+        # A case that is known by an entry's id only is called by its title, and never by that id.
         keys = {*copy.places.cases(), *config.rulebook.directory.spelling.values()} - entries.keys()
     return Cases(config.rulebook.directory, frozenset(keys), names_of(entries, config.profile.timezone))
 

@@ -49,6 +49,7 @@ WORDS: dict[State, Sentence] = {
 """What people call each state; in `--json` it has its English word."""
 ORDER = tuple(SIGNS)
 _STATE = 11
+# Files and pipes are all alike; longer lines are hard to read; beside a wide label a text still gets so much.
 _PLAIN, _WIDEST, _NARROWEST = 80, 100, 20
 # Private-use characters: a space, and a no-break space, at which no line is broken.
 _GLUE, _NO_BREAK = "\ue000", "\ue001"
@@ -107,7 +108,7 @@ def relative_day(day: date, today: date) -> str:
     return tr(near.get(days) or (ahead if days > 0 else past))
 
 
-def told(reason: Reason, now: datetime) -> str:
+def in_words(reason: Reason, now: datetime) -> str:
     """Return a reason with its instants absolute and relative."""
     values = {k: when(v, now) if isinstance(v, datetime) else v for k, v in reason.values.items()}
     return tr(str(Reason(reason.sentence, values)))
@@ -182,7 +183,7 @@ class Page:
         lines = [self._text(())]
         for clause in clauses:
             text = self._text([clause])
-            room = width - lines[-1].cell_len - 3 * bool(lines[-1])
+            room = width - lines[-1].cell_len - 3 * bool(lines[-1])  # 3: the dot and its spaces
             if lines[-1] and text.cell_len <= room:
                 lines[-1] = self._text([]).append_text(lines[-1]).append(" · ", "dim").append_text(text)
             else:
@@ -223,4 +224,5 @@ def in_order(decisions: Iterable[Decision]) -> list[Decision]:
 
 def rule_width(rules: Iterable[str]) -> int:
     """Return the columns for a list of rules' ids."""
+    # A longer id has its text on the lines below it; see `Page.row`.
     return min(max((len(rule) for rule in rules), default=0), 22) + 2

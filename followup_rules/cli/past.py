@@ -18,6 +18,7 @@ from followup_rules.tick.run import Report
 
 THANKS, PROMISE, TOO_SOON, QUESTION = "thank-you", "keep-promise", "too-soon", "confirm-interview"
 """The rules of the pack for interviews of which a first look tells."""
+# A little after the end: what opens with it is open, and nobody has answered yet.
 _OVER = timedelta(minutes=5)
 
 

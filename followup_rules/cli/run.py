@@ -38,7 +38,9 @@ def command(ctx: click.Context, now: str | None, *, as_json: bool, verbose: bool
         shared.give_up(config.problems, as_json=as_json)
     moment = shared.instant(now, config)
     try:
+        # The lock before the store: a store of an older version is brought up to date by one run alone.
         with only_run(config.store), open_store(config.store) as store, watching() as watch:
+            # Within the lock, for what the last run found is in the store.
             if not sound(config, store.state.read()) and config.fatal:
                 shared.give_up(config.problems, as_json=as_json)
             unsaid: list[Outcome] = []

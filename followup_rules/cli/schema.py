@@ -28,7 +28,7 @@ def command(kind: str, file: Path | None, *, as_json: bool) -> None:
     from followup_rules.host import registry  # noqa: PLC0415 -- likewise
 
     del as_json  # a schema is JSON anyway
-    text = records.dump(json_schema.made(kind, registry.load()))
+    text = records.dump(json_schema.schema_of(kind, registry.load()))
     if file is None:
         click.echo(text)
     else:

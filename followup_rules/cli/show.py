@@ -14,10 +14,10 @@ from followup_rules.cli.page import (
     Page,
     absolute,
     in_order,
+    in_words,
     rule_width,
     state_label,
     state_width,
-    told,
     when,
 )
 from followup_rules.cli.speech import tr
@@ -115,7 +115,7 @@ def _add_decisions(page: Page, decisions: Sequence[Decision], names: Names, now:
         label = [state_label(decision.state), (decision.rule, "bold")]
         title = [decision.visit.anchor.title] if decision.state is State.EXPIRED else []
         case = names.get(decision.case, decision.case)
-        page.row(label, indent, [*filter(None, title), case, told(decision.reason, now)])
+        page.row(label, indent, [*filter(None, title), case, in_words(decision.reason, now)])
 
 
 def _next_change(report: Report) -> str:
@@ -164,7 +164,7 @@ def _add_there(page: Page, report: Report, names: Names, there: Mapping[str, Seq
         ]
         label = [state_label(decision.state), (decision.rule, "bold")]
         page.row(label, indent, [there[decision.key][0].action.title or decision.visit.anchor.title],
-                 [names.get(decision.case, decision.case), told(decision.reason, report.now), *made])  # fmt: skip
+                 [names.get(decision.case, decision.case), in_words(decision.reason, report.now), *made])  # fmt: skip
 
 
 def _sections(report: Report) -> list[tuple[str, list[Decision], int]]:

@@ -29,6 +29,7 @@ from followup_rules.simulation.compare import Change
 from followup_rules.simulation.history import History
 from followup_rules.simulation.player import MOST_TICKS, TooLong
 from followup_rules.simulation.story import Line, Made, Story, tell
+from followup_rules.texts.plurals import listed
 from followup_rules.toml.suggestions import expected
 
 _DAYS = timedelta(days=90)
@@ -193,7 +194,7 @@ def _no_case(case: str, stories: Sequence[Story]) -> Iterator[Problem]:
     """Warn of a case to which nothing happens: its name may be misspelt."""
     names = sorted({story.names.get(line.case, line.case) for story in stories for line in story.lines})
     if case and names and not any(_cases(case, story) for story in stories):
-        hint = expected(case, names) or Sentence("the cases: {names}", names=", ".join(names[:_LISTED]))
+        hint = expected(case, names) or Sentence("the cases: {names}", names=listed(names, _LISTED))
         yield Problem("--case", Sentence("{name!r} fits no case", name=case), hint=hint, warning=True)
 
 
@@ -253,7 +254,7 @@ def _print_story(span: Span, story: Story) -> None:
         page.title(pages.on_day(day))
         for line in lines:
             sign = _SIGNS.get(line.what, ("◆", "bold"))
-            page.row([f"  {line.at:%H:%M}  ", sign], 11, *_told(line, story))
+            page.row([f"  {line.at:%H:%M}  ", sign], 11, *_lines(line, story))
     page.row((), 0)
     counts = [(sum(line.what == what for line in story.lines), tally) for what, tally in _TALLIES.items()]
     page.row(
@@ -275,7 +276,7 @@ def _heading(span: Span, title: str) -> str:
     return f"{tr(span.name or title)} · {tr(days)}"
 
 
-def _told(line: Line, story: Story) -> Iterator[list[Clause]]:
+def _lines(line: Line, story: Story) -> Iterator[list[Clause]]:
     case = story.names.get(line.case, line.case)
     people = ", ".join(person.name or person.address for person in line.people)
     if not line.rule:
@@ -292,7 +293,7 @@ def _told(line: Line, story: Story) -> Iterator[list[Clause]]:
             (
                 Sentence("because {why}", why=tr_kept(str(line.why)))
                 if line.what == "withdraw"
-                else pages.told(line.why, line.at),
+                else pages.in_words(line.why, line.at),
                 "dim",
             )
         ]

@@ -8,6 +8,7 @@ from datetime import datetime
 import click
 
 from followup_rules.cli import completion, natural_dates, order, shared
+from followup_rules.cli.order import Order
 from followup_rules.codes import Code
 from followup_rules.language.tags import SNOOZE
 from followup_rules.model import Problem
@@ -32,7 +33,7 @@ def command(ctx: click.Context, duty: str, day: tuple[str, ...], now: str | None
     config = shared.load(ctx, as_json=as_json)
     moment = shared.instant(now, config)
     until = _until(" ".join(day), moment.astimezone(config.profile.timezone), as_json=as_json)
-    order.give(config, duty, SNOOZE, moment, until=until, whole_case=True, as_json=as_json)
+    order.give(config, duty, Order(SNOOZE, until, whole_case=True), moment, as_json=as_json)
 
 
 def _until(words: str, now: datetime, *, as_json: bool) -> str:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import click
 
-from followup_rules.translation import ENGLISH, LANGUAGES, recognised, told
+from followup_rules.translation import ENGLISH, LANGUAGES, recognised, translated
 
 VARIABLE = "FOLLOWUP_LANGUAGE"
 """In the environment: the language of what is printed, whatever the config and the locale say, as for a report of a
 fault. Texts of drafts and tasks are not concerned."""
 _KNOWN = "followup_rules.language"
+# In bytes: a config that is longer is faulty, and only its language is looked for here.
 _LARGEST = 1_000_000
 _SPOKEN = re.compile(r"""^\s*language\s*=\s*["'“‘]?\s*(fr|en)\b""", re.MULTILINE)
 
@@ -38,7 +39,7 @@ def speak(language: str) -> None:
 
 def tr(text: str) -> str:
     """Return a sentence in the language of the person at the command; any other text as it is."""
-    return told(text, language())
+    return translated(text, language())
 
 
 def tr_kept(text: str) -> str:

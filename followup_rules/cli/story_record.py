@@ -8,40 +8,40 @@ from followup_rules.simulation.compare import Change
 from followup_rules.simulation.story import Line, Made
 
 
-def line(told: Line) -> dict[str, Any]:
+def line(happened: Line) -> dict[str, Any]:
     """Return what happened in a story, or was made, at one instant."""
     return {
-        "at": told.at.isoformat(),
-        "what": told.what,
-        "case": told.case,
-        "rule": told.rule or None,
-        "key": told.key or None,
-        "type": told.type or None,
-        "title": told.title,
-        "people": [person.address for person in told.people],
-        "why": str(told.why) if told.why else None,
+        "at": happened.at.isoformat(),
+        "what": happened.what,
+        "case": happened.case,
+        "rule": happened.rule or None,
+        "key": happened.key or None,
+        "type": happened.type or None,
+        "title": happened.title,
+        "people": [person.address for person in happened.people],
+        "why": str(happened.why) if happened.why else None,
     }
 
 
-def change(told: Change) -> dict[str, Any]:
+def change(difference: Change) -> dict[str, Any]:
     """Return what another config would make otherwise."""
     return {
-        "key": told.key,
-        "rule": told.rule,
-        "case": told.case,
-        "what": told.what,
-        "how": list(told.how),
-        "now": told.now and _made(told.now),
-        "then": told.then and _made(told.then),
+        "key": difference.key,
+        "rule": difference.rule,
+        "case": difference.case,
+        "what": difference.what,
+        "how": list(difference.how),
+        "now": difference.now and _action(difference.now),
+        "then": difference.then and _action(difference.then),
     }
 
 
-def _made(made: Made) -> dict[str, Any]:
+def _action(it: Made) -> dict[str, Any]:
     return {
-        "at": made.at.isoformat(),
-        "due": made.action.due.isoformat() if made.action.due else None,
-        "title": made.action.title,
-        "text": made.action.text,
-        "to": [person.address for person in made.action.to],
-        "withdrawn": made.withdrawn.isoformat() if made.withdrawn else None,
+        "at": it.at.isoformat(),
+        "due": it.action.due.isoformat() if it.action.due else None,
+        "title": it.action.title,
+        "text": it.action.text,
+        "to": [person.address for person in it.action.to],
+        "withdrawn": it.withdrawn.isoformat() if it.withdrawn else None,
     }

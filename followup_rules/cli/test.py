@@ -163,20 +163,22 @@ def _print_failures(result: Result) -> None:
             click.echo()
 
 
-def _add_difference(page: pages.Page, each: Difference) -> None:
-    what = Sentence("{what} of {name}", what=each.what, name=each.name) if each.name else each.what
+def _add_difference(page: pages.Page, difference: Difference) -> None:
+    what = (
+        Sentence("{what} of {name}", what=difference.what, name=difference.name) if difference.name else difference.what
+    )
     page.row((), 4, [(what, "bold")])
-    page.row([(Sentence("    expected"), "green")], 14, [each.expected])
-    since = Sentence("since {absolute}", absolute=pages.absolute(each.since)) if each.since else ""
-    lines = each.found.split("\n")
+    page.row([(Sentence("    expected"), "green")], 14, [difference.expected])
+    since = Sentence("since {absolute}", absolute=pages.absolute(difference.since)) if difference.since else ""
+    lines = difference.found.split("\n")
     page.row(
         [(Sentence("    is"), "red")],
         14,
         *[[line] for line in lines[:-1]],
         [part for part in (lines[-1], since) if part],
     )
-    if each.why and each.what != "why":
-        page.row([(Sentence("    because"), "dim")], 14, [each.why])
+    if difference.why and difference.what != "why":
+        page.row([(Sentence("    because"), "dim")], 14, [difference.why])
 
 
 def _print_sum(results: Sequence[Result]) -> None:
@@ -226,15 +228,15 @@ def _record(result: Result) -> dict[str, Any]:
     }
 
 
-def _difference(each: Difference) -> dict[str, Any]:
+def _difference(difference: Difference) -> dict[str, Any]:
     return {
-        "what": each.what,
-        "name": each.name or None,
-        "expected": each.expected,
-        "is": each.found,
-        "since": each.since.isoformat() if each.since else None,
-        "why": each.why or None,
-        "case": each.case or None,
+        "what": difference.what,
+        "name": difference.name or None,
+        "expected": difference.expected,
+        "is": difference.found,
+        "since": difference.since.isoformat() if difference.since else None,
+        "why": difference.why or None,
+        "case": difference.case or None,
     }
 
 

@@ -22,6 +22,7 @@ def is_zone(name: str) -> bool:
     """Tell whether there is a time zone of that name."""
     try:
         zoneinfo.ZoneInfo(name)
+    # ValueError: a name that leads out of the folder; OSError: that of a folder, such as Europe.
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return True

@@ -91,8 +91,8 @@ def command(ctx: click.Context, now: str | None, *, as_json: bool) -> None:
 def gather(report: Report, files: Sequence[CaseFile], config: Config) -> Day:
     """Return all that is to tell of the day of a report."""
     open_ = [(file, each) for file in files for each in file.decisions if each.state in _OPEN]
-    places = _places([entry for file, decision in open_ for entry in file.made(decision)], config, report.now)
-    told = [each for file, decision in open_ for each in _told(decision, file, report, places)]
+    places = _places([entry for file, decision in open_ for entry in file.delivered(decision)], config, report.now)
+    told = [each for file, decision in open_ for each in _owed(decision, file, report, places)]
     due = [each for each in told if each.decision.state is State.DUE]
     held = [each for each in told if each.decision.state is State.HELD]
     undecided = [each for each in told if each.decision.state is State.BLIND]
@@ -107,10 +107,10 @@ def gather(report: Report, files: Sequence[CaseFile], config: Config) -> Day:
     )
 
 
-def _told(decision: Decision, file: CaseFile, report: Report, places: Places) -> Iterator[Owed]:
+def _owed(decision: Decision, file: CaseFile, report: Report, places: Places) -> Iterator[Owed]:
     """Yield a duty as far as no note holds its actions one by one, and those that are held so."""
     apart = [name for name in decision.paused if decision.holds(name)]
-    there = [it for it in file.made(decision) if it.name not in apart]
+    there = [it for it in file.delivered(decision) if it.name not in apart]
     created = (outcome.change for outcome in report.outcomes if outcome.change.op == "create")
     to_be_made = (change for change in created if change.action.duty == decision.key)
     made = [*_there(there, places), *(Made(each.action, each.output, "", there=False) for each in to_be_made)]
@@ -130,7 +130,7 @@ def _waiting(name: str, decision: Decision, file: CaseFile, places: Places) -> O
     """Return one action of a duty that a note holds alone."""
     pause, part = decision.paused[name], part_of(decision.key, name)
     alone = replace(decision, state=State.HELD, reason=pause.reason, guard=SNOOZED, due=pause.due, late=pause.late)
-    made = tuple(_there([it for it in file.made(decision) if it.name == name], places))
+    made = tuple(_there([it for it in file.delivered(decision) if it.name == name], places))
     to = tuple(person for each in made for person in each.action.to)
     since = decision.opens or pause.due
     assert since is not None, "what is held has opened"

@@ -45,7 +45,7 @@ def _add_others(page: Page, title: Sentence, others: Sequence[Owed], now: dateti
     if others:
         page.title(title)
     for each in others:
-        about = [pages.told(each.decision.reason, now), *_who(each), short(each.decision, each.file, each.part)]
+        about = [pages.in_words(each.decision.reason, now), *_who(each), short(each.decision, each.file, each.part)]
         page.row([pages.SIGNS[each.decision.state]], _INDENT, [(each.title, "bold")], about)
 
 
@@ -76,15 +76,11 @@ def _add_notices(page: Page, notices: Sequence[Owed], now: datetime) -> None:
     for number, notice in enumerate(notices):
         since = Sentence("since {when}", when=pages.when(notice.since, now))
         first = notice.decision.rule not in {each.decision.rule for each in notices[:number]}
-        body = _body(notice) if first else []
+        text = next((made.action.text for made in notice.made if made.action.type == NOTICE), "") if first else ""
+        lines = [line for line in text.splitlines() if line.strip()]
+        body: list[Clause] = [*lines[:_MOST_LINES], *([("...", "dim")] if len(lines) > _MOST_LINES else [])]
         about: list[Clause] = [(short(notice.decision, notice.file), "dim"), (since, "dim")]
         page.row([("!", "cyan")], _INDENT, [(notice.title, "bold")], *([line] for line in body), about)
-
-
-def _body(notice: Owed) -> list[Clause]:
-    text = next((each.action.text for each in notice.made if each.action.type == NOTICE), "")
-    lines = [line for line in text.splitlines() if line.strip()]
-    return [*lines[:_MOST_LINES], *([("...", "dim")] if len(lines) > _MOST_LINES else [])]
 
 
 def _add_coming(page: Page, day: Day, now: datetime) -> None:

@@ -63,10 +63,10 @@ class Formatter(click.HelpFormatter):
 
     def write_dl(self, rows: Iterable[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
         """Write a list of options or commands, and what each does."""
-        super().write_dl([(name, _told(said)) for name, said in rows], *args, **kwargs)
+        super().write_dl([(name, _help(said)) for name, said in rows], *args, **kwargs)
 
 
-def _told(said: str) -> str:
+def _help(said: str) -> str:
     found = _EXTRA.fullmatch(said)
     assert found is not None, "it fits any text"
     extra = (found[2] or "").replace("default: ", tr(Sentence("default: ")))

@@ -18,6 +18,7 @@ from followup_rules.model import Context
 from followup_rules.sealing import digest
 from followup_rules.web_address import WebAddress
 
+# Two weeks without news may be a holiday; longer, an export or a synchronization may have ended unnoticed.
 SILENCE = timedelta(days=14)
 
 

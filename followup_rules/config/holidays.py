@@ -68,6 +68,7 @@ def holiday(place: str, day: date) -> str | None:
     """Return the name of a statutory holiday, or None; in a place that is not known no day is one. Never raises."""
     try:
         name = holidays_of(place).get(day) if place else None
+    # Besides a place that is not known: a year at the ends of the calendar, over which no run may end.
     except (KeyError, NotImplementedError, ValueError, OverflowError):
         return None
     return str(name) if name else None

@@ -41,6 +41,7 @@ def _begun(stem: str, names: list[str]) -> str:
 
 def _names(folder: Path) -> list[str]:
     with suppress(OSError):
+        # A hint is worth no error: a folder that may not be listed proposes nothing.
         names = sorted(each.name for each in folder.iterdir() if not each.name.startswith("."))
         return names if len(names) <= _MOST else []
     return []

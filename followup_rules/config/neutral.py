@@ -34,6 +34,7 @@ USUAL = {"drafts": (DRAFT,), "tasks": (TASK,)}
 def of_pack(pack: Pack) -> Config:
     """Return a config that has the rules of a pack alone."""
     file = Path(pack.folder) / "examples.toml"
+    # A pack in a folder goes by its path; the name of an installed one holds none of these signs.
     is_installed = not any(sign in pack.name for sign in "/\\~.")
     name = pack.name if is_installed else pack.folder
     return of_document(file, Document(str(file), "", {"packs": [name], "profile": dict(NEUTRAL)}))

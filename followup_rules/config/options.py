@@ -25,6 +25,7 @@ from followup_rules.toml.values import Value
 from followup_rules.web_address import FILE_END, WebAddress, in_file, is_address, parsed
 
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})", re.ASCII)
+# A hundred years: an instant of ours less so much is still one that datetime can tell (years 1 to 9999).
 _LONGEST = timedelta(days=36_500)
 _SPAN = re.compile(r"(\d{1,5})\s*([^\W\d]+)")
 _UNITS = ("seconds", "minutes", "hours", "days", "weeks")
@@ -67,7 +68,7 @@ def _read_all(cls: type, value: Value, base: Path, skip: frozenset[str]) -> Any:
         )
     if missing or len(known) < len(value.raw) or any(part is None for part in got.values()):
         return None
-    return _made(cls, got, value)
+    return _record(cls, got, value)
 
 
 def names(cls: type) -> frozenset[str]:
@@ -110,7 +111,7 @@ def addresses_of(options: Any) -> list[WebAddress]:
     return [value for field in fields if isinstance(value := getattr(options, field.name), WebAddress)]
 
 
-def _made(cls: type, got: Mapping[str, Any], value: Value) -> Any:
+def _record(cls: type, got: Mapping[str, Any], value: Value) -> Any:
     """Return the record; the class may refuse what it is given, with a sentence."""
     try:
         return cls(**got)

@@ -9,13 +9,12 @@ from typing import Any
 from msgspec import Struct
 
 from followup_rules.codes import Code
-from followup_rules.config.read import Config
+from followup_rules.config.read import Config, read_document
 from followup_rules.hookspecs import Pack
 from followup_rules.language.tags import Tags
 from followup_rules.model import LANGUAGES, Problem
-from followup_rules.sentences import Sentence, system_error
+from followup_rules.sentences import Sentence
 from followup_rules.toml import values
-from followup_rules.toml.document import parse
 from followup_rules.toml.values import Value
 
 QUESTIONS = "questions.toml"
@@ -53,16 +52,10 @@ def questions(config: Config) -> tuple[tuple[Question, ...], list[Problem]]:
 
 def _of_pack(pack: Pack, tags: Tags, problems: list[Problem]) -> Iterator[Question]:
     name = f"{pack.name}/{QUESTIONS}"
-    try:
-        # Bytes that are no UTF-8 pass here, for `parse` to tell in which line they stand.
-        document = parse((Path(pack.folder) / QUESTIONS).read_text("utf-8", errors="surrogateescape"), name)
-    except FileNotFoundError:
+    file = Path(pack.folder) / QUESTIONS
+    if not file.exists():  # most packs ask nothing
         return
-    except OSError as error:
-        problems.append(
-            Problem(name, Sentence("it cannot be opened: {error}", error=system_error(error)), Code.NOT_OPENED)
-        )
-        return
+    document = read_document(file, name, hint=Sentence("reinstall the pack"))
     if isinstance(document, Problem):
         problems.append(document)
         return

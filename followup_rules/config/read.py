@@ -176,6 +176,7 @@ def _build(file: Path, document: Document, tables: Mapping[str, Value], top: Val
     cases = profiles.case_tables(tables.get("case"), base)
     before = len(top.problems)
     packs, missing = _packs(tables.get("packs"), plugins, base)
+    # The user's own last: a later layer goes over an earlier one, field by field.
     layers = (*_pack_layers(packs, missing, top), *_own_layers(tables.get("rules"), base))
     profile = profiles.profile_of(table) if table else Profile()
     # Nobody knows what a faulty output would take, so nothing can be said to be taken by none.
@@ -384,6 +385,7 @@ def _fingerprint(texts: Sequence[str], base: Path, packs: Sequence[Pack], plugin
     # Times of the templates and not their texts: this is asked at every run, also of those that find nothing to do.
     looks = [look for folder in folders for look in _looks(folder)]
     adds = [f"{plugin.name} {plugin.state} {plugin.adds}" for plugin in plugins.plugins]
+    # With the version: another followup may read the same rules otherwise.
     return hashlib.sha256("\0".join([__version__, *texts, *looks, *adds]).encode(errors="surrogateescape")).hexdigest()
 
 

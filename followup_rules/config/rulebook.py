@@ -23,6 +23,7 @@ from followup_rules.language.phrases import Days
 from followup_rules.language.schema import RuleSet
 from followup_rules.language.text import fold
 from followup_rules.mail import subjects
+from followup_rules.mail.phrases import services
 from followup_rules.model import Problem
 from followup_rules.texts.templates import Texts
 from followup_rules.toml.document import Document, parse
@@ -126,7 +127,7 @@ def _directory(of: Ingredients) -> Directory:
         ),
         me=of.profile.me,
         agencies=of.profile.agencies,
-        services=wordlists.services() | profiles.domains(of.table.services if of.table else ()),
+        services=services() | profiles.domains(of.table.services if of.table else ()),
         zone=of.profile.timezone,
         free_mail=wordlists.free_mail() | profiles.domains(of.table.free_mail if of.table else ()),
     )

@@ -15,11 +15,6 @@ from followup_rules.toml.document import Document, parse
 _FOLDER = Path(__file__).parents[1] / "data"
 
 
-def services() -> frozenset[str]:
-    """Return the domains of applicant-tracking and scheduling services."""
-    return _words("services.txt")
-
-
 def free_mail() -> frozenset[str]:
     """Return the domains of mail providers open to everybody."""
     return _words("free-mail.txt")

@@ -18,7 +18,7 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TITLES = {CONFIG: "config.toml of followup", RULES: "Rules of followup", EXAMPLES: "Examples of rules of followup"}
 
 
-def made(kind: str, plugins: Registry) -> dict[str, Any]:
+def schema_of(kind: str, plugins: Registry) -> dict[str, Any]:
     """Return the schema of one of `KINDS`, with all that the installed plugins add."""
     example = example_tables.example({each for source in plugins.sources.values() for each in source.emits})
     said = "What the rules must do: `followup test` plays them."

@@ -39,6 +39,7 @@ def record(name: str, keys: Mapping[str, Key], *, about: str = "", **more: Any) 
     for key, value in keys.items():
         usual = {"default": value.usual} if type(value.usual) in (str, int, bool) and value.usual != "" else {}
         meta = Meta(description=value.said or None, extra_json_schema=usual)
+        # Unset and not None, by which a schema would allow null: TOML has none.
         kind = operator.getitem(Annotated, (value.kind if value.needed else value.kind | UnsetType, meta))
         fields.append((key, kind) if value.needed else (key, kind, UNSET))
     namespace = {"__doc__": about or None}

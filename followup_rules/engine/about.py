@@ -42,13 +42,11 @@ class _Subjects:
         """Return the most words that an event shares with an anchor which began before it, and which none had ended."""
         moment = self._view.moment(event)
         while self._left and self._left[-1][0] < moment:
-            self._advance(*self._left.pop())
+            at, events = self._left.pop()
+            self._most |= {each.identity: self._find(each, at) for each in events}
+            self._open = [visit for visit in self._standing() if not any(self._ends(each, visit) for each in events)]
         # What was passed is not found anew: since then anchors have ended.
         return self._most[event.identity] if event.identity in self._most else self._find(event, moment)
-
-    def _advance(self, moment: datetime, events: tuple[Event, ...]) -> None:
-        self._most |= {event.identity: self._find(event, moment) for event in events}
-        self._open = [visit for visit in self._standing() if not any(self._ends(event, visit) for event in events)]
 
     def _standing(self) -> list[Visit]:
         if self._open is None:

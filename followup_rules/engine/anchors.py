@@ -30,7 +30,6 @@ from followup_rules.people import once_each
 __all__ = ["CaseView", "Duty", "Scope"]
 
 T = TypeVar("T")
-_NOT_YET = object()
 
 
 class CaseView:
@@ -58,17 +57,14 @@ class CaseView:
 
         Left to the collector of cycles, a tenth of the time that many cases take would go to that.
         """
-        self._known.clear()
-        self._scopes.clear()
-        self._duties.clear()
-        del self.whole
+        vars(self).clear()
 
     def once(self, what: str, key: Hashable, compute: Callable[[], T]) -> T:
         """Return what is computed of the case under a key; computed when it is first asked for."""
-        known = self._known.get((what, key), _NOT_YET)
-        if known is _NOT_YET:
-            known = self._known[what, key] = compute()
-        return known  # type: ignore[no-any-return]
+        name = what, key
+        if name not in self._known:
+            self._known[name] = compute()
+        return self._known[name]  # type: ignore[no-any-return]
 
     @computed
     def events(self) -> tuple[Event, ...]:
@@ -139,6 +135,19 @@ class CaseView:
         """Return the local day on which an event begins, or that of the zone in which something was made for it."""
         return self.case.days.get(event.id) or self.days.day(event.start)
 
+    def _day_of_visit(self, event: Event) -> date:
+        """Return the day of the visit that an event belongs to: one that is kept, if it begins on that day of now.
+
+        Else a change of zone would part the meetings of one day, and have the same people thanked twice.
+        """
+        return self.case.days.get(event.id) or self._kept_days.get(self.days.day(event.start), self.day(event))
+
+    @computed
+    def _kept_days(self) -> Mapping[date, date]:
+        """By days of the zone of today, those under which a meeting of theirs is kept."""
+        kept = [(self.days.day(event.start), self.case.days.get(event.id)) for event in self.case.home]
+        return {today: day for today, day in reversed(kept) if day} if self.case.days else {}
+
     def order(self, event: Event) -> tuple[datetime, str]:
         """Return what sorts events by the instant at which they count, and equal ones by id."""
         return self.moment(event), event.identity
@@ -154,15 +163,21 @@ class CaseView:
     def started(self, it: Rule | Guard) -> Visits:
         """Return the visits that a rule or guard starts from, and which of them took place or are planned."""
         found = self._visits if isinstance(it, Rule) else self._guarded
-        known = found.get(it.id)
-        return known if known is not None else found.setdefault(it.id, self._find_visits(it))
+        if it.id not in found:
+            found[it.id] = self._find_visits(it)
+        return found[it.id]
 
     def _find_visits(self, it: Rule | Guard) -> Visits:
         on = it.on
-        # What is gone may be an anchor that no longer looks like one: see `anchors`.
-        if on is None or not (on.every or self._gone or self.lookup.may_be(on)):
+        if on is None:
             return NO_VISITS
-        if on.every or not on.is_fixed or it.where or (isinstance(it, Rule) and it.each):
+        if on.every:
+            with blaming(it):
+                return self._with_standing(clock.visits(it, on.every, self))
+        # What is gone may be an anchor that no longer looks like one: see `anchors`.
+        if not (self._gone or self.lookup.may_be(on)):
+            return NO_VISITS
+        if not on.is_fixed or it.where or (isinstance(it, Rule) and it.each):
             return self._own_visits(it, on)
         # Rules that start from the same events have the same visits.
         alike = on.alike, it.per == "event"
@@ -170,16 +185,18 @@ class CaseView:
 
     def _own_visits(self, it: Rule | Guard, on: Pattern) -> Visits:
         with blaming(it):
-            visits = clock.visits(it, on.every, self) if on.every else self._grouped(it, on)
-            return Visits(visits, tuple([visit for visit in visits if self.stands(visit)]))
+            return self._with_standing(self._grouped(it, on))
+
+    def _with_standing(self, visits: tuple[Visit, ...]) -> Visits:
+        return Visits(visits, tuple([visit for visit in visits if self.stands(visit)]))
 
     def _grouped(self, it: Rule | Guard, on: Pattern) -> tuple[Visit, ...]:
         scope = self.whole
         groups: dict[tuple[str, object], list[Event]] = defaultdict(list)
         for event in sorted(self.anchors(on, scope), key=attrgetter("start", "identity")):
             for person in persons.concerned(it, event, scope):
-                groups[person, event.identity if it.per == "event" else self.day(event)].append(event)
-        visits = [self._visit(group, person) for (person, _), group in groups.items()]
+                groups[person, event.identity if it.per == "event" else self._day_of_visit(event)].append(event)
+        visits = [self._visit(it, group, person) for (person, _), group in groups.items()]
         if it.where is None:
             return tuple(visits)
         # `where` is asked of the whole visit: one event of the day that fits is enough.
@@ -201,7 +218,7 @@ class CaseView:
                 starting[event.identity] = event
         return [starting[event.identity] for event in self.home if event.identity in starting] if starting else []
 
-    def _visit(self, events: Sequence[Event], person: str = "") -> Visit:
+    def _visit(self, it: Rule | Guard, events: Sequence[Event], person: str) -> Visit:
         """Return the visit that some events make up; of one person alone, if one is given."""
         # A visit is off only if all of its events are; else those that are off are no part of it.
         counted = [event for event in events if self._stands(event)] or list(events)
@@ -210,7 +227,7 @@ class CaseView:
             events=tuple(counted),
             start=min([event.start for event in counted]),
             end=max([event.end for event in counted]),
-            day=self.day(counted[0]),
+            day=self._day_of_visit(counted[0]) if it.per != "event" else self.day(counted[0]),
             people=persons.alone(people, person) if person else tuple(people),
             person=person,
         )
@@ -243,14 +260,15 @@ class CaseView:
     def _stands(self, event: Event) -> bool:
         """Tell whether an event counts; for a rule that asks about what vanished, unless it went before it began."""
         if event.status == "vanished":
-            return event.gone is not None and event.gone >= event.start
+            assert event.gone is not None, "what is listed has not vanished"
+            return event.gone >= event.start
         return event.status == "missed" or event.identity not in self.fates
 
     def standing(self, it: Rule | Guard, person: str = "") -> tuple[Visit, ...]:
         """Return the visits that took place or are planned; those of one person, where each has their own."""
         return self.started(it).of(person).standing
 
-    def latest(self, it: Rule | Guard, person: str = "") -> Visit | None:
+    def latest(self, it: Rule | Guard, person: str) -> Visit | None:
         """Return the visit that counts where only the latest does."""
         standing = self.standing(it, person)
         return standing[-1] if standing else None
@@ -260,15 +278,16 @@ class CaseView:
         if isinstance(it, Rule):
             return self.duty(it, visit)
         name = it.id, id(visit)
-        known = self._scopes.get(name)
-        # It holds the visit, so that no other one gets its place in the memory.
-        return known if known is not None else self._scopes.setdefault(name, Scope(self, visit, it))
+        if name not in self._scopes:  # it holds the visit, so that no other one gets its place in the memory
+            self._scopes[name] = Scope(self, visit, it)
+        return self._scopes[name]
 
     def duty(self, rule: Rule, visit: Visit) -> Duty:
         """Return what a rule asks for a visit; likewise."""
         name = rule.id, id(visit)
-        known = self._duties.get(name)
-        return known if known is not None else self._duties.setdefault(name, Duty(self, visit, rule))
+        if name not in self._duties:
+            self._duties[name] = Duty(self, visit, rule)
+        return self._duties[name]
 
     def found(self, pattern: Pattern) -> Found:
         """Return the events of the case that pass the tests of a pattern that no anchor can change."""
@@ -280,14 +299,14 @@ class CaseView:
         passing = [(pattern, found) for pattern in patterns if (found := self.found(pattern)).places]
         if not passing:
             return []
-        events, places, about = self.lookup.events, self.lookup.places, self.notes.subjects
+        events, places = self.lookup.events, self.lookup.places
         matching: list[int] = []
         not_asked = {places.get(event.identity) for event in scope.visit.events}
 
         def asked(found: Found) -> Iterator[int]:
             """Yield the places of all but the anchor's own, and notes about another anchor of the same rule."""
             for place in found.places:
-                if place not in not_asked and not (about and self.is_about(events[place], scope) is False):
+                if place not in not_asked and self.is_about(events[place], scope) is not False:
                     yield place
 
         for pattern, all_found in passing:
@@ -305,8 +324,8 @@ class CaseView:
 
     def is_about(self, event: Event, scope: Scope) -> bool | None:
         """Tell whether an event is a note whose `re:DAY` names this anchor; None if it names none of the same rule."""
-        about = self.notes.subjects.get(event.identity) if self.notes.subjects else None
-        if not about or scope.rule is None or scope.rule.on is None:
+        about = self.notes.subjects.get(event.identity)
+        if not about or scope.rule is None:
             return None
         named = not about.isdisjoint(self.started(scope.rule).identities)
         return not about.isdisjoint(each.identity for each in scope.visit.events) if named else None

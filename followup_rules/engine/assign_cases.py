@@ -224,9 +224,9 @@ def assign(events: Iterable[Event], directory: Directory, known: Iterable[str] =
     for event in in_order:
         for person in () if vanished(event) else _mentioned(event):
             placed.mentioned[person.address].add(placed.homes[event.identity])
-    entries_alone = (event for event in in_order if event.kind == "meeting" and not event.people)
-    titles = [(own_id(event), _naming([event.title])) for event in entries_alone
-              if placed.homes[event.identity] == own_id(event)]  # fmt: skip
+    # The case of an entry with nobody in it, which nothing else places, is its id.
+    titles = [(own_id(event), _naming([event.title])) for event in in_order
+              if event.kind == "meeting" and placed.homes[event.identity] == own_id(event)]  # fmt: skip
     return {
         event.identity: Place(
             placed.homes[event.identity], _joins(event, placed, titles, directory), problems.get(event.identity, "")

@@ -33,12 +33,13 @@ def with_doubts(
 ) -> tuple[Decision, ...]:
     """Return what is decided, and what would be if these invitations counted, as far as it rests on them: blind."""
     reason = sight.blind(_SHOWING)
+    assert reason is not None, "where all is seen, no invitation is doubted"
     found = {decision.key: decision for decision in decided}
     further = {decision.key: decision for decision in answered if decision.key not in found}
     for key, decision in (*found.items(), *further.items()):
         rests = any(event.identity in invitations for event in decision.visit.events)
         is_open = decision.state not in (State.VOID, State.DONE, State.BROKEN)
-        if reason and rests and is_open:
+        if rests and is_open:
             found[key] = replace(
                 decision, state=State.BLIND, reason=reason, evidence=(), guard="", next=None, late=False
             )

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 EVERY = "every"
 """The kind of these events, and what stands for them in keys: `RULE/every@DAY`."""
-# Between two microseconds there is no instant (`datetime.resolution`).
-_NEXT = timedelta(microseconds=1)
+# Between two microseconds there is no instant.
+_NEXT = datetime.resolution
 # What is missed must be seen by some run to be told of, however short the look back is.
 _KEPT = timedelta(days=7)
 
@@ -53,41 +53,41 @@ def _coming(rule: Rule, instants: Iterator[datetime], view: CaseView, span: Span
     for at in instants:
         visit = occurrence(rule, at, view)
         yield visit
-        opens = _told(view.duty(rule, visit), "opens") if not rule.fault else None
+        opens = _instant(view.duty(rule, visit), "opens") if not rule.fault else None
         if opens is None or opens > span.now:
             return
 
 
 def occurrence(it: Rule | Guard, at: datetime, view: CaseView) -> Visit:
     """Return an occurrence of a rule or guard as a visit."""
+    assert it.recurring is not None, "nothing else has occurrences"
     day = view.days.day(at)
-    title = it.recurring.text if it.recurring else ""
     start = at.astimezone(UTC)
-    event = Event(id=f"{it.id}/{EVERY}@{day}", kind=EVERY, start=start, end=start, title=title)
+    event = Event(id=f"{it.id}/{EVERY}@{day}", kind=EVERY, start=start, end=start, title=it.recurring.text)
     return Visit(events=(event,), start=start, end=start, day=day, people=())
 
 
-def closing(rule: Rule, visit: Visit, opens: datetime | None, view: CaseView) -> datetime | None:
+def closing(rule: Rule, visit: Visit, opens: datetime | None, view: CaseView) -> datetime:
     """Return when an occurrence closes that does not say so: at the next one that begins after it has opened."""
     assert rule.recurring is not None, "only what recurs has a next occurrence"
     begun = max(visit.start, opens or visit.start)
-    following = next(rule.recurring.instants(begun + _NEXT, view.days), None)
-    return following and following.astimezone(UTC)
+    # Whatever recurs does so within the time that `instants` looks ahead.
+    return next(rule.recurring.instants(begun + _NEXT, view.days)).astimezone(UTC)
 
 
 def _gone(rule: Rule, visit: Visit, view: CaseView, span: Span) -> datetime:
     """Return from when on an occurrence is no longer looked at."""
-    closes = _told(view.duty(rule, visit), "closes") if not rule.fault else None
-    closes = closes or closing(rule, visit, None, view)
-    return closes + max(span.lookback, _KEPT) if closes else visit.start
+    closes = _instant(view.duty(rule, visit), "closes") if not rule.fault else None
+    return (closes or closing(rule, visit, None, view)) + max(span.lookback, _KEPT)
 
 
-def _told(duty: Duty, what: Literal["opens", "closes"]) -> datetime | None:
+def _instant(duty: Duty, what: Literal["opens", "closes"]) -> datetime | None:
     """Return an instant; none if it comes to rest nowhere: then this one duty is broken, and the others go on."""
     try:
-        return duty.opens if what == "opens" else duty.closes
+        instant: datetime | None = getattr(duty, what)
     except UnsettledError:
         return None
+    return instant
 
 
 def bounded(decision: Decision, rule: Rule, view: CaseView) -> Decision:
@@ -95,5 +95,4 @@ def bounded(decision: Decision, rule: Rule, view: CaseView) -> Decision:
     span = view.span
     assert span is not None, "without one there are no occurrences"
     edge = decision.visit.start if decision.visit.start > span.now else _gone(rule, decision.visit, view, span)
-    nearest = min((at for at in (decision.next, edge) if at and at > span.now), default=None)
-    return replace(decision, next=nearest and view.days.local(nearest))
+    return replace(decision, next=view.days.local(min(edge, decision.next or edge)))

@@ -56,19 +56,21 @@ def completed(case: Case, world: World) -> Completed:
     home = _peopled(case.home, world.days.zone)
     about = _about(case, world)
     subjects = _meetings(about, case, world) if about else {}
-    there = [event for event in home if event.kind == "note" and event.gone is None]
-    notes = sorted(there, key=lambda note: (moment(note, world.days), note.identity))
-    marks = [(note, world.tags.of(note.tags) & world.tags.marks) for note in notes if note.identity in about]
+    notes = [event for event in home if event.kind == "note"]
+    there = sorted(
+        (note for note in notes if note.gone is None), key=lambda note: (moment(note, world.days), note.identity)
+    )
+    marks = [(note, world.tags.of(note.tags) & world.tags.marks) for note in there if note.identity in about]
     given = _given(home, marks, subjects, about, world) if marks else {}
     marked = [_marked(event, given[event.identity], world.tags) if event.identity in given else event for event in home]
-    orders = {event.identity: _orders(event, world.tags) for event in home if event.kind == "note" and event.tags}
+    orders = {note.identity: _orders(note, world.tags) for note in notes}
     left = [_left(event, orders[event.identity], about, world.tags) if event.identity in orders else event
             for event in marked]  # fmt: skip
     astray = [(note, about[note.identity], tags) for note, tags in marks if not subjects[note.identity]]
     return Completed(
         replace(case, home=tuple([event for event in left if event is not None])),
         subjects,
-        tuple([note for note in notes if orders.get(note.identity)]),
+        tuple([note for note in there if orders[note.identity]]),
         tuple(_misfits(astray, home, world)) if astray else (),
         {name: moment(found[-1][0], world.days) for name, found in given.items()},
     )
@@ -99,7 +101,7 @@ def _day(note: Event, world: World) -> datetime | None:
     # Before anything but a date `re:` is text.
     if isinstance(named, datetime):
         return named
-    return note.start if note.tags and world.tags.missed & world.tags.of(note.tags) else None
+    return note.start if world.tags.missed & world.tags.of(note.tags) else None
 
 
 def _meetings(about: Mapping[str, date], case: Case, world: World) -> dict[str, frozenset[str]]:
@@ -169,18 +171,18 @@ def _left(note: Event, orders: frozenset[str], about: Mapping[str, date], tags: 
 def _peopled(home: Iterable[Event], zone: tzinfo) -> list[Event]:
     """Return events with their people: a heading that names an entry names nobody by that, but may add who is met."""
     listed = list(home)
-    naming = {event.identity for event in listed if event.kind == "note" and event.people}
-    entries = {own_id(event).lower() for event in listed if event.kind == "meeting"} if naming else set()
-    named = [_named(event, entries) if event.identity in naming else event for event in listed]
-    if all(event.people for event in named if event.kind == "meeting"):
-        return named
+    entries = {own_id(event).lower() for event in listed if event.kind == "meeting"}
+    named = [_named(event, entries) if event.kind == "note" else event for event in listed]
     headed: dict[str, Event] = {}
     for note in named:
         if note.kind == "note" and note.people and note.gone is None:
-            first = headed.setdefault(fold(note.heading), note)
-            if (note.start, note.identity) < (first.start, first.identity):
-                headed[fold(note.heading)] = note
+            heading = fold(note.heading)
+            headed[heading] = min(note, headed.get(heading, note), key=_written)
     return [_met(event, headed, zone) if event.kind == "meeting" and not event.people else event for event in named]
+
+
+def _written(note: Event) -> tuple[datetime, str]:
+    return note.start, note.identity
 
 
 def _named(note: Event, entries: AbstractSet[str]) -> Event:
@@ -192,7 +194,7 @@ def _named(note: Event, entries: AbstractSet[str]) -> Event:
 def _met(meeting: Event, headed: Mapping[str, Event], zone: tzinfo) -> Event:
     """Return a meeting without people with those of the first note whose heading is its title."""
     notes = (headed[name] for name in title_of(meeting, zone) if name in headed)
-    first = min(notes, key=lambda note: (note.start, note.identity), default=None)
+    first = min(notes, key=_written, default=None)
     return replace(meeting, people=first.people) if first else meeting
 
 

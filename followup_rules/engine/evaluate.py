@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime
 from typing import Any
@@ -56,12 +56,13 @@ def evaluate(
     instant of `context` is of no consequence.
     """
     there, arrival, followed = as_of(case, context.now), next_arrival(case, context.now), rules
+    known = remembered or Remembered()
     while True:  # each round knows one faulty rule more
         try:
-            decisions = _evaluated(there, followed, pins, context, remembered or Remembered())
+            decisions = _evaluated(there, followed, pins, context, known)
             if invitations := doubted(there, context.sight):
                 counting = as_answered(there, invitations)
-                would_be = _evaluated(counting, followed, pins, context, remembered or Remembered())
+                would_be = _evaluated(counting, followed, pins, context, known)
                 decisions = with_doubts(decisions, would_be, invitations, context.sight)
             if arrival is None:
                 return decisions
@@ -85,19 +86,15 @@ def _evaluated(
     with closing(view):
         for rule in rules.rules.values():
             visits = view.visits(rule)
-            for decision in _decided(rule, visits, view, context) if visits else ():
+            with blaming(rule):
+                judged = [_judged(rule, visit, view, context) for visit in visits if concerned(rule, visit, view)]
+            for decision in filter(None, judged):
                 key = decision.key
                 own = {part: mails for part, mails in unknown.items() if part == key or part.startswith(f"{key}#")}
                 asked = replace(decision, unknown=own) if own else decision
-                decisions[key] = as_settled(asked, remembered.settled) if remembered.settled else asked
+                decisions[key] = as_settled(asked, remembered.settled)
         latest = latest_openings(decisions.values())
         return tuple([with_openings(decisions[key], view, decisions, latest) for key in sorted(decisions)])
-
-
-def _decided(rule: Rule, visits: Sequence[Visit], view: CaseView, context: EvaluationContext) -> list[Decision]:
-    with blaming(rule):
-        judged = [_judged(rule, visit, view, context) for visit in visits if concerned(rule, visit, view)]
-        return [decision for decision in judged if decision is not None]
 
 
 def _judged(rule: Rule, visit: Visit, view: CaseView, context: EvaluationContext) -> Decision | None:
@@ -119,7 +116,8 @@ def _faulty(duty: Duty, fault: str) -> Decision:
 
 
 def _decide(duty: Duty, successor: Visit | None, context: EvaluationContext) -> Decision:
-    now, times, more = context.now, times_of(duty), dict[str, Any]()
+    now, times = context.now, times_of(duty)
+    more: dict[str, Any] = {}
     # Whatever becomes of it: a guard that cannot be followed is told of.
     if times.opens is not None:
         follow_guards(duty.rule, duty.view, now)
@@ -171,7 +169,8 @@ def _local(reason: Reason, duty: Duty) -> Reason:
 
 
 def _pause(verdict: Verdict, times: Times, duty: Duty) -> Pause:
-    due = times.due and duty.view.days.local(times.due)
+    assert times.due is not None, "what may be held has opened"
+    due = duty.view.days.local(times.due)
     return Pause(verdict.state is State.HELD, _local(verdict.reason, duty), due, verdict.late)
 
 

@@ -40,6 +40,7 @@ def windows(guard: Guard, view: CaseView) -> tuple[Window, ...]:
 
 
 def _find_windows(guard: Guard, view: CaseView) -> tuple[Window, ...]:
+    # Of `per = "case"` only the latest visit counts, as for rules.
     counted = view.standing(guard)[-1:] if guard.per == "case" else view.standing(guard)
     with blaming(guard):
         return tuple(window for visit in counted if (window := window_of(guard, visit, view)) is not None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from followup_rules.language.compiled import Part
 from followup_rules.language.faults import spread
 from followup_rules.language.patterns import CheckFailed, Pattern, Scope
 from followup_rules.language.phrases import UnsettledError
@@ -37,7 +36,7 @@ class blaming:  # noqa: N801 -- it is used like a function
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         """Raise Failed in place of what went wrong."""
-        if error is None or not isinstance(error, Exception) or isinstance(error, Failed):
+        if not isinstance(error, Exception) or isinstance(error, Failed):
             return
         if self._but_for_one_duty and isinstance(error, UnsettledError):
             return
@@ -54,6 +53,7 @@ def without(failed: Failed, rules: RuleSet) -> RuleSet:
         raise failed
     if isinstance(it, Guard):
         return spread(rules, {("guard", it.id): failed.fault})
+    # So that it is told as broken in every case in which it might have started.
     doubtful = replace(it, on=it.on and _certain(it.on), where=it.where and _certain(it.where))
     return spread(replace(rules, rules={**rules.rules, it.id: doubtful}), {("rule", it.id): failed.fault})
 
@@ -63,9 +63,8 @@ def _certain(pattern: Pattern) -> Pattern:
 
     def test(event: Event, scope: Scope) -> bool:
         try:
-            return pattern(event, scope)
+            return pattern.rest(event, scope)
         except Exception:  # noqa: BLE001 -- a plugin's predicate may raise anything
             return True
 
-    certain = (("", Part(further=(test,))),)
-    return replace(pattern, parts=certain, sort=(), implied=(), alone=(), fixed=(), window=(), further=(test,))
+    return replace(pattern, window=(), further=(test,))  # the other tests ask no plugin

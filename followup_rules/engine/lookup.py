@@ -9,6 +9,7 @@ from datetime import datetime
 from operator import itemgetter
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from followup_rules.computed import computed
 from followup_rules.keys import hashed
@@ -52,7 +53,7 @@ class Found(Struct, frozen=True):
         """Return those that count on the right side of a bound; none where nothing tells its instant."""
         instant = scope.when(bound.phrases)
         if instant is None:
-            return Found(self.events, self.moments)
+            return replace(self, places=())
         return self.since(instant) if bound.after else self.before(instant)
 
 
@@ -84,17 +85,14 @@ class Lookup:
 
     def passing(self, pattern: Pattern, scope: Scope) -> Found:
         """Return the events that pass the tests of a pattern that no anchor can change; the scope is of no anchor."""
-        found = self._found.get(pattern)
-        if found is None:
-            found = self._found[pattern] = self._find(pattern, scope)
-        return found
+        if pattern not in self._found:
+            self._found[pattern] = self._find(pattern, scope)
+        return self._found[pattern]
 
     def _find(self, pattern: Pattern, scope: Scope) -> Found:
-        places = self.may_be(pattern)
-        if not (places and pattern.fixed):
-            return Found(self.events, self.moments, places)
         alike = pattern.alike
         if alike not in self._alike:
+            places = self.may_be(pattern)
             for test in pattern.fixed:  # one after the other, each over what passed those before it
                 places = [place for place in places if test(self.events[place], scope)]
             self._alike[alike] = Found(self.events, self.moments, places)

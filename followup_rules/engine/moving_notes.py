@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from followup_rules.codes import Code
-from followup_rules.engine.anchors import CaseView, Scope
+from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.completed import Misfit
 from followup_rules.language.patterns import CheckFailed, Pattern, personal
 from followup_rules.language.schema import RuleSet
@@ -24,21 +24,20 @@ def moving(rules: RuleSet) -> dict[str, str]:
 
 def without_day(view: CaseView) -> Iterator[Misfit]:
     """Yield the notes that one of these definitions names, and that lack the field."""
-    scope = view.whole
     for name, field in moving(view.rules).items():
         named = view.rules.world.definitions[name]
         if named is None or named.relative:
             continue
         pattern = personal(named)
         for note in view.home:
-            if note.kind == "note" and field not in note.data and _holds(pattern, note, scope):
+            if note.kind == "note" and field not in note.data and _holds(pattern, note, view):
                 message = Sentence("the note does not say {field}:, so it moves nothing", field=field)
                 hint = Sentence("write the day behind it, such as {field}:friday or {field}:2026-11-27", field=field)
                 yield Misfit(note, message, hint, Code.NO_DAY)
 
 
-def _holds(pattern: Pattern, note: Event, scope: Scope) -> bool:
+def _holds(pattern: Pattern, note: Event, view: CaseView) -> bool:
     try:
-        return pattern(note, scope)
+        return pattern(note, view.whole)
     except CheckFailed:  # the rules that ask it are broken, and say so
         return False

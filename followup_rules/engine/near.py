@@ -34,10 +34,10 @@ class Near(Struct, frozen=True):
     event: Event
     key: str
     """Of the rule: `on`, `where`, `each`, `during`, `breaks`, `done_by`, `cancelled_by`."""
+    held: int
+    """How much of the pattern holds."""
     failures: tuple[Failure, ...] = ()
     """What it lacks; none: the key itself does not hold."""
-    held: int = 0
-    """How much of the pattern holds."""
     duty: str = ""
     """The key of the duty that it came near to ending; "" where it came near to starting one."""
     elsewhere: bool = False
@@ -51,7 +51,7 @@ class Near(Struct, frozen=True):
 def near_starts(written: Written, view: CaseView) -> list[Near]:
     """Return the events that came near to starting a rule, the nearest first. Raises Failed as the rule does."""
     rule = written.rule
-    if rule.on is None or rule.recurring:
+    if rule.on is None:
         return []
     with blaming(rule):
         found = [*_near_on(rule.on, written, view), *_near_behind(written, view)]
@@ -68,7 +68,7 @@ def nearest_start(written: Written, view: CaseView) -> Near | None:
     with blaming(rule):
         ask, scope = question(rule.on, written.fields["on"], view.rules.world, written.definitions), view.whole
         answers = ((event, ask(event, scope)) for event in view.home)
-        far = [Near(event, "on", answer.failures, answer.held) for event, answer in answers if not answer.holds]
+        far = [Near(event, "on", answer.held, answer.failures) for event, answer in answers if not answer.holds]
     return next(iter(_nearest_first(far)), None)
 
 
@@ -93,10 +93,11 @@ def _near_on(on: Pattern, written: Written, view: CaseView) -> Iterator[Near]:
     for event in (*view.home, *view.case.joined):
         answer = ask(event, scope)
         elsewhere = event.identity not in at_home
-        if answer.holds and elsewhere:
-            yield Near(event, "on", held=answer.held, elsewhere=True)
-        elif not (answer.holds or elsewhere or event.identity in starts) and _is_near(event, answer, on, view):
-            yield Near(event, "on", answer.failures, answer.held)
+        if answer.holds:
+            if elsewhere:
+                yield Near(event, "on", answer.held, elsewhere=True)
+        elif not (elsewhere or event.identity in starts) and _is_near(event, answer, on, view):
+            yield Near(event, "on", answer.held, answer.failures)
 
 
 def _is_near(event: Event, answer: Answer, pattern: Pattern, view: CaseView) -> bool:
@@ -119,13 +120,14 @@ def _near_behind(written: Written, view: CaseView) -> Iterator[Near]:
     rule = written.rule
     # Under an id of its own, since a view remembers what it finds by id.
     anywhere = replace(rule, id=f"{rule.id} anywhere", where=None)
-    ask = question(rule.where, written.fields["where"], view.rules.world, written.definitions) if rule.where else None
-    fitting = {event.identity for visit in view.visits(rule) for event in visit.events}
-    for visit in view.visits(anywhere):
-        for event in visit.events if ask else ():
-            answer = ask(event, view.scope(visit, rule)) if ask else None
-            if answer and event.identity not in fitting:
-                yield Near(event, "where", answer.failures, answer.held + 1)
+    if rule.where:
+        ask = question(rule.where, written.fields["where"], view.rules.world, written.definitions)
+        fitting = {event.identity for visit in view.visits(rule) for event in visit.events}
+        for visit in view.visits(anywhere):
+            for event in visit.events:
+                if event.identity not in fitting:
+                    answer = ask(event, view.scope(visit, rule))
+                    yield Near(event, "where", answer.held + 1, answer.failures)
     yield from (Near(event, "each", held=1) for event in about_nobody(rule, view.whole))
     for visit in view.visits(rule):
         if not concerned(rule, visit, view):
@@ -154,4 +156,4 @@ def _near_end(key: str, written: Written, decision: Decision, view: CaseView) ->
         if answer.holds and (other or early):
             yield Near(event, key, held=answer.held, duty=decision.key, early=early, other=other)
         elif not answer.holds and not early:
-            yield Near(event, key, answer.failures, answer.held, decision.key)
+            yield Near(event, key, answer.held, answer.failures, decision.key)

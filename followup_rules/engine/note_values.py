@@ -24,9 +24,9 @@ _SHORT = 4
 class Keys(Struct, frozen=True):
     """The keys that the rules in force know."""
 
-    dates: frozenset[str] = ENGINE_DATES
+    dates: frozenset[str]
     """From which a phrase counts."""
-    all: frozenset[str] = ENGINE_KEYS
+    all: frozenset[str]
 
 
 class Misread(Struct, frozen=True):
@@ -34,7 +34,7 @@ class Misread(Struct, frozen=True):
 
     written: str
     message: str
-    hint: str = ""
+    hint: str
     warning: bool = False
 
 
@@ -65,6 +65,7 @@ def read_values(note: Event, keys: Keys, zone: ZoneInfo) -> tuple[Event, list[Mi
 def _date_or_text(value: str, start: datetime, zone: ZoneInfo) -> object:
     """Return a full date as an instant, whatever its key: a text may show it."""
     try:
+        # Only what begins with a year is full: of "monday" a text would show a date that nobody wrote.
         written = read(value) if value[:4].isdecimal() else None
         return read_value(value, start, zone) if written else value
     except NotADate:

@@ -28,9 +28,9 @@ class Part(Struct, frozen=True):
     key: str
     """Under which it is made if nothing else is known: `KEY` of the first, else its name."""
 
-    def reports(self, told: Reports) -> list[Event]:
+    def reports(self, reports: Reports) -> list[Event]:
         """Return the events that tell what became of it; of another type of action under its key they tell nothing."""
-        found = told.of({self.name, self.key})
+        found = reports.of({self.name, self.key})
         return [event for event in found if event.report and event.report.type in ("", self.do.type)]
 
 
@@ -85,12 +85,12 @@ def to_end(of: tuple[Part, ...]) -> tuple[Part, ...]:
     return tuple(part for part in of if part.do.type != NOTICE) or of
 
 
-def ended(of: tuple[Part, ...], told: Reports, counts: Counts = lambda _: True) -> tuple[str, ...]:
+def ended(of: tuple[Part, ...], reports: Reports, counts: Counts = lambda _: True) -> tuple[str, ...]:
     """Return the names of those actions of a duty of which events that count tell that they ended."""
-    return tuple(part.name for part in of if any(map(counts, part.reports(told)))) if told.events else ()
+    return tuple(part.name for part in of if any(map(counts, part.reports(reports))))
 
 
-def all_reported(of: tuple[Part, ...], told: Reports, counts: Counts) -> bool:
+def all_reported(of: tuple[Part, ...], reports: Reports, counts: Counts) -> bool:
     """Tell whether events that count tell of each action of a duty that it ended."""
-    gone = ended(of, told, counts)
+    gone = ended(of, reports, counts)
     return bool(gone) and all(part.name in gone for part in to_end(of))

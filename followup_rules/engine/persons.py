@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 def concerned(it: Rule | Guard, anchor: Event, scope: Scope) -> list[str]:
     """Return whom an anchor of a rule has a duty for, by normalised address; [""] where it is one for all of them."""
-    if isinstance(it, Guard) or not it.each or it.on is None:
+    if isinstance(it, Guard) or not it.each:
         return [""]
+    assert it.on is not None, "a rule without an anchor has none to ask of"
     found = dict.fromkeys(normal(person.address) for person in scope.view.people(anchor))
     return [person for person in found if it.on(anchor, replace(scope, alone=person))]
 
@@ -31,7 +32,8 @@ def alone(people: Iterable[Person], person: str) -> tuple[Person, ...]:
 
 def about_nobody(rule: Rule, scope: Scope) -> tuple[Event, ...]:
     """Return the anchors of a rule with a duty for each person that have nobody for whom there could be one."""
-    if not rule.each or rule.fault or rule.on is None:
+    if not rule.each or rule.fault:
         return ()
+    assert rule.on is not None, "a rule without an anchor is faulty"
     with blaming(rule):
         return tuple(event for event in scope.view.anchors(rule.on, scope) if not concerned(rule, event, scope))

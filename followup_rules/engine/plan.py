@@ -82,6 +82,7 @@ def digest(action: Action) -> str:
     """Return what changes when an output should show something else."""
     to = [(person.address, person.name) for person in action.to]
     due = action.due.isoformat() if action.due else ""
+    # What a person sees, and no more: a key, a case or an anchor may have another name by now.
     shown = (action.type, action.title, action.text, to, due, action.reply)
     return hashlib.sha256(repr(shown).encode()).hexdigest()
 
@@ -110,11 +111,13 @@ def plan(
             for change in _take_back(entry, states, left.get(entry.action.duty, set()), standing)
         ),
     ]
+    # Always in the same order: so does `plan` tell what `run` does.
     return tuple(sorted(changes, key=lambda change: (change.key, change.output)))
 
 
 def _bring_about(action: Action, entry: LedgerEntry | None) -> Iterator[Change]:
     create = Change(op="create", output=action.output, action=action, key=action.key)
+    # Not what is ended or ending: what the user ticked or deleted is never made a second time.
     if entry is None or entry.state in (EntryState.WITHDRAWN, EntryState.REFUSED):
         yield create
     elif entry.action.type != action.type:
@@ -134,21 +137,21 @@ def _replace(entry: LedgerEntry, create: Change) -> Iterator[Change]:
 
 
 def _take_back(
-    entry: LedgerEntry, decisions: Mapping[str, Decision], made: Collection[tuple[str, str]], standing: frozenset[str]
+    entry: LedgerEntry, decisions: Mapping[str, Decision], wanted: Collection[tuple[str, str]], standing: frozenset[str]
 ) -> Iterator[Change]:
-    """Take back what nothing asks for any more; `made` holds the keys and types of what its duty makes."""
+    """Take back what nothing asks for any more; `wanted` holds the keys and types of what its duty makes."""
     if not _is_ours(entry):
         return
     decision = decisions.get(entry.action.duty)
     if decision is None and entry.action.rule in standing:
         return
     if decision is None or decision.state in OVER:
-        yield _withdrawal(entry, decision.why if decision else Sentence("its anchor is gone"))
+        yield _withdrawal(entry, decision.why if decision else Sentence("its rule or its anchor is gone"))
     elif decision.state is State.DUE and entry.name in decision.ended:
         yield _withdrawal(entry, Sentence("you have done it elsewhere"))
     elif decision.holds(entry.name):
         return
-    elif decision.state is State.DUE and made and (entry.key, entry.action.type) not in made:
+    elif decision.state is State.DUE and wanted and (entry.key, entry.action.type) not in wanted:
         yield _withdrawal(entry, Sentence("its rule does not make it any more"))
 
 

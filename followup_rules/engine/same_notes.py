@@ -111,11 +111,11 @@ def _pairs(
     key: Callable[[Event], Hashable],
     fits: Callable[[Event, Event], bool] = lambda _, __: True,
 ) -> Iterator[tuple[Event, Event]]:
-    """Pair what has the same key, and fits."""
+    """Pair what has the same key and a heading of the same people, and fits."""
     free = _grouped(before, key)
     for note in notes:
         group = free.get(key(note), [])
-        same = next((event for event in group if fits(note, event)), None)
+        same = next((event for event in group if _kin(note, event) and fits(note, event)), None)
         if same:
             group.remove(same)
             yield note, same
@@ -164,9 +164,9 @@ def _base(note: Event) -> str:
     return _NUMBER.sub("", note.id)
 
 
-def _order(note: Event) -> tuple[str, int, str]:
-    line = note.where.rpartition(":")[2]
-    return _path(note.where), int(line) if line.isdecimal() else 0, note.id
+def _order(note: Event) -> tuple[str, int, str, str]:
+    path, _, line = note.where.rpartition(":")
+    return path, len(line), line, note.id  # of two numbers the longer one is the greater
 
 
 def _path(where: str) -> str:
@@ -184,8 +184,8 @@ def _stamp(note: Event) -> Hashable:
     return () if note.undated else (note.start, note.whole_day)
 
 
-def _tag(note: Event) -> str:
-    return note.tags[0] if note.tags else ""
+def _tag(note: Event) -> Hashable:
+    return note.tags[:1]
 
 
 def _place(note: Event) -> Hashable:
@@ -208,18 +208,16 @@ def _kin(one: Event, other: Event) -> bool:
 
 def _names(note: Event) -> set[str]:
     """Return what the heading may be called by: its label, its domains, and the employer's name in these."""
-    domains = {note.domain, *(person.domain for person in note.people)} - {""}
+    domains = {note.domain, *(person.domain for person in note.people)}
     return {fold(name) for name in (note.heading, note.case, *domains, *map(employer, domains))} - {fold("")}
 
 
 def _gained(note: Event, before: Event, zone: tzinfo) -> bool:
     """Tell whether a note only says more than before: a date where there was none, an hour of that day."""
-    if not _kin(note, before):
-        return False
     if before.undated:
         return True
     days = {each.start.astimezone(zone).date() for each in (note, before)}
-    return not note.undated and before.whole_day and not note.whole_day and len(days) == 1
+    return not note.undated and before.whole_day and len(days) == 1
 
 
 def _lost(note: Event, before: Event, zone: tzinfo) -> bool:
@@ -227,13 +225,13 @@ def _lost(note: Event, before: Event, zone: tzinfo) -> bool:
 
 
 def _same_time(one: Event, other: Event) -> bool:
-    return _kin(one, other) and _stamp(one) == _stamp(other)
+    return _stamp(one) == _stamp(other)
 
 
 def _read_further(note: Event, before: Event) -> bool:
     """Tell whether words of the text of a note are its date or a value now: "3 nov." was text once."""
     now, then = fold(note.title).split(), fold(before.title).split()
-    if not now or len(now) >= len(then) or not _kin(note, before):
+    if not now:
         return False
     if _stamp(note) == _stamp(before):
         return then[: len(now)] == now

@@ -48,8 +48,10 @@ def over(duty: Duty, successor: Visit | None, times: Times, context: EvaluationC
         _gone(duty)
         or _superseded(duty, successor, context)
         or _void(duty, times, context)
+        # Before its opening: a thank-you that was sent early is one.
         or done(duty)
         or _unopened(duty.rule, times, context.now)
+        # Before it is missed: what cannot be seen just now may show that it was done in time.
         or _unsure(duty, context.sight)
         or _expired(times, context.now)
     )

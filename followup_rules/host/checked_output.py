@@ -16,6 +16,7 @@ from followup_rules.sentences import Sentence
 STATES = ("open", "touched", "done", "gone")
 UNKNOWN = "unknown"
 """Where the output itself says that it cannot tell."""
+# In characters: the longest path of Linux and a seal have room in it.
 LONGEST_REFERENCE = 10_000
 _LONGEST_PLACE = 4_096  # the longest path of Linux
 _MOST_MARKED = 10_000

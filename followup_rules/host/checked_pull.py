@@ -27,6 +27,7 @@ MOST_ITEMS = 250_000
 """Of one pull; it looks back some months."""
 LARGEST = 1_000_000
 """Of one event, in bytes."""
+# In characters: a Message-ID fits into a line of 998 (RFC 5322, section 2.1.1); to a UID RFC 5545 sets no limit.
 LONGEST_ID = 1_000
 EARLIEST, LATEST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 """Far enough from both ends of the calendar for every phrase and zone."""
@@ -252,6 +253,7 @@ def _is_text(value: Any) -> bool:
     if not isinstance(value, str):
         return False
     try:
+        # Half of a pair of surrogates, as JSON may hold one, is no text that UTF-8 can carry, nor SQLite.
         str.encode(value)
     except UnicodeEncodeError:
         return False

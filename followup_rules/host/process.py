@@ -59,6 +59,7 @@ def end(code: int) -> NoReturn:
     """End the process, whatever is still at work in it: threads that hang, and handlers that never return."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
+            # Of a reader that is gone, as with `| head`, or of a stream that was closed.
             stream.flush()
     # In a thread of its own, for a handler may wait for a thread that hangs; after the last words nobody waits any
     # more.

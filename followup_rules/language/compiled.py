@@ -131,10 +131,10 @@ class Part(Struct, frozen=True, eq=False):
         return self.sort, self.implied, self.alone, self.fixed
 
 
-class Pattern(Part, frozen=True, eq=False):
+class Pattern(Part, frozen=True, eq=False, kw_only=True):
     """A compiled pattern: a part whose tests are those of all its fields."""
 
-    parts: tuple[tuple[str, Part], ...] = ()
+    parts: tuple[tuple[str, Part], ...]
     """By the names of the fields that the table has, as it has them."""
     every: Every | None = None
     """What recurs by the calendar: then it matches no event."""

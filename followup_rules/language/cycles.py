@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from graphlib import CycleError, TopologicalSorter
+from typing import TypeAlias
 
 from followup_rules.language.phrases import Phrase
 from followup_rules.language.schema import Guard, Rule, RuleSet
 
-Node = tuple[str, str]
+Node: TypeAlias = tuple[str, str]
 """("rule", its id) for its opening, ("done", its id) for the end of its duty, ("guard", its id) or ("define", its
 name)."""
 
@@ -20,19 +21,19 @@ _LINKS = {"done": 3}
 """For how many links each node of a chain stands: judging whether a duty is done takes more than its opening does."""
 
 
-def find(found: RuleSet) -> tuple[dict[Node, list[Node]], set[Node]]:
+def find(rules: RuleSet) -> tuple[dict[Node, list[Node]], set[Node]]:
     """Return the cycle that each rule and definition is part of, as the way along it; those in none are absent.
 
     Return also those that begin too long a chain.
     """
-    nodes = [("rule", name) for name in found.rules] + [("define", name) for name in found.world.definitions]
-    every: list[Rule | Guard] = [*found.rules.values(), *found.guards.values()]
+    nodes = [("rule", name) for name in rules.rules] + [("define", name) for name in rules.world.definitions]
+    every: list[Rule | Guard] = [*rules.rules.values(), *rules.guards.values()]
     phrases = (phrase for it in every for phrase in every_phrase(it))
-    nodes += sorted({node for node in _bases(phrases, found) if node[0] == "done"})
+    nodes += sorted({node for node in _bases(phrases, rules) if node[0] == "done"})
     leads: dict[Node, set[Node]] = {}
     known = set(nodes)
     for node in nodes:  # it grows while it is walked
-        leads[node] = leads_to(node, found)
+        leads[node] = leads_to(node, rules)
         nodes += sorted(leads[node] - known)
         known |= leads[node]
     lengths = _lengths(leads)
@@ -61,43 +62,43 @@ def _lengths(leads: Mapping[Node, set[Node]]) -> dict[Node, int]:
     return lengths
 
 
-def leads_to(node: Node, found: RuleSet) -> set[Node]:
+def leads_to(node: Node, rules: RuleSet) -> set[Node]:
     """Return what must be looked at to tell when a rule opens or is done, what a definition finds, or a guard holds."""
     kind, name = node
     if kind == "define":
-        pattern = found.world.definitions[name]
-        return set(_bases((phrase for _, phrase in pattern.phrases), found)) if pattern else set()
-    it: Rule | Guard = found.guards[name] if kind == "guard" else found.rules[name]
+        pattern = rules.world.definitions[name]
+        return set(_bases((phrase for _, phrase in pattern.phrases), rules)) if pattern else set()
+    it: Rule | Guard = rules.guards[name] if kind == "guard" else rules.rules[name]
     if not it.enabled:
         return set()
     if isinstance(it, Guard):
-        return set(_bases(every_phrase(it), found))
+        return set(_bases(every_phrase(it), rules))
     if kind == "done":
-        return {("rule", name), *_bases(every_phrase(it), found), *_asked(it, found)}
+        return {("rule", name), *_bases(every_phrase(it), rules), *_asked(it, rules)}
     where = [phrase for _, phrase in it.where.phrases] if it.where else []
     # Which occurrences of a rule from the clock are looked at depends on when they close.
     closes = it.closes if it.recurring else ()
-    return set(_bases([*it.opens, *it.moved_by, *it.not_before, *closes, *where], found))
+    return set(_bases([*it.opens, *it.moved_by, *it.not_before, *closes, *where], rules))
 
 
-def _asked(rule: Rule, found: RuleSet) -> Iterator[Node]:
+def _asked(rule: Rule, rules: RuleSet) -> Iterator[Node]:
     """Yield what tells which anchors concern a rule: its guards, and what excuses a mail that breaks one."""
     broken = rule.breaks.guard if rule.breaks else ""
-    yield from (("guard", name) for name in (rule.during, broken) if name in found.guards)
-    spared = (each for each in found.rules.values() if broken in found.guards and found.guards[broken].spares(each))
+    yield from (("guard", name) for name in (rule.during, broken) if name in rules.guards)
+    spared = (each for each in rules.rules.values() if broken in rules.guards and rules.guards[broken].spares(each))
     for each in spared:
-        yield from _bases((phrase for pattern in each.done_by for _, phrase in pattern.phrases), found)
+        yield from _bases((phrase for pattern in each.done_by for _, phrase in pattern.phrases), rules)
 
 
-def reached(it: Rule | Guard, found: RuleSet) -> set[Node]:
+def reached(it: Rule | Guard, rules: RuleSet) -> set[Node]:
     """Return all rules and definitions that a rule or guard counts from, directly or not."""
-    todo = list(_bases(every_phrase(it), found))
+    todo = list(_bases(every_phrase(it), rules))
     seen: set[Node] = set()
     while todo:
         node = todo.pop()
         if node not in seen:
             seen.add(node)
-            todo += leads_to(node, found)
+            todo += leads_to(node, rules)
     return seen
 
 
@@ -113,13 +114,13 @@ def every_phrase(it: Rule | Guard) -> Iterator[Phrase]:
     yield from (phrase for pattern in patterns if pattern for _, phrase in pattern.phrases)
 
 
-def within(phrase: Phrase, found: RuleSet) -> Iterator[Phrase]:
+def within(phrase: Phrase, rules: RuleSet) -> Iterator[Phrase]:
     """Return the phrases of the definitions that a phrase counts from, directly or not."""
     todo = [phrase]
     seen: set[str] = set()
     while todo:
-        for kind, name in _bases([todo.pop()], found):
-            pattern = found.world.definitions[name] if kind == "define" and name not in seen else None
+        for kind, name in _bases([todo.pop()], rules):
+            pattern = rules.world.definitions[name] if kind == "define" and name not in seen else None
             if pattern:
                 seen.add(name)
                 further = [each for _, each in pattern.phrases]
@@ -127,11 +128,11 @@ def within(phrase: Phrase, found: RuleSet) -> Iterator[Phrase]:
                 todo += further
 
 
-def _bases(phrases: Iterable[Phrase], found: RuleSet) -> Iterator[Node]:
+def _bases(phrases: Iterable[Phrase], rules: RuleSet) -> Iterator[Node]:
     for phrase in phrases:
-        if phrase.rule in found.rules:
+        if phrase.rule in rules.rules:
             yield ("done" if phrase.done else "rule", phrase.rule)
-        elif phrase.field and phrase.base in found.world.definitions:
+        elif phrase.field and phrase.base in rules.world.definitions:
             yield ("define", phrase.base)
 
 

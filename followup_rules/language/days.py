@@ -21,6 +21,8 @@ WEEKDAYS = (
 """Each day of the week, from Monday on, by its names in English and French, long and short."""
 WEEKDAY: dict[str, int] = {name: number for number, names in enumerate(WEEKDAYS) for name in names}
 """The day of the week, Monday being 0, that each of these names means."""
+WEEK = frozenset(range(len(WEEKDAYS)))
+"""All of them."""
 
 
 class Days(Struct, frozen=True, cache_hash=True):

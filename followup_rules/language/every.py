@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from followup_rules.codes import Code
-from followup_rules.language.days import WEEKDAY, Days
+from followup_rules.language.days import WEEK, WEEKDAY, Days
 from followup_rules.language.phrases import clock_meant
 from followup_rules.language.rolls import PhraseError, clock, weekdays
 from followup_rules.sentences import Sentence
@@ -37,8 +37,10 @@ _ADVERBS = {
     "yearly": "year on 01-01",
     "annually": "year on 01-01",
 }
+# As of a date without a time; see `followup_rules.written_dates`.
 _AT = time(9)
 _DAY = timedelta(days=1)
+# So far ahead looks `Every.instants`; what recurs once a year says `year on`.
 _MOST_WEEKS = 52
 
 
@@ -47,7 +49,7 @@ class Every(Struct, frozen=True):
 
     text: str
     at: time = _AT
-    weekdays: frozenset[int] = frozenset(range(7))
+    weekdays: frozenset[int] = WEEK
     workday: bool = False
     month: int = 0
     """Of the year, from 1; 0: any."""
@@ -87,8 +89,8 @@ def read(value: Value) -> Every | None:
     try:
         return parse(value.raw)
     except PhraseError as error:
-        guess = _meant(value.raw)
-        guess = guess or ("" if error.word in _WORDS else nearest(error.word, {*error.valid, *_WORDS}))
+        meant = _meant(value.raw)
+        guess = meant or ("" if error.word in _WORDS else nearest(error.word, {*error.valid, *_WORDS}))
         hint = (
             Sentence('did you mean "{word}"?', word=guess)
             if guess
@@ -98,7 +100,7 @@ def read(value: Value) -> Every | None:
             Sentence("{error} in {raw!r}", error=error, raw=value.raw),
             code=Code.NO_SUCH_TIME,
             hint=hint,
-            within=value.raw if guess == _meant(value.raw) else error.word,
+            within=value.raw if meant else error.word,
         )
         return None
 
@@ -144,7 +146,7 @@ def _what(what: str) -> dict[str, Any]:
         return {"weeks": _number(found[1], _MOST_WEEKS), "first": _date(found[2])}
     if rest or word in ("month", "year") or not word[:1].isalpha():
         raise PhraseError(
-            word, Sentence("{what!r} is nothing that recurs", what=what) if what else Sentence("nothing recurs"), _WORDS
+            word, Sentence("{what!r} is nothing that recurs", what=what) if what else Sentence("nothing recurs")
         )
     return {"weekdays": weekdays(word)}
 

@@ -141,12 +141,14 @@ def _tests_of_anchor(words: Sequence[str]) -> list[Callable[[Person, Scope], boo
     if "them" in words:
         tests.append(lambda person, scope: normal(person.address) in scope.them)
     if fields:
-        tests.append(lambda person, scope: normal(person.address) in _noted(fields, scope.visit.events))
+        tests.append(
+            lambda person, scope: any(
+                normal(person.address) == normal(other.address)
+                for field in fields
+                for other in noted(field, scope.visit.events)
+            )
+        )
     return tests
-
-
-def _noted(fields: Sequence[str], events: Sequence[Event]) -> set[str]:
-    return {normal(each.address) for field in fields for each in noted(field, events)}
 
 
 def _recipients(event: Event) -> Sequence[Person]:

@@ -193,6 +193,7 @@ def _dates_in(raw: Any) -> Iterator[str]:
     """Yield the fields that phrases count from; `to = "it.FIELD"` names an address."""
     if isinstance(raw, str) and len(raw) < _LONGEST_PHRASE:
         with suppress(PhraseError):
+            # What is no phrase, such as a title, counts from nothing; it is judged where its key is read.
             yield from {parse(raw).field} - _NO_VALUES
     elif isinstance(raw, list):
         for item in raw:
@@ -215,10 +216,10 @@ def _values_in(raw: Any) -> Iterator[str]:
             yield from _values_in(value)
 
 
-def _only_enabled(found: RuleSet) -> RuleSet:
+def _only_enabled(rules: RuleSet) -> RuleSet:
     return replace(
-        found,
-        rules={name: rule for name, rule in found.rules.items() if rule.enabled},
-        guards={name: guard for name, guard in found.guards.items() if guard.enabled},
-        off=frozenset(name for name, rule in found.rules.items() if not rule.enabled),
+        rules,
+        rules={name: rule for name, rule in rules.rules.items() if rule.enabled},
+        guards={name: guard for name, guard in rules.guards.items() if guard.enabled},
+        off=frozenset(name for name, rule in rules.rules.items() if not rule.enabled),
     )

@@ -103,6 +103,7 @@ def moment(event: Event, days: Days) -> datetime:
     """Return the instant at which an event counts where order matters: a note without a time at 23:59 of its day."""
     if not event.whole_day:
         return event.start
+    # 23:59 and not 24:00, which is the next day.
     return days.on(datetime.combine(days.day(event.start), time(23, 59))).astimezone(UTC)
 
 

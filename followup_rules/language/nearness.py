@@ -70,7 +70,8 @@ def _field(key: str, table: Value, world: World, definitions: Mapping[str, Value
         return _one(value, world, definitions)
     if key == "not":
         inner = _one(value, world, definitions)
-        return lambda event, scope: _opposite(inner(event, scope), value)
+        fails = Answer(holds=False, failures=(Failure(("not",), value),))
+        return lambda event, scope: fails if inner(event, scope).holds else Answer(holds=True)
     if key in ("any", "all"):
         parts = [_one(item, world, definitions) for item in value.items()]
         join = _nearest if key == "any" else _together
@@ -111,7 +112,3 @@ def _nearest(answers: list[Answer]) -> Answer:
         return answer.holds, all(failure.way[-1] != "kind" for failure in answer.failures), answer.held
 
     return max(answers, key=nearness)
-
-
-def _opposite(answer: Answer, value: Value) -> Answer:
-    return Answer(holds=False, failures=(Failure(("not",), value),)) if answer.holds else Answer(holds=True)

@@ -49,6 +49,7 @@ __all__ = [
 ]
 
 _NOBODY: AbstractSet[str] = frozenset()
+# Besides the event that asks there is then one more.
 _ANOTHER = 2
 
 
@@ -58,7 +59,7 @@ def read(value: Value, world: World) -> Pattern | None:
         return None
     if isinstance(value.raw, str):
         part = _named(value, world)
-        return _bounded(value, all_of({value.raw: part})) if part else None
+        return all_of({value.raw: part}) if part and _is_bounded(value, part) else None
     if not value.raw:
         value.report(
             Sentence("an empty pattern would match everything"),
@@ -69,13 +70,14 @@ def read(value: Value, world: World) -> Pattern | None:
     parts = {key: part for key, part in found.items() if part is not None}
     if len(parts) < len(value.raw) or not parts:
         return None
-    return _bounded(value, all_of(parts))
+    pattern = all_of(parts)
+    return pattern if _is_bounded(value, pattern) else None
 
 
 def read_all(value: Value, world: World) -> tuple[Pattern, ...] | None:
     """Compile a list of patterns (or a single one)."""
     found = values.every(value, lambda item: read(item, world))
-    return found if found is None or _bounded(value, Pattern(**where_any_holds(found))) else None
+    return found if found is None or _is_bounded(value, Part(**where_any_holds(found))) else None
 
 
 def read_whole(value: Value, world: World) -> Pattern | None:
@@ -112,18 +114,18 @@ def _in_no(statuses: frozenset[str]) -> Part:
     return Part(sort=(lambda event: event.status not in statuses,))
 
 
-def _bounded(value: Value, pattern: Pattern) -> Pattern | None:
-    """Report a pattern that would take too long: definitions that name each other twice grow with powers of two."""
-    if pattern.size <= MOST and pattern.depth <= DEEPEST:
-        return pattern
+def _is_bounded(value: Value, part: Part) -> bool:
+    """Report what would take too long: definitions that name each other twice grow with powers of two."""
+    if part.size <= MOST and part.depth <= DEEPEST:
+        return True
     what = (
         Sentence("more than {most} words and conditions", most=MOST)
-        if pattern.size > MOST
+        if part.size > MOST
         else Sentence("too many levels")
     )
     hint = Sentence("definitions that it names count, too; look for less, or take out a definition between")
     value.report(Sentence("{name!r} has {what}", name=value.name, what=what), code=Code.WRONG_SORT, hint=hint)
-    return None
+    return False
 
 
 def _field(key: str, value: Value, world: World) -> Part | None:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from followup_rules.language import units
 from followup_rules.language.days import Days
-from followup_rules.language.rolls import PhraseError, Roll, UnsettledError, parse_all, rolled
+from followup_rules.language.rolls import WORDS, PhraseError, Roll, UnsettledError, parse_all, rolled
 from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value, every
@@ -52,11 +52,11 @@ class Phrase(Struct, frozen=True, cache_hash=True):
 
     text: str
     base: str
-    field: str = ""
-    steps: tuple[Step, ...] = ()
-    at: time | None = None
-    rolls: tuple[Roll, ...] = ()
-    done: bool = False
+    field: str
+    steps: tuple[Step, ...]
+    at: time | None
+    rolls: tuple[Roll, ...]
+    done: bool
     """It counts from the instant at which the duty of the rule that is its base was done."""
 
     @property
@@ -182,8 +182,8 @@ def _clock(words: list[str]) -> time | None:
         raise PhraseError(
             words[0],
             Sentence("{words!r} is not understood here", words=words[0]),
-            ("+", "-", "at", ", workday"),
-            meant="+" if words[0] in {"and", "et", "plus"} else "",
+            ("+", "-", "at"),
+            meant="+" if words[0] in {"and", "et", "plus"} else _roll_meant(words[0]),
         )
     clock = _CLOCK.fullmatch(words[1]) if len(words) > 1 else None
     written = " ".join(takewhile(lambda word: word not in ("+", "-"), words[1:])) or words[0]
@@ -191,10 +191,14 @@ def _clock(words: list[str]) -> time | None:
     if not clock or (meant and written != words[1]):  # `9:30 pm` begins like one
         raise PhraseError(written, Sentence("expected a time of day such as 09:00 after 'at'"), meant=meant)
     if len(words) > 2:
-        raise PhraseError(
-            words[2], Sentence("{words!r} is not understood after the time of day", words=words[2]), (", workday",)
-        )
+        message = Sentence("{words!r} is not understood after the time of day", words=words[2])
+        raise PhraseError(words[2], message, meant=_roll_meant(words[2]))
     return time(int(clock[1]), int(clock[2]))
+
+
+def _roll_meant(word: str) -> str:
+    """Return a roll as a phrase writes it, if a word is one that lacks its comma; "" for any other word."""
+    return f", {word}" if word.lower() in WORDS else ""
 
 
 def clock_meant(written: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from typing import TypeAlias
 
 from msgspec import Struct, field
 
@@ -20,7 +21,7 @@ from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import expected, nearest
 from followup_rules.toml.values import Value, unknown
 
-Key = tuple[str, str]
+Key: TypeAlias = tuple[str, str]
 """("rule", its id) or ("guard", its id)."""
 
 
@@ -38,39 +39,39 @@ _LATER = ("opens", "due")
 _PLAIN = ("per", "event")
 
 
-def check(found: RuleSet, tables: Mapping[Key, Table], around: Surroundings) -> dict[Key, str]:
+def check(rules: RuleSet, tables: Mapping[Key, Table], around: Surroundings) -> dict[Key, str]:
     """Report what does not fit, and return the first fault of each rule and guard as a sentence."""
     faults: dict[Key, str] = {}
     for (kind, name), table in tables.items():
         before = len(table.header.problems)
-        it: Rule | Guard = found.rules[name] if kind == "rule" else found.guards[name]
+        it: Rule | Guard = rules.rules[name] if kind == "rule" else rules.guards[name]
         # A stray table is told as such, and not for all that it lacks; what is off may lack anything.
-        if not _is_stray(it, table, found) and it.enabled:
-            _check_one(it, table, found, around)
+        if not _is_stray(it, table, rules) and it.enabled:
+            _check_one(it, table, rules, around)
         if len(table.header.problems) > before:
             faults[kind, name] = table.header.problems[before].message
-    for pattern in found.world.definitions.values():
-        _check_pattern(pattern, _LATER, found)
+    for pattern in rules.world.definitions.values():
+        _check_pattern(pattern, _LATER, rules)
     # What is wrong in the table itself goes before what is wrong around it.
-    return {**_cycles(found, tables), **_untaken(found, tables, around), **faults}
+    return {**_cycles(rules, tables), **_untaken(rules, tables, around), **faults}
 
 
-def _check_one(it: Rule | Guard, table: Table, found: RuleSet, around: Surroundings) -> None:
+def _check_one(it: Rule | Guard, table: Table, rules: RuleSet, around: Surroundings) -> None:
     _anchor(it, table)
-    _check_rules(it.on, found)
-    _check_phrases(it, table, found)
-    _check_pattern(it.where, (), found)
+    _check_rules(it.on, rules)
+    _check_phrases(it, table, rules)
+    _check_pattern(it.where, (), rules)
     for pattern in it.ended_by if isinstance(it, Guard) else (*it.carries, *it.done_by, *it.cancelled_by, *it.while_):
-        _check_pattern(pattern, _LATER if isinstance(it, Rule) else (), found)
+        _check_pattern(pattern, _LATER if isinstance(it, Rule) else (), rules)
     if isinstance(it, Guard):
         if _lacks(table, "closes"):
             hint = Sentence('closes = "day + 10 days at 09:00"')
             table.header.report(
                 Sentence("a guard without 'closes' would hold for ever"), code=Code.NEVER, hint=hint, at="key"
             )
-        _each_known(it.except_, "except", Sentence("rule"), found.rules, table)
+        _each_known(it.except_, "except", Sentence("rule"), rules.rules, table)
         return
-    _names(it, table, found)
+    _names(it, table, rules)
     if _lacks(table, "do"):
         hint = Sentence('do = { type = "notice", title = "..." }')
         table.header.report(Sentence("the rule does not say what to do"), code=Code.MISSING, hint=hint, at="key")
@@ -84,12 +85,12 @@ def _lacks(table: Table, key: str) -> bool:
     return key not in table.fields and all(each in schema for each in table.fields)
 
 
-def _is_stray(it: Rule | Guard, table: Table, found: RuleSet) -> bool:
+def _is_stray(it: Rule | Guard, table: Table, rules: RuleSet) -> bool:
     """Report a table that changes a rule or guard which does not exist; mostly its name is misspelt."""
     noun, needed = (Sentence("guard"), "closes") if isinstance(it, Guard) else (Sentence("rule"), "do")
     if not (_lacks(table, "on") and _lacks(table, needed)):
         return False
-    others = {*(found.guards if isinstance(it, Guard) else found.rules)} - {it.id}
+    others = {*(rules.guards if isinstance(it, Guard) else rules.rules)} - {it.id}
     guess = expected(it.id, others)
     hint = (
         guess
@@ -124,17 +125,17 @@ def _anchor(it: Rule | Guard, table: Table) -> None:
         )
 
 
-def _check_phrases(it: Rule | Guard, table: Table, found: RuleSet) -> None:
+def _check_phrases(it: Rule | Guard, table: Table, rules: RuleSet) -> None:
     if isinstance(it, Rule) and it.breaks:
         for phrase in it.breaks.after:
-            _check_base(phrase, (), table.fields["breaks"].child("after"), found)
+            _check_base(phrase, (), table.fields["breaks"].child("after"), rules)
     for key, phrases in phrases_of(it).items():
         if key not in table.fields:
             continue
         value = table.fields[key]
         for phrase in phrases:
-            _check_base(phrase, _OWN.get(key, ()) if isinstance(it, Rule) else (), value, found)
-        if phrases and all(phrase.rule in found.rules and not found.rules[phrase.rule].enabled for phrase in phrases):
+            _check_base(phrase, _OWN.get(key, ()) if isinstance(it, Rule) else (), value, rules)
+        if phrases and all(phrase.rule in rules.rules and not rules.rules[phrase.rule].enabled for phrase in phrases):
             off = phrases[0].rule
             hint = Sentence('give a fallback: {key} = ["{off}", "day + 10 days at 09:00, workday"]', key=key, off=off)
             value.report(
@@ -160,23 +161,23 @@ def phrases_of(it: Rule | Guard) -> dict[str, tuple[Phrase, ...]]:
     return {**opening, "due": it.due, "late": it.late, "closes": it.closes}
 
 
-def _check_pattern(pattern: Pattern | None, own: tuple[str, ...], found: RuleSet) -> None:
+def _check_pattern(pattern: Pattern | None, own: tuple[str, ...], rules: RuleSet) -> None:
     for value, phrase in pattern.phrases if pattern else ():
-        _check_base(phrase, own, value, found)
-    _check_rules(pattern, found)
+        _check_base(phrase, own, value, rules)
+    _check_rules(pattern, rules)
 
 
-def _check_rules(pattern: Pattern | None, found: RuleSet) -> None:
+def _check_rules(pattern: Pattern | None, rules: RuleSet) -> None:
     for value, name in pattern.rules if pattern else ():
-        if name not in found.rules:
-            unknown(value, Sentence("rule"), [*found.rules])
+        if name not in rules.rules:
+            unknown(value, Sentence("rule"), [*rules.rules])
 
 
-def _check_base(phrase: Phrase, own: tuple[str, ...], value: Value, found: RuleSet) -> None:
+def _check_base(phrase: Phrase, own: tuple[str, ...], value: Value, rules: RuleSet) -> None:
     if phrase.field:
-        if phrase.base != "it" and phrase.base not in found.world.definitions:
-            unknown(value, Sentence("definition"), [*found.world.definitions], within=phrase.base)
-        _check_way(phrase, own, value, found)
+        if phrase.base != "it" and phrase.base not in rules.world.definitions:
+            unknown(value, Sentence("definition"), [*rules.world.definitions], within=phrase.base)
+        _check_way(phrase, own, value, rules)
     elif phrase.base in _LATER and phrase.base not in own:
         hint = Sentence("count from start, end, day, it.FIELD, NAME.FIELD or a rule")
         value.report(
@@ -185,21 +186,21 @@ def _check_base(phrase: Phrase, own: tuple[str, ...], value: Value, found: RuleS
             hint=hint,
             within=phrase.base,
         )
-    elif phrase.rule and phrase.rule not in found.rules:
+    elif phrase.rule and phrase.rule not in rules.rules:
         meant = units.base(phrase.rule)
         guess = Sentence('did you mean "{word}"?', word=meant) if meant else ""
         if phrase.rule.lower() in WEEKDAY:
             counted = ", ".join([phrase.text.replace(phrase.rule, "day", 1), phrase.rule])
             guess = Sentence('a day of the week stands last: "{phrase}"', phrase=counted)
-        guess = guess or expected(phrase.rule, ["start", "end", "day", *own, *found.rules])
+        guess = guess or expected(phrase.rule, ["start", "end", "day", *own, *rules.rules])
         hint = Sentence("count from start, end, day, it.FIELD, NAME.FIELD or a rule")
         message = Sentence("{rule!r} is neither a rule nor another thing to count from", rule=phrase.rule)
         value.report(message, code=Code.UNKNOWN_NAME, hint=guess or hint, within=phrase.rule)
 
 
-def _check_way(phrase: Phrase, own: tuple[str, ...], value: Value, found: RuleSet) -> None:
+def _check_way(phrase: Phrase, own: tuple[str, ...], value: Value, rules: RuleSet) -> None:
     """Report a definition on the way that itself counts from what is not known before."""
-    bases = (other.base for other in cycles.within(phrase, found))
+    bases = (other.base for other in cycles.within(phrase, rules))
     unknown_yet = next((base for base in bases if base in _LATER and base not in own), None)
     if unknown_yet:
         message = Sentence(
@@ -216,15 +217,15 @@ def _check_way(phrase: Phrase, own: tuple[str, ...], value: Value, found: RuleSe
         )
 
 
-def _names(rule: Rule, table: Table, found: RuleSet) -> None:
-    if rule.during and rule.during not in found.guards:
-        unknown(table.fields["during"], Sentence("guard"), [*found.guards])
-    if rule.breaks and rule.breaks.guard not in found.guards:
+def _names(rule: Rule, table: Table, rules: RuleSet) -> None:
+    if rule.during and rule.during not in rules.guards:
+        unknown(table.fields["during"], Sentence("guard"), [*rules.guards])
+    if rule.breaks and rule.breaks.guard not in rules.guards:
         breaks = table.fields["breaks"]
         named = breaks.child("guard") if isinstance(breaks.raw, dict) else breaks
-        unknown(named, Sentence("guard"), [*found.guards])
-    _each_known(rule.announces, "announces", Sentence("rule"), found.rules, table)
-    _each_known(rule.passes, "passes", Sentence("guard"), found.guards, table)
+        unknown(named, Sentence("guard"), [*rules.guards])
+    _each_known(rule.announces, "announces", Sentence("rule"), rules.rules, table)
+    _each_known(rule.passes, "passes", Sentence("guard"), rules.guards, table)
 
 
 def _each_known(names: Sequence[str], key: str, what: str, known: Collection[str], table: Table) -> None:
@@ -248,21 +249,21 @@ _USUAL = {
 """What takes the types of action of the rule language, without an account anywhere."""
 
 
-def _untaken(found: RuleSet, tables: Mapping[Key, Table], around: Surroundings) -> dict[Key, str]:
+def _untaken(rules: RuleSet, tables: Mapping[Key, Table], around: Surroundings) -> dict[Key, str]:
     """Report each type of action that no output takes once, at the first rule that makes it."""
     lacking: dict[tuple[str, str], list[Rule]] = defaultdict(list)
-    for rule in found.rules.values():
+    for rule in rules.rules.values():
         for do in rule.do if rule.enabled else ():
             if not _taken(do, around):
                 lacking[do.type, do.output].append(rule)
     faults: dict[Key, str] = {}
-    for (kind, output), rules in lacking.items():
+    for (kind, output), makers in lacking.items():
         message = (
             Sentence("the output {output!r} takes no {kind!r}", output=output, kind=kind)
             if output
             else Sentence("no output takes a {kind!r}", kind=kind)
         )
-        others = sorted({rule.id for rule in rules[1:]} - {rules[0].id})
+        others = sorted({rule.id for rule in makers[1:]} - {makers[0].id})
         if others:
             nor = ", ".join(others)
             message = Sentence("{message}; nor can these rules make it: {rules}", message=message, rules=nor)
@@ -275,11 +276,11 @@ def _untaken(found: RuleSet, tables: Mapping[Key, Table], around: Surroundings) 
             hint = Sentence("add [outputs.{table}] with {what}", table=f"{kind}s", what=_USUAL[kind])
         elif guess and guess != kind:
             hint = Sentence('did you mean "{word}"?', word=guess)
-        actions = tables["rule", rules[0].id].fields["do"].items()
+        actions = tables["rule", makers[0].id].fields["do"].items()
         at = ("output", output) if output else ("type", kind)
         named = [item.child(at[0]) for item in actions if item.raw.get(at[0]) == at[1]] or actions
         named[0].report(message, code=Code.NO_OUTPUT, hint=hint)
-        faults.update({("rule", rule.id): message for rule in rules})
+        faults.update({("rule", rule.id): message for rule in makers})
     return faults
 
 
@@ -291,49 +292,49 @@ def _taken(do: Do, around: Surroundings) -> bool:
     return any(do.type in types for name, types in outputs.items() if do.output in ("", name))
 
 
-def _cycles(found: RuleSet, tables: Mapping[Key, Table]) -> dict[Key, str]:
+def _cycles(rules: RuleSet, tables: Mapping[Key, Table]) -> dict[Key, str]:
     """Report each cycle once, at the first of its names; all that counts on a definition in one is faulty, too."""
-    around, long = cycles.find(found)
-    faults = _chains(long, found, tables)
+    around, long = cycles.find(rules)
+    faults = _chains(long, rules, tables)
     for (kind, name), way in around.items():
         sentence = Sentence("times in a cycle: {shown}", shown=cycles.shown(way))
         if kind != "define":
             faults["guard" if kind == "guard" else "rule", name] = sentence
         if (kind, name) == min(way, key=lambda node: node[::-1]):
-            value = _place(kind, name, found, tables)
+            value = _place(kind, name, rules, tables)
             value.report(
                 sentence, code=Code.TIMES_IN_A_CYCLE, hint=Sentence("let one of them count from start, end or day")
             )
     for key in tables if around else ():
-        it: Rule | Guard = found.rules[key[1]] if key[0] == "rule" else found.guards[key[1]]
-        circular = sorted(node for node in cycles.reached(it, found) if node[0] == "define" and node in around)
+        it: Rule | Guard = rules.rules[key[1]] if key[0] == "rule" else rules.guards[key[1]]
+        circular = sorted(node for node in cycles.reached(it, rules) if node[0] == "define" and node in around)
         if circular:
             faults.setdefault(key, Sentence("times in a cycle: {shown}", shown=cycles.shown(around[circular[0]])))
     return faults
 
 
-def _chains(long: set[Key], found: RuleSet, tables: Mapping[Key, Table]) -> dict[Key, str]:
+def _chains(long: set[Key], rules: RuleSet, tables: Mapping[Key, Table]) -> dict[Key, str]:
     """Report once that some rules count from each other in too long a chain; none of them can be told."""
     sentence = Sentence(
         "it counts from a rule that counts from another, and so on, over more than {longest} rules",
         longest=cycles.LONGEST,
     )
     for kind, name in sorted(long)[:1]:
-        value = _place(kind, name, found, tables)
+        value = _place(kind, name, rules, tables)
         value.report(
             sentence, code=Code.TIMES_IN_A_CYCLE, hint=Sentence("let one of them count from start, end or day")
         )
-    rules = {("rule", name) if kind == "done" else (kind, name) for kind, name in long}
-    return {key: sentence for key in rules if key in tables}
+    keys = {("rule", name) if kind == "done" else (kind, name) for kind, name in long}
+    return {key: sentence for key in keys if key in tables}
 
 
-def _place(kind: str, name: str, found: RuleSet, tables: Mapping[Key, Table]) -> Value:
+def _place(kind: str, name: str, rules: RuleSet, tables: Mapping[Key, Table]) -> Value:
     if kind != "define":
         table = tables["guard" if kind == "guard" else "rule", name]
-        it: Rule | Guard = found.guards[name] if kind == "guard" else found.rules[name]
+        it: Rule | Guard = rules.guards[name] if kind == "guard" else rules.rules[name]
         waiting = (key for key, phrases in phrases_of(it).items() if any(phrase.done for phrase in phrases))
         key = "opens" if kind == "rule" else next(waiting, "opens")
         return table.fields.get(key) or table.fields.get("moved_by") or table.header
-    pattern = found.world.definitions[name]
+    pattern = rules.world.definitions[name]
     assert pattern is not None, "a definition in a cycle has been compiled"
     return pattern.phrases[0][0]

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from msgspec import Struct
 
 from followup_rules.codes import Code
-from followup_rules.language.days import WEEKDAY, WEEKDAYS, Days
+from followup_rules.language.days import WEEK, WEEKDAY, WEEKDAYS, Days
 from followup_rules.sentences import Sentence
 
 WORDS = ("workday", "workday before", *(name for names in WEEKDAYS for name in names))
@@ -49,7 +49,7 @@ class Roll(Struct, frozen=True):
     """One roll. It holds on some days of the week, on workdays alone or on all, and in some hours or in all."""
 
     text: str
-    weekdays: frozenset[int] = frozenset(range(7))
+    weekdays: frozenset[int] = WEEK
     workday: bool = False
     hours: tuple[time, time] | None = None
     """From the first, included, to the second, excluded; over midnight where the second is not later."""
@@ -62,7 +62,7 @@ class Roll(Struct, frozen=True):
 
     def move(self, local: datetime, days: Days) -> datetime:
         """Return the nearest instant, forward (or back), at which it holds; another day keeps the time of day."""
-        if self.hours and not self._in_hours(local.time()):
+        if self.hours and not self.holds(local, days):
             start = datetime.combine(local, self.hours[0])
             return start if start > local else start + _DAY
         for _ in range(_MOST_DAYS):
@@ -167,7 +167,7 @@ def _weekday(name: str, word: str) -> int:
 
 def _check_together(rolls: Sequence[Roll]) -> None:
     """Raise PhraseError if there is no day of the week, or no minute of a day, at which all hold."""
-    days = frozenset(range(5)) if any(roll.workday for roll in rolls) else frozenset(range(7))
+    days = frozenset(range(5)) if any(roll.workday for roll in rolls) else WEEK
     minutes: frozenset[int] | None = None
     for roll in rolls:
         days &= roll.weekdays

@@ -18,7 +18,9 @@ from followup_rules.language.schema import Guard, Rule, RuleSet
 
 ANCHOR = "anchor"
 _FIRST = date(2026, 1, 1)
+# Within hours of work and outside them, at midnight and shortly before it: phrases roll each of them otherwise.
 _CLOCKS = (time(9), time(14, 30), time(0), time(23, 15), time(8), time(18))
+# The usual one; a moment, as mail is; a short call; and one that goes on past midnight.
 _LENGTHS = (timedelta(hours=1), timedelta(0), timedelta(minutes=20), timedelta(hours=30))
 _DAYS_APART = 5  # so that each day of the week, and each week of a month, comes
 # Five days apart, so many are two years.

@@ -42,12 +42,18 @@ def problems(book: Book) -> Iterator[Problem]:
             yield _at(table.fields.get(key) or table.header, kind, Problem(f"rule.{it.id}", message, hint=hint), book)
 
 
-def _at(field: Value, kind: str, told: Problem, book: Book) -> Problem:
+def _at(field: Value, kind: str, problem: Problem, book: Book) -> Problem:
     """Return a problem at the word for the kind, if that stands in the rule itself; in a pack it has no place."""
     if field.document.file in book.foreign:
-        return replace(told, code=Code.UNSEEN_KIND, warning=True)
+        return replace(problem, code=Code.UNSEEN_KIND, warning=True)
     named = (value for value in inside(field) if value.name == "kind" and value.raw == kind)
     value = next(named, field)
     return value.document.problem(
-        value.path, told.message, code=Code.UNSEEN_KIND, hint=told.hint, at="value", where=told.where, warning=True
+        value.path,
+        problem.message,
+        code=Code.UNSEEN_KIND,
+        hint=problem.hint,
+        at="value",
+        where=problem.where,
+        warning=True,
     )

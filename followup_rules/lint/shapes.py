@@ -78,9 +78,9 @@ def anchors(fields: Mapping[str, Value], book: Book) -> list[Shape]:
     return together(found, shapes(fields["where"], book)) if "where" in fields else found
 
 
-def never(kinds: frozenset[str], found: Iterable[Shape]) -> bool:
+def never(kinds: frozenset[str], alternatives: Iterable[Shape]) -> bool:
     """Tell whether no shape can be of any of these kinds, nor of one that a plugin adds."""
-    return all(shape.kinds is not None and not shape.kinds - (KNOWN - kinds) for shape in found)
+    return all(shape.kinds is not None and not shape.kinds - (KNOWN - kinds) for shape in alternatives)
 
 
 def _both(one: Shape, other: Shape) -> Shape | None:

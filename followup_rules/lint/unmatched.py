@@ -89,7 +89,7 @@ def _all(listed: Value, book: Book) -> Iterator[Problem]:
         found = both
 
 
-def _alternative(value: Value, item: Value, key: str, book: Book, found: list[Shape]) -> Iterator[Problem]:
+def _alternative(value: Value, item: Value, key: str, book: Book, beside: list[Shape]) -> Iterator[Problem]:
     """Yield what is wrong in one of several patterns; also that it does not go with what stands beside the list."""
     inner = list(_within(item, book, [Shape()]))
     yield from inner
@@ -98,7 +98,7 @@ def _alternative(value: Value, item: Value, key: str, book: Book, found: list[Sh
         if name not in ("any", "all"):
             others = together(others, field_shapes(name, value.child(name), book))
     alone = shapes(item, book)
-    if key == "any" and not inner and found and alone and others and not together(others, alone):
+    if key == "any" and not inner and beside and alone and others and not together(others, alone):
         message = Sentence("this alternative can never match: it does not go with what stands beside the list")
         hint = Sentence("delete it, or take the other condition into those that it is meant for")
         yield from book.problem(item, message, code=Code.NEVER_MATCHES, hint=hint)

@@ -153,15 +153,11 @@ def _till_the_next(
     elif isinstance(it, Guard):
         ends = [(_only(it.closes, one, frame), _only(it.opens, later, frame)) for one, later in both]
         if ends and all(end is not None and opens is not None and end >= opens for end, opens in ends):
+            # Half of the shortest way to the next one leaves a gap everywhere.
+            hours = int(min(later.start - one.start for one, later in both) / timedelta(hours=2))
             message = Sentence("it holds always: it closes only when the next one has opened")
-            hint = Sentence("let it close earlier: {line}", line=_within(both, it))
+            hint = Sentence("let it close earlier: {line}", line=f'closes = "{it.opens[0].base} + {hours} hours"')
             yield from book.problem(fields["closes"], message, code=Code.ALWAYS_HELD, hint=hint)
-
-
-def _within(both: list[tuple[Sample, Sample]], guard: Guard) -> str:
-    """Return a line by which the windows of a guard that recurs are half as long as it is to the next."""
-    hours = int(min(later.start - one.start for one, later in both) / timedelta(hours=2))
-    return f'closes = "{guard.opens[0].base} + {hours} hours"'
 
 
 def _later(it: Rule | Guard) -> str:

@@ -25,15 +25,14 @@ def problems(book: Book) -> Iterator[Problem]:
     whole = [*book.definitions.values(), *(value for _, table in book.sound for _, value in patterns(table.fields))]
     for value in (value for pattern in whole for value in inside(pattern)):
         if isinstance(value.raw, str) and value.name in _TEXTS:
-            yield from _expression(value, book) if _EXPRESSION.search(value.raw) else _several(value, book)
+            if _EXPRESSION.search(value.raw):
+                message = Sentence("{raw!r} is looked for as its words, and its signs count for nothing", raw=value.raw)
+                hint = Sentence("write the words, several as a list; a * at the end of a word stands for any ending")
+                yield from book.problem(value, message, code=Code.ONE_PHRASE, hint=hint)
+            else:
+                yield from _several(value, book)
         if isinstance(value.raw, list) and value.name in _TEXTS:
             yield from _twice(value, book)
-
-
-def _expression(value: Value, book: Book) -> Iterator[Problem]:
-    message = Sentence("{raw!r} is looked for as its words, and its signs count for nothing", raw=value.raw)
-    hint = Sentence("write the words, several as a list; a * at the end of a word stands for any ending")
-    yield from book.problem(value, message, code=Code.ONE_PHRASE, hint=hint)
 
 
 def _several(value: Value, book: Book) -> Iterator[Problem]:

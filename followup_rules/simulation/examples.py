@@ -197,10 +197,13 @@ def _then(table: Value, clock: Clock, config: Config) -> Then | None:
     at = clock.child(table, "at")
     names = _Names(config)
     fields: dict[str, Any] = {key: reads(table.child(key), names) for key, reads in _FIELDS.items() if key in known}
-    acts = tuple(_acts(table.child("user"), at, names)) if "user" in known and at else ()
+    acts: list[Act] = []
+    if at and "user" in known and (user := table.child("user")).is_a(dict):
+        for what in user.known_keys(ACTS):
+            acts += [Act(at, what, whose) for whose in _list_of_names(user.child(what), names)]
     if at is None or len(table.problems) > before:
         return None
-    return Then(at=at, acts=acts, table=table, **fields)
+    return Then(at=at, acts=tuple(acts), table=table, **fields)
 
 
 class _Names:
@@ -280,9 +283,3 @@ _FIELDS = {
     "due": _dues,
     "why": _reasons,
 }
-
-
-def _acts(value: Value, at: datetime, names: _Names) -> Iterator[Act]:
-    if value.is_a(dict):
-        for what in value.known_keys(ACTS):
-            yield from (Act(at, what, whose) for whose in _list_of_names(value.child(what), names))

@@ -210,11 +210,11 @@ class _What:
                 yield self._of(decision, "due", f"{due:%Y-%m-%d %H:%M}" if isinstance(due, datetime) else str(due),
                                f"{found:%Y-%m-%d %H:%M}", now)  # fmt: skip
 
-    def _same(self, due: date, found: datetime) -> bool:
+    def _same(self, due: date, instant: datetime) -> bool:
         if not isinstance(due, datetime):
-            return found.date() == due
+            return instant.date() == due
         # A time without an offset is what the clock on the wall shows, as it is of the events of an example.
-        return found == due if due.tzinfo else found.replace(tzinfo=None) == due
+        return instant == due if due.tzinfo else instant.replace(tzinfo=None) == due
 
     def _why(self, name: str, part: str) -> Iterator[Difference]:
         decisions = self._decisions(name)

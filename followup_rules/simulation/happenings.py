@@ -38,6 +38,7 @@ KEYS = {
 """What an event of each kind may say; one of a plugin's kind, what a meeting may."""
 EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _USUAL_LENGTH = timedelta(hours=1)
+# As whole-day entries of calendars end here, too: after work, for what counts from the end.
 _WHOLE_DAY_ENDS = time(18)
 _TIME = Sentence("write a date, or a date and a time of day, without quotes: 2026-11-09T10:00:00")
 

@@ -131,6 +131,7 @@ class _Shown:
         if not events and not left:
             return Pull(cursor=now)
         if self._notes:
+            # A file of notes shows all that it holds, so that what is no longer there is gone.
             return Pull(events=self._world.shown(0, self._now, notes=True), cursor=now, complete=True)
         return Pull(events=events, removed=left, cursor=now)
 

@@ -59,6 +59,7 @@ class Player:
         self._ticks += 1
         if self._ticks > MOST_TICKS:
             raise TooLong
+        # First the user's hand: what they did until an instant, the tick of that instant sees.
         while self._acts and self._acts[0].at <= now:
             self.act(self._acts.pop(0))
         report = run(self.config, self.store, now)

@@ -95,8 +95,8 @@ def _lines(report: Report, held: Collection[str]) -> Iterator[Line]:
                        title=decision.visit.anchor.title, why=decision.reason)  # fmt: skip
 
 
-def _event(each: Appearance, player: Player) -> Iterator[Line]:
-    event, zone = each.event, player.config.profile.timezone
+def _event(appearance: Appearance, player: Player) -> Iterator[Line]:
+    event, zone = appearance.event, player.config.profile.timezone
     case = next(iter(player.store.places.cases_of(event.identity)), "")
     title = " ".join([*(f"#{tag}" for tag in event.tags if event.kind == "note"), event.title]).strip()
 
@@ -104,11 +104,11 @@ def _event(each: Appearance, player: Player) -> Iterator[Line]:
         return Line(at=at.astimezone(zone), what=what, case=case, title=title, people=event.people)
 
     if event.status in ("cancelled", "declined"):
-        yield line(event.status, each.seen)
+        yield line(event.status, appearance.seen)
     else:
         yield line(event.kind, event.start)
-    if each.gone:
-        yield line("gone", each.gone)
+    if appearance.gone:
+        yield line("gone", appearance.gone)
 
 
 def _outcome(outcome: Outcome, now: datetime) -> Line:

@@ -17,6 +17,7 @@ def updated(document: Document, differences: Iterable[Difference]) -> str:
     known = places(document.text)
     spans = {known[each.path].value: each.now for each in differences if each.now and each.path in known}
     text = document.text
+    # From the end on: what stands before a place does not move.
     for (start, end), now in sorted(spans.items(), reverse=True):
         text = text[:start] + now + text[end:]
     return text

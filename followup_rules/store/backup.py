@@ -46,6 +46,7 @@ def whole(place: Path) -> Iterator[Path]:
     """
     unfinished = place.with_name(f"{place.name}.part")
     unfinished.unlink(missing_ok=True)
+    # Exclusively: SQLite would write through a link that lies there by that name, and keep another's mode.
     os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
         yield unfinished
@@ -54,6 +55,7 @@ def whole(place: Path) -> Iterator[Path]:
         unfinished.replace(place)
     except BaseException:
         with suppress(OSError):
+            # On a full disk, or on one that is gone, it may stay: its name is that of no copy.
             unfinished.unlink()
         raise
     durable.sync(place.parent)
@@ -62,6 +64,7 @@ def whole(place: Path) -> Iterator[Path]:
 def fill(file: Path, connection: sqlite3.Connection) -> None:
     """Write all that a connection shows into an empty file, without a log beside it. Raises sqlite3.Error."""
     with closing(sqlite3.connect(file, isolation_level=None)) as copy:
+        # The copy has the mode of the original, by which it would leave a log beside it wherever it is opened.
         connection.backup(copy)
         copy.execute("pragma journal_mode = delete")
 
@@ -113,6 +116,7 @@ def keep_aside(path: Path, place: Path) -> None:
 
 def _keep_files(path: Path, place: Path) -> None:
     """Copy the files of a store that SQLite cannot read, its log included."""
+    # The log first: as soon as the file has its name, it is there with all that was committed.
     for end in ("-wal", ""):
         file = path.with_name(path.name + end)
         if file.exists():

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from followup_rules.engine.settled import Settled
     from followup_rules.store.store import Store
 
+# So many in one query, and no more: what judging one moves in the store has the others read anew.
 _AT_ONCE = 100
 _VERSION = "event.id, source, body, gone, listed, planned, called_off, past_unlisted"
 _AT_HOME = f"""select home, {_VERSION} from place join event on event.id = place.id
@@ -123,12 +124,14 @@ def _ordering(events: tuple[Event, ...], renamed: Mapping[str, str]) -> tuple[Ev
     )
 
 
-def _by_name(events: Sequence[Event], made: Mapping[str, LedgerEntry]) -> tuple[Event, ...]:
+def _by_name(events: Sequence[Event], entries: Mapping[str, LedgerEntry]) -> tuple[Event, ...]:
     """Return the events; one that carries the marker of an action, or its hash, gets the name and rule of that one."""
-    if not made:
+    if not entries:
         return tuple(events)
     return tuple(
-        _reporting(event, event.report, made[event.report.key]) if event.report and event.report.key in made else event
+        _reporting(event, event.report, entries[event.report.key])
+        if event.report and event.report.key in entries
+        else event
         for event in events
     )
 

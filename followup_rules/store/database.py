@@ -33,6 +33,7 @@ def connect(path: Path) -> sqlite3.Connection:
         try:
             version = _version(connection, path)
             if 0 < version < VERSION:
+                # Before anything is written into it, the mode of its log included.
                 back_up(connection, backup_of(path, version))
             # So that `explain` and `doctor` can read while a run writes.
             connection.execute("pragma journal_mode = wal")
@@ -170,6 +171,7 @@ class Database:
     def damage(self, *, deep: bool) -> list[str]:
         """Return what is wrong with the file as such; `deep` compares tables and indexes, too."""
         check = "integrity_check" if deep else "quick_check"
+        # Five lines show that it is damaged; SQLite would give a hundred.
         found = [str(line) for (line,) in self.rows(f"pragma {check}(5)")]
         return [] if found == ["ok"] else found
 
@@ -191,4 +193,5 @@ class Database:
         # VACUUM writes all of the store into a temporary file, which may lie in a folder that others can read.
         self.run("pragma temp_store = memory")
         self.run("vacuum")
+        # What was erased stands in the log until then.
         self.rows("pragma wal_checkpoint(truncate)")

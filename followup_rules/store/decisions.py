@@ -48,6 +48,7 @@ class Decisions:
 
     def stale(self, now: datetime) -> list[str]:
         """Return the cases to evaluate: those that changed, and those whose next instant has come."""
+        # Two halves, each a search in an index: by `stale = 1 or next <= ?` SQLite would go through all cases.
         query = 'select key from "case" where stale = 1 union all select key from "case" where stale = 0 and next <= ?'
         return sorted(key for (key,) in self._database.rows(query, text(now)))
 
@@ -174,6 +175,7 @@ class Decisions:
         query = 'select key from decision where "case" = ? and anchor = ?'
         for (key,) in self._database.rows(query, old, anchor):
             values = (renamed(key), new, key)
+            # Where something was decided under that key already, that counts.
             self._database.run('update or ignore decision set key = ?, "case" = ? where key = ?', *values)
             self._database.run('update journal set key = ?, "case" = ? where key = ?', *values)
             self._database.run('update or ignore settled set key = ?, "case" = ? where key = ?', *values)

@@ -225,6 +225,7 @@ class Events:
 
     def _renamed(self, source: str) -> dict[str, str]:
         """Return the identities of the events that a source shows by others, by these; only meetings are."""
+        # By that index, or not at all: few events have another name, and SQLite would look at all of the source.
         query = """select shown, id from event indexed by event_shown where source = ? and shown is not null
                    and id > 'meeting' || char(31) and id < 'meeting' || char(32)"""
         return dict(self._database.rows(query, source))
@@ -292,6 +293,7 @@ class Events:
 
     def of_kind(self, kind: str) -> list[Event]:
         """Return all events of a kind."""
+        # An identity is a kind, char(31) and an id: up to char(32) lie all of the kind, in the order of the index.
         query = "select distinct id from event where id > ? || char(31) and id < ? || char(32)"
         return self.events(name for (name,) in self._database.rows(query, kind, kind))
 

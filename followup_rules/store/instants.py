@@ -16,15 +16,15 @@ def text(instant: datetime | None) -> str | None:
     return None if instant is None else instant.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def instant(kept: str | None) -> datetime | None:
+def instant(stored: str | None) -> datetime | None:
     """Return an instant that the store kept."""
-    return None if kept is None else at(kept)
+    return None if stored is None else at(stored)
 
 
-def at(kept: str) -> datetime:
+def at(stored: str) -> datetime:
     """Return an instant that is always there. Raises StoreError."""
     try:
-        return datetime.fromisoformat(kept)
+        return datetime.fromisoformat(stored)
     except (ValueError, TypeError) as error:
         raise damaged(error) from error
 

@@ -30,6 +30,7 @@ def read(store: Path) -> LastNote | None:
     """Return the note that was written last, unless it was taken back."""
     try:
         return msgspec.json.decode(_place(store).read_bytes(), type=LastNote)
+    # What cannot be read, as after a crash, is a note that cannot be taken back; ValueError: no UTF-8.
     except (OSError, msgspec.DecodeError, ValueError):
         return None
 

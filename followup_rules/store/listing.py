@@ -71,9 +71,11 @@ class Listing:
         for event in events:
             known = renamed.get(event.identity)
             own = replace(event, id=_id_of(known)) if known else apart(event)
+            # By this id another event is kept, which the calendar shows by a new one now.
             if not known and own.identity in taken:
                 own = replace(own, id=named_apart(own.id, own.start, ()))
             found[own.identity] = Shown(own, event.identity)
+        # Half a picture does not show which events are gone, so none of them can have come back by a new id.
         return self._by_what_they_say(found) if self._pull.complete else found
 
     def _by_what_they_say(self, found: Mapping[str, Shown]) -> dict[str, Shown]:
@@ -84,6 +86,7 @@ class Listing:
         if not lost:
             return dict(found)
         before: defaultdict[object, list[Event]] = defaultdict(list)
+        # From the last one: `pop` below gives out the first of several that say the same.
         for event in (decode("", row.body) for row in sorted(lost, key=lambda row: row.identity, reverse=True)):
             before[_essence(event)].append(event)
         known: dict[str, Shown] = {}
@@ -111,6 +114,7 @@ class Listing:
             return missing
         since = text(self._since) or ""
         there = seen.keys() | self._still | self._doubtful
+        # Asked for what is since then, a source need show nothing of what lies before.
         return missing | {name for name, row in self._rows.items() if name not in there and row.start >= since}
 
     def shows_what_is_over(self, seen: Mapping[str, Shown], now: datetime) -> bool:

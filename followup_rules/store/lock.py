@@ -42,10 +42,10 @@ class Busy(Exception):  # noqa: N818 -- what the store is
     """Another run is at work. As text: which one, as far as it is known."""
 
     def __init__(self, holder: Holder | None) -> None:
-        super().__init__(_told(holder) if holder else "")
+        super().__init__(_described(holder) if holder else "")
 
 
-def _told(holder: Holder) -> Sentence:
+def _described(holder: Holder) -> Sentence:
     since = holder.since.astimezone()
     if holder.is_here:
         return Sentence(" (process {process}, since {since})", process=holder.process, since=since)
@@ -104,6 +104,7 @@ def _signature(store: Path) -> Path:
 
 def _signed(signature: Path) -> Holder | None:
     with suppress(OSError, ValueError):
+        # Whoever crashed may have left half of it; who holds the lock is then unknown, and not that it is held.
         process, since, *host = regular_files.read(signature, _LARGEST).decode().split()
         found = Holder(int(process), datetime.fromisoformat(since), one_line(" ".join(host)))
         return found if 0 < found.process <= _HIGHEST and found.since.tzinfo else None
@@ -122,6 +123,7 @@ def holder(store: Path) -> Holder | None:
         # A reader is refused while the lock is held, and takes it from nobody.
         lock.execute("select 1 from sqlite_master")
     except sqlite3.OperationalError as error:
+        # The low byte is the kind of an error; extended codes such as BUSY_RECOVERY stand above it.
         return found if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY else None
     finally:
         lock.close()

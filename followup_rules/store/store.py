@@ -207,6 +207,7 @@ class Store:
                 self.tombstones.add(what, [name], now)
             keys = {key for entry in entries for key in (entry.key, entry.marker, entry.action.duty)}
             self.tombstones.add(KEY, keys, now)
+            # Also of what is still to come: an event that only the case ties to what was forgotten.
             self.tombstones.add(CASE, [case], now)
             self.events.erase(ids)
             self.acquaintances.erase(ids)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from followup_rules.sentences import Sentence
+from followup_rules.sentences import Sentence, commas
 
 _LISTED = 5
 
@@ -14,8 +14,8 @@ def plural(number: int, noun: str, many: str = "") -> str:
     return f"{number} {noun if number == 1 else many or f'{noun}s'}"
 
 
-def listed(names: Sequence[str]) -> str:
-    """Return the first five of some names, and how many more there are."""
-    more = len(names) - _LISTED
-    shown = ", ".join(names[:_LISTED])
+def listed(names: Sequence[str], most: int = _LISTED) -> str:
+    """Return the first of some names, and how many more there are."""
+    more = len(names) - most
+    shown = commas(*names[:most])
     return Sentence("{names}, and {more} more", names=shown, more=more) if more > 0 else shown

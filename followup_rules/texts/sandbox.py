@@ -223,8 +223,8 @@ _SAID_SO = {
 
 def _unknown(kind: str, word: str, known: Iterable[str]) -> str:
     if meant := _SAID_SO.get(word):
-        hint = Sentence("did you mean {words}?", words=either([f'"{each}"' for each in meant]))
-        return Sentence('there is no {kind} "{word}": {hint}', kind=kind, word=word, hint=hint)
+        did_you_mean = Sentence("did you mean {words}?", words=either([f'"{each}"' for each in meant]))
+        return Sentence('there is no {kind} "{word}": {hint}', kind=kind, word=word, hint=did_you_mean)
     hint = expected(word, known) or Sentence("one of: {words}", words=", ".join(sorted(known)))
     return Sentence('there is no {kind} "{word}": {hint}', kind=kind, word=word, hint=hint)
 

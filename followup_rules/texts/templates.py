@@ -140,6 +140,7 @@ class Texts:
         shown: list[str] = []
         for path in sorted({path for _, path in self._in_all_languages()}):
             with suppress(OSError, UnicodeDecodeError):
+                # One that cannot be read shows nothing; whoever renders or checks it says so.
                 shown += _SHOWN.findall(_text(path))
         return frozenset(name for part in shown for pair in _NAMED.findall(part) for name in pair) - _OWN
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from followup_rules.engine.plan import LedgerEntry
 from followup_rules.hookspecs import Refused, asked_to_wait
 
+# So short that the next run of a schedule, a quarter of an hour later, tries again; and never rarer than hourly.
 FIRST, LONGEST = timedelta(minutes=5), timedelta(hours=1)
 _DOUBLINGS = 10
 """More make no difference, and without end the product would outgrow a timedelta after two days of refusals."""

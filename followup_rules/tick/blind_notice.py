@@ -17,7 +17,7 @@ from followup_rules.tick.execute import carry_out_all
 from followup_rules.tick.report import Given, Outcome, Say
 from followup_rules.tick.seen_in_outputs import Look, Outputs
 from followup_rules.tick.sources import Reading
-from followup_rules.translation import told
+from followup_rules.translation import translated
 
 
 def tell_of_blindness(
@@ -27,6 +27,7 @@ def tell_of_blindness(
     profile = given.config.profile
     for name, reading in sorted(readings.items()):
         state = given.store.events.source(name)
+        # One that was never read has failed since it was first tried.
         since = state.pulled or state.failing
         if reading.fault and since and state.failing and given.now >= since + profile.blind_notice:
             notice = _notice(f"sources.{name}", reading.fault, since, state.failing, profile)
@@ -53,8 +54,8 @@ Set it right, then see with `followup check` whether it can be read.
         case=key_of(where),
         anchor=where,
         type=NOTICE,
-        title=told(title, profile.language),
-        text=told(text, profile.language),
+        title=translated(title, profile.language),
+        text=translated(text, profile.language),
         due=(since + profile.blind_notice).astimezone(profile.timezone),
         duty=key,
     )

@@ -94,6 +94,7 @@ def follow_outputs(outputs: Outputs, given: Given) -> Iterator[Problem]:
     known, now_there = dict(state.outputs), _tables(given.config.outputs, state.outputs)
     for old, new in _renamed(known, now_there).items():
         if new in known:
+            # Under that name stood another place, which the config has no more: what lies there stays there.
             yield from _take_over(new, [(entry, None) for entry in _lying(new, given)], given)
         given.store.ledger.rename_output(old, new)
         given.store.events.rename_source(f"output {old}", f"output {new}")
@@ -139,7 +140,7 @@ def _renamed(known: Mapping[str, Table], now_there: Mapping[str, Table]) -> dict
     }
 
 
-def _made(name: str, given: Given) -> list[LedgerEntry]:
+def _entries(name: str, given: Given) -> list[LedgerEntry]:
     """Return the entries of an output; a notice is told once, wherever that was."""
     return [entry for entry in given.store.ledger.of_output(name) if entry.action.type != NOTICE]
 
@@ -148,23 +149,23 @@ def _lying(name: str, given: Given) -> list[LedgerEntry]:
     """Return the entries of what lies in an output, also where a change of it was cut short."""
     return [
         entry
-        for entry in _made(name, given)
+        for entry in _entries(name, given)
         if entry.state is EntryState.DELIVERED or (entry.state is EntryState.INTENDED and entry.op != "create")
     ]
 
 
-def _take_over(name: str, found: Sequence[tuple[LedgerEntry, str | None]], given: Given) -> Iterator[Problem]:
+def _take_over(name: str, placed: Sequence[tuple[LedgerEntry, str | None]], given: Given) -> Iterator[Problem]:
     """Note under which reference each action lies in the new place of an output; the old one is left as it is."""
     ledger = given.store.ledger
-    for entry, ref in found:
+    for entry, ref in placed:
         ledger.write(_in_new_place(entry, ref))
-    entries = _made(name, given)
+    entries = _entries(name, given)
     for entry in entries:
         # What the old place refused, the new one may take.
         if entry.state is EntryState.REFUSED:
             ledger.write(replace(entry, retry=None, attempts=0))
     given.store.decisions.make_stale({entry.action.case for entry in entries})
-    stayed = [entry for entry, ref in found if ref is None]
+    stayed = [entry for entry, ref in placed if ref is None]
     if stayed:
         yield Problem(f"outputs.{name}", _stayed(stayed), Code.TABLE_CHANGED, hint=_ELSEWHERE, warning=True)
 

@@ -60,12 +60,12 @@ def entries(source: ConfiguredSource, pull: Pull, given: Given) -> Entries:
 
 
 def _settled(
-    source: ConfiguredSource, found: list[Event], bad: list[BadItem], unread: Sequence[BadItem], given: Given
+    source: ConfiguredSource, events: list[Event], bad: list[BadItem], unread: Sequence[BadItem], given: Given
 ) -> tuple[list[Event], list[BadItem], list[Fault]]:
     """Return the events, the notes among them as the notes that they were before and with their values read."""
-    notes = [event for event in found if event.kind == "note"]
+    notes = [event for event in events if event.kind == "note"]
     if not notes and not (bad and "note" in source.emits):
-        return found, bad, []
+        return events, bad, []
     from followup_rules.engine.same_notes import keep, settle  # noqa: PLC0415 -- only where notes have changed
 
     others = {each.name for each in given.config.sources} - {source.name}
@@ -78,7 +78,7 @@ def _settled(
         event, wrong = _with_values(source, note, given)
         with_values.append(event)
         faults += [*_unknown_tags(source, event, given), *_without_hash(source, event, given), *wrong]
-    return [*(event for event in found if event.kind != "note"), *with_values], keep(bad, settled, known), faults
+    return [*(event for event in events if event.kind != "note"), *with_values], keep(bad, settled, known), faults
 
 
 def _with_values(source: ConfiguredSource, note: Event, given: Given) -> tuple[Event, list[Fault]]:

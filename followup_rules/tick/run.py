@@ -38,10 +38,6 @@ def every_case(store: Store, now: datetime) -> Sequence[str]:
     return sorted({*store.cases(), *store.decisions.stale(now)})
 
 
-def _stale(store: Store, now: datetime) -> Sequence[str]:
-    return store.decisions.stale(now)
-
-
 def run(
     config: Config, store: Store, now: datetime, say: Say = lambda _: None, watch: Watch = lambda *_: None
 ) -> Report:
@@ -52,10 +48,11 @@ def run(
     Raises StoreError if the store fails before anything was done; if it fails later, the report says so.
     """
     claim(config, store)
+    # Only now: of a store that is another config's, not even the first run is noted.
     given = _given(config, store, now, dry=False)
     findings: list[Finding] = []
     try:
-        for finding in _steps(given, _stale, say, watch):
+        for finding in _steps(given, lambda store, at: store.decisions.stale(at), say, watch):
             findings.append(finding)  # noqa: PERF402 -- what was found before an error is told, too
         later = store.decisions.next_change()
     except StoreError as error:
@@ -99,6 +96,7 @@ def _steps(given: Given, choose: Choose, say: Say, watch: Watch) -> Iterator[Fin
         unfamiliar = unfamiliar_outputs(outputs, given)
         if unfamiliar:  # of any case something may lie there; such an output may have been away until now
             given.store.decisions.make_all_stale()
+        # First of all names: whatever follows asks the ledger for outputs and rules by those of today.
         yield from _follow_config(outputs, given)
         # How a call ended that was cut short is found out before anything is looked at or planned.
         yield from settle_all(outputs, given)
@@ -115,7 +113,9 @@ def _steps(given: Given, choose: Choose, say: Say, watch: Watch) -> Iterator[Fin
             yield from tell_of_blindness(readings, outputs, looked, given, say)
         seen = Seen(sight(readings), outputs, looked, frozenset(news), given.store.state.read().since, unfamiliar)
         yield from tell_of_it(_work_on(choose(given.store, given.now), seen, given, say), seen, given)
+        # Once all cases are judged: only then it shows which of them are over but for what was kept.
         yield from tell_of_upgrade(before, changed(readings), given, whole=not seen.sight.unseen)
+        # Last: by now this run has taken over what it knows again.
         yield from tell_of_unknown(seen, given)
         last_run = given.left.last_run
         if last_run and not given.dry and f"{last_run:%Y-%m}" != f"{given.now:%Y-%m}":  # once a month is enough
@@ -153,6 +153,7 @@ def _gather(
     """Look at outputs and sources, and put what changed into its cases; return its ids with what was seen."""
     store, sources = given.store, given.config.sources
     with store.database.transaction():
+        # In one step with the cursors: what a source has shown once, it shows no more.
         left, problems = follow_sources(given)
         looked = look(outputs, given)
         readings = read_sources(sources, given)

@@ -19,12 +19,12 @@ from followup_rules.host.failures import failure
 from followup_rules.model import DRAFT, NOTICE, Decision, Event, Problem, Pull, State, Status
 from followup_rules.sentences import Sentence
 from followup_rules.store.errors import StoreError
+from followup_rules.texts.plurals import listed
 from followup_rules.tick.execute import carry_out, receipt
 from followup_rules.tick.markers import markers_of
 from followup_rules.tick.report import Finding, Given, Outcome, TakenOver, Unreached
 from followup_rules.tick.seen_in_outputs import Look, Seen, is_sent, note_status, report_of
 
-_LISTED = 5
 _OTHER_WORDS = "\0"
 """Of what lies there, whatever it says: no template makes a text of this."""
 
@@ -122,7 +122,7 @@ def _noted(change: Change, ref: str, status: Status, given: Given) -> Found:
     with given.store.database.transaction():
         receipt(given.store, entry)
         event, _ = note_status(entry, status, given)
-        return Found((TakenOver(change, status.state),), _kept(entry.output, event, given))
+        return Found((TakenOver(change, status.state),), _keep(entry.output, event, given))
 
 
 def _entry(change: Change, **known: str | bool) -> LedgerEntry:
@@ -131,7 +131,7 @@ def _entry(change: Change, **known: str | bool) -> LedgerEntry:
                        state=EntryState.DELIVERED, **known)  # type: ignore[arg-type]  # fmt: skip
 
 
-def _kept(output: str, event: Event | None, given: Given) -> frozenset[str]:
+def _keep(output: str, event: Event | None, given: Given) -> frozenset[str]:
     """Keep the event that tells how an action ended, if it has; return its id."""
     events = [event] if event else []
     return frozenset(given.store.events.take(f"output {output}", Pull(events=events), events, given.now, given.now))
@@ -164,7 +164,7 @@ def settle_gone(
                 found = replace(found, settled=True)
             elif entry.action.duty not in blind:
                 event, _ = note_status(entry, Status("gone"), given)
-                found = replace(found, settled=True, changed=found.changed | _kept(entry.output, event, given))
+                found = replace(found, settled=True, changed=found.changed | _keep(entry.output, event, given))
     return found
 
 
@@ -202,7 +202,7 @@ def _sent(change: Change, mail: Event, there: Found, given: Given) -> Found:
             entry = replace(_entry(change), state=EntryState.ENDED)
             given.store.ledger.write(entry)
         event = report_of(entry, Status("done", mail.start), given, mail=mail.id)
-        return Found((TakenOver(change, "done"),), there.changed | _kept(entry.output, event, given))
+        return Found((TakenOver(change, "done"),), there.changed | _keep(entry.output, event, given))
 
 
 # -- what is told of it
@@ -223,7 +223,7 @@ def tell_of_it(findings: Iterable[Finding], seen: Seen, given: Given) -> Iterato
             "{number} action had been made or sent already, and is taken over: {keys}",
             "{number} actions had been made or sent already, and are taken over: {keys}",
             number=len(taken),
-            keys=_keys(found.change for found in taken),
+            keys=listed([found.change.key for found in taken]),
         )
         announcing = any(found.state != "open" and found.change.action.announces for found in taken)
         yield Problem("outputs", message, Code.TAKEN_OVER, hint=_ANOTHER_DAY if announcing else _ONCE, info=True)
@@ -254,18 +254,12 @@ def _perhaps_again(findings: Iterable[Finding], given: Given) -> Iterator[Proble
             "{number} action may have been made before a copy of the store was put back: {keys}",
             "{number} actions may have been made before a copy of the store was put back: {keys}",
             number=len(again),
-            keys=_keys(again),
+            keys=listed([change.key for change in again]),
         )
         hint = Sentence(
             "what you had deleted since the copy was made is there again: delete it once more, and it stays deleted"
         )
         yield Problem("outputs", message, Code.PERHAPS_AGAIN, hint=hint, info=True)
-
-
-def _keys(changes: Iterable[Change]) -> str:
-    keys = [change.key for change in changes]
-    shown = ", ".join(keys[:_LISTED])
-    return Sentence("{names} and {more} more", names=shown, more=len(keys) - _LISTED) if keys[_LISTED:] else shown
 
 
 def _end_the_look(findings: Iterable[Finding], seen: Seen, given: Given) -> None:

@@ -21,6 +21,7 @@ def settle_all(outputs: Outputs, given: Given) -> Iterator[Problem]:
     for entry in ledger.in_state(EntryState.INTENDED):
         output = outputs.get(entry.output)
         if entry.output == PRINTED:
+            # Nobody can be asked whether it was read: a notice twice is better than none.
             ledger.write(replace(entry, state=EntryState.WITHDRAWN))
         elif output is None or output.hangs:
             continue

@@ -6,7 +6,6 @@ The event of it is gone, or was too long ago to be judged, and the store that kn
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 
 from followup_rules.codes import Code
 from followup_rules.engine.plan import EntryState
@@ -15,10 +14,9 @@ from followup_rules.model import Problem
 from followup_rules.plain import one_line
 from followup_rules.sentences import Sentence
 from followup_rules.store.told import STORE
+from followup_rules.texts.plurals import listed
 from followup_rules.tick.report import Given
 from followup_rules.tick.seen_in_outputs import Seen
-
-_LISTED = 5
 
 
 def tell_of_unknown(seen: Seen, given: Given) -> Iterator[Problem]:
@@ -45,14 +43,11 @@ def tell_of_unknown(seen: Seen, given: Given) -> Iterator[Problem]:
 
 
 def _problem(output: str, places: list[str]) -> Problem:
-    listed = ", ".join(map(one_line, islice(places, _LISTED)))
-    if places[_LISTED:]:
-        listed = Sentence("{names} and {more} more", names=listed, more=len(places) - _LISTED)
     message = Sentence(
         "{number} draft or task lies there that followup made, and that this store knows nothing of: {places}",
         "{number} drafts or tasks lie there that followup made, and that this store knows nothing of: {places}",
         number=len(places),
-        places=listed,
+        places=listed([one_line(place) for place in places]),
     )
     hint = Sentence("finish or delete it: followup takes back only what it knows, and makes nothing a second time")
     return Problem(f"outputs.{output}", message, Code.UNKNOWN_HERE, hint=hint, info=True)

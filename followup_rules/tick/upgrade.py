@@ -65,7 +65,17 @@ def tell_of_upgrade(
     now = store.acquaintances.answered(store.events.events(before.keys() & news))
     there = (event for event in now if event.gone is None)
     differing = [event for event in there if _essence(event, given) != _essence(before[event.identity], given)]
-    if other := sorted(_named(event, given) for event in differing):
+    zone = given.config.profile.timezone
+    other = sorted(
+        Sentence(
+            "the {kind} “{title}” of {day}",
+            kind=Sentence("mail") if event.kind in MAIL else event.kind,
+            title=event.title[:60],
+            day=event.start.astimezone(zone).date(),
+        )
+        for event in differing
+    )
+    if other:
         yield _remark(
             Sentence(
                 "{number} entry of your sources is read otherwise than before the upgrade: {names}",
@@ -100,9 +110,3 @@ def _essence(event: Event, given: Given) -> object:
     addresses = sorted(person.address for person in event.people)
     said = (fold(event.title), fold(event.text), event.auto, event.status, event.answered, event.ticked)
     return event.start, event.end, *said, addresses, sorted(tags), fold(event.case), fold(event.heading)
-
-
-def _named(event: Event, given: Given) -> str:
-    day = event.start.astimezone(given.config.profile.timezone)
-    kind = Sentence("mail") if event.kind in MAIL else event.kind
-    return Sentence("the {kind} “{title}” of {day}", kind=kind, title=event.title[:60], day=day.date())

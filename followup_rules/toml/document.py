@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST_CHARACTERS = 250_000
 """Of one file; a year of one person's rules has some thousands."""
+# Far more than any rule has, and far from the depth at which readers of a table would end in a RecursionError.
 _LEVELS = 32
 # A dotted name of more parts than levels: tomllib's time grows with the cube of the parts.
 _LONG_NAME = re.compile(rf"""(?<![\w-])(?:(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){{{_LEVELS}}}""")

@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from followup_rules.config.read import Config
 from followup_rules.engine.evaluate import EvaluationContext
-from followup_rules.model import Decision
 from followup_rules.sentences import Sentence, commas
 from followup_rules.store.decisions import StoredDecision
 from followup_rules.store.store import Store
@@ -66,16 +65,15 @@ def last_context(config: Config, store: Store) -> EvaluationContext | None:
 def _compared(
     case: str, stored: Mapping[str, StoredDecision], config: Config, store: Store, context: EvaluationContext
 ) -> Iterator[Difference]:
-    fresh = {each.key: _as_kept(each) for each in judge(next(store.read([case])), config, context)[0]}
+    judged, _ = judge(next(store.read([case])), config, context)
+    fresh = {
+        it.key: StoredDecision(it.key, str(it.state), it.evidence, it.next and it.next.astimezone(UTC), it.late)
+        for it in judged
+    }
     for key in sorted({*stored, *fresh}):
         if stored.get(key) != fresh.get(key):
             zone = config.profile.timezone
             yield Difference(case, key, _shown(stored.get(key), zone), _shown(fresh.get(key), zone))
-
-
-def _as_kept(decision: Decision) -> StoredDecision:
-    then = decision.next and decision.next.astimezone(UTC)
-    return StoredDecision(decision.key, str(decision.state), decision.evidence, then, decision.late)
 
 
 def _shown(decision: StoredDecision | None, zone: tzinfo) -> str:

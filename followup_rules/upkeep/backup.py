@@ -119,6 +119,7 @@ def _read(store: Path, copy: sqlite3.Connection) -> None:
 def _tried(file: Path, store: Path) -> Holdings:
     """Return what a copy holds once this version could open it and found it whole. Raises StoreError."""
     with open_copy(file) as copy:
+        # Deep, however long it takes: a damaged copy is noticed only when it is the last one.
         if damage := copy.database.damage(deep=True):
             message = Sentence(
                 "the store {store} is damaged, so no copy was made: {damage}", store=store, damage="; ".join(damage)
@@ -169,6 +170,7 @@ def put_back(config: Config, file: Path, now: datetime) -> PutBack:
     _check(file, config)
     with open_copy(file) as copy:
         holdings, state = _holdings(file, copy), copy.state.read()
+        # Before anything is moved: a store of another config would have its work taken back.
         _unless_of_another(file, state.config, config)
         forgotten = tuple(_forgotten_since(copy, config.store))
         # First aside, then in place: in between there may be no store, never half of one.
@@ -196,6 +198,7 @@ def _forgotten_since(copy: Store, store: Path) -> list[str]:
     """Return the cases of a copy that were forgotten in the store, as far as it can be read."""
     try:
         with open_copy(store) as present:
+            # A store that is broken is why a copy is put back: it need not be readable for that.
             return [case for case in copy.places.cases() if present.tombstones.find(CASE, case)]
     except StoreError:
         return []

@@ -122,6 +122,7 @@ def forget(case: str, store: Store, path: Path, now: datetime) -> Erased:
     made = backups(path)
     for copy in made:
         with suppress(FileNotFoundError):
+            # Another run of `forget`, or the user, may have been quicker.
             copy.unlink()
     with suppress(OSError):  # what a note said that can still be taken back
         last_note.forget(path)
@@ -137,6 +138,7 @@ def _holds(file: Path, case: str) -> bool:
     """Tell whether a copy holds a case, as far as it can be read."""
     try:
         with open_copy(file) as copy:
+            # A copy that cannot be read may hold it, so that it is named: better one too many.
             return case in {*copy.places.cases(), *copy.ledger.cases()}
     except StoreError:
         return True

@@ -59,13 +59,13 @@ def examine(config: Config, now: datetime, *, deep: bool = False) -> Iterator[Fi
         return
     try:
         with open_copy(config.store) as copy:
-            yield from _kept(config, copy, now, starts and starts[1], deep=deep)
+            yield from _of_store(config, copy, now, starts and starts[1], deep=deep)
     except StoreError as error:
         problem = Problem("store", str(error), Code.STORE, hint=error.hint, fatal=True)
         yield Finding(Sentence("store"), short(config.store), (problem,))
 
 
-def _kept(config: Config, copy: Store, now: datetime, every: timedelta | None, *, deep: bool) -> Iterator[Finding]:
+def _of_store(config: Config, copy: Store, now: datetime, every: timedelta | None, *, deep: bool) -> Iterator[Finding]:
     store = _store(config.store, copy, deep=deep)
     yield store._replace(problems=store.problems or _unwritable("store", config))
     if store.problems:
@@ -83,6 +83,7 @@ def _kept(config: Config, copy: Store, now: datetime, every: timedelta | None, *
 
 def _store(path: Path, copy: Store, *, deep: bool) -> Finding:
     damage = copy.database.damage(deep=deep)
+    # SQLite vouches for pages and not for what is written in them: every record is read once.
     for case in () if damage else {*copy.places.cases(), *copy.ledger.cases()}:
         (
             copy.case(case),

@@ -114,6 +114,7 @@ def _timer(schedule: Schedule) -> str:
     when = "hourly" if schedule.minutes == _HOUR else f"*:0/{schedule.minutes}"
     return (
         "[Unit]\nDescription=followup: prepare what is due, again and again\n\n"
+        # Persistent (systemd.timer(5)): a start that fell into the computer's sleep is made up for.
         f"[Timer]\nOnCalendar={when}\nPersistent=true\n\n[Install]\nWantedBy=timers.target\n"
     )
 
@@ -214,7 +215,9 @@ def _minutes(kind: str, name: str) -> int | None:
     """Return how often the schedule of a kind starts; None if there is none. Without a number it is an hour."""
     patterns = {"cron": r"^\*/(\d+) ", "systemd": r"^OnCalendar=\*:0/(\d+)$", "launchd": r"$^"}
     if kind == "cron":
-        text = next((line for line in _crontab() if line.endswith(_MARK + name)), None)
+        done = _try("crontab", "-l")  # it fails, too, if the user has no crontab
+        lines = done.stdout.splitlines() if done and done.returncode == 0 else []
+        text = next((line for line in lines if line.endswith(_MARK + name)), None)
     else:
         text = _read(_units(name)[1] if kind == "systemd" else _agent(name))
     if text is None:
@@ -252,12 +255,6 @@ def _unlink(*files: Path) -> None:
 # -- cron, and the programs that are asked
 
 
-def _crontab() -> list[str]:
-    """Return the lines of the user's crontab; none if there is no crontab, or no cron."""
-    done = _try("crontab", "-l")
-    return done.stdout.splitlines() if done and done.returncode == 0 else []
-
-
 def _others(name: str) -> list[str]:
     """Return the lines of the crontab that are not of this name. Raises NotScheduled if that is not certain."""
     done = _try("crontab", "-l")
@@ -268,6 +265,7 @@ def _others(name: str) -> list[str]:
         raise NotScheduled(
             Sentence("{command} failed: {why}", command="crontab -l", why=done.stderr.strip() or done.returncode)
         )
+    # Of the lines of others none may be lost: cron knows a crontab as a whole only.
     return [line for line in done.stdout.splitlines() if done.returncode == 0 and not line.endswith(_MARK + name)]
 
 

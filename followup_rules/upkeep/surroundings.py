@@ -19,6 +19,7 @@ from followup_rules.upkeep.exposed_addresses import exposed_addresses
 from followup_rules.upkeep.finding import Finding, size, span
 from followup_rules.upkeep.synced import synced_by
 
+# A first run over years of mail takes minutes, and every plugin has a time limit of its own.
 LONGEST_RUN = timedelta(hours=1)
 LEAST_ROOM = 50_000_000
 """Bytes on the disk of the store."""
@@ -78,6 +79,7 @@ def lock(store: Path) -> Finding:
 
 def files(config: Config) -> Finding:
     """Look at the files of the store, and at those that outputs may have made: who can read them."""
+    # SQLite's log and index of it, the lock and who holds it, and the last note, which may be taken back.
     ends = ("", "-wal", "-shm", ".lock", ".holder", ".last-note")
     beside = [config.store.with_name(config.store.name + end) for end in ends]
     files = [file for file in (*beside, *copies(config.store)) if file.exists()]

@@ -6,7 +6,6 @@ import dataclasses
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from followup_rules.codes import Code
 from followup_rules.config.read import Config
@@ -19,7 +18,9 @@ def unwritable(config: Config) -> Iterator[Problem]:
     places = [
         (Code.NOT_WRITTEN, f"outputs.{output.name}", path)
         for output in config.outputs
-        for path in _paths(output.options)
+        if dataclasses.is_dataclass(output.options)
+        for path in (getattr(output.options, option.name) for option in dataclasses.fields(output.options))
+        if isinstance(path, Path)
     ]
     for code, where, path in [*places, (Code.STORE, "store", config.store)]:
         if obstacle := _obstacle(path):
@@ -27,12 +28,6 @@ def unwritable(config: Config) -> Iterator[Problem]:
             yield Problem(
                 where, Sentence("{path} cannot be written: {obstacle}", path=path, obstacle=obstacle), code, hint=hint
             )
-
-
-def _paths(options: Any) -> list[Path]:
-    is_record = dataclasses.is_dataclass(options)
-    values = [getattr(options, each.name) for each in dataclasses.fields(options)] if is_record else []
-    return [value for value in values if isinstance(value, Path)]
 
 
 def _obstacle(path: Path) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # Raised whenever the same entries come to give other events, so that they are read again.
 _FORMAT = 3
+# The most that Events.list gives on one page; 250 if nobody asks, and each page is a request.
 _PAGE = 2_500
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _FIELDS = (

@@ -216,6 +216,7 @@ UNRENEWABLE = Sentence(
 
 def _details(content: bytes) -> Any:
     try:
+        # A proxy on the way answers with a page of HTML, which the status alone must tell.
         return json.loads(content)["error"]
     except (ValueError, KeyError, TypeError):
         return {}

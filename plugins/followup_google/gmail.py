@@ -31,6 +31,7 @@ AT_A_TIME, LONGEST_STRETCH = 100, 20
 _FORMAT = 5
 # What in the history may tell of a mail.
 _CHANGES = ["messageAdded", "labelAdded", "labelRemoved"]
+# The most that Messages.list and History.list give on one page; 100 if nobody asks.
 _PAGE = 500
 # What a draft gets that is sent, and what a mail gets that is taken out of spam.
 _NOW_MAIL = frozenset({"SENT", "INBOX"})
@@ -58,6 +59,7 @@ class Cursor(Struct, frozen=True):
             found = json.loads(text)
             lists = (tuple(found[name]) for name in ("known", "todo", "aliases"))
             return cls(found["reading"], found["since"], found["history"], *lists)
+        # Of an earlier version, say: all is read anew, which is slow and right.
         except (ValueError, KeyError, TypeError):
             return cls()
 

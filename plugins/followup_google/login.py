@@ -23,7 +23,7 @@ from followup_google.service import CALENDAR, DRAFTS, MAIL, TASKS, Api, Service,
 from followup_google.token import Keeper, Token
 from followup_rules import Unreadable, regular_files
 from followup_rules.sentences import Sentence, together
-from followup_rules.translation import told
+from followup_rules.translation import translated
 
 if TYPE_CHECKING:
     from followup_rules import Profile
@@ -177,17 +177,17 @@ def _browser_here() -> bool:
 
 
 def _in_the_browser(flow: Any, asked: Mapping[str, str], language: str) -> None:
-    click.echo(told(Sentence("Log in to {asked} in the browser.", asked=asked["login_hint"]), language))
+    click.echo(translated(Sentence("Log in to {asked} in the browser.", asked=asked["login_hint"]), language))
     flow.run_local_server(
         # The name for the browser, the number for us: on some machines localhost is first ::1, where nobody would
         # listen.
         host="localhost",
         bind_addr="127.0.0.1",
         port=0,
-        authorization_prompt_message=told(
+        authorization_prompt_message=translated(
             Sentence("If no browser opens, open this address on this machine:\n{url}"), language
         ),
-        success_message=told(Sentence("You are logged in; you may close this window."), language),
+        success_message=translated(Sentence("You are logged in; you may close this window."), language),
         timeout_seconds=PATIENCE,
         **asked,
     )
@@ -203,9 +203,11 @@ def _by_hand(flow: Any, asked: Mapping[str, str], language: str) -> None:
         address=address,
     )
     ended = Sentence("It ends at a page that cannot be opened: {handed_over}?...", handed_over=_HANDED_OVER)
-    click.echo(told(opened, language))
-    click.echo(told(ended, language))
-    answer = click.prompt(told(Sentence("Copy the whole address of that page, and paste it here"), language)).strip()
+    click.echo(translated(opened, language))
+    click.echo(translated(ended, language))
+    answer = click.prompt(
+        translated(Sentence("Copy the whole address of that page, and paste it here"), language)
+    ).strip()
     if not answer.startswith(_HANDED_OVER):
         raise Unreadable(
             Sentence("the address at which the browser ends begins with {handed_over}", handed_over=_HANDED_OVER)

@@ -168,6 +168,7 @@ def _mine(entry: Mapping[str, Any], profile: Profile, calendar: str) -> set[str]
 
 
 _PARTSTAT = {"needsAction": "NEEDS-ACTION", "declined": "DECLINED", "tentative": "TENTATIVE", "accepted": "ACCEPTED"}
+# RFC 5545 gives INTEGER 32 bits with a sign (3.3.8); a larger SEQUENCE is none.
 _HIGHEST = 2**31
 
 

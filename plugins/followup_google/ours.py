@@ -31,7 +31,7 @@ def readable(names: Iterable[str], read: Callable[[str], Read]) -> dict[str, Rea
     for name in names:
         try:
             found[name] = read(name)
-        except Odd:
+        except Odd:  # Google says so itself
             continue
         except Unreadable as error:
             # Two that fail: the network or the service is at fault, and nothing is certain of any.

@@ -27,6 +27,7 @@ _IDENT = re.compile(r"followup-([0-9a-f]{16})[0-9a-f]{16}@")
 _SECONDS = re.compile(r"[0-9]{1,12}")
 _WORDS = re.compile(r"\w+")
 _LONGEST_SEARCH = 300
+# The draft was made by this computer's clock, and its mail is dated by Google's.
 _CLOCKS_APART = timedelta(minutes=10)
 
 

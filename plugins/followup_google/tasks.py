@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from followup_google import TasksOptions
 
+# The most that Tasks.list gives on one page; 20 if nobody asks.
 _PAGE = 100
 # A little less than Google takes, in characters.
 _LONGEST_TITLE, _LONGEST_NOTES = 1_000, 8_000

@@ -88,7 +88,7 @@ def _identity_now(path: Path) -> tuple[int, ...]:
     try:
         return _identity(path.stat())
     except FileNotFoundError:
-        return ()
+        return ()  # a state like any other: that a file has come since is seen
 
 
 def _identity(info: os.stat_result) -> tuple[int, ...]:

@@ -166,6 +166,7 @@ class TodoTxt:
         found: dict[str, list[str]] = {}
         for path in sorted({*self._path.parent.glob("*.txt"), *self._given.parent.glob("*.txt")}):
             with suppress(OSError):
+                # Another file of the user's need not be readable for us, nor a list at all.
                 lines = _lines_by_key(path, LARGEST_BESIDE)
                 for key in keys & lines.keys():
                     found.setdefault(key, []).extend(line for line in lines[key] if is_completed(line))
@@ -197,6 +198,7 @@ class TodoTxt:
                 old = files.read(self._path)
                 try:
                     files.replace(self._path, old, "\n".join(change(split(old.content))))
+                # Somebody wrote between our reading and our writing: their lines are read, and changed anew.
                 except files.Changed:
                     continue
             durable.sync(self._path.parent)

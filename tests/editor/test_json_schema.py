@@ -21,7 +21,7 @@ from tests.lint.sound import SOUND
 from tests.support.project import ROOT
 
 PLUGINS = registry.load()
-VALIDATORS = {kind: Draft202012Validator(json_schema.made(kind, PLUGINS)) for kind in json_schema.KINDS}
+VALIDATORS = {kind: Draft202012Validator(json_schema.schema_of(kind, PLUGINS)) for kind in json_schema.KINDS}
 
 
 def as_json(raw):
@@ -259,7 +259,7 @@ def test_a_plugin_brings_its_types_kinds_and_checks():
         outputs={"sms": OutputType("sms", "Messages", ("sms",), StoreTable, lambda *_: None)},
         checks={"short": Check("short", "It is short", lambda _: True)},
     )
-    check = Draft202012Validator(json_schema.made("config", own))
+    check = Draft202012Validator(json_schema.schema_of("config", own))
     sound = {
         "profile": {"me": "me@example.org", "timezone": "UTC"},
         "sources": {"calls": {"plugin": "push", "path": "calls"}},

@@ -1,5 +1,7 @@
 """What a case shows: what took place, which visits a rule starts from, and when it opens for each."""
 
+import gc
+import weakref
 from datetime import date, timedelta
 from itertools import permutations
 
@@ -481,6 +483,14 @@ def test_rules_that_start_from_the_same_events_may_start_from_fewer_or_put_them_
         assert len(found["each"]) == 3
 
 
+def test_what_a_plugin_refuses_to_one_rule_another_may_start_from():
+    text = '[define.talk]\nkind = "meeting"\n'
+    confirmed, refused = '{ is = "talk", check = "fails" }', '{ is = "talk", not = { check = "fails" } }'
+    for name, on in {"plain": '"talk"', "confirmed": confirmed, "refused": refused, "last": '"talk"'}.items():
+        text += f'[rule.{name}]\non = {on}\ndo = {{ type = "task", title = "x" }}\n'
+    assert anchored(text, visit(id="a")).keys() == {"plain", "confirmed", "last"}
+
+
 def test_two_rules_of_the_clock_that_recur_at_once_are_each_in_their_own_case():
     text = "".join(
         f'[rule.{name}]\non = {{ every = "day" }}\ndo = {{ type = "task", title = "x" }}\n' for name in ("one", "two")
@@ -498,6 +508,43 @@ def test_what_is_found_once_is_not_looked_for_again():
     assert seen.started(rule) is seen.started(rule)
     assert seen.duty(rule, own) is seen.duty(rule, own) is seen.scope(own, rule)
     assert seen.scope(held, guard) is seen.scope(held, guard)
+
+
+def test_a_case_that_was_decided_leaves_the_memory_at_once():
+    """A tick decides one case after the other, and must not hold them all until Python looks for cycles."""
+    seen = view(
+        THANK % 'done_by = [{ kind = "sent", about = "it" }]', visit(), sent("2026-11-10 10:00", title="Interview")
+    )
+    rule = seen.rules.rules["thank"]
+    (anchor,) = seen.visits(rule)
+    assert seen.duty(rule, anchor).matching(rule.done_by)
+    known = weakref.ref(seen)
+    gc.disable()
+    try:
+        seen.close()
+        del seen
+        assert known() is None
+    finally:
+        gc.enable()
+
+
+def test_of_two_guards_over_the_same_visits_what_ends_one_leaves_the_other_open():
+    """An entry that is about two visits ends the window of the one that it shares more with, if that is still open."""
+    guard = '[guard.%s]\non = "talk"\ncloses = "end + 9 days"\nended_by = [%s]\n'
+    paid = '{ tags = "paid", about = "it" }'
+    text = EACH + '[define.talk]\nkind = "meeting"\n' + guard % ("first", paid) + guard % ("second", f'"#over", {paid}')
+    seen = view(
+        text,
+        visit("2026-11-02 10:00", id="more", title="Invoice 1041 frisbee"),
+        visit("2026-11-03 10:00", id="less", title="Invoice 1041 canoe"),
+        note("2026-11-02 12:00", "over"),
+        note("2026-11-04 12:00", "paid", title="Invoice 1041 frisbee"),
+    )
+    ends = {name: [shown(each.end) for each in windows(seen.rules.guards[name], seen)] for name in ("first", "second")}
+    assert ends == {
+        "first": ["2026-11-04 12:00", "2026-11-12 11:00"],
+        "second": ["2026-11-02 12:00", "2026-11-04 12:00"],
+    }
 
 
 def test_of_two_guards_over_the_same_visits_each_has_its_own_end():
@@ -533,6 +580,23 @@ def test_only_what_is_at_home_is_listed_as_gone():
         "thank/j@2026-11-08": State.VOID,
         "thank/k@2026-11-09": State.DUE,
     }
+
+
+def test_what_is_elsewhere_breaks_no_rule_whose_check_fails_for_it():
+    text = THANK.replace('"meeting" }', '"meeting", check = "fails" }') % ""
+    elsewhere = visit("2026-11-08 10:00", title="Battery")
+    assert the(text, visit(), joined=[elsewhere], now=NOW).state is State.DUE
+
+
+def test_an_invitation_of_a_stranger_is_no_anchor_because_another_meeting_vanished():
+    vanished, asked = visit(id="i", gone=at("2026-11-10 10:00")), visit("2026-11-10 10:00", id="j", answered=False)
+    assert states(EACH, vanished, asked, now=NOW) == {"thank/i@2026-11-09": State.VOID}
+
+
+@pytest.mark.parametrize("named", ['"vanished"', '["vanished", "confirmed"]'])
+def test_what_vanished_counts_for_a_rule_that_names_it_whatever_else_that_names(named):
+    text = THANK.replace('"meeting" }', f'"meeting", status = {named} }}') % ""
+    assert the(text, visit(gone=at("2026-11-10 10:00")), now=NOW).state is State.DUE
 
 
 def test_who_was_to_come_to_a_meeting_that_vanished_is_nobody_of_the_case():
@@ -571,6 +635,10 @@ def test_a_phrase_that_comes_to_rest_nowhere_is_a_fault_only_where_there_is_some
     christmas = visit("2026-12-22 10:00")
     for notes, state in [((), State.DUE), ((note("2026-12-23 12:00", "thanked"),), State.BROKEN)]:
         assert the(text, christmas, *notes, now="2026-12-24 12:00").state is state
+    until = text.replace("after =", "before =")  # what counts from the anchor's start on is nothing earlier
+    for day, state in [("21", State.DUE), ("23", State.BROKEN)]:
+        thanked = note(f"2026-12-{day} 12:00", "thanked")
+        assert the(until, christmas, thanked, now="2026-12-24 12:00").state is state
 
 
 def test_the_day_of_what_was_made_before_the_zone_changed_stays():
@@ -580,6 +648,15 @@ def test_the_day_of_what_was_made_before_the_zone_changed_stays():
         kept, rules(EACH), {}, EvaluationContext(at(NOW), at("2026-01-01"), timedelta(days=30), EVERYTHING)
     )
     assert [each.key for each in found] == ["thank/i@2026-11-10"]
+
+
+def test_meetings_of_one_day_stay_one_visit_though_only_one_of_them_keeps_its_day_in_another_zone():
+    evening, later = visit("2026-11-10 00:30", id="i"), visit("2026-11-10 02:00", id="j")
+    kept = case(evening, later, days={"i": date(2026, 11, 9)})
+    context = EvaluationContext(at(NOW), at("2026-01-01"), timedelta(days=30), EVERYTHING)
+    assert [each.key for each in evaluate(kept, rules(DAILY), {}, context)] == ["thank/nordik.ca@2026-11-09"]
+    by_event = [each.key for each in evaluate(kept, rules(EACH), {}, context)]
+    assert by_event == ["thank/i@2026-11-09", "thank/j@2026-11-10"]
 
 
 SPOKEN = '[define.spoken]\nkind = ["note", "meeting"]\ntitle = "spoken"\n' + THANK
@@ -614,6 +691,13 @@ def test_what_a_note_says_of_one_visit_is_said_of_that_one_whenever_it_is_said()
         "thank/a@2026-11-09": "2026-11-20 09:00",
         "thank/b@2026-11-10": "2026-11-10 11:00",
     }
+
+
+def test_a_condition_on_the_anchor_may_count_from_a_note_about_one_visit():
+    said = note("2026-11-10 12:00", title="Spoken", data={"re": at("2026-11-09 09:00"), "on": at("2026-11-20 09:00")})
+    for where, counts in [('{ before = "spoken.on" }', 1), ('{ after = "spoken.on" }', 0)]:
+        text = SPOKEN.replace('["note", "meeting"]', '"note"') % f"where = {where}"
+        assert len(decide(text, visit(), said, now=NOW)) == counts
 
 
 @pytest.mark.parametrize("change", ["", "enabled = false", 'opens = "begin"'])

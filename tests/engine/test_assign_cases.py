@@ -396,6 +396,7 @@ def test_the_order_in_which_sources_are_read_never_matters():
             sent("2026-11-09 10:00", id="m", thread="t"),
             {"@julie@nordik.ca", "thread t", "thread m", "names julie", "names nordik", "anchor m"},
         ),
+        (event("received", "2026-11-09 10:00", id="m", answers="a"), {"thread a", "thread m", "anchor m"}),
         (
             event("received", "2026-11-09 10:00", id="m", answers="a", references=("a", "b")),
             {"thread a", "thread b", "thread m", "anchor m"},
@@ -489,9 +490,11 @@ def test_what_was_done_with_a_mail_of_mine_is_at_home_with_it_whoever_takes_its_
         assert assign(order, DIRECTORY)[told.identity].home == "nordik.ca"
 
 
-def test_a_heading_may_be_the_id_of_a_series():
+@pytest.mark.parametrize("name", ["s1@cal.example", "s1@cal.example/20261109t200000z"])
+@pytest.mark.parametrize("heading", ["Weekly, room 2", ""])
+def test_a_heading_may_hold_the_id_of_a_series_or_of_one_of_its_meetings(name, heading):
     weekly = event("meeting", "2026-11-09 15:00", id="s1@cal.example/20261109T200000Z", title="Weekly")
-    about = note("2026-11-09", "x", people=(Person("s1@cal.example"),), heading="s1@cal.example")
+    about = note("2026-11-09", "x", people=(Person(name),), heading=heading)
     found = assign([weekly, about], DIRECTORY)
     assert found[about.identity].home == found[weekly.identity].home == "s1@cal.example"
 
@@ -520,6 +523,7 @@ def test_a_mail_that_names_nobody_at_all_is_a_case_of_its_own():
     ("fields", "key"),
     [
         ({"answers": "m1"}, "nordik.ca"),
+        ({"answers": "m2"}, "nordik.ca"),
         ({"references": ("m1",)}, "nordik.ca"),
         ({"thread": "m1"}, "nordik.ca"),
         ({"thread": "t"}, "nordik.ca"),
@@ -532,6 +536,7 @@ def test_a_mail_that_names_nobody_at_all_is_a_case_of_its_own():
 def test_a_mail_is_of_the_case_of_any_message_that_it_names(fields, key):
     before = [
         sent("2026-11-09 10:00", JULIE, id="m1"),
+        received("2026-11-09 10:30", JULIE, id="m2"),
         visit("2026-11-09 11:00", JULIE, id="i"),
         event("sms", "2026-11-09 12:00", JULIE, id="sms", thread="t"),
     ]
@@ -582,6 +587,11 @@ def test_nor_does_one_that_fits_several_cases():
     assert homes(visit(), ENTRY, replace(about, people=(JULIE,)))["E1"] == "nordik.ca"
 
 
+def test_a_heading_that_is_the_title_of_an_entry_with_nobody_is_about_that_entry():
+    coffee = event("meeting", "2026-11-09 10:00", id="E2", title="Coffee")
+    assert problem(coffee, note("2026-11-10", heading="coffee", id="n")) == ("E2", "")
+
+
 def test_the_title_of_a_meeting_with_people_names_no_case():
     found = problem(visit(title="Coffee"), note("2026-11-10", heading="Coffee", id="n"))
     assert found[0] == "n"
@@ -601,6 +611,7 @@ def test_an_id_of_an_entry_is_no_address_however_it_is_written_and_that_of_a_not
     [
         ("julie at nordik.ca", 'did you mean "julie@nordik.ca"?'),
         ("Julie <julie@nordik", "mend the address in it, as in ## Nordik <julie.roy@nordik.ca>"),
+        ("julie@", "mend the address in it, as in ## Nordik <julie.roy@nordik.ca>"),
         ("Julie <julie", "mend the address in it, as in ## Nordik <julie.roy@nordik.ca>"),
         ("Umbrella", 'add an address: "## Umbrella <name@domain>"'),
     ],

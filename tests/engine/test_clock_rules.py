@@ -55,6 +55,17 @@ def test_what_was_before_the_first_run_never_was_and_the_very_instant_of_it_is()
     assert [*decide(REVIEW, now="2026-11-06 16:00", since="2026-11-06 15:00")] == ["2026-11-06", "2026-11-13"]
 
 
+def test_at_its_very_instant_it_has_begun_and_at_its_very_opening_it_is_open():
+    """So the one after it, which has neither begun nor opened, is known too."""
+    assert [*decide(REVIEW + 'opens = "start + 3 hours"\n', now="2026-11-06 15:00")] == ["2026-11-06", "2026-11-13"]
+    early = decide(REVIEW + 'opens = "start - 10 days"\n', now="2026-11-10 15:00")
+    assert [*early] == ["2026-11-06", "2026-11-13", "2026-11-20", "2026-11-27"]
+
+
+def test_an_occurrence_is_shown_as_the_rule_says_it():
+    assert decide(REVIEW, now=START)["2026-11-06"].visit.anchor.title == "friday at 15:00"
+
+
 def test_it_says_nothing_in_any_other_case():
     assert decide(REVIEW, now="2026-11-06 15:00", key="nordik.ca") == {}
 
@@ -159,6 +170,12 @@ def test_a_guard_of_its_case_and_one_from_the_clock_hold_what_contacts():
     assert shown(decide(text, now="2026-11-06 17:00")["2026-11-06"].due) == "2026-11-06 16:00"
 
 
+def test_a_guard_from_the_clock_may_have_the_name_of_the_rule():
+    text = REVIEW.replace('"task", title = "x"', '"draft", title = "x", to = "a@b.example"')
+    text += '[guard.review]\non = { every = "day at 14:00" }\ncloses = "start + 2 hours"\n'
+    assert decide(text, now="2026-11-06 15:00")["2026-11-06"].state is State.HELD
+
+
 def test_another_rule_from_the_clock_or_from_an_event_says_nothing_of_it():
     text = REVIEW + REVIEW.replace("review", "other") + "[rule.any]\non = { people = { max = 9 } }\n"
     text += 'do = { type = "task", title = "x" }\n'
@@ -228,16 +245,31 @@ def test_what_comes_next_is_told_in_the_users_own_time():
 
 
 @pytest.mark.parametrize(
-    ("lookback", "now", "kept"),
+    ("closes", "lookback", "until"),
     [
-        (1, "2026-11-20 14:59", True),  # a week after it closed, however short the look back is
-        (1, "2026-11-20 15:00", False),
-        (8, "2026-11-21 14:59", True),
-        (8, "2026-11-21 15:00", False),
+        ("", 1, "2026-11-20 15:00"),  # a week after it closed, however short the look back is
+        ("", 8, "2026-11-21 15:00"),
+        ('closes = "start + 20 days"\n', 1, "2026-12-03 15:00"),
+        ('closes = "start + 1 hour"\n', 1, "2026-11-13 16:00"),
+        ('closes = "it.nothing"\n', 1, "2026-11-20 15:00"),
     ],
 )
-def test_what_is_over_is_looked_at_for_a_week_at_least(lookback, now, kept):
-    assert ("2026-11-06" in decide(REVIEW, now=now, lookback=lookback)) is kept
+def test_what_is_over_is_looked_at_for_a_week_at_least(closes, lookback, until):
+    for minutes, kept in [(-1, True), (0, False)]:
+        now = shown(at(until) + timedelta(minutes=minutes))
+        assert ("2026-11-06" in decide(REVIEW + closes, now=now, lookback=lookback)) is kept
+
+
+def test_the_week_has_as_many_hours_as_any_when_the_clocks_change():
+    for now, kept in [("2026-11-06 13:59", True), ("2026-11-06 14:00", False)]:  # it closed on 2026-10-30 at 15:00
+        assert ("2026-10-23" in decide(REVIEW, now=now, since="2026-10-22 12:00", lookback=1)) is kept
+
+
+def test_what_was_missed_at_its_very_instant_is_looked_at_until_it_is_forgotten():
+    text = REVIEW + 'opens = "start - 1 day"\ncloses = "start"\n'
+    found = decide(text, now="2026-11-06 15:00", lookback=1)["2026-11-06"]
+    assert (found.state, shown(found.next)) == (State.EXPIRED, "2026-11-13 15:00")
+    assert found.next.utcoffset() == timedelta(hours=-5), "in the user's own time"
 
 
 def test_a_faulty_one_is_broken_for_each_occurrence_that_is_looked_at():

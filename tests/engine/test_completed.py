@@ -1,8 +1,11 @@
 """What notes say of the meetings of their case: which tags these have, who is met, and which day nobody knows."""
 
+from itertools import permutations
+
 import pytest
 
 from followup_rules import Person
+from followup_rules.codes import Code
 from followup_rules.engine.completed import bindings, completed
 from tests.support.caselab import JULIE, MARC, at, case, event, note, sent, visit
 from tests.support.rulelab import rules
@@ -113,6 +116,7 @@ def test_re_before_a_text_or_in_a_mail_names_no_day():
         (note("2026-11-08 12:00", "snooze", data={"for": "ask"}), None, True),
         (note("2026-11-08 12:00", "snooze"), ("snooze",), False),  # that of the whole case is a guard's
         (note("2026-11-08 12:00", "thanked", "done", data={"for": "ask"}), ("thanked",), True),
+        (about("2026-11-09", "interview", "thanked", "done"), ("thanked",), True),
         (note("2026-11-08 12:00"), (), False),
     ],
 )
@@ -150,7 +154,14 @@ def test_orders_are_in_the_order_of_time():
 )  # fmt: skip
 def test_a_day_without_a_meeting_is_told_with_the_nearest_days(days, tag, hint):
     (misfit,) = seen(*(visit(f"{day} 10:00") for day in days), about("2026-11-10", tag)).misfits
-    assert (misfit.message, misfit.hint) == ("re:2026-11-10: the case has no meeting on that day", hint)
+    said = "re:2026-11-10: the case has no meeting on that day"
+    assert (misfit.message, misfit.hint, misfit.code) == (said, hint, Code.NO_DUTY)
+
+
+def test_of_two_days_that_are_as_near_the_earlier_is_told_first():
+    for day in range(11, 20):
+        (misfit,) = seen(*(visit(f"2026-11-{day + by} 10:00") for by in (1, -1)), about(f"2026-11-{day}", "x")).misfits
+        assert misfit.hint == f"its meetings are on 2026-11-{day - 1}, 2026-11-{day + 1}"
 
 
 def test_where_there_are_no_meetings_a_day_of_another_tag_is_no_fault():
@@ -216,11 +227,13 @@ def test_the_first_of_several_such_notes_says_who_is_met_whatever_the_order():
     ],
 )
 def test_nobody_else_says_who_is_met(event_):
-    assert people(ALONE, event_)[ALONE.id] == ()
+    other = note("2026-11-08 10:00", "issue", heading="Acme", id="other")
+    assert people(ALONE, event_, other)[ALONE.id] == ()
 
 
 def test_a_meeting_with_people_is_with_these():
-    assert people(visit(id="I1"), under("Interview", NINA))["I1"] == (JULIE,)
+    found = people(visit(id="I1"), ALONE, under("Interview", NINA), under("Entrevue Boréal", MARC, id="n"))
+    assert (found["I1"], found[ALONE.id]) == ((JULIE,), (MARC,))
     mail = event("sent", "2026-11-08 12:00", id="m", title="Entrevue")
     assert people(mail, under("Entrevue", NINA))["m"] == people(ALONE, mail, under("Entrevue", NINA))["m"] == ()
 
@@ -232,6 +245,8 @@ def test_the_id_of_an_entry_or_of_its_series_in_a_heading_is_nobodys_address():
     assert (found["n"], found[ALONE.id]) == ((NINA,), (NINA,))
     only = under("Entrevue Boréal", ident, id="n")
     assert people(ALONE, only) == {ALONE.id: (), "n": ()}
+    written = sent("2026-11-08 12:00", ident, id="m")
+    assert people(ALONE, only, written)["m"] == (ident,)
     mail = event("sent", "2026-11-08 12:00", id="k4@calendar.example")
     assert people(mail, under("", Person("k4@calendar.example"), id="n"))["n"] == (Person("k4@calendar.example"),)
 
@@ -247,6 +262,56 @@ def test_a_note_may_stand_for_the_meeting_of_its_day_and_one_about_a_day_does_no
     assert len(seen(CHAT, itself).misfits) == 1
 
 
-def test_of_two_names_of_one_meeting_the_first_note_says_who_is_met():
-    first, second = under("Entrevue Boréal", NINA), under("Entrevue Boréal 2026-11-09", MARC, on="2026-11-08 13:00")
-    assert people(ALONE, first, second)[ALONE.id] == people(ALONE, second, first)[ALONE.id] == (NINA,)
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"on": "2026-11-08 12:00", "id": "z"}, {"on": "2026-11-08 13:00", "id": "a"}),  # by time
+        ({"on": "2026-11-08 12:00", "id": "a"}, {"on": "2026-11-08 12:00", "id": "z"}),  # and then by id
+    ],
+)
+def test_of_two_names_of_one_meeting_the_first_note_says_who_is_met(first, second):
+    for one, other in permutations(["Entrevue Boréal", "Entrevue Boréal 2026-11-09"]):
+        notes = under(one, NINA, **first), under(other, MARC, **second)
+        assert people(ALONE, *notes)[ALONE.id] == people(ALONE, *reversed(notes))[ALONE.id] == (NINA,)
+
+
+# -- what was missed, and what is not there
+
+MISSED = RULES.replace("[tag]\n", '[tag]\nno-show = { marks = "missed" }\n').replace(
+    '"#thanked"', '"#thanked", "#no-show"'
+)
+
+
+def seen_missed(*events, **fields):
+    return completed(case(*events, **fields), rules(MISSED).world)
+
+
+def test_a_note_of_the_very_day_tells_that_its_meeting_was_missed_without_saying_the_day():
+    other = visit("2026-11-10 10:00", id="I2")
+    assert tags(seen_missed(CHAT, other, note("2026-11-09 12:00", "no-show"))) == {"I1": ("no-show",), "I2": ()}
+    assert tags(seen_missed(CHAT, other, note("2026-11-09 12:00", "interview"))) == {"I1": (), "I2": ()}
+
+
+def test_what_was_missed_on_a_day_may_still_take_place_on_another():
+    mark = about("2026-11-09", "no-show", "interview")
+    moved = visit("2026-11-12 10:00", id="I1")
+    followed = {(mark.identity, "2026-11-09"): frozenset({moved.identity})}
+    assert tags(seen_missed(moved, mark, followed=followed)) == {"I1": ("interview",)}
+    assert tags(seen_missed(CHAT, mark)) == {"I1": ("interview", "no-show")}
+
+
+def test_a_meeting_that_is_in_another_case_now_is_marked_no_more():
+    mark = about("2026-11-09", "interview")
+    followed = {(mark.identity, "2026-11-09"): frozenset({"meeting:elsewhere"})}
+    assert tags(seen(CHAT, mark, followed=followed)) == {"I1": ("interview",)}
+
+
+def test_a_note_that_says_it_was_no_interview_stands_for_no_meeting():
+    thanks = about("2026-11-09", "thanked")
+    assert seen(note("2026-11-09 10:00", "not-interview"), thanks).subjects == {thanks.identity: frozenset()}
+
+
+def test_a_note_stays_with_the_meetings_of_its_day_alone():
+    alone, thanks = note("2026-11-09 09:00", "interview", id="alone"), about("2026-11-09", "thanked")
+    seen_by = bindings(case(CHAT, visit("2026-11-10 10:00", id="I2"), alone, thanks), rules(RULES).world)
+    assert seen_by == {(thanks.identity, "2026-11-09"): {CHAT.identity}}

@@ -2,13 +2,13 @@
 
 import pytest
 
-from followup_rules.engine.anchors import Scope
+from followup_rules.engine.anchors import CaseView, Scope
 from followup_rules.engine.persons import about_nobody
 from followup_rules.language.load import Surroundings, load
 from followup_rules.model import Event, Person, Report, State
 from followup_rules.toml.document import parse
-from tests.support.caselab import JULIE, MARC, at, decide, note, sent, shown, view, visit
-from tests.support.rulelab import world
+from tests.support.caselab import JULIE, MARC, at, case, decide, note, sent, shown, view, visit
+from tests.support.rulelab import rules, world
 
 THANKS = """
 [rule.thanks]
@@ -119,6 +119,13 @@ def test_an_anchor_with_nobody_gives_no_duty_and_says_so():
     rule = seen.rules.rules["thanks"]
     assert [event.id for event in about_nobody(rule, Scope(seen))] == ["alone"]
     assert [visit.anchor.id for visit in seen.visits(rule)] == ["i"]
+
+
+def test_of_a_rule_for_all_of_them_or_a_faulty_one_no_anchor_lacks_somebody():
+    alone = visit("2026-11-09 10:00", people=(), id="alone")
+    for text in (THANKS.replace('each    = "person"', ""), THANKS.replace('"day + 6 days"', '"soon"')):
+        seen = CaseView(case(alone), rules(text, faulty=True), {})
+        assert about_nobody(seen.rules.rules["thanks"], seen.whole) == ()
 
 
 def test_what_is_done_for_one_person_counts_for_that_one():

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
-from followup_rules.engine.isolation import Failed
+from followup_rules.engine.isolation import Failed, blaming
 from followup_rules.model import State
 from tests.support.caselab import decide, note, visit
+from tests.support.rulelab import rules
 
 NOTICE = 'do = { type = "notice", title = "x" }\n'
 OTHER = f'[rule.other]\non = {{ kind = "meeting" }}\n{NOTICE}'
@@ -138,6 +139,13 @@ def test_a_rule_is_shown_as_broken_where_it_fails_and_where_it_starts():
     assert states == [("even", 9, "due"), ("even", 10, "due"), ("odd", 9, "broken"), ("odd", 10, "broken")]
 
 
+def test_it_is_not_shown_where_the_check_works_and_excludes_the_event():
+    text = ASK_OR_FAIL.replace('check = "fails" }', 'not = { check = "fails" } }')
+    found = decide(text, note("2026-11-09 10:00", "ask", title="Battery"), note("2026-11-10 10:00", "ask"),
+                   now="2026-11-12 10:00")  # fmt: skip
+    assert [each.visit.day.day for each in found.values() if each.rule == "odd"] == [9]
+
+
 def test_a_condition_on_the_anchor_that_fails_breaks_its_rule_alone():
     rules = ASK_OR_FAIL.replace('{ tags = ["ask"], check = "fails" }', '"#ask"\nwhere = { check = "fails" }')
     found = decide(rules, note("2026-11-09 10:00", "ask", title="Battery"), now="2026-11-12 10:00")
@@ -146,5 +154,11 @@ def test_a_condition_on_the_anchor_that_fails_breaks_its_rule_alone():
 
 def test_a_case_in_which_everything_fails_is_not_tried_for_ever():
     nameless = replace(note("2026-11-09 10:00", "ask"), id=None)
-    with pytest.raises(Failed, match="AttributeError"):
+    with pytest.raises(Failed, match=r"^AttributeError"):
         decide(ASK_OR_FAIL, nameless, now="2026-11-12 10:00")
+
+
+def test_somebody_who_ends_the_run_is_no_fault_of_a_rule():
+    rule = rules(ON_MEETINGS + NOTICE).rules["call"]
+    with pytest.raises(KeyboardInterrupt), blaming(rule):
+        raise KeyboardInterrupt

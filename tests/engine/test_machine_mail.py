@@ -71,7 +71,7 @@ def test_i_must_have_written_to_them_first_and_i_alone():
     for mails, state in [((early, late), "done"), ((late,), "waiting"), ((late, early), "done")]:
         found = states(HEARD, *mails, BULK, now=NOW)
         assert [found[key] for key in sorted(found)][:1] == [state]
-    hello = sent("2026-11-01 10:00", MARC, title="Application to Marc")
+    hello = sent("2026-11-01 10:00", title="Application, again")
     for kind, fields in [("sent", {"auto": "reply"}), ("received", {}), ("note", {})]:
         before = event(kind, "2026-11-02 10:00", JULIE, title="Application", **fields)
         assert next(iter(states(HEARD, hello, before, BULK, now=NOW).values())) == "due"

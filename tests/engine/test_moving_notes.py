@@ -5,7 +5,7 @@ import pytest
 from followup_rules.codes import Code
 from followup_rules.engine.anchors import CaseView
 from followup_rules.engine.moving_notes import moving, without_day
-from tests.support.caselab import at, case, note, view, visit
+from tests.support.caselab import JULIE, at, case, note, view, visit
 from tests.support.rulelab import rules
 
 DO = 'do = { type = "task", title = "Call" }\n'
@@ -46,6 +46,8 @@ def test_other_notes_and_other_events_are_not_asked_for_a_day():
         ('not_before = "announced.until"', {"announced": "until"}),
         ('moved_by = ["announced.end", "announced.on"]', {"announced": "on"}),
         ('moved_by = "announced.start"', {}),
+        ('moved_by = "announced.end"', {}),
+        ('moved_by = "announced"\n[rule.announced]\non = "#x"\n' + DO, {}),  # that rule's opening
         ('moved_by = "announced.gone"', {}),
         ('moved_by = "it.on"', {}),
         ('opens = "announced.on"', {}),
@@ -56,9 +58,15 @@ def test_what_moves_a_rule_is_a_definition_with_a_field_that_only_some_events_ha
 
 
 def test_a_definition_that_asks_for_the_anchor_or_whose_predicate_fails_tells_of_no_note():
-    told_of = note("2026-11-10", "announced", title="Battery")
+    told_of = note("2026-11-10", "announced", title="Battery", people=(JULIE,))
     for more in ('with = "them"', 'check = "fails"'):
         assert told(MOVED.replace("[rule.r]", f"{more}\n[rule.r]"), visit(), told_of) == []
+
+
+def test_beside_such_a_definition_the_others_tell_of_theirs():
+    personal = '[define.spoken]\nkind = "note"\nwith = "them"\n'
+    text = personal + MOVED.replace('"announced.on"', '["spoken.on", "announced.on"]')
+    assert [name for name, *_ in told(text, note("2026-11-10", "announced", id="n", people=(JULIE,)))] == ["n"]
 
 
 def test_a_definition_that_is_faulty_tells_of_no_note_either():

@@ -8,7 +8,7 @@ from followup_rules.engine.near import Written, near_ends, near_starts, nearest_
 from followup_rules.language.layers import merge
 from followup_rules.language.load import as_value
 from followup_rules.toml.document import parse
-from tests.support.caselab import JULIE, MARC, NADIA, case, decide, event, note, sent, visit
+from tests.support.caselab import JULIE, MARC, NADIA, at, case, decide, event, note, sent, visit
 from tests.support.rulelab import rules
 
 DO = 'do = { type = "task", title = "Do it" }\n'
@@ -17,10 +17,10 @@ ON = f'{INTERVIEW}[rule.r]\non = "interview"\n{DO}'
 ENDS = f'{ON}done_by = [{{ kind = "sent", to = "them", title = "thanks" }}, "#thanked"]\ncancelled_by = ["#closed"]\n'
 
 
-def written(text):
+def written(text, *, faulty=False):
     layer = [parse(text, "rules.toml")]
     definitions = {name: as_value(table) for name, table in merge(layer, "define", []).items()}
-    return Written(rules(text).rules["r"], merge(layer, "rule", [])["r"].fields, definitions)
+    return Written(rules(text, faulty=faulty).rules["r"], merge(layer, "rule", [])["r"].fields, definitions)
 
 
 def shown(near):
@@ -60,6 +60,18 @@ def test_an_event_that_starts_the_rule_is_not_near():
     assert starts(ON, visit()) == []
 
 
+def test_an_anchor_that_vanished_is_not_near_for_it_is_listed():
+    assert starts(ON, visit(gone=at("2026-11-10 10:00"))) == []
+
+
+def test_an_event_that_lacks_the_kind_of_the_alternative_that_it_comes_nearest_to_is_far():
+    text = (
+        f'[rule.r]\non = {{ any = [{{ kind = "sent", with = "@nordik.ca", title = "x" }}, {{ title = "y" }}] }}\n{DO}'
+    )
+    assert starts(text, sent("2026-11-09 10:00", id="m")) == [("m", "on", ["title"])]
+    assert starts(text, visit(id="v")) == []
+
+
 def test_an_event_of_another_kind_is_far():
     assert starts(ON, sent("2026-11-09 10:00", title="Lunch")) == []
     assert starts(ON.replace('kind = "meeting"\n', ""), sent("2026-11-09 10:00", title="Lunch")) == []  # nothing holds
@@ -97,11 +109,25 @@ def test_a_note_without_a_known_tag_may_lack_the_one_that_is_asked_for(tags, nea
     assert [name for name, *_ in found] == ["n"] * near
 
 
+def test_a_note_may_lack_a_word_beside_the_tag():
+    text = f'[rule.r]\non = {{ tags = ["urgent"], title = "now" }}\n{DO}'
+    assert starts(text, note("2026-11-09", id="n")) == [("n", "on", ["tags", "title"])]
+
+
+def test_an_entry_of_the_calendar_has_forgotten_no_tag():
+    assert starts(f'[rule.r]\non = {{ kind = "meeting", tags = ["urgent"] }}\n{DO}', visit()) == []
+
+
 def test_what_fits_on_but_not_where_is_told_with_what_it_lacks_there():
     text = f'{ON}where = {{ with = "@nordik.ca", title = "second*" }}\n'
     found = near_starts(written(text), view(text, visit("2026-11-09 10:00", JULIE, id="a")))
     assert [(shown(near), near.held) for near in found] == [(("a", "where", ["title"]), 2)]
     assert starts(text, visit(title="Second interview")) == []
+
+
+def test_where_may_name_a_definition():
+    text = f'[define.second]\ntitle = "second*"\n{ON}where = "second"\n'
+    assert starts(text, visit(id="a")) == [("a", "where", ["second.title"])]
 
 
 def test_what_fails_where_is_nearer_than_what_fails_on():
@@ -131,6 +157,13 @@ def test_a_rule_from_the_clock_has_nothing_that_is_near():
     text = f'[rule.r]\non = {{ every = "friday" }}\n{DO}'
     assert starts(text, COFFEE) == []
     assert nearest(text, COFFEE) is None
+
+
+def test_to_a_rule_that_does_not_say_what_it_starts_from_nothing_is_near():
+    text = f"[rule.r]\n{DO}"
+    seen = CaseView(case(COFFEE), rules(text, faulty=True), {})
+    assert near_starts(written(text, faulty=True), seen) == []
+    assert nearest_start(written(text, faulty=True), seen) is None
 
 
 def test_a_rule_that_cannot_be_followed_raises_its_fault():
@@ -177,6 +210,11 @@ def test_what_fits_but_comes_before_the_anchor_is_told_as_that():
     mail = sent("2026-11-09 09:00", id="m", title="Thanks")
     (near,) = ends(ENDS, visit(), mail)
     assert (shown(near), near.early, near.other, near.held) == (("m", "done_by", []), True, False, 3)
+
+
+def test_an_entry_of_the_calendar_with_the_tag_may_come_too_early_as_well():
+    (near,) = ends(ENDS, visit(), visit("2026-11-08 10:00", id="e", title="Lunch", tags=("thanked",)))
+    assert (shown(near), near.early) == (("e", "done_by", []), True)
 
 
 def test_what_neither_fits_nor_comes_after_the_anchor_is_far():
@@ -270,6 +308,7 @@ def test_the_way_leads_through_definitions_and_alternatives(on, lacks):
 def test_what_is_lacking_is_told_with_the_place_where_it_is_written():
     (near,) = near_starts(written(ON), view(ON, COFFEE))
     (failure,) = near.failures
+    assert near.duty == ""
     assert failure.at.raw == ["interview", "screen"]
     assert failure.at.document.line(failure.at.path) == 3
 

@@ -35,6 +35,7 @@ def found(*addresses, domain=""):
         ("marc@letterz-31.ca", "marc@letters-13.ca"),
         ('"marc@home"@nordic.ca', '"marc@home"@nordik.ca'),
         ("marc@boreal-konsultin.example", "marc@boreal-consulting.example"),  # a long name may have two slips
+        ("marc@quotid.example", "marc@quoted.example"),
     ],
 )
 def test_an_address_that_is_nearly_one_that_is_known_is_told_with_it(written, meant):
@@ -52,6 +53,7 @@ def test_an_address_that_is_nearly_one_that_is_known_is_told_with_it(written, me
         '"marc@home"@nordik.ca',
         "somebody@gmail.com",
         "zoe@acme.example",
+        "marc@boreal-konzultin.example",  # but not three
     ],
 )
 def test_an_address_that_may_well_be_meant_so_is_not(written):

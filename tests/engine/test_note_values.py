@@ -85,7 +85,7 @@ def test_dates_count_from_the_notes_own_day(key, value, expected):
 def test_what_is_no_date_is_told_and_left_out(value, said):
     moment, (misread,) = read("due", value)
     assert moment is None
-    assert not misread.warning
+    assert misread.warning is False
     assert said in misread.message
 
 
@@ -104,16 +104,24 @@ def test_a_due_date_before_its_note_is_told_and_counts():
         ("deadlin", "x", "deadline"),
         ("stpes", "x", "steps"),
         ("by", "2026-11-20", "due"),
+        ("step", "x", "steps"),
+        ("stipz", "x", "steps"),
     ],
 )
 def test_a_key_that_is_nearly_known_is_told_with_it(key, value, nearest):
     _, (misread,) = read(key, value)
     assert (misread.warning, misread.hint) == (True, f'did you mean "{nearest}:"?')
+    assert (misread.written, misread.message) == (f"{key}:{value}", f"no rule knows the key {key}:")
 
 
-@pytest.mark.parametrize("key", ["tel", "link", "anchor", "domain", "ref", "no", "to", "bonus"])
+# Two slips make another word of a short one, as "stip" is not "steps"; three do of any, as "deadlyms" is not "deadline".
+@pytest.mark.parametrize("key", ["tel", "link", "anchor", "domain", "ref", "no", "to", "bonus", "stip", "deadlyms"])
 def test_other_words_of_a_note_are_free(key):
     assert read(key, "x") == ("x", [])
+
+
+def test_a_date_of_another_key_may_lie_before_its_note():
+    assert read("until", "2026-11-12") == (at("2026-11-12T09:00"), [])
 
 
 def test_a_full_date_under_any_key_can_be_shown_as_one():

@@ -72,7 +72,7 @@ def test_nothing_is_taken_back_that_is_not_in_the_output(state):
 
 
 def test_an_action_whose_anchor_is_gone_is_taken_back():
-    assert told(planned([], (), [row()])) == [("withdraw", THANKS.text, "7", "its anchor is gone")]
+    assert told(planned([], (), [row()])) == [("withdraw", THANKS.text, "7", "its rule or its anchor is gone")]
 
 
 def test_an_action_of_a_faulty_rule_stays_until_the_rule_can_decide():

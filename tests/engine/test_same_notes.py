@@ -74,6 +74,7 @@ def test_the_first_of_equal_notes_has_the_plain_id_and_the_others_are_numbered_b
         ("a.md:9", "b.md:2"),  # file by file
         ("c:/a.md:9", "c:/b.md:2"),
         ("c:/a.md:9", "c:/a.md:10"),
+        ("a.md:2", "a.md:3"),
         ("a.md", "a.md:1"),  # one without a line comes first
     ],
 )
@@ -132,6 +133,12 @@ def test_what_comes_back_is_what_it_was(memory):
         (note("Send the  Address!"), note("send the address")),
         (note("12 nov. Send it", at=None), note("Send it")),
         (note("Send it due : friday in any case"), note("Send it")),
+        (note("Send it due : friday in any case"), note("Send it", file="jobs.md")),
+        (note("Send it"), replace(note("Send it"), tags=("promise", "urgent"))),
+        (note("Send it"), note("Send it", people=(), heading="Nordik", file="jobs.md")),
+        (note("Send it", people=(), heading="nordik.ca"), note("Send it", heading="Julie")),
+        (note("Send it", people=(), heading="Boréal", domain="nordik.ca"), note("Send it", heading="Julie")),
+        (note("Send it", people=(), heading="", case="nordik"), note("Send it", heading="Julie")),
     ],
 )
 def test_what_changes_nothing(memory, before, after):
@@ -145,6 +152,7 @@ def test_what_changes_nothing(memory, before, after):
         note("Send it", people=(Person("zoe@acme.com"),), heading="Acme"),
         note("Send it", tag="issue"),
         note("Send that", file="jobs.md"),
+        note("", file="jobs.md"),
     ],
 )
 def test_what_is_another_note(memory, other):
@@ -155,6 +163,19 @@ def test_what_is_another_note(memory, other):
 def test_a_note_of_another_day_is_not_one_whose_date_was_text(memory):
     before = memory.read(note("12 nov. Send it", at=DAY + timedelta(days=1, hours=3)))
     assert set(memory.read(note("Send it")).values()).isdisjoint(before.values())
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (note("Send it", at=DAY + timedelta(hours=11)), note("Send it", at=DAY + timedelta(hours=12))),
+        (note("Please send it", at=None), note("Send it", file="jobs.md")),  # "Please" is no date
+        (note("Then send 2 books", at=None), note("Send 2 books", file="jobs.md")),
+    ],
+)
+def test_what_was_no_date_is_none_that_is_understood_now(memory, before, after):
+    known = memory.read(before)
+    assert set(memory.read(after).values()).isdisjoint(known.values())
 
 
 @pytest.mark.parametrize(
@@ -248,8 +269,16 @@ def test_of_equal_notes_in_two_files_each_is_that_of_its_file():
 def test_of_equal_notes_under_two_headings_in_a_renamed_file_each_is_that_of_its_heading():
     both = replace(OPEN, people=(*JULIE, Person("luc@nordik.ca")))
     assert matched([replace(both, where="jobs.md:1")], [OPEN, replace(both, where="notes.md:2")]) == [1]
-    other = replace(OPEN, where="notes.md:2", tags=("issue",))
-    assert matched([replace(other, where="jobs.md:1")], [OPEN, other]) == [1]
+    midnight = {"whole_day": False}
+    for fields in ({"tags": ("issue",)}, {"case": "acme"}, {"domain": "acme.example"}, midnight):
+        other = replace(OPEN, where="notes.md:2", **fields)
+        assert matched([replace(other, where="jobs.md:1")], [OPEN, other]) == [1]
+
+
+def test_of_notes_that_nothing_tells_apart_the_first_one_stays_in_whatever_order_they_are_known():
+    first, second = line("- Call", 1), line("- Call", 2)
+    assert matched([first], [first, second]) == [0]
+    assert matched([first], [second, first]) == [1]
 
 
 def test_a_new_equal_note_is_another_one():
@@ -308,7 +337,7 @@ def test_what_is_edited_in_several_places_stays_in_each():
 
 def test_a_long_note_of_few_different_words_is_alike_if_few_of_them_change():
     words = ["to", "be", "or", "not"] * 80
-    assert edited(["buy tulips", " ".join([*words, "x"])], [" ".join(words)]) == [None, 0]
+    assert edited(["buy tulips", " ".join(["x", *words])], [" ".join(words)]) == [None, 0]
 
 
 def test_in_another_zone_a_note_is_the_same(memory):

@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from followup_rules.language import every as every_module
 from followup_rules.language.every import parse
 from followup_rules.language.phrases import Days, PhraseError
+from followup_rules.toml.document import parse as toml
+from followup_rules.toml.values import Value
 from tests.support.rulelab import HOLIDAYS, TORONTO, unfilled
 
 DAYS = Days(TORONTO, HOLIDAYS.get)
@@ -34,6 +37,10 @@ def shown(text, start, count, *, back=False):
         ("year on 11-30", ["11-30 09:00"]),
         ("2 weeks from 2026-11-06", ["01-01 09:00", "01-15 09:00", "01-29 09:00"]),
         ("1 week from 2027-02-03", ["02-03 09:00", "02-10 09:00", "02-17 09:00"]),
+        ("2 weeks from 2029-01-05", ["01-05 09:00", "01-19 09:00", "02-02 09:00"]),
+        ("52 weeks from 2026-12-24", ["12-23 09:00"]),
+        ("52 weeks from 2026-12-25", ["12-25 09:00", "12-24 09:00"]),
+        ("  month   on  15   at  7:00 ", ["01-15 07:00", "02-15 07:00", "03-15 07:00"]),
     ],
 )
 def test_what_recurs_from_an_instant_on(text, found):
@@ -43,6 +50,7 @@ def test_what_recurs_from_an_instant_on(text, found):
 def test_what_recurred_before_an_instant_the_latest_first():
     assert shown("day at 20:00", "2026-12-24 20:00", 2, back=True) == ["12-23 20:00", "12-22 20:00"]
     assert shown("year on 2-29", "2027-03-01 00:00", 1, back=True) == ["02-28 09:00"]
+    assert shown("2 weeks from 2026-11-06", "2026-11-25 10:00", 3, back=True) == ["11-20 09:00", "11-06 09:00"]
 
 
 def test_a_time_that_a_change_of_the_clock_skips_moves_on():
@@ -68,6 +76,10 @@ def test_a_time_that_a_change_of_the_clock_skips_moves_on():
         ("year on 13-01", "13", "from 1 to 12"),
         ("year on 02-30", "30", "from 1 to 29"),
         ("0 weeks from 2026-11-06", "0", "from 1 to 52"),
+        ("53 weeks from 2026-11-06", "53", "from 1 to 52"),
+        ("month on 0", "0", "from 1 to 31"),
+        ("year on 0-1", "0", "from 1 to 12"),
+        ("year", "year", "nothing that recurs"),
         ("2 weeks from 2026-02-30", "2026-02-30", "no date"),
         ("2 weeks", "2", "nothing that recurs"),
         ("end + 1 day", "end", "nothing that recurs"),
@@ -109,3 +121,36 @@ def read(text):
         return parse(text), ""
     except PhraseError as error:
         return None, error.word
+
+
+EXAMPLES = (
+    "it reads like one of: day at 20:00, workday, tue/thu, month on 1, month on last, year on 11-30, "
+    "2 weeks from 2026-11-06"
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "marked", "message", "hint"),
+    [
+        ("dya", "dya", "'dya' is no way to move a day", 'did you mean "day"?'),
+        ("wrokday", "wrokday", "'wrokday' is no way to move a day", 'did you mean "workday"?'),
+        ("mnoth", "mnoth", "'mnoth' is no way to move a day", 'did you mean "month"?'),
+        ("yaer on 11-30", "yaer", "'yaer on 11-30' is nothing that recurs", 'did you mean "year"?'),
+        ("wekes", "wekes", "'wekes' is no way to move a day", 'did you mean "weeks"?'),
+        ("fridya at 15:00", "fridya", "'fridya' is no way to move a day", 'did you mean "friday"?'),
+        ("tue/tuh", "tuh", "'tuh' is no day of the week", 'did you mean "thu"?'),
+        ("friday 15:00", "friday", "'friday 15:00' is nothing that recurs", EXAMPLES),
+        ("month on 32", "32", "32 is not from 1 to 31", EXAMPLES),
+        ("2 weeks from 2026-02-30", "2026-02-30", "'2026-02-30' is no date", EXAMPLES),
+        ("friday at nine", "nine", "'nine' is no time of day", EXAMPLES),
+        ("friday at 24:00", "24:00", "'24:00' begins the next day: name that day, at 00:00", EXAMPLES),
+    ],
+)
+def test_what_is_wrong_is_told_with_the_word_that_would_be_right(written, marked, message, hint):
+    document = toml(f'[x]\nevery = "{written}"\n', "rules.toml")
+    problems = []
+    assert every_module.read(Value(document.tables["x"], document, ("x",), problems).child("every")) is None
+    (problem,) = problems
+    assert (problem.code, problem.line) == ("F014", 2)
+    assert problem.source_line[problem.column - 1 :][: problem.length] == marked
+    assert (problem.message, problem.hint) == (f"{message} in {written!r}", hint)

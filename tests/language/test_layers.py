@@ -206,6 +206,52 @@ def test_a_table_under_the_name_of_an_earlier_one_is_told_as_information(own, to
         ("info", "F021", "2.toml", 1 if "[define]" not in own else 2)
     }
     assert not any(rule.fault for rule in found.rules.values())
+    kind, _, name = told.partition(".")
+    noun = {"rule": "rule", "define": "definition"}.get(kind)
+    assert [(problem.message, problem.hint) for problem in problems] == [
+        (f"this changes the {noun} {name!r} of 1.toml, field by field",
+         f"if you meant a {noun} of your own, give it another name"),
+    ] * bool(told)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("own", "do"),
+    [
+        ("do.title = 'Ring'", Do(type="task", template="call", title="Ring")),
+        ("do.text = 'Ring them.'", Do(type="task", template="call", text="Ring them.")),
+        ("do.title = 'Ring'\ndo.text = 'Ring them.'", Do(type="task", title="Ring", text="Ring them.")),
+        ("do = { template = 'text' }", Do(type="task", template="text")),
+        ("do = [{ type = 'task', title = 'Ring' }]", Do(type="task", title="Ring")),
+    ],
+)
+def test_a_title_or_a_text_replaces_its_half_of_a_template_and_both_replace_it(own, do):
+    assert rules(PACK, f"[rule.call]\n{own}").rules["call"].do == (do,)
+
+
+def test_the_halves_of_a_template_may_come_from_two_layers_and_a_template_replaces_both():
+    title, text = "[rule.call]\ndo.title = 'Ring'", "[rule.call]\ndo.text = 'Ring them.'"
+    both = rules(PACK, title, text).rules["call"].do
+    assert both == (Do(type="task", title="Ring", text="Ring them."),)
+    again = rules(PACK, title, text, "[rule.call]\ndo.template = 'text'").rules["call"].do
+    assert again == (Do(type="task", template="text"),)
+
+
+@pytest.mark.parametrize(
+    ("own", "marked", "hint"),
+    [
+        ("done_by = { remove = ['merci'] }", "'merci'", "one of: #called, thanks"),
+        ("done_by = { remove = ['thnaks'] }", "'thnaks'", 'did you mean "thanks"?'),
+        ("done_by = { remove = [{ kind = 'sent' }] }", "{ kind = 'sent' }", "write it as it stands there"),
+        ("done_by = { add = ['#a'], remov = ['thanks'] }", "remov", 'did you mean "remove"?'),
+        ("unset = ['close']", "close", 'did you mean "closes"?'),
+        ("unset = ['do.templat']", "templat", 'did you mean "template"?'),
+        ("unset = ['do.type.x']", "type", 'did you mean "type"?'),
+    ],
+)
+def test_a_change_of_what_is_not_there_is_marked_and_told_with_what_is(own, marked, hint):
+    _, problem = the_problem(f"[rule.call]\n{own}")
+    assert problem.source_line[problem.column - 1 :][: problem.length] == marked
+    assert problem.hint == hint
 
 
 words = st.lists(st.sampled_from("abcdef"), unique=True, max_size=6)

@@ -14,7 +14,7 @@ from followup_rules.language.phrases import Days
 from followup_rules.language.schema import Do
 from followup_rules.model import Event
 from followup_rules.toml.document import Document, parse
-from followup_rules.translation import told
+from followup_rules.translation import translated
 from tests.support.examples import examples
 from tests.support.rulelab import unfilled
 
@@ -120,6 +120,38 @@ do = { type = "task", title = "{{ it.bonus }}", text = "by it.word" }
     assert "word" not in found.fields
 
 
+def test_what_no_note_gives_is_no_date_that_rules_count_from():
+    names = ["start", "end", "gone", "done"]
+    text = f"[rule.r]\non = '#r'\ncloses = {[f'announced.{name} + 1 day' for name in names]}\n{NOTICE}"
+    assert loaded(PACK, text)[0].dates == {"on"}
+
+
+@pytest.mark.parametrize("key", ["to", "from", "with", "title", "text", "words"])
+def test_an_address_that_a_note_gives_is_a_field_and_no_date(key):
+    found = rules(f"[rule.r]\non = '#r'\nwhere = {{ {key} = ['it.ref'] }}\n{NOTICE}")
+    assert (found.dates, found.fields) == (frozenset(), {"ref"})
+
+
+def test_the_tags_that_rules_name_are_known_however_they_are_written():
+    text = """
+[define.a]
+tags = "One"
+[define.b]
+tags = ["two", "#Three"]
+[define]
+c = "#Four"
+[rule.r]
+on = { any = ["#five", { all = [{ tags = "six" }] }] }
+where = { title = "seven" }
+do = { type = "notice", title = "#eight" }
+[guard.g]
+on = "#nine"
+closes = "end"
+"""
+    named = rules(text).world.tags.named
+    assert named - {"eight"} == {"one", "two", "three", "four", "five", "six", "nine", "done", "dismissed", "snooze"}
+
+
 def test_one_line_of_an_own_file_changes_one_field():
     own = '[rule.call]\nopens = "day + 7 days at 09:00, workday"'
     before, after = rules(PACK).rules["call"], rules(PACK, own).rules["call"]
@@ -160,7 +192,7 @@ def test_a_title_of_ones_own_gives_way_to_a_template_of_a_later_layer():
 
 def test_what_is_switched_off_is_gone_and_may_still_be_named():
     found = rules(PACK, "[rule.call]\nenabled = false\n[guard.quiet]\nenabled = false")
-    assert (list(found.rules), list(found.guards)) == (["thank-you", "too-soon"], [])
+    assert (list(found.rules), list(found.guards), found.off) == (["thank-you", "too-soon"], [], {"call"})
 
 
 def test_what_a_pack_switches_off_can_be_switched_on():
@@ -535,6 +567,189 @@ def test_the_problem_of_a_field_is_shown_in_the_file_that_it_comes_from():
     }
 
 
+def test_a_definition_that_leads_into_a_cycle_is_no_part_of_it():
+    _, (problem,) = loaded("[define]\na = 'b'\nb = 'c'\nc = 'b'")
+    assert (problem.where, problem.message) == ("define.b", "definitions in a cycle: b -> c -> b")
+    assert problem.source_line[problem.column - 1 :][: problem.length] == "b"
+
+
+def test_what_is_only_told_as_information_is_no_fault_of_a_rule():
+    actions = "[{ type = 'notice', title = 'x' }, { type = 'notice', title = 'y' }]"
+    found, _ = loaded(f"[define.d]\nkin = 'x'\n[rule.a]\non = '#a'\ndone_by = 'd'\ndo = {actions}\n"
+                      f"[rule.b]\non = '#b'\ndone_by = ['#b', 'd']\n{NOTICE}")  # fmt: skip
+    assert found.rules["a"].fault == "unknown key 'kin' in [define.d]"
+    assert found.rules["b"].fault == "'done_by' uses a definition that is faulty"
+
+
+def test_each_key_of_the_language_is_read():
+    whole = """
+[rule.a]
+why = "Because."
+on = "#a"
+where = { title = "x" }
+each = "person"
+per = "event"
+opens = "end + 1 day"
+moved_by = "it.moved"
+not_before = "it.earliest"
+due = "opens + 1 day"
+late = "due + 1 day"
+closes = "due + 2 days"
+done_by = ["#done-a"]
+cancelled_by = ["#off-a"]
+while = ["#on-a"]
+during = "g"
+announces = ["b"]
+carries = ["#kept-a"]
+passes = ["g"]
+language = "fr"
+enabled = true
+[rule.a.do]
+type = "draft"
+template = "call"
+title = "Call"
+text = "Ring."
+to = ["them", "x@y.example", "it.ref"]
+reply_to = "it"
+output = "drafts"
+language = "en"
+contact = false
+id = "mail_2-b"
+[rule.b]
+on = { kind = "sent" }
+per = "case"
+breaks = { guard = "g", after = "day + 1 day" }
+do = { type = "notice", title = "x" }
+[guard.g]
+why = "Because."
+on = "#g"
+where = { title = "x" }
+per = "day"
+opens = "end + 1 day"
+closes = "end + 2 days"
+ended_by = ["#end-g"]
+holds = "everything"
+except = ["b"]
+enabled = true
+"""
+    found = rules(whole)
+    a, b, g = found.rules["a"], found.rules["b"], found.guards["g"]
+    assert (a.why, a.each, a.per, a.during, a.announces, a.passes, a.language) == (
+        "Because.", "person", "event", "g", ("b",), ("g",), "fr",
+    )  # fmt: skip
+    times = [texts(each) for each in (a.opens, a.moved_by, a.not_before, a.due, a.late, a.closes)]
+    assert times == [
+        ["end + 1 day"], ["it.moved"], ["it.earliest"], ["opens + 1 day"], ["due + 1 day"], ["due + 2 days"],
+    ]  # fmt: skip
+    named = [
+        [name for name, _ in each[0].parts if name not in ("auto", "status")]
+        for each in ([a.on], [a.where], a.done_by, a.cancelled_by, a.while_, a.carries, [g.on], [g.where], g.ended_by)
+    ]
+    assert named == [
+        ["#a"], ["title"], ["#done-a"], ["#off-a"], ["#on-a"], ["#kept-a"], ["#g"], ["title"], ["#end-g"],
+    ]  # fmt: skip
+    assert a.do == (
+        Do(
+            type="draft", template="call", title="Call", text="Ring.", to=("them", "x@y.example", "it.ref"),
+            reply_to="it", output="drafts", language="en", contact=False, id="mail_2-b",
+        ),
+    )  # fmt: skip
+    assert (b.per, b.breaks.guard, texts(b.breaks.after)) == ("case", "g", ["day + 1 day"])
+    assert (g.why, g.per, texts(g.opens), texts(g.closes), g.holds, g.except_) == (
+        "Because.", "day", ["end + 1 day"], ["end + 2 days"], "everything", ("b",),
+    )  # fmt: skip
+
+
+def test_what_a_rule_and_a_guard_say_of_themselves_where_nothing_is_written():
+    found = rules(f"[rule.a]\non = '#a'\n{NOTICE}\n[guard.g]\non = '#g'\ncloses = 'end'")
+    a, g = found.rules["a"], found.guards["g"]
+    assert (a.why, a.where, a.each, a.per, a.during, a.breaks, a.language) == ("", None, "", "event", "", None, "")
+    times = [texts(each) for each in (a.opens, a.moved_by, a.not_before, a.due, a.late, a.closes)]
+    assert times == [["end"], [], [], ["opens"], [], []]
+    assert (a.done_by, a.cancelled_by, a.while_, a.announces, a.carries, a.passes) == ((),) * 6
+    assert (a.fault, a.contact, a.do) == ("", False, (Do(type="notice", title="x"),))
+    assert (g.why, g.where, g.per, texts(g.opens), g.ended_by, g.holds, g.except_, g.fault) == (
+        "", None, "event", ["end"], (), "contact", (), "",
+    )  # fmt: skip
+    assert (a.do[0].reply_to, a.do[0].output, a.do[0].language, a.do[0].id, a.do[0].to) == ("", "", "", "", ())
+
+
+@pytest.mark.parametrize(
+    ("guard", "rule", "held"),
+    [
+        ("", "", False),
+        ("holds = 'everything'", "", True),
+        ("", "do.contact = true", True),
+        ("except = ['a']", "do.contact = true", False),
+        ("holds = 'everything'\nexcept = ['a']", "", False),
+        ("", "do.contact = true\npasses = ['g']", False),
+        ("holds = 'everything'\nexcept = ['b']", "passes = []", True),
+    ],
+)
+def test_a_guard_holds_contact_or_everything_but_what_it_or_the_rule_says(guard, rule, held):
+    text = f"[guard.g]\non = '#g'\ncloses = 'end'\n{guard}\n[rule.b]\non = '#b'\n{NOTICE}\n"
+    found = rules(f"{text}[rule.a]\non = '#a'\ndo.type = 'notice'\ndo.title = 'x'\n{rule}\n")
+    assert bool(found.guarding["a"]) is held
+
+
+@pytest.mark.parametrize(
+    ("actions", "told"),
+    [
+        ("{ type = 'notice', title = 'x' }", []),
+        ("[{ type = 'notice', title = 'x' }]", []),
+        ("[{ type = 'notice', title = 'x', id = 'a' }, { type = 'notice', title = 'y', id = 'b' }]", []),
+        ("[{ type = 'notice', title = 'x' }, { type = 'notice', title = 'y' }]", ["F095"]),
+        ("[{ type = 'notice', title = 'x', id = 'a' }, { type = 'notice', title = 'y' }]", ["F095"]),
+        ("[{ type = 'notice', title = 'x' }, { type = 'notice', title = 'y', id = 'b' }]", ["F095"]),
+        ("[{ type = 'notice', title = 'x', id = 'a' }, { type = 'notice', title = 'y', id = 'a' }]", ["F011"]),
+        ("{ type = 'notice', title = 'x', id = '2' }", ["F011"]),
+        ("{ type = 'notice', title = 'x', id = 'a b' }", ["F011"]),
+        ("{ type = 'notice', title = 'x', id = 5 }", ["F011"]),
+    ],
+)
+def test_the_actions_of_a_list_need_ids_of_their_own(actions, told):
+    found, problems = load([document(f"[rule.r]\non = '#r'\ndo = {actions}")], WORLD, AROUND)
+    assert [problem.code for problem in problems] == told
+    assert bool(found.rules["r"].fault) is (told == ["F011"])
+    if told:
+        assert unfilled(problems[0].message) == []
+        assert problems[0].info is (told == ["F095"])
+
+
+@pytest.mark.parametrize(
+    ("breaks", "code", "marked"),
+    [
+        ("{ guard = 'quiet', after = 'end + 1 dya' }", "F014", "dya"),
+        ("{ guard = 5 }", "F011", "5"),
+        ("{ guard = 5, after = 'day' }", "F011", "5"),
+        ("{ after = 'opens' }", "F017", "opens"),
+    ],
+)
+def test_what_is_wrong_with_what_a_mail_breaks_makes_its_rule_faulty(breaks, code, marked):
+    found, (problem,) = loaded(PACK, f"[rule.too-soon]\nbreaks = {breaks}")
+    assert (problem.code, problem.source_line[problem.column - 1 :][: problem.length]) == (code, marked)
+    assert faults(found) == {"too-soon"}
+
+
+def test_a_definition_may_be_called_as_it_likes_and_a_rule_start_from_it():
+    assert rules(f"[define.every-week]\nkind = 'note'\n[rule.r]\non = 'every-week'\n{NOTICE}").recurring == []
+
+
+@pytest.mark.parametrize(
+    ("table", "noun"), [("rule", "rule"), ("guard", "guard"), ("define", "definition"), ("tag", "tag")]
+)
+def test_a_name_that_nothing_can_have_is_told_by_what_it_is_the_name_of(table, noun):
+    for name, hint in [
+        ("my x", "letters, digits and -, a letter first"),
+        ("due", "these words have a meaning of their own"),
+    ]:
+        _, (problem,) = loaded(f"[{table}.'{name}']\nkind = 'note'")
+        assert (problem.code, problem.message, problem.hint) == (
+            "F011", f"{name!r} cannot be the name of a {noun}", hint,
+        )  # fmt: skip
+        assert problem.source_line[problem.column - 1 :][: problem.length] == f"'{name}'"
+
+
 values = st.recursive(
     st.one_of(st.text(max_size=6), st.integers(), st.booleans(), st.floats(), st.dates(), st.sampled_from(["#a", "it", "end"])),
     lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(st.sampled_from(["kind", "is", "any"]), inner, max_size=2)),
@@ -566,7 +781,7 @@ def test_no_value_anywhere_stops_the_other_rules(kind, data, value):
 def test_what_is_not_known_is_named_in_the_language_of_the_user(line, noun):
     text = f"[rule.r]\non = {{ kind = 'sent' }}\n{line}\ndo.type = 'notice'\ndo.title = 'x'\n"
     _, problems = load([parse(text, "rules.toml")], WORLD, AROUND)
-    assert told(problems[0].message, "fr") == f"'quite' n’est pas connu ({noun})"
+    assert translated(problems[0].message, "fr") == f"'quite' n’est pas connu ({noun})"
 
 
 def test_a_file_of_rules_may_hold_rules_and_all_that_belongs_to_them():

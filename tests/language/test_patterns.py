@@ -16,7 +16,7 @@ from followup_rules.language.patterns import FIELDS, World
 from followup_rules.language.phrases import Days
 from followup_rules.language.schema import RuleSet
 from followup_rules.language.text import fold
-from followup_rules.model import Case, Event, Person, Report
+from followup_rules.model import Case, Event, Person, Report, Visit
 from followup_rules.toml.document import Document, parse
 from tests.support.rulelab import unfilled
 
@@ -68,7 +68,13 @@ def scope(*others, anchor=MEETING):
     """Return what a pattern may ask about: the anchor's case, with further events."""
     rules = RuleSet({}, {}, WORLD)
     view = CaseView(Case(key="nordik.ca", home=(anchor, *others)), rules, {})
-    return Scope(view, view._visit([anchor]))
+    return Scope(view, only(anchor, view))
+
+
+def only(event, view):
+    """Return the visit that an event makes up alone."""
+    day, people = view.day(event), view.people(event)
+    return Visit(events=(event,), start=event.start, end=event.end, day=day, people=people)
 
 
 def failed(fields, tried, *others, more=""):
@@ -84,6 +90,13 @@ FITS = [
     ('words = "entrevue"', event(title="Notre entrevue")),
     ('title = "entrevue"', event(title="ENTREVUE!")),
     ('text = "entrevue"', event(text="l'entrevue.")),
+    ('title = "<>"', event(title="Camille <> Priya", answers="")),
+    ('text = ["<>", "oui"]', event(text="Camille <> Priya")),
+    ('text = ["<>", "oui"]', event(text="Oui")),
+    ('words = "<>"', event(text="Camille <> Priya")),
+    ('words = ["un", "deux", "trois", "quatre", "cinq"]', event(text="Cinq")),
+    ('title = "entre\u00advue"', event(title="Entrevue")),
+    ('title = "entrevue"', event(title="En\u200btre\u00advue")),
     ('to = "them"', event()),
     ('to = "outside"', event(people=(BOSS, PAUL))),
     ('to = "Julie.Roy@nordik.ca"', event()),
@@ -97,6 +110,8 @@ FITS = [
     ('organizer = "@employer.example"', event(organizer=BOSS)),
     ('status = ["declined", "mine"]', event(status="mine")),
     ("answers = true", event(answers="theirs")),
+    ("answers = true", event(answers="an-old-mail@example.org", people=(Person("ann@example.org"),))),
+    ("answers = true", event(answers="an-old-mail@example.organic")),
     ("answers = false", event()),
     ("answers = false", event(answers="m1")),
     ('first = "thread"', event(thread="t", at=DAY - timedelta(hours=1))),
@@ -116,7 +131,19 @@ FITS = [
     ('check = "short"', event(text="oui")),
     ('any = ["#fit", { kind = "sent" }]', event()),
     ('all = [{ kind = "sent" }, { title = "x" }]', event(title="x")),
+    ('any = [{ text = "oui" }, "#fit"]', event(text="oui")),
+    ('any = [{ text = "oui" }, "#fit"]', event(kind="note", tags=("fit",))),
+    ('any = ["#fit", { to = "@nordik.ca" }]', event()),
+    ('any = ["#fit", { to = "them" }]', event()),
+    ('any = [{ to = "them" }, "#fit"]', event(kind="note", tags=("fit",))),
+    ('any = [{ after = "end" }, "#fit"]', event(at=MEETING.end)),
+    ('any = [{ after = "end" }, "#fit"]', event(kind="note", tags=("fit",))),
     ('not = { kind = "note" }', event()),
+    ('not = { text = "oui" }', event(text="non")),
+    ('not = { to = "@nordik.ca" }', event(people=(BOSS,))),
+    ('not = { to = "them" }', event(people=(PAUL,))),
+    ('not = { after = "end" }', event()),
+    ('to = "them"\nafter = "end"', event(at=MEETING.end)),
     ('is = "#fit"', event(tags=("fit",))),
     ("auto = true", event(auto="bulk")),
     ("auto = false", event()),
@@ -136,6 +163,9 @@ MISSES = [
     ('words = "entrevue"', event(title="Entrevues", text="entrevoir")),
     ('title = "entrevue"', event(text="entrevue")),
     ('text = "entrevue"', event(title="entrevue")),
+    ('title = "<>"', event(title="Camille < Priya >", text="<>")),
+    ('text = ["<>", "oui"]', event(text="Non", title="<>")),
+    ('words = ["un", "deux", "trois", "quatre", "cinq"]', event(text="Six")),
     ('to = "them"', event(people=(PAUL,))),
     ('to = "them"', event(kind="received")),
     ('to = "outside"', event(people=(BOSS, Person("me@example.org")))),
@@ -169,7 +199,19 @@ MISSES = [
     ('check = "short"', event(text="certainement")),
     ('any = ["#fit", { kind = "note" }]', event()),
     ('all = [{ kind = "sent" }, { title = "x" }]', event(title="y")),
+    ('any = [{ text = "oui" }, "#fit"]', event(text="non")),
+    ('any = ["#fit", { to = "@nordik.ca" }]', event(people=(BOSS,))),
+    ('any = ["#fit", { to = "them" }]', event(people=(PAUL,))),
+    ('any = [{ after = "end" }, "#fit"]', event()),
     ('not = { kind = "sent" }', event()),
+    ('not = { text = "oui" }', event(text="oui")),
+    ('not = { to = "@nordik.ca" }', event()),
+    ('not = { to = "them" }', event()),
+    ('not = { after = "end" }', event(at=MEETING.end)),
+    ('to = "them"\nafter = "end"', event(at=MEETING.end, people=(PAUL,))),
+    ('after = "end"\nto = "them"', event()),
+    ("answers = true", event(answers="an-old-mail@example.org")),
+    ("answers = true", event(answers="an-old-mail@Example.Org")),
     ('is = "#fit"', event(tags=("fitting",))),
     ("auto = true", event()),
     ("auto = false", event(auto="reply")),
@@ -188,16 +230,74 @@ MISSES = [
 EARLIER = event("m1", thread="t")
 
 
+def found(fields, *others, more=""):
+    """Return the ids of the other events of the case that a rule of these fields looks for."""
+    text = f'[define.it-is]\n{fields}\n{more}\n[rule.r]\non = {{ kind = "meeting" }}\ndone_by = ["it-is"]\n'
+    text += 'do = { type = "notice", title = "x" }\n'
+    rules, _ = load([parse(text + NUDGE, "rules.toml")], WORLD, Surroundings())
+    view = CaseView(Case(key="nordik.ca", home=(MEETING, *others)), rules, {})
+    rule = rules.rules["r"]
+    about = Scope(view, only(MEETING, view), rule)
+    return {each.id for each in view.matching(rule.done_by, about, DAY - timedelta(days=1))}
+
+
 @pytest.mark.parametrize(("fields", "tried"), FITS)
 def test_what_a_field_finds(fields, tried):
     assert pattern(fields)(tried, scope(tried, EARLIER))
     assert failed(fields, tried, EARLIER) == ""
+    assert tried.id in found(fields, tried, EARLIER)
 
 
 @pytest.mark.parametrize(("fields", "tried"), MISSES)
 def test_what_a_field_does_not_find_and_that_it_says_so(fields, tried):
     assert not pattern(fields)(tried, scope(tried, EARLIER))
     assert failed(fields, tried, EARLIER) == fields.replace(".", " ").split()[0]
+    assert tried.id not in found(fields, tried, EARLIER)
+
+
+UNLIKE = [
+    event(f"{kind} {status} {auto} {forwards} {tags}", kind, status=status, auto=auto, forwards=forwards, tags=tags)
+    for kind in ("sent", "note")
+    for status in ("confirmed", "tentative", "mine")
+    for auto in ("", "bulk", "reply")
+    for forwards in (False, True)
+    for tags in ((), ("fit",), ("called",))
+]
+
+
+@pytest.mark.parametrize(
+    ("fields", "fits"),
+    [
+        ('kind = "sent"', lambda each: each.kind == "sent"),
+        ('status = "tentative"', lambda each: each.status == "tentative"),
+        ('status = ["confirmed", "mine"]', lambda each: each.status != "tentative"),
+        ("forwards = true", lambda each: each.forwards),
+        ('tags = "fit"', lambda each: each.tags == ("fit",)),
+        ('not = { tags = ["fit", "called"] }', lambda each: each.tags == ()),
+        ('auto = "bulk"', lambda each: each.auto == "bulk"),
+        ("auto = true", lambda each: bool(each.auto)),
+    ],
+)
+def test_of_many_events_that_differ_in_one_thing_those_are_found_that_have_it(fields, fits):
+    anybody = "" if fields.startswith("auto") else "auto = [true, false]\n"
+    assert found(anybody + fields, *UNLIKE) == {each.id for each in UNLIKE if fits(each)}
+
+
+def test_a_reply_that_names_no_mail_answers_whoever_wrote_before_in_its_conversation():
+    reply = event("mine", title="RE: Your visit")
+    hour = timedelta(hours=1)
+
+    def theirs(at, title="Your visit", name="theirs"):
+        return event(name, "received", at, organizer=JULIE, title=title)
+
+    assert failed("answers = true", reply, theirs(DAY - hour)) == ""
+    assert failed("answers = true", reply, theirs(DAY + hour, name="b"), theirs(DAY - hour, name="a")) == ""
+    assert failed("answers = true", reply, theirs(DAY - hour, name="a"), theirs(DAY + hour, name="b")) == ""
+    for nobody in [(), [theirs(DAY + hour)], [theirs(DAY)], [theirs(DAY - hour, "Something else")]]:
+        assert failed("answers = true", reply, *nobody) == "answers"
+    first = event("first", at=DAY - hour, title="Your visit")
+    assert failed("answers = true", reply, first) == "answers"
+    assert failed("answers = true", event("mine", title="Your visit"), theirs(DAY - hour)) == "answers"
 
 
 def test_every_field_is_tried_both_ways():
@@ -285,6 +385,30 @@ def test_about_a_definition_looks_at_the_other_events_of_the_case():
     assert failed('about = "promise"', event(title="Frisbee"), promise, more=more) == ""
     assert failed('about = "promise"', event(title="Canots"), promise, more=more) == "about"
     assert failed('about = "promise"', promise, more=more) == "about"
+
+
+@pytest.mark.parametrize("fields", ['tags = "{0}"', 'text = "{0}"', 'with = "@{0}.example"'])
+def test_about_each_of_two_definitions_looks_at_its_own_events(fields):
+    more = "".join(f"[define.{name}]\n{fields.format(name)}\n" for name in "ab")
+
+    def noted(name, title):
+        return event(title, "note", title=title, tags=(name,), text=name, people=(Person(f"x@{name}.example"),))
+
+    case = noted("a", "Canoe"), noted("b", "Lift"), event("mail", title="Your canoe")
+    assert "mail" in found('about = "a"', *case, more=more)
+    assert "mail" not in found('about = "b"', *case, more=more)
+    assert "mail" not in found('all = [{ about = "a" }, { about = "b" }]', *case, more=more)
+
+
+def test_about_a_definition_that_speaks_of_the_anchor_looks_at_what_it_finds_for_it():
+    more = '[define.told]\nto = "them"\nafter = "end"\nkind = "sent"'
+    told = event("told", at=MEETING.end, title="The address of the frisbee shop")
+    assert failed('about = "told"', event(title="Frisbee"), told, more=more) == ""
+    assert failed('about = "told"', event(title="Canoe"), told, more=more) == "about"
+    assert failed('about = "told"', told, more=more) == "about"
+    assert failed('about = "told"', event(title="Frisbee"), event("told", title="Frisbee"), more=more) == "about"
+    stranger = event("told", at=MEETING.end, title="Frisbee", people=(BOSS,))
+    assert failed('about = "told"', event(title="Frisbee"), stranger, more=more) == "about"
 
 
 def test_a_definition_may_name_others_before_they_stand():

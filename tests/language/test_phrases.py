@@ -44,6 +44,10 @@ def shifted(phrase, base, days=PLAIN):
         ("opens", "opens", "", ""),
         ("due", "due", "", ""),
         ("it.due", "it", "due", ""),
+        ("it.done", "it", "done", ""),
+        ("call.done", "call", "", "call"),
+        ("after", "after", "", "after"),
+        ("in + 1 day", "in", "", "in"),
         ("announced.on", "announced", "on", ""),
         ("follow-up-call", "follow-up-call", "", "follow-up-call"),
         ("appel-à-faire + 1 day", "appel-à-faire", "", "appel-à-faire"),
@@ -53,6 +57,7 @@ def shifted(phrase, base, days=PLAIN):
 def test_what_a_phrase_counts_from(text, base, field, rule):
     phrase = parse(text)
     assert (phrase.base, phrase.field, phrase.rule) == (base, field, rule)
+    assert phrase.done is text.endswith("call.done")
 
 
 @pytest.mark.parametrize(
@@ -104,6 +109,9 @@ def test_units_clock_and_roll(phrase, expected):
         ("start, workday, 08:00-19:00", "2026-11-14 10:00", "2026-11-16 10:00 EST"),
         ("start + 1 day at 07:00, 08:00-19:00", "2026-11-09 10:00", "2026-11-10 08:00 EST"),
         ("start, sun, 02:00-02:45", "2026-03-07 12:00", "2026-03-15 02:00 EDT"),
+        ("start, 22:00-06:00, 23:00-23:30", "2026-11-09 10:00", "2026-11-09 23:00 EST"),
+        ("start, 08:00–19:00", "2026-11-09 07:00", "2026-11-09 08:00 EST"),
+        ("start, tue–thu", "2026-11-09 10:00", "2026-11-10 10:00 EST"),
     ],
 )
 def test_rolls_to_week_days_and_hours(phrase, base, expected):
@@ -144,6 +152,11 @@ def test_the_second_half_past_one_is_another_instant_than_the_first():
     assert shifted("start + 60 minutes", local("2026-11-01 01:30")) == "2026-11-01 01:30 EST"
     assert shifted("start - 60 minutes", local("2026-11-01 01:30", fold=1)) == "2026-11-01 01:30 EDT"
     assert shifted("start + 1 day", local("2026-11-01 01:30", fold=1)) == "2026-11-02 01:30 EST"
+
+
+def test_days_and_months_from_an_hour_shown_twice_to_another_such_hour_lead_to_its_first():
+    assert shifted("start + 72 months", local("2020-11-01 01:30", fold=1)) == "2026-11-01 01:30 EDT"
+    assert shifted("start + 313 weeks", local("2020-11-01 01:30", fold=1)) == "2026-11-01 01:30 EDT"
 
 
 @pytest.mark.parametrize(
@@ -190,18 +203,28 @@ def test_christmas_is_known_in_every_spelling_of_a_place(place):
     assert holiday(place, date(2026, 12, 25))
 
 
+FIRST, LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
-    ("phrase", "year"),
+    ("phrase", "edge"),
     [
-        ("start + 99999 months", 9998),
-        ("start + 99999 weeks + 99999 weeks + 99999 weeks + 99999 weeks + 99999 weeks, workday", 9998),
-        ("start - 99999 months at 09:00, workday", 2),
-        ("start - 99999 weeks - 99999 weeks, workday before", 2),
-        ("start - 99999 weeks + 1 minute - 99999 weeks", 2),
+        ("start + 99999 months", LAST),
+        ("start + 99999 weeks + 99999 weeks + 99999 weeks + 99999 weeks + 99999 weeks, workday", LAST),
+        ("start - 99999 months at 09:00, workday", FIRST),
+        ("start - 99999 weeks - 99999 weeks, workday before", FIRST),
+        *((f"start - 99999 weeks + 1 {unit} - 99999 weeks", FIRST) for unit in UNITS),
+        *((f"start + 99999 weeks - 1 {unit}{' + 99999 weeks' * 4}", LAST) for unit in UNITS),
     ],
 )
-def test_what_leads_out_of_the_calendar_ends_at_its_edge(phrase, year):
-    assert shift(parse(phrase), local("2026-11-09 10:00"), PLAIN).year == year
+def test_what_leads_out_of_the_calendar_ends_at_its_edge(phrase, edge):
+    assert shift(parse(phrase), local("2026-11-09 10:00"), PLAIN) == edge
+
+
+@pytest.mark.parametrize("phrase", ["start", "start + 0 days"])
+def test_what_stands_beyond_the_edge_of_the_calendar_counts_as_at_its_edge(phrase):
+    assert shift(parse(phrase), datetime(9999, 6, 1, tzinfo=UTC), PLAIN) == LAST
+    assert shift(parse(phrase), datetime(1, 6, 1, tzinfo=UTC), PLAIN) == FIRST
 
 
 @pytest.mark.parametrize("phrase", ["start + 99999 workdays", "start - 99999 workdays"])
@@ -215,6 +238,11 @@ def test_the_largest_number_of_workdays_is_counted_with_the_holidays_of_all_year
         ("", "", "nothing to count from"),
         ("   ", "", "nothing to count from"),
         (", workday", ", workday", "nothing to count from"),
+        ("  , workday", ", workday", "nothing to count from"),
+        ("after lunch", "lunch", "not understood"),
+        ("end - 99999 workdays - 1 workday", "1", "at most 10 steps can be counted, and 99999 workdays in all"),
+        ("end at 09:00 sharp", "sharp", "not understood after the time of day"),
+        ("end, workday, sat before", "sat", "never hold together"),
         ("+ 3 days", "+", "not something to count from"),
         ("it", "it", "it.due"),
         ("it + 1 day", "it", "it.due"),
@@ -275,6 +303,15 @@ def test_a_phrase_that_cannot_be_read_names_the_word_at_fault(text, word, says):
         ("5 working days after nudge.done", "5 working days after nudge.done", "nudge.done + 5 workdays"),
         ("3 jours avant le début", "3 jours avant le début", "start - 3 days"),
         ("7 + 1", "7", "end + 7"),
+        ("Après 3 jours", "Après 3 jours", "end + 3 days"),
+        ("7 days", "7 days", "end + 7 days"),
+        ("end and 3 days", "and", "+"),
+        ("end et 3 days", "et", "+"),
+        ("end plus 3 days", "plus", "+"),
+        ("end then 3 days", "then", ""),
+        ("end + 3 jours", "jours", "days"),
+        ("end + 10days", "10days", "10 days"),
+        ("end + 1month", "1month", "1 months"),
         ("end + 10d", "10d", "10 days"),
         ("end + 2sem at 09:00", "2sem", "2 weeks"),
         ("end at 9h", "9h", "09:00"),
@@ -292,6 +329,8 @@ def test_a_phrase_that_cannot_be_read_names_the_word_at_fault(text, word, says):
         ("end at 13h", "13h", "13:00"),
         ("end at 25h", "25h", ""),
         ("end at 9h + 1 day", "9h", "09:00"),
+        ("end at 9h - 1 day", "9h", "09:00"),
+        ("end at 9 PM", "9 PM", "21:00"),
     ],
 )
 def test_what_is_written_as_elsewhere_is_told_as_it_is_written_here(text, word, meant):
@@ -380,8 +419,21 @@ def test_a_roll_back_that_leads_to_where_another_does_not_hold_comes_to_rest_now
     assert shift(phrase, local("2026-11-13 10:00"), holiday_tuesday) == local("2026-11-17 10:00")
     with pytest.raises(UnsettledError, match="comes to rest nowhere"):
         shift(phrase, local("2026-11-09 10:00"), holiday_tuesday)
-    with pytest.raises(UnsettledError, match="no day within a year"):
-        shift(parse("start, workday"), local("2026-11-09 10:00"), Days(TORONTO, lambda _: "always"))
+
+
+@pytest.mark.parametrize(
+    "phrase", ["start, workday", "start, workday before", "start + 1 workday", "start - 1 workday"]
+)
+def test_where_every_day_is_a_holiday_no_workday_is_looked_for_for_ever(phrase):
+    with pytest.raises(UnsettledError, match="no day within a year fits 'workday") as error:
+        shift(parse(phrase), local("2026-11-09 10:00"), Days(TORONTO, lambda _: "always"))
+    assert unfilled(str(error.value)) == []
+
+
+def test_rolls_that_send_an_instant_ever_further_come_to_rest_nowhere():
+    no_friday = Days(TORONTO, lambda day: "Friday off" if day.weekday() == 4 else None)
+    with pytest.raises(UnsettledError, match="'friday, workday' comes to rest nowhere"):
+        shift(parse("start, friday, workday"), local("2026-11-09 10:00"), no_friday)
 
 
 fragments = st.sampled_from(
@@ -440,7 +492,7 @@ def test_each_day_of_the_week_goes_by_its_names(day, names):
 def test_what_is_not_understood_behind_a_phrase_is_told_with_what_could_stand_there():
     with pytest.raises(PhraseError) as error:
         parse("end after lunch")
-    assert (error.value.word, set(error.value.valid)) == ("after", {"+", "-", "at", ", workday"})
+    assert (error.value.word, set(error.value.valid)) == ("after", {"+", "-", "at"})
 
 
 def test_hours_over_midnight_hold_in_the_morning_too():
@@ -449,10 +501,63 @@ def test_hours_over_midnight_hold_in_the_morning_too():
     )
 
 
-@pytest.mark.parametrize("written", ["5", "true", "{ day = 1 }", "[5]"])
-def test_what_is_no_text_is_no_phrase(written):
+def reported(written):
+    """Return what is said of a phrase in a file of rules."""
     document = toml(f"[x]\nopens = {written}\n", "rules.toml")
     problems = []
     value = Value(document.tables["x"], document, ("x",), problems).child("opens")
     assert phrases_module.read(value) is None
-    assert [(problem.code, problem.line) for problem in problems] == [("F011", 2)]
+    (problem,) = problems
+    marked = problem.source_line[problem.column - 1 :][: problem.length]
+    return problem.code, problem.line, marked, str(problem.message), str(problem.hint)
+
+
+@pytest.mark.parametrize("written", ["5", "true", "{ day = 1 }", "[5]"])
+def test_what_is_no_text_is_no_phrase(written):
+    assert reported(written)[:2] == ("F011", 2)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "marked", "message", "hint"),
+    [
+        ("+ 1 day", "+", "'+' is not something to count from", "one of: day, due, end, opens, start"),
+        (", workday", ", workday", "nothing to count from", "one of: day, due, end, opens, start"),
+        ("7 days", "7 days", "nothing to count from", 'did you mean "end + 7 days"?'),
+        ("after 3 days", "after 3 days", "nothing to count from", 'did you mean "end + 3 days"?'),
+        ("it + 1 day", "it", "'it' needs the name of a field, such as it.due",
+         'a phrase reads like "end + 10 days at 09:00, workday"'),
+        ("end + 10d", "10d", "'10d' is not a unit", 'did you mean "10 days"?'),
+        ("end + 10days", "10days", "a space is missing in '10days'", 'did you mean "10 days"?'),
+        ("end + ten days", "ten", "expected a whole number after '+'",
+         'a phrase reads like "end + 10 days at 09:00, workday"'),
+        ("end - 123456 days", "123456", "numbers go up to 99999",
+         'a phrase reads like "end + 10 days at 09:00, workday"'),
+        ("end + 3 dyas", "dyas", "'dyas' is not a unit", 'did you mean "days"?'),
+        ("end + 3 jours", "jours", "'jours' is not a unit", 'did you mean "days"?'),
+        ("end + 3 fortnights", "fortnights", "'fortnights' is not a unit",
+         "one of: days, hours, minutes, months, weeks, workdays"),
+        ("end + 3", "3", "3 of what?", "one of: days, hours, minutes, months, weeks, workdays"),
+        ("end tomorrow", "tomorrow", "'tomorrow' is not understood here", "one of: +, -, at"),
+        ("end + 1 day Workday", "Workday", "'Workday' is not understood here", 'did you mean ", Workday"?'),
+        ("end at noon", "noon", "expected a time of day such as 09:00 after 'at'",
+         'a phrase reads like "end + 10 days at 09:00, workday"'),
+        ("end at 09:00 tuesday", "tuesday", "'tuesday' is not understood after the time of day",
+         'did you mean ", tuesday"?'),
+        ("end at 09:00 sharp", "sharp", "'sharp' is not understood after the time of day",
+         'a phrase reads like "end + 10 days at 09:00, workday"'),
+        ("end, wokday", "wokday", "'wokday' is no way to move a day", 'did you mean "workday"?'),
+        ("end, wedensday", "wedensday", "'wedensday' is no way to move a day", 'did you mean "wednesday"?'),
+        ("end, mon-wde", "wde", "'wde' is no day of the week", 'did you mean "wed"?'),
+        ("end, workday befor", "befor", "'befor' is not understood after 'workday'", 'did you mean "before"?'),
+        ("end, 08:00-25:00", "25:00", "'25:00' is no time of day",
+         'a phrase reads like "end + 10 days at 09:00, workday"'),
+        ("end, workday before, tue", "before", "only the last roll may be 'before', and 'workday before' is not the last",
+         'a phrase reads like "end + 10 days at 09:00, workday"'),
+        ("end, mon, tue", "tue", "'mon, tue' can never hold together",
+         'a phrase reads like "end + 10 days at 09:00, workday"'),
+    ],
+)  # fmt: skip
+def test_a_phrase_that_is_wrong_is_told_with_the_words_that_would_be_right(phrase, marked, message, hint):
+    code, line, *told = reported(f'"{phrase}"')
+    assert (code, line) == ("F018" if "never hold" in message else "F014", 2)
+    assert told == [marked, f"{message} in {phrase!r}", hint]

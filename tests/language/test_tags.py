@@ -67,6 +67,38 @@ def test_the_tags_of_every_config_go_by_their_french_names(tag, spelt):
     assert Tags().of(spelt.split()) == {tag}
 
 
+@pytest.mark.parametrize(
+    ("text", "marks", "missed"),
+    [
+        ("", set(), set()),
+        ("[tag.paid]\nmarks = true", {"paid"}, set()),
+        ("[tag.paid]\nmarks = false", set(), set()),
+        ('[tag.paid]\nmarks = "missed"', {"paid"}, {"paid"}),
+    ],
+)
+def test_a_tag_marks_the_meetings_of_a_day_or_says_that_they_did_not_take_place(text, marks, missed):
+    tags = rules(RULE + text).world.tags
+    assert (tags.marks, tags.missed) == (marks, missed)
+
+
+def test_a_spelling_of_two_words_is_told_as_it_is_written():
+    tags = rules(RULE + '[tag.paid]\nalso = ["pré-payé"]\n').world.tags
+    assert tags.nearest("#pre-pay") == 'did you mean "pre-paye"?'
+    assert tags.known("#Pré-payé")
+
+
+def test_a_tag_without_any_rule_that_names_it_is_told_what_it_lacks():
+    assert problems("[tag.something-else]\nmarks = true")[0][1:] == (
+        "no rule names the tag #something-else", "one of: dismissed, done, paid, snooze",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("tag", "spelling"), [("done", "fini"), ("snooze", "plus tard".replace(" ", "-"))])
+def test_the_tags_of_every_config_can_have_further_spellings(tag, spelling):
+    tags = rules(RULE + f'[tag.{tag}]\nalso = ["{spelling}", "#{spelling}-la"]\n').world.tags
+    assert tags.of([spelling, f"{spelling}-la", "fait"]) == {tag, "done"}
+
+
 def test_a_tag_that_nobody_knows_is_told_with_the_nearest_in_any_spelling():
     assert Tags().nearest("#snoze") == 'did you mean "snooze"?'
     assert Tags().nearest("reportee") == 'did you mean "reportee"?'

@@ -8,20 +8,22 @@ import pytest
 
 from followup_rules.model import Reason
 from followup_rules.sentences import Sentence
-from followup_rules.translation import recognised, told
+from followup_rules.translation import recognised, translated
 
 WHEN = datetime(2026, 11, 19, 9, 0, tzinfo=ZoneInfo("America/Toronto"))
 
 
 def test_english_is_what_it_says_itself():
     sentence = Sentence("due at {due}", due=WHEN)
-    assert sentence == told(sentence, "en") == "due at Thu 2026-11-19 09:00"
+    assert sentence == translated(sentence, "en") == "due at Thu 2026-11-19 09:00"
 
 
 def test_values_instants_and_sentences_within_are_told_in_the_language():
     values = {"kind": Sentence("your mail"), "said": "Thanks for today", "at": WHEN}
     reason = Reason("done by {kind} “{said}” of {at}", values)
-    assert told(str(reason), "fr") == "fait par votre courriel «\xa0Thanks for today\xa0» du jeu. 2026-11-19 09:00"
+    assert (
+        translated(str(reason), "fr") == "fait par votre courriel «\xa0Thanks for today\xa0» du jeu. 2026-11-19 09:00"
+    )
 
 
 @pytest.mark.parametrize(
@@ -34,20 +36,20 @@ def test_values_instants_and_sentences_within_are_told_in_the_language():
 )
 def test_each_language_counts_in_its_own_way(number, english, french):
     sentence = Sentence("in {number} day", "in {number} days", number=number)
-    assert (sentence, told(sentence, "fr")) == (english, french)
+    assert (sentence, translated(sentence, "fr")) == (english, french)
 
 
 def test_what_is_no_sentence_or_has_no_translation_stays_as_it_is():
-    assert told("due at {due}", "fr") == "due at {due}"
-    assert told(Sentence("nobody has said “{this}” yet", this="so"), "fr") == "nobody has said “so” yet"
-    assert told(Sentence("write { min, max }"), "fr") == "write { min, max }"
+    assert translated("due at {due}", "fr") == "due at {due}"
+    assert translated(Sentence("nobody has said “{this}” yet", this="so"), "fr") == "nobody has said “so” yet"
+    assert translated(Sentence("write { min, max }"), "fr") == "write { min, max }"
 
 
 def test_it_comes_out_of_an_error_and_a_pickle_as_it_was():
     sentence = Sentence("you declined “{title}”", title="Entrevue")
     french = "vous avez décliné «\xa0Entrevue\xa0»"
-    assert told(str(ValueError(sentence)), "fr") == french
-    assert told(pickle.loads(pickle.dumps(sentence)), "fr") == french
+    assert translated(str(ValueError(sentence)), "fr") == french
+    assert translated(pickle.loads(pickle.dumps(sentence)), "fr") == french
 
 
 @pytest.mark.parametrize(
@@ -65,5 +67,5 @@ def test_it_comes_out_of_an_error_and_a_pickle_as_it_was():
     ],
 )  # fmt: skip
 def test_what_was_kept_in_english_is_recognised(kept, french):
-    assert told(recognised(kept, "fr"), "fr") == french
+    assert translated(recognised(kept, "fr"), "fr") == french
     assert recognised(kept, "en") == kept

@@ -214,6 +214,17 @@ def test_a_move_to_another_zone_moves_no_key_and_no_announced_date(tmp_path):
     assert call_.key == "follow-up-call/nordik.ca@2026-11-09"
 
 
+def test_two_rounds_of_one_evening_are_thanked_once_in_another_zone(tmp_path):
+    story = Story(tmp_path / "story")
+    story.visit("I1", "2026-11-09 18:30")  # 00:30 of the tenth in Paris
+    story.visit("I2", "2026-11-09 20:00", minutes=60)
+    made = story.at("2026-11-09 21:05").the("thank-you")
+    zone(story, "Europe/Paris")
+    tick = story.at("2026-11-09 22:00-05:00")
+    assert tick.rules("create", aside=True) == tick.rules("withdraw", aside=True) == []
+    assert [decision.key for decision in tick.states("thank-you")] == [made.key]
+
+
 @pytest.mark.parametrize("there", ["Europe/Paris", "Pacific/Honolulu", "Pacific/Auckland"])
 def test_what_was_announced_falls_on_its_day_at_the_hour_of_the_rule_wherever_the_user_lives(tmp_path, there):
     story = Story(tmp_path / "story")

@@ -199,9 +199,12 @@ class Life(Struct, frozen=True):
             return False
         if known.gone is None:
             return True
+        if known.listed >= meeting.end:
+            return True
+        # One that went while it lasted may have been tidied away: what was written after its end shows it.
         mailed = any(mail.at >= meeting.end for mail in self.mails(meeting.employer))
         shown = mailed or bool(self.notes(meeting.employer, since=meeting.end))
-        return known.gone >= meeting.end and (known.listed >= meeting.end or shown)
+        return known.gone >= meeting.start and shown
 
     def call(self, case: str, visit: Visit) -> datetime:
         """Return when the call that follows a visit is to be made."""

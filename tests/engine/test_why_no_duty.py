@@ -2,7 +2,7 @@
 
 import pytest
 
-from followup_rules.engine.unconcerned import unconcerned
+from followup_rules.engine.why_no_duty import why_no_duty
 from tests.support.caselab import event, note, sent, view, visit
 
 DO = 'do = { type = "task", title = "Do it" }\n'
@@ -11,7 +11,7 @@ HELLO = f'{GUARD}[rule.r]\non = {{ kind = "sent", title = "hello" }}\n{DO}'
 
 
 def said(text, *events):
-    found = unconcerned(view(text, *events).rules.rules["r"], view(text, *events))
+    found = why_no_duty(view(text, *events).rules.rules["r"], view(text, *events))
     assert found.rule == "r"
     return str(found.reason), found.anchor
 
@@ -50,6 +50,11 @@ def test_the_latest_that_does_not_fulfil_where_is_named():
         "v",
     )
     assert said(text, sent("2026-11-09 10:00")) == ("this case has no meeting", "")
+
+
+def test_what_is_about_nobody_fulfils_a_where_that_is_not_there():
+    text = f'[rule.r]\non = {{ kind = "meeting" }}\neach = "person"\n{DO}'
+    assert said(text, event("meeting", "2026-11-09 10:00")) == ("nothing in this case is {starts}", "")
 
 
 def test_an_event_without_a_title_is_named_by_its_text_or_its_kind():

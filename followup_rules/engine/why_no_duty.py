@@ -14,7 +14,7 @@ from followup_rules.language.schema import Rule
 from followup_rules.model import Event, Reason, Visit
 
 
-class Unconcerned(Struct, frozen=True):
+class NoDuty(Struct, frozen=True):
     """Why a rule has no duty in a case."""
 
     rule: str
@@ -24,47 +24,47 @@ class Unconcerned(Struct, frozen=True):
     """The id of the event that comes nearest to being an anchor; "" if none does."""
 
 
-def unconcerned(rule: Rule, view: CaseView) -> Unconcerned:
+def why_no_duty(rule: Rule, view: CaseView) -> NoDuty:
     """Return why a sound rule that has no decision in a case has none."""
-    if rule.recurring or rule.on is None:
-        return Unconcerned(rule.id, Reason("it starts from the clock, in a case of its own"))
+    if rule.recurring:
+        return NoDuty(rule.id, Reason("it starts from the clock, in a case of its own"))
+    assert rule.on is not None, "a sound rule starts from something"
     try:
         with blaming(rule):
             if visits := view.visits(rule):
                 return _left_out(rule, visits, view)
             if rule.where and (fitting := view.anchors(rule.on, view.whole)):
-                sentence = Reason("“{title}” of {day} does not fulfil its `where`", _told(fitting[-1], view))
-                return Unconcerned(rule.id, sentence, fitting[-1].id)
+                sentence = Reason("“{title}” of {day} does not fulfil its `where`", _values(fitting[-1], view))
+                return NoDuty(rule.id, sentence, fitting[-1].id)
     except Failed:
         pass  # of one that cannot be followed that is told elsewhere
-    return Unconcerned(rule.id, _not_there(rule.on, view))
+    return NoDuty(rule.id, _not_there(rule.on, view))
 
 
-def _left_out(rule: Rule, visits: Sequence[Visit], view: CaseView) -> Unconcerned:
+def _left_out(rule: Rule, visits: Sequence[Visit], view: CaseView) -> NoDuty:
     """Return why what it starts from does not count."""
     guard = rule.breaks.guard if rule.breaks else rule.during
-    values = {**_told(visits[-1].anchor, view), "guard": guard}
+    values = {**_values(visits[-1].anchor, view), "guard": guard}
     if any(concerned(rule, visit, view) for visit in visits):
         reason = Reason("“{title}” of {day} is too long ago to be listed", values)
     elif rule.breaks:
         reason = Reason("no mail of yours breaks {guard}", values)
     else:
         reason = Reason("“{title}” of {day} does not lie in {guard}", values)
-    return Unconcerned(rule.id, reason, visits[-1].anchor.id)
+    return NoDuty(rule.id, reason, visits[-1].anchor.id)
 
 
 def _not_there(on: Pattern, view: CaseView) -> Reason:
     kinds = on.kinds or frozenset()
-    if not kinds or any(event.kind in kinds for event in view.home):
-        return Reason("nothing in this case is {starts}")
     named = {
         frozenset({"note"}): Reason("this case has no note"),
         frozenset({"meeting"}): Reason("this case has no meeting"),
         frozenset({"sent"}): Reason("this case has no mail of yours"),
         frozenset({"received"}): Reason("this case has no mail to you"),
     }
-    return named.get(kinds) or Reason("nothing in this case is {starts}")
+    missing = named.get(kinds) if kinds.isdisjoint(event.kind for event in view.home) else None
+    return missing or Reason("nothing in this case is {starts}")
 
 
-def _told(event: Event, view: CaseView) -> dict[str, object]:
+def _values(event: Event, view: CaseView) -> dict[str, object]:
     return {"title": event.title or event.text or event.kind, "day": view.day(event).isoformat()}
