@@ -58,9 +58,16 @@ def is_spelt_out(run: str) -> bool:
     return not any(found["choices"] or found["gap"] for found in _PIECE.finditer(run))
 
 
+def choices(run: str) -> int:
+    """Return how many choices a run of words holds."""
+    return sum(found["choices"] is not None for found in _PIECE.finditer(run))
+
+
 def gaps(run: str) -> int:
-    """Return how often a run of words holds `...`."""
-    return sum(bool(found["gap"]) for found in _PIECE.finditer(run))
+    """Return in how many places a run stands for any words: by `...`, or by a `*` alone among choices."""
+    return sum(
+        bool(found["gap"] or "*" in re.split(r"[\s|]", found["choices"] or "")) for found in _PIECE.finditer(run)
+    )
 
 
 def holds_any(words: Sequence[str]) -> Callable[[str], bool]:
