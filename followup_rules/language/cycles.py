@@ -29,7 +29,7 @@ def find(rules: RuleSet) -> tuple[dict[Node, list[Node]], set[Node]]:
     nodes = [("rule", name) for name in rules.rules] + [("define", name) for name in rules.world.definitions]
     every: list[Rule | Guard] = [*rules.rules.values(), *rules.guards.values()]
     phrases = (phrase for it in every for phrase in every_phrase(it))
-    nodes += sorted({node for node in _bases(phrases, rules) if node[0] == "done"})
+    nodes += sorted({*_bases(phrases, rules)}.difference(nodes))
     leads: dict[Node, set[Node]] = {}
     known = set(nodes)
     for node in nodes:  # it grows while it is walked
@@ -105,7 +105,7 @@ def reached(it: Rule | Guard, rules: RuleSet) -> set[Node]:
 def every_phrase(it: Rule | Guard) -> Iterator[Phrase]:
     """Return the phrases of a rule or guard, those within its patterns included."""
     yield from (*it.opens, *it.closes)
-    patterns = [it.on, it.where]
+    patterns = [it.where]  # none stand in `on`, which may not speak of the anchor
     if isinstance(it, Guard):
         patterns += it.ended_by
     else:

@@ -144,7 +144,7 @@ def _what(what: str) -> dict[str, Any]:
         return {"month": month, "day": _number(found[2], calendar.monthrange(2024, month)[1])}
     if found := re.fullmatch(r"(\d{1,3}) weeks? from (\d{4}-\d\d-\d\d)", what):
         return {"weeks": _number(found[1], _MOST_WEEKS), "first": _date(found[2])}
-    if rest or word in ("month", "year") or not word[:1].isalpha():
+    if rest or word in ("", "month", "year"):
         raise PhraseError(
             word, Sentence("{what!r} is nothing that recurs", what=what) if what else Sentence("nothing recurs")
         )

@@ -55,6 +55,11 @@ def test_definitions_that_name_each_other_too_deep_are_refused(length):
     assert book.rules["deep"].fault
 
 
+def test_one_definition_on_the_way_that_leads_too_deep_is_enough():
+    _, messages = loaded(chain(45, 'title = "x"', 'any = ["d{0}", "#x"]'))
+    assert any("too many levels" in message for message in messages)
+
+
 def test_definitions_that_name_each_other_twice_do_not_double_the_work_at_every_level():
     book, messages = loaded(chain(40, 'title = "x"', 'any = ["d{0}", "d{0}"]') + f'[rule.wide]\non = "d0"\n{DO}')
     assert any("words and conditions" in message for message in messages)

@@ -83,6 +83,21 @@ def test_a_guard_that_ends_with_what_counts_from_a_faulty_definition_is_faulty_t
     assert book.guards["quiet"].fault == "it looks for what counts from the definition 'said', which is faulty"
 
 
+def test_a_guard_whose_anchor_must_match_what_counts_from_a_faulty_definition_is_faulty_too():
+    text = CASE % ("title = 5", "", "end") + 'where = { tags = "x", after = "said.on" }\nended_by = ["#x"]\n'
+    book, _ = load([parse(text, "rules.toml")], world(), Surroundings())
+    assert book.guards["quiet"].fault == "it looks for what counts from the definition 'said', which is faulty"
+
+
+@pytest.mark.parametrize("field", ["opens", "moved_by", "not_before", "due", "late", "closes"])
+def test_a_definition_on_the_way_to_an_instant_must_be_sound(field):
+    more = '[define.first]\nkind = "note"\nafter = ["second.on", "sound.on"]\n'
+    more += '[define.second]\nkind = "note"\nafter = "said.on"\n[define.sound]\nkind = "note"\n'
+    text = CASE % ("title = 5", f'{field} = "first.on"', "end") + more
+    book, _ = load([parse(text, "rules.toml")], world(), Surroundings())
+    assert book.rules["call"].fault == "it looks for what counts from the definition 'said', which is faulty"
+
+
 def test_definitions_that_count_from_each_other_are_one_circle_and_nothing_hangs():
     found = problems('after = "meant.on"', 'opens = "said.on"')
     assert [message for _, message in found] == ["times in a cycle: meant -> said -> meant"]

@@ -133,6 +133,16 @@ def test_a_rule_from_the_clock_asks_nothing_of_events(line, key):
         (rule("b", 'closes = ["c.done"]') + rule("c", 'late = "b.done"'), '["c.done"]',
          "b.done -> c.done -> b.done", "b c"),
         (rule("b", 'opens = ["it.due", "b"]'), '["it.due", "b"]', "b -> b", "b"),
+        (rule("b", 'not_before = "c"') + rule("c", 'not_before = "b"'), "[rule.b]", "b -> c -> b", "b c"),
+        (rule("b", 'opens = "c"', 'closes = "d.done"') + rule("c", 'opens = "b"') + rule("d"), '"c"',
+         "b -> c -> b", "b c"),
+        (rule("b", 'due = "c"') + rule("c", 'opens = "b.done"'), "[rule.b]", "b.done -> c -> b.done", "b c"),
+        (rule("b", 'during = "g"') + '[guard.g]\non = "#g"\ncloses = ["b.done", "end + 1 day"]\n', "[rule.b]",
+         "b.done -> g -> b.done", "b g"),
+        (rule("b", 'breaks = { guard = "quiet", after = "c" }') + rule("c", 'opens = "b.done"') + QUIET, "[rule.b]",
+         "b.done -> c -> b.done", "b c"),
+        (rule("b", 'done_by = [{ after = "x.on" }, { after = "p.on" }]')
+         + '[define.p]\nkind = "note"\n[define.x]\nafter = "x.on"\n', '"x.on"', "x -> x", "b"),
         (rule("b", 'opens = "x.on"') + '[define.x]\nafter = "x.on"\n' + rule("c"), '"x.on"', "x -> x", "b"),
         (rule("b", 'done_by = ["x"]') + '[define.x]\nafter = "b"\n', None, None, ""),
     ],
@@ -144,6 +154,16 @@ def test_a_cycle_is_told_once_where_it_begins_and_who_is_part_of_it_or_counts_fr
     hint = "let one of them count from start, end or day"
     assert problems == ([("F017", marked, f"times in a cycle: {way}", hint)] if way else [])
     assert faults(rules) == {*faulty.split()}
+
+
+def test_a_definition_without_a_field_is_no_instant_and_no_cycle():
+    (problem,) = told('[define.x]\nafter = "x"\n' + CALL)[1]
+    assert problem[2] == "'x' is neither a rule nor another thing to count from"
+
+
+def test_cycles_are_told_in_the_order_of_their_names():
+    problems = told("".join(rule(name, f'opens = "{name}.done"') for name in reversed(MANY)))[1]
+    assert [message for _, _, message, _ in problems] == [f"times in a cycle: {n}.done -> {n}.done" for n in MANY]
 
 
 MANY = [f"b{number:02}" for number in range(40)]
@@ -161,11 +181,13 @@ def test_of_many_definitions_in_cycles_the_first_by_name_is_the_fault_of_a_rule(
 
 
 # Whether a duty is done takes more than when it opens: each of those counts for three, and its opening for one.
-@pytest.mark.parametrize(("link", "rules", "first"), [("r{}", LONGEST, '"r1"'), ("r{}.done", 13, '"r2.done"')])
+@pytest.mark.parametrize(("link", "rules", "first"), [
+    ('"r{}"', LONGEST, '"r1"'), ('"r{}.done"', 13, '"r2.done"'), ('["r{}", "call"]', LONGEST, '["r1", "call"]'),
+])  # fmt: skip
 def test_a_chain_of_rules_may_be_so_long_and_no_longer(link, rules, first):
     def chain(length):
-        lines = (f'opens = "{link.format(number + 1)}"' for number in range(length - 1))
-        return "".join(rule(f"r{number}", line) for number, line in enumerate([*lines, 'opens = "end"']))
+        lines = (f"opens = {link.format(number + 1)}" for number in range(length - 1))
+        return CALL + "".join(rule(f"r{number}", line) for number, line in enumerate([*lines, 'opens = "end"']))
 
     assert told(chain(rules))[1] == []
     book, ((code, marked, message, _),) = told(chain(rules + 1))

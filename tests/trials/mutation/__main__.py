@@ -173,17 +173,17 @@ def _noticed(trial: Trial, suite: Suite, memory: Memory) -> int:
     """Return FAILED if a test notices the mutant, else PASSED."""
     own = f"test_{trial.module.rpartition('.')[2]}.py"
     code, reaching = trial.code(), suite.reaching(trial.file, trial.mutant.lines)
+    exchanged = True
     if trial.mutant.within and reaching - {""}:
         items = [item for item in suite.items if item.nodeid in reaching]
         items.sort(key=lambda item: (item.path.name != own, suite.seconds[item.nodeid]))
-        exchange(code, memory.functions, memory.caches)
+        exchanged = exchange(code, memory.functions, memory.caches)
         if suite.run(items) == FAILED:
             return FAILED
-    if trial.mutant.within and "" not in reaching:
+    if trial.mutant.within and exchanged and "" not in reaching:
         return PASSED
-    name = f"followup_rules.{trial.module}"
-    sys.meta_path.insert(0, Mutated(name, code))
-    return suite.run_anew(own, name)
+    sys.meta_path.insert(0, Mutated(f"followup_rules.{trial.module}", code))
+    return suite.run_anew(own)
 
 
 def _ended(running: dict[int, Trial]) -> Iterator[Trial]:

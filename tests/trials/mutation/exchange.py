@@ -28,8 +28,10 @@ def functions() -> dict[str, list[FunctionType]]:
     return known
 
 
-def exchange(changed: CodeType, live: Mapping[str, Sequence[FunctionType]], kept: Iterable[Callable[[], None]]) -> None:
+def exchange(changed: CodeType, live: Mapping[str, Sequence[FunctionType]], kept: Iterable[Callable[[], None]]) -> bool:
     """Give the functions of a module that are in memory their changed code, and forget what they have returned.
+
+    Return whether all could be given it: a method that calls `super()` no more, or now does, must be imported anew.
 
     Functions that one place makes several of, such as two lambdas on a line, keep theirs: they are made anew when the
     function around them is called, which has the changed code.
@@ -37,12 +39,16 @@ def exchange(changed: CodeType, live: Mapping[str, Sequence[FunctionType]], kept
     codes = list(_inner(changed))
     number = Counter(_place(code) for code in codes)
     only = {_place(code): code for code in codes if number[_place(code)] == 1}
+    stale = False
     for function in live[changed.co_filename]:
         other = only.get(_place(function.__code__))
         if other and other.co_freevars == function.__code__.co_freevars:
             function.__code__ = other
+        elif other:
+            stale |= "__class__" in {*other.co_freevars} ^ {*function.__code__.co_freevars}
     for forget in kept:
         forget()
+    return not stale
 
 
 def _place(code: CodeType) -> _Place:
