@@ -31,7 +31,8 @@ def event(component: Component, uid: str, slot: date | datetime | None, profile:
     title, description = plain.one_line(first(component, "SUMMARY")), plain.description(first(component, "DESCRIPTION"))
     organizer = person(component["ORGANIZER"]) if "ORGANIZER" in component else None
     attendees = values(component, "ATTENDEE")
-    others = people.others([*humans(attendees), *([organizer] if organizer else [])], profile.me)
+    # An organizer may be a room or a list, too: some servers copy CUTYPE from the attendee's line.
+    others = people.others([*humans(attendees), *humans(values(component, "ORGANIZER")[:1])], profile.me)
     own = _is_own(component, organizer, profile)
     return Event(
         id=occurrence_id(uid, slot, profile),

@@ -199,6 +199,12 @@ def test_a_zone_that_a_file_defines_holds_for_that_file_only(tmp_path):
 # --- people and status -----------------------------------------------------------------------------------------
 
 
+def test_a_list_that_calls_a_meeting_is_nobody_to_write_to(read):
+    lines = ("ORGANIZER;CUTYPE=GROUP:mailto:recruiting@nordik.ca", "ATTENDEE:mailto:luc@nordik.ca")
+    (found,) = read(entry(*lines))
+    assert [each.address for each in found.people] == ["luc@nordik.ca"]
+
+
 def test_people_are_the_humans_other_than_me(read):
     machines = [
         "ATTENDEE;CUTYPE=ROOM:mailto:salle.3@nordik.ca",
