@@ -32,7 +32,7 @@ def alone(people: Iterable[Person], person: str) -> tuple[Person, ...]:
 
 def about_nobody(rule: Rule, scope: Scope) -> tuple[Event, ...]:
     """Return the anchors of a rule with a duty for each person that have nobody for whom there could be one."""
-    if not rule.each or rule.fault:
+    if rule.fault:
         return ()
     assert rule.on is not None, "a rule without an anchor is faulty"
     with blaming(rule):

@@ -64,12 +64,8 @@ def test_an_anchor_that_vanished_is_not_near_for_it_is_listed():
     assert starts(ON, visit(gone=at("2026-11-10 10:00"))) == []
 
 
-def test_an_event_that_lacks_the_kind_of_the_alternative_that_it_comes_nearest_to_is_far():
-    text = (
-        f'[rule.r]\non = {{ any = [{{ kind = "sent", with = "@nordik.ca", title = "x" }}, {{ title = "y" }}] }}\n{DO}'
-    )
-    assert starts(text, sent("2026-11-09 10:00", id="m")) == [("m", "on", ["title"])]
-    assert starts(text, visit(id="v")) == []
+def test_what_lacks_a_kind_that_is_asked_for_beside_another_is_far():
+    assert starts(ON.replace('on = "interview"', 'on = { is = "interview", kind = "note" }'), visit()) == []
 
 
 def test_an_event_of_another_kind_is_far():

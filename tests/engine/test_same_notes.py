@@ -75,6 +75,8 @@ def test_the_first_of_equal_notes_has_the_plain_id_and_the_others_are_numbered_b
         ("c:/a.md:9", "c:/b.md:2"),
         ("c:/a.md:9", "c:/a.md:10"),
         ("a.md:2", "a.md:3"),
+        ("aa.md:1", "b.md:1"),
+        ("c:/aa.md:1", "c:/b.md:1"),
         ("a.md", "a.md:1"),  # one without a line comes first
     ],
 )
@@ -134,7 +136,7 @@ def test_what_comes_back_is_what_it_was(memory):
         (note("12 nov. Send it", at=None), note("Send it")),
         (note("Send it due : friday in any case"), note("Send it")),
         (note("Send it due : friday in any case"), note("Send it", file="jobs.md")),
-        (note("Send it"), replace(note("Send it"), tags=("promise", "urgent"))),
+        (note("Send it"), replace(note("Send it", file="jobs.md"), tags=("promise", "urgent"))),
         (note("Send it"), note("Send it", people=(), heading="Nordik", file="jobs.md")),
         (note("Send it", people=(), heading="nordik.ca"), note("Send it", heading="Julie")),
         (note("Send it", people=(), heading="Boréal", domain="nordik.ca"), note("Send it", heading="Julie")),
