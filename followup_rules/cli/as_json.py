@@ -65,17 +65,17 @@ def decision(it: Decision) -> dict[str, Any]:
 
 
 def problems(listed: Iterable[Problem]) -> list[dict[str, Any]]:
-    """Return problems as records: what people read in `message`, and the place by itself."""
+    """Return problems as records: what people read in `message`, and the place by itself; null where there is none."""
     return [
         {
             "where": each.where,
             "message": each.message,
             "fatal": each.fatal,
             "severity": each.severity,
+            "file": each.file or None,
+            "line": each.line or None,
             "code": each.code,
-            "file": each.file,
-            "line": each.line,
-            "column": each.column,
+            "column": each.column or None,
             "hint": each.hint,
         }
         for each in listed

@@ -9,12 +9,16 @@ from pathlib import Path
 import click
 
 from followup_rules.cli import shared
+from followup_rules.cli.speech import language, tr
 from followup_rules.codes import Code
 from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import expected
 
 _SPELT = re.compile(r"f?0*(\d{1,3})", re.IGNORECASE)
 _SECTION = re.compile(r"^## (F\d{3})\n(.*?)(?=^## F\d{3}$|\Z)", re.MULTILINE | re.DOTALL)
+
+_EXAMPLE = re.compile(r"^(```\w+) \w+ (\w+)(\n.*?^```)$", re.MULTILINE | re.DOTALL)
+_HEADS = {"failing": Sentence("Wrong:"), "mended": Sentence("Right:")}
 
 
 @click.command("problem")
@@ -25,10 +29,7 @@ def command(code: str, *, as_json: bool) -> None:
 
     Most have an example that is wrong, and one that is right.
     """
-    # docs/problems.md: as it was installed, or as it lies beside the code in a checkout.
-    installed = resources.files("followup_rules") / "data" / "problems.md"
-    found = installed if installed.is_file() else Path(__file__).parents[2] / "docs" / "problems.md"
-    pages = dict(_SECTION.findall(found.read_text(encoding="utf-8")))
+    pages = _pages("problems.md")
     spelt = _SPELT.fullmatch(code.strip())
     named = f"F{int(spelt[1]):03}" if spelt else code.strip().upper()  # 12, f12 and F012 are one
     page = pages.get(named)
@@ -41,4 +42,22 @@ def command(code: str, *, as_json: bool) -> None:
 
         click.echo(records.dump({"code": named, "page": page.strip()}))
     else:
-        click.echo(page.strip())
+        click.echo(_in_language(named, page.strip()))
+
+
+def _pages(name: str) -> dict[str, str]:
+    """Return the sections of a page of docs/, as it was installed, or as it lies beside the code in a checkout."""
+    installed = resources.files("followup_rules") / "data" / name
+    found = installed if installed.is_file() else Path(__file__).parents[2] / "docs" / name
+    return dict(_SECTION.findall(found.read_text(encoding="utf-8")))
+
+
+def _in_language(code: str, page: str) -> str:
+    """Return a page in the person's language: examples are the same in all, and stand in the English page alone."""
+    if language() != "fr":
+        return page
+    said = _pages("problems.fr.md")[code].strip()
+    examples = [
+        f"{tr(_HEADS[kind])}\n\n{opening}{rest}" for opening, kind, rest in _EXAMPLE.findall(page) if kind in _HEADS
+    ]
+    return "\n\n".join([said, *examples])

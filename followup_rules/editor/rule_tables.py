@@ -138,7 +138,8 @@ class PatternTable(Struct, forbid_unknown_fields=True, kw_only=True):
     """it has any of these tags"""
     words: Maybe[Words] = UNSET
     """any of these words stands in title or text: whole words, case and accents folded, `*` at a word's end, alone for
-    any word; two signs or more (`<>`) as they stand
+    any word; `...` between two for up to three words; in parentheses, choices with a bar between them; two signs or
+    more (`<>`) as they stand
     """
     title: Maybe[Words] = UNSET
     """likewise, in the title"""

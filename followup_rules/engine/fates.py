@@ -51,7 +51,7 @@ class Traces(Struct, frozen=True, dict=True):
 
 def as_it_stands(event: Event, shown: Traces) -> Event:
     """Return an event; if it is a doubtful meeting, with the status that says what is doubtful."""
-    if event.status in _OFF and _dropped(event) is not None:
+    if _dropped(event) is not None:
         return event
     # A note that only says so of meetings stands for itself no more.
     tags = shown.world.tags

@@ -20,7 +20,7 @@ def threads(events: Iterable[Event], subjects: Subjects) -> Mapping[str, str]:
     joined = _Joined()
     for event in in_order:
         own = [event.id] if event.kind == "sent" or (event.kind == "received" and event.id not in mine) else []
-        named = [ident for ident in named_ids(event) if own or ident != event.id]
+        named = [ident for ident in named_ids(event) if ident != event.id]
         joined.join([event.identity, *own, *named])
     mails = [event for event in in_order if event.kind in MAIL]
     replies = {
@@ -30,9 +30,9 @@ def threads(events: Iterable[Event], subjects: Subjects) -> Mapping[str, str]:
     for number, mail in enumerate(mails if replies else ()):
         topic = subjects.topic(mail.title)
         shared = [(topic, person.address) for person in mail.people] if topic else []
-        before = max((latest.get(each, -1) for each in shared), default=-1)
-        if mail.identity in replies and before >= 0:
-            joined.join([mail.identity, mails[before].identity])
+        before = [latest[each] for each in shared if each in latest]
+        if mail.identity in replies and before:
+            joined.join([mail.identity, mails[max(before)].identity])
         latest |= dict.fromkeys(shared, number)
     return {ident: joined.root(ident) for ident in joined.parents}
 

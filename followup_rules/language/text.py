@@ -18,6 +18,9 @@ _UNSEEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
 
 _FEW = 4
+_BETWEEN = 3
+"""In words: as much as `...` in a run may stand for."""
+_PIECE = re.compile(r"\((?P<choices>[^()]*\|[^()]*)\)|(?<!\S)(?P<gap>\.\.\.|\u2026)(?!\S)|(?P<word>[^\s(|)]+)")
 
 
 # The same titles are looked at by each rule; so many texts are more than a long case holds.
@@ -40,10 +43,31 @@ def fold(text: str) -> str:
 def finder(words: Iterable[str]) -> re.Pattern[str]:
     """Return an expression that finds any of the words (or runs of words) in a folded text.
 
-    A `*` at the end of a word stands for any ending.
+    A `*` at the end of a word stands for any ending, `(a|b c)` in a run for any of them, `...` for up to three words.
+
+    >>> find = finder(["(thanks|merci) ... for (the|our) call"]).search
+    >>> [bool(find(fold(text))) for text in ("Thanks so much for our call", "Thanks. Are you free then for the call?")]
+    [True, False]
     """
-    runs = (" ".join(filter(None, map(_word_expression, run.split()))) for run in words)
-    return re.compile(f" (?:{'|'.join(runs)})(?= )")
+    runs = [run for run in map(_run_expression, words) if not re.fullmatch(run, "")]  # nothing is in every text
+    return re.compile(f"{_any_of(runs)}(?= )" if runs else "(?!)")
+
+
+def is_spelt_out(run: str) -> bool:
+    """Tell whether a run of words holds neither choices nor `...`."""
+    return not any(found["choices"] or found["gap"] for found in _PIECE.finditer(run))
+
+
+def choices(run: str) -> int:
+    """Return how many choices a run of words holds."""
+    return sum(found["choices"] is not None for found in _PIECE.finditer(run))
+
+
+def gaps(run: str) -> int:
+    """Return in how many places a run stands for any words: by `...`, or by a `*` alone among choices."""
+    return sum(
+        bool(found["gap"] or "*" in re.split(r"[\s|]", found["choices"] or "")) for found in _PIECE.finditer(run)
+    )
 
 
 def holds_any(words: Sequence[str]) -> Callable[[str], bool]:
@@ -64,7 +88,7 @@ def holds_any(words: Sequence[str]) -> Callable[[str], bool]:
 def as_folded(run: str) -> str:
     """Return what a folded text contains where it holds a run of words; "" if only an expression can tell."""
     spelt = [fold(word).strip() for word in run.split()]
-    if "*" in run[:-1] or not all(spelt):
+    if "*" in run[:-1] or not all(spelt) or not is_spelt_out(run):
         return ""
     # A folded text ends in a space.
     return f" {' '.join(spelt)}{'' if run.endswith('*') else ' '}"
@@ -88,9 +112,31 @@ def folded_text(event: Event) -> str:
     return kept
 
 
+def _run_expression(run: str) -> str:
+    """Return the expression of a run, in which each word has a space before it."""
+    pieces = []
+    for found in _PIECE.finditer(run):
+        if found["gap"]:
+            pieces.append(f"(?: [^ ]+){{0,{_BETWEEN}}}?")
+        elif found["choices"]:
+            pieces.append(_any_of([*map(_run_expression, found["choices"].split("|"))]))
+        else:
+            pieces.append(_word_expression(found["word"]))
+    return "".join(pieces)
+
+
+def _any_of(expressions: Sequence[str]) -> str:
+    # With the space before them, a search looks at the beginnings of words only.
+    if all(each.startswith(" ") for each in expressions):
+        return f" (?:{'|'.join(each[1:] for each in expressions)})"
+    return f"(?:{'|'.join(expressions)})"
+
+
 def _word_expression(word: str) -> str:
     folded = re.escape(fold(word).strip()).replace(r"\ ", " ")
-    return f"{folded}[^ ]{'*' if folded else '+'}" if word.endswith("*") else folded
+    if word.endswith("*"):
+        return f" {folded}[^ ]{'*' if folded else '+'}"
+    return f" {folded}" if folded else ""
 
 
 def significant(texts: Iterable[str], unless: Iterable[str]) -> frozenset[str]:

@@ -8,13 +8,15 @@ from collections.abc import Callable, Sequence
 from followup_rules.codes import Code
 from followup_rules.language.compiled import Look, Part, itself
 from followup_rules.language.matching import Scope, World, own_title
-from followup_rules.language.text import as_folded, fold, folded_text, folded_title, holds_any
+from followup_rules.language.text import as_folded, choices, fold, folded_text, folded_title, gaps, holds_any
 from followup_rules.model import Event
 from followup_rules.sentences import Sentence
 from followup_rules.toml import values
 from followup_rules.toml.values import Value
 
 _SIGNS = 2
+_MOST_GAPS, _MOST_CHOICES = 4, 10
+"""Each further one multiplies the ways in which a text may be read: four gaps of up to three words have 256."""
 
 
 def words(value: Value, world: World) -> Part | None:
@@ -76,7 +78,16 @@ def _word(value: Value) -> str | None:
             hint=Sentence("delete it, or write a word"),
         )
         return None
-    if re.search(r"\*\S", found):
+    if gaps(found) > _MOST_GAPS or choices(found) > _MOST_CHOICES:
+        message = Sentence(
+            'a phrase stands for any words, by "..." or a * among choices, in at most {gaps} places, and has at most '
+            "{choices} choices",
+            gaps=_MOST_GAPS,
+            choices=_MOST_CHOICES,
+        )
+        value.report(message, code=Code.WRONG_SORT, hint=Sentence("write shorter phrases"))
+        return None
+    if re.search(r"\*[^\s|)]", found):
         hint = Sentence('write "thank*" for thanks, thankful, ...')
         value.report(
             Sentence("a * stands for any ending, so only at the end of a word"),

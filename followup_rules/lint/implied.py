@@ -86,7 +86,11 @@ def _within(key: str, raw: Any, wanted: Any) -> bool:
     if key in _TEXTS:
         spelt = [word for word in _listed(wanted) if text.fold(word).strip()]
         find = text.finder(spelt).search if spelt else None
-        return find is not None and all(find(text.fold(word.replace("*", "x"))) for word in _listed(raw))
+        # Of a run with choices only itself is known to be within: it stands for several.
+        return find is not None and all(
+            word in spelt or (text.is_spelt_out(word) and find(text.fold(word.replace("*", "x"))))
+            for word in _listed(raw)
+        )
     if key in _LISTS:
         plain = {str(word).removeprefix("#").lower() for word in _listed(wanted)}
         return bool(_listed(raw)) and all(str(word).removeprefix("#").lower() in plain for word in _listed(raw))

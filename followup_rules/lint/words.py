@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from followup_rules.codes import Code
-from followup_rules.language.text import finder, fold
+from followup_rules.language.text import finder, fold, is_spelt_out
 from followup_rules.lint.book import Book, inside, patterns
 from followup_rules.model import Problem
 from followup_rules.sentences import Sentence
@@ -36,6 +36,8 @@ def problems(book: Book) -> Iterator[Problem]:
 
 
 def _several(value: Value, book: Book) -> Iterator[Problem]:
+    if not is_spelt_out(value.raw):
+        return
     by_signs, by_or = (
         [part.strip() for part in split(value.raw) if fold(part).strip()] for split in (_BETWEEN.split, _OR.split)
     )

@@ -38,6 +38,7 @@ _BETWEEN_DASHES = re.compile(r"\s*(-{2,}[^-]{3,60}-{2,})\s*")
 _ESCAPED = re.compile(r">From ")
 _LINK = re.compile(r"<?https?://\S+")
 _SIGNED = re.compile(r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:\w+: .*\n)*\n?", re.MULTILINE)
+_DASHED = re.compile(r"^- (?=-)", re.MULTILINE)
 _SIGNATURE = re.compile(
     r"^-----BEGIN PGP SIGNATURE-----.*?(?:^-----END PGP SIGNATURE-----|\Z)", re.MULTILINE | re.DOTALL
 )
@@ -65,7 +66,8 @@ def _lines(text: str) -> list[str]:
     text = text[:_LONGEST_SOURCE].replace("\r\n", "\n").replace("\r", "\n")
     if "\n" not in text.strip() and len(text) <= _LONGEST_SNIPPET:  # as Gmail gives the beginning of a mail
         return _unrolled(text.strip())
-    text = _SIGNATURE.sub("", _SIGNED.sub("", text)) if "-----BEGIN PGP" in text else text
+    if "-----BEGIN PGP SIGNED" in text:  # its lines that begin with a dash have "- " before it (RFC 9580, section 7.2)
+        text = _DASHED.sub("", _SIGNATURE.sub("", _SIGNED.sub("", text)))
     return [piece for line in text.split("\n") for piece in (_unfolded(line) if _may_hold_a_head(line) else (line,))]
 
 
@@ -94,6 +96,8 @@ def _own(lines: Sequence[str], subject: str) -> Iterator[str]:
     while place < len(lines):
         line = lines[place]
         if is_marked(lines, place) or _is_rest_of_a_quote(lines, place):
+            if _is_a_marked_head(lines, place, subject):
+                return
             place, rules = place + 1, []
             continue
         after = _after_introduction(lines, place, subject) if line.strip() else None
@@ -162,6 +166,23 @@ def is_marked(lines: Sequence[str], place: int) -> bool:
         return True
     beside = (lines[number] for number in (place - 1, place + 1) if 0 <= number < len(lines))
     return any(near.startswith(">") and not _ESCAPED.match(near) for near in beside)
+
+
+def _is_a_marked_head(lines: Sequence[str], place: int, subject: str) -> bool:
+    """Tell whether marked lines that begin here are a head and nothing else: below them the quote goes on unmarked.
+
+    As the webmail of Orange writes: "> Message du 09/11/26 16:02", "> De : ...", "> Objet : ...", and the mail.
+    """
+    if place and is_marked(lines, place - 1):
+        return False
+    rest = range(place, min(place + _MOST_EMPTY, len(lines)))
+    end = next((number for number in rest if not is_marked(lines, number)), None)
+    if end is None or not any(line.strip() for line in lines[end:]):
+        return False
+    bare = [_MARK.sub("", line).strip() for line in lines[place:end]]
+    # "Message du 09/11/26 16:02" is no label and value.
+    ends = [header_block(bare, number, subject) for number in range(min(len(bare), 2))]
+    return any(each is not None and not any(bare[each:]) for each in ends)
 
 
 def _is_rest_of_a_quote(lines: Sequence[str], place: int) -> bool:

@@ -34,6 +34,14 @@ _BEGINNING, _END, _END_OF_PAGE = 2_000, 3_000, 9_000
 _MOST_TEXTS, _MOST_LINKS = 4, 30
 _LINKED = re.compile(r"\bhref\s*=\s*[\"']?((?:https?|mailto):[^\"'\s>]{1,300})", re.IGNORECASE)
 _METHOD = re.compile(r"^METHOD:(\w{1,20})\s*$", re.IGNORECASE | re.MULTILINE)
+_LONGEST_STUB = 300
+_PICTURE = re.compile(r"\[(?:cid|image)\b[^\[\]]{0,200}\]", re.IGNORECASE)
+_SHOWS_A_PAGE = re.compile(
+    r"\b(?:in|au|en) (?:format )?html\b.{0,60}\b(?:format|mail|message|view|reader|client)"
+    r"|\b(?:support|display|read|view|affiche\w*|lire|prend pas en charge)\b.{0,20}\bhtml\b",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What programs write that make no text of a page: "This message is in HTML format. Please view it in ..."."""
 _JOINER = "\u2060"
 _SWAPPED = {"plain/text": "text/plain", "html/text": "text/html"}
 """As scripts write them that send mail."""
@@ -199,8 +207,15 @@ def _text(part: _Part, *, is_mail: bool = False) -> str:
     if part.kind == "multipart/alternative":
         # The last alternative is the richest (RFC 2046, section 5.1.4); the plain one shows what is quoted.
         plain_first = sorted(part.inner, key=lambda inner: inner.kind != "text/plain")
-        return next((text for inner in plain_first if (text := _text(inner)).strip()), "")
+        texts = [text for inner in plain_first if (text := _text(inner)).strip()]
+        return next((text for text in texts if not _is_a_stub(text)), next(iter(texts), ""))
     return "\n\n".join(text for inner in part.inner if (text := _text(inner)).strip())
+
+
+def _is_a_stub(text: str) -> bool:
+    """Tell of a plain text whether it only stands for the page beside it: nothing to be seen, or "use HTML"."""
+    said = _PICTURE.sub("", text[: _LONGEST_STUB + 1])
+    return len(text) <= _LONGEST_STUB and (not any(map(str.isalnum, said)) or bool(_SHOWS_A_PAGE.search(said)))
 
 
 def _decoded(part: _Part) -> str:

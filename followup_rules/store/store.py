@@ -132,8 +132,8 @@ class Store:
                     # A note whose heading named no case was one of its own, with its own id for a name.
                     by_event = self.state.read().keyed_by_event if key_of(anchor.id) == old else ()
                     self.ledger.rename(anchor.id, old, new, by_event)
+                    self.subjects.rename(anchor.id, old, new, by_event)
                     self.decisions.rename(anchor.id, old, new, by_event)
-                    self.subjects.rename(old, new, by_event)
         return moved
 
     def _also_joining(

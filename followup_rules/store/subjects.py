@@ -30,11 +30,18 @@ class Subjects:
         rows = [(name, case, subject) for name, subject in sorted(subjects.items())]
         self._database.run_many("insert or ignore into sent_as values (?, ?, ?)", rows)
 
-    def rename(self, old: str, new: str, by_event: Collection[str] = ()) -> None:
-        """Let what is kept follow a case to its new key; `by_event`: see `Ledger.rename`."""
-        for (name,) in self._database.rows('select name from sent_as where "case" = ?', old):
-            query = 'update or ignore sent_as set name = ?, "case" = ? where name = ?'
-            self._database.run(query, with_case(name, old, new, by_event), new, name)
+    def rename(self, anchor: str, old: str, new: str, by_event: Collection[str] = ()) -> None:
+        """Let what is kept of an anchor's duties follow it to another case; `by_event`: see `Ledger.rename`.
+
+        To be called before the decisions follow it: by these it is known whose duty a name is of.
+        """
+        # The name of an action is the key of its duty, or that with `#` and its part behind.
+        query = """select distinct name from sent_as join decision on decision."case" = sent_as."case"
+                   and substr(name || '#', 1, length(key) + 1) = key || '#'
+                   where sent_as."case" = ? and anchor = ?"""
+        for (name,) in self._database.rows(query, old, anchor):
+            update = 'update or ignore sent_as set name = ?, "case" = ? where name = ?'
+            self._database.run(update, with_case(name, old, new, by_event), new, name)
 
     def erase(self, case: str) -> None:
         """Erase what is kept of a case."""

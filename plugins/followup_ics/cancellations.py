@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from followup_ics.recurrence import Component
 
-_OF_THE_SERIES = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE")
+_OF_THE_SERIES = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "EXRULE")
 _OF_ALL = ("SUMMARY", "DESCRIPTION", "ORGANIZER", "ATTENDEE")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from followup_ics.events import STAMP, values
 from followup_ics.flaws import FlawError
-from followup_ics.lines import DATES, mended
+from followup_ics.lines import DATES, RULES, mended
 from followup_ics.times import set_whole_days, set_zones
 from followup_rules import BadItem, Profile
 from followup_rules.plain import one_line
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from followup_ics.recurrence import Component
     from followup_ics.text import Entry
 
-_RELIED_ON = {**DATES, "RRULE": Sentence("recurrence rule")}
+_RELIED_ON = {**DATES, **dict.fromkeys(RULES, Sentence("recurrence rule"))}
 
 
 def component(entry: Entry, profile: Profile) -> Component:

@@ -45,10 +45,12 @@ DATES = {
     "RDATE": Sentence("further date"),
 }
 """Names of what must be a date, a time or a duration, as people say them."""
+RULES = ("RRULE", "EXRULE")
+"""What recurs, and what is excepted: RFC 2445, section 4.8.5.2. RFC 5545 dropped it; old series still have it."""
 _LISTS = frozenset({"EXDATE", "RDATE"})
 _PEOPLE = frozenset({"ATTENDEE", "ORGANIZER"})
 _OF_PEOPLE = frozenset({"CN", "CUTYPE", "EMAIL", "PARTSTAT", "ROLE", "SENT-BY"})
-_MANY = frozenset({"ATTENDEE", "RRULE", *_LISTS})
+_MANY = frozenset({"ATTENDEE", *RULES, *_LISTS})
 
 
 def mended(text: str) -> Iterator[str]:
@@ -81,9 +83,9 @@ def _mended(line: str) -> Iterator[tuple[str, str]]:
         head, value = _split_date(name, line)
         mend = _duration if name == "DURATION" else _dates
         yield from ((name, each) for each in mend(name, head, value.strip()))
-    elif name == "RRULE":
+    elif name in RULES:
         rule = _rule(line.partition(":")[2].strip(' \t"'))
-        yield from [(name, f"RRULE:{rule}")] if rule else []
+        yield from [(name, f"{name}:{rule}")] if rule else []
     elif name == "SEQUENCE":
         number = line.partition(":")[2].strip()
         # Without it the revision is 0: better than an entry that cannot be read.

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from itertools import islice
+from datetime import date, datetime, time, timedelta
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any, Protocol
 
+from followup_ics.events import values
 from followup_ics.flaws import FlawError
+from followup_ics.lines import RULES
 from followup_ics.rules import day_of, days_to_skip, steps_of_rule
 from followup_rules.plain import one_line
 from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
 
 MOST_OCCURRENCES = 5_000
 """Of one series within the window; three a day for four years."""
@@ -57,6 +58,8 @@ def bring_near(components: Sequence[Component], since: datetime) -> None:
     series = [component for component in components if "RECURRENCE-ID" not in component]
     if len(series) != 1 or any("RANGE" in each["RECURRENCE-ID"].params for each in components if each is not series[0]):
         return
+    if "EXRULE" in series[0]:  # its period is another one
+        return
     start, elapsed = series[0]["DTSTART"].dt, series[0].get("DURATION")
     end = series[0]["DTEND"].dt if "DTEND" in series[0] else start + (elapsed.dt if elapsed else timedelta(0))
     rule, last = series[0].get("RRULE"), min(day_of(end), date.max - _WEEK) + _WEEK
@@ -75,18 +78,15 @@ def occurrences(
     """
     from recurring_ical_events import EventAdapter, Series  # noqa: PLC0415 -- heavy
 
+    for component in components:
+        _except(component, until)
     adapters = [EventAdapter(component) for component in components]
     shifts = {adapter.recurrence_ids[0]: adapter.move_recurrences_by for adapter in adapters if adapter.this_and_future}
     try:
         series = Series(adapters)
     except (ValueError, TypeError) as error:  # an hour of 25, a rule without FREQ
         rules = " and ".join(rule for adapter in adapters for rule in adapter.rrules)
-        raise FlawError(
-            Sentence(
-                "its recurrence rule makes no sense (RRULE: {written!r}); set it anew", written=one_line(rules, 60)
-            ),
-            "RRULE",
-        ) from error
+        raise _senseless("RRULE", rules) from error
     # One more than allowed tells too many from just enough, without laying out the rest.
     found = list(islice(series.between(since, until), MOST_OCCURRENCES + 1))
     if len(found) > MOST_OCCURRENCES:
@@ -99,6 +99,35 @@ def occurrences(
     for occurrence in found:
         component = occurrence.as_component(keep_recurrence_attributes=False)
         yield component, _slot(component, shifts)
+
+
+def _except(series: Component, until: datetime) -> None:
+    """Make exceptions (EXDATE) of what the rules of exception of a series give, which the library does not know."""
+    from dateutil.rrule import rrulestr  # noqa: PLC0415 -- heavy
+
+    start = series["DTSTART"].dt
+    first = start if isinstance(start, datetime) else datetime.combine(start, time())
+    for rule in values(series, "EXRULE"):
+        written = rule.to_ical().decode()
+        try:
+            instants = rrulestr(written, dtstart=first)
+        except ValueError as error:
+            raise _senseless("EXRULE", written) from error
+        last = until if first.tzinfo else until.replace(tzinfo=None)
+        excepted = [*takewhile(last.__ge__, instants)]
+        series.add("EXDATE", excepted if isinstance(start, datetime) else [instant.date() for instant in excepted])
+
+
+def _senseless(name: str, written: str) -> FlawError:
+    return FlawError(
+        Sentence(
+            "its {what} makes no sense ({name}: {written!r}); set it anew",
+            what=Sentence("recurrence rule"),
+            name=name,
+            written=one_line(written, 60),
+        ),
+        name,
+    )
 
 
 def _slot(component: Component, shifts: Mapping[datetime, timedelta]) -> date | datetime:
@@ -114,9 +143,8 @@ def _slot(component: Component, shifts: Mapping[datetime, timedelta]) -> date | 
 
 
 def _steps_of(component: Component, until: datetime) -> int:
-    rules = component.get("RRULE", [])
     # RFC 5545 wants one at most (section 3.6.1, "SHOULD NOT occur more than once"); earlier calendars have several.
-    rules = rules if isinstance(rules, list) else [rules]
+    rules = [rule for name in RULES for rule in values(component, name)]
     if len(rules) > _MOST_RULES:
         raise FlawError(Sentence("it has more than {most} recurrence rules; make them fewer", most=_MOST_RULES))
     first = day_of(component["DTSTART"].dt)

@@ -58,7 +58,7 @@ GUESTS = frozenset({"REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"})
 """The METHODs by which guests speak: what they answer, wish and ask changes no meeting (RFC 5546, section 3.2)."""
 # What an entry is made of. The rest is not looked at, so that nothing in it can make an entry unreadable.
 _NEEDED = re.compile(
-    r"^(?:(DTSTAMP|LAST-MODIFIED)|UID|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE|RECURRENCE-ID|SEQUENCE|STATUS|SUMMARY"
+    r"^(?:(DTSTAMP|LAST-MODIFIED)|UID|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE|EXRULE|RECURRENCE-ID|SEQUENCE|STATUS|SUMMARY"
     r"|DESCRIPTION|ORGANIZER|ATTENDEE|X-[A-Z-]+-ALLDAY(?:EVENT)?)[ \t]*[;:].*$",
     re.IGNORECASE | re.MULTILINE,
 )

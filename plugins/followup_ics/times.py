@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from followup_ics.events import first, values
 from followup_ics.flaws import FlawError
-from followup_ics.lines import ZONE
+from followup_ics.lines import RULES, ZONE
 from followup_ics.zones import zone
 from followup_rules.sentences import Sentence
 
@@ -73,7 +73,7 @@ def _in_zone(moment: Any, tzid: str, defined: Mapping[str, str], mine: ZoneInfo)
 def make_alike(series: Component, overrides: Sequence[Component], mine: ZoneInfo) -> None:
     """Make the dates of a series, and those that name an occurrence of it, of the kind that its start has."""
     start = series["DTSTART"].dt
-    for property_ in values(series, "RRULE"):
+    for property_ in (rule for name in RULES for rule in values(series, name)):
         _set_until(property_, start, mine)
     for name in ("EXDATE", "RDATE"):
         for entry in (entry for property_ in values(series, name) for entry in property_.dts):

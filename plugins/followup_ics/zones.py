@@ -133,10 +133,10 @@ def _alike(one: str, other: str) -> bool:
 
 @cache
 def _windows() -> dict[str, str]:
-    """Return the zones of Windows by their names in small letters."""
-    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON  # noqa: PLC0415 -- heavy
+    """Return the zones of Windows by their names in small letters: CLDR's table, in which new ones come every year."""
+    from babel.core import get_global  # noqa: PLC0415 -- heavy
 
-    return {key.casefold(): iana for key, iana in WINDOWS_TO_OLSON.items()}
+    return {key.casefold(): iana for key, iana in get_global("windows_zone_mapping").items()}
 
 
 def _of_windows(name: str) -> ZoneInfo | None:
@@ -149,9 +149,13 @@ def _of_windows(name: str) -> ZoneInfo | None:
 
 
 def _of_places(name: str) -> ZoneInfo | None:
-    """Return the zone of a list of cities, as Outlook writes it: (UTC+01:00) Amsterdam, Berlin, Rome."""
+    """Return the zone of a list of cities, as Outlook writes it: (UTC+01:00) Amsterdam, Berlin, Rome.
+
+    Or that of one city's time: names that Windows gave up are called so (Kamchatka Standard Time).
+    """
     said = _LAST_BRACKETS.sub("", _without_offset(name))
-    named = [_cities().get(_squeezed(place), "") for place in re.split(r"[,;/]", said)]
+    places = re.split(r"[,;/]", _TIME_OF_A_REGION.sub(r"\1", said))
+    named = [_cities().get(_squeezed(place), "") for place in places]
     if said != name:  # Windows also names cities that the IANA does not
         named = [city for city in named if city]
     sure = named and all(city and _alike(named[0], city) for city in named)

@@ -19,8 +19,9 @@ _LONGEST_LINE = 1_024
 
 _ZONE = rb"(?: +(?:[+-]\d{4}|[A-Z]{1,5}(?:[+-]\d{1,4})?))?"
 _TIME = rb"\d{1,2}:\d\d(?::\d\d)?"
-_MONTH = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-_WEEKDAY = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+# RFC 4155 has them in English; programs that asked the system for the time of day wrote "lun. nov. 09 16:02:11 2026".
+_MONTH = rb"[A-Za-z\x80-\xff]{3,12}\.?"
+_WEEKDAY = rb"[A-Za-z\x80-\xff]{2,12}\.?"
 _DATES = (
     rb"%b +%b +\d{1,2} +%b%b +\d{4}%b" % (_WEEKDAY, _MONTH, _TIME, _ZONE, _ZONE),  # that of asctime, the usual one
     rb"(?:%b,? +)?\d{1,2} +%b +\d{4} +%b%b" % (_WEEKDAY, _MONTH, _TIME, _ZONE),  # RFC 5322

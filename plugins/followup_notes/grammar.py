@@ -46,6 +46,12 @@ _PIECE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_WHOLE = re.compile(r"(?P<mark>\*{1,3}|_{1,2}|==)(?=\d)(?P<said>.*\S)(?P=mark)\s*")
+"""A note that stands in bold or the like as a whole."""
+_BOLD_KEY = re.compile(r"(?<!\S)(\*\*|__)([^\W\d][\w-]*)(?:\s?:\1|\1\s?:)\s*")
+_BEFORE_A_DATE = re.compile(r"(?:~~[^~]*~~|\[[^\w\s\[\]]\]|\([A-Z]\))\s*")
+"""What is no longer said, another state of a checkbox (`[-]`, `[>]`), or a priority."""
 _QUOTES = '"“”„«″'
 _PARTED_TAG = re.compile(r"(?<!\S)#\s(?=[^\W\d_]{3})")
 _DATE_KEY = "|".join([*DATE_KEYS, *ALSO]).replace("'", "['’]")
@@ -59,7 +65,9 @@ _BRACKETS = {"[[": "]]", "[": "]", "(": ")", "**": "**", "*": "*", "__": "__", "
 _IN_BRACKETS = re.compile(r"(\[\[|\[|\(|\*\*?|__?|`)([^\[\]()*`]{6,60}?)(\]\]|\]|\)|\*\*?|__?|`)(?!\w)")
 _SIGNS = re.compile(r"[^\w\s#+~\\.,:;!?*`([{<>=-]{1,4}\s*(?=\w)")
 """Before a date: an emoji, or the `@` of programs that make a link of it."""
-_MONTH_ALONE = re.compile(r"(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])(?=\s)")
+_NOT_A_DAY = re.compile(r"(?:19|20)\d\d(?:[-/.](?:0?[1-9]|1[0-2])|_\d\d?_\d\d?|-?W\d\d?(?:-?\d)?)(?=\s)", re.IGNORECASE)
+"""A month, a week (ISO 8601), or a day as files are named after it: meant as the date, and none that is read."""
+_ANOTHER_NOTE = re.compile(r"\s[-–—•;]\s?(?:\[[ xX]?\]\s*)?(\d{4}-\d\d-\d\d)\b[^#]{0,12}#[^\W\d_]{3}")
 _HOUR = r"\d{1,2}(?:\s?[:h]\s?\d\d)?\s?(?:h|[ap]\.?m\.?)?"
 _UNTIL = re.compile(rf"(.{{6,40}}?[\s,])({_HOUR})\s?[-‐‑–—]\s?({_HOUR})(?!\w)", re.IGNORECASE)
 _LIKE_A_NOTE = re.compile(r"\s*(?:\[[ xX]?\]\s*)?[\[(*_]{0,2}\d{4}[-‐‑–]\d\d?[-‐‑–]\d\d?(?!\d)")
@@ -123,7 +131,7 @@ def parse_heading(text: str) -> Heading:
 
 def parse_note(text: str) -> Note:
     """Read a list item. Raises NotADate, with a sentence for the user, if its date or time does not exist."""
-    text = one_line(_COMMENT.sub(" ", text[:LONGEST_NOTE]), LONGEST_NOTE)
+    text = _undressed(one_line(_LINE_BREAK.sub(" ", _COMMENT.sub(" ", text[:LONGEST_NOTE])), LONGEST_NOTE))
     box = _CHECKBOX.match(text)
     day, clock, rest = _split_stamp(_DOTTED_CLOCK.sub(r"\1:\2", text[box.end() :] if box else text, count=1))
     rest = _rejoined(rest)
@@ -137,8 +145,15 @@ def parse_note(text: str) -> Note:
         case=pairs.pop("#case", ""),
         pairs=pairs,
         text=one_line(_without(rest, pieces), LONGEST_NOTE),
-        problems=(*_unclosed(pieces), *_empty_dates(rest)),
+        problems=(*_unclosed(pieces), *_empty_dates(rest), *_others(rest)),
     )
+
+
+def _undressed(text: str) -> str:
+    """Return a note without the signs of emphasis around the whole of it, or around a key."""
+    whole = _WHOLE.fullmatch(text)
+    text = whole["said"] if whole and whole["mark"] not in whole["said"] else text
+    return _BOLD_KEY.sub(r"\2:", text)
 
 
 def has_tag(text: str) -> bool:
@@ -183,7 +198,7 @@ def _split_stamp(text: str) -> tuple[date | None, time | None, str]:
     text = _without_end(_without_brackets(text))
     try:
         written = read(text)
-        signs = _SIGNS.match(text) if written is None else None
+        signs = (_SIGNS.match(text) or _BEFORE_A_DATE.match(text)) if written is None else None
         if signs and (behind := read(text[signs.end() :])):
             written, text = behind, text[signs.end() :]
     except NotADate as error:
@@ -191,7 +206,7 @@ def _split_stamp(text: str) -> tuple[date | None, time | None, str]:
         if has_tag(_rejoined(text)) or not any(sign.isalpha() for sign in error.written):
             raise
         return None, None, text
-    if written is None and (month := _MONTH_ALONE.match(text)) and has_tag(text):
+    if written is None and (month := _NOT_A_DAY.match(text)) and has_tag(text):
         message = Sentence(
             '"{written}" is not a date; write it as 2026-11-10, or 2026-11-10 14:30 in local time', written=month[0]
         )
@@ -316,3 +331,8 @@ def _empty_dates(text: str) -> list[tuple[str, str]]:
         (f"{key}:", Sentence("{key}: has no value; write a date behind it, as in {key}:2026-11-11", key=key))
         for key in _EMPTY_DATE.findall(text)
     ]
+
+
+def _others(text: str) -> list[tuple[str, str]]:
+    message = Sentence("a second note stands in the same line, and is not read; put it on a line of its own")
+    return [(day, message) for day in _ANOTHER_NOTE.findall(text)]

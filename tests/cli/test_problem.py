@@ -32,3 +32,13 @@ def test_a_code_that_there_is_not_is_told_with_the_nearest():
 def test_a_code_may_be_spelt_as_people_do(spelt):
     found = json.loads(CliRunner().invoke(cli, ["problem", spelt, "--json"]).output)
     assert found["code"] == "F012"
+
+
+@pytest.mark.parametrize("code", [*map(str, Code)])
+def test_every_code_has_a_page_in_french(code, monkeypatch):
+    monkeypatch.setenv("FOLLOWUP_LANGUAGE", "fr")
+    english = json.loads(CliRunner().invoke(cli, ["problem", code, "--json"]).output)["page"]
+    french = CliRunner().invoke(cli, ["problem", code]).output
+    assert french.startswith("**")
+    assert french.partition("\n")[0] != english.partition("\n")[0]
+    assert ("Juste\xa0:" in french) == (" mended\n" in english)

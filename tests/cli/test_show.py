@@ -193,7 +193,7 @@ def test_plan_lists_what_waits_by_date_and_says_how_much_more(snoozed):
 def test_plan_says_when_there_is_nothing(empty):
     printed = empty.out("plan", now=HOME)
     assert "Nothing to change now. Nothing is coming." in printed
-    assert "nothing to do" in printed
+    assert "nothing to change" in printed
 
 
 def test_plan_marks_what_a_lost_source_hides(desk):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from followup_rules.model import Report, State
-from tests.support.caselab import JULIE, MARC, at, event, note, sent, states, visit
+from tests.support.caselab import JULIE, MARC, at, decide, event, note, sent, states, visit
 
 REMIND = """
 [rule.remind]
@@ -253,3 +253,17 @@ def test_a_note_about_the_visit_of_one_day_ends_no_other_one_for_later_notes():
     assert open_after(*elsewhere, text=text) == {"call-back/b@2026-11-16", "call-back/c@2026-11-14"}
     assert open_after(*meetings, about, text=text) == left
     assert open_after(*meetings, about, again, text=text) == {"call-back/c@2026-11-14"}
+
+
+def test_what_was_said_before_an_anchor_ended_is_about_that_one_whoever_asks_later():
+    text = '[rule.pay]\non = { kind = "meeting" }\ndone_by = [{ tags = "paid", about = "it" }]\n'
+    text += 'do = { type = "task", title = "Pay" }\n'
+    found = decide(
+        text,
+        visit("2026-11-02 10:00", id="a", title="Invoice 1041 frisbee"),
+        visit("2026-11-03 10:00", id="b", title="Invoice 1041 canoe"),
+        note("2026-11-04 12:00", "paid", id="first", title="Invoice 1041 frisbee"),
+        note("2026-11-05 12:00", "paid", id="second", title="Invoice 1041"),
+        now="2026-11-06 12:00",
+    )
+    assert found["pay/b@2026-11-03"].evidence == ("second",)

@@ -387,6 +387,10 @@ def test_a_rules_name_means_its_opening_for_the_same_event_before_that_of_anothe
     text = (FOLLOW % ("event", '{ kind = "meeting" }')).replace("day + 1 day", "end")
     found = decide(text, visit(id="b"), visit("2026-11-09 15:00", id="a"), now="2026-11-09 16:30")
     assert [shown(found[f"next/{name}@2026-11-09"].opens) for name in "ba"] == ["2026-11-09 12:00", "2026-11-09 17:00"]
+    each = text.replace('opens = ["base', 'each = "person"\nopens = ["base')
+    found = decide(each, visit(id="b"), visit("2026-11-09 15:00", id="a"), now="2026-11-09 16:30")
+    opening = {key.partition("~")[0]: shown(duty.opens) for key, duty in found.items() if duty.rule == "next"}
+    assert opening == {"next/b": "2026-11-09 12:00", "next/a": "2026-11-09 17:00"}
 
 
 def test_an_anchor_that_starts_with_another_rules_counts_as_before_it():
@@ -565,7 +569,9 @@ def test_a_meeting_that_a_note_calls_missed_is_listed_as_such_and_counts_for_a_r
     text = EACH + THANK.replace("thank]", "sorry]").replace('"meeting" }', '"meeting", status = "missed" }') % ""
     text += '[tag]\nno-show = { marks = "missed" }\n[define.missed]\ntags = ["no-show"]\nkind = "note"\n'
     missed = note("2026-11-09 12:00", "no-show", data={"re": at("2026-11-09 09:00")})
-    found = decide(text, visit(id="i"), missed, now=NOW)
+    other = visit("2026-11-10 10:00", id="j", tags=("urgent",))
+    found = decide(text, visit(id="i"), other, missed, now=NOW)
+    assert found["thank/j@2026-11-10"].state is State.DUE
     assert {key: (each.state, each.why) for key, each in found.items() if each.state is State.VOID} == {
         "thank/i@2026-11-09": (State.VOID, "“Interview” did not take place, as you noted")
     }

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from followup_rules.codes import Code
 from followup_rules.engine.evaluate import EvaluationContext, evaluate
 from followup_rules.engine.openings import latest_openings
-from followup_rules.model import Report
-from tests.support.caselab import EVERYTHING, JULIE, at, case, decide, event, note, sent, shown, visit
+from followup_rules.model import Report, State
+from tests.support.caselab import EVERYTHING, JULIE, MARC, at, case, decide, event, note, sent, shown, visit
 from tests.support.rulelab import rules
 
 # -- what goes into the action
@@ -102,6 +102,15 @@ def test_an_earlier_call_that_is_ticked_off_only_after_the_next_visit_takes_noth
 def test_of_several_ends_the_last_before_the_visit_counts():
     ends = [note("2026-11-10 12:00", "called"), note("2026-11-12 12:00", "called", id="x")]
     assert carried(*ROUNDS, *ends, thought("2026-11-11 12:00"), thought("2026-11-13 12:00")) == ["2026-11-13T12:00"]
+
+
+def test_what_ended_the_call_to_one_person_leaves_second_thoughts_for_the_other():
+    text = (CARRY % "case").replace("opens", 'each = "person"\nopens', 1)
+    rounds = [replace(each, people=(JULIE, MARC)) for each in ROUNDS]
+    called = event("done", "2026-11-12 12:00", MARC, report=Report(key="call/x~marc@nordik.ca@2026-11-09", rule="call"))
+    found = decide(text, *rounds, thought("2026-11-10 12:00"), called, now="2026-11-30 12:00")
+    carries = {each.visit.person: len(each.carries) for each in found.values() if each.visit.start == rounds[1].start}
+    assert carries == {"julie@nordik.ca": 1, "marc@nordik.ca": 0}
 
 
 # -- what is announced, and when the other rules open
@@ -259,6 +268,8 @@ do = { type = "task", title = "Call" }
     said = note("2026-11-10 12:00", "away", data={"until": at(until)})
     (found,) = decide(text, visit(), said, now=EARLY).values()
     assert (found.opens, found.warning, found.warning_code) == (at(opens), warning, Code.UNMOVED if warning else "")
+    (unknown,) = decide(text.replace("day + 10 days at 09:00", "it.nothing"), visit(), said, now=EARLY).values()
+    assert (unknown.state, unknown.warning) == (State.WAITING, "")
 
 
 # -- the whole
@@ -385,6 +396,16 @@ def test_of_an_hour_that_the_clock_shows_twice_the_later_is_the_latest():
         ]
         latest = latest_openings(decide(OPENINGS % "", *events, now="2026-10-31 13:00").values())
         assert latest["other"].timestamp() == late.timestamp()
+
+
+def test_what_may_have_been_sent_already_is_asked_of_each_action_of_each_duty():
+    drafts = '[{ type = "draft", title = "x" }, { type = "draft", title = "y" }]'
+    text = f'[rule.write]\non = "#ask"\nopens = "start"\ndo = {drafts}\n'
+    asks = [note(f"2026-11-{day} 10:00", "ask", id=name, people=(JULIE,)) for name, day in (("a", 10), ("b", 11))]
+    found = decide(text, *asks, sent("2026-11-12 12:30"), now="2026-11-12 13:00")
+    assert {key: {*each.unknown} for key, each in found.items()} == {
+        key: {key, f"{key}#2"} for key in ("write/a@2026-11-10", "write/b@2026-11-11")
+    }
 
 
 def test_what_may_have_been_sent_already_is_told_of_too():

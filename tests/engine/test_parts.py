@@ -232,9 +232,20 @@ def test_a_note_lets_the_one_action_wait_that_it_names(text, names, which):
     found = the(text + SNOOZED, visit(), waits, now=NOW, faulty=True)
     assert (found.state, held(found), str(found.next)[:16]) == (State.DUE, [name], "2026-11-20 09:00")
     later = the(text + SNOOZED, visit(), waits, now="2026-11-20 09:00", faulty=True)
+    assert [*later.paused] == [KEY + name]
     pause = later.paused[KEY + name]
     assert (later.state, pause.held, f"{pause.due:%m-%d %H:%M}") == (State.DUE, False, "11-20 09:00")
     assert f"{later.due:%m-%d}" == "11-09"
+
+
+def test_what_a_guard_held_longer_than_the_note_is_due_when_the_guard_lets_go():
+    quiet = '[guard.quiet]\non = "#quiet"\nopens = "start"\ncloses = "start + 5 days"\nholds = "everything"\n'
+    waits = snooze(f"{KEY}#mail", "2026-11-12 09:00")
+    found = the(
+        NAMED + SNOOZED + quiet, visit(), note("2026-11-09", "quiet"), waits, now="2026-11-16 09:00", faulty=True
+    )
+    assert (found.state, f"{found.due:%m-%d %H:%M}") == (State.DUE, "11-14 00:00")
+    assert f"{found.paused[f'{KEY}#mail'].due:%m-%d %H:%M}" == "11-14 00:00"
 
 
 def test_where_all_that_is_open_waits_the_duty_is_held_until_the_first_is_not():

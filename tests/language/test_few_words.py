@@ -31,7 +31,21 @@ def test_few_words_are_found_as_many_are(runs, said):
         (["thank *"], "I thank you", True),
         (["thank *"], "I thank", False),
         ([], "anything", False),
+        (["(thanks|thank you) for (the|our) call"], "Thank you for our call", True),
+        (["(thanks|thank you) for (the|our) call"], "Thank for our call", False),
+        (["for (|the whole) time"], "for time", True),
+        (["for (|the whole) time"], "for the whole time", True),
+        (["(part*|whole) time"], "partial time", True),
+        (["thanks ... call"], "Thanks so much for call", True),
+        (["thanks ... call"], "Thanks call", True),
+        (["thanks ... call"], "Thanks, I am ready for call", False),
+        (["thanks \u2026 call"], "Thanks for call", True),
+        (["thanks... call"], "Thanks, call", True),
+        (["(HR) call"], "HR call", True),
+        (["(|)", "call"], "anything", False),
     ],
 )
-def test_a_word_is_whole_unless_it_ends_in_a_star(words, said, found):
+def test_a_word_is_whole_and_a_run_goes_as_it_is_written(words, said, found):
     assert holds_any(words)(fold(said)) is found
+    # As one of many they are found by an expression.
+    assert holds_any([*words, "x1", "x2", "x3", "x4"])(fold(said)) is found

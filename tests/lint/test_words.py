@@ -53,6 +53,24 @@ def test_a_word_that_is_added_to_a_pack_that_has_it_is_told(tmp_path):
     assert [(problem.code, problem.line) for problem in found] == [("F178", 2)]
 
 
-@pytest.mark.parametrize("written", ["interview*", "C++", "[urgent]", "1/2", "Re: offer", "l'entretien", "a.b", "Q&A"])
+@pytest.mark.parametrize(
+    "written", ["interview*", "C++", "[urgent]", "1/2", "Re: offer", "l'entretien", "a.b", "Q&A", "(phone|video) call"]
+)
 def test_signs_within_a_phrase_are_no_list(tmp_path, written):
     assert checked(tmp_path, f'[rule.mine]\non = {{ kind = "meeting", title = "{written}" }}\n{TASK}') == []
+
+
+def of_text(tmp_path, written):
+    return checked(tmp_path, f'[rule.mine]\non = {{ kind = "sent", text = "{written}" }}\n{TASK}')
+
+
+@pytest.mark.parametrize("written", ["a ... b ... c ... d (|*|* *) e ... f", "(a|a a)" * 11])
+def test_a_phrase_that_could_be_read_in_too_many_ways_is_told(tmp_path, written):
+    (problem,) = of_text(tmp_path, written)
+    assert problem.severity == "error"
+    assert "in at most 4 places, and has at most 10 choices" in problem.message
+
+
+@pytest.mark.parametrize("written", ["a ... b ... c ... d (|*|* *) e", "(a|b)" * 10])
+def test_four_gaps_and_ten_choices_are_not_too_many(tmp_path, written):
+    assert of_text(tmp_path, written) == []

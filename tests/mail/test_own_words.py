@@ -76,6 +76,18 @@ def test_own_words_that_look_like_a_quote_stay(own):
             "No.",
         ),
         ("-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA1\n\nYes.\n-----BEGIN PGP SIGNATURE-----\nabc\n", "Yes."),
+        (
+            (
+                "-----BEGIN PGP SIGNED MESSAGE-----\n\nYes.\n\n- -----Original Message-----\nFrom: Julie\nHello\n"
+                "-----BEGIN PGP SIGNATURE-----\nabc\n"
+            ),
+            "Yes.",
+        ),
+        (
+            f'Oui.\n\n> Message du 09/11/26 16:02\n> De : "Julie" <j@x.example>\n> A : me\n> Objet : Noms\n>\n{HERS}',
+            "Oui.",
+        ),
+        (f"> From: Julie <j@x.example>\n> Sent: Monday\n> To: me\n> Subject: Names\n> {HERS}\n\nNo.", "No."),
         (f"Yes.\n\n*From:* Julie Roy\n*Sent:* Monday\n*To:* Camille\n*Subject:* Names\n\n{HERS}", "Yes."),
         (f"Yes.\n\nFrom: Julie\n\nSent: Monday\n\nTo: Camille\n\nSubject: Names\n\n{HERS}", "Yes."),
         (f"Yes.\n________\nX: Julie <j@x.example>\nY: 9. 11. 2026\nZ: Camille\n\n{HERS}", "Yes."),

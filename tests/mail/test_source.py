@@ -31,6 +31,24 @@ FILE = 'Content-Type: text/plain; name="notes.txt"\nContent-Disposition: inline\
         (mail("multipart/alternative", f"{PLAIN}Plain.", "Content-Type: text/html\n\n<p>Page."), "Plain."),
         (mail("multipart/alternative", "Content-Type: text/html\n\n<p>Page.", f"{PLAIN}Plain."), "Plain."),
         (mail("multipart/alternative", f"{PLAIN}\n \n", "Content-Type: text/html\n\n<p>Page.</p>"), "Page."),
+        (mail("multipart/alternative", f"{PLAIN}\u200b\n", "Content-Type: text/html\n\n<p>Page."), "Page."),
+        (mail("multipart/alternative", f"{PLAIN}[cid:a1@x]\n", "Content-Type: text/html\n\n<p>Page."), "Page."),
+        (
+            mail(
+                "multipart/alternative",
+                f"{PLAIN}This message is in HTML format. Please view it in another reader.",
+                "Content-Type: text/html\n\n<p>Page.",
+            ),
+            "Page.",
+        ),
+        (
+            mail("multipart/alternative", f"{PLAIN}Votre client ne prend pas en charge le HTML.", f"{PLAIN}Texte."),
+            "Texte.",
+        ),
+        (
+            mail("multipart/alternative", f"{PLAIN}I write HTML.", "Content-Type: text/html\n\n<p>Page."),
+            "I write HTML.",
+        ),
         (b"Content-Type: application/xhtml+xml\n\n<html><body><p>Page.</p></body></html>", "Page."),
         (mail("multipart/mixed", f"{PLAIN}\n", FILE, f"{PLAIN}Mine."), "Mine."),
         (mail("multipart/mixed", FILE, "Content-Type: text/html\n\n<p>Mine."), "Mine."),

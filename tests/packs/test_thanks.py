@@ -48,6 +48,23 @@ from tests.support.titles import thanks
         "Merci d'avoir bien voulu me rencontrer ce matin.",
         "Recevez mes remerciements pour l'attention que vous m'avez accordée.",
         "J'ai été très heureux de vous rencontrer ce matin.",
+        "Thanks again for today.",
+        "Thank you and Marc for the interview this morning.",
+        "Thx for the meeting!",
+        "thank u so much for ur time today",
+        "Thanks to you and the team for this morning.",
+        "Thank you for a very enjoyable interview.",
+        "Thank you for your kindness and your time today.",
+        "Thanks for yesterday evening's call.",
+        "Thanks for squeezing me in this morning.",
+        "Good to meet you earlier.",
+        "Merci beaucoup pour cet après-midi.",
+        "Je vous remercie, ainsi que Marc, pour notre rencontre.",
+        "Merci à toutes les deux pour ce moment d'échange.",
+        "Merci pour votre disponibilité ce matin.",
+        "Ravie d'avoir fait votre connaissance ce matin.",
+        "J'ai adoré notre discussion.",
+        "Quelle belle rencontre ! Merci.",
     ],
 )
 def test_words_of_thanks_for_a_meeting(text):
@@ -86,7 +103,43 @@ def test_words_of_thanks_for_a_meeting(text):
         "Merci de patienter le temps que Marc revienne.",
         "No need to thank me for the address of the shop.",
         "Thanks, the documentation was really great. Here are my references for the time being.",
+        "Thank you for yesterday's email.",
+        "Thanks for this morning's documents.",
+        "Thanks for the meeting link.",
+        "Thank you for the interview invitation.",
+        "Thanks for taking the time to reschedule.",
+        "Thanks for meeting me next Friday, I will be there.",
+        "Thank you for the documents; I will read them for the interview on Friday.",
+        "Merci d'avoir pris le temps de me répondre.",
+        "Merci pour l'entretien de vendredi prochain.",
+        "Bien reçu, merci. À vendredi pour l'entretien.",
+        "Merci pour la proposition de second entretien.",
+        "J'aurais aimé vous rencontrer, merci.",
     ],
 )
 def test_other_words_thank_for_nothing(text):
     assert not thanks(text)
+
+
+@pytest.mark.parametrize(
+    "title", ["Merci de nous avoir reçus", "Merci de votre accueil", "Thx!", "Merciiii", "Mille mercis"]
+)
+def test_titles_that_thank(title):
+    assert thanks("Bonjour.", title)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Merci de confirmer l'heure",
+        "Merci de m'envoyer le formulaire",
+        "Merci de votre retour avant vendredi",
+        "Merci par avance",
+        "Thanking you in advance",
+        "Non merci",
+        "Question pour Mme Mercier",
+        "Thanksgiving hours",
+    ],
+)
+def test_titles_that_ask_or_refuse_thank_for_nothing(title):
+    assert not thanks("Bonjour.", title)

@@ -359,3 +359,32 @@ def test_what_an_author_leaves_out_is_skipped_by_name_not_passed():
     with pytest.raises(BaseException, match="how a user edits") as caught:
         Bare().test_an_edit_by_the_user_is_seen_and_kept()
     assert caught.typename == "SkipTest"
+
+
+class Paged(MemorySource):
+    """Gives one event at a time, and says how many are left."""
+
+    def pull(self, since, cursor):
+        at = int(cursor or 0)
+        return Pull(events=self.events[at : at + 1], cursor=str(min(at + 1, 2)), left=max(len(self.events) - at - 1, 0))
+
+
+class Stuck(MemorySource):
+    """Says that there is more, and never goes on."""
+
+    def pull(self, since, cursor):
+        return Pull(events=self.events[:1], cursor="1", left=1)
+
+
+class TestPaged(TestMemorySource):
+    events = (MEETING, replace(MEETING, id="m2"))
+
+    def open_source(self, context):
+        return Paged(self.events)
+
+
+def test_a_source_that_never_comes_to_its_end_is_caught():
+    contract = TestMemorySource()
+    contract.open_source = lambda context: Stuck((MEETING,))
+    with pytest.raises(AssertionError, match="the same cursor"):
+        contract.test_it_finds_events()

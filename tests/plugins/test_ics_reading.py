@@ -191,6 +191,7 @@ def test_a_bad_entry_without_an_id_leaves_open_what_is_gone(tmp_path):
         "Etc/GMT+5",
         "(UTC-05:00) Bogota, Lima, Quito",
         "Lima, Bogota",
+        "Bogota Standard Time",
     ],
 )
 def test_zones_in_any_spelling_that_can_mean_but_one(starts, name):
@@ -303,6 +304,29 @@ def test_an_occurrence_is_known_by_its_date_and_in_any_zone(starts, slot):
 )
 def test_exceptions_by_date_and_in_any_zone(starts, exception):
     assert starts(entry("RRULE:FREQ=WEEKLY;COUNT=2", exception, start=WEEKLY, end="")) == ["11-05 19:30"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "left"),
+    [
+        ("FREQ=WEEKLY;INTERVAL=2", ["11-12 19:30", "11-26 19:30"]),
+        ("FREQ=MONTHLY;BYDAY=3TH", ["11-05 19:30", "11-12 19:30", "11-26 19:30"]),
+        ("FREQ=WEEKLY;UNTIL=20261112", ["11-19 19:30", "11-26 19:30"]),
+        ("FREQ=WEEKLY;COUNT=1;X-A=b", ["11-12 19:30", "11-19 19:30", "11-26 19:30"]),
+        ("FREQ=DAILY;BYDAY=FR", ["11-05 19:30", "11-12 19:30", "11-19 19:30", "11-26 19:30"]),
+    ],
+)
+def test_what_a_rule_excepts(starts, rule, left):
+    series = ("RRULE:FREQ=WEEKLY;UNTIL=20261201T000000Z", f"EXRULE:{rule}")
+    assert starts(entry(*series, start=WEEKLY, end="")) == left
+    days = entry(*series, start="DTSTART;VALUE=DATE:20261105", end="")
+    assert starts(days) == [f"{day[:5]} 00:00" for day in left]
+
+
+@pytest.mark.parametrize("rule", ["FREQ=WEEKLY;BYHOUR=25", "FREQ=SECONDLY;BYHOUR=3", "FREQ=OFTEN"])
+def test_a_rule_of_exceptions_that_cannot_be_followed_is_told_and_nothing_is_guessed(read, rule):
+    found = read(calendar(entry("RRULE:FREQ=WEEKLY;COUNT=3", f"EXRULE:{rule}", start=WEEKLY, end="")))
+    assert [type(each) for each in found] == [BadItem]
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,10 @@ def letters(tmp_path, content):
         "From  Mon Nov  9 11:00 2026",
         'From "Camille P"@example.org Mon Nov  9 11:00:00 2026',
         "From me@example.org Mon Nov  9 11:00:00 2026 remote from mail",
+        # In the language of the system, as `strftime` gave the names.
+        "From me@example.org lun. nov.  9 11:00:00 2026",
+        "From - lun. 10 août 2026 11:00:00",
+        "From me@example.org Mo Dez 07 11:00:00 2026",
     ],
 )
 def test_a_mail_begins_after_a_line_with_a_sender_and_a_date_as_any_program_writes_it(tmp_path, line):
@@ -137,6 +141,7 @@ def test_a_mail_begins_after_a_line_with_a_sender_and_a_date_as_any_program_writ
         "From me@example.org Mon Nov  9 11:00:00 2026 I had this:",
         "From me@example.org on Mon Nov  9 11:00:00 2026",
         "From me@example.org Mon Nov  9 2026",
+        "From Montréal lundi 9 novembre 2026 à 11:00, je pars.",
         "From me@example.org Mon Nov  9 11:00:00 2026\nI had no answer.",
         "From me@example.org Mon Nov  9 11:00:00 2026\nNote: I had no answer.\n\nBye",
         "from me@example.org Mon Nov  9 11:00:00 2026\nFrom: me@example.org\nDate: today",

@@ -251,6 +251,10 @@ def test_a_checkbox(note, item, ticked, title):
         "@November 10, 2026 2:30 PM",
         "2026‑11‑10 14:30",
         "2026–11–10 14:30",
+        # Behind what is struck out, another state of a checkbox, or a priority.
+        "~~2026-11-09~~ 2026-11-10 14:30",
+        "[-] 2026-11-10 14:30",
+        "(A) 2026-11-10 14:30",
     ],
 )
 def test_ways_to_write_a_time(note, written):
@@ -304,6 +308,21 @@ def test_tags_and_values_anywhere(note, item, tags, title, data):
     assert (event.tags, event.title, event.data) == (tags, title, data)
 
 
+@pytest.mark.parametrize("mark", ["**", "*", "__", "_", "=="])
+def test_a_note_in_bold_or_the_like_as_a_whole(note, mark):
+    event = note(f"{mark}2026-11-10 14:30 #promise Send it due:friday{mark}")
+    assert (event.start, event.tags, event.title) == (at("2026-11-10T14:30"), ("promise",), "Send it")
+    assert event.data == {"due": "friday"}
+
+
+@pytest.mark.parametrize(
+    "written", ["**due:** 2026-11-13", "**due**: 2026-11-13", "__due:__ 2026-11-13", "<br>due:2026-11-13"]
+)
+def test_a_key_in_bold_or_behind_a_break(note, written):
+    event = note(f"2026-11-10 #promise Send it {written}")
+    assert (event.title, event.data) == ("Send it", {"due": "2026-11-13"})
+
+
 def test_a_label_of_its_own(note):
     assert note("#case:client-a #fit yes").case == "client-a"
     assert note('#CASE:"Client A" yes').case == "Client A"
@@ -318,6 +337,8 @@ def test_a_label_of_its_own(note):
         ("##\n\nprose\n\n- #fit\n", 5, "under no case"),
         ("##\n- #fit\n", 2, "under no case"),
         (f"{NORDIK}- 2026-11 #fit\n", 2, '"2026-11" is not a date'),
+        (f"{NORDIK}- 2026_11_10 #fit\n", 2, '"2026_11_10" is not a date'),
+        (f"{NORDIK}- 2026-W46-2 #fit\n", 2, '"2026-W46-2" is not a date'),
         (f"{NORDIK}- 2026-13-45 #fit\n", 2, '"2026-13-45" is not a date'),
         (f"{NORDIK}- 2026-02-30 #fit\n", 2, '"2026-02-30" is not a date'),
         (f"{NORDIK}- 9999-12-31 23:00 #fit\n", 2, '"9999-12-31" is not a date'),
@@ -344,6 +365,7 @@ def test_what_cannot_be_read_is_reported_with_its_line(read, text, where, messag
         ("#fit due:", "due: has no value"),
         ('#fit bonus:"the printer', "no closing quote"),
         ("#fit yes\n2026-11-10 #promise oops", 'begin it with "- "'),
+        ("#fit yes - 2026-11-11 #promise Call Paul", "a second note stands in the same line"),
         ("#fit " + "long " * 10_000, "too long"),
     ],
 )
@@ -443,5 +465,6 @@ def test_a_note_is_read_from_its_text_without_a_file():
 def test_what_is_wrong_with_such_a_note_is_told_and_no_line_of_it_begins_another():
     (bad,) = read_note("Nordik", "2026-13-45 #promise Send it")
     assert isinstance(bad, BadItem)
-    (note,) = read_note("Nordik\n## Other", "2026-11-10 #promise\n- 2026-11-11 #kept")
+    note, told = read_note("Nordik\n## Other", "2026-11-10 #promise\n- 2026-11-11 #kept")
     assert note.heading == "Nordik ## Other"
+    assert "a second note" in told.message

@@ -43,6 +43,7 @@ UNSEEN = {
     "  followup look CALENDAR.ics SENT",
     "followup problem {}",
     "- 2026-11-10 14:30 #promise Send the address of the shop due:friday",
+    "- 2026-11-10 14:30 #promise Envoyer l'adresse de la boutique due:vendredi",
     "- 2026-11-10 14:30 #promesse Envoyer l'adresse de la boutique due:vendredi",
     "coordinated universal time",
     "hold ends",

@@ -5,7 +5,7 @@ import pytest
 from followup_rules import Pull
 from followup_rules.config.wordlists import registrable
 from followup_rules.engine.assign_cases import Directory, Label
-from followup_rules.model import Person
+from followup_rules.model import Decision, Person, Reason, State, Visit
 from followup_rules.store import cases
 from tests.support.caselab import at, event, visit
 
@@ -41,3 +41,28 @@ def test_what_moves_while_a_case_is_judged_is_seen_by_those_after_it(two):
     two.arrange({event.identity for event in two.case("boreal.ca").home}, panel)
     assert next(reading).case.home == ()
     assert next(reading, None) is None
+
+
+def test_the_subjects_that_are_kept_of_one_meeting_stay_when_another_leaves_its_case(kept):
+    meetings = [visit(id="I1"), visit("2026-11-10 10:00", id="I2", title="Panel")]
+    kept.events.take("all", Pull(events=meetings), meetings, at(NOW), at(NOW))
+    names = {each.identity for each in meetings}
+    kept.arrange(names, Directory(registrable))
+    stays, goes = (
+        Decision(
+            key=f"write/nordik.ca@{each.start.date()}",
+            rule="write",
+            case="nordik.ca",
+            visit=Visit(events=(each,), start=each.start, end=each.end, day=each.start.date(), people=each.people),
+            state=State.DONE,
+            reason=Reason("it is so"),
+        )
+        for each in meetings
+    )
+    kept.decisions.write("nordik.ca", [stays, goes], at(NOW), until=None, stale=False)
+    kept.subjects.keep("nordik.ca", {stays.key: "One", f"{goes.key}#2": "Two"})
+    kept.arrange(names, Directory(registrable, labels=(Label("panel", words=("panel",)),)))
+    assert kept.subjects.of_cases(["nordik.ca", "panel"]) == {
+        "nordik.ca": {stays.key: "One"},
+        "panel": {"write/panel@2026-11-10#2": "Two"},
+    }

@@ -182,9 +182,8 @@ def _noticed(trial: Trial, suite: Suite, memory: Memory) -> int:
             return FAILED
     if trial.mutant.within and exchanged and "" not in reaching:
         return PASSED
-    name = f"followup_rules.{trial.module}"
-    sys.meta_path.insert(0, Mutated(name, code))
-    return suite.run_anew(own, name)
+    sys.meta_path.insert(0, Mutated(f"followup_rules.{trial.module}", code))
+    return suite.run_anew(own)
 
 
 def _ended(running: dict[int, Trial]) -> Iterator[Trial]:
