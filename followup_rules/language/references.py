@@ -278,8 +278,8 @@ def _untaken(rules: RuleSet, tables: Mapping[Key, Table], around: Surroundings) 
             hint = Sentence('did you mean "{word}"?', word=guess)
         actions = tables["rule", makers[0].id].fields["do"].items()
         at = ("output", output) if output else ("type", kind)
-        named = [item.child(at[0]) for item in actions if item.raw.get(at[0]) == at[1]] or actions
-        named[0].report(message, code=Code.NO_OUTPUT, hint=hint)
+        named = next(item.child(at[0]) for item in actions if item.raw.get(at[0]) == at[1])
+        named.report(message, code=Code.NO_OUTPUT, hint=hint)
         faults.update({("rule", rule.id): message for rule in makers})
     return faults
 
