@@ -86,7 +86,7 @@ def _is_name(header: Value) -> bool:
 def _stands_for_itself(header: Value) -> bool:
     """Tell whether a table could be meant as a new one, so that it is under an earlier one's name by mishap."""
     if header.path[0] != "define":
-        return isinstance(header.raw, dict) and {"on", "do"} <= header.raw.keys()
+        return {"on", "do"}.issubset(header.raw)
     return not isinstance(header.raw, dict) or not changes_only(header)
 
 

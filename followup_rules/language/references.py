@@ -278,8 +278,8 @@ def _untaken(rules: RuleSet, tables: Mapping[Key, Table], around: Surroundings) 
             hint = Sentence('did you mean "{word}"?', word=guess)
         actions = tables["rule", makers[0].id].fields["do"].items()
         at = ("output", output) if output else ("type", kind)
-        named = [item.child(at[0]) for item in actions if item.raw.get(at[0]) == at[1]] or actions
-        named[0].report(message, code=Code.NO_OUTPUT, hint=hint)
+        named = next(item.child(at[0]) for item in actions if item.raw.get(at[0]) == at[1])
+        named.report(message, code=Code.NO_OUTPUT, hint=hint)
         faults.update({("rule", rule.id): message for rule in makers})
     return faults
 
@@ -301,7 +301,7 @@ def _cycles(rules: RuleSet, tables: Mapping[Key, Table]) -> dict[Key, str]:
         if kind != "define":
             faults["guard" if kind == "guard" else "rule", name] = sentence
         if (kind, name) == min(way, key=lambda node: node[::-1]):
-            value = _place(kind, name, rules, tables)
+            value = _place(kind, name, {way[1][1]}, rules, tables)
             value.report(
                 sentence, code=Code.TIMES_IN_A_CYCLE, hint=Sentence("let one of them count from start, end or day")
             )
@@ -320,7 +320,7 @@ def _chains(long: set[Key], rules: RuleSet, tables: Mapping[Key, Table]) -> dict
         longest=cycles.LONGEST,
     )
     for kind, name in sorted(long)[:1]:
-        value = _place(kind, name, rules, tables)
+        value = _place(kind, name, rules.rules, rules, tables)
         value.report(
             sentence, code=Code.TIMES_IN_A_CYCLE, hint=Sentence("let one of them count from start, end or day")
         )
@@ -328,13 +328,13 @@ def _chains(long: set[Key], rules: RuleSet, tables: Mapping[Key, Table]) -> dict
     return {key: sentence for key in keys if key in tables}
 
 
-def _place(kind: str, name: str, rules: RuleSet, tables: Mapping[Key, Table]) -> Value:
+def _place(kind: str, name: str, further: Collection[str], rules: RuleSet, tables: Mapping[Key, Table]) -> Value:
+    """Return where a rule, guard or definition counts from any of some others; mostly that is its opening."""
     if kind != "define":
         table = tables["guard" if kind == "guard" else "rule", name]
         it: Rule | Guard = rules.guards[name] if kind == "guard" else rules.rules[name]
-        waiting = (key for key, phrases in phrases_of(it).items() if any(phrase.done for phrase in phrases))
-        key = "opens" if kind == "rule" else next(waiting, "opens")
-        return table.fields.get(key) or table.fields.get("moved_by") or table.header
+        counting = (key for key, found in phrases_of(it).items() if any(phrase.base in further for phrase in found))
+        return table.fields.get(next(counting, "opens")) or table.header
     pattern = rules.world.definitions[name]
     assert pattern is not None, "a definition in a cycle has been compiled"
     return pattern.phrases[0][0]
