@@ -5,10 +5,13 @@ For plugins, too: whatever they write for the user is written like this.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from followup_rules.sentences import Sentence
 
 # How the name of a file begins and ends that is still being written.
 _BEGIN, _END = ".followup-", ".tmp"
@@ -18,10 +21,14 @@ _BEGIN, _END = ".followup-", ".tmp"
 def beside(place: Path, content: bytes, mode: int = 0o600, owner: tuple[int, int] = (-1, -1)) -> Iterator[Path]:
     """Write a file in the folder of `place`, safe on disk, and lend its path; move it there with `Path.replace`.
 
-    If that fails, it is removed. Only its owner may read it before it has its mode. Raises OSError.
+    If that fails, it is removed. Only its owner may read it before it has its mode. Raises OSError, also if what stands at
+    `place` is no regular file.
     """
     import tempfile  # noqa: PLC0415 -- most runs write nothing
 
+    if place.exists() and not place.is_file():
+        # A rename would put a file in the place of a device, such as /dev/null, and root may do so.
+        raise OSError(errno.EINVAL, Sentence("it is no regular file, and is not replaced"))
     # In the same folder: a rename is atomic only within one file system (POSIX, rename).
     handle, name = tempfile.mkstemp(_END, _BEGIN, place.parent)
     try:

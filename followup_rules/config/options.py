@@ -36,6 +36,8 @@ def read(cls: type, value: Value, base: Path, skip: frozenset[str] = frozenset()
 
     Keys in `skip` belong to somebody else.
     """
+    if not value.is_a(dict):
+        return None
     before = len(value.problems)
     record = _read_all(cls, value, base, skip)
     hidden = _secrets_in(value, {field.name: field for field in dataclasses.fields(cls)})

@@ -69,6 +69,7 @@ BAD = {
     "wrong type in a list": (PROFILE.replace('"me@', '1, "me@'), 2, 7, "F011", "'me' must be a text in quotes, not 1", ""),
     "list of sources": ("sources = [1]\n" + PROFILE, 1, 11, "F011", "'sources' must be a table", ""),
     "source of no table": ("[sources]\na = 1\n" + PROFILE, 2, 5, "F011", "'a' must be a table", ""),
+    "store of no table": ("store = 'f.db'\n" + PROFILE.partition("[store]")[0], 1, 9, "F011", "'store' must be a table", ""),
     "profile of no table": ("profile = 1", 1, 11, "F011", "'profile' must be a table", ""),
     "case of no table": (PROFILE + "[case]\na = 1", 7, 5, "F011", "'a' must be a table", ""),
     "unknown key in a case": (PROFILE + "[case.a]\nperson = []", 7, 1, "F010", "unknown key 'person'", "people"),
