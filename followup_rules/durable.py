@@ -21,8 +21,8 @@ _BEGIN, _END = ".followup-", ".tmp"
 def beside(place: Path, content: bytes, mode: int = 0o600, owner: tuple[int, int] = (-1, -1)) -> Iterator[Path]:
     """Write a file in the folder of `place`, safe on disk, and lend its path; move it there with `Path.replace`.
 
-    If that fails, it is removed. Only its owner may read it before it has its mode. Raises OSError, also if what stands at
-    `place` is no regular file.
+    If that fails, it is removed. Only its owner may read it before it has its mode. Raises OSError, also if what
+    stands at `place` is no regular file.
     """
     import tempfile  # noqa: PLC0415 -- most runs write nothing
 
