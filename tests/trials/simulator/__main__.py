@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from collections.abc import Iterator
+from functools import partial
+from multiprocessing import Pool
 
 from .life_of import Lived, live
 
@@ -15,18 +19,27 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=1, help="how many lives: seeds from --seed on")
     parser.add_argument("--years", type=float, default=1, help="how long each is")
     parser.add_argument("--every", type=int, default=5, help="make the costly checks at every n-th run")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many at once")
     parser.add_argument("--verbose", action="store_true", help="tell the whole story")
     asked = parser.parse_args()
-    lives = [_one(seed, asked) for seed in range(asked.seed, asked.seed + asked.runs)]
-    return int(any(life.violation for life in lives))
+    broken = False
+    for life in _lives(asked):
+        told = life.story if asked.verbose else life.excerpt if life.violation else []
+        sys.stdout.write("\n".join([str(life), *told, ""]))
+        sys.stdout.flush()
+        broken |= bool(life.violation)
+    return int(broken)
 
 
-def _one(seed: int, asked: argparse.Namespace) -> Lived:
-    life = live(seed, asked.years, every=asked.every)
-    told = life.story if asked.verbose else life.excerpt if life.violation else []
-    sys.stdout.write("\n".join([str(life), *told, ""]))
-    sys.stdout.flush()
-    return life
+def _lives(asked: argparse.Namespace) -> Iterator[Lived]:
+    lived = partial(live, years=asked.years, every=asked.every)
+    seeds = range(asked.seed, asked.seed + asked.runs)
+    if min(asked.jobs, asked.runs) == 1:  # in this process, where a debugger sees it
+        yield from map(lived, seeds)
+        return
+    # A process for a few lives each: what one leaves in memory does not add up.
+    with Pool(asked.jobs, maxtasksperchild=8) as pool:
+        yield from pool.imap(lived, seeds)
 
 
 if __name__ == "__main__":
