@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property, partial
@@ -14,11 +13,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from followup_rules import __version__, language, regular_files
+from followup_rules import language, regular_files
 from followup_rules.codes import Code
 from followup_rules.config import options
 from followup_rules.config import profile as profiles
 from followup_rules.config.configured import ConfiguredOutput, ConfiguredSource, place_of
+from followup_rules.config.fingerprint import fingerprint
 from followup_rules.config.ingredients import Ingredients, Layer
 from followup_rules.config.packs import RULES, WORDS, in_folder, is_folder, spelt_as_folder
 from followup_rules.config.profile import ProfileTable, StoreTable
@@ -207,7 +207,7 @@ def _build(file: Path, document: Document, tables: Mapping[str, Value], top: Val
                 for name, check in plugins.checks.items()
             },
         ),
-        fingerprint=_fingerprint([*(layer.text for layer in layers), document.text], base, packs, plugins),
+        fingerprint=fingerprint([*(layer.text for layer in layers), document.text], base, packs, plugins),
     )
 
 
@@ -377,26 +377,3 @@ def _disabled(value: Value | None) -> tuple[Value, ...]:
         return ()
     names = values.every(value.child("disabled"), lambda item: item if item.is_a(str) else None)
     return names or ()
-
-
-def _fingerprint(texts: Sequence[str], base: Path, packs: Sequence[Pack], plugins: Registry) -> str:
-    """Return what changes whenever the same events could be judged or worded otherwise."""
-    folders = [base / "templates", *(Path(pack.folder) / "templates" for pack in packs)]
-    # Times of the templates and not their texts: this is asked at every run, also of those that find nothing to do.
-    looks = [look for folder in folders for look in _looks(folder)]
-    adds = [f"{plugin.name} {plugin.state} {plugin.adds}" for plugin in plugins.plugins]
-    # With the version: another followup may read the same rules otherwise.
-    return hashlib.sha256("\0".join([__version__, *texts, *looks, *adds]).encode(errors="surrogateescape")).hexdigest()
-
-
-def _looks(folder: Path) -> Iterator[str]:
-    """Yield what shows a change of the files in a folder; what cannot be looked at only by its name."""
-    try:
-        files = sorted(folder.iterdir())
-    except OSError:
-        return
-    for file in files:
-        try:
-            yield f"{file} {file.stat().st_mtime_ns}"
-        except OSError:
-            yield str(file)

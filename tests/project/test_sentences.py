@@ -14,7 +14,7 @@ from tests.support.project import ROOT
 
 ELSEWHERE = {
     "codes.py": "names of codes, for the documentation",
-    "testing.py": "what the author of a plugin reads when its tests fail",
+    "testing": "what the author of a plugin reads when its tests fail",
     "editor": "descriptions in the JSON Schema, which editors show; not translated yet",
     "starters.py": "the files that `init` writes, in each language",
     "schedule.py": "files of systemd and launchd, and what these programs answer",
