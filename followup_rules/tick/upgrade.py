@@ -61,11 +61,29 @@ def tell_of_upgrade(
             ),
             Sentence("the copy that you put back is as it was") if state.restored else before_it,
         )
+    yield from _read_otherwise(before, news, given)
+    if not whole:
+        return
+    if kept := store.decisions.keep_settled():
+        yield _remark(
+            Sentence(
+                "{number} duty was over, and stays so, although it would be open by what is read now: {keys}",
+                "{number} duties were over, and stay so, although they would be open by what is read now: {keys}",
+                number=len(kept),
+                keys=listed(kept),
+            ),
+            Sentence("nothing is made of it; do by hand what you still want to do"),
+        )
+    store.state.write(replace(store.state.read(), upgraded_from=0))
+
+
+def _read_otherwise(before: Mapping[str, Event], news: Collection[str], given: Given) -> Iterator[Problem]:
+    """Tell of the entries whose meaning is another one than before this run."""
     # Entries that are new are not told of: these are the sources' news, and not the upgrade's.
+    store, zone = given.store, given.config.profile.timezone
     now = store.acquaintances.answered(store.events.events(before.keys() & news))
     there = (event for event in now if event.gone is None)
     differing = [event for event in there if _essence(event, given) != _essence(before[event.identity], given)]
-    zone = given.config.profile.timezone
     other = sorted(
         Sentence(
             "the {kind} “{title}” of {day}",
@@ -85,19 +103,6 @@ def tell_of_upgrade(
             ),
             Sentence("what was over stays over; what is due is judged by what is read now: followup explain CASE"),
         )
-    if not whole:
-        return
-    if kept := store.decisions.keep_settled():
-        yield _remark(
-            Sentence(
-                "{number} duty was over, and stays so, although it would be open by what is read now: {keys}",
-                "{number} duties were over, and stay so, although they would be open by what is read now: {keys}",
-                number=len(kept),
-                keys=listed(kept),
-            ),
-            Sentence("nothing is made of it; do by hand what you still want to do"),
-        )
-    store.state.write(replace(store.state.read(), upgraded_from=0))
 
 
 def _remark(message: str, hint: str) -> Problem:
