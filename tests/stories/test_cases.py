@@ -242,6 +242,13 @@ def test_an_interview_that_a_service_organizes_without_people_is_one_with_nobody
     assert tick.the("thank-you").to == []
 
 
+@pytest.mark.parametrize("service", ["welcomekit.co", "message.teamtailor.com", "indeedemail.com"])
+def test_two_employers_who_write_through_one_service_are_two_cases(story, service):
+    story.visit("I1", "2026-11-09 10:00", f"abc1@{service}")
+    story.visit("I2", "2026-11-09 14:00", f"xyz2@{service}")
+    assert len(story.at("2026-11-09 15:05").rules("create")) == 2
+
+
 def test_an_interview_among_colleagues_is_none_and_nothing_is_asked(story):
     story.visit("I1", "2026-11-09 10:00", "chef@monemploi.ca")
     assert story.at("2026-11-09 11:05").changes == []
