@@ -88,7 +88,6 @@ def test_without_a_slip_nothing_is_told(tmp_path):
         # a calendar, at the line that cannot be read
         ("calendar.ics", ":20261103T10", ":20261303T10", 6, "20261303T100000", ""),
         ("calendar.ics", "Toronto:20261103T10", "Torronto:20261103T10", 6, "America/Torronto", '"America/Toronto"'),
-        ("calendar.ics", "America/Toronto:20261103T10", "Montreal Time:20261103T10", 6, "Montreal Time", "/Montreal"),
         ("calendar.ics", "BEGIN:VEVENT\n", "", 2, "2.0", ""),
         ("calendar.ics", CALENDAR[-50:], "", 8, "ATTENDEE;CN=Priya:mailto:priya@northwind.e", ""),
         ("calendar.ics", CALENDAR, "<!DOCTYPE html><html>Sign in</html>", 1, "<!DOCTYPE html><html>Sign in</html>", ""),
