@@ -53,7 +53,7 @@ def zone(name: str, defined: Mapping[str, str]) -> tzinfo:
 
 def _meant(name: str) -> str:
     """Return the hint for an unknown name: the zone of the city in it, or the one that is spelt much like it."""
-    city = _TIME_OF_A_REGION.sub(r"\1", name).rpartition("/")[2].strip().casefold()
+    city = name.rpartition("/")[2].strip().casefold()
     there = [each for each in _names() if "/" in each and each.rpartition("/")[2].replace("_", " ").casefold() == city]
     # 0.85 passes a slip of a letter or two, and no other city.
     near = there or get_close_matches(name, _names(), 1, 0.85)
