@@ -28,6 +28,7 @@ NAMES = tuple(f"followup_rules.{room}." for room in ROOMS)
 PASSED, FAILED = 0, 1
 _IMPORT = 5
 """Seconds of processor time that all imports take at most."""
+_AT_ONCE = 10
 OPTIONS = (
     "--override-ini=addopts=", "--import-mode=importlib", "--assert=plain", "--capture=no",
     "-p", "no:cacheprovider", "-p", "no:terminal",
@@ -90,10 +91,16 @@ class Suite(NamedTuple):
         except Exception:  # noqa: BLE001 (whatever a mistake may raise)
             return FAILED
         files = sorted({item.path for item in self.items}, key=lambda path: (path.name != own, path))
+        # Few at once, as most mistakes are noticed soon; and not one by one, as each call takes its time.
+        shares = [files[:1], *(files[first : first + _AT_ONCE] for first in range(1, len(files), _AT_ONCE))]
         with tempfile.TemporaryDirectory(prefix="followup-mutation-") as place:
             options = [*OPTIONS, "-x", f"--basetemp={place}/tests"]
-            codes = (int(pytest.main([*options, str(file)], [_Limited(self.seconds)])) for file in files)
-            return next((code for code in codes if code != PASSED), PASSED)
+            for share in shares:
+                _allow(_IMPORT)
+                code = int(pytest.main([*options, *map(str, share)], [_Limited(self.seconds)]))
+                if code != PASSED:
+                    return code
+        return PASSED
 
 
 def _allow(seconds: float) -> None:
