@@ -49,7 +49,15 @@ def finder(words: Iterable[str]) -> re.Pattern[str]:
     >>> [bool(find(fold(text))) for text in ("Thanks so much for our call", "Thanks. Are you free then for the call?")]
     [True, False]
     """
-    runs = [run for run in map(_run_expression, words) if not re.fullmatch(run, "")]  # nothing is in every text
+    runs = [*map(_run_expression, words)]
+    found = _expression(runs)
+    if not found.match(" "):
+        return found
+    # What may stand for nothing, as "(|a)", would be in every text. Each is compiled alone only then, as that is dear.
+    return _expression([run for run in runs if not re.fullmatch(run, "")])
+
+
+def _expression(runs: Sequence[str]) -> re.Pattern[str]:
     return re.compile(f"{_any_of(runs)}(?= )" if runs else "(?!)")
 
 
