@@ -1,6 +1,7 @@
 """`followup debrief`: the questions of the packs, one by one, and the notes that the answers become."""
 
 import json
+import os
 
 import pytest
 from click.testing import CliRunner
@@ -107,6 +108,16 @@ def test_a_question_that_cannot_be_asked_is_told_with_its_place(story, written, 
     asked = debrief(story, "")
     assert told in asked.stderr
     assert "./mine/questions.toml" in asked.stderr
+
+
+def test_questions_that_are_no_file_are_told_and_never_waited_for(story):
+    pack = story.folder / "mine"
+    pack.mkdir()
+    (pack / "rules.toml").write_text(PACK)
+    os.mkfifo(pack / "questions.toml")
+    story.base = story.base.replace('packs = ["interview"]', 'packs = ["./mine"]')
+    story.config()
+    assert "./mine/questions.toml cannot be read" in debrief(story, "").stderr
 
 
 def test_without_questions_it_says_so(story):
