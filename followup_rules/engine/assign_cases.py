@@ -43,7 +43,7 @@ class Label(Struct, frozen=True):
         said = f"{fold(event.title)}{fold(event.text)}{fold(event.heading)}"
         addresses = [person.address for person in _who(event)]
         how = (
-            bool(self.words) and bool(finder(self.words).search(said)),
+            finder(self.words).search(said) is not None,
             not self.people.isdisjoint(addresses),
             any(in_domain(address, self.domains) for address in addresses),
         )
