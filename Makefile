@@ -92,12 +92,12 @@ crashes: $(VENV)/ready
 # that of all mistakes lies higher (`make mutation`, `make nightly`).
 mutants: $(VENV)/ready
 	@echo "make mutants SEED=$(SEED) makes the same mistakes again"
-	$(BIN)/python -m tests.trials.mutation --sample 100 --seed $(SEED) --floor 80
+	$(BIN)/python -m tests.trials.mutation --sample 100 --seed $(SEED) --floor 90
 
 trials: $(VENV)/ready npm
 	@echo "make trials SEED=$(SEED) makes the same trials again"
 	$(BIN)/python -m tests.trials.faults --points 800 --seed $(SEED)
-	$(BIN)/python -m tests.trials.mutation --sample 400 --seed $(SEED) --floor 82
+	$(BIN)/python -m tests.trials.mutation --sample 400 --seed $(SEED) --floor 93
 	$(BIN)/python -m tests.trials.simulator --runs 2 --years 0.25 --seed $(SEED)
 	$(BIN)/python -m tests.trials.hostile --inputs 400 --seed $(SEED)
 	$(BIN)/python -m tests.trials.mail --seed $(SEED)
@@ -111,7 +111,7 @@ bench: $(VENV)/ready
 	$(BIN)/python benchmarks/twenty_years.py
 
 mutation: $(VENV)/ready
-	$(BIN)/python -m tests.trials.mutation --floor 85
+	$(BIN)/python -m tests.trials.mutation --floor 93
 
 soak: $(VENV)/ready
 	$(BIN)/python -m tests.trials.faults --soak

@@ -118,7 +118,7 @@ def test_each_known_survivor_is_a_mistake_that_could_be_made():
 @pytest.mark.long
 @pytest.mark.whole
 def test_of_three_hundred_mistakes_at_least_eighty_five_of_a_hundred_are_noticed():
-    command = [sys.executable, "-m", "tests.trials.mutation", "--sample", "300", "--floor", "85"]
+    command = [sys.executable, "-m", "tests.trials.mutation", "--sample", "300", "--floor", "92"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "mutants=300 " in done.stdout
