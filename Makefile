@@ -8,6 +8,8 @@ PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 # Which share of the trials `make crashes` and `make trials` make; another one each time, unless one is given.
 SEED := $(or $(SEED),$(shell od -An -N2 -tu2 /dev/urandom | tr -d ' '))
 SHARDS := 8
+# One more than there are processors, as some tests wait: for a plugin that hangs, or a server.
+WORKERS := $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 .PHONY: help bench demo demo-long demo-google npm test test-slow test-long test-all test-pythons test-lowest coverage crashes mutants trials mutation soak nightly lint format docs sentences clean
 
@@ -55,10 +57,10 @@ demo-google: $(VENV)/ready npm
 	@$(BIN)/python examples/google_demo.py
 
 test: $(VENV)/ready npm
-	$(BIN)/python -m pytest --numprocesses auto -m "not slow and not long"
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) -m "not slow and not long"
 
 test-slow: $(VENV)/ready npm
-	$(BIN)/python -m pytest --numprocesses auto -m "slow and not long"
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) -m "slow and not long"
 
 test-long: $(VENV)/ready npm
 	$(BIN)/python -m pytest --numprocesses auto -m long --durations 0 --durations-min 10
