@@ -161,19 +161,27 @@ def _uncertain(change: Change, what: str, error: Exception, hint: str) -> Proble
 def settle(entry: LedgerEntry, output: Output, store: Store, now: datetime, *, look_only: bool) -> Iterator[Problem]:
     """Find out how a call ended that was cut short, and complete it; with `look_only`, only the ledger is told so."""
     action = entry.pending or entry.action
-    change = Change(op=entry.op, output=entry.output, action=action, key=entry.key, ref=entry.ref)
     try:
-        if entry.op == "create":
-            ref = output.find(entry.marker)
-            # What is not there was never made: as if it were taken back, so that the plan makes it anew.
-            settled = _completed(entry, entry.action, ref) if ref else replace(entry, state=EntryState.WITHDRAWN)
-        elif look_only:
-            settled = _completed(entry, action, entry.ref)
-        else:
-            settled = _completed(entry, action, _call(entry.op, entry, replace(action, key=entry.marker), output))
-    except Refused as refusal:
-        settled = _refused(entry, now, refusal)
+        settled = _ended(entry, action, output, now, look_only=look_only)
     except Exception as error:  # noqa: BLE001 -- the output is out of reach: still uncertain
+        change = Change(op=entry.op, output=entry.output, action=action, key=entry.key, ref=entry.ref)
         yield _uncertain(change, Sentence("still no telling"), error, Sentence("the next run looks again"))
         return
     receipt(store, settled)
+
+
+def _ended(entry: LedgerEntry, action: Action, output: Output, now: datetime, *, look_only: bool) -> LedgerEntry:
+    if entry.op == "create":
+        ref = output.find(entry.marker)
+        # What is not there was never made: as if it were taken back, so that the plan makes it anew.
+        return _completed(entry, entry.action, ref) if ref else replace(entry, state=EntryState.WITHDRAWN)
+    if look_only:
+        return _completed(entry, action, entry.ref)
+    try:
+        ref = _call(entry.op, entry, replace(action, key=entry.marker), output)
+    except Refused as refusal:
+        # The call that was cut short may have taken it back: it is not the user who deleted it.
+        if entry.op == "withdraw" and output.status([entry.ref])[entry.ref].state == "gone":
+            return _completed(entry, action, "")
+        return _refused(entry, now, refusal)
+    return _completed(entry, action, ref)

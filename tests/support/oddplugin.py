@@ -132,7 +132,9 @@ class Output:
 
     def withdraw(self, ref: str) -> Any:
         self.calls.append(("withdraw", ref))
-        self.made.pop(ref, None)
+        if "withdraw" in self.instead:
+            return self.instead["withdraw"](ref)
+        return self.made.pop(ref, None) and None
 
     def status(self, refs: Any) -> Any:
         self.calls.append(("status", ""))
@@ -145,6 +147,15 @@ class Output:
         found = [key for name, key in self.calls if name in methods]
         self.calls.clear()
         return found
+
+
+def raising(error: BaseException) -> Any:
+    """Return what is done in place of a method that fails."""
+
+    def instead(*_: Any) -> Any:
+        raise error
+
+    return instead
 
 
 def with_tag(event: Event, *tags: str) -> Event:

@@ -12,16 +12,9 @@ from followup_rules.store.store import open_store
 from followup_rules.tick.execute import carry_out, settle
 from tests.support.calls import CUT_OFF, THANKS
 from tests.support.caselab import at
-from tests.support.oddplugin import TASKS_APART, Output, run, story
+from tests.support.oddplugin import TASKS_APART, Output, raising, run, story
 
 NOW = "2026-11-09 16:05"
-
-
-def _raising(error):
-    def instead(_):
-        raise error
-
-    return instead
 
 
 @pytest.mark.parametrize(
@@ -36,7 +29,7 @@ def _raising(error):
 )
 def test_a_refusal_is_not_tried_again_before_the_service_wants_it(kept, asked, waits):
     output = Output()
-    output.instead["update"] = _raising(Refused("too many requests", asked))
+    output.instead["update"] = raising(Refused("too many requests", asked))
     output.put(THANKS)
     list(settle(CUT_OFF, output, kept, at(NOW), look_only=False))
     assert kept.ledger.entry(CUT_OFF.key, "odd").retry == at(NOW) + waits
@@ -48,7 +41,7 @@ CREATE = Change(op="create", output="odd", action=THANKS, key=THANKS.key)
 def refused(kept, times):
     """Have a draft refused again and again, each time as soon as it may be tried; return the minutes between."""
     output, now, waited = Output(), at(NOW), []
-    output.instead["create"] = _raising(Refused("the account is full"))
+    output.instead["create"] = raising(Refused("the account is full"))
     for _ in range(times):
         problem = carry_out(CREATE, output, kept, now)
         assert "refused: the account is full" in problem.message
@@ -75,7 +68,7 @@ def test_after_it_worked_the_next_refusal_waits_as_a_first_one_does(kept):
 
 def test_what_was_refused_forty_times_stops_nothing_else_in_its_case_and_works_in_the_end(tmp_path, odd):
     told = story(tmp_path / "story", TASKS_APART)
-    odd.output.instead["create"] = _raising(Refused("the account is full"))
+    odd.output.instead["create"] = raising(Refused("the account is full"))
     run(told, "2026-11-09 12:00")
     with open_store(told.folder / "out/followup.db") as store:
         for entry in store.ledger.of("nordik.ca"):
@@ -91,7 +84,7 @@ def test_what_was_refused_forty_times_stops_nothing_else_in_its_case_and_works_i
 
 def test_what_must_wait_is_not_tried_before_its_time_and_said_to_wait(tmp_path, odd):
     told = story(tmp_path / "story", TASKS_APART)
-    odd.output.instead["create"] = _raising(Refused("too many requests", timedelta(hours=3)))
+    odd.output.instead["create"] = raising(Refused("too many requests", timedelta(hours=3)))
     run(told, "2026-11-09 12:00")
     assert len(odd.output.called("create")) == 2
     waiting = run(told, "2026-11-09 14:59")

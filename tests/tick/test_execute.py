@@ -1,12 +1,16 @@
 """What becomes of a call to an output that was cut short, and of a notice that nobody reads."""
 
+import pytest
+from msgspec.structs import replace
+
+from followup_rules import Refused
 from followup_rules.cli import show
 from followup_rules.engine.plan import EntryState
 from followup_rules.tick.execute import settle
 from tests.support.calls import CUT_OFF, LONGER, THANKS
 from tests.support.caselab import at
-from tests.support.oddplugin import Output
-from tests.support.storybook import Story, call
+from tests.support.oddplugin import OUTPUT, Output, raising
+from tests.support.storybook import CONFIG, Story, call
 
 NOW, LATER = "2026-11-09 16:05", "2026-11-09 16:10"
 NOTICE = '[rule.tell]\non = { kind = "meeting" }\ndo = { type = "notice", title = "You met", text = "Rest." }\n'
@@ -35,13 +39,41 @@ def test_an_update_that_is_refused_on_the_second_try_is_tried_again_later(kept):
     assert settled(kept, Output()) == ([], EntryState.DELIVERED, THANKS.text, True)
 
 
-def test_a_call_whose_end_still_cannot_be_told_stays_open(kept):
-    def out_of_reach(_):
-        raise OSError("no route")
+@pytest.mark.parametrize(("lies_there", "becomes"), [(False, EntryState.WITHDRAWN), (True, EntryState.DELIVERED)])
+def test_what_refuses_to_be_taken_back_a_second_time_may_be_gone_already(kept, lies_there, becomes):
+    output = Output()
+    if lies_there:
+        output.put(THANKS)
+    output.instead["withdraw"] = raising(Refused("too many requests"))
+    entry = replace(CUT_OFF, op="withdraw", pending=THANKS)
+    assert list(settle(entry, output, kept, at(NOW), look_only=False)) == []
+    assert kept.ledger.entry(CUT_OFF.key, "odd").state is becomes
 
+
+def test_a_task_that_was_taken_back_without_an_answer_was_not_deleted_by_you(tmp_path, odd):
+    told = Story(tmp_path / "story", base=CONFIG.replace("[store]", f"{OUTPUT}[store]"))
+    told.note("2026-11-09 12:00 #ask")
+    told.config(
+        '[rule.ask]\non = "#ask"\nopens = "start"\ncloses = "start + 1 day"\n'
+        'do = { type = "task", title = "Ask", output = "odd" }\n'
+    )
+    told.at("2026-11-09 13:00")
+
+    def without_answer(ref):
+        del odd.output.made[ref]
+        raise TimeoutError
+
+    odd.output.instead["withdraw"] = without_answer
+    assert call(told.folder, "run", "--now", "2026-11-10 13:00").exit_code == 1
+    odd.output.instead["withdraw"] = raising(Refused("too many requests"))
+    call(told.folder, "run", "--now", "2026-11-10 13:05")
+    assert told.at("2026-11-10 14:00").state("ask") == "expired"
+
+
+def test_a_call_whose_end_still_cannot_be_told_stays_open(kept):
     output = Output()
     output.put(THANKS)
-    output.instead["update"] = out_of_reach
+    output.instead["update"] = raising(OSError("no route"))
     (problem,) = settle(CUT_OFF, output, kept, at(NOW), look_only=False)
     assert "still no telling" in problem.message
     assert kept.ledger.entry(CUT_OFF.key, "odd") is None  # nothing is noted down
