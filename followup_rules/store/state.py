@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Struct
@@ -88,6 +89,8 @@ class RunState(Struct, frozen=True):
     """The version of the store before it was brought up to date, until a run has told all that this changed."""
     restored: Restored | None = None
     """A copy was put back, and no run has yet looked through all outputs for what it does not know."""
+    restored_at: datetime | None = None
+    """When a copy was put back for the last time."""
     news: dict[str, datetime] = {}
     """When each source showed anything new for the last time."""
     notices: SaidOn | None = None
@@ -124,9 +127,12 @@ class State:
         # Compared as text: it is read anew only where somebody has written it since.
         if body != self._known[0]:
             try:
-                self._known = body, msgspec.json.decode(body, type=RunState)
-            except (msgspec.DecodeError, ValueError) as error:
+                state = msgspec.json.decode(body, type=RunState)
+                for name in {state.timezone, *state.zones} - {""}:
+                    ZoneInfo(name)
+            except (msgspec.DecodeError, ValueError, ZoneInfoNotFoundError, OSError) as error:
                 raise damaged(error) from error
+            self._known = body, state
         return self._known[1]
 
     def write(self, state: RunState) -> None:

@@ -24,7 +24,7 @@ _MOST_APART = 92
 def markers_of(change: Change, duty: Decision, seen: Seen, given: Given) -> Iterator[str]:
     """Yield the keys under which an action may lie there that is to be made."""
     # Where all is known that was made, nobody else makes anything but `create` finds it.
-    if change.output in seen.unfamiliar:
+    if change.output in seen.unfamiliar or _may_have_been_made(duty, given):
         yield change.action.key
     yield from _earlier_keys(change, duty, seen, given)
     note, day = duty.visit.anchor, duty.visit.day
@@ -36,6 +36,15 @@ def markers_of(change: Change, duty: Decision, seen: Seen, given: Given) -> Iter
         key = change.key.replace(f"@{day}", f"@{other}")
         if other != day and other <= today and given.store.ledger.entry(key, change.output) is None:
             yield key
+
+
+def _may_have_been_made(duty: Decision, given: Given) -> bool:
+    """Tell whether a duty was open before this store began, or went on as a copy of it.
+
+    When all outputs were looked through, the duty may have been void: a rule or a meeting has changed since.
+    """
+    began = max(given.first_run, given.left.restored_at or given.first_run)
+    return duty.opens is not None and duty.opens <= began
 
 
 def _earlier_keys(change: Change, duty: Decision, seen: Seen, given: Given) -> Iterator[str]:

@@ -191,7 +191,8 @@ def mark_as_put_back(copy: Store, config: Config, now: datetime) -> None:
     """
     state, own = copy.state.read(), config.whole_path
     restored = Restored(now.astimezone(UTC), state.last_run)
-    copy.state.write(replace(state, restored=restored, config=own, fingerprint="", sound="", sight=None))
+    left = replace(state, restored=restored, restored_at=restored.at, config=own, fingerprint="", sound="", sight=None)
+    copy.state.write(left)
 
 
 def _forgotten_since(copy: Store, store: Path) -> list[str]:

@@ -506,6 +506,10 @@ def test_instants_are_read_back_as_they_were_put(tmp_path):
 ODD = {
     "update source set pulled = 'yesterday'": lambda kept: kept.events.source("calendar"),
     "update state set body = '[]'": lambda kept: kept.state.read(),
+    "update state set body = json_set(body, '$.timezone', 'America/Toront/')": lambda kept: kept.state.read(),
+    """update state set body = json_set(body, '$.zones', json('{"Nowhere": "2026-11-09T00:00:00Z"}'))""": lambda kept: (
+        kept.state.read()
+    ),
     "update ledger set body = '{'": lambda kept: kept.ledger.of("nordik.ca"),
     "update decision set evidence = '7'": lambda kept: kept.decisions.of("nordik.ca"),
     "update event set body = cast(x'ff' as text)": lambda kept: kept.case("nordik.ca"),

@@ -5,7 +5,7 @@ import pytest
 from followup_rules import Refused, Status
 from followup_rules.host.checked_output import UNKNOWN
 from tests.support.oddplugin import OUTPUT, run
-from tests.support.storybook import CONFIG, Story
+from tests.support.storybook import CONFIG, Story, call
 
 ASK = '[rule.ask]\non = "#ask"\nopens = "start"\ndo = { type = "task", title = "Ask", output = "odd" }\n'
 KEY = "ask/notes:julie.roy@nordik.ca:2026-11-09T12:00:ask@2026-11-09"
@@ -79,3 +79,31 @@ def test_another_reference_of_what_is_not_open_is_no_answer(told, odd):
     odd.output.became[KEY] = Status("touched", ref="elsewhere")
     (problem,) = run(told, "2026-11-09 14:00").problems
     assert "another reference of what is touched" in problem["message"]
+
+
+def test_a_duty_that_was_open_before_a_store_began_is_looked_for_whenever_it_comes(told, odd):
+    told.edit_note("2026-11-09 12:00 #ask", "2026-11-09 11:00 #fit")  # the notes come a day after the store
+    run(told, "2026-11-09 13:00")
+    odd.output.made[KEY], odd.output.became[KEY] = None, Status("done")  # another computer made it, and it was ticked
+    told.note("2026-11-09 12:00 #ask")
+    late = run(told, "2026-11-10 13:00")
+    assert (late.changes, odd.output.called("create")) == ([], [])
+    assert [each["state"] for each in late.decisions if each["key"] == KEY] == ["done"]
+
+
+def test_a_duty_that_was_open_before_a_copy_was_put_back_is_looked_for_whenever_it_comes_again(told, odd):
+    copy = str(told.folder / "copy.db")
+    run(told, "2026-11-09 13:00")
+    call(told.folder, "backup", copy, "--now", "2026-11-09 13:30")
+    asked = "2026-11-09 14:00 #ask"
+    told.note(asked)
+    (made,) = run(told, "2026-11-09 15:00").changes
+    odd.output.became[made["key"]] = Status("done")
+    told.edit_note(asked, "2026-11-09 14:00 #fit")
+    call(told.folder, "backup", "--restore", copy, "--now", "2026-11-09 16:00")
+    run(told, "2026-11-09 16:05")
+    told.edit_note("2026-11-09 14:00 #fit", asked)
+    odd.output.called()
+    again = run(told, "2026-11-10 13:00")
+    assert (again.changes, odd.output.called("create")) == ([], [])
+    assert [each["state"] for each in again.decisions if each["key"] == made["key"]] == ["done"]
