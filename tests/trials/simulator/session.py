@@ -80,7 +80,7 @@ class Session:
         """The store as it was copied last."""
         self.copied_at = self.put_back_at = -1
         """After how many ticks the store was copied, and put back."""
-        self.shown = Picture()
+        self.shown = self._shown_at_copy = Picture()
         self.ticks = 0
 
     def close(self) -> None:
@@ -96,11 +96,13 @@ class Session:
     def copy_store(self) -> None:
         """Keep a copy of the store, as `followup backup` does."""
         self.copy, self.copied_at = self._open.enter_context(copied(self.store)), self.ticks
+        self._shown_at_copy = self.shown
 
     def put_back(self) -> None:
         """Put the copy in place of the store, as `followup backup --restore` does."""
         assert self.copy, "there is no copy"
         self.store, self.put_back_at = self._open.enter_context(copied(self.copy)), self.ticks
+        self.shown = self._shown_at_copy
         mark_as_put_back(self.store, self.config(), self.world.clock)
 
     def preview(
