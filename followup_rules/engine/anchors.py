@@ -138,15 +138,16 @@ class CaseView:
     def _day_of_visit(self, event: Event) -> date:
         """Return the day of the visit that an event belongs to: one that is kept, if it begins on that day of now.
 
-        Else a change of zone would part the meetings of one day, and have the same people thanked twice.
+        Else a meeting that comes after a change of zone would be a visit beside that day's, with the same people.
         """
-        return self.case.days.get(event.id) or self._kept_days.get(self.days.day(event.start), self.day(event))
+        begins = event.kind, self.days.day(event.start)
+        return self.case.days.get(event.id) or self._kept_days.get(begins, self.day(event))
 
     @computed
-    def _kept_days(self) -> Mapping[date, date]:
-        """By days of the zone of today, those under which a meeting of theirs is kept."""
-        kept = [(self.days.day(event.start), self.case.days.get(event.id)) for event in self.case.home]
-        return {today: day for today, day in reversed(kept) if day} if self.case.days else {}
+    def _kept_days(self) -> Mapping[tuple[str, date], date]:
+        """By kind and day of the zone of today, the days under which such events are kept."""
+        kept = [(event, self.case.days.get(event.id)) for event in self.case.home] if self.case.days else []
+        return {(event.kind, self.days.day(event.start)): day for event, day in reversed(kept) if day}
 
     def order(self, event: Event) -> tuple[datetime, str]:
         """Return what sorts events by the instant at which they count, and equal ones by id."""
@@ -227,7 +228,7 @@ class CaseView:
             events=tuple(counted),
             start=min([event.start for event in counted]),
             end=max([event.end for event in counted]),
-            day=self._day_of_visit(counted[0]) if it.per != "event" else self.day(counted[0]),
+            day=self.day(counted[0]) if it.per == "event" else self._day_of_visit(counted[0]),
             people=persons.alone(people, person) if person else tuple(people),
             person=person,
         )

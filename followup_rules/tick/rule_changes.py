@@ -98,15 +98,26 @@ def follow_zone(given: Given) -> None:
         return
     if state.timezone:
         before = ZoneInfo(state.timezone)
-        # Only meetings for which something was made: the others count on the day of the new zone.
-        for name in given.store.ledger.anchors():
-            event = given.store.events.named(name)
-            if event is None:
-                continue
-            day = event.start.astimezone(before).date()
-            if day != event.start.astimezone(zone).date():
-                given.store.places.keep_day(event, day)
+        _keep_days(before, given)
         given.store.ledger.move_pins(given.now, lambda at: at.astimezone(before).replace(tzinfo=zone))
     left = {state.timezone: given.now} if state.timezone else {}
     now = given.store.state.read()
     given.store.state.write(replace(now, timezone=zone.key, zones=now.zones | left))
+
+
+def _keep_days(before: ZoneInfo, given: Given) -> None:
+    """Keep the days for which something was made, each with all events of the kind: they are one visit, and stay it.
+
+    All others count on the day of the new zone.
+    """
+    store = given.store
+    anchors = (store.events.named(name) for name in store.ledger.anchors())
+    homes = store.places.cases_of_each(anchor.identity for anchor in anchors if anchor)
+    for case in sorted({home for cases in homes.values() for home in cases[:1]}):
+        there = store.events.events(store.places.at_home(case))
+        kept = store.places.days(there)
+        days = {event.identity: kept.get(event.id) or event.start.astimezone(before).date() for event in there}
+        made = {(event.kind, days[event.identity]) for event in there if event.identity in homes}
+        for event in there:
+            if (event.kind, days[event.identity]) in made:
+                store.places.keep_day(event, days[event.identity])

@@ -214,13 +214,27 @@ def test_a_move_to_another_zone_moves_no_key_and_no_announced_date(tmp_path):
     assert call_.key == "follow-up-call/nordik.ca@2026-11-09"
 
 
-def test_two_rounds_of_one_evening_are_thanked_once_in_another_zone(tmp_path):
+@pytest.mark.parametrize("first", ["12:00", "18:30"])  # the same day in Paris, or 00:30 of the tenth
+def test_two_rounds_of_one_day_are_thanked_once_in_another_zone(tmp_path, first):
     story = Story(tmp_path / "story")
-    story.visit("I1", "2026-11-09 18:30")  # 00:30 of the tenth in Paris
+    story.visit("I1", f"2026-11-09 {first}")
     story.visit("I2", "2026-11-09 20:00", minutes=60)
     made = story.at("2026-11-09 21:05").the("thank-you")
     zone(story, "Europe/Paris")
     tick = story.at("2026-11-09 22:00-05:00")
+    assert tick.rules("create", aside=True) == tick.rules("withdraw", aside=True) == []
+    assert [decision.key for decision in tick.states("thank-you")] == [made.key]
+
+
+def test_a_mail_that_keeps_its_day_in_another_zone_moves_no_interview_to_it(tmp_path):
+    chase = '[rule.chase]\non = { kind = "sent" }\nper = "event"\ndo = { type = "task", title = "Chase" }\n'
+    story = Story(tmp_path / "story")
+    story.config(chase, timezone="UTC")
+    story.visit("I1", "2026-11-09 15:00")
+    story.mail("2026-11-10 01:00", "julie.roy@nordik.ca", "The badge")  # 20:00 of the ninth in Toronto
+    made = story.at("2026-11-10 01:05").the("thank-you")
+    story.config(chase, timezone="America/Toronto")
+    tick = story.at("2026-11-09 21:00")
     assert tick.rules("create", aside=True) == tick.rules("withdraw", aside=True) == []
     assert [decision.key for decision in tick.states("thank-you")] == [made.key]
 
