@@ -94,5 +94,7 @@ def bounded(decision: Decision, rule: Rule, view: CaseView) -> Decision:
     """Return a decision on an occurrence that could change no later than when others come or it goes itself."""
     span = view.span
     assert span is not None, "without one there are no occurrences"
-    edge = decision.visit.start if decision.visit.start > span.now else _gone(rule, decision.visit, view, span)
+    # One is looked at from the opening of the one before it on, or from when that begins, even if that one is over.
+    ahead = [at for at in (decision.visit.start, decision.opens) if at and at > span.now]
+    edge = min(ahead) if decision.visit.start > span.now else _gone(rule, decision.visit, view, span)
     return replace(decision, next=view.days.local(min(edge, decision.next or edge)))

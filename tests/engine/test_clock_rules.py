@@ -285,3 +285,13 @@ def test_a_faulty_one_is_broken_for_each_occurrence_that_is_looked_at():
 def test_where_nothing_tells_the_first_run_nothing_is_known_of_occurrences():
     compiled = rules(REVIEW)
     assert CaseView(Case(key="review", home=()), compiled, {}).visits(compiled.rules["review"]) == ()
+
+
+def test_the_next_one_is_known_from_the_opening_of_one_that_is_over_before_it_opens():
+    early, over = (
+        REVIEW + 'opens = "start - 1 day"\n',
+        note("2026-11-04 13:00", "done", data={"for": "review/every@2026-11-06"}),
+    )
+    found = states(early, over, now="2026-11-05 12:00")
+    assert found == {"2026-11-06": (State.DONE, "2026-11-05 15:00", "2026-11-05 15:00")}
+    assert [*states(early, over, now="2026-11-05 15:00")] == ["2026-11-06", "2026-11-13"]

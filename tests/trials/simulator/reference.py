@@ -63,6 +63,10 @@ class Reference:
         self._move(seen)
         latest = Life(seen, self._known, self._first_seen, self._announced, seen.knobs.tz)
         lives = [latest, *(replace(latest, days=zone) for zone in self._zones.values() if zone != latest.days)]
+        if "notes" in seen.failing:  # what they said counts as it was read, in the zone of then
+            lives += [
+                replace(life, seen=replace(seen, knobs=replace(seen.knobs, zone=life.days.key))) for life in lives
+            ]
         for outcome in seen.report.outcomes:
             action = outcome.change.action
             if action.case in SIMPLE and outcome.change.op == "create":
