@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
+# Where it is set, every one of the hundreds of processes that the tests start compiles all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The Pythons that `make test-pythons` tries if they are installed: names on the PATH, or paths.
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 # Which share of the trials `make crashes` and `make trials` make; another one each time, unless one is given.
