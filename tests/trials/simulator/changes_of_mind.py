@@ -53,7 +53,7 @@ def move_an_output(session: Session, chance: Chance) -> None:
     """Move an output with all that lies in it; what was deleted since the last run cannot be told from what never was."""
     kind = chance.one(OUTPUTS)
     desk, place = session.desks[kind], f"{kind}-{session.world.fresh()}"
-    _forget_deleted(session, [desk], {entry.marker for entry in session.store.ledger.of_output(_name(session, kind))
+    _forget(session, [desk], {entry.marker for entry in session.store.ledger.of_output(_name(session, kind))
                                       if entry.state is EntryState.DELIVERED})  # fmt: skip
     del session.places[desk.place]
     desk.place = place
@@ -108,8 +108,11 @@ def put_the_copy_back(session: Session, chance: Chance) -> None:
         return
     session.world.tell(f"the copy of tick {session.copied_at} is put back")
     session.put_back()
-    deleted = {item.action.key for desk in session.places.values() for item in desk.items.values()}
-    _forget_deleted(session, session.places.values(), deleted)
+    items = [item for desk in session.places.values() for item in desk.items.values()]
+    _forget(session, session.places.values(), {item.action.key for item in items})
+    # Made by a clock that was ahead: once it is due, nobody looks for it any more.
+    ahead = {item.action.key for item in items if item.action.due and item.action.due > session.world.clock}
+    _forget(session, session.places.values(), ahead, state="done")
 
 
 def set_the_clock(session: Session, chance: Chance) -> None:
@@ -124,13 +127,13 @@ def leave_half_written(session: Session, chance: Chance) -> None:
     session.world.tell(f"half-written: {', '.join(session.world.failing)}")
 
 
-def _forget_deleted(session: Session, desks: Iterable[Desk], keys: Collection[str]) -> None:
-    """Let what the user has deleted, of some keys, be made once more: no run can know that it was."""
+def _forget(session: Session, desks: Iterable[Desk], keys: Collection[str], state: str = "gone") -> None:
+    """Let what the user has deleted (or ticked), of some keys, be made once more: no run can know that it was."""
     sent = {mail.key for mail in session.world.picture.mails.values()}
     for desk in desks:
         for item in desk.items.values():
             key = item.action.key
-            if item.state == "gone" and key in keys and key not in sent:
+            if item.state == state and key in keys and key not in sent:
                 desk.taken[key] = desk.taken.get(key, 0) + 1
 
 
