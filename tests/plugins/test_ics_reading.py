@@ -59,6 +59,7 @@ def starts(read):
 # --- bytes -----------------------------------------------------------------------------------------------------
 
 NAMED = calendar(entry("DESCRIPTION:Chez Zoé\\, 2e étage"))
+EMPTY = calendar("METHOD:REPLY")
 
 
 @pytest.mark.parametrize(
@@ -69,13 +70,26 @@ NAMED = calendar(entry("DESCRIPTION:Chez Zoé\\, 2e étage"))
         NAMED.encode("utf-16"),
         NAMED.encode("utf-16-be"),
         b"\xef\xbb\xbf" + NAMED.encode(),
+        (b"\xef\xbb\xbf" + EMPTY.encode()) + b"\xef\xbb\xbf" + NAMED.encode(),
         NAMED.replace("\n", "\r").encode(),
         NAMED.replace("\n", "\r\r\n").encode(),
         NAMED.replace("SUMMARY", "\rSUMMARY").replace("END:V", "\r\nEND:V").encode(),
         NAMED.encode().replace(b"Zo\xc3\xa9", b"Zo\xc3\r\n \xa9").replace(b"tage", b"t\n\tage"),
         NAMED.replace("BEGIN:V", "begin:v").replace("UID:", "uid:").encode(),
     ],
-    ids=["utf-8", "cp1252", "utf-16", "utf-16-be", "bom", "cr", "cr-cr-lf", "mixed", "fold-in-a-letter", "small"],
+    ids=[
+        "utf-8",
+        "cp1252",
+        "utf-16",
+        "utf-16-be",
+        "bom",
+        "two-boms",
+        "cr",
+        "cr-cr-lf",
+        "mixed",
+        "fold-in-a-letter",
+        "small",
+    ],
 )
 def test_text_in_any_encoding_and_with_any_line_ends(read, raw):
     (event,) = read(raw)
