@@ -229,6 +229,19 @@ def test_a_zone_that_the_file_defines_wherever_it_stands(starts, written, month)
     assert {time.partition(" ")[2] for time in found} == {"09:00"}
 
 
+@pytest.mark.parametrize("name", ["EST", "GMT", "MST"])
+def test_an_abbreviation_knows_summer_time_if_the_file_says_so(starts, name):
+    start = f"DTSTART;TZID={name}:20260912T090000"
+    assert starts(ZONE.format(name), entry(start=start, end="")) == ["09-12 09:00"]
+    # Where the file says nothing, it is the zone that the IANA has under that name.
+    assert starts(entry(start="DTSTART;TZID=EST:20260912T090000", end="")) == ["09-12 10:00"]
+
+
+def test_a_place_is_where_it_is_whatever_the_file_says(starts):
+    start = "DTSTART;TZID=Europe/Paris:20260912T150000"
+    assert starts(ZONE.format("Europe/Paris"), entry(start=start, end="")) == ["09-12 09:00"]
+
+
 def test_an_offset_with_a_colon_is_one(starts):
     zone = ZONE.format("Office").replace("0400", "04:00").replace("0500", "05:00")
     assert starts(zone, entry(start="DTSTART;TZID=Office:20261112T090000", end="")) == ["11-12 09:00"]
