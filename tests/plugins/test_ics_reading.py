@@ -414,6 +414,8 @@ def test_two_starts_are_one_if_they_are_the_same(starts, read):
         ("ATTENDEE;CN=Julie Roy:julie@nordik.ca", "Julie Roy"),
         ("ATTENDEE;CN=Julie: Roy;PARTSTAT=ACCEPTED:mailto:julie@nordik.ca", "Julie: Roy"),
         ("ATTENDEE;CN=Julie Roy;EMAIL=julie@nordik.ca:invalid:nomail", "Julie Roy"),
+        ('ATTENDEE;CN="Julie Roy";EMAIL="julie@nordik.ca":mailto:2_HA2DANBQ@imip.me.com', "Julie Roy"),
+        ('ATTENDEE;CN="Julie Roy";EMAIL="iCloud":mailto:julie@nordik.ca', "Julie Roy"),
         ("ATTENDEE;CN=Julie Roy:mailto: julie@nordik.ca ", "Julie Roy"),
         ("ATTENDEE;CN=Julie Roy:mailto:mailto:julie@nordik.ca", "Julie Roy"),
         ("ATTENDEE;CN=Julie Roy:mailto:julie%40nordik.ca?subject=x", "Julie Roy"),
