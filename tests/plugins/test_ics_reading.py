@@ -242,6 +242,11 @@ def test_a_place_is_where_it_is_whatever_the_file_says(starts):
     assert starts(ZONE.format("Europe/Paris"), entry(start=start, end="")) == ["09-12 09:00"]
 
 
+def test_before_a_definition_begins_holds_what_its_first_change_ends(starts):
+    zone = ZONE.format("Office").replace("16010101", "20261101", 1).replace("16010101", "20270314")
+    assert starts(zone, entry(start="DTSTART;TZID=Office:20261015T090000", end="")) == ["10-15 09:00"]
+
+
 def test_an_offset_with_a_colon_is_one(starts):
     zone = ZONE.format("Office").replace("0400", "04:00").replace("0500", "05:00")
     assert starts(zone, entry(start="DTSTART;TZID=Office:20261112T090000", end="")) == ["11-12 09:00"]
