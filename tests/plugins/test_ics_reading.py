@@ -361,6 +361,13 @@ def test_a_rule_of_exceptions_that_cannot_be_followed_is_told_and_nothing_is_gue
     assert [type(each) for each in found] == [BadItem]
 
 
+@pytest.mark.parametrize("rule", ["W1 TH #3", "D1 20261130T000000"])
+def test_a_rule_of_vcalendar_is_told_and_no_single_meeting(read, rule):
+    (bad,) = read(calendar(entry(f"RRULE:{rule}", start=WEEKLY, end="")))
+    assert isinstance(bad, BadItem)
+    assert rule in bad.message
+
+
 @pytest.mark.parametrize(
     "rule",
     ["RSCALE=GREGORIAN;FREQ=WEEKLY;COUNT=2", "freq=weekly;count=2;skip=omit;rscale=gregorian", '"FREQ=WEEKLY;COUNT=2"'],
