@@ -365,9 +365,17 @@ def lies_in(event: Event, parts: Iterable[BadItem]) -> bool:
 def together(versions: Sequence[Event]) -> Event:
     """Return an event from its versions; see `Events.event`."""
     newest = max(versions, key=_version) if len(versions) > 1 else versions[0]
-    if newest.answered:
+    # Who declined is asked again by a new revision (RFC 5546, section 3.2.2.1), at another time perhaps.
+    answers = {
+        event.status
+        for event in versions
+        if event.answered and event.gone is None and (event.status != "declined" or event.sequence == newest.sequence)
+    }
+    if newest.answered or not answers:
         return newest
-    return replace(newest, answered=any(event.answered for event in versions if event.gone is None))
+    # Of several answers any acceptance counts, as in `answer` of followup_rules/meetings.py.
+    refused = answers == {"declined"} and newest.status != "cancelled"
+    return replace(newest, answered=True, status="declined" if refused else newest.status)
 
 
 def _version(event: Event) -> tuple[object, ...]:

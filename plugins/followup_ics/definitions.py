@@ -125,6 +125,7 @@ def _table(written: Timezone) -> DefinedZone | None:
     in_order = sorted(zip(changes, kinds, strict=True), key=lambda change: change[0])
     if not in_order:
         return None
-    offsets = [offset for _, (offset, _, _) in in_order]
-    standard = next((offset for _, (offset, dst, _) in in_order if not dst), offsets[0])
-    return DefinedZone([moment for moment, _ in in_order], offsets, standard)
+    parts: list[Any] = written.subcomponents
+    # What holds before an observance is its TZOFFSETFROM (section 3.8.3.3): a definition may begin after the meeting.
+    before: timedelta = min(parts, key=lambda part: part["DTSTART"].dt)["TZOFFSETFROM"].td
+    return DefinedZone([moment for moment, _ in in_order], [offset for _, (offset, _, _) in in_order], before)

@@ -6,7 +6,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from followup_ics.events import STAMP, values
-from followup_ics.flaws import FlawError
+from followup_ics.flaws import FlawError, senseless
 from followup_ics.lines import DATES, RULES, mended
 from followup_ics.times import set_whole_days, set_zones
 from followup_rules import BadItem, Profile
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from followup_ics.recurrence import Component
     from followup_ics.text import Entry
 
-_RELIED_ON = {**DATES, **dict.fromkeys(RULES, Sentence("recurrence rule"))}
+_RELIED_ON = {**DATES, **RULES}
 
 
 def component(entry: Entry, profile: Profile) -> Component:
@@ -48,15 +48,7 @@ def parsed(text: str) -> Component:
     # The library keeps what it cannot read as vBroken, and would take it for text.
     for name, value in [(each, value) for each in _RELIED_ON for value in values(found, each)]:
         if isinstance(value, vBroken):
-            raise FlawError(
-                Sentence(
-                    "its {what} makes no sense ({name}: {written!r}); set it anew",
-                    what=_RELIED_ON[name],
-                    name=name,
-                    written=one_line(str(value), 60),
-                ),
-                name,
-            )
+            raise senseless(_RELIED_ON[name], name, str(value))
     return found
 
 

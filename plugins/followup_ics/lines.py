@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from followup_ics.flaws import FlawError
+from followup_ics.flaws import FlawError, senseless
 from followup_ics.text import MOST_LINES
 from followup_rules.plain import one_line
 from followup_rules.sentences import Sentence
@@ -45,7 +45,7 @@ DATES = {
     "RDATE": Sentence("further date"),
 }
 """Names of what must be a date, a time or a duration, as people say them."""
-RULES = ("RRULE", "EXRULE")
+RULES = dict.fromkeys(("RRULE", "EXRULE"), Sentence("recurrence rule"))
 """What recurs, and what is excepted: RFC 2445, section 4.8.5.2. RFC 5545 dropped it; old series still have it."""
 _LISTS = frozenset({"EXDATE", "RDATE"})
 _PEOPLE = frozenset({"ATTENDEE", "ORGANIZER"})
@@ -84,7 +84,7 @@ def _mended(line: str) -> Iterator[tuple[str, str]]:
         mend = _duration if name == "DURATION" else _dates
         yield from ((name, each) for each in mend(name, head, value.strip()))
     elif name in RULES:
-        rule = _rule(line.partition(":")[2].strip(' \t"'))
+        rule = _rule(name, line.partition(":")[2].strip(' \t"'))
         yield from [(name, f"{name}:{rule}")] if rule else []
     elif name == "SEQUENCE":
         number = line.partition(":")[2].strip()
@@ -170,14 +170,17 @@ def _elapsed(written: str) -> str:
     return f"{found[1]}P{days}DT{seconds}S"
 
 
-def _rule(written: str) -> str:
-    """Return a recurrence rule without what is empty or not of RFC 5545."""
+def _rule(property_: str, written: str) -> str:
+    """Return a recurrence rule without what is empty or not of RFC 5545. Raises FlawError if it says not how often."""
     said: list[tuple[str, str]] = []
     for name, _, value in (part.strip().upper().partition("=") for part in written.split(";")):
         listed = ",".join(filter(None, (item.strip() for item in value.split(","))))
         # RFC 2445 (section 4.3.10) allowed X- parts in rules, and old calendars hold them.
         if listed and not name.startswith("X-"):
             said.append((name.strip(), listed))
+    # vCalendar 1.0 wrote other rules (W1 TH #3): such a meeting is none that takes place once.
+    if written.strip(" \t;") and "FREQ" not in dict(said):
+        raise senseless(RULES[property_], property_, written)
     return ";".join(f"{name}={value}" for name, value in said if (name, value) not in _AS_EVER)
 
 

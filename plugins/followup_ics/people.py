@@ -26,11 +26,12 @@ _THINGS = frozenset({"ROOM", "RESOURCE", "GROUP"})
 def person(property_: Any) -> Person | None:
     """Return whom a calendar address (RFC 5545, section 3.3.3) names, or None if it holds no mail address.
 
-    Apple's calendars point to a principal and give the mail address in the parameter EMAIL (RFC 7986, section 6.2),
-    Exchange's exports write `invalid:nomail` and leave it in the name.
+    Apple's calendars point to a principal, or to an address of its server's alone (`2_HA2DANBQ@imip.me.com`), and give
+    the one that reaches somebody in the parameter EMAIL (RFC 7986, section 6.2). Exchange's exports write
+    `invalid:nomail` and leave it in the name.
     """
     name, address = parameter(property_, "CN"), parameter(property_, "EMAIL")
-    written = (bare(str(property_)), bare(address), bare(name))
+    written = (bare(address), bare(str(property_)), bare(name))
     return next((someone for each in written if (someone := people.person(each, name))), None)
 
 

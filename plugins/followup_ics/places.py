@@ -32,6 +32,8 @@ _MOST_ENTRIES = 3_000
 _ADDRESS = re.compile(
     r"^(?:ATTENDEE|ORGANIZER)\b(.*?):\s*mailto:\s*([^\s;,]+@[^\s;,]+)\s*$", re.IGNORECASE | re.MULTILINE
 )
+# By the rest Apple's servers alone reach somebody (RFC 7986, section 6.2).
+_EMAIL = re.compile(r';EMAIL="?([^\s";:,]+@[^\s";:,]+)', re.IGNORECASE)
 _NAME = re.compile(r";CN=(?:\"([^\"]*)\"|([^;:]*))", re.IGNORECASE)
 _CALLED = re.compile(r"^X-WR-CALNAME[^:\n]*:\s*(\S+@\S+)\s*$", re.IGNORECASE | re.MULTILINE)
 
@@ -64,7 +66,9 @@ def owners(path: Path) -> list[Person]:
     seen: Counter[str] = Counter()
     names: defaultdict[str, str] = defaultdict(str)
     for text in texts:
-        for parameters, address in {found[1].lower(): found for found in _ADDRESS.findall(text)}.values():
+        reached = [(_EMAIL.search(parameters), parameters, written) for parameters, written in _ADDRESS.findall(text)]
+        by_address = {(email[1] if email else written).lower(): parameters for email, parameters, written in reached}
+        for address, parameters in by_address.items():
             name = _NAME.search(parameters)
             someone = people.person(address, one_line((name[1] or name[2] or "") if name else ""))
             if someone:

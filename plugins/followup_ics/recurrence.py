@@ -7,10 +7,9 @@ from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any, Protocol
 
 from followup_ics.events import values
-from followup_ics.flaws import FlawError
+from followup_ics.flaws import FlawError, senseless
 from followup_ics.lines import RULES
 from followup_ics.rules import day_of, days_to_skip, steps_of_rule
-from followup_rules.plain import one_line
 from followup_rules.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -86,7 +85,7 @@ def occurrences(
         series = Series(adapters)
     except (ValueError, TypeError) as error:  # an hour of 25, a rule without FREQ
         rules = " and ".join(rule for adapter in adapters for rule in adapter.rrules)
-        raise _senseless("RRULE", rules) from error
+        raise senseless(RULES["RRULE"], "RRULE", rules) from error
     # One more than allowed tells too many from just enough, without laying out the rest.
     found = list(islice(series.between(since, until), MOST_OCCURRENCES + 1))
     if len(found) > MOST_OCCURRENCES:
@@ -112,22 +111,10 @@ def _except(series: Component, until: datetime) -> None:
         try:
             instants = rrulestr(written, dtstart=first)
         except ValueError as error:
-            raise _senseless("EXRULE", written) from error
+            raise senseless(RULES["EXRULE"], "EXRULE", written) from error
         last = until if first.tzinfo else until.replace(tzinfo=None)
         excepted = [*takewhile(last.__ge__, instants)]
         series.add("EXDATE", excepted if isinstance(start, datetime) else [instant.date() for instant in excepted])
-
-
-def _senseless(name: str, written: str) -> FlawError:
-    return FlawError(
-        Sentence(
-            "its {what} makes no sense ({name}: {written!r}); set it anew",
-            what=Sentence("recurrence rule"),
-            name=name,
-            written=one_line(written, 60),
-        ),
-        name,
-    )
 
 
 def _slot(component: Component, shifts: Mapping[datetime, timedelta]) -> date | datetime:

@@ -295,11 +295,12 @@ def _lines(name: str, raw: bytes) -> bytes:
     """Return the lines in UTF-8, or in another encoding in which ASCII is as it is, without control characters."""
     for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
         if raw.startswith((mark, "BEGIN".encode(encoding))):
-            raw = raw.decode(encoding, "replace").encode(errors="replace").removeprefix(b"\xef\xbb\xbf")
+            raw = raw.decode(encoding, "replace").encode(errors="replace")
     if not raw.strip():
         raise NoCalendar(name, Sentence("is empty; {export}", export=_EXPORT))
-    # RFC 5545, section 3.1, knows no control characters; some exporters write them all the same.
-    raw = raw.removeprefix(b"\xef\xbb\xbf").translate(None, _CONTROLS)
+    # A mark of the byte order begins each file, so that several in one have it in between. RFC 5545, section 3.1, knows
+    # no control characters; some exporters write them all the same.
+    raw = raw.replace(b"\xef\xbb\xbf", b"").translate(None, _CONTROLS)
     # Some programs end a line twice, others as an old Macintosh did.
     return raw.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from followup_ics import IcsOptions
 
 # Raised whenever the same calendars come to give other events, so that they are read again.
-_FORMAT = 3
+_FORMAT = 4
 
 
 class Window(Struct, frozen=True):

@@ -30,17 +30,19 @@ _TIME_OF_A_REGION = re.compile(r"(.+?)(?: standard| daylight| summer)? time", re
 def zone(name: str, defined: Mapping[str, str]) -> tzinfo:
     """Return the zone that a TZID means in a file that defines these. Raises FlawError if nobody can know.
 
-    The IANA's zones are known better than any file defines them; other names mean what the file says, if it does.
+    The IANA's zones are known better than any file defines them; other names mean what the file says, if it does
+    (RFC 5545, section 3.2.19). So do the IANA's that name no place: its EST and GMT know no summer time, and calendars
+    define zones under these names that do.
     """
     bare = _bare(name)
     known = _by_iana_name(bare)
-    if known:
+    if known and "/" in bare:
         return known
     # TZID and definition may differ in quotes, case and white space, where a program has escaped one of them only.
     definition = defined.get(name) or {_bare(key).casefold(): text for key, text in defined.items()}.get(
         bare.casefold()
     )
-    found = (defined_zone(definition) if definition else None) or _guessed(bare)
+    found = (defined_zone(definition) if definition else None) or known or _guessed(bare)
     if found is None:
         shown = one_line(name, 80)
         raise FlawError(

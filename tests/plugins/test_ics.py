@@ -245,6 +245,7 @@ ROOM = "ATTENDEE;CUTYPE=ROOM:mailto:room@example.org"
         (["STATUS:CANCELLED", "ATTENDEE;PARTSTAT=DECLINED:mailto:me@example.org"], "cancelled"),
         (["ATTENDEE;PARTSTAT=DECLINED:MAILTO:Me@Example.org", "STATUS:TENTATIVE"], "declined"),
         (['ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO="mailto:bob@example.org":mailto:me@example.org'], "declined"),
+        (['ATTENDEE;EMAIL="me@example.org";PARTSTAT=DECLINED:mailto:2_GU4DEMRQ@imip.me.com'], "declined"),
         (["ATTENDEE;PARTSTAT=DECLINED:mailto:julie@nordik.ca"], "confirmed"),
         (["ORGANIZER:mailto:me@example.org", JULIE], "mine"),
         (["ORGANIZER:mailto:me@example.org", ROOM], "confirmed"),

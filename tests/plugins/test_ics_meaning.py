@@ -293,3 +293,5 @@ def test_a_calendar_is_of_who_takes_part_in_most_of_its_meetings_unless_somebody
 
     assert owners(both, vevent(SOPHIE, ACCEPTED, uid="2"), other) == [ME]
     assert owners(both, vevent(SOPHIE, ACCEPTED, uid="2")) == []
+    opaque = ACCEPTED.replace(":mailto:" + ME, f";EMAIL={ME}:mailto:2_GU4DEMRQ@imip.me.com")
+    assert owners(both, vevent(SOPHIE, opaque, uid="2"), other) == [ME]

@@ -59,6 +59,7 @@ def starts(read):
 # --- bytes -----------------------------------------------------------------------------------------------------
 
 NAMED = calendar(entry("DESCRIPTION:Chez Zoé\\, 2e étage"))
+EMPTY = calendar("METHOD:REPLY")
 
 
 @pytest.mark.parametrize(
@@ -69,13 +70,26 @@ NAMED = calendar(entry("DESCRIPTION:Chez Zoé\\, 2e étage"))
         NAMED.encode("utf-16"),
         NAMED.encode("utf-16-be"),
         b"\xef\xbb\xbf" + NAMED.encode(),
+        (b"\xef\xbb\xbf" + EMPTY.encode()) + b"\xef\xbb\xbf" + NAMED.encode(),
         NAMED.replace("\n", "\r").encode(),
         NAMED.replace("\n", "\r\r\n").encode(),
         NAMED.replace("SUMMARY", "\rSUMMARY").replace("END:V", "\r\nEND:V").encode(),
         NAMED.encode().replace(b"Zo\xc3\xa9", b"Zo\xc3\r\n \xa9").replace(b"tage", b"t\n\tage"),
         NAMED.replace("BEGIN:V", "begin:v").replace("UID:", "uid:").encode(),
     ],
-    ids=["utf-8", "cp1252", "utf-16", "utf-16-be", "bom", "cr", "cr-cr-lf", "mixed", "fold-in-a-letter", "small"],
+    ids=[
+        "utf-8",
+        "cp1252",
+        "utf-16",
+        "utf-16-be",
+        "bom",
+        "two-boms",
+        "cr",
+        "cr-cr-lf",
+        "mixed",
+        "fold-in-a-letter",
+        "small",
+    ],
 )
 def test_text_in_any_encoding_and_with_any_line_ends(read, raw):
     (event,) = read(raw)
@@ -215,6 +229,24 @@ def test_a_zone_that_the_file_defines_wherever_it_stands(starts, written, month)
     assert {time.partition(" ")[2] for time in found} == {"09:00"}
 
 
+@pytest.mark.parametrize("name", ["EST", "GMT", "MST"])
+def test_an_abbreviation_knows_summer_time_if_the_file_says_so(starts, name):
+    start = f"DTSTART;TZID={name}:20260912T090000"
+    assert starts(ZONE.format(name), entry(start=start, end="")) == ["09-12 09:00"]
+    # Where the file says nothing, it is the zone that the IANA has under that name.
+    assert starts(entry(start="DTSTART;TZID=EST:20260912T090000", end="")) == ["09-12 10:00"]
+
+
+def test_a_place_is_where_it_is_whatever_the_file_says(starts):
+    start = "DTSTART;TZID=Europe/Paris:20260912T150000"
+    assert starts(ZONE.format("Europe/Paris"), entry(start=start, end="")) == ["09-12 09:00"]
+
+
+def test_before_a_definition_begins_holds_what_its_first_change_ends(starts):
+    zone = ZONE.format("Office").replace("16010101", "20261101", 1).replace("16010101", "20270314")
+    assert starts(zone, entry(start="DTSTART;TZID=Office:20261015T090000", end="")) == ["10-15 09:00"]
+
+
 def test_an_offset_with_a_colon_is_one(starts):
     zone = ZONE.format("Office").replace("0400", "04:00").replace("0500", "05:00")
     assert starts(zone, entry(start="DTSTART;TZID=Office:20261112T090000", end="")) == ["11-12 09:00"]
@@ -329,6 +361,13 @@ def test_a_rule_of_exceptions_that_cannot_be_followed_is_told_and_nothing_is_gue
     assert [type(each) for each in found] == [BadItem]
 
 
+@pytest.mark.parametrize("rule", ["W1 TH #3", "D1 20261130T000000"])
+def test_a_rule_of_vcalendar_is_told_and_no_single_meeting(read, rule):
+    (bad,) = read(calendar(entry(f"RRULE:{rule}", start=WEEKLY, end="")))
+    assert isinstance(bad, BadItem)
+    assert rule in bad.message
+
+
 @pytest.mark.parametrize(
     "rule",
     ["RSCALE=GREGORIAN;FREQ=WEEKLY;COUNT=2", "freq=weekly;count=2;skip=omit;rscale=gregorian", '"FREQ=WEEKLY;COUNT=2"'],
@@ -387,6 +426,8 @@ def test_two_starts_are_one_if_they_are_the_same(starts, read):
         ("ATTENDEE;CN=Julie Roy:julie@nordik.ca", "Julie Roy"),
         ("ATTENDEE;CN=Julie: Roy;PARTSTAT=ACCEPTED:mailto:julie@nordik.ca", "Julie: Roy"),
         ("ATTENDEE;CN=Julie Roy;EMAIL=julie@nordik.ca:invalid:nomail", "Julie Roy"),
+        ('ATTENDEE;CN="Julie Roy";EMAIL="julie@nordik.ca":mailto:2_HA2DANBQ@imip.me.com', "Julie Roy"),
+        ('ATTENDEE;CN="Julie Roy";EMAIL="iCloud":mailto:julie@nordik.ca', "Julie Roy"),
         ("ATTENDEE;CN=Julie Roy:mailto: julie@nordik.ca ", "Julie Roy"),
         ("ATTENDEE;CN=Julie Roy:mailto:mailto:julie@nordik.ca", "Julie Roy"),
         ("ATTENDEE;CN=Julie Roy:mailto:julie%40nordik.ca?subject=x", "Julie Roy"),

@@ -102,6 +102,30 @@ def test_a_version_without_organizer_gives_way(store):
     assert store.events.event(identity("1")).status == "confirmed"
 
 
+@pytest.mark.parametrize(
+    ("answers", "status", "counts"),
+    [
+        (["declined"], "confirmed", "declined"),
+        (["declined"], "cancelled", "cancelled"),
+        (["tentative"], "confirmed", "confirmed"),
+        (["declined", "confirmed"], "confirmed", "confirmed"),
+    ],
+)
+def test_what_i_answered_in_one_calendar_counts_for_a_newer_version_in_which_i_have_not(store, answers, status, counts):
+    for number, answer in enumerate(answers):
+        shown(store, BEFORE, meeting(status=answer, updated=BEFORE - timedelta(hours=1)), source=f"mine {number}")
+    shown(store, BEFORE, meeting(status=status, answered=False, updated=BEFORE), source="shared")
+    found = store.events.event(identity("1"))
+    assert (found.answered, found.status) == (True, counts)
+
+
+def test_a_new_revision_of_what_i_declined_asks_me_again(store):
+    shown(store, BEFORE, meeting(status="declined"), source="mine")
+    shown(store, BEFORE, meeting(start=START + timedelta(days=1), answered=False, sequence=1), source="shared")
+    found = store.events.event(identity("1"))
+    assert (found.answered, found.status) == (False, "confirmed")
+
+
 # -- whose invitations count
 
 NOTE = Event(id="n", kind="note", start=BEFORE, end=BEFORE, people=(Person("luc@ami.example"),), text="Lunch")
