@@ -113,8 +113,8 @@ def _number_first(words: list[str]) -> tuple[str, str] | None:
     if not number.isdecimal():
         return None
     written, unit = units.meant(*rest[:2])
-    if not unit and _plural(rest[0]) in UNITS:
-        written, unit = rest[0], _plural(rest[0])
+    if not unit and _plural(rest[0].lower()) in UNITS:
+        written, unit = rest[0], _plural(rest[0].lower())
     if not unit:
         return " ".join([*words[:since], number]), f"end + {number}"
     rest = rest[len(written.split()) :]

@@ -847,6 +847,9 @@ def test_a_word_that_a_rule_does_not_know_is_told_with_what_says_it(field, sugge
         ("on the 15th of each month at 9h", "month on 15 at 09:00"),
         ("monthly", "month on 1"),
         ("daily at 20:00", "day at 20:00"),
+        ("Every Weekly at 8h", "monday at 08:00"),
+        ("yearly", "year on 01-01"),
+        ("annually", "year on 01-01"),
     ],
 )
 def test_what_recurs_is_suggested_as_it_is_written_here(written, suggested):
