@@ -123,6 +123,7 @@ LINES = [
     ("- 2026-11-12 #promise Envoyer le plan due:vendredi prochain", P),
     ("- 2026-11-12 #promise Envoyer le plan échéance: lundi en huit", P),
     ("- 2026-11-12 #promise Send the plan due:friday next week", P),
+    ("- 2026-11-12 #promise Send the plan 📅 2026-11-20", P),
     ("- 2026-11-12 #promise Send the plan due:asap", P),
     ("```\n- 2026-11-12 #promise Send the plan due:2026-11-20\n```", P),
     ("```\n- 2026-11-12 #promise Send the plan due:2026-11-20", P),
