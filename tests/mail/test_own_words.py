@@ -129,6 +129,13 @@ def test_the_beginning_of_a_mail_on_one_line(snippet, own):
         ('<div>Oui.</div><div id="appendonsend"></div><hr><div>old</div>', "Oui."),
         ("<head><title>no</title><style>p{}</style></head><!-- no --><script>no</script><p>a &amp; b", "a & b"),
         ('<div style="display:none">hidden</div><p>Oui.</p><div class="gmail_signature">Camille</div>', "Oui."),
+        ('<div>Oui.</div><div name="messageSignatureSection">Merci pour votre temps</div>', "Oui."),
+        ('<div>Oui.</div><div class="editorUserSignature">Merci pour votre temps</div>', "Oui."),
+        (
+            '<div>Oui.<br id="lineBreakAtBeginningOfSignature"><div>Merci pour votre temps</div></div>'
+            '<blockquote type="cite">hers</blockquote><div>Et ceci.</div>',
+            "Oui.\nEt ceci.",
+        ),
         ('Oui.<span style="visibility:hidden">x</span><span style="font-size:0px;color:red">y</span>', "Oui."),
         ('<span style="font-size:0.9em">Oui.</span>', "Oui."),
         ("<pre>one\ntwo</pre><table><tr><td>a</td><td>b</td></tr></table>", "one\ntwo\na b"),
