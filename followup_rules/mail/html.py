@@ -25,7 +25,7 @@ _BLOCKS = frozenset(
 _QUOTES = frozenset({"yahoo_quoted", "protonmail_quote", "tutanota_quote", "zmail_extra", "ymail_quote"})
 """Classes of what encloses a quote, besides the element `blockquote`."""
 _SIGNATURE = "signature"
-"""Stands in the class, id or name of what encloses one: gmail_signature, editorUserSignature, messageSignatureSection."""
+"""Stands in the class, id or name of what encloses one: gmail_signature, editorUserSignature (Infomaniak's)."""
 _BEFORE_A_SIGNATURE = "linebreakatbeginningofsignature"
 """The id of an empty line that iOS puts before one, which nothing encloses."""
 _ENDS = frozenset({"appendonsend", "divrplyfwdmsg", "olk_src_body_section", "mail-editor-reference-message-container"})

@@ -93,6 +93,9 @@ def test_own_words_that_look_like_a_quote_stay(own):
         (f"Yes.\n________\nX: Julie <j@x.example>\nY: 9. 11. 2026\nZ: Camille\n\n{HERS}", "Yes."),
         (f"Yes.\n\n----- Original Message -----\nFrom: <j@x.example>\n> {HERS}\nNo.", "Yes.\n\nNo."),
         ("네.\n\n----[ 받은 메일 ]----\n제목 : x\n날짜 : 2026년 11월 09일\n보낸이 : 줄리\n받는이 : me\n\nHello", "네."),
+        (f"Oui.\n\n  On Mon, Nov 9, 2026 at 4:00 PM, Julie Roy<j@x.example> wrote:   {HERS}\n{HERS}", "Oui."),
+        (f"> On Mon, Nov 9, 2026 at 4:00 PM, Julie Roy<j@x.example> wrote:   {HERS}\n\nOui.", "Oui."),
+        ("Write to me@x.example for this:  when.", "Write to me@x.example for this:  when."),
         ("", ""),
         (" \n\n", ""),
     ],
@@ -132,9 +135,8 @@ def test_the_beginning_of_a_mail_on_one_line(snippet, own):
         ('<div>Oui.</div><div name="messageSignatureSection">Merci pour votre temps</div>', "Oui."),
         ('<div>Oui.</div><div class="editorUserSignature">Merci pour votre temps</div>', "Oui."),
         (
-            '<div>Oui.<br id="lineBreakAtBeginningOfSignature"><div>Merci pour votre temps</div></div>'
-            '<blockquote type="cite">hers</blockquote><div>Et ceci.</div>',
-            "Oui.\nEt ceci.",
+            '<div>Oui.<br id="lineBreakAtBeginningOfSignature"><p>Merci pour hier</p></div><blockquote>hers</blockquote>Et.',
+            "Oui.\nEt.",
         ),
         ('Oui.<span style="visibility:hidden">x</span><span style="font-size:0px;color:red">y</span>', "Oui."),
         ('<span style="font-size:0.9em">Oui.</span>', "Oui."),
