@@ -61,6 +61,7 @@ _ANY_WEEKDAY = "|".join(sorted(_WEEKDAYS, key=len, reverse=True))
 _ONLY_WEEKDAY = "|".join(sorted(_WEEKDAYS.keys() - {"mar"}))
 _NEAR = {"today": 0, "aujourd'hui": 0, "tomorrow": 1, "demain": 1, "apres-demain": 2}
 _LONGEST = 80
+_ANY_NEAR = "|".join(sorted(_NEAR, key=len, reverse=True))
 # Names of days in short are so near to each other that none is meant.
 _SHORT = 5
 
@@ -74,11 +75,11 @@ _DATE = re.compile(
       | (?P<compact> (?:19|20)\d{{6}} )\b
       | (?P<day> \d{{1,2}} ) (?:st|nd|rd|th|er|e)?\b (?:\.?\s*|-) (?:(?:of|de)\s+)? (?P<month> [a-z]{{3,9}} )\b \.?
         (?: ,?\s* (?P<year> \d{{4}} )\b )?
-      | (?! (?:{_ONLY_WEEKDAY})\b ) (?P<month2> [a-z]{{3,9}} )\b \.?\s*
+      | (?! (?:{_ONLY_WEEKDAY}|{_ANY_NEAR})\b ) (?P<month2> [a-z]{{3,9}} )\b \.?\s*
          (?P<day2> \d{{1,2}} ) (?:st|nd|rd|th)?\b (?: ,?\s* (?P<year2> \d{{4}} )\b )?
       | \+\s? (?P<number> \d{{1,4}} ) \s? (?P<unit> d|j|w|days?|jours?|weeks?|sem|semaines? )\b
-      | (?P<near> {"|".join(sorted(_NEAR, key=len, reverse=True))} )\b
-      | (?P<weekday> {_ANY_WEEKDAY} )\b
+      | (?P<near> {_ANY_NEAR} )\b
+      | (?P<weekday> {_ANY_WEEKDAY} )\b (?P<which> \s+ (?:prochaine?|en\s+huit|next\s+week|week)\b )?
     )
     """,
     re.VERBOSE,
@@ -193,7 +194,10 @@ def _day(found: re.Match[str], written: str, since: date | None) -> date | None:
         return _named(number, month, found["year"] or found["year2"] or "", written, since) if month else None
     if since and found["weekday"]:
         # On a Friday "friday" is that of next week: strictly after, as people mean it.
-        return since + timedelta(days=(_WEEKDAYS[found["weekday"]] - since.weekday() - 1) % 7 + 1)
+        day = since + timedelta(days=(_WEEKDAYS[found["weekday"]] - since.weekday() - 1) % 7 + 1)
+        if found["which"]:  # for some "vendredi prochain" is the very next one
+            raise _two_days(written, day, day + timedelta(days=7))
+        return day
     return None
 
 
@@ -215,15 +219,7 @@ def _numeric(found: re.Match[str], written: str) -> date:
         meant = [day for day in (one, other) if found["named"] and day.weekday() == _WEEKDAYS[found["named"]]]
         if len(meant) == 1:
             return meant[0]
-        raise NotADate(
-            written,
-            Sentence(
-                '"{written}" is not a date that all read alike; write {one} or {other}',
-                written=written,
-                one=one,
-                other=other,
-            ),
-        )
+        raise _two_days(written, one, other)
     day, month = (first, second) if second <= 12 else (second, first)
     return _date(third, month, day, written)
 
@@ -270,6 +266,13 @@ def _not_a_date(written: str, hint: str = "") -> NotADate:
         '"{written}" is not a date; write it as 2026-11-10, or 2026-11-10 14:30 in local time', written=written
     )
     return NotADate(written, message, hint)
+
+
+def _two_days(written: str, one: date, other: date) -> NotADate:
+    message = Sentence(
+        '"{written}" is not a date that all read alike; write {one} or {other}', written=written, one=one, other=other
+    )
+    return NotADate(written, message)
 
 
 def _time(found: re.Match[str], written: str) -> time:

@@ -96,7 +96,8 @@ def in_values(text: str, keys: Collection[str], now: datetime) -> str:
 
 def _date(value: str, now: datetime) -> str:
     """Return what a value of several words means, if it needs to be said otherwise; else ""."""
-    for known in (value, value.split(maxsplit=1)[0]):
+    # Of "vendredi prochain" a note would be told that it may be two days.
+    for known in () if _NEXT.search(value) else (value, value.split(maxsplit=1)[0]):
         with suppress(NotADate):
             read_value(known, now, _zone(now))
             return ""

@@ -163,7 +163,8 @@ class PatternTable(Struct, forbid_unknown_fields=True, kw_only=True):
     """
     answers: Maybe[bool] = UNSET
     """`true`: a reply to somebody else's mail, by its headers or, where it names none, by its subject and people. A
-    reply to a mail of your own and a forward answer nobody
+    reply to a mail of your own and a forward answer nobody; one to a notice of absence answers the mail for which that
+    came
     """
     forwards: Maybe[bool] = UNSET
     """`true`: passes a mail on"""

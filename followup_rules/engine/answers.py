@@ -1,4 +1,4 @@
-"""Answers to mail of mine that look like mail to many: what tells them from that is my own mail. Pure."""
+"""What mails answer, where that is told by the other mails of the case alone. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from followup_rules.language.matching import Subjects
+from followup_rules.language.matching import SENT_BY_ITSELF, Subjects
 from followup_rules.model import Case, Event
 from followup_rules.people import normal
 
@@ -17,6 +17,30 @@ Asked: TypeAlias = Mapping[tuple[str, str], datetime]
 
 
 def with_answers(case: Case, subjects: Subjects) -> Case:
+    """Return a case in which mails answer, and are, what the other mails of the case make of them."""
+    return _past_programs(_with_answers_to_mine(case, subjects))
+
+
+def _past_programs(case: Case) -> Case:
+    """Return a case in which what answers an automatic reply answers the mail for which that came.
+
+    Who writes once more answers the last mail of the conversation, and that may be a notice of absence.
+    """
+    programs = {event.id: event for event in (*case.home, *case.joined) if event.auto in SENT_BY_ITSELF}
+    if not programs:
+        return case
+    home, joined = (tuple(_past(event, programs) for event in part) for part in (case.home, case.joined))
+    return replace(case, home=home, joined=joined)
+
+
+def _past(event: Event, programs: Mapping[str, Event]) -> Event:
+    if event.answers not in programs:
+        return event
+    before = (programs[event.answers].answers, *reversed(event.references))
+    return replace(event, answers=next((ident for ident in before if ident and ident not in programs), ""))
+
+
+def _with_answers_to_mine(case: Case, subjects: Subjects) -> Case:
     """Return a case in which what answers a mail of mine, by subject and writer, is its writer's word.
 
     Tools of recruiters put a way to leave a list (RFC 2369, RFC 8058) into every mail, and some of them drop the

@@ -76,6 +76,10 @@ class Scope(Protocol):
         """Return the instant of the first phrase that resolves for the anchor."""
 
 
+SENT_BY_ITSELF = frozenset({"reply", "receipt", "bounce"})
+"""The kinds of machine mail that a program writes because a mail came: what answers one answers nobody."""
+
+
 class Subjects(Struct, frozen=True):
     """How the subjects of mails are read; by default as English mail programs write them."""
 
@@ -128,7 +132,7 @@ def _first_received(scope: Scope) -> Mapping[str, datetime]:
     """Return when somebody else first wrote in each conversation."""
     first: dict[str, datetime] = {}
     for event in scope.events:
-        if event.kind == "received" and (thread := scope.thread(event)):
+        if event.kind == "received" and event.auto not in SENT_BY_ITSELF and (thread := scope.thread(event)):
             first[thread] = min(event.start, first.get(thread, event.start))
     return first
 

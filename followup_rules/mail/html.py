@@ -24,10 +24,10 @@ _BLOCKS = frozenset(
 )
 _QUOTES = frozenset({"yahoo_quoted", "protonmail_quote", "tutanota_quote", "zmail_extra", "ymail_quote"})
 """Classes of what encloses a quote, besides the element `blockquote`."""
-_SIGNATURES = frozenset(
-    {"gmail_signature", "gmail_signature_prefix", "moz-signature", "protonmail_signature_block", "signature"}
-    | {"ms-outlook-mobile-signature", "applemailsignature", "x_signature"}
-)
+_SIGNATURE = "signature"
+"""Stands in the class, id or name of what encloses one: gmail_signature, editorUserSignature (Infomaniak's)."""
+_BEFORE_A_SIGNATURE = "linebreakatbeginningofsignature"
+"""The id of an empty line that iOS puts before one, which nothing encloses."""
 _ENDS = frozenset({"appendonsend", "divrplyfwdmsg", "olk_src_body_section", "mail-editor-reference-message-container"})
 """Ids after which Outlook puts the mail that is answered, or passed on."""
 _SEPARATOR = "-----Original Message-----"
@@ -75,7 +75,10 @@ class _Words:
             return
         named = {word.lower().removeprefix("x_") for word in attributes.get("class", "").split()}
         ident, style = attributes.get("id", "").lower().removeprefix("x_"), attributes.get("style", "").lower()
-        if tag in _UNSEEN or _HIDDEN.search(style) or _SIGNATURES & {*named, ident}:
+        names = {*named, ident, attributes.get("name", "").lower()}
+        if ident == _BEFORE_A_SIGNATURE:
+            self._whole_line("-- ")
+        elif tag in _UNSEEN or _HIDDEN.search(style) or any(_SIGNATURE in name for name in names):
             self._left_out = 1
         elif _QUOTES & named or (tag == "blockquote" and not _is_indented(attributes, style)):
             self._left_out = 1

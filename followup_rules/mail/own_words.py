@@ -36,6 +36,7 @@ _ODD_MARK = re.compile(r"\s{0,2}([)\]}:%=~!»]{1,2}|--[\])>])\s?")
 """What some programs and people mark a quote with instead; only below an attribution."""
 _BETWEEN_DASHES = re.compile(r"\s*(-{2,}[^-]{3,60}-{2,})\s*")
 _ESCAPED = re.compile(r">From ")
+_WORDS_BEHIND = re.compile(r"@.{1,100}:\s{2,}\S")
 _LINK = re.compile(r"<?https?://\S+")
 _SIGNED = re.compile(r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:\w+: .*\n)*\n?", re.MULTILINE)
 _DASHED = re.compile(r"^- (?=-)", re.MULTILINE)
@@ -68,12 +69,21 @@ def _lines(text: str) -> list[str]:
         return _unrolled(text.strip())
     if "-----BEGIN PGP SIGNED" in text:  # its lines that begin with a dash have "- " before it (RFC 9580, section 7.2)
         text = _DASHED.sub("", _SIGNATURE.sub("", _SIGNED.sub("", text)))
-    return [piece for line in text.split("\n") for piece in (_unfolded(line) if _may_hold_a_head(line) else (line,))]
+    parts = (part for line in text.split("\n") for part in (_unfolded(line) if _may_hold_a_head(line) else (line,)))
+    return [piece for part in parts for piece in (_before_attributions(part) if _goes_on(part) else (part,))]
 
 
 def _may_hold_a_head(line: str) -> bool:
     """Tell of a line whether a program may have put a whole head on it: "--- Original Message ---From: ... To: ..."."""
     return "@" in line and line.count(":") >= _FEWEST_LABELS and len(line) <= _LONGEST_SNIPPET
+
+
+def _goes_on(line: str) -> bool:
+    """Tell whether the quote may begin in the line that says whose it is: "On ..., Julie<julie@...> wrote:   Hello".
+
+    So Yahoo's app writes, with some spaces between.
+    """
+    return _WORDS_BEHIND.search(line) is not None and not _MARK.match(line)
 
 
 def _with_known_marks(lines: list[str]) -> list[str]:
@@ -247,9 +257,9 @@ def _before_labels(line: str) -> list[str]:
 
 
 def _before_attributions(line: str) -> Iterator[str]:
-    for match in re.finditer(r"[:\uff1a](?=\s|$)", line):
+    for match in re.finditer(r"[:\uff1a](?=\s|$)", line[:_LONGEST_SNIPPET]):
         found = attribution([line[: match.end()]], 0)
-        # On a single line nothing else tells where the quote begins, so what is only likely does not cut.
+        # Within a line nothing else tells where the quote begins, so what is only likely does not cut.
         if found and found.sureness is Sureness.SURE:
             yield found.before
             yield line[len(found.before) : match.end()].strip()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from followup_mailbox.folders import Raw
 
-_FORMAT = 6
+_FORMAT = 7
 """Raised whenever the same mails come to give other events, so that they are read again."""
 _KINDS = ("sent", "received")
 _BEING_WRITTEN = timedelta(minutes=1)

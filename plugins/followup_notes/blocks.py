@@ -36,7 +36,7 @@ class Block:
     heading_line: int
     """Of that heading, from 1; 0 if there is none."""
     kind: str
-    """`item`, `paragraph`, `heading`, or `code` (also HTML), of which nothing is read."""
+    """`item`, `paragraph`, `heading`; `code` (also HTML), `indented` (code by its indent): nothing of these is read."""
     rows: list[tuple[int, str]] = field(default_factory=list)
     """Its lines with their numbers."""
 
@@ -168,7 +168,8 @@ def _blocks(tokens: list[Token], lines: list[str]) -> list[Block]:
         elif token.type == "paragraph_open" and not open_items:
             blocks.append(Block(begin + 1, heading, stands, "paragraph", _numbered(lines, begin, end)))
         elif token.type in {"fence", "code_block", "html_block"} and not _COMMENT_BEGINS.match(token.content):
-            blocks.append(Block(begin + 1, heading, stands, "code", _numbered(lines, begin, end)))
+            kind = "indented" if token.type == "code_block" else "code"
+            blocks.append(Block(begin + 1, heading, stands, kind, _numbered(lines, begin, end)))
     return blocks
 
 

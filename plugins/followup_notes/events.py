@@ -44,11 +44,17 @@ EXAMPLES = frozenset(
 # Of a heading's line what a message can show: each of its notes carries it, of which a file may have 100,000.
 _LONGEST_HEADING = 500
 
+_MARK = re.compile(r"^\s*(?:[-*+•–—]|\d+[.)])\s*")
+_INDENTED_MARK = re.compile(r"\s+(?:[-*+•–—]|\d+[.)])\s")
+
 _NO_HEADING = Sentence(
     "this note stands under no case; put a heading above it, such as ## Nordik <julie.roy@nordik.ca>"
 )
 _NO_DASH = Sentence('this line looks like a note but is not read; begin it with "- "')
 _IN_CODE = Sentence("this note stands in a code block or HTML, and is not read; put it below the block")
+_TOO_FAR = Sentence(
+    "this note is indented so far that it counts as code or as the text above; take the white space before it away"
+)
 _IN_HEADING = Sentence('the tag in this heading belongs to no note; begin the line with "- "')
 _NO_TITLE = Sentence(
     'a line that begins with "# " is the title of the whole page, and ends the case above it; begin a note with "- "'
@@ -137,13 +143,15 @@ def _unread(file: str, block: Block, lines: list[str]) -> Iterator[BadItem]:
         return
     if block.is_item:
         told = _strays(block, lines)
-    elif block.kind == "code":
+    elif block.kind in {"code", "indented"}:
         told = [(number, line) for number, line in block.rows if _is_marked_item(line)]
         told = [] if {line.strip() for _, line in told} <= EXAMPLES else told
     else:
         told = [(number, line) for number, line in block.rows if looks_like_note(line)]
-    sentence = _IN_CODE if block.kind == "code" else _NO_DASH
-    yield from (BadItem(f"{file}:{number}", sentence, "", lines[number - 1]) for number, _ in told)
+    for number, line in told:
+        too_far = block.kind == "indented" or (block.kind == "paragraph" and _INDENTED_MARK.match(line))
+        sentence = _TOO_FAR if too_far else _IN_CODE if block.kind == "code" else _NO_DASH
+        yield BadItem(f"{file}:{number}", sentence, "", lines[number - 1])
 
 
 def _strays(item: Block, lines: list[str]) -> list[tuple[int, str]]:
@@ -153,7 +161,7 @@ def _strays(item: Block, lines: list[str]) -> list[tuple[int, str]]:
 
 def _is_marked_item(line: str) -> bool:
     """Whether a line of code is a list item that holds more than prose, or a line with a day or tag."""
-    return looks_like_note(re.sub(r"^\s*(?:[-*+•–—]|\d+[.)])\s*", "", line))
+    return looks_like_note(_MARK.sub("", line))
 
 
 def _odd_paragraph(file: str, block: Block, lines: list[str]) -> Iterator[BadItem]:

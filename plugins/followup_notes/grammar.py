@@ -56,12 +56,24 @@ _QUOTES = '"“”„«″'
 _PARTED_TAG = re.compile(r"(?<!\S)#\s(?=[^\W\d_]{3})")
 _DATE_KEY = "|".join([*DATE_KEYS, *ALSO]).replace("'", "['’]")
 _PARTED_DATE = re.compile(rf"(?<![^\s(\[])({_DATE_KEY})(?:\s*(?:::?|=)\s*|(?<=due|til);)(?=\S)", re.IGNORECASE)
+# The dates of tasks as Obsidian's plug-in Tasks writes them: due; created, begun, scheduled, done, given up.
+_DUE_SIGN = re.compile(r"[📅📆🗓]\ufe0f?\s*(?=\d{4}-\d\d-\d\d)")
+_OTHER_DATES = re.compile(r"[➕🛫⏳⌛✅❌]\ufe0f?\s*\d{4}-\d\d-\d\d(?!\d)")
 _WIDE_COLON = re.compile(r"(?<=\w)：\s*")
 _EMPTY_DATE = re.compile(rf"(?<!\S)({_DATE_KEY})\s?(?:::?|=)\s*$", re.IGNORECASE)
 # "12.50 $" is a price: only between a date and a tag is it a time.
 _DOTTED_CLOCK = re.compile(r"(?<=\d{4}-\d\d-\d\d )([01]?\d|2[0-3])\.([0-5]\d)(?= +#)")
-_AFTER_STAMP = re.compile(r"^[,;:.](?=\s|#|$)")
+_AFTER_STAMP = re.compile(r"^(?:[,;:.]|\s*[–—-])(?=\s|#|$)")
 _BRACKETS = {"[[": "]]", "[": "]", "(": ")", "**": "**", "*": "*", "__": "__", "_": "_", "`": "`"}
+_TAKEN = "\0"
+"""In place of a tag or a key that is taken out of a text, which holds no such sign itself."""
+_ONLY_TAKEN = re.compile(
+    "|".join(rf"{re.escape(begin)}\s*\0[\s\0]*{re.escape(end)}" for begin, end in _BRACKETS.items())
+)
+# The signs that people write between a tag and their words: "#promise: the list", "the list, #promise."
+_SIGNS_AT_THE_BEGINNING = re.compile(r"\A(?:\s|[,;:.→–—-](?=[\s\0]))*\0(?:[\s\0]|[,;:.→–—-]+(?=[\s\0]|$))*")
+_SIGNS_BETWEEN = re.compile(r"[\s,;:–—-]{0,3}\0[\s\0]*(?=[.,;:!?](?:[\s\0]|$))")
+_SIGNS_AT_THE_END = re.compile(r"(?:\s?[,;:]|\s[→–—-]{1,3})\s*\0[\s\0]*$")
 _IN_BRACKETS = re.compile(r"(\[\[|\[|\(|\*\*?|__?|`)([^\[\]()*`]{6,60}?)(\]\]|\]|\)|\*\*?|__?|`)(?!\w)")
 _SIGNS = re.compile(r"[^\w\s#+~\\.,:;!?*`([{<>=-]{1,4}\s*(?=\w)")
 """Before a date: an emoji, or the `@` of programs that make a link of it."""
@@ -256,10 +268,14 @@ def _without_end(text: str) -> str:
 
 
 def _rejoined(text: str) -> str:
-    """Return a text with what a phone's keyboard parted: "# promise", "due : friday", "due=friday", a wide colon."""
+    """Return a text with its tags and dates as this grammar has them.
+
+    What a phone's keyboard parted: "# promise", "due : friday", "due=friday", a wide colon; and the signs of tasks.
+    """
     text = _WIDE_COLON.sub(":", text.replace("＃", "#"))
     if not has_tag(text):
         text = _PARTED_TAG.sub("#", text)
+    text = _OTHER_DATES.sub("", _DUE_SIGN.sub("due:", text))
     return _PARTED_DATE.sub(lambda key: f"{_date_key(key[1])}:", text) if has_tag(text) else text
 
 
@@ -310,9 +326,12 @@ def _date_length(text: str) -> int:
 
 
 def _without(text: str, pieces: list[_Piece]) -> str:
+    """Return a text without its tags and keys, and without the signs that only set them apart: a draft may show it."""
     ends = [0, *(piece.end for piece in pieces)]
     starts = [*(piece.start for piece in pieces), len(text)]
-    return "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
+    left = _TAKEN.join(text[end:start] for end, start in zip(ends, starts, strict=True))
+    left = _SIGNS_AT_THE_BEGINNING.sub("", _ONLY_TAKEN.sub(_TAKEN, left), count=1)
+    return _SIGNS_AT_THE_END.sub("", _SIGNS_BETWEEN.sub("", left)).replace(_TAKEN, "")
 
 
 def _unclosed(pieces: list[_Piece]) -> list[tuple[str, str]]:

@@ -11,11 +11,12 @@ from msgspec import Struct
 
 from followup_notes.blocks import Section, read_page, read_sections
 from followup_notes.files import LARGEST
-from followup_notes.grammar import LONGEST_NOTE, parse_heading
+from followup_notes.grammar import LONGEST_NOTE, parse_heading, parse_note
 from followup_notes.lines import split_lines
 from followup_rules import NoteHeading, Refused, durable, regular_files
 from followup_rules.plain import clean
 from followup_rules.sentences import Sentence
+from followup_rules.written_dates import NotADate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +38,7 @@ class Written(Struct, frozen=True):
 
 
 def add(file: Path, case: str, text: str, moment: datetime, choose: ChooseHeading) -> Written:
-    """Add a note of this instant, in the user's zone, to the file.
+    """Add a note of this instant, in the user's zone, to the file; of the date that its text begins with, if it does.
 
     It becomes the last item under the heading that is chosen, or stands under a new one at the end of the file. Raises
     Refused and OSError: then nothing was written.
@@ -108,7 +109,18 @@ def _one_line(text: str) -> str:
 
 
 def _item(moment: datetime, text: str) -> str:
-    """Return the list item of a note. A text that begins with "PM" or "-15:00" must not become a part of the time."""
+    """Return the list item of a note: of this instant, unless the text begins with a date of its own.
+
+    A text that begins with "PM" or "-15:00" must not become a part of the time. Raises Refused for a date that is none.
+    """
+    try:
+        dated = parse_note(text).day is not None
+    except NotADate as error:
+        if not any(sign.isalpha() for sign in error.written):
+            raise Refused(error.args[0]) from error
+        dated = False  # "May 3 people come"
+    if dated:
+        return f"- {text}"
     gap = "T" if _HALF_DAY.match(text) else " "
     return f"- {moment:%Y-%m-%d}{gap}{moment:%H:%M} {text}"
 

@@ -265,6 +265,26 @@ def test_a_text_is_never_read_as_a_part_of_its_time(place, text):
     assert "notes 1 event" in found.stdout
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("2026-11-09 16:00 #called Left a message", "- 2026-11-09 16:00 #called Left a message"),
+        ("le 9 novembre 2026 #called", "- le 9 novembre 2026 #called"),
+        ("May 3 people come #called", "- 2026-11-10 14:30 May 3 people come #called"),
+        ("#promise Plan due:vendredi prochain", "- 2026-11-10 14:30 #promise Plan due:2026-11-13"),
+    ],
+)
+def test_a_text_that_begins_with_a_date_is_of_that_date(place, text, line):
+    assert note("nordik", text).exit_code == 0
+    assert (place / "notes.md").read_text().splitlines()[-1] == line
+
+
+def test_a_text_that_begins_with_no_real_date_is_refused(place):
+    result = note("nordik", "2026-11-31 #called")
+    assert (result.exit_code, (place / "notes.md").read_text()) == (2, "")
+    assert '"2026-11-31" is not a date' in result.stderr
+
+
 def test_a_tag_that_no_rule_knows_is_written_with_a_warning(place):
     result = note("nordik", "#calld #case:nordik.ca see https://x.example/#top")
     assert result.exit_code == 0

@@ -78,6 +78,17 @@ def test_an_answer_to_a_mail_of_ones_own_was_not_asked_for():
     assert breaks(sent("2026-11-14 10:00", answers="mine"), joined=[own])
 
 
+@pytest.mark.parametrize("named", [{"answers": "away", "references": ("mine", "away")}, {"title": "Re: News"}])
+@pytest.mark.parametrize(("auto", "broke"), [("reply", True), ("receipt", True), ("calendar", False), ("", False)])
+def test_what_answers_an_automatic_reply_was_not_asked_for(named, auto, broke):
+    own = sent("2026-11-09 12:00", id="mine", title="News", thread="mine")
+    away = event(
+        "received", "2026-11-09 12:01", JULIE, organizer=JULIE, id="away", title="Re: News", thread="mine", auto=auto
+    )
+    more = sent("2026-11-14 10:00", thread="mine", **named)
+    assert breaks(more, own, away) is broke
+
+
 def test_a_mail_to_nobody_that_a_source_names_concerns_all_of_the_case():
     assert breaks(event("sent", "2026-11-14 10:00"))
 

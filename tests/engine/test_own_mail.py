@@ -131,6 +131,13 @@ def test_who_replies_to_their_own_mail_in_the_thread_answers_what_that_one_answe
     assert found.state is state
 
 
+@pytest.mark.parametrize("named", ["a1", ""])
+def test_who_replies_to_the_notice_of_absence_answers_what_that_came_for(named):
+    away = replace(ANSWER, id="n1", kind="received", start=at("2026-11-05 10:00"), auto="reply", answers=named)
+    more = replace(ANSWER, id="n2", answers="n1", references=("a1", "n1"))
+    assert decided(NUDGE, APPLIED, away, more, now="2026-11-12 09:00")["nudge"].state is State.DONE
+
+
 def test_a_draft_that_begins_a_thread_answers_nothing():
     text = NUDGE.replace('reply_to = "it", ', "")
     assert decided(text, APPLIED, ANSWER, now="2026-11-12 09:00")["nudge"].state is State.DUE

@@ -9,6 +9,10 @@ from tests.support.titles import thanks
     "text",
     [
         "Thank you so much for your time today.",
+        "I wanted to thank you once more for sitting down with me yesterday.",
+        "I'm grateful for the chance to have spoken with you on Monday.",
+        "Encore merci pour lundi, j'ai adoré visiter vos bureaux.",
+        "Thanks again for Monday!",
         "Thanks again for having me on Monday!",
         "Many thanks to you and Marc for taking the time to show me round.",
         "Thank you for your time today. Thanks in advance for the address.",
@@ -114,6 +118,9 @@ def test_words_of_thanks_for_a_meeting(text):
         "Merci pour l'entretien de vendredi prochain.",
         "Bien reçu, merci. À vendredi pour l'entretien.",
         "Merci pour la proposition de second entretien.",
+        "Thank you for the invitation to interview. Tuesday works.",
+        "Thanks for your request for a second meeting.",
+        "Thanks for the quick call back, but I missed you.",
         "J'aurais aimé vous rencontrer, merci.",
     ],
 )

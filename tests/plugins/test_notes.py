@@ -282,7 +282,7 @@ def test_a_day_that_begins_at_one(read):
 @pytest.mark.parametrize(
     ("item", "tags", "title", "data"),
     [
-        ("a #One b #two-2, #one #trois_é", ("one", "two-2", "trois_é"), "a b ,", {}),
+        ("a #One b #two-2, #one #trois_é", ("one", "two-2", "trois_é"), "a b", {}),
         ("C# and #1 and a#b and &#x27; and ## and \\#no", (), "C# and #1 and a#b and &#x27; and ## and \\#no", {}),
         ("see https://x.ca/a:b#frag?k:v at 14:30", (), "see https://x.ca/a:b#frag?k:v at 14:30", {}),
         ("write `#thanked` once it is so", (), "write `#thanked` once it is so", {}),
@@ -297,7 +297,7 @@ def test_a_day_that_begins_at_one(read):
         ("#fit A (due: 13 November at 14:00) b", ("fit",), "A b", {"due": "13 November at 14:00"}),
         ("#fit A [due:: friday]", ("fit",), "A", {"due": "friday"}),
         ('Bonus:"the #printer at:noon"', (), "", {"bonus": "the #printer at:noon"}),
-        ("(my-key:v) **#fit**", ("fit",), "( ****", {"my-key": "v)"}),
+        ("(my-key:v) **#fit**", ("fit",), "(", {"my-key": "v)"}),
         ("tel:+15145550199 ref:2026-99-99", (), "", {"tel": "+15145550199", "ref": "2026-99-99"}),
         ("met:2026-11-02 then:2026-11-02T08:15Z", (), "", {"met": "2026-11-02", "then": "2026-11-02T08:15Z"}),
         ("e\u0301te\u0301 #e\u0301te\u0301 \x1b[31mred\x07", ("été",), "été [31mred", {}),
@@ -306,6 +306,49 @@ def test_a_day_that_begins_at_one(read):
 def test_tags_and_values_anywhere(note, item, tags, title, data):
     event = note(item)
     assert (event.tags, event.title, event.data) == (tags, title, data)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "#fit: the list", "#fit - the list", "— #fit — the list", "#fit → the list", "**#fit** the list", "[#fit] the list",
+        "the list (#fit)", "the list, #fit", "the list: #fit due:2026-11-13", "2026-11-10 - #fit - the list",
+        "#fit the list 📅 2026-11-13", "#fit the list ⏳ 2026-11-12 📅 2026-11-13", "the list #fit ➕ 2026-11-10 ✅ 2026-11-11",
+    ],
+)  # fmt: skip
+def test_signs_that_only_set_a_tag_apart_are_no_words(note, item):
+    event = note(item)
+    assert (event.tags, event.title) == (("fit",), "the list")
+
+
+@pytest.mark.parametrize(
+    ("item", "title"),
+    [
+        ("the list #fit.", "the list."),
+        ("the list, #fit, and more", "the list, and more"),
+        ("#fit -5 % of it", "-5 % of it"),
+        ("Is it so? #fit", "Is it so?"),
+        ("call main() #fit", "call main()"),
+        ("no tag, here - and (there).", "no tag, here - and (there)."),
+    ],
+)
+def test_signs_of_the_writers_own_stay(note, item, title):
+    assert note(item).title == title
+
+
+@pytest.mark.parametrize("value", ["tomorrow 14:00", "demain 14:00", "📅 2026-11-11 14:00"])
+def test_a_due_date_keeps_its_time(note, value):
+    event = note(f"2026-11-10 #fit {'' if '📅' in value else 'due:'}{value} the list")
+    assert (event.data["due"].removeprefix("2026-11-11 "), event.title) == (
+        value.removeprefix("📅 2026-11-11 "),
+        "the list",
+    )
+
+
+@pytest.mark.parametrize("text", ["prose\n\n    - 2026-11-10 #fit\n", "prose\n    - 2026-11-10 #fit\n"])
+def test_of_a_note_that_is_indented_too_far_it_is_told_what_to_do(read, text):
+    (problem,) = read(NORDIK + text)
+    assert "take the white space before it away" in problem.message
 
 
 @pytest.mark.parametrize("mark", ["**", "*", "__", "_", "=="])
