@@ -123,24 +123,36 @@ _NAMES = """
 alter table event add column shown text;
 """
 
-# Further actions of a list were keyed `KEY+2`, and any of them ended the whole duty; a mail was about each note with
-# which it shares a word, not only about those with which it shares the most: what was over stays over. Also, by which
-# subjects mails of mine were drafts that nobody had made. And all is placed and judged anew.
-_ACTIONS_OF_THEIR_OWN = """
-create table sent_as (name text primary key, "case" text not null, subject text not null) without rowid;
-create index sent_as_case on sent_as ("case");
+# What was over stays over, whatever is read otherwise now; and all is judged anew.
+_STAYS_OVER = """
 insert or ignore into settled (key, "case", anchor, state, why)
   select key, "case", anchor, state, coalesce((
     select why from journal where journal.key = decision.key order by number desc limit 1), '')
   from decision where state in ('done', 'expired') or state = 'void' and exists (
     select 1 from json_each(evidence) join event on event.id = 'note' || char(31) || value);
+"""
+_JUDGED_ANEW = """
+update "case" set stale = 1;
+update state set body = json_remove(body, '$.fingerprint', '$.sight', '$.sound');
+"""
+
+# Further actions of a list were keyed `KEY+2`, and any of them ended the whole duty; a mail was about each note with
+# which it shares a word, not only about those with which it shares the most: what was over stays over. Also, by which
+# subjects mails of mine were drafts that nobody had made. And all is placed and judged anew.
+_ACTIONS_OF_THEIR_OWN = (
+    """
+create table sent_as (name text primary key, "case" text not null, subject text not null) without rowid;
+create index sent_as_case on sent_as ("case");
+"""
+    + _STAYS_OVER
+    + """
 update or ignore ledger set key = duty || '#' || substr(key, length(duty) + 2),
     body = json_set(body, '$.key', duty || '#' || substr(key, length(duty) + 2),
                     '$.action.key', duty || '#' || substr(key, length(duty) + 2))
   where substr(key, 1, length(duty) + 1) = duty || '+';
-update "case" set stale = 1;
-update state set body = json_remove(body, '$.fingerprint', '$.sight', '$.sound');
 """
+    + _JUDGED_ANEW
+)
 
 # What was gone through at every run, or for every duty that has just been missed.
 _LOOKED_UP = """
@@ -155,6 +167,9 @@ create table earlier_name ("case" text not null, name text not null, until text 
   without rowid;
 """
 
+# Mail, notes and calendars are read otherwise.
+_READ_OTHERWISE = _STAYS_OVER + _JUDGED_ANEW
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _TYPED_STATE,
@@ -167,6 +182,7 @@ MIGRATIONS: tuple[str, ...] = (
     _ACTIONS_OF_THEIR_OWN,
     _LOOKED_UP,
     _EARLIER_NAMES,
+    _READ_OTHERWISE,
 )
 """The n-th script leads from version n to version n + 1."""
 VERSION = len(MIGRATIONS)

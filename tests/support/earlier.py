@@ -99,10 +99,10 @@ def october(life: Life) -> None:
 
 
 def ninth(life: Life) -> None:
-    """Nine interviews on one day, one that was missed before it, and one to come."""
+    """Ten interviews on one day, one that was missed before it, and one to come."""
     life.visit("K", "2026-11-01 15:00", "kim@kilo.ca")
     for ident, who in (("B", "bea@bravo.ca"), ("C", "carl@charlie.ca"), ("D", "dora@delta.ca"), ("H", "hugo@hotel.ca"),
-                       ("M", "max@mike.ca"), ("P", "pat@papa.ca"), ("V", "vic@victor.ca")):  # fmt: skip
+                       ("M", "max@mike.ca"), ("P", "pat@papa.ca"), ("T", "tina@tango.ca"), ("V", "vic@victor.ca")):  # fmt: skip
         life.visit(ident, "2026-11-09 09:00", who)
     life.visit("G", "2026-11-09 14:00", "nadia@agencex.ca", title="Interview gala")
     life.visit("E", "2026-11-16 11:00", "eve@echo.ca")
@@ -116,6 +116,7 @@ def ninth(life: Life) -> None:
     quoted = "-----Original Message-----\nFrom: Max <max@mike.ca>\nSent: Monday, November 9, 2026 9:00 AM"
     life.mail("2026-11-09 18:10", "max@mike.ca", "Papers", f"See below.\n\n{quoted}\n\nThank you for your time today\n")
     life.mail("2026-11-09 18:11", "vic@victor.ca", "Re: Thank you for your application", "My papers.", answers="x@v.ca")
+    life.mail("2026-11-09 18:12", "tina@tango.ca", "Papers", "Thank you for the invitation to interview.")
     life.send("nell@nova.ca", "2026-11-09 18:20")
     life.send("pat@papa.ca", "2026-11-09 18:21")
     life.nameless("nameless-1", "2026-11-09 19:00", "nadia@agencex.ca", "Thank you", "Thank you for the interview.")
