@@ -809,6 +809,37 @@ def test_the_meaning_of_a_rule_is_what_it_starts_from_and_does_in_whatever_order
 
 MARKED = [
     "opns", "dyas", "folow-up", "thankyou", "fin", "anounced", "opens", "due", "opens", "''", "'week'", "'interveiw'", "'thanks'", "'no'", "'thankyou'", "'quite'", "'quite'", "5", "'quite'", "{ }", "aftr", "cal", "'cal'", "'task'", "'drafts'", "'tasc'", "Julie", "too", "'them'", "cal", "cal", "'thankyou'", "'all'", "opens", "closes", "late", "opens", "cal", "cal", "something-else", "quite", "new", "new", "onn", "{ template = 'call' }", "{ type = 'task' }", "'task'", "new", "close", "5", "[[rule.call]]", "5", "end", "'my rule'", "it", "5",
+def test_the_content_of_a_rule_is_the_same_whatever_is_called_that_it_names():
+    def contents(broken, leak, fix, words="leaking"):
+        text = f"""
+            [define.{broken}]
+            any = ["#broken", {{ is = "{leak}", about = "{leak}" }}]
+            [define.{leak}]
+            title = "{words}"
+            [rule.{fix}]
+            on = "{broken}"
+            do = {{ type = "task", title = "leaking" }}
+            [rule.pay]
+            on = {{ kind = "done", of = "{fix}", not = "{leak}" }}
+            do = {{ type = "task", title = "broken" }}
+        """
+        rules, problems = load([parse(text, "rules.toml")], WORLD, AROUND)
+        assert problems == ()
+        return rules.rules[fix].content, rules.rules["pay"].content
+
+    assert contents("broken", "leaking", "fix") == contents("casse", "fuite", "mend")
+    for one, other in zip(
+        contents("broken", "leaking", "fix"), contents("broken", "leaking", "fix", "wet"), strict=True
+    ):
+        assert one != other
+
+
+def test_definitions_that_name_each_other_in_a_circle_or_twice_over_have_a_content():
+    chain = "".join(f"[define.a{n}]\nany = ['a{n + 1}', 'a{n + 1}']\n" for n in range(40))
+    text = f"[rule.r]\non = 'a0'\n{NOTICE}\n{chain}[define.a40]\nis = 'a0'\n"
+    assert load([parse(text, "rules.toml")], WORLD, AROUND)[0].rules["r"].content
+
+
 ]  # fmt: skip
 """Of each of these mistakes, in their order: the words under which it is shown, in their line."""
 

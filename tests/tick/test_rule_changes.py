@@ -56,6 +56,30 @@ def test_what_the_user_edited_or_deleted_is_not_made_anew_under_another_name(sto
     assert (story.at(LATER).changes, story.at("2026-11-30 12:00").changes) == ([], [])
 
 
+NAMED = """
+[define.broken]
+any = ["#broken", { is = "#leaking" }]
+[rule.fix]
+on = "broken"
+do = { type = "task", title = "Fix it" }
+[rule.look]
+on = { kind = "done", of = "fix" }
+do = { type = "task", title = "Does it hold?" }
+"""
+
+
+def test_a_rule_keeps_what_it_made_though_what_it_names_has_another_name_too(story):
+    story.config(NAMED)
+    story.note("2026-11-12 09:30 #broken The door")
+    assert story.at(NOW).rules() == ["fix"]
+    story.tick_off("fix", "2026-11-12")
+    assert story.at(THEN).rules() == ["look"]
+    renamed = NAMED.replace("define.broken", "define.casse").replace('on = "broken"', 'on = "casse"')
+    story.config(renamed.replace("rule.look", "rule.voir").replace("fix", "reparer"))
+    tick = story.at(LATER)
+    assert (tick.changes, len(tick.states("reparer")), len(tick.states("voir"))) == ([], 1, 1)
+
+
 @pytest.mark.parametrize(
     "more",
     [
