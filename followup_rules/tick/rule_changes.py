@@ -119,6 +119,8 @@ def follow_zone(given: Given) -> None:
             day = event.start.astimezone(before).date()
             if day != event.start.astimezone(zone).date():
                 given.store.places.keep_day(event, day)
+        # A note of noon is one of noon in the new zone: it may be from before the meeting now, after which it was made.
+        given.store.decisions.settle_done()
         given.store.ledger.move_pins(given.now, lambda at: at.astimezone(before).replace(tzinfo=zone))
     left = {state.timezone: given.now} if state.timezone else {}
     now = given.store.state.read()

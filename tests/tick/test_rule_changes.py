@@ -144,6 +144,24 @@ do  = { type = "task", title = "Second" }
 """
 
 
+def test_what_a_note_ended_stays_done_in_a_zone_in_which_its_time_is_before_the_meeting(tmp_path):
+    story = Story(tmp_path / "story")
+    story.visit("I1", "2026-11-12 10:00")
+    assert "thank-you" in story.at("2026-11-12 11:30").rules()
+    story.note("2026-11-12 14:00 #thanked")
+    story.note("2026-11-12 14:05 #fit")
+    assert story.at("2026-11-12 15:00").state("thank-you") == "done"
+    # 10:00 in Montréal is 16:00 in Paris.
+    story.config(timezone="Europe/Paris")
+    tick = story.at("2026-11-13 10:00")
+    assert (tick.changes, tick.state("thank-you"), tick.state("fit")) == ([], "done", "done")
+    # Once the notes are later than the meeting, they alone tell again whether it is done.
+    story.config(timezone="America/Toronto")
+    assert story.at("2026-11-13 11:00").changes == []
+    story.edit_note("2026-11-12 14:05 #fit", "")
+    assert story.at("2026-11-13 12:00").state("fit") == "due"
+
+
 def test_an_announced_date_follows_its_rule_to_another_name(tmp_path):
     """The date stands in a draft that may be sent by now: no later change of the rule moves it."""
     story = Story(tmp_path / "story")
