@@ -176,6 +176,17 @@ def test_an_announced_date_follows_its_rule_to_another_name(tmp_path):
     assert (story.at(LATER).changes, story.at("2026-11-15 09:00").rules()) == ([], ["call"])
 
 
+@pytest.mark.parametrize(("per", "other"), [("case", "event"), ("event", "day"), ("day", "case")])
+def test_an_announced_date_follows_its_rule_to_another_per(tmp_path, per, other):
+    story = Story(tmp_path / "story")
+    story.visit("I1", "2026-11-12 10:00")
+    rules = ANNOUNCING.replace("[rule.second]", f'[rule.second]\nper = "{per}"')
+    story.config(rules)
+    assert story.at(NOW).the("first").announces == {"second": "2026-11-15"}
+    story.config(rules.replace(f'"{per}"', f'"{other}"', 1).replace("3 days", "5 days"))
+    assert (story.at(THEN).changes, story.at("2026-11-15 09:00").rules()) == ([], ["second"])
+
+
 def test_a_new_rule_does_not_ask_for_what_opened_long_before_it_was_known(tmp_path):
     story = Story(tmp_path / "story")
     story.visit("I1", "2026-07-13 10:00")
