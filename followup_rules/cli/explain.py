@@ -279,7 +279,10 @@ def _lines(decision: Decision, file: CaseFile, now: datetime) -> list[list[Claus
     """Return the lines on a decision: its anchor, why, what else shows it, what was made, what comes next."""
     anchor = decision.visit.anchor
     lines: list[list[Clause]] = [
-        [(Sentence("for {day}, “{title}”", day=pages.on_day(decision.visit.day), title=titled(anchor)), "dim")]
+        [
+            (Sentence("for {day}, “{title}”", day=pages.on_day(decision.visit.day), title=titled(anchor)), "dim"),
+            *pages.whose(decision.visit),
+        ]
     ]
     lines.append([Sentence("the notice was given")] if file.said(decision) else [pages.in_words(decision.reason, now)])
     lines.append(_evidence(decision, file, now))

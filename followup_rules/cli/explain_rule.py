@@ -155,7 +155,7 @@ def _add_decisions(page: Page, decisions: Iterable[Decision], now: datetime) -> 
         page.row(
             ["  ", pages.state_label(decision.state)],
             pages.state_width() + 2,
-            [started, pages.in_words(decision.reason, now)],
+            [started, *pages.whose(decision.visit), pages.in_words(decision.reason, now)],
         )
 
 

@@ -15,7 +15,7 @@ import click
 from followup_rules import translation
 from followup_rules.cli.shared import wants_plain
 from followup_rules.cli.speech import language, tr
-from followup_rules.model import Decision, Reason, State
+from followup_rules.model import Decision, Reason, State, Visit
 from followup_rules.plain import clean
 from followup_rules.sentences import Sentence
 
@@ -68,6 +68,11 @@ def absolute(moment: datetime) -> str:
 def on_day(day: date) -> str:
     """Return a day as "Thu 2026-11-19"."""
     return f"{weekday(day)} {day:%Y-%m-%d}"
+
+
+def whose(visit: Visit) -> list[Clause]:
+    """Return the name of the one person whose duty it is; nothing where it is that of all."""
+    return [person.name or person.address for person in visit.people] if visit.person else []
 
 
 def weekday(moment: date) -> str:

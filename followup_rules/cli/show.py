@@ -19,6 +19,7 @@ from followup_rules.cli.page import (
     state_label,
     state_width,
     when,
+    whose,
 )
 from followup_rules.cli.speech import tr
 from followup_rules.engine.plan import PRINTED, LedgerEntry
@@ -115,7 +116,7 @@ def _add_decisions(page: Page, decisions: Sequence[Decision], names: Names, now:
         label = [state_label(decision.state), (decision.rule, "bold")]
         title = [decision.visit.anchor.title] if decision.state is State.EXPIRED else []
         case = names.get(decision.case, decision.case)
-        page.row(label, indent, [*filter(None, title), case, in_words(decision.reason, now)])
+        page.row(label, indent, [*filter(None, title), *whose(decision.visit), case, in_words(decision.reason, now)])
 
 
 def _next_change(report: Report) -> str:

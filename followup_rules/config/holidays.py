@@ -47,7 +47,7 @@ def nearest_place(place: str) -> str:
             'write a country or a region of it, such as "CA" or "CA-QC"; or leave it out'
         )
     regions = countries[country]
-    guess = nearest(region, regions)
+    guess = nearest(region, regions, 1)  # of two letters, two others are any region
     if guess:
         return Sentence('did you mean "{country}-{guess}"?', country=country, guess=guess)
     return (

@@ -1,4 +1,4 @@
-"""What was settled: a duty that was over stays so, whatever a newer followup reads otherwise, or its rule makes now."""
+"""What was settled: a duty that was over stays so, whatever is read otherwise now, or its rule makes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from followup_rules.model import Decision, Reason, State
 from followup_rules.sentences import Sentence
 
 _OPEN = (State.WAITING, State.HELD, State.DUE)
-_SENTENCE = Sentence("it was over before followup was upgraded or its rule changed, and stays so: {why}")
+_SENTENCE = Sentence(
+    "it was over before followup was upgraded, or its rule or the time zone changed, and stays so: {why}"
+)
 
 
 class Settled(Struct, frozen=True):

@@ -108,11 +108,19 @@ def done(duty: Duty) -> Verdict | None:
     if ticked := [event for event in duty.anchor.events if event.ticked]:
         return Verdict(State.DONE, Reason("you ticked the note “{title}”", {"title": ticked[0].title}), ticked)
     if found := duty.matching(rule.done_by):
-        return Verdict(State.DONE, Reason("done by {kind} “{said}” of {at}", _shown_by(found[0], view)), found)
+        shown = Verdict(State.DONE, Reason("done by {kind} “{said}” of {at}", _shown_by(found[0], view)), found)
+        return _sent_before(reports, found[0].start) or shown
     if dismissed := ordered(view, duty.key, DISMISSED):
         values = _shown_by(dismissed, view)
         return Verdict(State.DONE, Reason("dismissed by you in {kind} “{said}” of {at}", values), (dismissed,))
     return _all_reported(reports) if reports and all(reports) else None
+
+
+def _sent_before(reports: Iterable[Iterable[Event]], instant: datetime) -> Verdict | None:
+    """Return that all was sent before an instant: then what shows it from there on ended nothing any more."""
+    sent = [[event for event in each if event.kind != "dismissed"] for each in reports]
+    verdict = _all_reported(sent) if sent and all(sent) else None
+    return verdict if verdict and all(event.start < instant for event in verdict.evidence) else None
 
 
 def _all_reported(reports: Iterable[Iterable[Event]]) -> Verdict:

@@ -12,8 +12,7 @@ from msgspec import Struct
 
 from followup_rules.codes import Code
 from followup_rules.language.days import WEEK, WEEKDAY, Days
-from followup_rules.language.phrases import clock_meant
-from followup_rules.language.rolls import PhraseError, clock, weekdays
+from followup_rules.language.rolls import PhraseError, clock, clock_meant, weekdays
 from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import nearest
 from followup_rules.toml.values import Value
@@ -28,7 +27,7 @@ EXAMPLES = (
     "2 weeks from 2026-11-06",
 )
 _WORDS = ("day", "workday", "month", "year", "weeks", *WEEKDAY)
-_LEADING = re.compile(r"^(?:(?:every|each|on|chaque|tous les|toutes les) )+")
+_LEADING = re.compile(r"^(?:(?:every|each|on|chaque|tous les|toutes les|le|les) )+")
 _OF_MONTH = re.compile(r"(?:month )?(?:on )?(?:the )?(\d{1,2})(?:st|nd|rd|th)?(?: of (?:the|each|every) month)?")
 _ADVERBS = {
     "daily": "day",
@@ -36,7 +35,18 @@ _ADVERBS = {
     "monthly": "month on 1",
     "yearly": "year on 01-01",
     "annually": "year on 01-01",
+    "days": "day",
+    "jours": "day",
+    "jour": "day",
+    "workdays": "workday",
+    "jours ouvrables": "workday",
+    "jour ouvrable": "workday",
+    "mois": "month on 1",
+    "premier du mois": "month on 1",
+    "1er du mois": "month on 1",
+    "dernier jour du mois": "month on last",
 }
+_PLURAL = re.compile(r"(\w*(?:day|di|dimanche))s\b")
 # As of a date without a time; see `followup_rules.written_dates`.
 _AT = time(9)
 _DAY = timedelta(days=1)
@@ -107,11 +117,11 @@ def read(value: Value) -> Every | None:
 
 def _meant(text: str) -> str:
     """Return what recurs as it is written here, of `every friday at 3pm`, `monthly` or `monday and thursday`; or ""."""
-    what, at, written = " ".join(text.lower().split()).partition(" at ")
+    what, at, written = " ".join(text.lower().split()).replace(" à ", " at ").partition(" at ")
     what = _LEADING.sub("", what)
     if found := _OF_MONTH.fullmatch(what):
         what = f"month on {found[1]}"
-    what = _ADVERBS.get(what, re.sub(r"\s*(?:,|&|\band\b|\bet\b)\s*", "/", what))
+    what = _ADVERBS.get(what, _PLURAL.sub(r"\1", re.sub(r"\s*(?:,|&|\band\b|\bet\b)\s*", "/", what)))
     meant = f"{what} at {clock_meant(written) or written}" if at else what
     try:
         parse(meant)

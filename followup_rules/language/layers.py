@@ -53,10 +53,14 @@ def _headers(document: Document, kind: str, problems: list[Problem]) -> Iterator
     if kind not in document.tables:
         return
     tables = Value(document.tables[kind], document, (kind,), problems)
-    if tables.is_a(dict):
+    types = (dict, str) if kind == "define" else (dict,)
+    named = Sentence("give each a name: {header}", header=f"[{kind}.NAME]")
+    if tables.is_a(dict, hint=named):
         for name in tables.raw:
             header = tables.child(name)
-            if _is_name(header) and header.is_a(*((dict, str) if kind == "define" else (dict,))):
+            single = Sentence("write it as {example}", example=f"[{kind}.{name}]")
+            hint = single if isinstance(header.raw, list) else named
+            if _is_name(header) and header.is_a(*types, hint=hint):
                 yield header
 
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from followup_rules.codes import Code
 from followup_rules.language import EXAMPLE, TABLES, patterns, references, tags, version
+from followup_rules.language.contents import Contents
 from followup_rules.language.faults import spread
 from followup_rules.language.layers import Table, merge
 from followup_rules.language.patterns import Pattern, World
@@ -47,11 +48,17 @@ def load(layers: Sequence[Document], world: World, around: Surroundings) -> tupl
     problems: list[Problem] = []
     named = frozenset(tag for document in layers for kind in _NAMING for tag in _tags_in(document.tables.get(kind)))
     spellings = tags.read(merge(layers, "tag", problems), named)
-    definitions = _Definitions(merge(layers, "define", problems), replace(world, tags=spellings))
+    defined = merge(layers, "define", problems)
+    definitions = _Definitions(defined, replace(world, tags=spellings))
     world = definitions.world
     rules, guards = merge(layers, "rule", problems), merge(layers, "guard", problems)
+    contents = Contents(
+        {name: as_value(table).raw for name, table in defined.items()},
+        {name: _beginning_and_end(table) for name, table in rules.items()},
+    )
     compiled_rules = {
-        name: Rule(id=name, meaning=_meaning(table), **_compile(table, RULE, world)) for name, table in rules.items()
+        name: Rule(id=name, meaning=_meaning(table), content=contents.of_rule(name), **_compile(table, RULE, world))
+        for name, table in rules.items()
     }
     compiled_guards = {name: Guard(id=name, **_compile(table, GUARD, world)) for name, table in guards.items()}
     definitions.compile_all()
@@ -64,9 +71,12 @@ def load(layers: Sequence[Document], world: World, around: Surroundings) -> tupl
     return _only_enabled(spread(compiled, faults)), tuple(dict.fromkeys(problems))
 
 
+def _beginning_and_end(table: Table) -> dict[str, Any]:
+    return {key: table.fields[key].raw for key in ("on", "do") if key in table.fields}
+
+
 def _meaning(table: Table) -> str:
-    fields = {key: table.fields[key].raw for key in ("on", "do") if key in table.fields}
-    return digest(json.dumps(fields, sort_keys=True, default=str))
+    return digest(json.dumps(_beginning_and_end(table), sort_keys=True, default=str))
 
 
 def unknown_tables(document: Document) -> tuple[Problem, ...]:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from followup_rules.language import units
 from followup_rules.language.days import Days
-from followup_rules.language.rolls import WORDS, PhraseError, Roll, UnsettledError, parse_all, rolled
+from followup_rules.language.rolls import WORDS, PhraseError, Roll, UnsettledError, clock_meant, parse_all, rolled
 from followup_rules.sentences import Sentence
 from followup_rules.toml.suggestions import expected
 from followup_rules.toml.values import Value, every
@@ -26,11 +26,15 @@ UNITS = ("minutes", "hours", "days", "weeks", "months", "workdays")
 _NAME = re.compile(r"[^\W\d_][\w-]*(\.[^\W\d_][\w-]*)?")
 _SINCE = ("after", "in", "après", "dans")
 _BACK, _ON = ("before", "avant"), ("after", "from", "later", "après")
+_SIGNS = {
+    **dict.fromkeys(("and", "et", "plus"), "+"),
+    **dict.fromkeys(("−", "–", "—", "minus", "less", "moins"), "-"),
+    **dict.fromkeys(("à", "@"), "at"),
+}
+"""How people write the signs and the word of a phrase, or a word processor for them."""
 _ARTICLES = ("the", "le", "la")
 _JOINED = re.compile(r"(\d{1,5})([^\W\d]+)")
 """A number and a unit without the space between: `10d`."""
-_OTHER_CLOCK = re.compile(r"([01]?\d|2[0-3])(?:\s?[h.:]\s?([0-5]\d)?)?\s?(?:([ap])\.?m\.?)?", re.IGNORECASE)
-"""A time as it is written elsewhere: `9h`, `9h30`, `9 h 30`, `9.30`, `9`, `9 AM`."""
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 # Workdays are counted one by one, each with its holidays.
@@ -183,7 +187,7 @@ def _clock(words: list[str]) -> time | None:
             words[0],
             Sentence("{words!r} is not understood here", words=words[0]),
             ("+", "-", "at"),
-            meant="+" if words[0] in {"and", "et", "plus"} else _roll_meant(words[0]),
+            meant=_SIGNS.get(words[0].lower()) or _roll_meant(words[0]),
         )
     clock = _CLOCK.fullmatch(words[1]) if len(words) > 1 else None
     written = " ".join(takewhile(lambda word: word not in ("+", "-"), words[1:])) or words[0]
@@ -199,15 +203,6 @@ def _clock(words: list[str]) -> time | None:
 def _roll_meant(word: str) -> str:
     """Return a roll as a phrase writes it, if a word is one that lacks its comma; "" for any other word."""
     return f", {word}" if word.lower() in WORDS else ""
-
-
-def clock_meant(written: str) -> str:
-    """Return the time of day, as a phrase writes it, that is written as elsewhere; "" if it is none."""
-    found = _OTHER_CLOCK.fullmatch(written)
-    if not found or (found[3] and not 1 <= int(found[1]) <= 12):
-        return ""
-    hour = int(found[1]) % 12 + 12 * (found[3].lower() == "p") if found[3] else int(found[1])
-    return f"{hour:02}:{found[2] or '00'}"
 
 
 # Many duties count the same from the same day or meeting. So much is more than a case counts.

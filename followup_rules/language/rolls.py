@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from msgspec import Struct
 
 from followup_rules.codes import Code
+from followup_rules.language import units
 from followup_rules.language.days import WEEK, WEEKDAY, WEEKDAYS, Days
 from followup_rules.sentences import Sentence
 
@@ -16,7 +17,9 @@ WORDS = ("workday", "workday before", *(name for names in WEEKDAYS for name in n
 """The words of which rolls are made."""
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)|24:(00)")
-_HOURS = re.compile(r"(\S*\d:\d\S*?)\s*[-–]\s*(\S+)")
+_OTHER_CLOCK = re.compile(r"([01]?\d|2[0-3])(?:\s?[h.:]\s?([0-5]\d)?)?\s?(?:([ap])\.?m\.?)?", re.IGNORECASE)
+"""A time as it is written elsewhere: `9h`, `9h30`, `9 h 30`, `9.30`, `9`, `9 AM`."""
+_HOURS = re.compile(r"(\S*\d:\d\S*?|\d[^-–]*?)\s*[-–]\s*(\S.*)")
 # No series of holidays is longer: what finds no day within a year finds none.
 _MOST_DAYS, _MOST_ROUNDS = 366, 1000
 _DAY = timedelta(days=1)
@@ -124,6 +127,9 @@ def _parse(text: str) -> Roll:
             raise PhraseError(hours[1], Sentence("{text!r} ends where it begins", text=text))
         return Roll(text, hours=(start, end))
     word, _, before = text.partition(" ")
+    written, unit = units.meant(word, before.partition(" ")[0])
+    if unit == "workdays" and word.lower() != "workday":
+        raise PhraseError(written, Sentence("{name!r} is no way to move a day", name=written), meant="workday")
     if before not in ("", "before"):
         raise PhraseError(
             before, Sentence("{before!r} is not understood after {word!r}", before=before, word=word), ("before",)
@@ -137,8 +143,18 @@ def clock(written: str) -> time:
     """Read a time of day; 24:00 is the beginning of the next. Raises PhraseError."""
     found = _CLOCK.fullmatch(written)
     if not found:
-        raise PhraseError(written, Sentence("{written!r} is no time of day", written=written))
+        message = Sentence("{written!r} is no time of day", written=written)
+        raise PhraseError(written, message, meant=clock_meant(written))
     return time() if found[3] else time(int(found[1]), int(found[2]))
+
+
+def clock_meant(written: str) -> str:
+    """Return the time of day, as a phrase writes it, that is written as elsewhere; "" if it is none."""
+    found = _OTHER_CLOCK.fullmatch(written)
+    if not found or (found[3] and not 1 <= int(found[1]) <= 12):
+        return ""
+    hour = int(found[1]) % 12 + 12 * (found[3].lower() == "p") if found[3] else int(found[1])
+    return f"{hour:02}:{found[2] or '00'}"
 
 
 def weekdays(word: str) -> frozenset[int]:

@@ -118,6 +118,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     fault: str = ""
     meaning: str = ""
     """A hash of what it starts from and does, by which it is known under another name."""
+    content: str = ""
+    """Likewise, by which it is known though the definitions and rules that it names have other names, too."""
 
     @property
     def recurring(self) -> Every | None:

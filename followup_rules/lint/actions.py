@@ -145,7 +145,8 @@ def _alone(rule: Rule, fields: Mapping[str, Value], of: list[Shape], book: Book)
     if nobody and rule.each and "each" in fields:
         message = Sentence("a duty for each person of an anchor in which there is nobody")
         yield from book.problem(fields["each"], message, code=Code.NOBODY, hint=Sentence("delete the line"))
-    threadless = bool(of) and not rule.recurring and not any(shape.of(kind) for shape in of for kind in THREADED)
+    threaded = not rule.recurring and any(shape.of(kind) for shape in of for kind in THREADED)
+    threadless = bool(of) and not threaded
     for _, pattern in patterns(fields, PATTERN_LISTS):
         for value in inside(pattern) if nobody or threadless else ():
             if nobody and value.raw == "them" and {"to", "from", "with"} & set(map(str, value.path[-2:])):
@@ -156,6 +157,8 @@ def _alone(rule: Rule, fields: Mapping[str, Value], of: list[Shape], book: Book)
             elif threadless and value.name == "same" and value.raw == "thread":
                 message = Sentence("this can never match: it asks for the thread of the anchor, and that has none")
                 hint = Sentence('look for the people instead: with = "them"')
+                if nobody:
+                    hint = Sentence("name an address: {line}", line='with = "name@example.org"')
                 yield from book.problem(value, message, code=Code.NEVER_MATCHES, hint=hint)
 
 

@@ -109,13 +109,13 @@ class Decisions:
             found[case][key] = Settled(State(state), why)
         return found
 
-    def settle_done(self, rule: str) -> None:
-        """Have what is done of a rule stay so."""
+    def settle_done(self, rule: str | None = None) -> None:
+        """Have what is done of a rule stay so; of all rules, until it is done by what is read then alone."""
         query = """insert or ignore into settled (key, "case", anchor, state, why, kept)
                      select key, "case", anchor, state, coalesce((
-                       select why from journal where journal.key = decision.key order by number desc limit 1), ''), 1
-                     from decision where rule = ? and state = 'done'"""
-        self._database.run(query, rule)
+                       select why from journal where journal.key = decision.key order by number desc limit 1), ''), ?
+                     from decision where rule = coalesce(?, rule) and state = 'done'"""
+        self._database.run(query, int(rule is not None), rule)
 
     def unsettle(self, keys: Iterable[str]) -> None:
         """Let duties be judged by what is read now alone."""

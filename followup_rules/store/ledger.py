@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from followup_rules.engine.plan import EntryState, LedgerEntry
 from followup_rules.keys import with_anchor, with_case, with_day
+from followup_rules.model import Action, Announcement
 from followup_rules.sealing import digest
 from followup_rules.store.database import Database
 from followup_rules.store.errors import damaged
@@ -110,8 +111,8 @@ class Ledger:
             if place.isdecimal() and 0 < int(place) <= len(ids) and ids[int(place) - 1]:
                 self.write(replace(entry, action=replace(entry.action, part=ids[int(place) - 1])))
 
-    def rename_rule(self, old: str, new: str) -> None:
-        """Let what was announced of a rule follow it to another name."""
+    def follow_announced(self, old: str, new: str, per: str) -> None:
+        """Let what was announced of a rule follow it to another name or another `per`."""
         # Not by `like`, which takes an underscore in a name for any letter.
         query = """update or ignore pin set key = ? || substr(key, instr(key, '/'))
                    where substr(key, 1, instr(key, '/') - 1) = ?"""
@@ -119,10 +120,20 @@ class Ledger:
         for entry in self.in_state(*EntryState):
             if any(each.rule == old for each in entry.action.announces):
                 announces = tuple(
-                    replace(each, rule=new, key=each.key.replace(f"{old}/", f"{new}/", 1)) if each.rule == old else each
+                    self._announced_under(each, entry.action, new, per) if each.rule == old else each
                     for each in entry.action.announces
                 )
                 self.write(replace(entry, action=replace(entry.action, announces=announces)))
+
+    def _announced_under(self, announced: Announcement, action: Action, rule: str, per: str) -> Announcement:
+        """Return what an action announces under another name or `per` of its rule, and let its pin follow."""
+        before = announced.key.replace(f"{announced.rule}/", f"{rule}/", 1)
+        event = "".join(action.anchor.split())
+        named = (one for one in (event, action.case) if before.startswith((f"{rule}/{one}@", f"{rule}/{one}~")))
+        anchor = event if per == "event" else action.case
+        key = next((before.replace(f"/{one}", f"/{anchor}", 1) for one in named), before)
+        self._database.run("update or ignore pin set key = ? where key = ?", key, before)
+        return replace(announced, rule=rule, key=key)
 
     def unset_later(self, now: datetime) -> None:
         """Let nothing wait for a retry at an instant that a wrong clock has shown."""

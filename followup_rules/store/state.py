@@ -40,6 +40,8 @@ class KnownRule(Struct, frozen=True):
     since: datetime
     """The first run that knew it."""
     formerly: tuple[Formerly, ...] = ()
+    content: str = ""
+    """As of a rule of today; "" if an earlier version noted none."""
 
     def by(self, now: datetime) -> KnownRule:
         """Return the rule as known by now at the latest: a clock that was ahead may have shown a later instant."""

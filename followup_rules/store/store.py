@@ -164,8 +164,8 @@ class Store:
                     self.decisions.rekey(before, duty)
                     moved += 1
                     duties[f"done:{before}"] = f"done:{duty}"
+            self.ledger.follow_announced(old, new, per)
             if old != new:
-                self.ledger.rename_rule(old, new)
                 duties[f"done:{old}/"] = f"done:{new}/"
             self._follow_what_was_done(duties)
         return moved

@@ -1,13 +1,14 @@
 """What the user changed in rules and time zone between two runs: what was made follows its rule, under the same key.
 
-A rule that has another name, and starts from and does the same, is the same rule. The day of a meeting, of which keys
-and announced dates are made, is that of the zone in which something was first made for it.
+A rule that has another name, and starts from and does the same, is the same rule, whatever that is called. The day of a
+meeting, of which keys and announced dates are made, is that of the zone in which something was first made for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -50,7 +51,7 @@ def follow_rules(given: Given) -> Iterator[Problem]:
             # What was done stays so, whatever the rule makes now; and what is given an id keeps its key.
             given.store.decisions.settle_done(name)
             given.store.ledger.give_ids(name, [do.id for do in rule.do])
-        known[name] = KnownRule(rule.meaning, rule.per, _since(before, state, given), formerly)
+        known[name] = KnownRule(rule.meaning, rule.per, _since(before, state, given), formerly, rule.content)
     if known != state.rules:
         given.store.state.write(replace(given.store.state.read(), rules=known))
 
@@ -74,17 +75,29 @@ def _renamed(known: Mapping[str, KnownRule], book: Rulebook, given: Given) -> di
     if not book.whole:
         return {}  # what could not be read is broken, and not gone
     rules: Mapping[str, Rule] = book.rules.rules
-    come = {name: rule.meaning for name, rule in rules.items() if name not in known and not rule.fault}
-    gone = {name: rule.meaning for name, rule in known.items() if name not in rules and name not in book.rules.off}
-    return {
-        old: new
-        for old, meaning in gone.items()
-        for new in come
-        if [*come.values()].count(meaning) == [*gone.values()].count(meaning) == 1
-        and come[new] == meaning
-        # A rule of that name has made something of its own: it is an old one that is back.
-        and not given.store.ledger.of_rule(new)
-    }
+    renamed: dict[str, str] = {}
+    # As they are written first: who renames a rule may also have changed a definition that it names.
+    for hashed in (attrgetter("meaning"), attrgetter("content")):
+        come = {
+            name: hashed(rule)
+            for name, rule in rules.items()
+            if name not in known and not rule.fault and name not in renamed.values()
+        }
+        gone = {
+            name: hashed(rule)
+            for name, rule in known.items()
+            if name not in rules and name not in book.rules.off and name not in renamed
+        }
+        renamed |= {
+            old: new
+            for old, same in gone.items()
+            for new in come
+            if [*come.values()].count(same) == [*gone.values()].count(same) == 1
+            and come[new] == same != ""
+            # A rule of that name has made something of its own: it is an old one that is back.
+            and not given.store.ledger.of_rule(new)
+        }
+    return renamed
 
 
 def follow_zone(given: Given) -> None:
@@ -99,6 +112,8 @@ def follow_zone(given: Given) -> None:
     if state.timezone:
         before = ZoneInfo(state.timezone)
         _keep_days(before, given)
+        # A note of noon is one of noon in the new zone: it may be from before the meeting now, after which it was made.
+        given.store.decisions.settle_done()
         given.store.ledger.move_pins(given.now, lambda at: at.astimezone(before).replace(tzinfo=zone))
     left = {state.timezone: given.now} if state.timezone else {}
     now = given.store.state.read()

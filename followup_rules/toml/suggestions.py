@@ -15,13 +15,20 @@ _EDITS = 2
 _LETTERS = 80
 _LISTED = 8
 _ELSEWHERE: dict[str, tuple[str, ...]] = {
-    "title": ("subject", "summary"), "text": ("body",), "with": ("attendees", "participants"), "from": ("sender",),
-    "to": ("recipient", "recipients"), "on": ("trigger",), "do": ("action", "then"), "sent": ("mail", "email"),
-    "opens": ("when", "starts", "after", "wait"), "done_by": ("unless", "until", "stop"), "where": ("if", "condition"),
-    "closes": ("expires", "ends", "before"), "ended_by": ("unless", "until", "stop"),
-    "received": ("mail", "email"), "meeting": ("event", "appointment"),
+    "title": ("subject", "summary", "titre", "objet", "sujet"), "text": ("body", "texte", "corps"),
+    "words": ("mots",), "with": ("attendees", "participants", "avec"), "from": ("sender", "de"),
+    "to": ("recipient", "recipients", "à"), "people": ("personnes", "gens"), "why": ("pourquoi", "raison", "reason"),
+    "on": ("trigger", "sur"), "where": ("if", "condition", "si"), "do": ("action", "then", "faire", "alors"),
+    "opens": ("when", "starts", "after", "wait", "quand", "ouvre", "ouverture"), "late": ("retard",),
+    "closes": ("expires", "ends", "before", "ferme", "fermeture"), "done_by": ("unless", "until", "stop", "sauf"),
+    "ended_by": ("unless", "until", "stop", "sauf"), "enabled": ("active", "actif"), "language": ("langue",),
+    "draft": ("brouillon",), "task": ("todo", "tâche", "tache"), "notice": ("avis",),
+    "sent": ("mail", "email", "courriel", "envoyé"), "received": ("mail", "email", "courriel", "reçu"),
+    "meeting": ("event", "appointment", "réunion", "rencontre", "rendez-vous"),
+    "rule": ("regle", "règle"), "guard": ("garde",), "outputs": ("sorties",), "path": ("chemin",), "name": ("nom",),
+    "timezone": ("fuseau",), "holidays": ("feries", "fériés"),
 }  # fmt: skip
-"""What mail programs, calendars and other tools call the same."""
+"""What mail programs, calendars and other tools call the same, or people in French."""
 
 
 def nearest(word: str, valid: Iterable[str], most: int = _EDITS) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _QUOTE_NAME = Sentence('a name with letters other than a-z, A-Z, 0-9, - and _ stands in quotes: "été"')
 _ODD_QUOTES = "“”„«»‘’"
+# Up to the quote that closes it: in “J’arrive” that is not the apostrophe.
+_IN_ODD_QUOTES = re.compile(r"""[“”„]([^“”„"]*)|[«»]([^«»"]*)|[‘’]([^‘’']*)""")
+# Of a line: a tag where a value belongs, and not in a text.
+_TAG = re.compile(r"""((?:"[^"]*"|'[^']*'|[^"'#])*[=\[{,]\s*)(#[^\W\d_][\w-]*)""")
+_LINE = re.compile(r".+")
 _DIGITS = re.compile(r"[0-9_]{4300,}")
 _BEGUN = re.compile(r'"([^"]*)$')
 _WHOLE = re.compile(r"""([^"']+)"\s*(?:#.*)?$""")
@@ -87,6 +93,9 @@ def explain(error: ValueError, text: str, file: str) -> Problem:
     said = str(error)[: position.start()]
     at = _offset(text, position)
     last = slip(text[:at])
+    if overlooked := _overlooked(said, text, at, last.start):
+        message, hint, span = overlooked
+        return unreadable(message, hint, text, file, span)
     if said.startswith(_TWICE) and last.earlier is not None:
         return _twice(last, text, file)
     message, hint = _cause(said, text, at, last)
@@ -99,6 +108,23 @@ def explain(error: ValueError, text: str, file: str) -> Problem:
 def unreadable(message: str, hint: str, text: str, file: str, span: Span) -> Problem:
     """Return the problem of a text that cannot be read, at `span`."""
     return Problem(file, message, Code.NOT_TOML, file, **spot(text, span)._asdict(), hint=hint)
+
+
+def _overlooked(said: str, text: str, at: int, start: int) -> tuple[str, str, Span] | None:
+    """Return what the eye passes over: a character that is not seen, or a tag that was taken for a comment."""
+    # A space that is none to TOML, such as a no-break space, or what has no width at all.
+    if at < len(text) and text[at] != " " and unicodedata.category(text[at]) in {"Zs", "Cf"}:
+        unseen = Sentence("here is a character that is not seen: U+{number}", number=f"{ord(text[at]):04X}")
+        return unseen, Sentence("delete it; where a space is meant, type a plain one"), (at, at + 1)
+    # Other quotes around a tag are told as such.
+    if not said.startswith(("Invalid value", "Unclosed")) or text[at : at + 1] in [*_ODD_QUOTES]:
+        return None
+    lines = _LINE.finditer(text, start, (text + "\n").index("\n", at))
+    tag = next((found.span(2) for line in lines if (found := _TAG.match(text, *line.span()))), None)
+    if tag is None:
+        return None
+    hint = Sentence('put it in quotes: {key}"{text}"', key="", text=text[slice(*tag)])
+    return Sentence("a # that stands in no quotes begins a comment"), hint, tag
 
 
 def _offset(text: str, found: re.Match[str]) -> int:
@@ -151,6 +177,8 @@ def _dotted(path: Path) -> str:
 def _cause(said: str, text: str, at: int, last: Slip) -> tuple[str, str]:
     source = spot(text, (at, at + 1))
     before, rest = source.source_line[: source.column - 1], source.source_line[source.column - 1 :]
+    if before.endswith(('"', "'")) and rest[:1].isalnum() and not said.startswith("Invalid"):
+        return Sentence("the line goes on after its value"), _inner_quote(before)
     for beginnings, message, hint in _CAUSES:
         if said.startswith(beginnings):
             return message, _of_its_text(said, before, rest) or hint
@@ -164,6 +192,9 @@ def _cause(said: str, text: str, at: int, last: Slip) -> tuple[str, str]:
         return _no_value(before, rest, opened=opened)
     if said.startswith("Expected newline"):
         return Sentence("the line goes on after its value"), _goes_on(before, rest)
+    if said.startswith("Invalid initial character") and before.rstrip().endswith(("{", ",")):
+        hint = Sentence("a { } stands on one line, with commas; what is longer gets its own [table]")
+        return Sentence("here a key is missing"), Sentence("delete the comma") if rest.startswith("}") else hint
     if said.startswith(("Invalid statement", "Invalid initial character")):
         return Sentence("this is neither `key = value` nor a [table]"), _QUOTE_NAME if rest[:1].isalpha() else ""
     return Sentence("this is not valid TOML: {said}", said=said), ""
@@ -191,7 +222,8 @@ def _no_value(before: str, rest: str, *, opened: bool) -> tuple[str, str]:
     if not rest.strip() or rest.startswith("#"):
         return Sentence("the value is missing"), Sentence('write a text as "text", or delete the line')
     if rest[0] in _ODD_QUOTES:
-        text = re.split(r"[,\]}#]", rest, maxsplit=1)[0].strip().strip(_ODD_QUOTES + "\"'")
+        written = _IN_ODD_QUOTES.match(rest)
+        text = (written[written.lastindex or 0] if written else "").strip()
         return Sentence("these quotes are not known here"), Sentence("use straight ones: {text}", text=f'"{text}"')
     if _TRUTH.fullmatch(rest):
         return Sentence("this is no value"), Sentence("write true or false, in small letters and without quotes")
@@ -200,9 +232,16 @@ def _no_value(before: str, rest: str, *, opened: bool) -> tuple[str, str]:
 
 def _goes_on(before: str, rest: str) -> str:
     if before.rstrip().endswith(('"', "'")):
-        return Sentence("a \" within a text is written \\\"; or put the text in 'single quotes'")
+        return _inner_quote(before.rstrip())
     key, equals, value = before.partition("=")
     return _quoted(f"{key}= ", value.lstrip() + rest) if equals else Sentence("begin a new line here")
+
+
+def _inner_quote(before: str) -> str:
+    """Return what to do about a text that ends at a quote that was meant as a part of it."""
+    if before.endswith("'"):
+        return Sentence('put a text with a \' in it into "double quotes"')
+    return Sentence("a \" within a text is written \\\"; or put the text in 'single quotes'")
 
 
 def _quoted(before: str, rest: str) -> str:

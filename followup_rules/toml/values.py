@@ -27,6 +27,10 @@ _TYPES: dict[type, str] = {
 }
 
 
+# What stands in the file itself; below a header TOML takes it for a key of that table.
+_OF_THE_FILE = frozenset({"packs", "rules", "requires"})
+
+
 class Value(Struct, frozen=True):
     """A value in a document, and the list that takes the problems found in it."""
 
@@ -57,7 +61,7 @@ class Value(Struct, frozen=True):
         """Return the values of this table."""
         return [self.child(key) for key in self.raw]
 
-    def is_a(self, *types: type) -> bool:
+    def is_a(self, *types: type, hint: str = "") -> bool:
         """Tell whether the value is of one of the types, and report it if not."""
         # Exactly: true is an int to Python, and no number to people.
         if any(type(self.raw) is kind for kind in types):
@@ -66,7 +70,7 @@ class Value(Struct, frozen=True):
         self.report(
             Sentence("{name!r} must be {wanted}, not {raw}", name=self.name, wanted=wanted, raw=shown(self.raw)),
             code=Code.WRONG_SORT,
-            hint=_as_wanted(self.raw, types),
+            hint=hint or _as_wanted(self.raw, types),
         )
         return False
 
@@ -90,14 +94,12 @@ class Value(Struct, frozen=True):
                 what = Sentence("key") if table or not isinstance(self.raw[key], dict) else Sentence("table")
                 said = Sentence("unknown {what} {key!r}", what=what, key=key)
                 within = Sentence("unknown {what} {key!r} in [{table}]", what=what, key=key, table=table)
-                self.child(key).report(
-                    within if table else said,
-                    code=Code.UNKNOWN_KEY,
-                    hint=Sentence("it belongs in [{table}]", table=homes[key])
-                    if key in homes
-                    else expected(key, names),
-                    at="key",
-                )
+                hint = expected(key, names)
+                if key in homes:
+                    hint = Sentence("it belongs in [{table}]", table=homes[key])
+                elif table and key in _OF_THE_FILE:
+                    hint = Sentence("it belongs above the first [table] of the file")
+                self.child(key).report(within if table else said, code=Code.UNKNOWN_KEY, hint=hint, at="key")
         return [key for key in self.raw if key in names]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from followup_rules import Context, Discovery, Output, OutputType, Person, Place, Source, SourceType, hookimpl
 from followup_rules.model import DRAFT
@@ -18,7 +19,7 @@ class MailboxOptions:
             "help": "A Maildir, an mbox file, a mail, or a folder with any of these, as your mail program keeps it."
         }
     )
-    kinds: tuple[str, ...] = field(
+    kinds: tuple[Literal["sent", "received"], ...] = field(
         default=("sent",),
         metadata={"help": 'Which mail to read: "sent" (from one of my addresses), "received" (from anybody else).'},
     )

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _FORMAT = 7
 """Raised whenever the same mails come to give other events, so that they are read again."""
-_KINDS = ("sent", "received")
 _BEING_WRITTEN = timedelta(minutes=1)
 """A mail of which the end of the head is missing is left for the next tick while its file is younger than this."""
 
@@ -66,7 +65,8 @@ class MailboxSource:
         What may hold mail and cannot be read is named, and the rest counts. Raises Unreadable if the place is not
         there, cannot be read at all, or holds nothing that would show what the user sent.
         """
-        self._check()
+        if not self._me:
+            raise Unreadable(Sentence("without `profile.me` no mail is known to be mine; write your addresses there"))
         before = Cursor.parse(cursor)
         if not before.covers(self._reading(), since):
             before = Cursor(self._reading(), since.isoformat())
@@ -117,15 +117,6 @@ class MailboxSource:
         if fault := senders.fault():
             raise Unreadable(fault)
         return found, senders.has_mine
-
-    def _check(self) -> None:
-        for kind in self.emits:
-            if kind not in _KINDS:
-                raise Unreadable(
-                    Sentence('`kinds` cannot hold {kind!r}; it holds "sent", "received" or both', kind=kind)
-                )
-        if not self._me:
-            raise Unreadable(Sentence("without `profile.me` no mail is known to be mine; write your addresses there"))
 
     def _reading(self) -> str:
         """Return what the events depend on besides the mails."""

@@ -78,3 +78,17 @@ def test_the_agenda_tells_what_opens_at_once_on_one_line(story):
     shown = words(story, "agenda")
     assert "Fri 2026-11-13 · tomorrow 10:00" in shown
     assert "11:00 ○ opens debrief, fit, thank-you · nordik.ca · Entrevue Nordik" in shown
+
+
+def test_of_a_duty_for_each_person_it_is_told_whose_it_is(story):
+    rule = (
+        '[rule.each]\non = "interview"\neach = "person"\ncloses = "end + 1 day"\ndo = { type = "task", title = "x" }\n'
+    )
+    story.config(rule)
+    story.visit("I1", "2026-11-09 10:00", "julie@nordik.ca", "marc@nordik.ca", title="Entrevue Nordik")
+    shown = words(story, "explain", "nordik", now="2026-11-11T10:00")
+    for name in ("julie@nordik.ca", "marc@nordik.ca"):
+        assert f"expired each for Mon 2026-11-09, “Entrevue Nordik” {name} missed" in shown
+    assert "“Entrevue Nordik” · julie@nordik.ca missed" in words(
+        story, "explain", "--rule", "each", now="2026-11-11T10:00"
+    )

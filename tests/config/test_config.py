@@ -93,6 +93,7 @@ BAD = {
     "a name of the library that is no place": (
         PROFILE.replace("[store]", "holidays = 'JAN'\n[store]"), 4, 12, "F012", "'JAN'", ""
     ),
+    "another region": (PROFILE.replace("[store]", "holidays = 'CA-QUE'\n[store]"), 4, 12, "F012", "", "regions of CA"),
     "unknown country": (PROFILE.replace("[store]", "holidays = 'Québec'\n[store]"), 4, 12, "F012", "", "CA-QC"),
     "no length of time": (PROFILE.replace("[store]", "lookback = '1 moon'\n[store]"), 4, 12, "F014", "", "30 days"),
     "too long a time": (PROFILE.replace("[store]", "lookback = '9999 weeks'\n[store]"), 4, 12, "F014", "too long", "days"),

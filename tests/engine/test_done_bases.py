@@ -102,6 +102,15 @@ def test_of_several_actions_the_last_counts_and_of_what_else_shows_it_the_first(
     assert openings(text, GARDENER, *answers) == {"a1": "2026-11-17 09:00"}
 
 
+@pytest.mark.parametrize(("reply", "opens"), [("2026-11-18", "2026-11-24 09:00"), ("2026-11-10", "2026-11-17 09:00")])
+def test_what_was_sent_before_they_answered_was_done_then(reply, opens):
+    """The draft is known to be sent by a mail that is like it; their answer comes later, or had come before."""
+    key = "nudge/a1@2026-11-02"
+    told = done("nudge", "a1", "2026-11-17 11:00", report=Report(key=key, rule="nudge", anchor="a1", mail="m1"))
+    answer = Event(id="r", kind="received", start=at(f"{reply} 12:00"), end=at(f"{reply} 12:00"), answers="a1")
+    assert openings(APPLY + AGAIN, GARDENER, told, answer)["a1"] == opens
+
+
 def test_what_calls_it_off_later_does_not_undo_that_it_was_done():
     text = APPLY.replace("done_by", 'cancelled_by = ["#closed"]\ndone_by') + AGAIN
     told = done("nudge", "a1", "2026-11-17 11:00")

@@ -29,7 +29,7 @@ def test_what_would_be_open_anew_stays_as_it_was_and_asks_for_nothing(state, was
     found = as_settled(replace(due, state=state), {due.key: Settled(was, "done by your mail")})
     assert (found.state, found.why) == (
         was,
-        "it was over before followup was upgraded or its rule changed, and stays so: done by your mail",
+        "it was over before followup was upgraded, or its rule or the time zone changed, and stays so: done by your mail",
     )
     assert (found.evidence, found.carries, found.guard, found.next, found.late, found.warning) == (
         (), (), "", None, False, "",

@@ -306,9 +306,11 @@ MISTAKES = [
     ("[rule.new]\non = '#a'\ndo = 'task'", 3, "F011", "a table { ... }", ""),
     ("[guard.new]\non = '#a'", 1, "F018", "hold for ever", "closes ="),
     ("[guard.new]\non = '#a'\nclose = 'end'", 3, "F010", "unknown key 'close'", '"closes"'),
-    ("[rule]\ncall = 5", 2, "F011", "'call' must be a table", ""),
-    ("[[rule.call]]\nper = 'day'", 1, "F011", "'call' must be a table", ""),
-    ("rule = 5", 1, "F011", "'rule' must be a table", ""),
+    ("[rule]\ncall = 5", 2, "F011", "'call' must be a table", "[rule.NAME]"),
+    ("[[rule.call]]\nper = 'day'", 1, "F011", "'call' must be a table", "write it as [rule.call]"),
+    ("rule = 5", 1, "F011", "'rule' must be a table", "[rule.NAME]"),
+    ("[[rule]]\nid = 'call'", 1, "F011", "'rule' must be a table", "[rule.NAME]"),
+    ("[rule.call]\nrules = ['more.toml']", 2, "F010", "unknown key 'rules'", "above the first [table]"),
     (f"[rule.end]\non = '#a'\n{NOTICE}", 1, "F011", "'end' cannot be the name of a rule", "meaning of their own"),
     (f"[rule.'my rule']\non = '#a'\n{NOTICE}", 1, "F011", "cannot be the name of a rule", "letters"),
     ("[define]\nit = '#a'", 2, "F011", "'it' cannot be the name of a definition", ""),
@@ -807,8 +809,39 @@ def test_the_meaning_of_a_rule_is_what_it_starts_from_and_does_in_whatever_order
     assert meaning("{ type = 'task', title = 'y' }") != plain
 
 
+def test_the_content_of_a_rule_is_the_same_whatever_is_called_that_it_names():
+    def contents(broken, leak, fix, words="leaking"):
+        text = f"""
+            [define.{broken}]
+            any = ["#broken", {{ is = "{leak}", about = "{leak}" }}]
+            [define.{leak}]
+            title = "{words}"
+            [rule.{fix}]
+            on = "{broken}"
+            do = {{ type = "task", title = "leaking" }}
+            [rule.pay]
+            on = {{ kind = "done", of = "{fix}", not = "{leak}" }}
+            do = {{ type = "task", title = "broken" }}
+        """
+        rules, problems = load([parse(text, "rules.toml")], WORLD, AROUND)
+        assert problems == ()
+        return rules.rules[fix].content, rules.rules["pay"].content
+
+    assert contents("broken", "leaking", "fix") == contents("casse", "fuite", "mend")
+    for one, other in zip(
+        contents("broken", "leaking", "fix"), contents("broken", "leaking", "fix", "wet"), strict=True
+    ):
+        assert one != other
+
+
+def test_definitions_that_name_each_other_in_a_circle_or_twice_over_have_a_content():
+    chain = "".join(f"[define.a{n}]\nany = ['a{n + 1}', 'a{n + 1}']\n" for n in range(40))
+    text = f"[rule.r]\non = 'a0'\n{NOTICE}\n{chain}[define.a40]\nis = 'a0'\n"
+    assert load([parse(text, "rules.toml")], WORLD, AROUND)[0].rules["r"].content
+
+
 MARKED = [
-    "opns", "dyas", "folow-up", "thankyou", "fin", "anounced", "opens", "due", "opens", "''", "'week'", "'interveiw'", "'thanks'", "'no'", "'thankyou'", "'quite'", "'quite'", "5", "'quite'", "{ }", "aftr", "cal", "'cal'", "'task'", "'drafts'", "'tasc'", "Julie", "too", "'them'", "cal", "cal", "'thankyou'", "'all'", "opens", "closes", "late", "opens", "cal", "cal", "something-else", "quite", "new", "new", "onn", "{ template = 'call' }", "{ type = 'task' }", "'task'", "new", "close", "5", "[[rule.call]]", "5", "end", "'my rule'", "it", "5",
+    "opns", "dyas", "folow-up", "thankyou", "fin", "anounced", "opens", "due", "opens", "''", "'week'", "'interveiw'", "'thanks'", "'no'", "'thankyou'", "'quite'", "'quite'", "5", "'quite'", "{ }", "aftr", "cal", "'cal'", "'task'", "'drafts'", "'tasc'", "Julie", "too", "'them'", "cal", "cal", "'thankyou'", "'all'", "opens", "closes", "late", "opens", "cal", "cal", "something-else", "quite", "new", "new", "onn", "{ template = 'call' }", "{ type = 'task' }", "'task'", "new", "close", "5", "[[rule.call]]", "5", "[[rule]]", "rules", "end", "'my rule'", "it", "5",
 ]  # fmt: skip
 """Of each of these mistakes, in their order: the words under which it is shown, in their line."""
 
@@ -831,6 +864,8 @@ def test_the_very_words_of_a_mistake_are_marked(own, marked):
         ('title = "x"', "it belongs in [rule.a.do]"),
         ('kind = "sent"', "it belongs in [rule.a.on]"),
         ('every = "friday"', "it belongs in [rule.a.on]"),
+        ('ouvre = "end"', 'did you mean "opens"?'),
+        ('pourquoi = "x"', 'did you mean "why"?'),
     ],
 )
 def test_a_word_that_a_rule_does_not_know_is_told_with_what_says_it(field, suggested):
@@ -850,6 +885,13 @@ def test_a_word_that_a_rule_does_not_know_is_told_with_what_says_it(field, sugge
         ("Every Weekly at 8h", "monday at 08:00"),
         ("yearly", "year on 01-01"),
         ("annually", "year on 01-01"),
+        ("fridays at 3pm", "friday at 15:00"),
+        ("le vendredi à 15h", "vendredi at 15:00"),
+        ("tous les vendredis à 15:00", "vendredi at 15:00"),
+        ("les dimanches et jeudis", "dimanche/jeudi"),
+        ("tous les jours à 20h", "day at 20:00"),
+        ("chaque jour ouvrable à 9 h", "workday at 09:00"),
+        ("le premier du mois", "month on 1"),
     ],
 )
 def test_what_recurs_is_suggested_as_it_is_written_here(written, suggested):

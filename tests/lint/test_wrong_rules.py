@@ -61,3 +61,10 @@ def test_a_series_may_have_begun_before_today_and_begin_soon(tmp_path):
     (told,) = checked(tmp_path, rules.format("1926-11-06"))
     assert (told.code, "2026-11-06" in told.hint) == ("F161", True)
     assert checked(tmp_path, rules.format("2027-03-05")) == []
+
+
+def test_what_recurs_has_no_thread(tmp_path):
+    rules = '[rule.r]\non = { every = "friday" }\ndone_by = [{ kind = "sent", same = "thread" }]\ndo = { type = "task", title = "x" }\n'
+    (told,) = checked(tmp_path, rules)
+    assert (told.code, "that has none" in told.message) == ("F120", True)
+    assert "name@example.org" in told.hint

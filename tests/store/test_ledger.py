@@ -54,7 +54,7 @@ def test_what_was_announced_follows_a_rule_to_another_name_and_nothing_of_a_rule
     with kept.database.transaction():
         for name in names:
             kept.ledger.pin("nordik.ca", f"{name}/nordik.ca@2026-11-09", at(NOW))
-        kept.ledger.rename_rule("ask_me", "call")
+        kept.ledger.follow_announced("ask_me", "call", "day")
     assert sorted(kept.ledger.pins("nordik.ca")) == sorted(
         f"{name}/nordik.ca@2026-11-09" for name in ("call", *names[1:])
     )

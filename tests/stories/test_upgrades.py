@@ -126,7 +126,10 @@ def test_explain_says_why_a_duty_stays_over(folder):
     for key in done:
         case = key.partition("/")[2].partition("@")[0]
         shown = " ".join(call(folder, "explain", case, "--now", LATER).stdout.split())
-        assert "it was over before followup was upgraded or its rule changed, and stays so: done by your mail" in shown
+        assert (
+            "it was over before followup was upgraded, or its rule or the time zone changed, and stays so: done by your mail"
+            in shown
+        )
     assert call(folder, "doctor", "--deep", "--now", SECOND).exit_code == 0
 
 

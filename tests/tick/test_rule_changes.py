@@ -56,6 +56,30 @@ def test_what_the_user_edited_or_deleted_is_not_made_anew_under_another_name(sto
     assert (story.at(LATER).changes, story.at("2026-11-30 12:00").changes) == ([], [])
 
 
+NAMED = """
+[define.broken]
+any = ["#broken", { is = "#leaking" }]
+[rule.fix]
+on = "broken"
+do = { type = "task", title = "Fix it" }
+[rule.look]
+on = { kind = "done", of = "fix" }
+do = { type = "task", title = "Does it hold?" }
+"""
+
+
+def test_a_rule_keeps_what_it_made_though_what_it_names_has_another_name_too(story):
+    story.config(NAMED)
+    story.note("2026-11-12 09:30 #broken The door")
+    assert story.at(NOW).rules() == ["fix"]
+    story.tick_off("fix", "2026-11-12")
+    assert story.at(THEN).rules() == ["look"]
+    renamed = NAMED.replace("define.broken", "define.casse").replace('on = "broken"', 'on = "casse"')
+    story.config(renamed.replace("rule.look", "rule.voir").replace("fix", "reparer"))
+    tick = story.at(LATER)
+    assert (tick.changes, len(tick.states("reparer")), len(tick.states("voir"))) == ([], 1, 1)
+
+
 @pytest.mark.parametrize(
     "more",
     [
@@ -120,6 +144,24 @@ do  = { type = "task", title = "Second" }
 """
 
 
+def test_what_a_note_ended_stays_done_in_a_zone_in_which_its_time_is_before_the_meeting(tmp_path):
+    story = Story(tmp_path / "story")
+    story.visit("I1", "2026-11-12 10:00")
+    assert "thank-you" in story.at("2026-11-12 11:30").rules()
+    story.note("2026-11-12 14:00 #thanked")
+    story.note("2026-11-12 14:05 #fit")
+    assert story.at("2026-11-12 15:00").state("thank-you") == "done"
+    # 10:00 in Montréal is 16:00 in Paris.
+    story.config(timezone="Europe/Paris")
+    tick = story.at("2026-11-13 10:00")
+    assert (tick.changes, tick.state("thank-you"), tick.state("fit")) == ([], "done", "done")
+    # Once the notes are later than the meeting, they alone tell again whether it is done.
+    story.config(timezone="America/Toronto")
+    assert story.at("2026-11-13 11:00").changes == []
+    story.edit_note("2026-11-12 14:05 #fit", "")
+    assert story.at("2026-11-13 12:00").state("fit") == "due"
+
+
 def test_an_announced_date_follows_its_rule_to_another_name(tmp_path):
     """The date stands in a draft that may be sent by now: no later change of the rule moves it."""
     story = Story(tmp_path / "story")
@@ -132,6 +174,17 @@ def test_an_announced_date_follows_its_rule_to_another_name(tmp_path):
     assert "the rule second is called call now" in tick.said
     story.config(ANNOUNCING.replace("second", "call").replace("3 days", "5 days"))
     assert (story.at(LATER).changes, story.at("2026-11-15 09:00").rules()) == ([], ["call"])
+
+
+@pytest.mark.parametrize(("per", "other"), [("case", "event"), ("event", "day"), ("day", "case")])
+def test_an_announced_date_follows_its_rule_to_another_per(tmp_path, per, other):
+    story = Story(tmp_path / "story")
+    story.visit("I1", "2026-11-12 10:00")
+    rules = ANNOUNCING.replace("[rule.second]", f'[rule.second]\nper = "{per}"')
+    story.config(rules)
+    assert story.at(NOW).the("first").announces == {"second": "2026-11-15"}
+    story.config(rules.replace(f'"{per}"', f'"{other}"', 1).replace("3 days", "5 days"))
+    assert (story.at(THEN).changes, story.at("2026-11-15 09:00").rules()) == ([], ["second"])
 
 
 def test_a_new_rule_does_not_ask_for_what_opened_long_before_it_was_known(tmp_path):

@@ -88,7 +88,9 @@ def test_few_valid_words_are_listed_and_many_are_not():
         ("Attendees", ["with", "people"], '"with"'),
         ("email", ["sent", "received", "note"], '"sent" or "received"'),
         ("email", ["sent"], '"sent"'),
+        ("ferme", ["opens", "closes"], '"closes"'),
+        ("Reçu", ["sent", "received"], '"received"'),
     ],
 )
-def test_what_other_programs_call_the_same_is_known(word, keys, meant):
+def test_what_other_programs_or_people_in_french_call_the_same_is_known(word, keys, meant):
     assert expected(word, keys) == f"did you mean {meant}?"
