@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing import Pool
 from pathlib import Path
 from random import Random
 from time import process_time
@@ -83,18 +86,24 @@ def main() -> int:
     """Run, print, and return 1 if a parser failed."""
     options = _options()
     total = Figures()
-    for parser in PARSERS:
-        if options.only in ("", parser.name):
-            more = tuple(content for _, content in samples.real_mails()) if parser.name == "mail" else ()
-            named = list(samples.real_mails()) if parser.name == "mail" else []
-            for what, inputs in (("real", named), ("damaged", damage(parser, options.inputs, options.seed, more))):
-                figures = fed(parser, inputs, options.keep)
-                if figures.inputs:
-                    _say(f"{parser.name:9} {what:8} {figures}")
-                total.add(figures)
+    asked = [number for number, parser in enumerate(PARSERS) if options.only in ("", parser.name)]
+    with Pool(min(len(asked), os.cpu_count() or 1), maxtasksperchild=1) as pool:
+        for figures in pool.imap(partial(_figures_of, options), asked):
+            for line, each in figures:
+                _say(f"{line} {each}")
+                total.add(each)
     _say(f"all                {total}")
     sys.stderr.writelines(f"\n{place}: {told}" for place, told in total.faults.items())
     return 1 if total.tracebacks else 0
+
+
+def _figures_of(options: argparse.Namespace, number: int) -> list[tuple[str, Figures]]:
+    """Return the figures of a parser, by what its inputs were."""
+    parser = PARSERS[number]
+    named = [*samples.real_mails()] if parser.name == "mail" else []
+    inputs = damage(parser, options.inputs, options.seed, tuple(content for _, content in named))
+    figures = {"real": fed(parser, named, options.keep), "damaged": fed(parser, inputs, options.keep)}
+    return [(f"{parser.name:9} {what:8}", each) for what, each in figures.items() if each.inputs]
 
 
 def _say(line: str) -> None:
