@@ -68,7 +68,14 @@ def load(layers: Sequence[Document], world: World, around: Surroundings) -> tupl
     compiled = RuleSet(compiled_rules, compiled_guards, world, dates, dates | values)
     faults = references.check(compiled, {**_keyed("rule", rules), **_keyed("guard", guards)}, around)
     # Only now without what is off: what relies on that is told so, and not that there is no such rule.
-    return _only_enabled(spread(compiled, faults)), tuple(dict.fromkeys(problems))
+    return _only_enabled(_startable(spread(compiled, faults))), tuple(dict.fromkeys(problems))
+
+
+def _startable(whole: RuleSet) -> RuleSet:
+    """Return rules and guards of which those start from nothing whose `on` speaks of the anchor that it is to find."""
+    rules = {name: replace(it, on=None) for name, it in whole.rules.items() if it.on and it.on.relative}
+    guards = {name: replace(it, on=None) for name, it in whole.guards.items() if it.on and it.on.relative}
+    return replace(whole, rules={**whole.rules, **rules}, guards={**whole.guards, **guards})
 
 
 def _beginning_and_end(table: Table) -> dict[str, Any]:

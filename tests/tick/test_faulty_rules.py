@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.oddplugin import story
+from tests.support.storybook import Story
 from tests.support.storybook import call as command
 
 ASK = 'on = {{ tags = ["ask"], check = "odd" }}\nopens = "start"\ndo = {{ type = "task", title = "{0}" }}\n'
@@ -157,3 +158,18 @@ def test_what_stands_stays_when_a_text_becomes_faulty(tmp_path, odd):
     told.config(FAULTY)
     tick = told.at("2026-11-09 13:05")
     assert (tick.changes, tick.state("odd"), len(told.tasks())) == ([], "broken", 2)
+
+
+@pytest.mark.parametrize("on", ["{ about = 'it' }", "{ to = 'them' }", "{ same = 'thread' }", "{ after = 'opens' }"])
+@pytest.mark.parametrize(
+    "table", ["rule.odd]\ndo = { type = 'task', title = 'Odd' }", "guard.odd]\ncloses = 'end + 1 day'"]
+)
+def test_what_looks_for_an_anchor_by_an_anchor_stops_no_other_rule(tmp_path, table, on):
+    told = Story(tmp_path / "story")
+    told.config(
+        f"[{table}\non = {on}\n[rule.even]\non = '#ask'\nopens = 'start'\ndo = {{ type = 'task', title = 'Even' }}\n"
+    )
+    told.note("2026-11-09 12:00 #ask About the team")
+    tick = told.at("2026-11-09 13:00")
+    assert [p["code"] for p in tick.problems] == ["F016"]
+    assert tick.rules() == ["even"]
