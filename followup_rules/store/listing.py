@@ -65,8 +65,11 @@ class Listing:
         by that id as something else.
         """
         events = [*fresh]
-        shown = {event.identity for event in events} | {self._rows[name].shown for name in self._still}
-        taken = {row.identity for row in self._rows.values() if row.shown != row.identity and row.shown in shown}
+        others = [row for row in self._rows.values() if row.shown != row.identity]
+        if self._pull.complete:  # half a picture does not show which of them are gone
+            shown = {event.identity for event in events} | {self._rows[name].shown for name in self._still}
+            others = [row for row in others if row.shown in shown]
+        taken = {row.identity for row in others}
         found: dict[str, Shown] = {}
         for event in events:
             known = renamed.get(event.identity)

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import followup_ics
@@ -89,6 +89,17 @@ STEPS = st.lists(
 )
 
 
+ONCE, WEEKLY = "DTSTART:20261012T090000\nDURATION:PT1H", "DTSTART:20261110T090000\nDURATION:PT1H\nRRULE:FREQ=WEEKLY"
+
+
+@example(
+    # What was renamed is shown by its new id in a file that is not read anew, while half of another is unreadable.
+    [
+        ({"a.ics": [], "b.ics": [*[f"UID:a\n{ONCE}"] * 3, WEEKLY]}, 0),
+        ({"b.ics": [f"UID:a\n{ONCE}", f"UID:a\n{ONCE}\nRRULE:FREQ=DAILY;COUNT=90"]}, 0),
+        ({"a.ics": [f"UID:b\n{ONCE}", f"{ONCE}\nRRULE:FREQ=NEVER", WEEKLY]}, 0),
+    ]
+)
 @given(STEPS)
 @settings(deadline=None)
 def test_any_sequence_of_edits_and_days_leads_to_what_a_whole_reading_leads_to(steps):
