@@ -106,7 +106,10 @@ class Decisions:
         found: dict[str, dict[str, Settled]] = defaultdict(dict)
         query = 'select "case", key, state, why from settled where "case" in (select value from json_each(?))'
         for case, key, state, why in self._database.of_cases(query, cases):
-            found[case][key] = Settled(State(state), why)
+            try:
+                found[case][key] = Settled(State(state), why)
+            except ValueError as error:
+                raise damaged(error) from error
         return found
 
     def settle_done(self, rule: str | None = None) -> None:

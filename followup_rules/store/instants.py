@@ -1,8 +1,8 @@
-"""How the store keeps instants, in UTC, as ISO 8601 text that sorts as they do; and records, as JSON."""
+"""How the store keeps instants, in UTC, as ISO 8601 text that sorts as they do; days; and records, as JSON."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import msgspec
 from msgspec import Struct
@@ -25,6 +25,14 @@ def at(stored: str) -> datetime:
     """Return an instant that is always there. Raises StoreError."""
     try:
         return datetime.fromisoformat(stored)
+    except (ValueError, TypeError) as error:
+        raise damaged(error) from error
+
+
+def calendar_day(stored: str) -> date:
+    """Return a day that the store kept. Raises StoreError."""
+    try:
+        return date.fromisoformat(stored)
     except (ValueError, TypeError) as error:
         raise damaged(error) from error
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from followup_rules.store.database import Database
-from followup_rules.store.instants import at, text
+from followup_rules.store.instants import at, calendar_day, text
 
 if TYPE_CHECKING:
     from followup_rules.engine.assign_cases import Place
@@ -114,7 +114,7 @@ class Places:
         query = "select event, start, day from kept_day where event in (select value from json_each(?))"
         kept = self._database.rows(query, json.dumps([event.id for event in shown])) if shown else []
         there = {(event.id, text(event.start)) for event in shown} if kept else set()
-        return {ident: date.fromisoformat(day) for ident, start, day in kept if (ident, start) in there}
+        return {ident: calendar_day(stored) for ident, start, stored in kept if (ident, start) in there}
 
     def keep_names(self, moves: Iterable[tuple[str, str]], now: datetime) -> None:
         """Keep that events had another home until now: `moves` are the old and the new home of each."""

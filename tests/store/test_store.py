@@ -511,6 +511,10 @@ ODD = {
         kept.state.read()
     ),
     "update ledger set body = '{'": lambda kept: kept.ledger.of("nordik.ca"),
+    "insert into settled values ('k', 'nordik.ca', 'I1', 'dome', '', 0)": lambda kept: [*kept.read(["nordik.ca"])],
+    "insert into kept_day select substr(id, instr(id, char(31)) + 1), start, '2026-11-0y' from event": lambda kept: [
+        *kept.read(["nordik.ca"])
+    ],
     "update decision set evidence = '7'": lambda kept: kept.decisions.of("nordik.ca"),
     "update event set body = cast(x'ff' as text)": lambda kept: kept.case("nordik.ca"),
 }

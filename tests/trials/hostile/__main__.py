@@ -115,7 +115,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.trials.hostile", description=__doc__)
     parser.add_argument("--inputs", type=int, default=10_000, help="damaged inputs for each parser")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", default="", help="one parser: " + ", ".join(each.name for each in PARSERS))
+    parser.add_argument("--only", default="", choices=["", *(each.name for each in PARSERS)], help="one parser")
     parser.add_argument("--keep", type=Path, help="a folder for the inputs that a parser fails on, and the slowest")
     return parser.parse_args()
 
